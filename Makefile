@@ -1,0 +1,53 @@
+# `make test` and `make demo` need only Python 3.10 or newer and make: they set up everything else by themselves.
+
+PYTHON ?= python3
+VENV ?= .venv
+EXTRAS ?= test,lint,demo
+BIN = $(VENV)/bin
+READY = $(VENV)/ready
+
+.PHONY: help test lint pytest format demo bench golden clean
+
+help:
+	@echo "make test     format, lint and type checks, then all tests"
+	@echo "make demo     train a logistic regression with generated gradients"
+	@echo "make bench    speed of s2sad itself and of what it generates"
+	@echo "make golden   rewrite the generated programs that the tests and README.md hold"
+	@echo "make format   format the sources"
+	@echo "make clean    remove what these made"
+
+# A virtual environment with the project (as it lies here) and all that it needs.
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "s2sad needs Python 3.10 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -e ".[$(EXTRAS)]"
+	@touch $@
+
+test: lint pytest
+
+lint: $(READY)
+	$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --diff --quiet .; exit 1; }
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+
+pytest: $(READY)
+	$(BIN)/python -m pytest -q $(PYTEST_OPTIONS)
+
+format: $(READY)
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
+
+demo: $(READY)
+	@$(BIN)/python samples/logistic_regression.py
+
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks.tool_speed
+	$(BIN)/python -m tests.benchmarks.exemplars
+
+golden: $(READY)
+	$(BIN)/python -m tests.golden_cases
+	$(BIN)/python -m tests.readme_blocks
+
+clean:
+	rm -rf .venv .venvs .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	find s2sad tests samples -name __pycache__ -type d -exec rm -rf {} +

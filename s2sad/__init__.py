@@ -1,0 +1,50 @@
+"""s2sad turns a Python/NumPy function into another Python function that returns its value and its gradients.
+
+>>> def f(x, y):
+...     return x * x * x * y - x * y * y
+>>> val_grads = value_and_gradients_function(f)
+>>> f_val, (x_grad, y_grad) = val_grads(2.0, 3.0)
+>>> f_val, x_grad, y_grad
+(6.0, 27.0, -4.0)
+"""
+
+from __future__ import annotations
+
+from s2sad.api import value_and_gradients_function
+from s2sad.custom import custom_gradient, stop_gradient
+from s2sad.decorator import differentiable
+from s2sad.derived import grad, gradients_function, make_vjp, value_and_grad, vjp
+from s2sad.errors import (
+    ArgumentError,
+    NotDifferentiableError,
+    ParameterError,
+    RuleError,
+    S2sadError,
+    SourceError,
+)
+from s2sad.numeric import WrongGradientError, check_gradients
+from s2sad.rules import adjoint, nondifferentiable, partials, tangent
+
+__all__ = [
+    "ArgumentError",
+    "NotDifferentiableError",
+    "ParameterError",
+    "RuleError",
+    "S2sadError",
+    "SourceError",
+    "WrongGradientError",
+    "adjoint",
+    "check_gradients",
+    "custom_gradient",
+    "differentiable",
+    "grad",
+    "gradients_function",
+    "make_vjp",
+    "nondifferentiable",
+    "partials",
+    "stop_gradient",
+    "tangent",
+    "value_and_grad",
+    "value_and_gradients_function",
+    "vjp",
+]

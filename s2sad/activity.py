@@ -1,0 +1,106 @@
+"""Stage `activity`: which names carry a gradient, that is: depend on a chosen parameter and reach the value.
+
+The stage `infer` has found what depends on a parameter; this one walks from the value back along what each statement reads.
+
+    z.3 = x.1 * k.2        active: x.1, z.3 (k.2 was not chosen)
+    w.4 = x.1 + 1.0        w.4 does not reach the value
+    value: z.3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+
+
+def active_names(program: ir.Inferred) -> set[str]:
+    """The active names of an inferred program."""
+    reads: dict[str, set[str]] = {}
+    for target, source in dependencies(program.body, program.info):
+        reads.setdefault(target, set()).add(source)
+    reached: set[str] = set()
+    todo = [name for leaf in leaves(program.value) for name in trees.names_in(leaf.expr)]
+    while todo:
+        name = todo.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        info = program.info.get(name)
+        if info is not None and info.place is not None:
+            todo.append(info.place.root.name)
+        todo.extend(reads.get(name, ()))
+    return {name for name in reached if name in program.info and program.info[name].varied}
+
+
+def leaves(value: Any, state: Any = None) -> Iterator[Any]:
+    """The parts of a value: of a tuple, its items'; of a dict or record, its parts'."""
+    if value.items is not None:
+        for item in value.items:
+            yield from leaves(item)
+    elif getattr(value, "parts", None) is not None:
+        for part in value.parts.values():
+            yield from leaves(part)
+    else:
+        yield value
+
+
+def dependencies(body: list[gast.stmt], info: dict[str, ir.Info]) -> Iterator[tuple[str, str]]:
+    """(name, name that it is computed from), for all that can carry a gradient."""
+    for node in body:
+        op = getattr(node, "op", None)
+        if op is not None:
+            yield from of_op(node, op)
+        for block in blocks_of(node):
+            yield from dependencies(block, info)
+        loop = getattr(node, "loop", None)
+        if loop is not None:
+            yield from dependencies(loop.bindings, info)
+
+
+def blocks_of(node: gast.stmt) -> list[list[gast.stmt]]:
+    """The statement lists inside a compound statement."""
+    if isinstance(node, gast.Try):
+        return [node.body, *[handler.body for handler in node.handlers], node.orelse, node.finalbody]
+    if isinstance(node, (gast.If, gast.For, gast.While)):
+        return [node.body, node.orelse]
+    if isinstance(node, gast.With):
+        return [node.body]
+    return []
+
+
+def of_op(node: gast.stmt, op: ir.Op) -> Iterator[tuple[str, str]]:
+    if isinstance(op, ir.Copy):
+        for target, source in op.pairs:
+            yield from ((target, name) for name in trees.names_in(source))
+        return
+    if isinstance(op, (ir.Store, ir.Append, ir.Extend)):
+        yield from ((op.place.root.name, name) for name in trees.names_in(op.value))
+        return
+    targets = [op.target] if isinstance(op, ir.Checked) else [node.targets[0].id] if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name) else []
+    for target in targets:
+        for source in sources(op, node):
+            yield target, source
+
+
+def sources(op: ir.Op, node: Any) -> set[str]:
+    """The names that an operation's derivative flows to."""
+    if isinstance(op, ir.Primitive):
+        found = {name for parameter in op.rule.wrt if parameter in op.arguments for name in trees.names_in(op.arguments[parameter])}
+        for each in op.arrays or []:
+            found |= trees.names_in(each)
+        return found
+    if isinstance(op, ir.GetItem):
+        return {op.place.root.name if op.place is not None else op.base}
+    if isinstance(op, (ir.Load, ir.Pop)):
+        return {op.place.root.name}
+    if isinstance(op, ir.Pack):
+        return {name for item in op.items for name in trees.names_in(item)}
+    if isinstance(op, ir.ListOp):
+        return {name for item in op.operands for name in trees.names_in(item)}
+    if isinstance(op, ir.Checked):
+        return {name for item in op.arguments for name in trees.names_in(item)}
+    return set()

@@ -1,0 +1,331 @@
+"""Stage `adjoint`: the reverse sweep of an inferred program.
+
+Statements are taken from the last to the first; each reads the adjoint of the name it sets, and adds to the adjoints of the
+names it reads. `v_grad` is how much the value changes, against `dy`, per change of what `v` holds:
+
+    t.3 = x.1 * y.2               t.3_grad.5 = dy * y.2
+    value.4 = t.3 * y.2     ->    y.2_grad.6 = dy * t.3
+                                  x.1_grad.7 = t.3_grad.5 * y.2 ...
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.adjoint_arrays import Arrays
+from s2sad.adjoint_loops import Structure
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, is_real_or_complex
+from s2sad.rules import registry, templates
+from s2sad.shapes import broadcast_axes
+
+
+@dataclass
+class Cotangent:
+    """What is known of a name's adjoint: its expression; `spread`: it may be smaller than the name's value and then broadcasts;
+    `owned`: an array that nothing else refers to; `shadow`: it is accumulated into in place."""
+
+    expr: gast.AST
+    kind: Kind
+    spread: bool = False
+    owned: bool = False
+    shadow: bool = False
+
+
+class Adjoint(Arrays, Structure):
+    def __init__(self, program: ir.Inferred, active: set[str], helpers: Any) -> None:
+        self.program, self.active, self.helpers = program, active, helpers
+        self.info = program.info
+        self.names = program.names
+        self.adj: dict[str, Cotangent] = {}
+        self.block: list[gast.stmt] = []
+        self.origin: Any = None
+        self.kinds: dict[str, Kind] = {}
+
+    # ---------------------------------------------------------------- emitting
+    def add(self, node: gast.stmt) -> gast.stmt:
+        node.origin = self.origin
+        node.reverse = True
+        self.block.append(node)
+        return node
+
+    def let(self, base: str, expr: gast.AST, kind: Kind) -> gast.AST:
+        """A new adjoint name for an expression; a name or number stays itself."""
+        if isinstance(expr, gast.Name) or trees.literal(expr) is not None and isinstance(kind, Scalar):
+            return expr
+        name = self.names.fresh(base)
+        self.kinds[name] = kind
+        self.add(trees.assign(name, expr))
+        return trees.name(name)
+
+    def grad_base(self, name: str) -> str:
+        return f"{name}_grad"
+
+    def is_active(self, expr: gast.AST) -> bool:
+        return isinstance(expr, gast.Name) and expr.id in self.active
+
+    # ---------------------------------------------------------------- adding to an adjoint
+    def accumulate(self, target: gast.AST | str, expr: gast.AST, kind: Kind, *, spread: bool = False, larger: bool = False,
+                   owned: bool | None = None) -> None:
+        """target_grad += expr. `larger`: the expression may have to be summed down to the target's shape."""
+        name = target if isinstance(target, str) else target.id if isinstance(target, gast.Name) else None
+        if name is None or name not in self.active:
+            return
+        info = self.info[name]
+        if isinstance(info.kind, (List, Tuple, Dict, Record, Mapping)):
+            self.accumulate_structure(name, expr, info.kind)
+            return
+        if larger:
+            expr, kind = self.summed_down(expr, kind, name, info.kind)
+        if getattr(kind, "char", "") == "c" and getattr(info.kind, "char", "") == "f":
+            expr = trees.attr(expr, "real")
+        fresh = is_fresh(expr) if owned is None else owned
+        spread = spread or self.may_be_smaller(kind, info.kind)
+        old = self.adj.get(name)
+        if old is None:
+            made = self.let(self.grad_base(name), expr, kind)
+            self.adj[name] = Cotangent(made, kind, spread, fresh and made is not expr)
+        elif old.shadow:
+            self.add(self.augment(old.expr, expr))
+        else:
+            total = trees.mul(trees.const(2.0), expr) if trees.same(old.expr, expr) else trees.add(old.expr, expr)
+            wide = old.kind if not old.spread else kind
+            made = self.let(self.grad_base(name), total, wide)
+            self.adj[name] = Cotangent(made, wide, old.spread and spread, is_fresh(total))
+
+    def summed_down(self, expr: gast.AST, kind: Kind, name: str, target: Kind) -> tuple[gast.AST, Kind]:
+        """expr, summed over the axes along which the target was broadcast."""
+        axes = broadcast_axes(kind, target)
+        if axes == ():
+            return expr, kind
+        dtype = getattr(kind, "dtype", "")
+        if axes is None:
+            return self.helpers.unbroadcast(expr, trees.name(name)), Array(dtype, getattr(target, "dims", None))
+        if isinstance(target, Scalar) or not target.dims:
+            return trees.np_call("sum", expr), Scalar(dtype) if isinstance(target, Scalar) else Array(dtype, ())
+        kept = tuple(axis for axis in axes if axis < 0)
+        added = tuple(axis for axis in axes if axis >= 0)
+        if added:
+            expr = trees.np_call("sum", expr, axis=trees.const(added[0] if len(added) == 1 else added))
+        if kept:
+            expr = trees.np_call("sum", expr, axis=trees.const(kept[0] if len(kept) == 1 else kept), keepdims=trees.const(True))
+        return expr, Array(dtype, target.dims)
+
+    def augment(self, target: gast.AST, expr: gast.AST) -> gast.stmt:
+        """target += expr, or -= where that is shorter."""
+        negative = trees.positive_of(expr)
+        if negative is not None and not isinstance(expr, gast.BinOp):
+            return gast.AugAssign(target, gast.Sub(), negative)
+        return gast.AugAssign(target, gast.Add(), expr)
+
+    def may_be_smaller(self, kind: Kind, target: Kind) -> bool:
+        if isinstance(target, Array):
+            if not isinstance(kind, Array) or kind.dims is None or target.dims is None:
+                return not (isinstance(kind, Array) and kind == target)
+            return kind.dims != target.dims
+        return False
+
+    def accumulate_structure(self, name: str, expr: gast.AST, kind: Kind) -> None:
+        """The adjoint of a list, or of a tuple inside one, has the same structure, as lists."""
+        old = self.adj.get(name)
+        if old is None:
+            made = self.let(self.grad_base(name), expr, kind)
+            self.adj[name] = Cotangent(made, kind, owned=made is not expr)
+            return
+        total = self.added(kind, old.expr, expr)
+        self.adj[name] = Cotangent(self.let(self.grad_base(name), total, kind), kind, owned=True)
+
+    def added(self, kind: Kind, a: gast.AST, b: gast.AST) -> gast.AST:
+        """The sum of two adjoints of one structure."""
+        if isinstance(kind, (Tuple, Dict, Record)):
+            parts = structure_parts(kind)
+            made = [self.added(each, trees.index(a, trees.const(key)), trees.index(b, trees.const(key))) for key, each in parts]
+            if isinstance(kind, Tuple):
+                return gast.List(made, gast.Load())
+            return gast.Dict([trees.const(key) for key, _ in parts], made)
+        if isinstance(kind, List):
+            x, y = trees.name(self.names.fresh("a")), trees.name(self.names.fresh("b"))
+            target = gast.Tuple([x, y], gast.Store())
+            loop = gast.comprehension(target, trees.call(trees.builtin("zip"), a, b), [], 0)
+            return gast.ListComp(self.added(kind.item, x, y), [loop])
+        return trees.add(a, b)
+
+    # ---------------------------------------------------------------- the sweep
+    def sweep(self, body: list[gast.stmt]) -> None:
+        for node in reversed(body):
+            self.origin = getattr(node, "origin", self.origin)
+            op = getattr(node, "op", None)
+            method = getattr(self, "of_" + type(op or node).__name__, None)
+            if method is not None:
+                method(node, op)
+
+    def take(self, name: str) -> Cotangent | None:
+        return self.adj.pop(name, None) if name in self.active else None
+
+    def of_Primitive(self, node: gast.Assign, op: ir.Primitive) -> None:
+        target = node.targets[0].id
+        cotangent = self.take(target)
+        if cotangent is None:
+            return
+        wanted = [name for name in op.rule.wrt if name in op.arguments and self.is_active(op.arguments[name])]
+        if op.arrays is not None:
+            wanted = [w for w in wanted if w != op.rule.variadic]
+            wanted += [f"{op.rule.variadic}[{k}]" for k, each in enumerate(op.arrays) if self.is_active(each)]
+        if wanted:
+            self.apply_rule(op, trees.name(target), cotangent, wanted, self.info[target].kind)
+
+    def apply_rule(self, op: ir.Primitive, result: gast.AST, cotangent: Cotangent, wanted: list[str], kind: Kind) -> None:
+        arguments = dict(op.arguments)
+        kinds = dict(op.kinds)
+        if op.arrays is not None:
+            arguments[op.rule.variadic] = gast.List(op.arrays, gast.Load())
+            kinds[op.rule.variadic] = Tuple(tuple(op.array_kinds))
+        grad, grad_kind = cotangent.expr, cotangent.kind
+        if op.rule.form != "partials":
+            if cotangent.spread and not self.spreads(op.rule):
+                grad, grad_kind = self.full(result, cotangent, kind), kind
+        elif not cotangent.spread:
+            grad_kind = kind
+        kinds["grad"], kinds["result"] = grad_kind, kind
+        try:
+            made = templates.expand(op.rule, arguments, kinds, op.constants, wanted, result, grad,
+                                    lambda stem: self.names.fresh("t"), op.library or None)
+        except templates.Undecided:
+            self.apply_at_run_time(op, arguments, result, grad, wanted)
+            return
+        self.helpers.need_all(made.helpers)
+        for statement in made.statements:
+            self.add(statement)
+        done: dict[str, gast.AST] = {}
+        for key in wanted:
+            if key not in made.values:
+                continue
+            operand, expr = self.operand_of(op, key), made.values[key]
+            if operand.id in done and trees.same(done[operand.id], expr):
+                continue
+            twice = [other for other in wanted if other != key and other in made.values and self.operand_of(op, other).id == operand.id]
+            if len(twice) == 1 and trees.same(made.values[twice[0]], expr):
+                done[operand.id] = expr
+                expr = trees.mul(trees.const(2.0), expr)
+            value_kind = made.kinds.get(key) or kind
+            self.accumulate(operand, expr, value_kind, spread=key in made.spread, larger=key in made.unbroadcast)
+
+    def operand_of(self, op: ir.Primitive, key: str) -> gast.AST:
+        if "[" in key:
+            return op.arrays[int(key.partition("[")[2].rstrip("]"))]
+        return op.arguments[key]
+
+    def spreads(self, rule: Any) -> bool:
+        """Whether a rule's template serves a cotangent that is still a number for a whole array."""
+        return False
+
+    def apply_at_run_time(self, op: ir.Primitive, arguments: dict[str, Any], result: gast.AST, grad: gast.AST, wanted: list[str]) -> None:
+        """The kinds don't decide which form the adjoint has: the whole rule is printed, and called."""
+        function, helpers = templates.runtime_helper(op.rule, op.library or None)
+        self.helpers.need_all(helpers)
+        call = self.helpers.call_template(function, op.rule, arguments, result, grad)
+        for key in wanted:
+            expr = call
+            if op.rule.variadic is None:
+                expr = trees.index(call, trees.const(op.rule.wrt.index(key)))
+            elif "[" in key:
+                expr = trees.index(call, trees.const(int(key.partition("[")[2].rstrip("]"))))
+            operand = self.operand_of(op, key)
+            target = self.info[operand.id].kind
+            if isinstance(target, (List, Tuple)):
+                self.accumulate(operand, expr, target)
+            else:
+                self.accumulate(operand, self.helpers.unbroadcast(expr, operand), Array(getattr(target, "dtype", ""), getattr(target, "dims", None)))
+
+    def of_Copy(self, node: gast.Assign, op: ir.Copy) -> None:
+        taken = [(source, self.take(target)) for target, source in op.pairs]
+        for source, cotangent in taken:
+            if cotangent is None or not self.is_active(source):
+                continue
+            if source.id not in self.adj:
+                self.adj[source.id] = cotangent
+            else:
+                if cotangent.shadow or self.adj[source.id].shadow and isinstance(self.info[source.id].kind, Array):
+                    self.as_shadow(source.id)
+                self.accumulate(source, cotangent.expr, cotangent.kind, spread=cotangent.spread, owned=False)
+
+    def of_Checked(self, node: gast.Assign, op: ir.Checked) -> None:
+        cotangent = self.take(op.target)
+        if cotangent is None:
+            return
+        grad = cotangent.expr
+        if cotangent.spread:
+            grad = self.full(trees.name(op.target), cotangent, self.info[op.target].kind)
+        call = trees.call(trees.name(op.pullback), grad)
+        results: list[gast.AST] = [call]
+        if len(op.arguments) > 1:
+            names = [self.names.fresh("t_grad") for _ in op.arguments]
+            target = gast.Tuple([trees.name(name, store=True) for name in names], gast.Store())
+            self.add(gast.Assign([target], call, None))
+            results = [trees.name(name) for name in names]
+        for operand, expr, kind in zip(op.arguments, results, op.kinds):
+            self.accumulate(operand, expr, kind, owned=False)
+
+    # ---------------------------------------------------------------- zeros and full arrays
+    def full(self, like: gast.AST, cotangent: Cotangent, kind: Kind) -> gast.AST:
+        """A cotangent of the shape of what it belongs to."""
+        if not cotangent.spread or isinstance(kind, Scalar):
+            return cotangent.expr
+        zeros = trees.np_call("zeros_like", like)
+        if getattr(kind, "char", "f") not in "fc?":
+            zeros = trees.np_call("zeros_like", like, dtype=trees.builtin("float"))
+        if trees.is_zero(cotangent.expr):
+            return zeros
+        if trees.literal(cotangent.expr) is not None:
+            return trees.np_call("full_like", like, cotangent.expr)
+        base = self.grad_base(like.id) if isinstance(like, gast.Name) else "t_grad"
+        return self.let(base, trees.binary(gast.Add, zeros, cotangent.expr), kind)
+
+    def zero(self, kind: Kind, like: gast.AST) -> gast.AST:
+        """The adjoint that is zero, for what `like` holds."""
+        if isinstance(kind, Scalar):
+            return trees.const(0.0)
+        if isinstance(kind, Array):
+            made = trees.np_call("zeros_like", like)
+            return trees.index(made, gast.Tuple([], gast.Load())) if kind.dims is None else made
+        if isinstance(kind, List):
+            if isinstance(kind.item, Scalar) or kind.item is None:
+                return trees.binary(gast.Mult, gast.List([trees.const(0.0)], gast.Load()), trees.call(trees.builtin("len"), like))
+            item = trees.name(self.names.fresh("item"))
+            return gast.ListComp(self.zero(kind.item, item), [gast.comprehension(item, like, [], 0)])
+        if isinstance(kind, Mapping):
+            key, item = trees.name(self.names.fresh("key")), trees.name(self.names.fresh("item"))
+            target = gast.Tuple([key, item], gast.Store())
+            return gast.DictComp(key, self.zero(kind.value, item), [gast.comprehension(target, trees.call(trees.attr(like, "items")), [], 0)])
+        if isinstance(kind, (Tuple, Dict, Record)):
+            parts = structure_parts(kind)
+            made = [self.zero(each, part_of(kind, like, key)) if not isinstance(each, Scalar) or each.char in "fc" else trees.const(0.0) for key, each in parts]
+            if isinstance(kind, Tuple):
+                return gast.List(made, gast.Load())
+            return gast.Dict([trees.const(key) for key, _ in parts], made)
+        return trees.const(0.0)
+
+
+def structure_parts(kind: Any) -> list[tuple[Any, Kind]]:
+    if isinstance(kind, Tuple):
+        return list(enumerate(kind.items))
+    return list(kind.items if isinstance(kind, Dict) else kind.fields)
+
+
+def part_of(kind: Kind, expr: gast.AST, key: Any) -> gast.AST:
+    return trees.attr(expr, key) if isinstance(kind, Record) else trees.index(expr, trees.const(key))
+
+
+def is_fresh(expr: gast.AST) -> bool:
+    """Whether an expression makes a new array that nothing else refers to."""
+    if isinstance(expr, (gast.BinOp, gast.UnaryOp)):
+        return True
+    if isinstance(expr, gast.Call) and isinstance(expr.func, gast.Attribute):
+        return expr.func.attr in ("outer", "zeros_like", "full_like", "sum", "dot", "where", "copy", "concatenate", "stack", "multiply", "matmul", "array")
+    return False
+
+
+_ = (registry, is_real_or_complex)

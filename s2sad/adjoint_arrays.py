@@ -1,0 +1,291 @@
+"""Part of the stage `adjoint`: memory. What is read from an array or list adds into its shadow, what is stored takes from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import ir, trees
+from s2sad.infer_memory import replace_nodes
+from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
+from s2sad.rules import registry
+
+
+class Arrays:
+    # ---------------------------------------------------------------- shadows
+    def as_shadow(self, name: str) -> gast.AST:
+        """The adjoint of a name as something that can be written into in place."""
+        from s2sad.adjoint import Cotangent
+
+        kind = self.info[name].kind
+        old = self.adj.get(name)
+        if old is not None and old.shadow:
+            return old.expr
+        base = self.grad_base(name)
+        like = trees.name(name)
+        if old is None:
+            expr = self.zero(kind, like)
+        elif isinstance(kind, Array):
+            if old.spread:
+                expr = trees.binary(gast.Add, trees.np_call("zeros_like", like), old.expr) if not trees.is_zero(old.expr) else trees.np_call("zeros_like", like)
+            elif old.owned and isinstance(old.expr, gast.Name):
+                expr = None
+            else:
+                expr = trees.np_call("array", old.expr)
+        else:
+            expr = None if old.owned and isinstance(old.expr, gast.Name) else copy_of(kind, old.expr)
+        if expr is None:
+            made = old.expr
+        else:
+            fresh = self.names.fresh(base)
+            self.kinds[fresh] = kind
+            self.add(trees.assign(fresh, expr))
+            made = trees.name(fresh)
+        self.mark_shadow(made)
+        self.adj[name] = Cotangent(made, kind, shadow=True, owned=True)
+        return made
+
+    def mark_shadow(self, expr: gast.AST) -> None:
+        self.shadows = getattr(self, "shadows", set())
+        self.shadows.add(expr.id)
+
+    def at(self, shadow: gast.AST, path: tuple[gast.AST, ...]) -> gast.AST:
+        """The place that a path leads to, in the shadow."""
+        expr = shadow
+        for step in path:
+            expr = self.step(expr, step)
+        return expr
+
+    def step(self, expr: gast.AST, step: gast.AST) -> gast.AST:
+        hole = next(each for each in gast.walk(step) if isinstance(each, gast.Name) and each.id == "_")
+        return replace_nodes(step, {id(hole): expr})
+
+    def target(self, place: gast.AST) -> gast.AST:
+        """A place as the target of an assignment that writes into memory."""
+        return place if isinstance(place, gast.Subscript) else trees.index(place, trees.const(...))
+
+    # ---------------------------------------------------------------- reading
+    def of_GetItem(self, node: gast.Assign, op: ir.GetItem) -> None:
+        cotangent = self.take(node.targets[0].id)
+        if cotangent is None:
+            return
+        if op.place is not None:
+            root, path = op.place.root.name, op.place.path
+        else:
+            root, path = op.base, (trees.index(trees.name("_"), op.index),)
+        if root not in self.active:
+            return
+        if op.place is None and isinstance(op.base_kind, (Tuple, Dict, Record)):
+            path = (trees.index(trees.name("_"), op.index),)
+        shadow = self.as_shadow(root)
+        self.add_into(self.at(shadow, path), op, cotangent, node)
+
+    def add_into(self, place: gast.AST, op: Any, cotangent: Any, node: Any) -> None:
+        kind, base = op.kind, op.base_kind
+        expr = cotangent.expr
+        if isinstance(kind, (List, Tuple, Dict, Record, Mapping)):
+            total = self.added(kind, place, expr)
+            self.add(gast.Assign([self.target(place)], total, None))
+        elif isinstance(base, Array):
+            expr = self.real_for(expr, cotangent.kind, base)
+            if any(tag == "array" and getattr(value, "char", "i") != "b" or tag == "unknown" for tag, value in op.parts):
+                self.add(gast.Expr(trees.call(trees.attr(trees.attr(trees.module(np), "add"), "at"), place.value, place.slice, expr)))
+            else:
+                self.add(self.augment(place, expr))
+        elif isinstance(kind, Scalar):
+            self.add(self.augment(place, self.real_for(expr, cotangent.kind, kind)))
+        else:
+            full = self.full(node.targets[0] if False else trees.name(node.targets[0].id), cotangent, kind)
+            self.add(gast.Assign([place], trees.add(place, full), None))
+
+    def real_for(self, expr: gast.AST, kind: Kind, target: Kind) -> gast.AST:
+        if getattr(kind, "char", "") == "c" and getattr(target, "char", "") == "f":
+            return trees.attr(expr, "real")
+        return expr
+
+    def of_Load(self, node: gast.Assign, op: ir.Load) -> None:
+        name = node.targets[0].id
+        cotangent = self.take(name)
+        root = op.place.root.name
+        if cotangent is None or root not in self.active:
+            return
+        if not op.place.path and root not in self.adj and isinstance(op.kind, Array):
+            expr = cotangent.expr if not cotangent.spread else self.full(trees.name(name), cotangent, op.kind)
+            self.accumulate(root, expr, op.kind)
+            return
+        shadow = self.as_shadow(root)
+        place = self.at(shadow, op.place.path)
+        if isinstance(op.kind, (List, Tuple, Dict, Record, Mapping)):
+            total = self.added(op.kind, place, cotangent.expr)
+            if not op.place.path:
+                self.add(gast.Assign([trees.index(shadow, gast.Slice(None, None, None))], total, None))
+            else:
+                self.add(gast.Assign([self.target(place)], total, None))
+            return
+        expr = self.real_for(cotangent.expr, cotangent.kind, op.kind)
+        self.add(self.augment(place if not op.place.path else self.target(place), expr))
+
+    # ---------------------------------------------------------------- writing
+    def of_Store(self, node: gast.stmt, op: ir.Store) -> None:
+        root = op.place.root.name
+        if root not in self.active:
+            return
+        if root not in self.adj and isinstance(op.place.root.kind, Array):
+            return
+        shadow = self.as_shadow(root)
+        place = self.at(shadow, op.place.path)
+        if op.operator is None:
+            self.store_plain(op, place)
+        elif isinstance(op.operator, (gast.Add, gast.Sub)):
+            self.store_added(op, place)
+        else:
+            self.store_operated(op, place)
+
+    def taken(self, op: ir.Store, place: gast.AST, always: bool = True) -> gast.AST:
+        """The adjoint of what was stored, as a value of its own."""
+        name = self.names.fresh("t_grad")
+        expr = place
+        if not isinstance(op.target_kind, Scalar):
+            expr = trees.call(trees.attr(place, "copy")) if isinstance(op.target_kind, Array) else place
+        self.kinds[name] = op.target_kind
+        self.add(trees.assign(name, expr))
+        return trees.name(name)
+
+    def store_plain(self, op: ir.Store, place: gast.AST) -> None:
+        wanted = self.is_active(op.value)
+        grad = self.taken(op, place) if wanted else None
+        zero: gast.AST = trees.const(0.0)
+        if not isinstance(op.target_kind, (Scalar, Array)) or isinstance(op.place.root.kind, (List, Mapping)) and not isinstance(op.target_kind, Scalar):
+            zero = self.zero(op.target_kind, place)
+        self.add(gast.Assign([self.target(place)], zero, None))
+        if wanted:
+            self.to_value(op, grad, place)
+
+    def to_value(self, op: ir.Store, grad: gast.AST, place: gast.AST, sign: int = 1) -> None:
+        if op.fancy and not op.repeats:
+            grad = self.helpers.last_stored(grad, place)
+        expr = grad if sign > 0 else trees.neg(grad)
+        kind = op.target_kind
+        self.accumulate(op.value, expr, kind, larger=isinstance(kind, Array) or isinstance(op.value_kind, Array), owned=not isinstance(grad, gast.Name) or sign < 0)
+
+    def store_added(self, op: ir.Store, place: gast.AST) -> None:
+        if self.is_active(op.value):
+            self.to_value(op, self.taken(op, place), place, 1 if isinstance(op.operator, gast.Add) else -1)
+
+    def store_operated(self, op: ir.Store, place: gast.AST) -> None:
+        """A[i] *= e and the like: the rule of the operator, with what was there before."""
+        from s2sad.adjoint import Cotangent
+        from s2sad.infer_expressions import OPERATORS
+
+        rule = registry.find(OPERATORS[type(op.operator)])
+        first, second = list(rule.parameters.parameters)[:2]
+        old = trees.name(op.old) if op.old is not None else trees.const(0.0)
+        grad = self.taken(op, place)
+        self.add(gast.Assign([self.target(place)], trees.const(0.0), None))
+        if op.fancy and self.is_active(op.value):
+            grad = self.helpers.last_stored(grad, place)
+        result = trees.binary(type(op.operator), old, op.value)
+        primitive = ir.Primitive(rule, {first: old, second: op.value}, {first: op.target_kind, second: op.value_kind}, {})
+        if isinstance(op.value, gast.Constant):
+            primitive.constants[second] = op.value.value
+        wanted = [second] if self.is_active(op.value) else []
+        if op.old is not None:
+            self.active.add(op.old)
+            wanted.insert(0, first)
+        self.apply_rule(primitive, result, Cotangent(grad, op.target_kind), wanted, op.target_kind)
+        if op.old is not None:
+            back = self.adj.pop(op.old, None)
+            if back is not None:
+                self.add(self.augment(self.target(place), back.expr))
+
+    # ---------------------------------------------------------------- lists
+    def list_shadow(self, place: ir.Place) -> gast.AST | None:
+        if place.root.name not in self.active:
+            return None
+        return self.at(self.as_shadow(place.root.name), place.path)
+
+    def of_Append(self, node: gast.stmt, op: ir.Append) -> None:
+        shadow = self.list_shadow(op.place)
+        if shadow is None:
+            return
+        popped = trees.call(trees.attr(shadow, "pop"))
+        if not self.is_active(op.value):
+            self.add(gast.Expr(popped))
+            return
+        name = self.names.fresh("t_grad")
+        self.kinds[name] = op.value_kind
+        self.add(trees.assign(name, popped))
+        self.accumulate(op.value, trees.name(name), op.value_kind, owned=False)
+
+    def of_Extend(self, node: gast.stmt, op: ir.Extend) -> None:
+        shadow = self.list_shadow(op.place)
+        if shadow is None:
+            return
+        start = trees.binary(gast.Sub, trees.call(trees.builtin("len"), shadow), trees.name(op.count))
+        tail = trees.index(shadow, gast.Slice(start, None, None))
+        if self.is_active(op.value):
+            made = self.let("t_grad", tail, op.value_kind)
+            self.add(gast.Delete([tail]))
+            self.accumulate(op.value, made, op.value_kind)
+        else:
+            self.add(gast.Delete([tail]))
+
+    def of_Pop(self, node: gast.Assign, op: ir.Pop) -> None:
+        shadow = self.list_shadow(op.place)
+        cotangent = self.take(node.targets[0].id)
+        if shadow is None:
+            return
+        name = node.targets[0].id
+        expr = self.zero(op.kind, trees.name(name)) if cotangent is None else cotangent.expr
+        if cotangent is not None and cotangent.spread:
+            expr = self.full(trees.name(name), cotangent, op.kind)
+        self.add(gast.Expr(trees.call(trees.attr(shadow, "append"), expr)))
+
+    def of_Pack(self, node: gast.Assign, op: ir.Pack) -> None:
+        cotangent = self.take(node.targets[0].id)
+        if cotangent is None:
+            return
+        keys = getattr(op, "keys", None) or list(range(len(op.items)))
+        for key, item, kind in zip(keys, op.items, op.kinds):
+            self.accumulate(item, trees.index(cotangent.expr, trees.const(key)), kind, owned=False)
+
+    def of_ListOp(self, node: gast.Assign, op: ir.ListOp) -> None:
+        cotangent = self.take(node.targets[0].id)
+        if cotangent is None:
+            return
+        grad = cotangent.expr
+        first = op.operands[0]
+        length = trees.call(trees.builtin("len"), first)
+        if op.what == "sum":
+            if isinstance(op.kinds[0].item, Array):
+                grad = self.full(trees.name(node.targets[0].id), cotangent, op.kind)
+            self.accumulate(first, trees.binary(gast.Mult, gast.List([grad], gast.Load()), length), op.kinds[0])
+            for other in op.operands[1:]:
+                self.accumulate(other, grad, op.kind, owned=False)
+        elif op.what == "copy":
+            self.accumulate(first, trees.call(trees.builtin("list"), grad), op.kinds[0])
+        elif op.what == "reversed":
+            self.accumulate(first, trees.index(grad, gast.Slice(None, None, trees.const(-1))), op.kinds[0])
+        elif op.what == "concat":
+            for operand, cut in zip(op.operands, (gast.Slice(None, length, None), gast.Slice(length, None, None))):
+                self.accumulate(operand, trees.index(grad, cut), op.kinds[0])
+        elif op.what == "repeat":
+            k = trees.name(self.names.fresh("k"))
+            each = trees.call(trees.builtin("sum"), trees.index(grad, gast.Slice(k, None, length)))
+            loop = gast.comprehension(k, trees.call(trees.builtin("range"), length), [], 0)
+            self.accumulate(first, gast.ListComp(each, [loop]), op.kinds[0])
+        elif op.what == "take":
+            k = trees.name(self.names.fresh("k"))
+            order = trees.np_call("argsort", op.operands[1])
+            self.accumulate(first, gast.ListComp(trees.index(grad, k), [gast.comprehension(k, order, [], 0)]), op.kinds[0])
+        elif op.what == "rows":
+            self.accumulate(first, trees.np_call("array", grad), op.kinds[0])
+
+
+def copy_of(kind: Kind, expr: gast.AST) -> gast.AST:
+    return trees.call(trees.builtin("dict" if isinstance(kind, (Dict, Record, Mapping)) else "list"), expr)
+
+
+_ = UNKNOWN

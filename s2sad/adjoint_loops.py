@@ -1,0 +1,297 @@
+"""Part of the stage `adjoint`: branches, loops, `with` and `try`, in reverse.
+
+A branch is reversed by testing again; a loop runs over the same positions backwards. The adjoint of a name that lives longer
+than one iteration has one name before, in and after the reversed loop.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import ir, trees
+from s2sad.activity import blocks_of, sources
+from s2sad.kinds import Array, Kind, Scalar
+
+
+class Structure:
+    # ---------------------------------------------------------------- branches
+    def of_If(self, node: gast.If, op: Any) -> None:
+        before = dict(self.adj)
+        outer = self.block
+        self.prepare_shadows(node)
+        before = dict(self.adj)
+        blocks, results = [], []
+        origin = self.origin
+        for branch in (node.body, node.orelse):
+            self.block, self.adj = [], dict(before)
+            self.sweep(branch)
+            blocks.append(self.block)
+            results.append(self.adj)
+        self.block, self.origin = outer, origin
+        self.adj = self.merge(results, blocks)
+        if not blocks[0] and not blocks[1]:
+            return
+        self.origin = getattr(node, "origin", None)
+        self.add(gast.If(node.test, blocks[0], blocks[1])).retest = True
+
+    def prepare_shadows(self, node: gast.stmt) -> None:
+        """Memory that only one branch would give a shadow gets it before the branches."""
+        for name in touched(node):
+            if name in self.active and self.info[name].place is not None and self.info[name].place.root.name == name:
+                if self.defined_inside(name, node):
+                    continue
+                if name in self.adj and not self.adj[name].shadow or self.needs_shadow(name, node):
+                    self.as_shadow(name)
+
+    def needs_shadow(self, name: str, node: gast.stmt) -> bool:
+        for each in statements_in(node):
+            op = getattr(each, "op", None)
+            if isinstance(op, (ir.Store, ir.Append, ir.Extend, ir.Pop)) and op.place.root.name == name:
+                return True
+            if isinstance(op, ir.GetItem) and (op.place.root.name if op.place is not None else op.base) == name:
+                return True
+        return False
+
+    def defined_inside(self, name: str, node: gast.stmt) -> bool:
+        return any(name in targets(each) for each in statements_in(node))
+
+    def merge(self, results: list[dict[str, Any]], blocks: list[list[gast.stmt]]) -> dict[str, Any]:
+        from s2sad.adjoint import Cotangent
+
+        merged: dict[str, Any] = {}
+        for name in {**results[0], **results[1]}:
+            a, b = results[0].get(name), results[1].get(name)
+            if a is b or a is not None and b is not None and trees.same(a.expr, b.expr):
+                merged[name] = a
+                continue
+            kind = self.info[name].kind
+            fresh = self.names.fresh(self.grad_base(name))
+            self.kinds[fresh] = kind
+            spread = owned = False
+            for block, cotangent in zip(blocks, (a, b)):
+                if cotangent is None:
+                    expr: gast.AST = self.zero(kind, trees.name(name)) if not isinstance(kind, Array) else trees.const(0.0)
+                    spread = spread or isinstance(kind, Array)
+                else:
+                    expr = cotangent.expr
+                    spread = spread or cotangent.spread
+                self.copy_into(block, [(fresh, expr)])
+            shadow = bool(a and b and a.shadow and b.shadow)
+            merged_kind = kind if not spread else Array(getattr(kind, "dtype", "float64"), None)
+            merged[name] = Cotangent(trees.name(fresh), merged_kind, spread, owned, shadow)
+        return merged
+
+    def copy_into(self, block: list[gast.stmt], pairs: list[tuple[str, gast.AST]]) -> None:
+        node = gast.Assign([trees.name("_", store=True)], trees.const(None), None)
+        node.op, node.origin, node.reverse = ir.Copy(pairs), self.origin, True
+        block.append(node)
+
+    # ---------------------------------------------------------------- loops
+    def of_For(self, node: gast.For, op: Any) -> None:
+        self.reverse_loop(node)
+
+    def of_While(self, node: gast.While, op: Any) -> None:
+        self.reverse_loop(node)
+
+    def reverse_loop(self, node: Any) -> None:
+        loop = node.loop
+        carried = self.carried(node)
+        if not carried:
+            return
+        origin = self.origin
+        variables = self.enter(carried, node)
+        outer, self.block = self.block, []
+        outer_adj, self.adj = self.adj, {name: cotangent for name, cotangent in self.adj.items() if name in variables}
+        self.sweep(node.body)
+        self.sweep(loop.bindings)
+        self.leave(variables)
+        body, self.block = self.block, outer
+        for name in variables:
+            outer_adj[name] = variables[name]
+        self.adj = outer_adj
+        self.origin = origin
+        header = self.reversed_header(node)
+        statement = self.add(gast.For(trees.name(header[0], store=True), header[1], body, [], None))
+        statement.forward = node
+        statement.restores = header[2]
+
+    def reversed_header(self, node: Any) -> tuple[str, gast.AST, list[gast.stmt]]:
+        """The index's name, what it runs over backwards, and what an iteration's names are in terms of it."""
+        loop = node.loop
+        if loop.range is not None and (not loop.counted or trees.literal(loop.range[0]) == 0 and trees.literal(loop.range[2]) == 1):
+            start, stop, step = loop.range
+            if loop.counted:
+                stop = loop.count
+            arguments = [start, stop, step]
+            if trees.literal(step) == 1:
+                arguments = arguments[:2] if trees.literal(start) != 0 else [stop]
+            name = loop.bindings[0].targets[0].id
+            return name, reversed_range(arguments), []
+        index = loop.index
+        if index is None:
+            index = self.names.fresh("k")
+            self.info[index] = ir.Info(Scalar("int"), loops=())
+        return index, reversed_range([loop.count]), loop.bindings
+
+    def carried(self, node: Any) -> list[str]:
+        """The active names whose adjoints live longer than an iteration, in a fixed order."""
+        inside: set[str] = set()
+        for each in [*statements_in(node), *node.loop.bindings]:
+            inside |= targets(each)
+        found: dict[str, None] = {}
+        for name in node.loop.phis:
+            if name in self.active:
+                found[name] = None
+        for each in [*statements_in(node), *node.loop.bindings]:
+            for name in sorted(read_actively(each), key=order):
+                if name in self.active and name not in inside:
+                    found[name] = None
+        for name in self.adj:
+            if name in inside:
+                found[name] = None
+        return list(found)
+
+    def enter(self, carried: list[str], node: Any) -> dict[str, Any]:
+        """Gives each carried adjoint its name, before the reversed loop."""
+        from s2sad.adjoint import Cotangent
+
+        variables: dict[str, Any] = {}
+        pairs = []
+        for name in carried:
+            kind = self.info[name].kind
+            phi = name in node.loop.phis
+            memory = self.info[name].place is not None and (self.needs_shadow(name, node) or self.is_written_inside(name))
+            if not isinstance(kind, Scalar) and (not phi or memory) or not isinstance(kind, (Scalar, Array)):
+                self.as_shadow(name)
+                variables[name] = self.adj[name]
+                continue
+            old = self.adj.get(name)
+            expr = self.zero(kind, trees.name(name)) if old is None else old.expr
+            if old is not None and old.spread:
+                expr = self.full(trees.name(name), old, kind)
+            fresh = self.names.fresh(self.grad_base(name))
+            self.kinds[fresh] = kind
+            pairs.append((fresh, expr))
+            variables[name] = self.adj[name] = Cotangent(trees.name(fresh), kind)
+        if pairs:
+            self.copy_into(self.block, pairs)
+        return variables
+
+    def is_written_inside(self, name: str) -> bool:
+        root = self.info[name].place.root
+        return any(each.stores for each in self.family(root))
+
+    def family(self, root: ir.Root) -> list[ir.Root]:
+        from s2sad.infer_memory import family
+
+        return family(root)
+
+    def leave(self, variables: dict[str, Any]) -> None:
+        """At the end of a reversed iteration each carried adjoint is in its name again."""
+        pairs = []
+        for name, start in variables.items():
+            end = self.adj.get(name)
+            if end is not None and isinstance(end.expr, gast.Name) and end.expr.id == start.expr.id:
+                continue
+            kind = self.info[name].kind
+            if end is None:
+                expr = self.zero(kind, trees.name(name))
+            elif end.spread:
+                expr = self.full(trees.name(name), end, kind)
+            else:
+                expr = end.expr
+            pairs.append((start.expr.id, expr))
+        if pairs:
+            self.copy_into(self.block, pairs)
+
+    # ---------------------------------------------------------------- with and try
+    def of_With(self, node: gast.With, op: Any) -> None:
+        quiet = [item for item in node.items if is_errstate(item.context_expr)]
+        outer, self.block = self.block, []
+        origin = self.origin
+        self.sweep(node.body)
+        body, self.block, self.origin = self.block, outer, origin
+        if quiet and body:
+            self.add(gast.With([gast.withitem(item.context_expr, None) for item in quiet], body, None))
+        else:
+            self.block.extend(body)
+
+    def of_Try(self, node: gast.Try, op: Any) -> None:
+        self.sweep(node.finalbody)
+        if node.going_on is None:
+            self.sweep(node.body)
+            return
+        choice = gast.If(trees.name(node.caught), node.going_on, node.body)
+        choice.origin = self.origin
+        self.of_If(choice, None)
+
+
+def is_errstate(expr: gast.AST) -> bool:
+    return isinstance(expr, gast.Call) and isinstance(expr.func, gast.Attribute) and expr.func.attr == "errstate" and getattr(expr.func.value, "module", None) is np
+
+
+def reversed_range(arguments: list[gast.AST]) -> gast.AST:
+    return trees.call(trees.builtin("reversed"), trees.call(trees.builtin("range"), *arguments))
+
+
+def order(name: str) -> tuple[str, int]:
+    base, _, number = name.rpartition(".")
+    return base, int(number)
+
+
+def statements_in(node: gast.stmt) -> list[gast.stmt]:
+    """All statements inside a compound statement, those of inner loops and their bindings too."""
+    found: list[gast.stmt] = []
+    for block in blocks_of(node):
+        for each in block:
+            found.append(each)
+            found.extend(statements_in(each))
+            if getattr(each, "loop", None) is not None:
+                found.extend(each.loop.bindings)
+    return found
+
+
+def targets(node: gast.stmt) -> set[str]:
+    """The names that a statement sets."""
+    op = getattr(node, "op", None)
+    if isinstance(op, ir.Copy):
+        return {name for name, _ in op.pairs}
+    if isinstance(node, gast.Assign):
+        found = set()
+        for target in node.targets:
+            for each in [target, *getattr(target, "elts", [])]:
+                if isinstance(each, gast.Name):
+                    found.add(each.id)
+        return found
+    if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name) and getattr(node, "counter", None):
+        return {node.target.id}
+    if isinstance(node, gast.For):
+        return {each.id for each in gast.walk(node.target) if isinstance(each, gast.Name)}
+    return set()
+
+
+def read_actively(node: gast.stmt) -> set[str]:
+    """The names that a statement's derivative flows to."""
+    op = getattr(node, "op", None)
+    if op is None:
+        return set()
+    if isinstance(op, ir.Copy):
+        return {name for _, source in op.pairs for name in trees.names_in(source)}
+    found = sources(op, node)
+    if isinstance(op, (ir.Store, ir.Append, ir.Extend)):
+        found = {op.place.root.name, *trees.names_in(op.value)}
+    return found
+
+
+def touched(node: gast.stmt) -> list[str]:
+    found: dict[str, None] = {}
+    for each in statements_in(node):
+        for name in sorted(read_actively(each) & {n for n in read_actively(each) if ir.is_ssa(n)}, key=order):
+            found[name] = None
+    return list(found)
+
+
+_: Kind | None = None

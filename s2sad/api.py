@@ -1,0 +1,339 @@
+"""`value_and_gradients_function`: a function that returns the value of f and its gradients, made when first called.
+
+>>> def f(x, y):
+...     return x * x * x * y - x * y * y
+>>> val_grads = value_and_gradients_function(f)
+>>> val_grads(2.0, 3.0)
+(6.0, (27.0, -4.0))
+>>> value_and_gradients_function(f, params=["y"])(2.0, 3.0)
+(6.0, (-4.0,))
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import inspect
+import types
+from collections.abc import Callable
+from typing import Any
+
+from s2sad import pipeline
+from s2sad.cache import PLAIN_TYPES, CacheInfo, Entry, FunctionCache, keep, key_of
+from s2sad.callables import Target, target_of
+from s2sad.compiling import compile_program, define
+from s2sad.cotangents import call_with_dy, value_finder
+from s2sad.errors import ArgumentError, ParameterError
+from s2sad.kinds import Array, Kind, Scalar, Static, kind_of
+from s2sad.parameters import Binder, arguments_text, choose_parameters, parameters_text, set_defaults
+from s2sad.source import read
+
+
+def value_and_gradients_function(
+    f: Callable[..., Any], params: Any = None, *, jit: str | None = None, source: str | None = None
+) -> ValueAndGradients:
+    """A function with the parameters of f that returns `(value, (gradient, ...))`.
+
+    params: the parameters to differentiate, a list of names or of positions; None means all, and one that has no
+    gradient (a string, a count) then gets None. source: the text of f, where Python can't find it.
+
+    The function returned takes one more keyword, `dy`, shaped like the value: what the gradients are multiplied by.
+    Left out it is ones, so that a value of several elements is summed.
+
+    >>> import numpy as np
+    >>> def f(x, n):
+    ...     return np.tanh(x) * n
+    >>> val_grads = value_and_gradients_function(f)
+    >>> value, (x_grad, n_grad) = val_grads(np.array([0.0, 1.0]), 2.0)
+    >>> x_grad.round(3), round(float(n_grad), 3)
+    (array([2.  , 0.84]), 0.762)
+    >>> val_grads(np.zeros(2), 2.0, dy=np.array([1.0, 10.0]))[1][0]
+    array([ 2., 20.])
+    """
+    return ValueAndGradients(f, params, jit=jit, source=source)
+
+
+class ValueAndGradients:
+    """What `value_and_gradients_function` returns. It can be pickled where f can.
+
+    function: f; params: the names of the parameters that it is differentiated with respect to.
+    """
+
+    def __init__(self, f: Any, params: Any = None, *, jit: str | None = None, source: str | None = None) -> None:
+        if jit is not None:
+            raise ParameterError(
+                f"jit={jit!r} needs the extra of that name, s2sad[{jit}], which can't be used yet; leave jit out"
+            )
+        self.function = f
+        self._given = (params, source)
+        self._target = target = target_of(f)
+        self.params = choose_parameters(params, tuple(target.signature.parameters), target.name)
+        _refuse_keyword_dy(target)
+        owner = target.late if target.function is None else target.function
+        self._cache: FunctionCache = keep(owner, ("cache", self.params, params is None, source), FunctionCache)
+        self._fast = self._cache.fast
+        self._describe_itself(target)
+
+    def _describe_itself(self, target: Target) -> None:
+        suffix = "_value_and_gradients"
+        self.__name__ = target.name.strip("<>") + suffix
+        self.__qualname__ = target.qualname.replace("<lambda>", "lambda") + suffix
+        self.__module__ = getattr(self.function, "__module__", None) or __name__
+        chosen = ", ".join(self.params) or "nothing"
+        doc = getattr(self.function, "__doc__", None)
+        self.__doc__ = f"The value of {target.name} and its gradients with respect to {chosen}." + (
+            f"\n\n{doc}" if doc else ""
+        )
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs:
+            fast = self._fast
+            # For plain numbers, the type is the key.
+            entry = fast.get(tuple(map(type, args))) or fast.get(tuple(map(key_of, args)))
+            if entry is not None and entry.holds():
+                self._cache.hits += 1
+                return entry.function(*args)
+        return self._call(args, kwargs)
+
+    def source(self, /, *args: Any, **kwargs: Any) -> str:
+        """The text of the program that a call with these arguments runs: a module that stands alone."""
+        kwargs.pop("dy", None)
+        return self._entry(args, kwargs).program.text
+
+    def compiled(self, /, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        """The very function that a call with these arguments runs: it takes arguments of the same kinds, unchecked."""
+        kwargs.pop("dy", None)
+        function = self._entry(args, kwargs).function
+        if isinstance(self.function, types.MethodType) and len(self._target.before) == 1:
+            return types.MethodType(function, self.function.__self__)
+        if self._target.before or self._target.keywords:
+            return functools.partial(function, *self._target.before, **self._target.keywords)
+        return function
+
+    def cache_info(self) -> CacheInfo:
+        """Hits, misses, the number of generated functions, and the seconds that went into making them."""
+        return self._cache.info()
+
+    def cache_clear(self) -> None:
+        """Forgets the generated functions."""
+        self._cache.clear()
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        """The parameters of f, then dy."""
+        signature = self._target.signature
+        parameters = list(signature.parameters.values())
+        if any(each.name == "dy" for each in parameters):  # a signature can't say that there are two
+            return signature
+        last = [parameters.pop()] if parameters and parameters[-1].kind == inspect.Parameter.VAR_KEYWORD else []
+        dy = inspect.Parameter("dy", inspect.Parameter.KEYWORD_ONLY, default=None)
+        return signature.replace(parameters=[*parameters, dy, *last], return_annotation=inspect.Signature.empty)
+
+    def __repr__(self) -> str:
+        return f"<value and gradients of {self._target.qualname} with respect to ({', '.join(self.params)})>"
+
+    def __reduce__(self) -> Any:
+        params, source = self._given
+        return _rebuild, (type(self), self.function, params, source)
+
+    # ------------------------------------------------------------------------------------------ a call
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        dy = kwargs.pop("dy", None)
+        entry, args, kwargs = self.entry_and_arguments(args, kwargs)
+        function, program = entry.function, entry.program
+        if dy is None:
+            return function(*args, **kwargs)
+
+        def call(*given: Any) -> Any:
+            return function(*args, **kwargs, **dict(zip([program.dy_name], given)))
+
+        value_in = value_finder(functools.partial(_value_name, program), function.__code__)
+        return call_with_dy(call, dy, program.value_kind, value_in, self._target.name)
+
+    def entry_and_arguments(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Entry, tuple[Any, ...], dict[str, Any]]:
+        """The generated function for a call of f, and what to call it with."""
+        entry, target = self._entry(args, kwargs), self._target
+        if target.before or target.keywords:
+            return entry, (*target.before, *args), {**target.keywords, **kwargs}
+        return entry, args, kwargs
+
+    @functools.cached_property
+    def _binder(self) -> Binder:
+        target = self._target
+        if target.function is not None:
+            return Binder.of_function(target.function)
+        return Binder(target.signature, target.name, target.qualname)
+
+    def _entry(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Entry:
+        """The generated function for a call, made if it isn't there yet."""
+        target = self._target
+        if target.late is not None:
+            values = self._bind(args, kwargs)
+        else:
+            values = self._bind((*target.before, *args), {**target.keywords, **kwargs} if target.keywords else kwargs)
+        key = tuple(map(key_of, values))
+        entry = self._cache.entries.get(key)
+        if entry is not None and entry.holds():
+            self._cache.hits += 1
+        else:
+            entry = self._cache.find(key, lambda: self._make(self._kinds(values)))
+        if not kwargs and self._arguments_suffice(entry):
+            self._fast[tuple(map(key_of, args))] = entry
+        return entry
+
+    def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        try:
+            return self._binder(*args, **kwargs)
+        except TypeError as error:
+            raise ArgumentError(str(error)) from None
+
+    def _kinds(self, values: tuple[Any, ...]) -> dict[str, Kind]:
+        return {name: kind_of(value, name) for name, value in zip(self._binder.names, values)}
+
+    def _arguments_suffice(self, entry: Entry) -> bool:
+        """Whether positional arguments alone say which generated function it is: what else f gets never changes."""
+        target, origin = self._target, entry.origin
+        if target.function is None or target.before or target.keywords or origin.__kwdefaults__:
+            return False
+        return all(type(each) in PLAIN_TYPES for each in entry.defaults or ())
+
+    # ------------------------------------------------------------------------------------------ making one
+    def entry_for(self, kinds: dict[str, Kind]) -> Entry:
+        """The generated function for arguments of these kinds, one for each parameter that the caller of f gives."""
+        target, names = self._target, self._binder.names
+        if target.function is not None:
+            given = {**dict(zip(names, target.before)), **target.keywords}
+            known = {**{name: kind_of(value, name) for name, value in given.items()}, **kinds}
+            kinds = {name: known[name] for name in names}
+        return self._cache.find(("kinds", *kinds.items()), lambda: self._make(kinds))
+
+    def _make(self, kinds: dict[str, Kind]) -> Entry:
+        function, inner = self._target.function, None
+        if function is None:
+            function, inner = self._target.late.plain_function(kinds)
+        if self._given[0] is not None:
+            for name in self.params:
+                _refuse_without_gradient(self._target.name, name, kinds[name])
+        program = pipeline.generate(_request(function, self.params, kinds, {}, self._given[1]))
+        for name in program.skipped:
+            if self._given[0] is not None and name in self.params:
+                raise _no_gradient(
+                    self._target.name, name, "is used as a count (a range, an index, a shape)", _LEAVE_OUT
+                )
+        entry = Entry(compile_program(program, function), program, function)
+        if inner is not None:
+            entry.rely_on(inner)
+        return entry
+
+    @property
+    def function_name(self) -> str:
+        """The name of f."""
+        return self._target.name
+
+    # ------------------------------------------------------------------------------------------ differentiated again
+    _plain_suffix, _plain_lines = "with_gradients", ("return {call}",)
+
+    @property
+    def plain_signature(self) -> inspect.Signature:
+        """The parameters of the functions that `plain_function` makes."""
+        return self._target.signature
+
+    def plain_function(self, kinds: dict[str, Kind]) -> tuple[types.FunctionType, Entry]:
+        """A plain function that does what this object does for arguments of these kinds, and what it relies on."""
+        entry = self.entry_for(kinds)
+        return make_plain_function(self, entry, self._plain_suffix, self._plain_lines), entry
+
+
+def make_plain_function(
+    inner: ValueAndGradients, entry: Entry, suffix: str, lines: tuple[str, ...]
+) -> types.FunctionType:
+    """def f_suffix(f's parameters): lines, in which {call} stands for the call of the generated function."""
+    target, signature = inner._target, inner.plain_signature
+    called = entry.program.name
+    while called in signature.parameters:
+        called += "_"
+    name = f"{target.name.strip('<>')}_{suffix}"
+    body = "".join(f"    {line.format(call=f'{called}({arguments_text(signature)})')}\n" for line in lines)
+    function: Any = entry.function
+    if target.before or target.keywords:
+        function = functools.partial(function, *target.before, **target.keywords)
+    namespace = {"__name__": inner.__module__, "__builtins__": builtins, called: function}
+    made = define(f"def {name}({parameters_text(signature)}):\n{body}", namespace)
+    set_defaults(made, signature)
+    return made
+
+
+def request(
+    function: Any, params: Any, kinds: dict[str, Kind], options: dict[str, Any] | None = None
+) -> pipeline.Request:
+    """What the pipeline is asked for when a function is differentiated for parameters of these kinds."""
+    target = target_of(function)
+    names = choose_parameters(params, tuple(target.signature.parameters), target.name)
+    _refuse_keyword_dy(target)
+    if target.function is None:
+        return _request(target.late.plain_function(kinds)[0], names, kinds, options or {}, None)
+    return _request(target.function, names, kinds, options or {}, None)
+
+
+def _request(
+    function: types.FunctionType,
+    names: tuple[str, ...],
+    kinds: dict[str, Kind],
+    options: dict[str, Any],
+    text: str | None,
+) -> pipeline.Request:
+    return pipeline.Request(read(function, text), function, kinds, names, function.__globals__, options)
+
+
+def _rebuild(cls: type[ValueAndGradients], f: Any, params: Any, source: str | None) -> ValueAndGradients:
+    return cls(f, params, source=source)
+
+
+def _value_name(program: pipeline.Program) -> str:
+    """The variable that the main function of a program returns as the value; empty where it is an expression."""
+    for node in ast.parse(program.text).body:
+        if isinstance(node, ast.FunctionDef) and node.name == program.name and isinstance(node.body[-1], ast.Return):
+            value = node.body[-1].value
+            first = value.elts[0] if isinstance(value, ast.Tuple) else None
+            return first.id if isinstance(first, ast.Name) else ""
+    return ""
+
+
+# ---------------------------------------------------------------------------------------------- refusals
+
+
+def _refuse_keyword_dy(target: Target) -> None:
+    own = target.signature.parameters.get("dy")
+    if own is not None and own.kind == inspect.Parameter.KEYWORD_ONLY:
+        raise ParameterError(
+            f"{target.name} has a keyword-only parameter dy, but the keyword dy of the gradient function is what "
+            "multiplies the gradients: rename the parameter, or let it be passed by position"
+        )
+
+
+_LEAVE_OUT = "leave it out of params"
+
+
+def _refuse_without_gradient(function: str, name: str, kind: Kind) -> None:
+    """A parameter that is named in params, and is of a kind that never has a gradient."""
+    if isinstance(kind, Static):
+        value = kind.value
+        what = "None" if value is None else f"the {type(value).__name__} {_short(value)}"
+        raise _no_gradient(function, name, f"is {what}", f"pass a float or an array of floats, or {_LEAVE_OUT}")
+    if isinstance(kind, Array) and kind.char in "biO":
+        how = f"pass {name}.astype(float), or {_LEAVE_OUT}"
+        raise _no_gradient(function, name, f"is an array of dtype {'object' if kind.char == 'O' else kind.dtype}", how)
+    if isinstance(kind, Scalar) and kind.char == "b":
+        raise _no_gradient(function, name, "is a bool", f"pass a float, or {_LEAVE_OUT}")
+
+
+def _short(value: Any) -> str:
+    text = getattr(value, "__name__", None) or repr(value)
+    return text if len(text) < 40 else text[:37] + "..."
+
+
+def _no_gradient(function: str, name: str, what: str, how: str) -> ArgumentError:
+    return ArgumentError(f"the parameter {name} of {function} {what}, which has no gradient: {how}")

@@ -1,0 +1,251 @@
+"""The command `s2sad`: print, save and check generated gradients.
+
+    s2sad dump model.py:loss --params W,b --like "W=float[:, :], b=float[:]"
+    s2sad dump model.py:loss -o loss_grad.py        s2sad dump model.py:loss --check loss_grad.py
+    s2sad check model.py:area --args "2.0, 3.0"
+    s2sad rules
+
+Exit status: 0 where all is well; 1 where a comparison fails (a file out of date, a gradient that is wrong); 2 where
+what is asked for can't be done, with the reason on stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import inspect
+import math
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from s2sad import api, pipeline
+from s2sad.errors import NotDifferentiableError, ParameterError, S2sadError
+from s2sad.like import parameter_kinds
+from s2sad.numeric import check_gradients
+from s2sad.pullbacks import snapshot
+from s2sad.rules import registry
+from s2sad.targets import load_function, plain_function
+
+DIFFERENT, MISTAKE = 1, 2
+
+_TARGET = "FILE.py:function or package.module:function; the file or module is imported, so its top level is run"
+_LIKE = """types of the parameters, as in "x=float, W=float[:, :], n=int, params={'W': float[:]}, xs=list[float]";
+           those not named have the types of their annotations, or are left open"""
+
+
+def run() -> NoReturn:
+    """The entry point of the installed command."""
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # what reads our output has read enough, as in `s2sad rules | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carries out a command line and returns the exit status."""
+    try:
+        options = _parser().parse_args(arguments)
+        return options.command(options)
+    except NotDifferentiableError as error:  # several lines: it shows the user's own
+        print(error, file=sys.stderr)
+    except S2sadError as error:
+        print(f"s2sad: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        print(f"s2sad: {error.filename}: {(error.strerror or str(error)).lower()}", file=sys.stderr)
+    except SystemExit as stop:  # argparse: --help, --version, or a mistake that it has reported
+        return stop.code if isinstance(stop.code, int) else 0
+    return MISTAKE
+
+
+class _Parser(argparse.ArgumentParser):
+    """One line for a mistake, instead of the usage and a line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(MISTAKE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="s2sad", description="Turns Python/NumPy functions into the source of their gradients.")
+    parser.add_argument("--version", action="version", version=f"s2sad {_version()}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    dump = commands.add_parser(
+        "dump",
+        help="print the program that computes a function's value and gradients",
+        description="Prints the program that computes a function's value and gradients. The file or module that the "
+        "function is in is imported, so its top level is run.",
+    )
+    dump.add_argument("target", metavar="FUNCTION", help=_TARGET)
+    dump.add_argument(
+        "--params", help="names or positions of the parameters to differentiate: W,b or 0,2 (default: all)"
+    )
+    dump.add_argument("--like", default="", metavar="TYPES", help=_LIKE)
+    dump.add_argument("--stage", metavar="NAME", help="print what this stage makes of it instead; all: every stage")
+    where = dump.add_mutually_exclusive_group()
+    where.add_argument("-o", "--output", metavar="FILE", type=Path, help="write the program to a file")
+    where.add_argument("--check", metavar="FILE", type=Path, help="compare with a file: status 1 if it is out of date")
+    dump.set_defaults(command=_dump)
+
+    check = commands.add_parser(
+        "check",
+        help="compare a function's gradients with finite differences",
+        description="Compares a function's gradients with finite differences, and prints a table. The file or module "
+        "that the function is in is imported, so its top level is run.",
+    )
+    check.add_argument("target", metavar="FUNCTION", help=_TARGET)
+    check.add_argument("--args", required=True, help='arguments, as in "2.0, np.ones(3), steps=4"; np is NumPy')
+    check.add_argument("--params", help="names or positions of the parameters to check (default: all)")
+    check.add_argument("--tolerance", type=float, help="largest relative error allowed")
+    check.set_defaults(command=_check)
+
+    rules = commands.add_parser("rules", help="list the functions whose derivatives are known")
+    rules.set_defaults(command=_rules)
+    return parser
+
+
+def _version() -> str:
+    try:
+        return metadata.version("s2sad")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def _params(text: str | None) -> list[Any] | None:
+    """`--params`: names or positions.
+
+    >>> _params("W, b"), _params("0,1"), _params(None)
+    (['W', 'b'], [0, 1], None)
+    """
+    if text is None:
+        return None
+    words = [word.strip() for word in text.split(",")]
+    if not all(words):
+        raise ParameterError(f"--params: write names or positions, as in W,b or 0,2, not {text!r}")
+    return [int(word) if word.removeprefix("-").isdigit() else word for word in words]
+
+
+# ------------------------------------------------------------------------------------------------ dump
+
+
+def _dump(options: argparse.Namespace) -> int:
+    request = _request(options)
+    if options.stage is not None:
+        return _show_stage(request, options.stage)
+    text = pipeline.generate(request).text
+    if options.check is not None:
+        return _compare(options.check, text)
+    if options.output is not None:
+        options.output.write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+    return 0
+
+
+def _request(options: argparse.Namespace) -> pipeline.Request:
+    """What the command line asks for, in the pipeline's terms."""
+    function = plain_function(options.target)
+    kinds, left_open = parameter_kinds(function, options.like)
+    return api.request(function, _params(options.params), kinds, {"left_open": tuple(left_open)})
+
+
+def _compare(path: Path, text: str) -> int:
+    found = path.read_text(encoding="utf-8")
+    if found == text:
+        return 0
+    name = str(path)
+    sys.stdout.writelines(
+        difflib.unified_diff(found.splitlines(True), text.splitlines(True), name, f"{name} (as it should be)")
+    )
+    print(f"s2sad: {path} is out of date", file=sys.stderr)
+    return DIFFERENT
+
+
+def _show_stage(request: pipeline.Request, stage: str) -> int:
+    stages = pipeline.stages(request)
+    names = [name for name, _ in stages]
+    if stage not in ("all", *names):
+        raise ParameterError(f"--stage: no stage {stage} (there are: {', '.join(names)}, all)")
+    for name, text in stages:
+        if stage == "all":
+            print(f"# {'-' * 20} {name}")
+        if stage in ("all", name):
+            print(text.rstrip("\n"))
+    return 0
+
+
+# ------------------------------------------------------------------------------------------------ check
+
+
+def _check(options: argparse.Namespace) -> int:
+    function = load_function(options.target)
+    args, keywords = _arguments(options.args, function)
+    params = _params(options.params)
+    try:
+        inspect.signature(function).bind(*args, **keywords)
+        function(*snapshot(args), **snapshot(keywords))
+    except Exception as error:
+        raise ParameterError(f"{options.target} fails for these --args: {type(error).__name__}: {error}") from None
+    report = check_gradients(function, *args, params=params, rtol=options.tolerance, **keywords)
+    print(report)
+    return 0 if report.ok else DIFFERENT
+
+
+def _arguments(text: str, function: Callable) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """What `--args` states, evaluated among the names of the function's file."""
+    names = {"np": np, "math": math, **getattr(inspect.unwrap(function), "__globals__", {})}
+    try:
+        return eval(f"(lambda *args, **keywords: (args, keywords))({text}\n)", names)
+    except Exception as error:
+        reason = error.msg if isinstance(error, SyntaxError) else f"{type(error).__name__}: {error}"
+        raise ParameterError(f"--args: can't evaluate {text!r}: {reason}") from None
+
+
+# ------------------------------------------------------------------------------------------------ rules
+
+
+def _rules(options: argparse.Namespace) -> int:
+    table: dict[str, list[tuple[str, str, str]]] = {}
+    for rule in registry.rules():
+        namespace, name = _named(rule.function)
+        row = (name, ", ".join(rule.wrt) or "-", _stated(rule))
+        if row not in table.setdefault(namespace, []):
+            table[namespace].append(row)
+    for namespace in sorted(table):
+        rows = sorted(table[namespace])
+        print(f"{namespace} ({len(rows)})")
+        _print_table([("function", "derivative in", "stated as"), *rows], margin="  ")
+        print()
+    return 0
+
+
+def _stated(rule: Any) -> str:
+    return {"nondifferentiable": "zero", "adjoint": "adjoint", "partials": "partial derivatives"}.get(
+        rule.form, rule.form
+    )
+
+
+def _named(function: Any) -> tuple[str, str]:
+    """The namespace and the name under which people know a function."""
+    owner = getattr(function, "__objclass__", None)
+    name = str(getattr(function, "__qualname__", None) or getattr(function, "__name__", repr(function)))
+    if owner is not None:
+        return _named(owner)[0], name
+    module = str(getattr(function, "__module__", None) or "numpy")  # a ufunc has no module
+    return {"builtins": "Python", "_operator": "operator"}.get(module, module), name
+
+
+def _print_table(rows: list[tuple[str, ...]], margin: str = "") -> None:
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    for row in rows:
+        print((margin + "  ".join(cell.ljust(width) for cell, width in zip(row, widths))).rstrip())

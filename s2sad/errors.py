@@ -1,0 +1,27 @@
+"""The exceptions that s2sad raises; each derives from the built-in one that a user would expect."""
+
+from __future__ import annotations
+
+
+class S2sadError(Exception):
+    """The base of every exception that s2sad raises on purpose."""
+
+
+class NotDifferentiableError(S2sadError, NotImplementedError):
+    """Something in the user's function that s2sad can't differentiate exactly, shown at the user's line."""
+
+
+class ParameterError(S2sadError, ValueError):
+    """A wrong choice of `params`, a wrong `dy`, a wrong option."""
+
+
+class ArgumentError(S2sadError, TypeError):
+    """An argument that can't have a gradient but is asked for one, or a call that f itself would refuse."""
+
+
+class SourceError(S2sadError, ValueError):
+    """The source text of a function can't be found, or no longer matches the function."""
+
+
+class RuleError(S2sadError, ValueError):
+    """A rule for a function is wrong: its arity, a name in it, where it is registered."""

@@ -1,0 +1,116 @@
+"""The few functions that a generated program may need, printed into it where it calls them.
+
+They are ordinary NumPy code that s2sad can differentiate, so that generated programs stay in the input language.
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import trees
+
+
+def unbroadcast(grad, like):
+    """grad, summed over the axes along which `like` was broadcast."""
+    shape = np.shape(like)
+    if np.shape(grad) == shape:
+        return grad
+    if np.ndim(grad) < len(shape):
+        return grad + np.zeros(shape)
+    grad = np.sum(grad, axis=tuple(range(np.ndim(grad) - len(shape))))
+    axes = tuple(k for k in range(len(shape)) if shape[k] == 1 and np.shape(grad)[k] != 1)
+    return np.sum(grad, axis=axes, keepdims=True) if axes else grad
+
+
+def last_stored(grad, array, index):
+    """grad where a store through `index` was the last one into its place, else 0."""
+    order = np.arange(grad.size).reshape(grad.shape)
+    winner = np.full(array.shape, -1)
+    winner[index] = order
+    return np.where(winner[index] == order, grad, 0.0)
+
+
+class Helpers:
+    """The helpers that one program needs, in the order in which they are printed."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, gast.FunctionDef] = {}
+        self.templates: dict[str, gast.FunctionDef] = {}
+
+    def need_all(self, functions: list[Callable[..., Any]]) -> None:
+        for function in functions:
+            self.need(function)
+
+    def need(self, function: Callable[..., Any]) -> str:
+        name = function.__name__
+        if name not in self.functions:
+            tree = gast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+            for node in gast.walk(tree):
+                if isinstance(node, gast.Name):
+                    value = getattr(function, "__globals__", {}).get(node.id)
+                    if inspect.ismodule(value):
+                        node.module = value
+            tree.decorator_list = []
+            self.functions[name] = tree
+        return name
+
+    def unbroadcast(self, expr: gast.AST, like: gast.AST) -> gast.AST:
+        self.need(unbroadcast)
+        return trees.call(trees.name("unbroadcast", function=unbroadcast), expr, like)
+
+    def last_stored(self, grad: gast.AST, place: gast.AST) -> gast.AST:
+        """For `A[index] = values` with an index that may repeat; a mask never does."""
+        self.need(last_stored)
+        index = place.slice
+        return trees.call(trees.name("last_stored", function=last_stored), grad, place.value, index)
+
+    def with_parts(self, like: gast.AST, parts: dict[str, gast.AST]) -> gast.AST:
+        self.need(with_parts)
+        return trees.call(trees.name("with_parts", function=with_parts), like, gast.Dict([trees.const(key) for key in parts], list(parts.values())))
+
+    def call_template(self, tree: gast.FunctionDef, rule: Any, arguments: dict[str, Any], result: gast.AST, grad: gast.AST) -> gast.AST:
+        """A call of a whole rule, printed as a function of the program."""
+        self.functions.setdefault(tree.name, tree)
+        keywords = {}
+        names = {each.id for each in tree.args.kwonlyargs}
+        if "result" in names:
+            keywords["result"] = result
+        if "grad" in names or rule.form == "partials":
+            keywords["grad"] = grad
+        if rule.form == "partials" and "grad" not in names:
+            tree.args.kwonlyargs = [*tree.args.kwonlyargs, trees.name("grad")]
+            tree.args.kw_defaults = [*tree.args.kw_defaults, None]
+        if "k" in names:
+            keywords["k"] = trees.const(None)
+        positional, named = [], {}
+        for parameter in rule.parameters.parameters.values():
+            if parameter.name not in arguments:
+                continue
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                positional.extend(arguments[parameter.name].elts)
+            elif parameter.kind is parameter.KEYWORD_ONLY:
+                named[parameter.name] = arguments[parameter.name]
+            elif len(named) == 0 and all(name in arguments for name in preceding(rule, parameter.name)):
+                positional.append(arguments[parameter.name])
+            else:
+                named[parameter.name] = arguments[parameter.name]
+        return trees.call(trees.name(tree.name, helper=True), *positional, **named, **keywords)
+
+
+def preceding(rule: Any, name: str) -> list[str]:
+    names = list(rule.parameters.parameters)
+    return names[: names.index(name)]
+
+
+def with_parts(like, parts):
+    """A copy of an object, with other attributes."""
+    made = object.__new__(type(like))
+    made.__dict__.update(like.__dict__)
+    made.__dict__.update(parts)
+    return made

@@ -1,0 +1,83 @@
+"""The kind of `base[index]`, and what an index selects.
+
+>>> item_kind(Array("float64", (Dim("n", True), Dim("m", True))), [("int", None)])
+Array(dtype='float64', dims=(Dim(key='m', many=True),))
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from s2sad.kinds import UNKNOWN, Array, Dim, Kind, ONE, Scalar, broadcast_dims
+
+
+def item_kind(base: Array, parts: list[tuple[str, Any]]) -> Kind:
+    """parts: ('int', _), ('slice', symbols), ('none', _), ('ellipsis', _), ('array', kind of an integer or boolean array)."""
+    if base.dims is None:
+        return Array(base.dtype, None)
+    used = sum(1 if tag in ("int", "slice") else (rank_used(value) if tag == "array" else 0) for tag, value in parts)
+    if used > len(base.dims) or any(tag == "unknown" for tag, _ in parts):
+        return Array(base.dtype, None)
+    if not any(tag == "ellipsis" for tag, _ in parts):
+        parts = [*parts, ("ellipsis", None)]
+    dims: list[Dim] = []
+    fancy: list[Any] = []
+    place: int | None = None
+    apart = False
+    axis = 0
+    for tag, value in parts:
+        if tag == "none":
+            dims.append(ONE)
+        elif tag == "ellipsis":
+            rest = len(base.dims) - used
+            dims.extend(base.dims[axis : axis + rest])
+            axis += rest
+        elif tag == "slice":
+            dims.append(sliced(base.dims[axis], value))
+            axis += 1
+        elif tag == "int":
+            axis += 1
+        elif tag == "array":
+            if place is not None and place != len(dims):
+                apart = True
+            place = len(dims) if place is None else place
+            fancy.append(fancy_dims(value))
+            axis += rank_used(value)
+    if fancy:
+        together = broadcast_dims(*fancy)
+        if together is None:
+            return Array(base.dtype, None)
+        at = 0 if apart or (any(t == "int" for t, _ in parts)) and apart else (place or 0)
+        dims[at:at] = together
+    if not dims and not any(tag in ("ellipsis", "array") and value == "explicit" for tag, value in parts):
+        return Scalar(base.dtype)
+    return Array(base.dtype, tuple(dims))
+
+
+def rank_used(kind: Any) -> int:
+    if isinstance(kind, Array) and kind.char == "b":
+        return len(kind.dims) if kind.dims is not None else 99
+    return 1
+
+
+def fancy_dims(kind: Any) -> tuple[Dim, ...] | None:
+    if isinstance(kind, Array):
+        if kind.char == "b":
+            return (Dim(("mask", kind.dims)),)
+        return kind.dims
+    return None
+
+
+def sliced(dim: Dim, symbols: tuple[Any, Any, Any]) -> Dim:
+    """The axis that a slice leaves: the same for `:`, else one named by the axis and the bounds."""
+    start, stop, step = symbols
+    if (start, stop) == (None, None) and step in (None, 1, -1):
+        return dim
+    if dim == ONE:
+        return Dim(("slice", 1, symbols))
+    if any(symbol == ("?",) for symbol in symbols):
+        return Dim(("slice", object()))
+    return Dim(("slice", dim.key, symbols))
+
+
+_ = UNKNOWN

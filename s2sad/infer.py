@@ -1,0 +1,579 @@
+"""Stage `infer`: walks through the core form as a call with arguments of these kinds would.
+
+It finds the kind of each value, whether it depends on a chosen parameter (`varied`: forward activity), which function each
+call means, and what memory each name refers to. What it makes is the same program in single assignment, the user's
+functions that need a gradient written in place, one operation a statement where a gradient flows:
+
+    def f(x, n):                 z.3 = x.1 * x.1
+        z = x * x         ->     t.4 = z.3 + 1.0
+        return (z + 1.0) * n     t.5 = t.4 * n.2
+                                 value: t.5
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.infer_builtins import Builtins
+from s2sad.infer_calls import Calls
+from s2sad.infer_expressions import Expressions
+from s2sad.infer_loops import Loops
+from s2sad.infer_memory import Memory
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, carries_gradient
+from s2sad.refusals import refuse
+from s2sad.values import MISSING, BoundMethod, Conflict, Facts, Frame, LocalFunction, Object, Restart, Value
+
+
+def infer(request: Any, tree: gast.FunctionDef, facts: Facts | None = None) -> ir.Inferred:
+    """Walks through `tree`, the core form of the request's function, until nothing new is learnt."""
+    facts = facts or Facts()
+    for _ in range(60):
+        walker = Infer(request, tree, facts)
+        try:
+            result = walker.run()
+        except Restart:
+            continue
+        if not walker.learnt:
+            return result
+    raise refuse("too_many_kinds", tree, request.source)
+
+
+class Infer(Expressions, Calls, Builtins, Loops, Memory):
+    """One walk. The mixins hold one part of the language each; this class holds statements and the program made."""
+
+    def __init__(self, request: Any, tree: gast.FunctionDef, facts: Facts) -> None:
+        self.request, self.tree, self.facts = request, tree, facts
+        self.names = ir.Names()
+        self.info: dict[str, ir.Info] = {}
+        self.state: dict[Any, Any] = {}
+        self.block: list[gast.stmt] = []
+        self.guards: dict[Any, Any] = {}
+        self.externals: dict[str, Any] = {}
+        self.roots: list[ir.Root] = []
+        self.learnt = False
+        self.quiet = 0
+        self.effects = 0
+        self.position = 0
+        self.loops: tuple[int, ...] = ()
+        self.path: tuple[Any, ...] = ()
+        self.origin: Any = None
+        self.stack: list[Any] = []
+        self.instances: dict[Any, Any] = {}
+        self.breaks: list[tuple[dict[Any, Any], list[gast.stmt]]] = []
+        self.joining: Any = ({}, {})
+        self.pending_parts: dict[Any, Any] = {}
+        self.phi_sources: dict[str, list[gast.AST]] = {}
+        self.leaf_sites: dict[str, Any] = {}
+        self.hints: dict[Any, str] = {}
+        self.loop_count = 0
+        self.entry_pairs: dict[int, Any] = {}
+        self.late_copies: list[Any] = []
+        self.phi_objects: dict[Any, Any] = {}
+        self.lowered: dict[int, gast.FunctionDef] = facts.results.setdefault("lowered", {})
+
+    # ---------------------------------------------------------------- the whole function
+    def run(self) -> ir.Inferred:
+        source = self.request.source
+        function = self.request.function
+        self.frame = self.main_frame = self.new_frame(source, function, self.tree, self.request.namespace, None)
+        self.origin = (source, self.tree)
+        if function is not None:
+            self.stack.append(getattr(function, "__code__", None))
+        parameters: dict[str, Value] = {}
+        for name, kind in self.request.kinds.items():
+            parameters[name] = self.parameter(name, kind)
+            self.state[self.frame.number, name] = parameters[name]
+        for each in parameters.values():
+            self.capture(each)
+        value = self.run_body(self.tree)
+        self.capture(value)
+        return ir.Inferred(
+            self.tree.name, self.block, value, parameters, self.info, self.names, list(self.guards.values()),
+            self.externals, self.roots, self.instances, {name: parameters[name] for name in self.request.params},
+        )
+
+    def capture(self, value: Value) -> None:
+        """Notes what the parts of a dict or record are at this moment."""
+        for item in value.items or ():
+            self.capture(item)
+        if value.object is not None:
+            value.parts = {key: self.state[value.object, key] for key in value.object.keys}
+            for part in value.parts.values():
+                if isinstance(part, Conflict):
+                    raise self.refuse(part.key, None, name="a part of the value", **part.words)
+                self.capture(part)
+
+    def run_body(self, tree: gast.FunctionDef) -> Value:
+        """Walks through a function's statements and gives the value that it returns."""
+        body = tree.body
+        returned = body[-1] if body and isinstance(body[-1], gast.Return) else None
+        self.walk(body[:-1] if returned else body)
+        if returned is None or returned.value is None:
+            return Value(trees.const(None), Static(None))
+        self.origin = (self.frame.source, returned)
+        value = self.visit(returned.value, hint="value")
+        return self.settle(value, "value")
+
+    def parameter(self, name: str, kind: Kind) -> Value:
+        ssa = self.names.fresh(name)
+        chosen = name in self.request.params
+        return self.input_value(trees.name(ssa), ssa, kind, chosen, (name,))
+
+    def input_value(self, expr: gast.AST, ssa: str, kind: Kind, chosen: bool, site: tuple[Any, ...]) -> Value:
+        """A parameter, or a part of one: leaves get names of their own, made when first read."""
+        if isinstance(kind, Scalar) and kind.dtype == "int" and chosen and site not in self.facts.counts:
+            kind = Scalar("real")
+            self.leaf_sites[ssa] = site
+        if isinstance(kind, Tuple) and len(site) < 6:
+            items = [self.input_part(expr, ssa, k, each, chosen, site) for k, each in enumerate(kind.items)]
+            return Value(expr, kind, any(i.varied for i in items), items=items)
+        if isinstance(kind, (Dict, Record)) and len(site) < 6:
+            parts = kind.items if isinstance(kind, Dict) else kind.fields
+            thing = Object(dict if isinstance(kind, Dict) else kind.cls, [key for key, _ in parts], param=site[0])
+            varied = False
+            for key, each in parts:
+                part = self.input_part(expr, ssa, key, each, chosen, site, isinstance(kind, Record))
+                self.state[thing, key] = part
+                varied = varied or part.varied
+            self.info[ssa] = ir.Info(kind, varied)
+            return Value(expr, kind, varied, object=thing)
+        varied = chosen and carries_gradient(kind) and not isinstance(kind, Unknown)
+        place = None
+        if isinstance(kind, (Array, List, Mapping)) and not (isinstance(kind, Array) and kind.rank == 0):
+            root = self.new_root(("param", *site), ssa, kind)
+            root.param = ".".join(map(str, site))
+            place = ir.Place(root)
+            if root.site in self.facts.written and len(site) == 1 and expr.__class__ is gast.Name:
+                self.emit_copy_of_parameter(ssa, kind)
+        self.info[ssa] = ir.Info(kind, varied, place=place)
+        return Value(expr if len(site) == 1 else trees.name(ssa), kind, varied, place=place)
+
+    def input_part(self, expr: gast.AST, ssa: str, key: Any, kind: Kind, chosen: bool, site: Any, field: bool = False) -> Value:
+        base = f"{ir.base_of(ssa)}_{key}"
+        if not base.isidentifier():
+            base = f"{ir.base_of(ssa)}_item"
+        part_expr = trees.attr(expr, key) if field else trees.index(expr, trees.const(key))
+        if isinstance(kind, Static):
+            return Value(part_expr, kind)
+        name = self.names.fresh(base)
+        value = self.input_value(part_expr, name, kind, chosen, (*site, key))
+        if value.expr.__class__ is gast.Name:
+            self.add(trees.assign(name, part_expr), ir.Plain(True, 1))
+            self.info[name].statement = self.block[-1]
+            if value.place is not None and value.place.root.site in self.facts.written:
+                self.emit_copy_of_parameter(name, kind)
+        return value
+
+    def emit_copy_of_parameter(self, ssa: str, kind: Kind) -> None:
+        """f writes into this parameter: the caller's own stays as it is, a copy is written."""
+        node = gast.Assign([trees.name(ssa)], self.deep_copy_expression(trees.name(ssa), kind), None)
+        self.add(node, ir.Plain(False))
+        node.parameter_copy = True
+
+    def deep_copy_expression(self, expr: gast.AST, kind: Kind) -> gast.AST:
+        if isinstance(kind, Array):
+            return trees.call(trees.attr(expr, "copy"))
+        if isinstance(kind, List):
+            if isinstance(kind.item, (Array, List)) and not (isinstance(kind.item, Array) and kind.item.rank == 0):
+                item = self.names.fresh("item")
+                inner = self.deep_copy_expression(trees.name(item), kind.item)
+                loop = gast.comprehension(trees.name(item, store=True), expr, [], 0)
+                return gast.ListComp(inner, [loop])
+            return trees.call(trees.name("list"), expr)
+        return trees.call(trees.attr(expr, "copy"))
+
+    # ---------------------------------------------------------------- frames and what is emitted
+    def new_frame(self, source: Any, function: Any, tree: Any, namespace: dict[str, Any], parent: Frame | None) -> Frame:
+        cells = {}
+        code = getattr(function, "__code__", None)
+        if code is not None and function.__closure__:
+            cells = dict(zip(code.co_freevars, function.__closure__))
+        found = self.facts.results.get(("scope", id(tree)))
+        if found is None:
+            found = self.facts.results[("scope", id(tree))] = scope_of(tree)
+        local, nonlocals, globals_ = found
+        return Frame(source, function, namespace, cells, set(local), parent, nonlocals, globals_, number=(*self.path, id(tree)))
+
+    def add(self, node: gast.stmt, op: ir.Op | None = None) -> gast.stmt:
+        """Appends a statement to the program."""
+        node.op = op
+        node.origin = self.origin
+        node.loops = self.loops
+        self.position += 1
+        node.position = self.position
+        self.block.append(node)
+        return node
+
+    def emit(self, expr: gast.AST, op: ir.Op | None, kind: Kind, varied: bool, hint: str | None = None, site: Any = None) -> Value:
+        """name = expr: a new statement, and the value that it makes. Mutable results are memory of their own."""
+        name = self.names.fresh(hint or "t")
+        node = self.add(gast.Assign([trees.name(name, store=True)], expr, None), op)
+        place = None
+        if isinstance(kind, (Array, List, Mapping, Unknown)) and not (isinstance(kind, Array) and kind.rank == 0):
+            place = ir.Place(self.new_root(site or (self.path, self.site_number()), name, kind))
+            varied = varied or place.root.site in self.facts.written and place.root.site in self.facts.results.get("varied", ())
+        self.info[name] = ir.Info(kind, varied, node, place, self.loops, node.position)
+        return Value(trees.name(name), kind, varied, place=place)
+
+    def site_number(self) -> Any:
+        """Names the place in the user's code that makes memory, the same in each walk."""
+        counts = self.site_counts if hasattr(self, "site_counts") else {}
+        self.site_counts = counts
+        key = (self.path, id(self.origin[1]))
+        counts[key] = counts.get(key, 0) + 1
+        return key[1], counts[key]
+
+    def settle(self, value: Value, hint: str | None = None, pure: bool | None = None) -> Value:
+        """The same value with a name or constant as its expression."""
+        expr = value.expr
+        if expr.__class__ in (gast.Name, gast.Constant) or isinstance(value.kind, Static) and not is_call(expr):
+            return value
+        if value.items is not None and all(self.trivial(item.expr) for item in value.items) and expr.__class__ is gast.Tuple:
+            return value
+        if self.quiet:
+            return value
+        made = self.emit(expr, ir.Plain(is_pure(expr) if pure is None else pure, size_of(expr)), value.kind, value.varied, hint)
+        return Value(made.expr, value.kind, value.varied, value.items, value.object, value.place or made.place, value.iteration)
+
+    def trivial(self, expr: gast.AST) -> bool:
+        return expr.__class__ in (gast.Name, gast.Constant)
+
+    def refuse(self, key: str, node: Any = None, **words: Any) -> Exception:
+        node = node if node is not None and hasattr(node, "lineno") else self.origin[1]
+        return refuse(key, node, self.frame.source, **words)
+
+    # ---------------------------------------------------------------- statements
+    def walk(self, body: list[gast.stmt]) -> None:
+        for node in body:
+            self.origin = (self.frame.source, node)
+            getattr(self, "do_" + node.__class__.__name__, self.do_other)(node)
+
+    def do_other(self, node: gast.stmt) -> None:
+        raise self.refuse("statement", node, what=type(node).__name__)
+
+    def do_Pass(self, node: gast.stmt) -> None:
+        pass
+
+    def do_Assign(self, node: gast.Assign) -> None:
+        target = node.targets[0]
+        hint = target.id if isinstance(target, gast.Name) else None
+        self.bind(target, self.visit(node.value, hint=hint))
+
+    def bind(self, target: gast.AST, value: Value) -> None:
+        """target = value."""
+        if isinstance(target, gast.Name):
+            self.set_variable(target.id, self.settle(value, target.id))
+        elif isinstance(target, (gast.Tuple, gast.List)):
+            self.unpack(target, value)
+        elif isinstance(target, gast.Subscript):
+            self.store_item(target, self.settle(value))
+        elif isinstance(target, gast.Attribute):
+            self.store_attribute(target, self.settle(value))
+        else:
+            raise self.refuse("statement", target, what=type(target).__name__)
+
+    def variable_key(self, name: str) -> Any:
+        frame: Frame | None = self.frame
+        if name in frame.globals:
+            raise self.refuse("global_write", None, name=name)
+        if name in frame.nonlocals:
+            frame = frame.parent
+            while frame is not None and name not in frame.locals:
+                frame = frame.parent
+            if frame is None:
+                raise self.refuse("nonlocal_write", None, name=name)
+        return frame.number, name
+
+    def set_variable(self, name: str, value: Any) -> None:
+        self.state[self.variable_key(name)] = value
+
+    def unpack(self, target: gast.Tuple | gast.List, value: Value) -> None:
+        count = len(target.elts)
+        star = next((k for k, each in enumerate(target.elts) if isinstance(each, gast.Starred)), None)
+        parts = self.parts_of(value, count if star is None else None, target)
+        if star is None:
+            if len(parts) != count:
+                raise self.refuse("unpack", target, count=count, given=len(parts))
+            for each, part in zip(target.elts, parts):
+                self.bind(each, part)
+            return
+        after = count - star - 1
+        middle = parts[star : len(parts) - after]
+        groups = [*parts[:star], self.make_list(middle), *parts[len(parts) - after :]]
+        for each, part in zip(target.elts, groups):
+            self.bind(each.value if isinstance(each, gast.Starred) else each, part)
+
+    def do_AugAssign(self, node: gast.AugAssign) -> None:
+        target = node.target
+        if isinstance(target, gast.Name):
+            current = self.visit(load(target))
+            if self.is_memory(current) or isinstance(current.kind, Unknown):
+                self.augment_in_place(node, current)
+                return
+            self.bind(target, self.binary(node.op, current, self.visit(node.value), node, target.id))
+        elif isinstance(target, gast.Subscript):
+            self.augment_item(node)
+        else:
+            owner = self.settle(self.visit(target.value))
+            current = self.get_attribute(owner, target.attr, target)
+            if self.is_memory(current):
+                self.augment_in_place(node, current)
+                return
+            made = self.binary(node.op, current, self.visit(node.value), node, f"{target.attr}")
+            self.store_attribute_value(owner, target.attr, self.settle(made, target.attr), target)
+
+    def do_Expr(self, node: gast.Expr) -> None:
+        if isinstance(node.value, gast.Constant):
+            return
+        before = len(self.block)
+        value = self.visit(node.value)
+        if is_call(value.expr) and not is_pure(value.expr):
+            self.add(gast.Expr(value.expr), ir.Plain(False))
+            self.effects += 1
+        elif not self.trivial(value.expr) and len(self.block) == before:
+            self.add(gast.Expr(value.expr), ir.Plain(False))
+
+    def do_If(self, node: gast.If) -> None:
+        test = self.test(node.test)
+        if isinstance(test, bool):
+            self.walk(node.body if test else node.orelse)
+            return
+        self.origin = (self.frame.source, node)
+        made = self.branch(test, lambda: self.walk(node.body), lambda: self.walk(node.orelse))
+        made.user = node
+
+    def test(self, node: gast.AST) -> Any:
+        """A condition: True or False where that is known, else a name or expression in the program."""
+        value = self.visit_inert(node)
+        known = self.truth(value)
+        if known is not None:
+            return known
+        if self.quiet or self.trivial(value.expr):
+            return value.expr
+        return self.emit(value.expr, ir.Plain(is_pure(value.expr), size_of(value.expr)), Scalar("bool"), False, "c").expr
+
+    def truth(self, value: Value) -> bool | None:
+        if isinstance(value.expr, gast.Constant) and not isinstance(value.kind, Unknown):
+            return bool(value.expr.value)
+        static = value.static
+        if static is not MISSING and (static is None or isinstance(static, (str, bytes, type)) or callable(static)):
+            return bool(static)
+        if value.items is not None:
+            return bool(value.items)
+        return None
+
+    def branch(self, test: gast.AST, first: Any, second: Any) -> gast.If:
+        """if test: first() else: second(); what they leave behind is joined."""
+        outer, state = self.block, self.state
+        origin = self.origin
+        blocks, states = [], []
+        for run in (first, second):
+            self.block, self.state = [], dict(state)
+            run()
+            blocks.append(self.block)
+            states.append(self.state)
+        self.block, self.state, self.origin = outer, state, origin
+        node = self.add(gast.If(test, blocks[0], blocks[1]))
+        ends = [leaves(block) for block in blocks]
+        for side in (0, 1):
+            if ends[side] == "break" and isinstance(blocks[side][-1], gast.Break):
+                self.breaks.append((states[side], blocks[side]))
+        if ends[0] or ends[1]:
+            self.state = states[1] if ends[0] else states[0]
+        else:
+            self.state = self.join_states(states, blocks)
+        return node
+
+    def join_states(self, states: list[dict[Any, Any]], blocks: list[list[gast.stmt]]) -> dict[Any, Any]:
+        joined: dict[Any, Any] = {}
+        outer_joining, self.joining = self.joining, (states[0], states[1])
+        outer_parts, self.pending_parts = self.pending_parts, {}
+        copies: list[list[tuple[str, gast.AST]]] = [[], []]
+        for key in {**states[0], **states[1]}:
+            a, b = states[0].get(key), states[1].get(key)
+            if a is b or same_value(a, b):
+                joined[key] = a
+            else:
+                joined[key] = self.join_values(key, a, b, copies)
+        joined.update(self.pending_parts)
+        self.joining, self.pending_parts = outer_joining, outer_parts
+        for block, pairs in zip(blocks, copies):
+            if pairs:
+                self.add_copies(pairs, block)
+        return joined
+
+    def add_copies(self, pairs: list[tuple[str, gast.AST]], block: list[gast.stmt]) -> None:
+        outer, self.block = self.block, block
+        at_break = block.pop() if block and isinstance(block[-1], gast.Break) else None
+        self.add(gast.Assign([trees.name("_", store=True)], trees.const(None), None), ir.Copy(pairs))
+        if at_break is not None:
+            block.append(at_break)
+        self.block = outer
+
+    def do_Break(self, node: gast.Break) -> None:
+        self.add(gast.Break())
+
+    def do_Assert(self, node: gast.Assert) -> None:
+        test = self.visit_inert(node.test)
+        message = self.visit_inert(node.msg).expr if node.msg is not None else None
+        self.add(gast.Assert(test.expr, message), ir.Plain(False))
+
+    def do_Raise(self, node: gast.Raise) -> None:
+        exc = self.visit_inert(node.exc).expr if node.exc is not None else None
+        cause = self.visit_inert(node.cause).expr if node.cause is not None else None
+        self.add(gast.Raise(exc, cause), ir.Plain(False))
+
+    def do_Delete(self, node: gast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, gast.Name):
+                self.state.pop(self.variable_key(target.id), None)
+            else:
+                self.delete_item(target)
+
+    def do_Global(self, node: gast.stmt) -> None:
+        pass
+
+    do_Nonlocal = do_Global
+
+    def do_Import(self, node: gast.Import) -> None:
+        for alias in node.names:
+            module = self.imported(alias.name, node)
+            top = sys.modules[alias.name.partition(".")[0]] if alias.asname is None else module
+            self.set_variable(alias.asname or alias.name.partition(".")[0], self.static_value(top))
+
+    def do_ImportFrom(self, node: gast.ImportFrom) -> None:
+        module = self.imported("." * (node.level or 0) + (node.module or ""), node)
+        for alias in node.names:
+            value = getattr(module, alias.name, MISSING)
+            if value is MISSING:
+                value = self.imported(f"{module.__name__}.{alias.name}", node)
+            self.set_variable(alias.asname or alias.name, self.static_value(value, module, alias.name))
+
+    def imported(self, name: str, node: gast.AST) -> Any:
+        import importlib
+
+        try:
+            return importlib.import_module(name, self.frame.namespace.get("__package__"))
+        except ImportError as error:
+            raise self.refuse("import", node, name=name, error=error) from None
+
+    def do_FunctionDef(self, node: gast.FunctionDef) -> None:
+        if node.decorator_list:
+            raise self.refuse("decorated_local", node, name=node.name)
+        self.set_variable(node.name, self.local_function(node, node.name))
+
+    def local_function(self, node: Any, name: str) -> Value:
+        defaults = [self.settle(self.visit(each)) for each in node.args.defaults]
+        keywords = [None if each is None else self.settle(self.visit(each)) for each in node.args.kw_defaults]
+        made = LocalFunction(node, self.frame, defaults, keywords, name)
+        return Value(trees.name(name), Static(made))
+
+    def do_With(self, node: gast.With) -> None:
+        items = []
+        for item in node.items:
+            context = self.visit_inert(item.context_expr)
+            if context.varied:
+                raise self.refuse("with_active", item.context_expr)
+            target = None
+            if item.optional_vars is not None:
+                if not isinstance(item.optional_vars, gast.Name):
+                    raise self.refuse("with_target", item.optional_vars)
+                ssa = self.names.fresh(item.optional_vars.id)
+                self.info[ssa] = ir.Info(Unknown(), False, None, None, self.loops, self.position)
+                self.set_variable(item.optional_vars.id, Value(trees.name(ssa), Unknown()))
+                target = trees.name(ssa, store=True)
+            items.append(gast.withitem(context.expr, target))
+        self.effects += 1
+        origin, outer = self.origin, self.block
+        self.block = []
+        self.walk(node.body)
+        body, self.block, self.origin = self.block, outer, origin
+        self.add(gast.With(items, body, None))
+
+    def do_Try(self, node: gast.Try) -> None:
+        self.infer_try(node)
+
+
+def load(target: gast.AST) -> gast.AST:
+    new = copy.copy(target)
+    new.ctx = gast.Load()
+    return new
+
+
+def leaves(block: list[gast.stmt]) -> str | None:
+    """'break' or 'raise' where every way through the block ends so, else None."""
+    last = block[-1] if block else None
+    if isinstance(last, gast.Break):
+        return "break"
+    if isinstance(last, gast.Raise):
+        return "raise"
+    if isinstance(last, gast.If):
+        ends = {leaves(last.body), leaves(last.orelse)}
+        return None if None in ends else "break" if "break" in ends else "raise"
+    return None
+
+
+def same_value(a: Any, b: Any) -> bool:
+    return (
+        isinstance(a, Value)
+        and isinstance(b, Value)
+        and a.kind == b.kind
+        and a.object is b.object
+        and a.items is b.items
+        and trees.same(a.expr, b.expr)
+        and (a.expr.__class__ in (gast.Name, gast.Constant))
+    )
+
+
+def is_call(expr: gast.AST) -> bool:
+    return isinstance(expr, gast.Call)
+
+
+def is_pure(expr: gast.AST) -> bool:
+    """Whether the expression can be evaluated again, with the same result and no effect, while its names hold."""
+    for node in gast.walk(expr):
+        if isinstance(node, gast.Call) and not getattr(node, "pure", False):
+            return False
+        if isinstance(node, (gast.Yield, gast.Await, gast.NamedExpr)):
+            return False
+    return True
+
+
+def size_of(expr: gast.AST) -> int:
+    return sum(1 for node in gast.walk(expr) if isinstance(node, (gast.BinOp, gast.Call, gast.Compare, gast.ListComp)))
+
+
+def scope_of(tree: Any) -> tuple[set[str], set[str], set[str]]:
+    """The local names of a function, and those it declares nonlocal or global."""
+    local: set[str] = set()
+    nonlocals: set[str] = set()
+    globals_: set[str] = set()
+    arguments = tree.args
+    for each in [*arguments.args, *arguments.posonlyargs, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
+        if each is not None:
+            local.add(each.id)
+    todo = list(tree.body) if isinstance(tree.body, list) else [tree.body]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, gast.FunctionDef):
+            local.add(node.name)
+            continue
+        if isinstance(node, (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)):
+            continue
+        if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)):
+            local.add(node.id)
+        elif isinstance(node, gast.Nonlocal):
+            nonlocals.update(node.names)
+        elif isinstance(node, gast.Global):
+            globals_.update(node.names)
+        elif isinstance(node, (gast.Import, gast.ImportFrom)):
+            local.update((each.asname or each.name).partition(".")[0] for each in node.names)
+        elif isinstance(node, gast.ExceptHandler) and node.name is not None:
+            local.add(node.name.id if isinstance(node.name, gast.Name) else node.name)
+        todo.extend(gast.iter_child_nodes(node))
+    return local - nonlocals - globals_, nonlocals, globals_

@@ -1,0 +1,568 @@
+"""Part of the stage `infer`: Python's built-in functions, and the methods of lists and dicts."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import ir, trees
+from s2sad.infer_expressions import mark_pure
+from s2sad.kinds import (
+    BOOL, FLOAT, INT, UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, carries_gradient, join,
+)
+from s2sad.rules import registry
+from s2sad.values import MISSING, BoundMethod, LocalFunction, Object, Partial, Value
+
+
+class Builtins:
+    """Each handler takes (function, args, keywords, node, hint) and gives a Value, or None to let the call be treated as any."""
+
+    def plain(self, function: Value, args: list[Value], keywords: dict[str, Value], kind: Kind) -> Value:
+        expr = gast.Call(function.expr, [v.expr for v in args], [gast.keyword(k, v.expr) for k, v in keywords.items()])
+        mark_pure(expr)
+        return Value(expr, kind)
+
+    def call_len(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        value = args[0]
+        if value.items is not None:
+            return self.key_value(len(value.items))
+        if value.object is not None and value.object.cls is dict:
+            return self.key_value(len(value.object.keys))
+        if value.object is not None:
+            method = getattr(value.object.cls, "__len__", None)
+            return self.call_value(Value(value.expr, Static(BoundMethod(value, method, "__len__"))), [], {}, node)
+        symbol = None
+        if isinstance(value.kind, Array) and value.kind.dims:
+            dim = value.kind.dims[0]
+            symbol = dim.key if isinstance(dim.key, int) else dim
+        return self.plain(function, args, {}, Scalar("int", symbol))
+
+    def call_inert(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        static = function.static
+        if static is round and len(args) == 2:
+            return self.plain(function, args, keywords, FLOAT)
+        return self.plain(function, args, keywords, {int: INT, round: INT, bool: BOOL}.get(static, UNKNOWN))
+
+    def call_float(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        rule = registry.find(function.static)
+        if rule is None or not args or not args[0].varied:
+            return self.plain(function, args, keywords, Scalar(function.static.__name__))
+        if isinstance(args[0].kind, Scalar) and args[0].kind.dtype == "real":
+            args = [Value(args[0].expr, FLOAT, args[0].varied)]
+        return None
+
+    def call_sum(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+        value = args[0]
+        start = args[1] if len(args) > 1 else keywords.get("start")
+        if value.object is not None and value.object.cls is dict:
+            return None
+        if value.items is not None:
+            if not value.varied or self.quiet:
+                return self.plain(function, args, keywords, self.sum_kind(value))
+            total = start
+            for item in value.items:
+                total = item if total is None else self.binary(gast.Add(), total, item, node)
+            value = self.make_list(value.items)
+        if not value.varied and not (start is not None and start.varied) or self.quiet:
+            return self.plain(function, [value, *args[1:]], keywords, self.sum_kind(value))
+        if isinstance(value.kind, Array):
+            rows = self.array_as_list(value, node)
+            value = rows
+        if not isinstance(value.kind, List):
+            raise self.refuse("unknown_loop", node)
+        values = [value] if start is None else [value, self.settle(start)]
+        expr = gast.Call(function.expr, [each.expr for each in values], [])
+        kind = self.sum_kind(value)
+        if start is not None:
+            kind = join(kind, start.kind)
+        return self.list_operation("sum", values, expr, value, hint, kind=kind)
+
+    def sum_kind(self, value: Value) -> Kind:
+        if value.items is not None:
+            return self.join_kinds([item.kind for item in value.items])
+        if isinstance(value.kind, List):
+            return value.kind.item or INT
+        if isinstance(value.kind, Array) and value.kind.dims is not None:
+            return self.indexed_kind(value, [("int", None)])
+        return UNKNOWN
+
+    def array_as_list(self, value: Value, node: Any) -> Value:
+        """The rows of an array, as a list."""
+        value = self.settle(value)
+        item = self.indexed_kind(value, [("int", None)])
+        expr = trees.call(trees.builtin("list"), value.expr)
+        return self.list_operation("rows", [value], expr, value, kind=List(item))
+
+    def call_extreme(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+        """min and max: the reverse sweep gives the gradient to the one chosen, so the choice is made by comparing."""
+        varied = any(value.varied for value in args)
+        if len(args) == 1 and (not varied or self.quiet):
+            return self.plain(function, args, {k: v for k, v in keywords.items()}, self.sum_kind(args[0])) if "key" not in keywords else None
+        if not varied or self.quiet:
+            kind = self.join_kinds([value.kind for value in args])
+            return self.plain(function, args, keywords, kind) if "key" not in keywords else None
+        if "default" in keywords:
+            raise self.refuse("rule_keyword", node, name=function.static.__name__, keywords="default")
+        items = args if len(args) > 1 else args[0].items
+        if items is None:
+            return self.extreme_of_list(function, args[0], keywords.get("key"), node, hint)
+        items = [self.settle(item) for item in items]
+        best = items[0]
+        keyed = self.apply_key(keywords.get("key"), best, node)
+        for item in items[1:]:
+            other = self.apply_key(keywords.get("key"), item, node)
+            op = gast.Gt() if function.static is max else gast.Lt()
+            test = self.emit(gast.Compare(other.expr, [op], [keyed.expr]), ir.Plain(True), BOOL, False, "c").expr
+            before_best, before_key = best, keyed
+            best = self.choose(test, lambda i=item: i, lambda b=before_best: b, hint)
+            keyed = best if "key" not in keywords else self.choose(test, lambda o=other: o, lambda k=before_key: k, None)
+        return best
+
+    def apply_key(self, key: Value | None, item: Value, node: Any) -> Value:
+        return item if key is None or key.static is None else self.settle(self.call_value(key, [item], {}, node))
+
+    def extreme_of_list(self, function: Value, value: Value, key: Value | None, node: Any, hint: Any) -> Value:
+        """The position of the extreme item is found without gradients, then that item is read."""
+        if key is not None and key.static is not None or not isinstance(value.kind, (List, Array)):
+            raise self.refuse("extreme_key", node, name=function.static.__name__)
+        value = self.settle(value)
+        variable = trees.name("i", bound=True)
+        getter = trees.attr(value.expr, "__getitem__")
+        length = trees.call(trees.builtin("range"), trees.call(trees.builtin("len"), value.expr))
+        del variable
+        expr = gast.Call(function.expr, [length], [gast.keyword("key", getter)])
+        for each in gast.walk(expr):
+            if isinstance(each, gast.Call):
+                each.pure = True
+        position = self.emit(expr, ir.Plain(True, 20), INT, False, "best")
+        return self.get_item(value, position.expr, node, hint) if not isinstance(position.expr, gast.Name) else self.item_at(value, position.expr, hint or "t")
+
+    def call_map(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        if not any(value.varied for value in args[1:]) and not isinstance(args[0].static, (LocalFunction, Partial)):
+            return None
+        if self.quiet:
+            return None
+        made = self.make_list([], hint or "items")
+        its = [self.value_iteration(value, node) for value in args[1:]]
+        if all(it.what == "unroll" for it in its):
+            rows = zip(*[it.items for it in its])
+            return self.make_list([self.settle(self.call_value(args[0], list(row), {}, node)) for row in rows], hint)
+        it = its[0] if len(its) == 1 else self.together(its)
+        pattern = gast.Tuple([gast.Name(f"item_{k}", gast.Store(), None, None) for k in range(len(its))], gast.Store()) if len(its) > 1 else gast.Name("item", gast.Store(), None, None)
+        key = [(self.frame.number, each.id) for each in (pattern.elts if len(its) > 1 else [pattern])]
+
+        def body() -> None:
+            items = [self.state[each] for each in key]
+            self.list_method(made, "append", [self.settle(self.call_value(args[0], items, {}, node))], node)
+
+        self.for_loop(it, pattern, body, node)
+        for each in key:
+            self.state.pop(each, None)
+        return made
+
+    def call_filter(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        if any(value.varied for value in args):
+            raise self.refuse("no_rule", node, name="filter", module="")
+        return None
+
+    def call_list(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        if not args:
+            return self.make_list([], hint)
+        value = args[0]
+        if value.items is not None:
+            return self.make_list(value.items, hint)
+        if value.object is not None and value.object.cls is dict:
+            return self.make_list([self.key_value(key) for key in value.object.keys])
+        if isinstance(value.kind, List):
+            return self.list_operation("copy", [value], gast.Call(function.expr, [value.expr], []), value, hint)
+        if isinstance(value.kind, Array) and value.varied:
+            return self.array_as_list(value, node)
+        if isinstance(value.kind, Array):
+            return Value(gast.Call(function.expr, [value.expr], []), List(self.indexed_kind(value, [("int", None)])))
+        if isinstance(node, gast.Call) and node.args and not value.varied:
+            return Value(gast.Call(function.expr, [value.expr], []), List(None))
+        return None
+
+    def call_tuple(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        if not args:
+            return self.make_tuple([])
+        value = args[0]
+        if value.items is not None:
+            return self.make_tuple(value.items)
+        if value.varied and isinstance(value.kind, List):
+            if value.iteration is not None and not self.is_written(value.place.root):
+                return self.make_tuple(value.iteration)
+            return self.list_operation("copy", [value], gast.Call(function.expr, [value.expr], []), value, hint)
+        if value.varied and isinstance(value.kind, Array):
+            return self.make_tuple(self.parts_of(value, None, node)) if isinstance(value.kind.dims[0].key, int) else self.array_as_list(value, node)
+        return self.plain(function, args, keywords, UNKNOWN) if not value.varied else None
+
+    def call_dict(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+        parts: dict[Any, Value] = {}
+        if args:
+            value = args[0]
+            if value.object is not None and value.object.cls is dict:
+                parts.update({key: self.state[value.object, key] for key in value.object.keys})
+            elif value.items is not None or isinstance(value.iteration, list):
+                for pair in value.items or value.iteration:
+                    key, item = self.parts_of(pair, 2, node)
+                    known = self.known(key)
+                    if known is MISSING:
+                        raise self.refuse("unknown_key", node)
+                    parts[known] = item
+            elif value.varied:
+                raise self.refuse("unknown_key", node)
+            else:
+                return self.opaque_call(function, args, keywords, node)
+        parts.update(keywords)
+        return self.make_dict(parts, hint)
+
+    def call_sorted(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+        """sorted(xs): the order is found without gradients, then the items are read in that order."""
+        value = args[0]
+        if not value.varied or self.quiet:
+            if all(not isinstance(v.static, (LocalFunction, Partial)) for v in keywords.values()):
+                kind = value.kind if isinstance(value.kind, List) else List(self.sum_kind(value) if value.items is not None or isinstance(value.kind, Array) else None)
+                return self.plain(function, args, keywords, kind)
+        if "key" in keywords:
+            raise self.refuse("sorted_key", node)
+        if value.items is not None:
+            value = self.make_list(value.items)
+        if isinstance(value.kind, Array):
+            value = self.array_as_list(value, node)
+        value = self.settle(value)
+        order = gast.Call(function.expr, [trees.call(trees.builtin("range"), trees.call(trees.builtin("len"), value.expr))],
+                          [gast.keyword("key", trees.attr(value.expr, "__getitem__")), *[gast.keyword(k, v.expr) for k, v in keywords.items()]])
+        for each in gast.walk(order):
+            if isinstance(each, gast.Call):
+                each.pure = True
+        positions = self.emit(order, ir.Plain(False), List(INT), False, "order")
+        expr = gast.Call(function.expr, [value.expr], [gast.keyword(k, v.expr) for k, v in keywords.items()])
+        mark_pure(expr)
+        op = ir.ListOp("take", [self.operand(value), positions.expr], [value.kind, positions.kind], value.kind)
+        return self.emit(expr, op, value.kind, True, hint)
+
+    def call_reversed(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        value = args[0]
+        if value.items is not None:
+            return self.make_tuple(value.items[::-1])
+        if isinstance(value.kind, List) and value.varied:
+            expr = trees.index(value.expr, gast.Slice(None, None, trees.const(-1)))
+            return self.list_operation("reversed", [value], expr, value, hint)
+        return None
+
+    def call_reduce(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        """functools.reduce(f, xs, start) is a loop that carries one value."""
+        step, value = args[0], args[1]
+        if not any(v.varied for v in args) and not isinstance(step.static, (LocalFunction, Partial)):
+            return None
+        it = self.value_iteration(value, node)
+        key = (self.frame.number, f"_reduced_{id(node)}")
+        if it.what == "unroll":
+            items = list(it.items)
+            total = args[2] if len(args) > 2 else items.pop(0)
+            for item in items:
+                total = self.settle(self.call_value(step, [total, item], {}, node))
+            return total
+        if len(args) < 3:
+            value = self.settle(value)
+            first = self.get_item(value, trees.const(0), node)
+            rest = self.get_item(value, gast.Slice(trees.const(1), None, None), node)
+            it = self.value_iteration(rest, node)
+            args = [*args, first]
+        self.state[key] = self.settle(args[2])
+        pattern = gast.Name("item", gast.Store(), None, None)
+        outer = self.state.get((self.frame.number, "item"))
+        self.hints[key] = hint or "total"
+
+        def body() -> None:
+            item = self.state[self.frame.number, "item"]
+            self.state[key] = self.settle(self.call_value(step, [self.state[key], item], {}, node), hint or "total")
+
+        self.for_loop(it, pattern, body, node)
+        if outer is not None:
+            self.state[self.frame.number, "item"] = outer
+        else:
+            self.state.pop((self.frame.number, "item"), None)
+        return self.state.pop(key)
+
+    def call_partial(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+        made = Partial(args[0], [self.settle(v) for v in args[1:]], {k: self.settle(v) for k, v in keywords.items()})
+        expr = gast.Call(function.expr, [v.expr for v in args], [gast.keyword(k, v.expr) for k, v in keywords.items()])
+        return Value(expr, Static(made))
+
+    def call_getattr(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        name = self.known(args[1])
+        if not isinstance(name, str):
+            if args[0].varied:
+                raise self.refuse("unknown_attribute", node, name="?")
+            return None
+        if args[0].object is not None and (args[0].object, name) not in self.state and not hasattr(args[0].object.cls, name) and len(args) > 2:
+            return args[2]
+        return self.get_attribute(args[0], name, node, hint)
+
+    def call_hasattr(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        name = self.known(args[1])
+        if args[0].object is not None and isinstance(name, str):
+            return Value(trees.const((args[0].object, name) in self.state or hasattr(args[0].object.cls, name)), BOOL)
+        return None
+
+    def call_setattr(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        name = self.known(args[1])
+        if isinstance(name, str) and args[0].object is not None:
+            self.store_attribute_value(args[0], name, self.settle(args[2]), node)
+            return Value(trees.const(None), Static(None))
+        if any(v.varied for v in args):
+            raise self.refuse("unknown_store", node)
+        return None
+
+    def call_copyto(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        if keywords or len(args) != 2:
+            raise self.refuse("rule_keyword", node, name="copyto", keywords=", ".join(keywords) or "these arguments")
+        self.store_whole(args[0], args[1], node)
+        return Value(trees.const(None), Static(None))
+
+    def call_add_at(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        """np.add.at(a, index, values)."""
+        base, index, value = self.settle(args[0]), args[1], self.settle(args[2])
+        parts = [self.index_part(item, base) for item in (index.items or [index])]
+        operand = self.operand(index)
+        kind = self.indexed_kind(base, parts)
+        place = base.place
+        if place is None or not place.exact or not isinstance(base.kind, Array):
+            raise self.refuse("unknown_owner", node)
+        value = Value(self.operand(value), value.kind, value.varied)
+        self.note_store(place, value.varied, node)
+        op = ir.Store(ir.Place(place.root, (*place.path, trees.index(trees.name("_"), operand))), value.expr, value.kind, kind, gast.Add())
+        op.value_varied, op.fancy, op.repeats = value.varied, True, True
+        self.add(gast.Expr(gast.Call(function.expr, [base.expr, operand, value.expr], [])), op)
+        return Value(trees.const(None), Static(None))
+
+    def call_zip(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+        if all(value.items is not None for value in args) and not keywords:
+            if function.static is zip:
+                return self.make_tuple([self.make_tuple(list(row)) for row in zip(*[value.items for value in args])])
+            return self.make_tuple([self.make_tuple([self.key_value(k), item]) for k, item in enumerate(args[0].items)])
+        if any(value.varied for value in args) and not self.quiet:
+            lists = []
+            it = self.called_iteration(function, node) if isinstance(node, gast.Call) else None
+            if it is None or it.what == "unroll":
+                return None if it is None else self.make_tuple(it.items)
+            del lists
+            return self.collected(it, node, hint)
+        return None
+
+    def collected(self, it: Any, node: Any, hint: Any) -> Value:
+        """What a loop would run over, as a list."""
+        made = self.make_list([], hint or "items")
+        pattern = gast.Name("item", gast.Store(), None, None)
+        key = (self.frame.number, "item")
+        outer = self.state.get(key)
+        self.for_loop(it, pattern, lambda: self.list_method(made, "append", [self.state[key]], node) and None, node)
+        self.state.pop(key, None)
+        if outer is not None:
+            self.state[key] = outer
+        return made
+
+    def call_callable(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        if args[0].static is not MISSING:
+            return Value(trees.const(callable(args[0].static) or isinstance(args[0].static, (LocalFunction, Partial, BoundMethod))), BOOL)
+        return None
+
+    def call_replace(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+        owner = args[0]
+        if owner.object is None:
+            return None
+        thing = Object(owner.object.cls, list(owner.object.keys))
+        for key in thing.keys:
+            self.state[thing, key] = self.settle(keywords.get(key) or self.state[owner.object, key])
+        expr = gast.Call(function.expr, [owner.expr], [gast.keyword(k, v.expr) for k, v in keywords.items()])
+        kind = Record(thing.cls, tuple((key, self.state[thing, key].kind) for key in thing.keys))
+        return self.made_object(thing, expr, kind, hint)
+
+    def call_range(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        for value in args:
+            self.use_as_integer(value)
+        return self.plain(function, args, keywords, List(INT))
+
+    def call_slice(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        return self.plain(function, args, keywords, UNKNOWN)
+
+    def call_type(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        value = args[0]
+        if value.object is not None and len(args) == 1:
+            return Value(trees.call(trees.builtin("type"), value.expr), Static(value.object.cls))
+        return self.plain(function, args, keywords, UNKNOWN)
+
+    def call_ndarray(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        rule = registry.find(np.empty)
+        values = [*args, *keywords.values()]
+        bound = rule.bind(args, keywords)
+        for value in args[:1]:
+            for each in value.items or [value]:
+                if isinstance(each.kind, Scalar):
+                    self.use_as_integer(each)
+        names = list(keywords)
+
+        def rebuild(exprs: list[gast.AST]) -> gast.AST:
+            return gast.Call(function.expr, exprs[: len(args)], [gast.keyword(k, e) for k, e in zip(names, exprs[len(args) :])])
+
+        return self.primitive(rule, values, rebuild, node, hint, bound=bound)
+
+    # ---------------------------------------------------------------- methods of lists and dicts
+    def list_method(self, owner: Value, name: str, args: list[Value], node: Any) -> Value:
+        if isinstance(owner.kind, Mapping):
+            return self.mapping_method(owner, name, args, node)
+        none = Value(trees.const(None), Static(None))
+        call = trees.call(trees.attr(owner.expr, name), *[value.expr for value in args])
+        if name in ("copy", "index", "count"):
+            if name == "copy":
+                return self.list_operation("copy", [owner], call, owner)
+            return self.plain(Value(trees.attr(owner.expr, name), UNKNOWN), args, {}, INT)
+        place = owner.place
+        if place is None or not place.exact:
+            raise self.refuse("unknown_owner", node)
+        if name in ("append", "extend", "insert"):
+            return self.list_grows(owner, name, args, node)
+        if not owner.varied:
+            self.note_store(place, False, node)
+            made = self.emit(call, ir.Plain(False), (owner.kind.item or UNKNOWN) if name == "pop" else UNKNOWN, False)
+            return made if name == "pop" else none
+        if name == "pop" and (not args or self.known(args[0]) == -1):
+            kind = owner.kind.item or UNKNOWN
+            self.note_store(place, False, node)
+            made = self.emit(call, ir.Pop(place, kind), kind, True)
+            return self.unboxed(made)
+        raise self.refuse("list_method", node, name=name)
+
+    def list_grows(self, owner: Value, name: str, args: list[Value], node: Any) -> Value:
+        place = owner.place
+        none = Value(trees.const(None), Static(None))
+        if name == "insert":
+            if owner.varied or args[1].varied:
+                raise self.refuse("list_method", node, name=name)
+            self.note_item(place, args[1])
+            self.note_store(place, False, node)
+            self.add(gast.Expr(trees.call(trees.attr(owner.expr, name), *[self.settle(v).expr for v in args])), ir.Plain(False))
+            return none
+        value = args[-1]
+        if name == "append":
+            value = self.boxed(self.settle(value))
+            self.note_item(place, value)
+            self.check_outside(place.root, value.varied, node)
+            operand = self.operand(value)
+            self.note_store(place, value.varied, node)
+            op: ir.Op = ir.Append(place, operand, value.kind)
+            op.value_varied = value.varied
+            self.add(gast.Expr(trees.call(trees.attr(owner.expr, "append"), operand)), op)
+            return none
+        if value.items is not None:
+            for item in value.items:
+                self.list_grows(owner, "append", [item], node)
+            return none
+        if isinstance(value.kind, Array):
+            value = self.array_as_list(value, node) if value.varied else Value(value.expr, List(self.indexed_kind(value, [("int", None)])))
+        if not isinstance(value.kind, List):
+            if value.varied:
+                raise self.refuse("unknown_loop", node)
+            value = Value(value.expr, List(None))
+        value = self.settle(value)
+        self.note_item(place, Value(value.expr, value.kind.item or UNKNOWN, value.varied) if value.kind.item is not None else Value(value.expr, FLOAT, value.varied))
+        operand = self.operand(value)
+        count = self.settle(self.plain(Value(trees.builtin("len"), UNKNOWN), [Value(operand, UNKNOWN)], {}, INT), "n")
+        self.note_store(place, value.varied, node)
+        op = ir.Extend(place, operand, value.kind, count.expr.id)
+        op.value_varied = value.varied
+        self.add(gast.Expr(trees.call(trees.attr(owner.expr, "extend"), operand)), op)
+        return none
+
+    def mapping_method(self, owner: Value, name: str, args: list[Value], node: Any) -> Value:
+        if owner.varied or any(v.varied for v in args):
+            raise self.refuse("unknown_method", node, name=name)
+        return self.opaque_call(Value(trees.attr(owner.expr, name), UNKNOWN), args, {}, node)
+
+    def dict_method(self, owner: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
+        thing = owner.object
+        if name in ("keys", "values", "items"):
+            return self.make_tuple(self.dict_iteration(owner, name, node).items)
+        if name == "copy":
+            return self.make_dict({key: self.state[thing, key] for key in thing.keys})
+        key = self.known(args[0]) if args else MISSING
+        if name == "get" and key is not MISSING:
+            if key in thing.keys:
+                return self.read_part(owner, key, node)
+            return args[1] if len(args) > 1 else Value(trees.const(None), Static(None))
+        if name == "setdefault" and key is not MISSING:
+            if key not in thing.keys:
+                self.store_part(owner, key, self.settle(args[1]), trees.index(owner.expr, args[0].expr), node)
+            return self.read_part(owner, key, node)
+        if name == "update":
+            parts = dict(keywords)
+            if args and args[0].object is not None:
+                parts = {k: self.state[args[0].object, k] for k in args[0].object.keys} | parts
+            elif args:
+                raise self.refuse("unknown_key", node)
+            for k, value in parts.items():
+                self.store_part(owner, k, self.settle(value), trees.index(owner.expr, trees.const(k)), node)
+            return Value(trees.const(None), Static(None))
+        if name == "pop" and key in thing.keys:
+            value = self.read_part(owner, key, node)
+            self.add(gast.Delete([trees.index(owner.expr, trees.const(key))]), ir.Plain(False))
+            thing.keys = [each for each in thing.keys if each != key]
+            return value
+        raise self.refuse("unknown_method", node, name=name)
+
+    # ---------------------------------------------------------------- tuples and records inside lists
+    def boxed(self, value: Value) -> Value:
+        """A tuple, dict or record as one value, to be put into a list."""
+        if not value.varied or value.items is None and value.object is None:
+            return value
+        if value.items is not None:
+            items = [self.boxed(self.settle(item)) for item in value.items]
+            keys: list[Any] | None = None
+            expr: gast.AST = gast.Tuple([self.operand(item) for item in items], gast.Load())
+            if isinstance(value.kind, Tuple) and value.kind.cls is not None:
+                expr = value.expr
+            kind: Kind = Tuple(tuple(item.kind for item in items), value.kind.cls if isinstance(value.kind, Tuple) else None)
+        else:
+            keys = list(value.object.keys)
+            items = [self.boxed(self.settle(self.state[value.object, key])) for key in keys]
+            expr = value.expr
+            pairs = tuple((key, item.kind) for key, item in zip(keys, items))
+            kind = Dict(pairs) if value.object.cls is dict else Record(value.object.cls, pairs)
+        op = ir.Pack([self.operand(item) for item in items], [item.kind for item in items])
+        op.keys = keys
+        return self.emit(expr, op, kind, True)
+
+    def unboxed(self, value: Value) -> Value:
+        """What a list holds, taken apart where it is a tuple, dict or record."""
+        kind = value.kind
+        if self.quiet or not isinstance(kind, (Tuple, Dict, Record)):
+            return value
+        base = ir.base_of(value.expr.id) if isinstance(value.expr, gast.Name) else "item"
+        if isinstance(kind, Tuple):
+            items = [self.part(value, k, trees.index(value.expr, trees.const(k)), each, f"{base}_{k}") for k, each in enumerate(kind.items)]
+            return Value(value.expr, kind, value.varied, items=items)
+        parts = kind.items if isinstance(kind, Dict) else kind.fields
+        thing = Object(dict if isinstance(kind, Dict) else kind.cls, [key for key, _ in parts])
+        thing.sources = (thing,)
+        for key, each in parts:
+            expr = trees.index(value.expr, trees.const(key)) if isinstance(kind, Dict) else trees.attr(value.expr, key)
+            self.state[thing, key] = self.part(value, key, expr, each, f"{base}_{key}")
+        return Value(value.expr, kind, value.varied, object=thing)
+
+    def part(self, value: Value, key: Any, expr: gast.AST, kind: Kind, hint: str) -> Value:
+        hint = hint if hint.isidentifier() else "item"
+        if isinstance(kind, Static):
+            return Value(expr, kind)
+        if not value.varied or not carries_gradient(kind):
+            return self.emit(expr, ir.Plain(True), kind, False, hint)
+        op = ir.GetItem(value.expr.id, trees.const(key), kind, value.kind, INT, None)
+        op.parts = [("int", None)]
+        return self.unboxed(self.emit(expr, op, kind, True, hint))
+
+
+_ = functools

@@ -1,0 +1,260 @@
+"""What the stages after the core form hand to one another: statements in single assignment, and what each one does.
+
+A statement is a gast node. Its attribute `op` says what it does for differentiation (one of the classes below); a
+statement whose `op` is None does nothing that a derivative could see. `origin` is the user's statement that it comes from.
+
+Names in single assignment are written `x.3`: the user's name, a dot and a number. No name of a user has a dot, so they
+can never collide; the stage `naming` gives them back their names.
+
+>>> base_of("x.3")
+'x'
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from s2sad.kinds import Kind
+
+
+def base_of(ssa: str) -> str:
+    """The user's name that a name in single assignment stands for."""
+    return ssa.rpartition(".")[0]
+
+
+def is_ssa(name: str) -> bool:
+    return "." in name
+
+
+class Names:
+    """A supply of names in single assignment."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count(1)
+
+    def fresh(self, base: str) -> str:
+        return f"{base}.{next(self._count)}"
+
+
+@dataclass
+class Root:
+    """A piece of memory (an array, a list, a dict of unknown keys) that one name owns."""
+
+    site: Any
+    name: str
+    kind: Kind
+    loops: tuple[int, ...] = ()
+    param: str | None = None
+    born: int = 0
+    stores: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
+    sources: tuple[Root, ...] = ()
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+@dataclass
+class Place:
+    """Where in a root's memory a value lives: the root and the selectors that lead there, each an expression tree with
+    the name `_` standing for what it selects from (`_[i]`, `_.T`)."""
+
+    root: Root
+    path: tuple[gast.AST, ...] = ()
+    exact: bool = True
+
+
+@dataclass
+class Op:
+    """What a statement does, for differentiation."""
+
+
+@dataclass
+class Primitive(Op):
+    """target = a function that has a rule. `arguments`: parameter -> operand (a name or a constant)."""
+
+    rule: Any
+    arguments: dict[str, Any]
+    kinds: dict[str, Kind]
+    constants: dict[str, Any]
+    library: str = "numpy"
+    arrays: list[gast.AST] | None = None
+    array_kinds: list[Kind] | None = None
+
+
+@dataclass
+class Plain(Op):
+    """target = an expression that carries no derivative. `pure`: it can be evaluated again."""
+
+    pure: bool = True
+    cost: int = 1
+
+
+@dataclass
+class Copy(Op):
+    """targets = sources, all at once."""
+
+    pairs: list[tuple[str, gast.AST]] = field(default_factory=list)
+
+
+@dataclass
+class GetItem(Op):
+    """target = base[index], of an array, list or mapping, read at this moment. `place` is set where its memory is written."""
+
+    base: str
+    index: gast.AST
+    kind: Kind
+    base_kind: Kind
+    index_kind: Kind
+    place: Place | None = None
+
+
+@dataclass
+class Load(Op):
+    """target = what a place in written memory holds at this moment."""
+
+    place: Place
+    kind: Kind
+
+
+@dataclass
+class Store(Op):
+    """place = value, or place op= value where `operator` is given."""
+
+    place: Place
+    value: gast.AST
+    value_kind: Kind
+    target_kind: Kind
+    operator: Any = None
+    old: str | None = None
+    result: str | None = None
+    repeats: bool = False
+
+
+@dataclass
+class Pack(Op):
+    """target = [items], or a dict of unknown keys; the adjoint has the same structure."""
+
+    items: list[gast.AST]
+    kinds: list[Kind]
+
+
+@dataclass
+class Append(Op):
+    """list.append(value)."""
+
+    place: Place
+    value: gast.AST
+    value_kind: Kind
+
+
+@dataclass
+class Extend(Op):
+    """list.extend(other list)."""
+
+    place: Place
+    value: gast.AST
+    value_kind: Kind
+    count: str
+
+
+@dataclass
+class Pop(Op):
+    """target = list.pop(), from its end."""
+
+    place: Place
+    kind: Kind
+
+
+@dataclass
+class ListOp(Op):
+    """target = a list made from others: 'sum', 'copy', 'reversed', 'slice', 'concat', 'repeat', 'rows', 'array'."""
+
+    what: str
+    operands: list[gast.AST]
+    kinds: list[Kind]
+    kind: Kind
+
+
+@dataclass
+class PairCall(Op):
+    """targets, saved = forward(...): a function that is differentiated beside the main one."""
+
+    instance: Any
+    arguments: list[gast.AST]
+    results: list[str]
+    saved: str
+
+
+@dataclass
+class Checked(Op):
+    """target = a function that brings its own gradient, called at run time (`custom_gradient`)."""
+
+    arguments: list[gast.AST]
+    kinds: list[Kind]
+    pullback: str
+
+
+@dataclass
+class Info:
+    """What is known of a name in single assignment."""
+
+    kind: Kind
+    varied: bool = False
+    statement: gast.stmt | None = None
+    place: Place | None = None
+    loops: tuple[int, ...] = ()
+    position: int = 0
+
+
+@dataclass
+class Joined:
+    """An `if` statement's extra facts (attribute `joins` of the node): nothing but a marker for printing."""
+
+
+@dataclass
+class Loop:
+    """What a For or While node of the inferred program carries as attribute `loop`."""
+
+    number: int
+    index: str | None = None  # the position, 0, 1, ...; for a range from 0 it is the loop's own variable
+    count: gast.AST | None = None  # how many iterations ran, an expression that holds after the loop
+    bindings: list[gast.stmt] = field(default_factory=list)  # what the header binds, as statements
+    sequence: gast.AST | None = None
+    range: list[gast.AST] | None = None  # start, stop, step where the iterable is a range
+    phis: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Inferred:
+    """What the stage `infer` makes of a function."""
+
+    name: str
+    body: list[gast.stmt]
+    value: Any
+    parameters: dict[str, Any]
+    info: dict[str, Info]
+    names: Names
+    guards: list[Any]
+    externals: dict[str, Any]
+    roots: list[Root]
+    instances: dict[Any, Any]
+    params: dict[str, Any]
+
+
+def statement_copy(node: gast.AST) -> gast.AST:
+    """A shallow copy of a node, its extra attributes too."""
+    new = node.__class__.__new__(node.__class__)
+    new.__dict__.update(node.__dict__)
+    return new
+
+
+def replace(op: Op, **changes: Any) -> Op:
+    return dataclasses.replace(op, **changes)

@@ -1,0 +1,321 @@
+"""Kinds: what the compiler knows of a value before it runs.
+
+A kind is an immutable, hashable description. Kinds start from a call's arguments (`kind_of`), flow through the rules
+(`s2sad/rules`), and decide how short and fast the generated code is, never whether it is right.
+
+>>> import numpy as np
+>>> kind_of(2.0)
+Scalar(dtype='float', symbol=None)
+>>> kind_of(np.zeros((3, 1)), "x").rank
+2
+>>> join(Scalar("float"), Scalar("int"))
+Scalar(dtype='float', symbol=None)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+_CHARS = {"b": "b", "i": "i", "u": "i", "f": "f", "c": "c"}
+
+
+def dtype_char(dtype: str) -> str:
+    """'b', 'i', 'f' or 'c' for a dtype's name; '?' for one that is not known, 'O' for one that is not a number."""
+    if dtype in _PYTHON:
+        return _PYTHON[dtype]
+    if not dtype:
+        return "?"
+    return _CHARS.get(np.dtype(dtype).kind, "O")
+
+
+_PYTHON = {"bool": "b", "int": "i", "real": "f", "float": "f", "complex": "c"}  # real: a Python int that is used as a number
+
+
+@dataclass(frozen=True)
+class Dim:
+    """One axis of an array: `key` names its length; `many` is true where the length is known not to be 1.
+
+    Two axes with the same key have the same length. `ONE` is the axis of length exactly 1.
+    """
+
+    key: Any
+    many: bool = False
+
+
+ONE = Dim(1)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The base of all kinds."""
+
+
+@dataclass(frozen=True)
+class Scalar(Kind):
+    """A number. dtype: 'bool', 'int', 'float', 'complex' (Python's), or a NumPy name ('float64', 'float32', 'int64').
+
+    `symbol` names the value of an integer, where it is known: a Python int for a constant, or any hashable.
+    """
+
+    dtype: str = "float"
+    symbol: Any = None
+
+    @property
+    def char(self) -> str:
+        return dtype_char(self.dtype)
+
+    @property
+    def rank(self) -> int:
+        return 0
+
+
+@dataclass(frozen=True)
+class Array(Kind):
+    """A NumPy array. dtype: a NumPy name, or '' where unknown; dims: a tuple of Dim, or None where the rank is unknown
+    (then it may also be a scalar)."""
+
+    dtype: str = "float64"
+    dims: tuple[Dim, ...] | None = None
+
+    @property
+    def char(self) -> str:
+        return dtype_char(self.dtype)
+
+    @property
+    def rank(self) -> int | None:
+        return None if self.dims is None else len(self.dims)
+
+
+@dataclass(frozen=True)
+class List(Kind):
+    """A list (or another growing sequence) whose items all have one kind; item is None while nothing is known of them."""
+
+    item: Kind | None = None
+
+
+@dataclass(frozen=True)
+class Tuple(Kind):
+    """A tuple of known length; `cls` is the namedtuple's class, or None."""
+
+    items: tuple[Kind, ...] = ()
+    cls: type | None = None
+
+
+@dataclass(frozen=True)
+class Dict(Kind):
+    """A dict of known keys, in order: ((key, kind), ...)."""
+
+    items: tuple[tuple[Any, Kind], ...] = ()
+
+    def get(self, key: Any) -> Kind | None:
+        return dict(self.items).get(key)
+
+
+@dataclass(frozen=True)
+class Mapping(Kind):
+    """A dict whose keys are not known, with values of one kind."""
+
+    key: Kind | None = None
+    value: Kind | None = None
+
+
+@dataclass(frozen=True)
+class Record(Kind):
+    """An instance of a dataclass or a simple class of the user's: ((attribute, kind), ...)."""
+
+    cls: type
+    fields: tuple[tuple[str, Kind], ...] = ()
+
+    def get(self, name: str) -> Kind | None:
+        return dict(self.fields).get(name)
+
+
+@dataclass(frozen=True)
+class Static(Kind):
+    """A value that is known: a function, module, class, string, None, Ellipsis, slice or tuple of such."""
+
+    value: Any
+
+    def __hash__(self) -> int:
+        try:
+            return hash((type(self.value), self.value))
+        except TypeError:
+            return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Static) and (
+            self.value is other.value
+            or (type(self.value) is type(other.value) and isinstance(self.value, (str, bytes, tuple)) and self.value == other.value)
+        )
+
+
+@dataclass(frozen=True)
+class Unknown(Kind):
+    """Nothing is known."""
+
+
+UNKNOWN = Unknown()
+NONE = Static(None)
+FLOAT = Scalar("float")
+INT = Scalar("int")
+BOOL = Scalar("bool")
+
+
+def is_real_or_complex(kind: Kind) -> bool:
+    """Whether a value of this kind is a float or complex number or array of such (or may be): can carry a gradient."""
+    return isinstance(kind, (Scalar, Array)) and kind.char in "fc?"
+
+
+def carries_gradient(kind: Kind | None) -> bool:
+    """Whether some leaf of a value of this kind can carry a gradient."""
+    if kind is None or isinstance(kind, Unknown):
+        return True
+    if isinstance(kind, (Scalar, Array)):
+        return kind.char in "fc?"
+    if isinstance(kind, List):
+        return carries_gradient(kind.item)
+    if isinstance(kind, Tuple):
+        return any(map(carries_gradient, kind.items))
+    if isinstance(kind, Dict):
+        return any(carries_gradient(value) for _, value in kind.items)
+    if isinstance(kind, Mapping):
+        return carries_gradient(kind.value)
+    if isinstance(kind, Record):
+        return any(carries_gradient(value) for _, value in kind.fields)
+    return False
+
+
+def is_mutable(kind: Kind) -> bool:
+    """Whether a value of this kind can be written into."""
+    return isinstance(kind, (Array, List, Dict, Mapping, Record, Unknown)) and not (isinstance(kind, Array) and kind.rank == 0)
+
+
+_SCALAR_TYPES: dict[type, Scalar] = {bool: BOOL, int: INT, float: FLOAT, complex: Scalar("complex")}
+_STATIC_TYPES = (str, bytes, type(None), type(Ellipsis), type, types.ModuleType, types.FunctionType,
+                 types.BuiltinFunctionType, np.ufunc, np.dtype)
+
+
+def kind_of(value: Any, key: Any = None) -> Kind:
+    """The kind of a value. `key` names it, so that the lengths of an array's axes get names."""
+    scalar = _SCALAR_TYPES.get(type(value))
+    if scalar is not None:
+        return scalar
+    if isinstance(value, np.ndarray):
+        if type(value) is not np.ndarray and not hasattr(value, "__array_function__"):
+            return UNKNOWN
+        dims = tuple(ONE if n == 1 else Dim((key, axis), True) for axis, n in enumerate(value.shape))
+        return Array(value.dtype.name if value.dtype.kind in "biufc" else "O", dims)
+    if isinstance(value, np.generic):
+        return Scalar(value.dtype.name) if value.dtype.kind in "biufc" else Static(value)
+    if isinstance(value, tuple):
+        items = tuple(kind_of(item, (key, k)) for k, item in enumerate(value))
+        return Tuple(items, type(value) if hasattr(value, "_fields") else None)
+    if isinstance(value, list):
+        item: Kind | None = None
+        for k, each in enumerate(value):
+            item = join(item, kind_of(each, (key, "item")))
+        return List(item)
+    if isinstance(value, dict):
+        if all(isinstance(k, (str, int)) for k in value):
+            return Dict(tuple((k, kind_of(v, (key, k))) for k, v in value.items()))
+        return Mapping(None, None)
+    if isinstance(value, _STATIC_TYPES) or callable(value):
+        return Static(value)
+    if dataclasses.is_dataclass(value) or hasattr(value, "__dict__"):
+        fields = tuple((name, kind_of(field, (key, name))) for name, field in vars(value).items())
+        return Record(type(value), fields)
+    return UNKNOWN
+
+
+_ORDER = "bifc"
+
+
+def join_dtype(a: str, b: str) -> str:
+    """The dtype that stands for either: the same, or the wider, or '' where that is not known."""
+    if a == b:
+        return a
+    if not a or not b or "O" in (a, b):
+        return ""
+    if a in _PYTHON and b in _PYTHON:
+        return a if _ORDER.index(_PYTHON[a]) >= _ORDER.index(_PYTHON[b]) else b
+    return ""
+
+
+def _join_dims(a: tuple[Dim, ...] | None, b: tuple[Dim, ...] | None) -> tuple[Dim, ...] | None:
+    if a is None or b is None or len(a) != len(b):
+        return None
+    return tuple(m if m == n else Dim(("join", m.key, n.key), m.many and n.many) for m, n in zip(a, b))
+
+
+def join(a: Kind | None, b: Kind | None) -> Kind:
+    """The kind of a value that is of kind a or of kind b. None is the kind of nothing at all.
+
+    >>> join(Array("float64", ()), Array("float64", (ONE,)))
+    Array(dtype='float64', dims=None)
+    """
+    if a is None or b is None:
+        return a if b is None else b  # type: ignore[return-value]
+    if a == b:
+        return a
+    if isinstance(a, Scalar) and isinstance(b, Scalar):
+        dtype = join_dtype(a.dtype, b.dtype)
+        if not dtype and a.char == b.char:
+            dtype = {"b": "bool", "i": "int", "f": "float", "c": "complex"}.get(a.char, "")
+        if not dtype:
+            dtype = max(a.dtype, b.dtype, key=lambda d: _ORDER.find(dtype_char(d)))
+        return Scalar(dtype, a.symbol if a.symbol == b.symbol else None)
+    if isinstance(a, (Scalar, Array)) and isinstance(b, (Scalar, Array)):
+        dtype = join_dtype(a.dtype, b.dtype)
+        if not dtype and isinstance(a, Array) != isinstance(b, Array) and a.char in "bif" and b.char in "bif":
+            dtype = a.dtype if isinstance(a, Array) else b.dtype
+        return Array(dtype, _join_dims(getattr(a, "dims", ()), getattr(b, "dims", ())))
+    if isinstance(a, List) and isinstance(b, List):
+        return List(join(a.item, b.item) if a.item or b.item else None)
+    if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items) and a.cls is b.cls:
+        return Tuple(tuple(map(join, a.items, b.items)), a.cls)
+    if isinstance(a, Dict) and isinstance(b, Dict) and [k for k, _ in a.items] == [k for k, _ in b.items]:
+        return Dict(tuple((k, join(v, w)) for (k, v), (_, w) in zip(a.items, b.items)))
+    if isinstance(a, (Dict, Mapping)) and isinstance(b, (Dict, Mapping)):
+        return Mapping(None, join(as_mapping(a).value, as_mapping(b).value) if a and b else None)
+    if isinstance(a, Record) and isinstance(b, Record) and a.cls is b.cls:
+        names = [name for name, _ in a.fields if b.get(name) is not None]
+        return Record(a.cls, tuple((name, join(a.get(name), b.get(name))) for name in names))
+    return UNKNOWN
+
+
+def as_mapping(kind: Dict | Mapping) -> Mapping:
+    """A dict of known keys seen as one of unknown keys."""
+    if isinstance(kind, Mapping):
+        return kind
+    value: Kind | None = None
+    for _, each in kind.items:
+        value = join(value, each)
+    return Mapping(None, value)
+
+
+def broadcast_dims(*operands: tuple[Dim, ...] | None) -> tuple[Dim, ...] | None:
+    """The axes that NumPy's broadcasting of these gives; None where a rank is unknown."""
+    if any(dims is None for dims in operands):
+        return None
+    rank = max((len(dims) for dims in operands), default=0)  # type: ignore[arg-type]
+    result = []
+    for axis in range(-rank, 0):
+        best = ONE
+        for dims in operands:
+            if len(dims) >= -axis:  # type: ignore[arg-type]
+                dim = dims[axis]  # type: ignore[index]
+                if dim == ONE or dim == best:
+                    continue
+                if best == ONE:
+                    best = dim
+                elif dim.many and not best.many:
+                    best = dim
+                elif not dim.many and not best.many:
+                    best = Dim(("broadcast", best.key, dim.key))
+        result.append(best)
+    return tuple(result)

@@ -1,0 +1,282 @@
+"""Stage `naming`: gives the names in single assignment back the user's names.
+
+Two names that stand for the same variable of the user's get one name, unless both are still needed at some place; then the
+later one gets a number. Temporaries are t1, t2, ... in the order of the text; the adjoint of `x` is `x_grad`.
+
+    x.1 -> x      x.3 = x.1 * 2 -> x = x * 2, or x2 = x * 2 where x.1 is read later
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.activity import blocks_of
+from s2sad.adjoint_loops import targets
+from s2sad.simplify import GENERATED
+from s2sad.tape import free_reads, reads
+
+TEMPORARY = {*GENERATED, "item", "items"} - {"value", "items", "item", "order", "best"}
+
+
+def name_all(body: list[gast.stmt], parameters: list[tuple[str, str]], taken: set[str]) -> dict[str, str]:
+    """Renames in place; parameters are (name in single assignment, the user's name). Returns what became of each name."""
+    order = appearance(body, [ssa for ssa, _ in parameters])
+    conflicts = Interference(order)
+    conflicts.block(body, set())
+    for first in parameters:
+        for second in parameters:
+            if first is not second:
+                conflicts.note(first[0], second[0])
+    outside = free_reads(body)
+    for ssa, _ in parameters:
+        for other in outside:
+            conflicts.note(ssa, other)
+    names = choose(order, conflicts.found, dict(parameters), taken)
+    rename(body, names)
+    finish(body)
+    return names
+
+
+def appearance(body: list[gast.stmt], first: list[str]) -> list[str]:
+    """All names in single assignment in the order of the text, the parameters first."""
+    found: dict[str, None] = dict.fromkeys(first)
+
+    def note(expr: Any) -> None:
+        for each in trees.walk(expr):
+            if isinstance(each, gast.Name) and ir.is_ssa(each.id):
+                found.setdefault(each.id)
+
+    def walk(block: list[gast.stmt]) -> None:
+        for node in block:
+            op = getattr(node, "op", None)
+            if isinstance(op, ir.Copy):
+                for target, source in op.pairs:
+                    note(source)
+                    found.setdefault(target)
+                continue
+            if isinstance(node, gast.Assign):
+                note(node.value)
+                for each in node.targets:
+                    note(each)
+            elif isinstance(node, gast.Try):
+                walk(node.body)
+                for handler in node.handlers:
+                    for part in (handler.type, handler.name):
+                        if isinstance(part, gast.AST):
+                            note(part)
+                    walk(handler.body)
+                walk(node.finalbody)
+                continue
+            elif blocks_of(node):
+                for field in ("test", "iter", "target"):
+                    if getattr(node, field, None) is not None:
+                        note(getattr(node, field))
+                for item in getattr(node, "items", []):
+                    note(item)
+            else:
+                note(node)
+            for inner in blocks_of(node):
+                walk(inner)
+
+    walk(body)
+    return list(found)
+
+
+class Interference:
+    """Which names of one variable are needed at the same time."""
+
+    def __init__(self, order: list[str]) -> None:
+        self.base = {name: ir.base_of(name) for name in order}
+        self.found: dict[str, set[str]] = {}
+
+    def note(self, a: str, b: str) -> None:
+        if a != b and self.base.get(a) == self.base.get(b):
+            self.found.setdefault(a, set()).add(b)
+            self.found.setdefault(b, set()).add(a)
+
+    def define(self, name: str, live: dict[str, set[str]], source: str | None = None) -> None:
+        base = self.base.get(name, ir.base_of(name))
+        for other in live.get(base, ()):
+            if other != source:
+                self.note(name, other)
+        live.get(base, set()).discard(name)
+
+    def block(self, block: list[gast.stmt], live_after: set[str]) -> set[str]:
+        live: dict[str, set[str]] = {}
+        for name in live_after:
+            live.setdefault(self.base.get(name, ir.base_of(name)), set()).add(name)
+        for node in reversed(block):
+            self.statement(node, live)
+        return {name for names in live.values() for name in names}
+
+    def statement(self, node: gast.stmt, live: dict[str, set[str]]) -> None:
+        op = getattr(node, "op", None)
+        if isinstance(op, ir.Copy):
+            for target, source in op.pairs:
+                self.define(target, live, source.id if isinstance(source, gast.Name) else None)
+            for a, _ in op.pairs:
+                for b, _ in op.pairs:
+                    self.note(a, b)
+            self.read(node, live)
+            for target, source in op.pairs:
+                if not isinstance(source, gast.Name):
+                    continue
+                for other, its in op.pairs:
+                    if other != target and isinstance(its, gast.Name) and its.id != target:
+                        pass
+            return
+        inner = blocks_of(node)
+        if not inner:
+            source = node.value.id if isinstance(node, gast.Assign) and isinstance(node.value, gast.Name) else None
+            for name in targets(node):
+                self.define(name, live, source)
+            self.read(node, live)
+            return
+        after = {name for names in live.values() for name in names}
+        if isinstance(node, (gast.For, gast.While)):
+            around = after | free_reads(node.body) | reads(node)
+            start = self.block(node.body, around)
+            if isinstance(node, gast.For):
+                spread = {}
+                for name in start:
+                    spread.setdefault(self.base.get(name, ir.base_of(name)), set()).add(name)
+                for name in targets(node):
+                    self.define(name, spread)
+            result = around | start
+            result -= targets(node) - after if isinstance(node, gast.For) else set()
+        elif isinstance(node, gast.Try):
+            everything = after
+            for each in inner:
+                everything = everything | free_reads(each)
+            result = set(everything)
+            for each in inner:
+                result |= self.block(each, everything)
+        else:
+            result = set()
+            for each in inner:
+                result |= self.block(each, after)
+        live.clear()
+        for name in result:
+            live.setdefault(self.base.get(name, ir.base_of(name)), set()).add(name)
+        self.read(node, live)
+
+    def read(self, node: gast.stmt, live: dict[str, set[str]]) -> None:
+        for name in reads(node):
+            live.setdefault(self.base.get(name, ir.base_of(name)), set()).add(name)
+
+
+def choose(order: list[str], conflicts: dict[str, set[str]], fixed: dict[str, str], taken: set[str]) -> dict[str, str]:
+    names = dict(fixed)
+    used = set(taken) | set(fixed.values()) | set(keyword.kwlist)
+    groups: dict[str, list[list[str]]] = {}
+    for ssa in fixed:
+        groups.setdefault(ir.base_of(ssa), []).append([ssa])
+    count = 0
+    for ssa in order:
+        if ssa in names:
+            continue
+        base = ir.base_of(ssa)
+        if base in TEMPORARY:
+            count += 1
+            while f"t{count}" in used:
+                count += 1
+            names[ssa] = f"t{count}"
+            used.add(names[ssa])
+            continue
+        found = None
+        for group in groups.setdefault(base, []):
+            if not any(other in conflicts.get(ssa, ()) for other in group):
+                found = group
+                break
+        if found is not None:
+            names[ssa] = names[found[0]]
+            found.append(ssa)
+            continue
+        shown = display(base, names)
+        number = 1
+        candidate = shown
+        while candidate in used or number == 1 and hasattr(builtins, candidate) and candidate in taken:
+            number += 1
+            candidate = f"{shown}{number}" if not shown[-1].isdigit() else f"{shown}_{number}"
+        used.add(candidate)
+        names[ssa] = candidate
+        groups[base].append([ssa])
+    return names
+
+
+def display(base: str, names: dict[str, str]) -> str:
+    """What a base is shown as: `t.5_grad` is the adjoint of whatever t.5 is called."""
+    for suffix in ("_grad", "_saved"):
+        if base.endswith(suffix) and ir.is_ssa(base):
+            inner = base[: -len(suffix)]
+            return names.get(inner, ir.base_of(inner)) + suffix if inner in names else display(ir.base_of(inner), names) + suffix
+    return base
+
+
+def rename(body: list[gast.stmt], names: dict[str, str]) -> None:
+    seen: set[int] = set()
+
+    def change(tree: Any) -> None:
+        for each in trees.walk(tree):
+            if isinstance(each, gast.Name) and id(each) not in seen:
+                seen.add(id(each))
+                each.id = names.get(each.id, each.id)
+
+    def walk(block: list[gast.stmt]) -> None:
+        for node in block:
+            op = getattr(node, "op", None)
+            if isinstance(op, ir.Copy):
+                for _, source in op.pairs:
+                    change(source)
+                op.pairs = [(names.get(target, target), source) for target, source in op.pairs]
+            change(node)
+            if isinstance(getattr(node, "until", None), gast.AST):
+                change(node.until)
+
+    walk_all(body, walk)
+
+
+def walk_all(body: list[gast.stmt], function: Any) -> None:
+    function(body)
+    for node in body:
+        for inner in blocks_of(node):
+            walk_all(inner, function)
+
+
+def finish(body: list[gast.stmt]) -> None:
+    """Copies become assignments, those of a name to itself vanish."""
+    made: list[gast.stmt] = []
+    for node in body:
+        for inner in blocks_of(node):
+            finish(inner)
+        op = getattr(node, "op", None)
+        if isinstance(op, ir.Copy):
+            made.extend(assignments(op.pairs, node))
+        elif isinstance(node, gast.Assign) and len(node.targets) == 1 and trees.same(node.targets[0], node.value) and isinstance(node.value, gast.Name):
+            continue
+        else:
+            made.append(node)
+    body[:] = made
+
+
+def assignments(pairs: list[tuple[str, gast.AST]], node: gast.stmt) -> list[gast.stmt]:
+    """Simultaneous copies as assignments one after the other, or all at once where they depend on each other."""
+    pairs = [(target, source) for target, source in dict(pairs).items() if not (isinstance(source, gast.Name) and source.id == target)]
+    made = []
+    while pairs:
+        ready = next((k for k, (target, _) in enumerate(pairs) if not any(target in trees.names_in(source) for other, source in pairs if other != target)), None)
+        if ready is None:
+            left = gast.Tuple([trees.name(target) for target, _ in pairs], gast.Store())
+            made.append(gast.Assign([left], gast.Tuple([source for _, source in pairs], gast.Load()), None))
+            break
+        target, source = pairs.pop(ready)
+        made.append(trees.assign(target, source))
+    for each in made:
+        each.origin = getattr(node, "origin", None)
+        each.reverse = getattr(node, "reverse", False)
+    return made

@@ -1,0 +1,413 @@
+"""From the two sweeps to a module's text: the function around them, comments, imports, helpers."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import ir, trees
+from s2sad.activity import blocks_of
+from s2sad.adjoint import Adjoint, Cotangent
+from s2sad.helpers import Helpers
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
+from s2sad.naming import name_all
+from s2sad.printer import BlankLine, Comment, to_text
+from s2sad.simplify import while_saved
+
+
+class Builder:
+    """One program being made."""
+
+    def __init__(self, request: Any, inferred: ir.Inferred, active: set[str]) -> None:
+        self.request, self.inferred, self.active = request, inferred, active
+        self.helpers = Helpers()
+        self.adjoint = Adjoint(inferred, active, self.helpers)
+        self.dy = inferred.names.fresh("dy")
+        self.gradients: dict[str, gast.AST | None] = {}
+
+    # ---------------------------------------------------------------- the reverse sweep
+    def reverse_sweep(self) -> list[gast.stmt]:
+        adjoint = self.adjoint
+        self.seed(self.inferred.value, trees.name(self.dy))
+        adjoint.sweep(self.inferred.body)
+        for name, value in self.inferred.params.items():
+            self.gradients[name] = self.gradient(value)
+        return adjoint.block
+
+    def seed(self, value: Any, dy: gast.AST) -> None:
+        """The adjoint of the value is dy."""
+        if value.items is not None:
+            for k, item in enumerate(value.items):
+                self.seed(item, trees.index(dy, trees.const(k)))
+        elif getattr(value, "parts", None) is not None:
+            for key, part in value.parts.items():
+                self.seed(part, trees.attr(dy, key) if isinstance(value.kind, Record) else trees.index(dy, trees.const(key)))
+        elif isinstance(value.expr, gast.Name) and value.expr.id in self.active:
+            kind = self.inferred.info[value.expr.id].kind
+            if isinstance(kind, Array):
+                self.adjoint.accumulate(value.expr, dy, Array(kind.dtype, None), spread=True, owned=False)
+            else:
+                self.adjoint.accumulate(value.expr, dy, kind, owned=False)
+
+    def default_dy(self, value: Any) -> gast.AST:
+        if value.items is not None:
+            return gast.Tuple([self.default_dy(item) for item in value.items], gast.Load())
+        if getattr(value, "parts", None) is not None and not isinstance(value.kind, Record):
+            return gast.Dict([trees.const(key) for key in value.parts], [self.default_dy(part) for part in value.parts.values()])
+        if isinstance(value.kind, (List, Mapping, Record)) or getattr(value, "parts", None) is not None:
+            return trees.const(None)
+        return trees.const(1.0)
+
+    def gradient(self, value: Any) -> gast.AST | None:
+        """The gradient of a parameter, in the parameter's structure; None if there can't be one."""
+        if value.items is not None:
+            made = [self.gradient(item) or trees.const(None) for item in value.items]
+            if not value.varied:
+                return None
+            cls = value.kind.cls if isinstance(value.kind, Tuple) else None
+            if cls is not None:
+                return trees.call(trees.attr(value.expr, "_replace"), **dict(zip(cls._fields, made)))
+            return gast.Tuple(made, gast.Load())
+        if getattr(value, "parts", None) is not None:
+            if not value.varied:
+                return None
+            parts = {key: self.gradient(part) or trees.const(None) for key, part in value.parts.items()}
+            if isinstance(value.kind, Record):
+                if dataclasses.is_dataclass(value.kind.cls):
+                    return trees.call(trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), value.expr, **parts)
+                return self.helpers.with_parts(value.expr, parts)
+            return gast.Dict([trees.const(key) for key in parts], list(parts.values()))
+        if not value.varied or not isinstance(value.expr, gast.Name):
+            return None
+        return self.leaf_gradient(value)
+
+    def leaf_gradient(self, value: Any) -> gast.AST:
+        name = value.expr.id
+        kind = self.inferred.info[name].kind
+        cotangent = self.adjoint.adj.get(name)
+        if cotangent is None:
+            made = self.adjoint.zero(kind, value.expr)
+        elif isinstance(kind, Array) and cotangent.spread:
+            made = self.adjoint.full(value.expr, cotangent, kind)
+            if kind.dims is None:
+                made = trees.index(trees.binary(gast.Add, trees.np_call("zeros_like", value.expr), cotangent.expr), gast.Tuple([], gast.Load())) if made is cotangent.expr else made
+        elif isinstance(kind, Array) and not cotangent.owned:
+            made = trees.call(trees.attr(cotangent.expr, "copy")) if isinstance(cotangent.expr, gast.Name) else cotangent.expr
+        else:
+            made = cotangent.expr
+        if isinstance(kind, Array) and kind.dims == ():
+            made = trees.np_call("asarray", made)
+        if isinstance(kind, Array) and kind.dtype == "float32" and kind.dims:
+            pass
+        return self.restored(made, kind, value.expr)
+
+    def restored(self, expr: gast.AST, kind: Kind, like: gast.AST) -> gast.AST:
+        """The adjoint of a list of tuples or records, which is made of lists and dicts, as what the parameter holds."""
+        if isinstance(kind, List) and not isinstance(kind.item, (Scalar, Array, type(None))):
+            item, each = trees.name(self.inferred.names.fresh("each")), trees.name(self.inferred.names.fresh("item"))
+            inner = self.restored(item, kind.item, each)
+            target = gast.Tuple([item, each], gast.Store())
+            return gast.ListComp(inner, [gast.comprehension(target, trees.call(trees.builtin("zip"), expr, like), [], 0)])
+        if isinstance(kind, Tuple):
+            parts = [self.part_restored(trees.index(expr, trees.const(k)), each, trees.index(like, trees.const(k))) for k, each in enumerate(kind.items)]
+            if kind.cls is not None:
+                return trees.call(trees.attr(like, "_replace"), **dict(zip(kind.cls._fields, parts)))
+            return gast.Tuple(parts, gast.Load())
+        if isinstance(kind, Record):
+            named = {key: self.part_restored(trees.index(expr, trees.const(key)), each, trees.attr(like, key)) for key, each in kind.fields}
+            if dataclasses.is_dataclass(kind.cls):
+                return trees.call(trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), like, **named)
+            return self.helpers.with_parts(like, named)
+        if isinstance(kind, Dict):
+            return gast.Dict([trees.const(key) for key, _ in kind.items],
+                             [self.part_restored(trees.index(expr, trees.const(key)), each, trees.index(like, trees.const(key))) for key, each in kind.items])
+        return expr
+
+    def part_restored(self, expr: gast.AST, kind: Kind, like: gast.AST) -> gast.AST:
+        if isinstance(kind, (Scalar, Array)) and kind.char not in "fc?":
+            return trees.const(None)
+        return self.restored(expr, kind, like)
+
+    # ---------------------------------------------------------------- the whole function
+    def assemble(self, stacks: list[gast.stmt], forward: list[gast.stmt], reverse: list[gast.stmt]) -> list[gast.stmt]:
+        gradients = [made if made is not None else trees.const(None) for made in self.gradients.values()]
+        result = gast.Tuple([self.value_expression(self.inferred.value), gast.Tuple(gradients, gast.Load())], gast.Load())
+        returned = gast.Return(result)
+        start: list[gast.stmt] = []
+        if isinstance(self.default_dy(self.inferred.value), gast.Constant) and self.default_dy(self.inferred.value).value is None:
+            start = [self.ones_for(self.inferred.value)]
+        return [*stacks, *forward, *start, *reverse, returned]
+
+    def value_expression(self, value: Any) -> gast.AST:
+        if value.items is not None and isinstance(value.expr, gast.Tuple):
+            return gast.Tuple([self.value_expression(item) for item in value.items], gast.Load())
+        return value.expr
+
+    def ones_for(self, value: Any) -> gast.stmt:
+        """dy is None: ones in the structure of a list or record."""
+        dy = trees.name(self.dy)
+        test = gast.Compare(dy, [gast.Is()], [trees.const(None)])
+        node = gast.If(test, [trees.assign(self.dy, self.ones(value.kind, value.expr))], [])
+        node.op = None
+        return node
+
+    def ones(self, kind: Kind, like: gast.AST) -> gast.AST:
+        if isinstance(kind, List):
+            if isinstance(kind.item, Scalar):
+                return trees.binary(gast.Mult, gast.List([trees.const(1.0)], gast.Load()), trees.call(trees.builtin("len"), like))
+            item = trees.name(self.inferred.names.fresh("item"))
+            return gast.ListComp(self.ones(kind.item, item), [gast.comprehension(item, like, [], 0)])
+        if isinstance(kind, Array):
+            return trees.np_call("ones_like", like)
+        if isinstance(kind, Tuple):
+            return gast.Tuple([self.ones(each, trees.index(like, trees.const(k))) for k, each in enumerate(kind.items)], gast.Load())
+        if isinstance(kind, Dict):
+            return gast.Dict([trees.const(k) for k, _ in kind.items], [self.ones(each, trees.index(like, trees.const(k))) for k, each in kind.items])
+        if isinstance(kind, Record):
+            parts = {k: self.ones(each, trees.attr(like, k)) for k, each in kind.fields}
+            if dataclasses.is_dataclass(kind.cls):
+                return trees.call(trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), like, **parts)
+            return self.helpers.with_parts(like, parts)
+        return trees.const(1.0)
+
+    def program(self, body: list[gast.stmt]) -> Any:
+        from s2sad.pipeline import Program
+
+        request = self.request
+        tree = request.source.tree
+        parameters = [(value.expr.id, name) for name, value in self.inferred.parameters.items()]
+        while_saved(body)
+        helpers = list(self.helpers.functions.values())
+        imports = Imports(request.namespace, [*body, *helpers])
+        own = {value.expr.id for value in self.inferred.parameters.values()}
+        del own
+        taken = imports.reserved | {helper.name for helper in helpers} | set(self.inferred.externals)
+        main = f"{tree.name}_value_and_gradients"
+        while main in taken or main in request.namespace:
+            main += "_"
+        user = {name for _, name in parameters}
+        dy = "dy"
+        while dy in user or dy in taken:
+            dy = f"{dy}_{1 if dy == 'dy' else ''}" if dy == "dy" else f"{dy}_"
+        names = name_all(body, [*parameters, (self.dy, dy)], taken | {main})
+        del names
+        imports.apply(set(user) | {dy} | all_names(body))
+        shorten(body, self.adjoint.kinds, self.inferred.info)
+        comment(body)
+        function = gast.FunctionDef(main, self.arguments(tree.args, dy), [self.docstring(), *body], [], None, None, [])
+        parts: list[Any] = [*imports.statements]
+        for name in self.inferred.externals:
+            parts.append(Comment(f"{name} is to be provided: it can't be imported"))
+        for each in imports.missing:
+            parts.append(Comment(f"{each} is to be provided: its module can't be imported"))
+        for each in [*helpers, function]:
+            if parts:
+                parts.extend([BlankLine(), BlankLine()])
+            parts.append(each)
+        text = to_text(gast.Module(parts, []))
+        return Program(text, main, imports.own, dict(self.inferred.externals), list(self.inferred.guards), dy, self.inferred.value.kind,
+                       {name: value.kind for name, value in self.inferred.params.items()},
+                       tuple(name for name, made in self.gradients.items() if made is None))
+
+    def arguments(self, args: gast.arguments, dy: str) -> gast.arguments:
+        """The parameters of the user's function, without annotations, and dy."""
+        def plain(each: Any) -> Any:
+            return None if each is None else trees.name(each.id)
+
+        made = gast.arguments([plain(a) for a in args.args], [plain(a) for a in args.posonlyargs], plain(args.vararg), [plain(a) for a in args.kwonlyargs],
+                              [default_of(d) if d is not None else None for d in args.kw_defaults], plain(args.kwarg), [default_of(d) for d in args.defaults])
+        default = self.default_dy(self.inferred.value)
+        if args.vararg is None and args.kwarg is None and not args.kwonlyargs:
+            made.args.append(trees.name(dy))
+            made.defaults.append(default)
+        else:
+            made.kwonlyargs.append(trees.name(dy))
+            made.kw_defaults.append(default)
+        return made
+
+    def docstring(self) -> gast.stmt:
+        request = self.request
+        source = request.source
+        params = [name for name, made in self.gradients.items() if made is not None]
+        listed = ", ".join(params[:-1]) + " and " + params[-1] if len(params) > 1 else params[0] if params else "nothing"
+        kinds = ", ".join(f"{name}: {describe(kind)}" for name, kind in request.kinds.items())
+        text = f"The value of {source.name} and its gradient{'s' if len(params) > 1 else ''} with respect to {listed}.\n\n"
+        where = os.path.basename(source.filename or "?")
+        text += f"    Made by s2sad from {source.name} in {where}, line {source.tree.lineno}, for {kinds or 'no arguments'}.\n"
+        left = request.options.get("left_open")
+        if left:
+            text += f"    The types of {', '.join(left)} were left open.\n"
+        return gast.Expr(gast.Constant(text + "    ", None))
+
+
+def describe(kind: Kind) -> str:
+    """A kind as `--like` writes it."""
+    if isinstance(kind, Scalar):
+        return "int" if kind.dtype == "real" else kind.dtype
+    if isinstance(kind, Array):
+        if kind.dims is None:
+            return "any"
+        dtype = {"float64": "float", "": "any"}.get(kind.dtype, kind.dtype)
+        return f"{dtype}[{', '.join('1' if dim.key == 1 else ':' for dim in kind.dims)}]"
+    if isinstance(kind, List):
+        return f"list[{describe(kind.item) if kind.item is not None else ''}]"
+    if isinstance(kind, Tuple):
+        return f"({', '.join(map(describe, kind.items))}{',' if len(kind.items) == 1 else ''})"
+    if isinstance(kind, Dict):
+        return "{" + ", ".join(f"{key!r}: {describe(each)}" for key, each in kind.items) + "}"
+    if isinstance(kind, Record):
+        return kind.cls.__name__
+    return type(kind).__name__.lower()
+
+
+def default_of(node: gast.AST) -> gast.AST:
+    """A default that is a constant is shown; any other is taken from the function itself."""
+    simple = all(isinstance(each, (gast.Constant, gast.UnaryOp, gast.USub, gast.Tuple, gast.expr_context)) for each in gast.walk(node))
+    return node if simple else trees.const(None)
+
+
+class Imports:
+    """The modules and globals that a program refers to, and how it names them."""
+
+    def __init__(self, namespace: dict[str, Any], parts: list[Any]) -> None:
+        self.namespace = namespace
+        self.nodes: dict[Any, list[gast.Name]] = {}
+        self.plain: dict[str, list[gast.Name]] = {}
+        for part in parts:
+            for each in names_everywhere(part):
+                module = getattr(each, "module", None)
+                if module is not None and not isinstance(module, str):
+                    self.nodes.setdefault(module, []).append(each)
+                elif not ir.is_ssa(each.id):
+                    self.plain.setdefault(each.id, []).append(each)
+        self.names: dict[Any, str] = {}
+        for module, found in self.nodes.items():
+            known = [name for name in {node.id for node in found} if namespace.get(name) is module]
+            known = known or [name for name, value in namespace.items() if value is module]
+            if known:
+                self.names[module] = known[0]
+        self.reserved = set(self.plain) | set(self.names.values())
+        self.own: set[str] = set()
+        self.statements: list[gast.stmt] = []
+        self.missing: list[str] = []
+
+    def apply(self, used: set[str]) -> None:
+        """Names the modules that f's file doesn't import, and writes the import statements."""
+        for module, found in self.nodes.items():
+            name = self.names.get(module)
+            if name is None or name in used - self.reserved:
+                name = {np: "np"}.get(module, module.__name__.rpartition(".")[2])
+                while name in used or name in self.reserved or self.namespace.get(name, module) is not module:
+                    name += "_"
+                self.own.add(name)
+                self.reserved.add(name)
+            for node in found:
+                node.id = name
+            top = module.__name__
+            alias = None if top == name else name
+            self.statements.append(gast.Import([gast.alias(top, alias)]))
+        self.statements.sort(key=lambda node: node.names[0].name)
+        self.import_globals()
+
+    def import_globals(self) -> None:
+        home = self.namespace.get("__name__")
+        for name, found in sorted(self.plain.items()):
+            if getattr(found[0], "scope", None) != "global" or name not in self.namespace:
+                continue
+            value = self.namespace[name]
+            module = getattr(value, "__module__", None) if callable(value) else home
+            if not isinstance(module, str) or module == "builtins" or getattr(sys.modules.get(module), name, None) is not value:
+                module = home
+            if module in (None, "__main__") or module not in sys.modules or getattr(sys.modules[module], name, self) is not value:
+                self.missing.append(name)
+                continue
+            self.statements.append(gast.ImportFrom(module, [gast.alias(name, None)], 0))
+
+
+def names_everywhere(part: Any) -> list[gast.Name]:
+    found: list[gast.Name] = []
+    op = getattr(part, "op", None)
+    for each in trees.walk(part):
+        if isinstance(each, gast.Name):
+            found.append(each)
+        inner = getattr(each, "op", None)
+        if isinstance(inner, ir.Copy) and each is not part:
+            for _, source in inner.pairs:
+                found.extend(names_everywhere(source))
+    if isinstance(op, ir.Copy):
+        for _, source in op.pairs:
+            found.extend(names_everywhere(source))
+    return found
+
+
+def all_names(body: list[gast.stmt]) -> set[str]:
+    return {each.id for node in body for each in trees.walk(node) if isinstance(each, gast.Name) and not hasattr(each, "module")}
+
+
+def shorten(body: list[gast.stmt], kinds: dict[str, Kind], info: dict[str, ir.Info]) -> None:
+    """`x = x + e` of numbers is `x += e`; `for _ in range(steps)` over saved values is `while x_saved`."""
+    for k, node in enumerate(body):
+        for inner in blocks_of(node):
+            shorten(inner, kinds, info)
+        if isinstance(node, gast.Assign) and getattr(node, "number", False) and isinstance(node.value, gast.BinOp) and isinstance(node.value.op, (gast.Add, gast.Sub, gast.Mult, gast.Div)):
+            target = node.targets[0]
+            if isinstance(target, gast.Name) and isinstance(node.value.left, gast.Name) and node.value.left.id == target.id:
+                made = gast.AugAssign(target, node.value.op, node.value.right)
+                made.origin, made.reverse = getattr(node, "origin", None), getattr(node, "reverse", False)
+                body[k] = made
+
+
+def comment(body: list[gast.stmt]) -> None:
+    """Before each group of adjoint statements the user's line that it belongs to; a blank line between the sweeps."""
+    first = next((k for k, node in enumerate(body) if getattr(node, "reverse", False)), None)
+    comment_block(body)
+    if first is not None and first > 0:
+        body.insert(first, BlankLine())
+
+
+def comment_block(body: list[gast.stmt]) -> None:
+    last: Any = None
+    for node in body:
+        if getattr(node, "reverse", False):
+            origin = getattr(node, "origin", None)
+            simple = origin is not None and not isinstance(origin[1], (gast.For, gast.While, gast.If, gast.FunctionDef, gast.With, gast.Try, gast.ListComp, gast.GeneratorExp, gast.comprehension))
+            if simple and origin[1] is not last and not blocks_of(node):
+                node.comments = [origin[0].statement_text(origin[1])]
+                last = origin[1]
+        for inner in blocks_of(node):
+            comment_block(inner)
+
+
+def show_statements(body: list[gast.stmt]) -> str:
+    """Statements in single assignment, as text."""
+    lines: list[str] = []
+
+    def walk(block: list[gast.stmt], indent: str) -> None:
+        for node in block:
+            op = getattr(node, "op", None)
+            if isinstance(op, ir.Copy):
+                lines.append(indent + ", ".join(f"{target} <- {to_text(source).strip()}" for target, source in op.pairs))
+                continue
+            if blocks_of(node):
+                shell = ir.statement_copy(node)
+                for field in ("body", "orelse", "finalbody", "handlers"):
+                    if hasattr(shell, field):
+                        setattr(shell, field, [gast.Pass()] if field == "body" else [])
+                lines.append(indent + to_text(shell).split("\n")[0])
+                for k, inner in enumerate(blocks_of(node)):
+                    if k and inner:
+                        lines.append(indent + "else:")
+                    walk(inner, indent + "    ")
+                continue
+            lines.extend(indent + line for line in to_text(node).rstrip("\n").split("\n"))
+
+    walk(body, "")
+    return "\n".join(lines) + "\n"
+
+
+_ = Cotangent

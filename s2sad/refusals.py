@@ -1,0 +1,484 @@
+"""Every refusal of s2sad: what is wrong, and what to write instead. To add one, add a row and raise `refuse(key, ...)`.
+
+>>> from s2sad.source import read
+>>> text = "def f(x):\\n    total = 0.0\\n    yield x\\n"
+>>> space = {}
+>>> exec(text, space)
+>>> f = read(space["f"], source=text)
+>>> print(refuse("yield", f.tree.body[1].value, f, name="f"))
+s2sad can't differentiate this: `yield` makes `f` a generator, which has no single value
+  File "<string>", line 3, in f
+    yield x
+    ^^^^^^^
+  Write instead: a list: `values.append(...)` in place of `yield ...`, and `return values` at the end
+
+The words in braces are given to `refuse`. Two are always there: {text} is the user's own text of the node, {f} the name
+of the function; a word that is not given is the text as well.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import gast
+
+from s2sad.errors import NotDifferentiableError
+from s2sad.quoting import character
+
+RULE = "a rule for it, with @s2sad.partials or @s2sad.adjoint"
+
+# key: (what is wrong, what to write instead)
+REFUSALS: dict[str, tuple[str, str]] = {
+    # ------------------------------------------------------------ what can be seen in the text alone (check.py)
+    "async_function": (
+        "`{name}` is an async function: other code runs while it waits, and may change what it computes with",
+        "a plain function, `def {name}(...)`, that takes what it would await as parameters",
+    ),
+    "yield": (
+        "`yield` makes `{name}` a generator, which has no single value",
+        "a list: `values.append(...)` in place of `yield ...`, and `return values` at the end",
+    ),
+    "class": (
+        "the class `{name}` is defined inside of `{f}`, and so is a new one in each call",
+        "the class at the top level of the module, used from here by its name",
+    ),
+    "try_star": (
+        "`except*` takes a group of exceptions apart, and it can't be known which statements ran",
+        "`except` with a tuple of exception classes, or an `if` that tests before the operation",
+    ),
+    "type_alias": (
+        "a `type` statement inside of a function",
+        "the `type` statement at the top level of the module",
+    ),
+    "exec": (
+        "`{name}` runs text that is not known before the function is called",
+        "the code itself, or a function with that code, passed as a parameter",
+    ),
+    "locals": (
+        "`{name}()` reaches variables other than by their names, which can't be followed",
+        "the variables themselves, by their names, or a dict that holds them",
+    ),
+    "setattr": (
+        "`{name}` changes an attribute that is known by name only when the function is called",
+        "`obj.attribute = value`, or a dict with the names as its keys",
+    ),
+    "global_write": (
+        "`{f}` assigns to the global variable `{name}`, which outlives the call",
+        "`{name}` as a parameter, and its new value returned beside the result",
+    ),
+    "nonlocal_write": (
+        "`{name}` belongs to a function around `{f}`, is assigned to here, and so outlives the call",
+        "`{name}` as a parameter, and its new value returned beside the result",
+    ),
+    "statement": (
+        "`{text}` is a form of statement that s2sad doesn't know",
+        "the same with plain assignments, `if`, `for` and `while`",
+    ),
+    "expression": (
+        "`{text}` is a form of expression that s2sad doesn't know here",
+        "the same in steps: a variable for each part",
+    ),
+    "too_deep": (
+        "this is nested too deeply",
+        "a loop, or several statements; or raise sys.setrecursionlimit",
+    ),
+    # ------------------------------------------------------------ names and scopes
+    "unbound": (
+        "`{name}` is read before it has a value",
+        "`{name} = ...` before this line, on each way that leads here",
+    ),
+    "undefined": (
+        "the name `{name}` is not defined, neither in `{f}` nor in its module",
+        "a name that is defined, or `{name}` as a parameter",
+    ),
+    "import": (
+        "the import of `{name}` fails: {error}",
+        "an import of a module that is installed, at the top of the file",
+    ),
+    "decorated_local": (
+        "the nested function `{name}` has a decorator, and what that makes of it is known only when `{f}` runs",
+        "the function without the decorator, or at the top level of the module",
+    ),
+    "outside_store": (
+        "a value that needs a gradient is stored in `{name}`, which outlives the call of `{f}`",
+        "a local array, list or dict, or `{name}` as a parameter; return what is to be kept",
+    ),
+    "outside_argument": (
+        "`{name}` is not a parameter of `{f}`, and is changed while its old value is needed for the gradient",
+        "`{name}` as a parameter, or a copy of it made in `{f}`",
+    ),
+    "closure_conflict": (
+        "the nested function `{name}` reads a variable that has several values by the time it is called",
+        "the variable as a parameter of `{name}`",
+    ),
+    # ------------------------------------------------------------ calls
+    "no_rule": (
+        "`{name}` has no rule, and no source text that could be differentiated, but its argument needs a gradient",
+        RULE + "; or `s2sad.stop_gradient(...)` around the argument, if no gradient is to flow",
+    ),
+    "no_source": (
+        "the source of `{name}` can't be read: {error}",
+        RULE + "; or move `{name}` to a file",
+    ),
+    "unknown_function": (
+        "which function `{name}` is can't be known before `{f}` runs",
+        "the function by its name, or as a parameter of `{f}`, or an `if` with one call on each branch",
+    ),
+    "not_callable": (
+        "`{name}` is not a function",
+        "a call of a function; without parentheses it is the value itself",
+    ),
+    "unknown_method": (
+        "what `{name}` is called on is not known before `{f}` runs, so neither is what `{name}` does",
+        "the function in place of the method, as in `np.sum(x)` for `x.sum()`",
+    ),
+    "no_method": (
+        "`.{name}` is a method that s2sad has no rule for",
+        "the same with NumPy functions that have one (`s2sad rules` lists them)",
+    ),
+    "list_method": (
+        "`.{name}` of a list, where its items need a gradient",
+        "`append`, `extend`, `pop()` from the end, a slice, or a comprehension that makes a new list",
+    ),
+    "dict_method": (
+        "`.{name}` of a dict, where its values need a gradient",
+        "`d[key] = value` and `d[key]` with keys that are written out",
+    ),
+    "keyword": (
+        "the rule for `{name}` doesn't know the argument `{keyword}`",
+        "the call without `{keyword}`, or " + RULE,
+    ),
+    "arguments": (
+        "`{name}` can't be called with these arguments: {error}",
+        "the arguments that `{name}` takes",
+    ),
+    "starred_argument": (
+        "how many arguments `{text}` stands for is not known before `{f}` runs",
+        "the arguments one by one, or a tuple of fixed length",
+    ),
+    "starred_keywords": (
+        "which arguments `{text}` stands for is not known before `{f}` runs",
+        "the arguments one by one, `name=value`, or a dict whose keys are written out",
+    ),
+    "recursion": (
+        "`{name}` calls itself each time with arguments of other types or ranks, without an end",
+        "a call whose arguments have the same types and ranks each time, or a loop",
+    ),
+    "recursion_result": (
+        "`{name}` calls itself, and what it returns can't be known, as no `return` comes without another call",
+        "an `if` that returns a value directly, before the call",
+    ),
+    "recursion_write": (
+        "`{name}` calls itself and writes into an array or list that it was given",
+        "a function that returns its result, or a loop",
+    ),
+    "argument_written": (
+        "`{name}` writes into two arguments that share memory",
+        "a copy for one of them: `x.copy()`",
+    ),
+    "active_count": (
+        "`{text}` turns a number that needs a gradient into one that has none, where a gradient is needed",
+        "`s2sad.stop_gradient(...)` around it, if no gradient is to flow, or keep the number as it is",
+    ),
+    "no_derivative": (
+        "`{name}` has no derivative",
+        "`s2sad.stop_gradient(...)` around its argument, if no gradient is to flow, or " + RULE,
+    ),
+    "operator": (
+        "`{text}` has an operator without a derivative for these operands",
+        "an arithmetic operator, or the method that does it, called by its name",
+    ),
+    "rule_fails": (
+        "the rule for `{name}` fails here: {error}",
+        "other arguments, or a better rule, with @s2sad.partials or @s2sad.adjoint",
+    ),
+    "super": (
+        "`super()` can't be followed here",
+        "the base class by its name: `Base.method(self, ...)`",
+    ),
+    # ------------------------------------------------------------ control flow
+    "too_many_kinds": (
+        "a variable changes its type each time round, and never settles",
+        "a variable that starts with the type it keeps: `0.0` for a number, `np.zeros(...)` for an array",
+    ),
+    "joined_kinds": (
+        "`{name}` may be things of different types here, depending on the way that led here",
+        "values of one type for `{name}` on each branch, or another name for each",
+    ),
+    "joined_tuples": (
+        "`{name}` may be tuples of different lengths here, depending on the way that led here",
+        "a list, or tuples of one length, filled up with 0.0",
+    ),
+    "joined_functions": (
+        "`{name}` may be one function or another here, depending on the way that led here",
+        "an `if` with one call on each branch",
+    ),
+    "joined_objects": (
+        "`{name}` may be objects of different classes or with different attributes or keys here",
+        "the same class, attributes and keys on each branch, or another name for each",
+    ),
+    "return_kinds": (
+        "`{f}` returns things of different types or structures, depending on the way that led here",
+        "the same structure in each `return`",
+    ),
+    "unknown_loop": (
+        "what `{text}` gives, item by item, is not known before `{f}` runs",
+        "a loop over a range, an array, a list, a tuple or a dict",
+    ),
+    "zip_opaque": (
+        "`{text}` goes through something whose items are not known before `{f}` runs, together with others",
+        "a loop over `range(n)` with an index for each of them",
+    ),
+    "active_mapping_loop": (
+        "a loop over a dict whose keys are not known before `{f}` runs, and whose values need a gradient",
+        "a list of the values, or a dict with its keys written out",
+    ),
+    "break_in_unrolled": (
+        "`break` in a loop over a tuple, or a dict, whose items are of different types",
+        "a list of items of one type, or an `if` around the rest of the loop's body",
+    ),
+    "long_tuple": (
+        "a loop over a tuple or dict of more than 64 items",
+        "a list or an array",
+    ),
+    "iterator": (
+        "an iterator that is used up step by step can't be followed",
+        "a list, and an index into it",
+    ),
+    "changed_in_loop": (
+        "`{name}` grows or shrinks while the loop goes through it",
+        "a loop over a copy, `for ... in list({name})`, or a second list",
+    ),
+    "try_unknown": (
+        "after an exception in this `try`, it can't be known which of its statements ran",
+        "only the statement that may fail inside of the `try`, or an `if` that tests before it",
+    ),
+    "try_else": (
+        "`else` of a `try`",
+        "its statements at the end of the body of the `try`",
+    ),
+    "finally_leaves": (
+        "`finally` leaves the function or the loop, and so drops an exception or a result",
+        "`return`, `break` or `continue` after the `try`",
+    ),
+    "with_active": (
+        "the context `{text}` is made of a value that needs a gradient",
+        "`s2sad.stop_gradient(...)` around the value, or the statements without the `with`",
+    ),
+    "with_target": (
+        "`with ... as` something else than a name",
+        "`with ... as name:`, and `... = name` as the first statement inside",
+    ),
+    "match_pattern": (
+        "the pattern `{text}` can't be tested before `{f}` runs, and takes apart a value that needs a gradient",
+        "`if` and `elif` with the tests written out",
+    ),
+    # ------------------------------------------------------------ arrays as memory
+    "ambiguous_store": (
+        "`{name}` may be one of several things, depending on what ran before, and is written into here",
+        "a copy, where it gets the name, as in `{name} = x.copy()`; or a store on each branch by the name it has there",
+    ),
+    "unknown_owner": (
+        "`{text}` may write into memory that has another name too, or into a copy; which one can't be known",
+        "the store by the first name of the array (`A[i][j] = ...`), or a `.copy()` where the second name is made",
+    ),
+    "maybe_view": (
+        "`{name}` is a view of `{base}` or a copy of it, depending on how `{base}` lies in memory, and is written into",
+        "`.copy()` where `{name}` is made, or the store into `{base}`",
+    ),
+    "unknown_store": (
+        "what `{text}` writes into is not known before `{f}` runs, and a value there needs a gradient",
+        "a store into an array, a list or a dict that `{f}` makes or has as a parameter",
+    ),
+    "unknown_item": (
+        "what `{text}` takes its item from is not known before `{f}` runs",
+        "an item of an array, a list, a tuple or a dict",
+    ),
+    "integer_store": (
+        "`{text}` writes a value that needs a gradient into an array of integers or booleans, which would cut it off",
+        "an array of floats, as by `np.zeros(n)` or `a.astype(float)`",
+    ),
+    "complex_store": (
+        "`{text}` writes a complex value into an array of real numbers, which would drop its imaginary part",
+        "an array of dtype complex, or `.real` of the value",
+    ),
+    "augment_unknown": (
+        "`{text}` changes an array in place, but makes a new number, and which of these is not known before `{f}` runs",
+        "`x = x + ...`, if a new value is meant, or an array whose rank is known, as from `np.zeros_like(x)`",
+    ),
+    "grown_in_place": (
+        "`{text}` would change the shape or dtype of an array in place",
+        "a new array of the result: `x = x + ...`",
+    ),
+    "array_method": (
+        "`.{name}` changes an array in place in a way that has no rule",
+        "the function that makes a new array, as in `x = np.{name}(x)`",
+    ),
+    "delete": (
+        "`{text}` takes out an item that needs a gradient",
+        "a new list or dict without the item, or `.pop()` from the end of a list",
+    ),
+    "overlapping_parameters": (
+        "`{name}` and `{other}` may share memory, and one of them is written into",
+        "a copy of one of them, made in `{f}`: `{name} = {name}.copy()`",
+    ),
+    # ------------------------------------------------------------ containers and objects
+    "unpack": (
+        "{given} values are unpacked into {count} names",
+        "as many names as there are values, or one of them with a star: `first, *rest = ...`",
+    ),
+    "unpack_length": (
+        "how many values there are to unpack is not known before `{f}` runs",
+        "an index for each: `a = x[0]`, `b = x[1]`",
+    ),
+    "unpack_unknown": (
+        "what is unpacked here is not known before `{f}` runs",
+        "a tuple, a list or an array, or an index for each: `a = x[0]`, `b = x[1]`",
+    ),
+    "active_set": (
+        "a set of values that need a gradient, in which equal ones become one",
+        "a list or a tuple",
+    ),
+    "active_key": (
+        "a value that needs a gradient is the key of a dict",
+        "a list of pairs, or a key that is a string or an int",
+    ),
+    "dict_merge": (
+        "which keys `{text}` has is not known before `{f}` runs",
+        "the keys one by one: `key: d[key]`",
+    ),
+    "unknown_key": (
+        "which key of a dict this is, is not known before `{f}` runs, and a value of the dict needs a gradient",
+        "keys that are written out, or a list with an index",
+    ),
+    "no_key": (
+        "there is no key {key!r}",
+        "a key that is there",
+    ),
+    "index_range": (
+        "the index {index} is out of range for {length} items",
+        "an index that is in range",
+    ),
+    "mixed_list": (
+        "the items of a list are of different types, and which is where is not known before `{f}` runs",
+        "a tuple, a dict or a dataclass; a list for items of one type",
+    ),
+    "no_attribute": (
+        "`{what}` has no attribute `{name}`",
+        "an attribute that is there, set in `__init__` or before this line",
+    ),
+    "unknown_attribute": (
+        "what `.{name}` belongs to is not known before `{f}` runs, and it may need a gradient",
+        "an attribute of a dataclass or of an object that is a parameter; for an array, the function: `np.real(x)`",
+    ),
+    "computed_attribute": (
+        "`.{name}` is computed by `__getattr__`, a descriptor or slots, which can't be followed",
+        "a method with plain code, or a plain attribute",
+    ),
+    "slots": (
+        "the attributes of `{what}` are in slots",
+        "a class without `__slots__`",
+    ),
+    "subclass": (
+        "`{what}` is a class that builds on an extension or built-in type, and what it holds can't be seen",
+        "a dataclass or a plain class that has the value as an attribute",
+    ),
+    "cycle": (
+        "`{name}` contains itself",
+        "a structure without cycles",
+    ),
+    # ------------------------------------------------------------ parameters and values
+    "dtype": (
+        "`{name}` is an array of dtype {dtype}, whose items have no derivative",
+        "an array of floats: `{name}.astype(float)`",
+    ),
+    "masked_array": (
+        "`{name}` is a masked array, whose masked items would get a gradient",
+        "a plain array and a mask: `np.where(mask, x, 0.0)`",
+    ),
+    "matrix": (
+        "`{name}` is a np.matrix, for which `*` is another operator than for arrays",
+        "`np.asarray({name})`, and `@` for the product of matrices",
+    ),
+    "sparse": (
+        "`{name}` is a sparse matrix",
+        "`{name}.toarray()`, or " + RULE + " for the operation",
+    ),
+    "table": (
+        "`{name}` is a {what}, whose columns and index can't be followed",
+        "its numbers as an array: `{name}.to_numpy()`",
+    ),
+    "unknown_value": (
+        "what `{text}` is, is not known before `{f}` runs, and it may need a gradient",
+        "a function that s2sad has a rule for (`s2sad rules` lists them), or " + RULE,
+    ),
+    "value_type": (
+        "`{f}` returns {what}, which has no gradient",
+        "`return` with a number or an array, or a list, tuple, dict or dataclass of such",
+    ),
+    "no_value": (
+        "`{f}` returns nothing that could have a gradient",
+        "`return` with the value",
+    ),
+    "parameter_dy": (
+        "the keyword-only parameter `dy` has the name of the keyword that all gradient functions have",
+        "another name for the parameter",
+    ),
+    "shape_dependence": (
+        "how the shape of `{text}` follows from its arguments is not known before `{f}` runs",
+        "`np.reshape` or `np.broadcast_to` with the shape written out",
+    ),
+    "string": (
+        "`{text}` makes text of a value that needs a gradient, and a number of the text again",
+        "the number itself",
+    ),
+}
+
+
+class _Words(dict[str, Any]):
+    """The words of a message; those that are not given stand for the user's own text."""
+
+    def __init__(self, words: dict[str, Any], node: Any, source: Any) -> None:
+        super().__init__(words)
+        self.setdefault("f", source.name if source is not None else "the function")
+        self.node, self.source = node, source
+
+    def __missing__(self, key: str) -> str:
+        text = self.source.statement_text(self.node, 60) if self.source is not None and self.node is not None else ""
+        return text or self["f"]
+
+
+def refuse(key: str, node: gast.AST | None, source: Any, **words: Any) -> NotDifferentiableError:
+    """The error to raise for a node of a function (`source`: its FunctionSource); without a node, for all of it."""
+    cause, remedy = REFUSALS[key]
+    if source is not None and getattr(node, "lineno", None) is None:
+        node = source.tree
+    known = _Words(words, node, source)
+    where = "" if source is None else _where(node, source)
+    return NotDifferentiableError(
+        f"s2sad can't differentiate this: {cause.format_map(known)}\n{where}  Write instead: {remedy.format_map(known)}"
+    )
+
+
+def _where(node: Any, source: Any) -> str:
+    """The place of a node: file, line, the line's text, and carets under the part of it that the node is."""
+    line = source.line_text(node.lineno)
+    lines = [f'  File "{source.filename}", line {node.lineno}, in {source.name}']
+    if line.strip():
+        indent = len(line) - len(line.lstrip())
+        start = max(character(line, node.col_offset), indent)
+        one = getattr(node, "end_lineno", None) == node.lineno
+        end = character(line, node.end_col_offset) if one else len(line.rstrip())
+        # A tab is as wide as the terminal makes it, in both lines.
+        before = "".join("\t" if each == "\t" else " " * _columns(each) for each in line[indent:start])
+        lines += ["    " + line.strip(), "    " + before + "^" * max(1, _columns(line[start:end]))]
+    return "\n".join(lines) + "\n"
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes: two for a wide character, none for a combining one."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
+    return len(text) + wide - sum(unicodedata.combining(each) > 0 for each in text)

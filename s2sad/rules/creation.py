@@ -1,0 +1,116 @@
+"""Functions that make arrays out of numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad.kinds import Array, Kind, Scalar, Tuple, dtype_char
+from s2sad.rules.registry import adjoint, kind, known, nondifferentiable, rank, refuse, tangent, unbroadcast
+from s2sad.rules.results import (
+    constant_kind, dims_of, dims_of_shape, dtype_of, elementwise, length_of, numeric, numpy_dtype, result_dtype, unknown_dim, value_of,
+)
+
+nondifferentiable(np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, np.eye, np.identity, np.indices)
+
+
+@kind(np.zeros, np.ones, np.empty)
+def shape_kind(shape: Kind, dtype: Kind | None = None, *options: Kind, **keywords: Kind) -> Kind:
+    return Array("float64" if dtype is None else dtype_of(dtype, "float64"), dims_of_shape(shape))
+
+
+@kind(np.zeros_like, np.ones_like, np.empty_like)
+def like_kind(a: Kind, dtype: Kind | None = None, *options: Kind, **keywords: Kind) -> Kind:
+    a = numeric(a)
+    own = numpy_dtype(getattr(a, "dtype", ""))
+    return Array(own if dtype is None else dtype_of(dtype, own), dims_of(a))
+
+
+@kind(np.eye)
+def eye_kind(N: Kind, M: Kind | None = None, k: Kind | None = None, dtype: Kind | None = None, *options: Kind, **keywords: Kind) -> Kind:
+    rows = length_of(N)
+    columns = rows if M is None or value_of(M) is None else length_of(M)
+    return Array("float64" if dtype is None else dtype_of(dtype, "float64"), (rows, columns))
+
+
+@kind(np.identity)
+def identity_kind(n: Kind, dtype: Kind | None = None, **keywords: Kind) -> Kind:
+    return Array("float64" if dtype is None else dtype_of(dtype, "float64"), (length_of(n), length_of(n)))
+
+
+@adjoint(np.full, linear=True, cost=1, wrt=["fill_value"])
+def full(shape, fill_value, dtype=None, *, grad):
+    return None, unbroadcast(grad)
+
+
+@kind(np.full)
+def full_kind(shape: Kind, fill_value: Kind, dtype: Kind) -> Kind:
+    value = numeric(fill_value)
+    return Array(dtype_of(dtype, numpy_dtype(getattr(value, "dtype", ""))), dims_of_shape(shape))
+
+
+@adjoint(np.full_like, linear=True, cost=1)
+def full_like(a, fill_value, dtype=None, *, grad):
+    return 0.0, unbroadcast(grad)
+
+
+@tangent(np.full_like)
+def full_like_tangent(a, fill_value, dtype=None, *, fill_value_dot):
+    return np.full_like(a, fill_value_dot)
+
+
+@kind(np.full_like)
+def full_like_kind(a: Kind, fill_value: Kind, dtype: Kind) -> Kind:
+    return Array(dtype_of(dtype, numpy_dtype(getattr(a, "dtype", ""))), dims_of(numeric(a)))
+
+
+# --- ranges ---------------------------------------------------------------------------------------------------------
+
+
+@adjoint(np.linspace, linear=True)
+def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, grad):
+    if retstep or axis != 0:
+        return refuse("np.linspace with retstep or an axis"), refuse("np.linspace with retstep or an axis")
+    t = np.linspace(0.0, 1.0, num) if known(endpoint is True) else np.linspace(0.0, 1.0, num, endpoint=endpoint)
+    if rank(start) == 0 and rank(stop) == 0:
+        return grad @ (1.0 - t), grad @ t
+    column = np.reshape(t, (-1,) + (1,) * (rank(grad) - 1))
+    return unbroadcast(np.sum(grad * (1.0 - column), axis=0)), unbroadcast(np.sum(grad * column, axis=0))
+
+
+@kind(np.linspace)
+def linspace_kind(start: Kind, stop: Kind, num: Kind, endpoint: Kind, retstep: Kind, dtype: Kind, axis: Kind) -> Kind:
+    full = elementwise(np.true_divide, numeric(start), numeric(stop))
+    own = dtype_of(dtype, numpy_dtype(getattr(full, "dtype", "")))
+    dims = dims_of(full)
+    made = Array(own, None if dims is None or value_of(axis) != 0 else (length_of(num), *dims))
+    return Tuple((made, Scalar(own))) if value_of(retstep) is True else made
+
+
+@adjoint(np.arange)
+def arange(start, stop=None, step=1, dtype=None, *, grad):
+    """A range moves with its start and its step; its stop only says how many numbers there are."""
+    if stop is None:
+        return 0.0
+    return np.sum(grad), 0.0, grad @ np.arange(grad.size)
+
+
+@tangent(np.arange)
+def arange_tangent(start, stop=None, step=1, dtype=None, *, result, start_dot, step_dot):
+    return start_dot + step_dot * np.arange(result.size)
+
+
+@kind(np.arange)
+def arange_kind(start: Kind, stop: Kind, step: Kind, dtype: Kind) -> Kind:
+    start, only = numeric(start), value_of(stop) is None
+    numbers = [numeric(each) for each in ([start] if only else [start, stop, step])]
+    own = dtype_of(dtype, _range_dtype(numbers))
+    if only and dtype_char(getattr(start, "dtype", "")) == "i":
+        return Array(own, (length_of(start),))
+    values = [value_of(each) for each in ([constant_kind(0), start, constant_kind(1)] if only else [start, stop, step])]
+    if all(isinstance(each, int) for each in values) and values[2] != 0:
+        return Array(own, (length_of(constant_kind(len(range(*values)))),))
+    return Array(own, (unknown_dim(),))
+
+
+def _range_dtype(numbers: list[Kind]) -> str:
+    return result_dtype(None, *numbers)

@@ -1,0 +1,165 @@
+"""The functions whose derivative is zero wherever they have one, or whose result carries none, and what they give."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from s2sad.kinds import BOOL, INT, NONE, UNKNOWN, Array, Kind, Scalar, Static, Tuple
+from s2sad.rules.reductions import reduced
+from s2sad.rules.registry import kind, nondifferentiable
+from s2sad.rules.results import (
+    dims_of, elementwise, numeric, numpy_dtype, shaped, unknown_dim, value_of,
+)
+
+# --- elementwise ----------------------------------------------------------------------------------------------------
+
+ELEMENTWISE = (
+    np.floor, np.ceil, np.trunc, np.rint, np.signbit, np.isnan, np.isinf, np.isfinite, np.spacing, np.floor_divide,
+    np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
+    np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
+    np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift, np.gcd, np.lcm,
+)  # fmt: skip
+
+nondifferentiable(*ELEMENTWISE)
+for _ufunc in ELEMENTWISE:
+    kind(_ufunc)(functools.partial(elementwise, _ufunc))
+
+nondifferentiable(np.round, np.fix, np.isclose, np.isreal, np.iscomplex, np.isneginf, np.isposinf)
+
+
+@kind(np.round, np.fix)
+def like_first(x: Kind, *options: Kind, **keywords: Kind) -> Kind:
+    x = numeric(x)
+    return shaped(numpy_dtype(getattr(x, "dtype", "")), dims_of(x), not isinstance(x, Array))
+
+
+@kind(np.isclose, np.isreal, np.iscomplex, np.isneginf, np.isposinf)
+def truths(x: Kind, *options: Kind, **keywords: Kind) -> Kind:
+    others = [each for each in options if isinstance(each, (Scalar, Array))]
+    return elementwise(np.equal, numeric(x), numeric(others[0]) if others else numeric(x))
+
+
+# --- reductions and positions ---------------------------------------------------------------------------------------
+
+nondifferentiable(np.all, np.any, np.argmax, np.argmin, np.count_nonzero, np.nanargmax, np.nanargmin)
+
+
+@kind(np.all, np.any)
+def truth_kind(a: Kind, axis: Kind = NONE, out: Kind = NONE, keepdims: Kind = Static(False), **keywords: Kind) -> Kind:
+    return reduced("bool", numeric(a), axis, keepdims if value_of(keepdims) in (True, False) else Static(False))
+
+
+@kind(np.argmax, np.argmin, np.nanargmax, np.nanargmin)
+def position_kind(a: Kind, axis: Kind = NONE, out: Kind = NONE, keepdims: Kind = Static(False)) -> Kind:
+    return reduced("int64", numeric(a), axis, keepdims if value_of(keepdims) in (True, False) else Static(False))
+
+
+@kind(np.count_nonzero)
+def count_kind(a: Kind, axis: Kind = NONE, keepdims: Kind = Static(False)) -> Kind:
+    made = reduced("int64", numeric(a), axis, keepdims)
+    return INT if isinstance(made, Scalar) and value_of(axis) is None else made
+
+
+nondifferentiable(np.argsort, np.nonzero, np.flatnonzero, np.argwhere, np.searchsorted, np.digitize, np.bincount,
+                  np.unravel_index, np.ravel_multi_index, np.lexsort, np.argpartition)  # fmt: skip
+
+
+@kind(np.argsort, np.argpartition)
+def order_kind(a: Kind, *options: Kind, **keywords: Kind) -> Kind:
+    return Array("int64", dims_of(numeric(a)))
+
+
+@kind(np.nonzero)
+def nonzero_kind(a: Kind) -> Kind:
+    dims = dims_of(numeric(a))
+    return UNKNOWN if dims is None else Tuple((Array("int64", (unknown_dim(),)),) * len(dims))
+
+
+@kind(np.flatnonzero, np.bincount)
+def positions_kind(a: Kind, *options: Kind, **keywords: Kind) -> Kind:
+    return Array("int64", (unknown_dim(),))
+
+
+@kind(np.searchsorted)
+def place_kind(a: Kind, v: Kind, *options: Kind, **keywords: Kind) -> Kind:
+    return shaped("int64", dims_of(numeric(v)), True)
+
+
+@kind(np.digitize)
+def bin_kind(x: Kind, *options: Kind, **keywords: Kind) -> Kind:
+    return shaped("int64", dims_of(numeric(x)), True)
+
+
+# --- questions ------------------------------------------------------------------------------------------------------
+
+nondifferentiable(
+    np.shape, np.ndim, np.size, np.allclose, np.array_equal, np.array_equiv, np.iscomplexobj, np.isrealobj, np.isscalar,
+    np.result_type, np.may_share_memory, np.shares_memory, np.finfo, np.iinfo, np.dtype, np.broadcast_shapes, np.can_cast,
+    np.promote_types, np.issubdtype,
+)  # fmt: skip
+
+
+@kind(np.shape)
+def shape_kind(a: Kind) -> Kind:
+    dims = dims_of(numeric(a))
+    return UNKNOWN if dims is None else Tuple(tuple(Scalar("int", symbol_of(dim)) for dim in dims))
+
+
+def symbol_of(dim: object) -> object:
+    """The symbol of a length: the number, or the axis itself."""
+    key = getattr(dim, "key", None)
+    return key if isinstance(key, int) else dim
+
+
+@kind(np.ndim)
+def ndim_kind(a: Kind) -> Kind:
+    dims = dims_of(numeric(a))
+    return INT if dims is None else Scalar("int", len(dims))
+
+
+@kind(np.size)
+def size_kind(a: Kind, axis: Kind = NONE) -> Kind:
+    dims, which = dims_of(numeric(a)), value_of(axis)
+    if dims is not None and isinstance(which, int):
+        return Scalar("int", symbol_of(dims[which]))
+    return INT
+
+
+@kind(np.allclose, np.array_equal, np.array_equiv, np.iscomplexobj, np.isrealobj, np.isscalar, np.may_share_memory,
+      np.shares_memory, np.can_cast, np.issubdtype)
+def answer_kind(*operands: Kind, **options: Kind) -> Kind:
+    return BOOL
+
+
+# --- Python's -------------------------------------------------------------------------------------------------------
+
+nondifferentiable(len, isinstance, issubclass, callable, hasattr, id, hash, repr, str, format, ascii, type, ord, chr, bin, hex, oct)
+nondifferentiable(print, input, pure=False)
+
+
+@kind(len)
+def len_kind(x: Kind) -> Kind:
+    if isinstance(x, Tuple):
+        return Scalar("int", len(x.items))
+    if isinstance(x, Static) and hasattr(x.value, "__len__"):
+        return Scalar("int", len(x.value))
+    dims = dims_of(x)
+    return Scalar("int", symbol_of(dims[0])) if dims else INT
+
+
+@kind(isinstance, issubclass, callable, hasattr)
+def bool_kind(*operands: Kind) -> Kind:
+    return BOOL
+
+
+@kind(id, hash, ord)
+def int_kind(*operands: Kind) -> Kind:
+    return INT
+
+
+@kind(print)
+def none_kind(*operands: Kind, **options: Kind) -> Kind:
+    return NONE
+

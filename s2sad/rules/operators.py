@@ -1,0 +1,153 @@
+"""Python's operators, the ufuncs that they are for arrays, and the built-in functions of numbers."""
+
+from __future__ import annotations
+
+import functools
+import operator
+
+import numpy as np
+from numpy import log
+
+from s2sad.kinds import BOOL, FLOAT, INT, Array, Kind, Scalar, Tuple
+from s2sad.rules.registry import adjoint, constant, inline, kind, known, nondifferentiable, partials, rank, spread
+from s2sad.rules.results import dims_of, elementwise, value_of
+
+
+@partials(operator.add, np.add, cost=1)
+def add(x, y):
+    return 1.0, 1.0
+
+
+@partials(operator.sub, np.subtract, cost=1)
+def subtract(x, y):
+    return 1.0, -1.0
+
+
+@partials(operator.mul, np.multiply, cost=1)
+def multiply(x, y):
+    return y, x
+
+
+@partials(operator.truediv, np.true_divide, cost=3)
+def divide(x, y, *, result):
+    return 1.0 / y, -result / y
+
+
+@partials(operator.neg, np.negative, cost=1)
+def negative(x):
+    return -1.0
+
+
+@partials(operator.pos, np.positive, cost=1)
+def positive(x):
+    return 1.0
+
+
+@partials(operator.mod, np.remainder, cost=3)
+def remainder(x, y):
+    return 1.0, -(x // y)
+
+
+@inline
+def log_of_base(x):
+    """log(x), or 0 where x is 0: it is multiplied by 0 ** y."""
+    if known(rank(x) == 0):
+        return log(x if x != 0 else 1.0)
+    return log(np.where(x == 0, 1.0, x))
+
+
+@partials(operator.pow, np.power, np.float_power)
+def power(x, y, *, result):
+    """x ** 0 has the derivative 0 everywhere; 0 ** y has the derivative 0 with respect to y."""
+    if constant(y) and y == 0:
+        return 0.0, 0.0
+    if constant(y) and y == 0.5:
+        return 0.5 / result, result * log_of_base(x)
+    if constant(y):
+        return float(y) * x ** (y - 1), result * log_of_base(x)
+    if rank(y) == 0:
+        return y * x ** (y - 1 if y != 0 else 1), result * log_of_base(x)
+    return y * x ** np.where(y == 0, 1.0, y - 1), result * log_of_base(x)
+
+
+@partials(pow)
+def power_of_numbers(base, exp, *, result):
+    if constant(exp) and exp == 0:
+        return 0.0, 0.0
+    if constant(exp):
+        return float(exp) * base ** (exp - 1), result * log_of_base(base)
+    return exp * base ** (exp - 1 if exp != 0 else 1), result * log_of_base(base)
+
+
+@adjoint(float, np.float64, linear=True, cost=1)
+def float_of(x=0.0, *, grad):
+    return grad if rank(x) == 0 else spread(grad)
+
+
+@adjoint(np.float32, np.float16, np.complex64, np.complex128, linear=True, cost=1)
+def number_of(x=0.0, *, grad):
+    return grad if rank(x) == 0 else spread(grad)
+
+
+@partials(complex, cost=1)
+def complex_of(real=0.0, imag=0.0):
+    return 1.0, 1j
+
+
+nondifferentiable(
+    operator.floordiv, operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge,
+    operator.is_, operator.is_not, operator.and_, operator.or_, operator.xor, operator.invert, operator.lshift,
+    operator.rshift, operator.not_, operator.contains, operator.truth, int, bool, round)  # fmt: skip
+
+for _function in (operator.floordiv, operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge,
+                  operator.and_, operator.or_, operator.xor, operator.invert, operator.lshift, operator.rshift):
+    kind(_function)(functools.partial(elementwise, _function))
+
+
+@kind(operator.is_, operator.is_not, operator.not_, operator.contains, operator.truth, bool)
+def truth_kind(*operands: Kind) -> Kind:
+    return BOOL
+
+
+@kind(int)
+def int_kind(x: Kind = INT, *base: Kind) -> Kind:
+    return Scalar("int", x.symbol) if isinstance(x, Scalar) and x.char == "i" else INT
+
+
+@kind(round)
+def round_kind(number: Kind, ndigits: Kind | None = None) -> Kind:
+    if isinstance(number, Scalar) and number.char == "i":
+        return number
+    return INT if ndigits is None or value_of(ndigits) is None else FLOAT
+
+
+@kind(float)
+def float_kind(x: Kind) -> Kind:
+    return FLOAT
+
+
+@kind(complex)
+def complex_kind(real: Kind, imag: Kind) -> Kind:
+    return Scalar("complex")
+
+
+def _kind_of_number_type(function: type) -> None:
+    dtype = np.dtype(function).name
+
+    @kind(function)
+    def made(x: Kind) -> Kind:
+        return Array(dtype, x.dims) if isinstance(x, Array) and dims_of(x) != () else Scalar(dtype)
+
+
+for _type in (np.float64, np.float32, np.float16, np.complex64, np.complex128):
+    _kind_of_number_type(_type)
+
+
+@kind(divmod)
+def divmod_kind(x: Kind, y: Kind) -> Kind:
+    return Tuple((elementwise(operator.floordiv, x, y), elementwise(operator.mod, x, y)))
+
+
+@adjoint(divmod)
+def quotient_and_remainder(x, y, *, grad, result):
+    return grad[1], -(grad[1] * result[0])

@@ -1,0 +1,198 @@
+"""Elementwise functions with corners and pieces. At a corner the pieces share equally, as a central difference does."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy import copysign
+
+from s2sad.kinds import Array, Kind, Tuple
+from s2sad.rules.registry import adjoint, inline, kind, known, partials, rank, tangent, unbroadcast
+from s2sad.rules.results import dims_of, dtype_of, elementwise, numeric, result_dtype, shaped, unknown_dim
+
+
+@inline
+def sign_of(x):
+    return (1.0 if x > 0 else -1.0 if x < 0 else 0.0) if known(rank(x) == 0) else np.sign(x)
+
+
+@partials(abs, np.absolute, cost=1)
+def absolute(x, *, result):
+    """At 0 the subgradient 0."""
+    if np.iscomplexobj(x):
+        return np.conj(x) / ((result or 1.0) if known(rank(x) == 0) else np.where(result == 0, 1.0, result))
+    return sign_of(x)
+
+
+@adjoint(np.sign, cost=1)
+def sign(x, *, grad, result):
+    """Of a complex number its direction; of a real one the derivative is zero."""
+    if not np.iscomplexobj(x):
+        return 0.0
+    length = np.abs(x)
+    across = np.imag(grad * result) * 1j * np.conj(result)
+    return across / ((length or 1.0) if known(rank(x) == 0) else np.where(length == 0, 1.0, length))
+
+
+@kind(np.sign)
+def sign_kind(x: Kind) -> Kind:
+    return elementwise(np.sign, x)
+
+
+@partials(np.fabs, math.fabs, cost=1)
+def absolute_of_real(x):
+    return sign_of(x)
+
+
+@partials(np.copysign, math.copysign, cost=1)
+def with_sign(x1, x2):
+    return copysign(1.0, x2) * sign_of(x1), 0.0
+
+
+@partials(np.heaviside, cost=1)
+def step(x1, x2):
+    if known(rank(x1) == 0):
+        return 0.0, (1.0 if x1 == 0 else 0.0)
+    return 0.0, np.where(x1 == 0, 1.0, 0.0)
+
+
+@inline
+def share_above(x, y):
+    """How much of the larger of x and y is x."""
+    if known(rank(x) == 0) and known(rank(y) == 0):
+        return 1.0 if x > y else 0.5 if x == y else 0.0
+    return np.where(x > y, 1.0, np.where(x == y, 0.5, 0.0))
+
+
+@partials(np.maximum, cost=3)
+def maximum(x1, x2):
+    return share_above(x1, x2), share_above(x2, x1)
+
+
+@partials(np.minimum, cost=3)
+def minimum(x1, x2):
+    return share_above(x2, x1), share_above(x1, x2)
+
+
+@partials(np.fmax, cost=3)
+def maximum_without_nan(x1, x2):
+    return share_unless_nan(x1, x2, x1 > x2), share_unless_nan(x2, x1, x2 > x1)
+
+
+@partials(np.fmin, cost=3)
+def minimum_without_nan(x1, x2):
+    return share_unless_nan(x1, x2, x1 < x2), share_unless_nan(x2, x1, x2 < x1)
+
+
+@inline
+def share_unless_nan(x, y, chosen):
+    if known(rank(x) == 0) and known(rank(y) == 0):
+        return 1.0 if chosen or np.isnan(y) else 0.5 if x == y else 0.0
+    return np.where(chosen | np.isnan(y), 1.0, np.where(x == y, 0.5, 0.0))
+
+
+@inline
+def parts_of_clip(a, low, high, result):
+    if low is None and high is None:
+        return 1.0, 0.0, 0.0
+    if low is None:
+        return share_above(high, a), 0.0, share_above(a, high)
+    if high is None:
+        return share_above(a, low), share_above(low, a), 0.0
+    return inside(a, low, high, result), share_above(low, a), share_above(a, high)
+
+
+@inline
+def inside(a, low, high, result):
+    if known(rank(a) == 0) and known(rank(low) == 0) and known(rank(high) == 0):
+        return 1.0 if low < a < high else 0.5 if a == result else 0.0
+    return np.where((a > low) & (a < high), 1.0, np.where(a == result, 0.5, 0.0))
+
+
+@partials(np.clip, cost=3)
+def clip(a, a_min=None, a_max=None, *, result):
+    of_a, of_min, of_max = parts_of_clip(a, a_min, a_max, result)
+    return of_a, of_min, of_max
+
+
+@partials(np.ndarray.clip, cost=3)
+def clip_method(a, min=None, max=None, *, result):
+    of_a, of_min, of_max = parts_of_clip(a, min, max, result)
+    return of_a, of_min, of_max
+
+
+@partials(np.nan_to_num, cost=3)
+def numbers_only(x, *, nan=0.0, posinf=None, neginf=None):
+    if known(rank(x) == 0):
+        return 1.0 if np.isfinite(x) else 0.0
+    return np.where(np.isfinite(x), 1.0, 0.0)
+
+
+@kind(np.nan_to_num)
+def numbers_only_kind(x: Kind, **options: Kind) -> Kind:
+    return shaped(result_dtype(np.positive, x), dims_of(numeric(x)))
+
+
+# --- choices --------------------------------------------------------------------------------------------------------
+
+
+@adjoint(np.where, linear=True, spreads=True)
+def where(condition, x=None, y=None, *, grad):
+    if known(rank(condition) == 0) and known(rank(grad) == 0):
+        return None, unbroadcast(grad if condition else 0.0), unbroadcast(0.0 if condition else grad)
+    return None, unbroadcast(np.where(condition, grad, 0.0)), unbroadcast(np.where(condition, 0.0, grad))
+
+
+@kind(np.where)
+def where_kind(condition: Kind, x: Kind, y: Kind) -> Kind:
+    if dtype_of(x, "none") == "none":
+        rank_of = len(dims_of(numeric(condition)) or ())
+        positions = Array("int64", (unknown_dim(),))
+        return Tuple((positions,) * rank_of) if dims_of(numeric(condition)) is not None else Tuple(())
+    full = elementwise(np.add, numeric(condition), numeric(x), numeric(y))
+    return Array(result_dtype(None, x, y), dims_of(full))
+
+
+# --- complex numbers: for a real value, d value = Re(sum(gradient * dx)) ---------------------------------------------
+
+
+@adjoint(np.real, linear=True, view=True, cost=1)
+def real(val, *, grad):
+    return grad + 0j if np.iscomplexobj(val) else grad
+
+
+@adjoint(np.imag, linear=True, view=True, cost=1)
+def imaginary(val, *, grad):
+    return -1j * grad if np.iscomplexobj(val) else 0.0
+
+
+@adjoint(np.conjugate, linear=True, cost=1)
+def conjugate(x, *, grad):
+    return np.conj(grad) if np.iscomplexobj(x) else grad
+
+
+@adjoint(np.angle)
+def angle(z, deg=False, *, grad):
+    if not np.iscomplexobj(z):
+        return 0.0
+    return -1j * (180.0 / np.pi) * grad / z if deg else -1j * grad / z
+
+
+@tangent(np.angle)
+def angle_tangent(z, deg=False, *, z_dot):
+    if not np.iscomplexobj(z):
+        return 0.0 * z
+    return (180.0 / np.pi) * np.imag(z_dot / z) if deg else np.imag(z_dot / z)
+
+
+@kind(np.real, np.imag, np.angle)
+def part_kind(val: Kind, *options: Kind) -> Kind:
+    val = numeric(val)
+    dtype = result_dtype(np.absolute, val)
+    return shaped(dtype, dims_of(val))
+
+
+@kind(np.conjugate)
+def conjugate_kind(x: Kind) -> Kind:
+    return elementwise(np.conjugate, x)

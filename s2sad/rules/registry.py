@@ -1,0 +1,302 @@
+"""The table of rules, and the decorators that add to it. A rule is a small NumPy function, used as a template.
+
+Adding one takes a few lines. An elementwise function states its partial derivatives and nothing else:
+
+    @partials(np.tanh)
+    def tanh(x, *, result):
+        return 1.0 - result * result
+
+The positional parameters are those of the function (with their defaults), `result` is the value of the call. The
+template returns one expression for one differentiable parameter, a tuple for several, one entry per positional
+parameter; None stands for a parameter that has no derivative. The compiler multiplies by the cotangent, sums over
+axes that were broadcast, and works out the kind of the result. Forward mode follows too. A derivative that is zero is
+written 0.0: None refuses an argument that depends on what is differentiated.
+
+Any other function states its adjoint: the cotangents of its parameters, given `grad`, the cotangent of its result:
+
+    @adjoint(np.outer, linear="each")
+    def outer(a, b, *, grad):
+        return grad @ np.ravel(b), np.ravel(a) @ grad
+
+    @kind(np.outer)
+    def outer_kind(a, b):
+        return Array(result_dtype(np.multiply, a, b), (length(a), length(b)))
+
+`linear=True`: the function is linear in all its differentiable parameters taken together, so its tangent is the function
+of the tangents. `linear="each"`: it is linear in each of them by itself (a product). Otherwise forward mode needs
+
+    @tangent(np.prod)
+    def prod(a, axis=None, *, result, a_dot): ...
+
+What may stand in a template: parameters, `result`, `grad`, locals, `np`, `math`, built-ins, helper functions of the module
+that the template is in (they get printed into generated programs, so they use `np`, `math` and built-ins only), and the
+bare names of the elementary functions, which mean the library of the call: `cos(x)` is `math.cos(x)` for `math.sin` and
+`np.cos(x)` for `np.sin`. A test on what is known when compiling is decided then: on constants (`axis is None`, `keepdims`,
+`axis < 0`), on `x.ndim`, `rank(x)`, `np.iscomplexobj(x)`, on constant `n` in `x ** n`. A test on numbers (`x > y`) stays
+in the generated code, as a ternary. These words have a meaning of their own (and run as ordinary functions):
+
+    rank(x)         the number of axes; a Python number has none
+    known(test)     the test, or False where it can't be decided when compiling: to choose a nicer form of the same thing
+    constant(x)     True where x is a literal or constant of the user's program, so that tests on its value can be decided
+    spread(e)       in a returned cotangent: e may be smaller than the parameter, to which it broadcasts
+    unbroadcast(e)  in a returned cotangent: e may be larger than the parameter, and is to be summed down to it
+    refuse("why")   there is no derivative in this case: RuleError, which the user is shown as a refusal
+
+A helper that is decorated with `@inline` is evaluated as a part of the template, tests and all, instead of being printed.
+
+A function of a list of arrays says `variadic=` and the name of that parameter; it returns the cotangent of item k, or of
+the whole list where k is None:
+
+    @adjoint(np.stack, linear=True, variadic="arrays")
+    def stack(arrays, axis=0, *, grad, k):
+        return list(np.moveaxis(grad, axis, 0)) if k is None else np.take(grad, k, axis=axis)
+
+k is an int; for np.array it may be a tuple of ints, for a list in a list. Functions of any number of arguments
+(`np.ndarray.reshape`) have a `*parameter` as usual; it is bound to the tuple of the arguments.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+
+from s2sad.errors import RuleError
+from s2sad.kinds import Kind
+
+F = TypeVar("F", bound=Callable[..., Any])
+Template = Callable[..., Any]
+
+PARTIALS, ADJOINT, NONDIFFERENTIABLE = "partials", "adjoint", "nondifferentiable"
+_GIVEN = frozenset({"result", "grad", "k"})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is known of one function. Functions that share a template have a Rule each, with the same `functions`."""
+
+    name: str
+    function: Callable[..., Any]
+    functions: tuple[Callable[..., Any], ...]
+    form: str
+    parameters: inspect.Signature
+    template: Template | None = None
+    tangent: Template | None = None
+    linear: bool | str = False
+    kind_function: Callable[..., Kind] | None = None
+    chosen: tuple[str, ...] | None = None
+    variadic: str | None = None
+    pure: bool = True
+    view: bool = False
+    spreads: bool = False  # the template also works with a `grad` that is smaller than the result, and broadcasts to it
+    cost: int = 10
+
+    @functools.cached_property
+    def wrt(self) -> tuple[str, ...]:
+        """The names of the differentiable parameters, in order: those that the template returns something for."""
+        if self.chosen is not None:
+            return self.chosen
+        from s2sad.rules import templates
+        return templates.differentiable(self.template) if self.template else ()
+
+    @property
+    def library(self) -> str:
+        """'math' for a function of that module, 'numpy' for NumPy's, '' for an operator or built-in function (either)."""
+        module = getattr(self.function, "__module__", None)
+        return "math" if module == "math" else "" if module in ("_operator", "builtins") else "numpy"
+
+    def bind(self, args: Iterable[Any], keywords: dict[str, Any]) -> dict[str, Any]:
+        """Which argument belongs to which parameter; defaults are left out. RuleError for one that the rule doesn't know."""
+        try:
+            return dict(self.parameters.bind(*args, **keywords).arguments)
+        except TypeError as error:
+            raise RuleError(f"{self.name}: {error}") from None
+
+    def defaults(self) -> dict[str, Any]:
+        """The defaults of the parameters that have one; an absent `*parameter` is ()."""
+        return {p.name: () if p.kind is p.VAR_POSITIONAL else p.default
+                for p in self.parameters.parameters.values() if p.default is not p.empty or p.kind is p.VAR_POSITIONAL}
+
+    def kind(self, kinds: dict[str, Kind]) -> Kind:
+        """The kind of the result, from the kinds of the arguments given (by parameter)."""
+        from s2sad.rules import results
+        return results.kind_of_call(self, kinds)
+
+
+_rules: dict[Any, Rule] = {}
+_methods: dict[str, Callable[..., Any]] = {}
+_attributes: dict[str, Callable[..., Any]] = {}
+_kinds: dict[Any, Callable[..., Kind]] = {}
+_tangents: dict[Any, Template] = {}
+
+
+# --- looking up -----------------------------------------------------------------------------------------------------
+
+def find(function: Any) -> Rule | None:
+    """The rule of a function, or None. A method of an array is found through `find_method`."""
+    try:
+        return _rules.get(function)
+    except TypeError:  # not hashable
+        return None
+
+
+def find_method(name: str) -> Callable[..., Any] | None:
+    """The function that takes an array and the arguments of the array's method `name`, or None."""
+    return _methods.get(name)
+
+
+def find_attribute(name: str) -> Callable[..., Any] | None:
+    """The function that gives the attribute `name` of an array, or None."""
+    return _attributes.get(name)
+
+
+def rules() -> list[Rule]:
+    """All rules, in the order in which they were registered."""
+    return list(_rules.values())
+
+
+# --- registering ----------------------------------------------------------------------------------------------------
+
+def partials(*functions: Any, cost: int = 10) -> Callable[[F], F]:
+    """An elementwise function: the template returns the partial derivatives."""
+    def register(template: F) -> F:
+        _register(functions, PARTIALS, template, spreads=True, cost=cost)
+        return template
+    return register
+
+
+def adjoint(*functions: Any, linear: bool | str = False, variadic: str | None = None, view: bool = False, spreads: bool = False,
+            cost: int = 3, wrt: Iterable[str] | None = None) -> Callable[[F], F]:
+    """Any function: the template returns the cotangents of the parameters. See the module's docstring for the options."""
+    def register(template: F) -> F:
+        _register(functions, ADJOINT, template, linear=linear, variadic=variadic, view=view, spreads=spreads, cost=cost,
+                  wrt=None if wrt is None else tuple(wrt))
+        return template
+    return register
+
+
+def tangent(*functions: Any) -> Callable[[F], F]:
+    """Forward mode of a function: the template takes the tangent of parameter `a` as a keyword `a_dot`."""
+    def register(template: F) -> F:
+        for function in functions:
+            _tangents[function] = template
+            if function in _rules:
+                _replace(function, tangent=template)
+        return template
+    return register
+
+
+def nondifferentiable(*functions: Any, pure: bool = True) -> None:
+    """Functions whose derivative is zero wherever they have one, or whose result carries no derivative.
+
+    `pure=False` for one that has an effect besides its result (`print`).
+    """
+    for function in functions:
+        _register((function,), NONDIFFERENTIABLE, None, pure=pure)
+
+
+def kind(*functions: Any) -> Callable[[F], F]:
+    """The kind of a function's result: takes the kinds of the parameters. Elementwise functions need none.
+
+    A constant comes as Static(value) or as a Scalar whose symbol is its value, an absent argument as its default in Static.
+    """
+    def register(kind_function: F) -> F:
+        for function in functions:
+            _kinds[function] = kind_function
+            if function in _rules:
+                _replace(function, kind_function=kind_function)
+        return kind_function
+    return register
+
+
+def method(name: str, function: Callable[..., Any]) -> None:
+    """`x.name(...)` is `function(x, ...)`. For a method that takes its arguments otherwise, `function` is `np.ndarray.name`."""
+    _methods[name] = function
+
+
+def attribute(name: str, function: Callable[..., Any]) -> None:
+    """`x.name` is `function(x)`."""
+    _attributes[name] = function
+
+
+def _replace(function: Any, **changes: Any) -> None:
+    _rules[function] = dataclasses.replace(_rules[function], **changes)
+
+
+def _register(functions: tuple[Any, ...], form: str, template: Template | None, wrt: tuple[str, ...] | None = None,
+              **options: Any) -> None:
+    if not functions:
+        raise RuleError("a rule needs the function that it is for: write @partials(function)")
+    for function in functions:
+        if not callable(function):
+            raise RuleError(f"a rule is for functions, and {function!r} is not one")
+        signature = _signature(template or function)
+        _check(functions, signature, options.get("variadic"))
+        _rules[function] = Rule(
+            name=getattr(function, "__name__", repr(function)), function=function, functions=functions, form=form,
+            parameters=signature, template=template, chosen=wrt, tangent=_tangents.get(function),
+            kind_function=_kinds.get(function), **options)
+
+
+def _signature(function: Any) -> inspect.Signature:
+    """The positional parameters of a template; of a function without a template, whatever it takes."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return inspect.Signature([inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
+                                  inspect.Parameter("options", inspect.Parameter.VAR_KEYWORD)])
+    kept = [p.replace(annotation=inspect.Parameter.empty) for p in signature.parameters.values()
+            if not (p.name in _GIVEN and p.kind is p.KEYWORD_ONLY) and not p.name.endswith("_dot")]
+    return inspect.Signature(kept)
+
+
+def _check(functions: tuple[Any, ...], signature: inspect.Signature, variadic: str | None) -> None:
+    if variadic is not None and variadic not in signature.parameters:
+        raise RuleError(f"the rule for {functions[0]!r} has no parameter {variadic!r}")
+
+
+# --- the words of templates, as ordinary functions --------------------------------------------------------------------
+
+def rank(x: Any) -> int:
+    return int(np.ndim(x))
+
+
+def known(test: Any) -> bool:
+    return bool(test)
+
+
+def constant(x: Any) -> bool:
+    return isinstance(x, (int, float))
+
+
+def spread(e: Any) -> Any:
+    return e
+
+
+def unbroadcast(e: Any) -> Any:
+    return e
+
+
+def refuse(reason: str) -> Any:
+    """In a template: there is no derivative in this case; the reason is told to the user."""
+    raise RuleError(reason)
+
+
+def inline(function: F) -> F:
+    """A helper that is evaluated like a part of the template itself, so that no function has to be printed for it."""
+    function.inline = True  # type: ignore[attr-defined]
+    return function
+
+
+MARKERS = (rank, known, constant, spread, unbroadcast, refuse)
+
+# The elementary functions that a template may write bare; modules of rules import NumPy's to be runnable.
+ELEMENTARY = frozenset(
+    name for name in """sin cos tan sinh cosh tanh exp expm1 exp2 log log1p log2 log10 sqrt hypot copysign""".split()
+    if hasattr(np, name) and hasattr(math, name) or name == "exp2")

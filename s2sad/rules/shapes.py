@@ -1,0 +1,467 @@
+"""Functions that move the elements of one array: transposes, reshapes, flips, repeats, diagonals, triangles."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad.kinds import ONE, Array, Kind, Scalar, Static, Tuple
+from s2sad.rules.linear import left_without
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, spread, unbroadcast
+from s2sad.rules.results import (
+    UNSURE, Dims, axes_of, combined, dim_of, dims_of, dims_of_shape, dtype_of, length_of, numeric, numpy_dtype, shaped, unknown_dim, value_of,
+)
+
+
+def with_dims(a: Kind, dims: Dims | None) -> Kind:
+    """An array of a's dtype."""
+    return Array(numpy_dtype(getattr(a, "dtype", "")), dims)
+
+
+# --- the order of axes ----------------------------------------------------------------------------------------------
+
+
+def inverse_permutation(axes):
+    """The permutation that undoes a permutation."""
+    return tuple(sorted(range(len(axes)), key=[axis % len(axes) for axis in axes].__getitem__))
+
+
+@adjoint(np.transpose, linear=True, view=True, cost=1)
+def transpose(a, axes=None, *, grad):
+    if axes is None:
+        return grad.T
+    return np.transpose(grad, inverse_permutation(axes))
+
+
+@adjoint(np.ndarray.transpose, linear=True, view=True, cost=1)
+def transpose_method(a, *axes, grad):
+    order = axes[0] if len(axes) == 1 else axes
+    if order is None or len(axes) == 0:
+        return grad.T
+    return np.transpose(grad, inverse_permutation(order))
+
+
+@kind(np.transpose)
+def transpose_kind(a: Kind, axes: Kind = Static(None)) -> Kind:
+    dims, order = dims_of(numeric(a)), value_of(axes)
+    if dims is None or order is UNSURE:
+        return with_dims(a, None if dims is None else tuple(unknown_dim() for _ in dims))
+    return with_dims(a, dims[::-1] if order is None else tuple(dims[axis] for axis in order))
+
+
+@kind(np.ndarray.transpose)
+def transpose_method_kind(a: Kind, *axes: Kind) -> Kind:
+    if len(axes) == 1:
+        return transpose_kind(a, axes[0])
+    return transpose_kind(a, Tuple(axes) if axes else Static(None))
+
+
+@adjoint(np.swapaxes, linear=True, view=True, cost=1)
+def swap_axes(a, axis1, axis2, *, grad):
+    return np.swapaxes(grad, axis1, axis2)
+
+
+@kind(np.swapaxes)
+def swap_axes_kind(a: Kind, axis1: Kind, axis2: Kind) -> Kind:
+    dims, i, j = dims_of(a), value_of(axis1), value_of(axis2)
+    if dims is None or i is UNSURE or j is UNSURE:
+        return with_dims(a, None)
+    made = list(dims)
+    made[i], made[j] = made[j], made[i]
+    return with_dims(a, tuple(made))
+
+
+@adjoint(np.moveaxis, linear=True, view=True, cost=1)
+def move_axis(a, source, destination, *, grad):
+    return np.moveaxis(grad, destination, source)
+
+
+@kind(np.moveaxis)
+def move_axis_kind(a: Kind, source: Kind, destination: Kind) -> Kind:
+    dims, start, stop = dims_of(a), value_of(source), value_of(destination)
+    if dims is None or start is UNSURE or stop is UNSURE:
+        return with_dims(a, None if dims is None else tuple(unknown_dim() for _ in dims))
+    start = [axis % len(dims) for axis in (start if isinstance(start, tuple) else (start,))]
+    stop = [axis % len(dims) for axis in (stop if isinstance(stop, tuple) else (stop,))]
+    order = [k for k in range(len(dims)) if k not in start]
+    for place, axis in sorted(zip(stop, start)):
+        order.insert(place, axis)
+    return with_dims(a, tuple(dims[k] for k in order))
+
+
+@adjoint(np.matrix_transpose, linear=True, view=True, cost=1)
+def matrix_transpose(x, *, grad):
+    return np.swapaxes(grad, -1, -2)
+
+
+@kind(np.matrix_transpose)
+def matrix_transpose_kind(x: Kind) -> Kind:
+    dims = dims_of(x)
+    return with_dims(x, None if dims is None else (*dims[:-2], dims[-1], dims[-2]))
+
+
+# --- shapes ---------------------------------------------------------------------------------------------------------
+
+
+@inline
+def back_in_shape(grad, a, order):
+    if known(order == "C"):
+        return np.reshape(grad, np.shape(a))
+    if order == "F":
+        return np.reshape(grad, np.shape(a), order="F")
+    return refuse("the order of the elements depends on how the array lies in memory: say order='C' or order='F'")
+
+
+@adjoint(np.reshape, linear=True, view=True, cost=1)
+def reshape(a, shape, order="C", *, grad):
+    return back_in_shape(grad, a, order)
+
+
+@adjoint(np.ndarray.reshape, linear=True, view=True, cost=1)
+def reshape_method(a, *shape, order="C", grad):
+    return back_in_shape(grad, a, order)
+
+
+@adjoint(np.ravel, linear=True, view=True, cost=1)
+def ravel(a, order="C", *, grad):
+    return back_in_shape(grad, a, order)
+
+
+@adjoint(np.ndarray.flatten, linear=True, cost=1)
+def flatten(a, order="C", *, grad):
+    return back_in_shape(grad, a, order)
+
+
+@adjoint(np.squeeze, linear=True, view=True, cost=1)
+def squeeze(a, axis=None, *, grad):
+    return np.reshape(grad, np.shape(a))
+
+
+@adjoint(np.expand_dims, linear=True, view=True, cost=1)
+def expand_dims(a, axis, *, grad):
+    return np.squeeze(grad, axis)
+
+
+@adjoint(np.atleast_1d, np.atleast_2d, np.atleast_3d, linear=True, view=True, cost=1)
+def at_least(a, *, grad):
+    return np.reshape(grad, np.shape(a))
+
+
+@kind(np.reshape)
+def reshape_kind(a: Kind, shape: Kind, order: Kind = Static("C")) -> Kind:
+    dims, made = dims_of(numeric(a)), dims_of_shape(shape)
+    if made is None:
+        return with_dims(a, None)
+    free = [k for k, dim in enumerate(made) if dim.key == -1]
+    if free:
+        others = [dim for dim in made if dim.key != -1]
+        made = (*made[: free[0]], rest_of(dims, others), *made[free[0] + 1 :])
+    return with_dims(a, made)
+
+
+def rest_of(dims: Dims | None, taken: list) -> object:
+    """The axis that is left of all elements when some axes have taken their part."""
+    if dims is None:
+        return unknown_dim()
+    left = list(dims)
+    for dim in taken:
+        same = next((each for each in left if each.key == dim.key), None)
+        if same is not None:
+            left.remove(same)
+        elif dim != ONE:
+            return unknown_dim()
+    return combined("*", *left)
+
+
+@kind(np.ndarray.reshape)
+def reshape_method_kind(a: Kind, *shape: Kind, order: Kind = Static("C")) -> Kind:
+    return reshape_kind(a, shape[0] if len(shape) == 1 else Tuple(shape))
+
+
+@kind(np.ravel, np.ndarray.flatten)
+def ravel_kind(a: Kind, order: Kind) -> Kind:
+    dims = dims_of(numeric(a))
+    return with_dims(a, (unknown_dim() if dims is None else combined("*", *dims),))
+
+
+@kind(np.squeeze)
+def squeeze_kind(a: Kind, axis: Kind) -> Kind:
+    dims, which = dims_of(a), value_of(axis)
+    if dims is None or which is UNSURE:
+        return with_dims(a, None)
+    if which is None:
+        sure = all(dim == ONE or dim.many for dim in dims)
+        return with_dims(a, tuple(dim for dim in dims if dim != ONE) if sure else None)
+    axes = axes_of(which, len(dims)) or ()
+    return with_dims(a, tuple(dim for k, dim in enumerate(dims) if k not in axes))
+
+
+@kind(np.expand_dims)
+def expand_dims_kind(a: Kind, axis: Kind) -> Kind:
+    dims, which = dims_of(numeric(a)), value_of(axis)
+    if dims is None or which is UNSURE:
+        return with_dims(a, None)
+    axes = axes_of(which, len(dims) + (len(which) if isinstance(which, tuple) else 1)) or ()
+    left = iter(dims)
+    return with_dims(a, tuple(ONE if k in axes else next(left) for k in range(len(dims) + len(axes))))
+
+
+def _kind_of_at_least(function: object, rank_wanted: int) -> None:
+    @kind(function)
+    def made(a: Kind) -> Kind:
+        dims = dims_of(numeric(a))
+        if dims is None or rank_wanted == 3 and len(dims) < 3:
+            return with_dims(a, None)
+        return with_dims(a, (ONE,) * (rank_wanted - len(dims)) + dims)
+
+
+_kind_of_at_least(np.atleast_1d, 1)
+_kind_of_at_least(np.atleast_2d, 2)
+_kind_of_at_least(np.atleast_3d, 3)
+
+
+# --- copies of elements ---------------------------------------------------------------------------------------------
+
+
+@adjoint(np.broadcast_to, linear=True, view=True, cost=1, wrt=["array"])
+def broadcast_to(array, shape, *, grad):
+    return unbroadcast(grad)
+
+
+@kind(np.broadcast_to)
+def broadcast_to_kind(array: Kind, shape: Kind) -> Kind:
+    return with_dims(array, dims_of_shape(shape))
+
+
+@adjoint(np.tile, linear=True)
+def tile(A, reps, *, grad):
+    if known(isinstance(reps, int) and rank(A) == 1):
+        return np.sum(np.reshape(grad, (reps, -1)), axis=0)
+    return sum_of_tiles(grad, np.shape(A), reps)
+
+
+def sum_of_tiles(grad, shape, reps):
+    """The adjoint of np.tile: the sum of all tiles."""
+    times = (reps,) if np.ndim(reps) == 0 else tuple(reps)
+    times = (1,) * (len(shape) - len(times)) + times
+    sizes = (1,) * (len(times) - len(shape)) + tuple(shape)
+    pairs = tuple(n for pair in zip(times, sizes) for n in pair)
+    return np.reshape(np.sum(np.reshape(grad, pairs), axis=tuple(range(0, len(pairs), 2))), shape)
+
+
+@kind(np.tile)
+def tile_kind(A: Kind, reps: Kind) -> Kind:
+    dims, times = dims_of(numeric(A)), dims_of_shape(reps)
+    if dims is None or times is None:
+        return with_dims(A, None)
+    size = max(len(dims), len(times))
+    dims, times = (ONE,) * (size - len(dims)) + dims, (ONE,) * (size - len(times)) + times
+    return with_dims(A, tuple(combined("*", m, n) for m, n in zip(dims, times)))
+
+
+@adjoint(np.repeat, linear=True)
+def repeat(a, repeats, axis=None, *, grad):
+    if known(isinstance(repeats, int) and rank(a) == 1):
+        return np.sum(np.reshape(grad, (-1, repeats)), axis=1)
+    return sum_of_repeats(grad, np.shape(a), repeats, axis)
+
+
+def sum_of_repeats(grad, shape, repeats, axis):
+    """The adjoint of np.repeat: each element gets the sum over its copies."""
+    rows = np.reshape(grad, (-1,)) if axis is None else np.moveaxis(grad, axis, 0)
+    length = math_product(shape) if axis is None else shape[axis]
+    counts = np.broadcast_to(repeats, (length,))
+    made = np.zeros((length, *rows.shape[1:]), dtype=rows.dtype)
+    start = 0
+    for i in range(length):
+        stop = start + int(counts[i])
+        made[i] = np.sum(rows[start:stop], axis=0)
+        start = stop
+    return np.reshape(made, shape) if axis is None else np.moveaxis(made, 0, axis)
+
+
+def math_product(numbers):
+    """The product of some integers."""
+    result = 1
+    for n in numbers:
+        result = result * n
+    return result
+
+
+@kind(np.repeat)
+def repeat_kind(a: Kind, repeats: Kind, axis: Kind) -> Kind:
+    dims, which = dims_of(numeric(a)), value_of(axis)
+    if dims is None or which is UNSURE:
+        return with_dims(a, (unknown_dim(),) if which is None else None)
+    times = length_of(repeats) if dims_of(repeats) == () or isinstance(value_of(repeats), int) else None
+    if which is None:
+        return with_dims(a, (combined("*", *dims, times) if times else unknown_dim(),))
+    made = list(dims)
+    made[which] = combined("*", made[which], times) if times else unknown_dim()
+    return with_dims(a, tuple(made))
+
+
+# --- the order of elements ------------------------------------------------------------------------------------------
+
+
+@adjoint(np.flip, linear=True, view=True, cost=1)
+def flip(m, axis=None, *, grad):
+    if known(rank(m) == 1):
+        return grad[::-1]
+    return np.flip(grad) if axis is None else np.flip(grad, axis)
+
+
+@adjoint(np.fliplr, linear=True, view=True, cost=1)
+def flip_columns(m, *, grad):
+    return np.fliplr(grad)
+
+
+@adjoint(np.flipud, linear=True, view=True, cost=1)
+def flip_rows(m, *, grad):
+    return np.flipud(grad)
+
+
+@adjoint(np.roll, linear=True)
+def roll(a, shift, axis=None, *, grad):
+    if isinstance(shift, tuple):
+        return np.roll(grad, tuple([-n for n in shift]), axis)
+    return np.roll(grad, -shift) if axis is None else np.roll(grad, -shift, axis)
+
+
+@kind(np.flip, np.roll, np.fliplr, np.flipud)
+def same_kind(a: Kind, *options: Kind) -> Kind:
+    return with_dims(a, dims_of(numeric(a)))
+
+
+# --- copies ---------------------------------------------------------------------------------------------------------
+
+
+@adjoint(np.copy, linear=True, cost=1)
+def copy(a, order="K", *, grad):
+    return grad
+
+
+@adjoint(np.ndarray.copy, linear=True, cost=1)
+def copy_method(a, order="C", *, grad):
+    return grad
+
+
+@adjoint(np.ascontiguousarray, linear=True, view=True, cost=1)
+def contiguous(a, dtype=None, *, grad):
+    return grad
+
+
+@inline
+def cast_back(grad, a):
+    if known(grad.dtype == a.dtype):
+        return grad
+    if np.iscomplexobj(grad) and not np.iscomplexobj(a):
+        return np.real(grad).astype(a.dtype)
+    return grad.astype(a.dtype)
+
+
+@adjoint(np.ndarray.astype, cost=1)
+def as_type(a, dtype, *, grad):
+    return cast_back(grad, a)
+
+
+@kind(np.copy, np.ndarray.copy)
+def copy_kind(a: Kind, order: Kind) -> Kind:
+    return with_dims(a, dims_of(numeric(a)))
+
+
+@kind(np.ascontiguousarray, np.ndarray.astype)
+def cast_kind(a: Kind, dtype: Kind) -> Kind:
+    a = numeric(a)
+    made = dtype_of(dtype, numpy_dtype(getattr(a, "dtype", "")))
+    return shaped(made, dims_of(a), not isinstance(a, Array))
+
+
+# --- one element, lists ---------------------------------------------------------------------------------------------
+
+
+@adjoint(np.ndarray.item, linear=True, cost=1)
+def item(a, *args, grad):
+    if len(args) == 0:
+        return grad if known(rank(a) == 0) else spread(grad)
+    return one_element(grad, a, args)
+
+
+def one_element(grad, a, args):
+    """An array like `a` of zeros, with grad at one place."""
+    made = np.zeros(np.shape(a), dtype=a.dtype)
+    if len(args) == 1 and np.ndim(args[0]) == 0:
+        flat = np.reshape(made, (-1,))
+        flat[args[0]] = grad
+    else:
+        made[args[0] if len(args) == 1 else args] = grad
+    return made
+
+
+@kind(np.ndarray.item)
+def item_kind(a: Kind, *args: Kind) -> Kind:
+    char = getattr(a, "char", "?")
+    return Scalar({"b": "bool", "i": "int", "f": "float", "c": "complex"}[char]) if char in "bifc" else Array("", ())
+
+
+# --- diagonals and triangles ----------------------------------------------------------------------------------------
+
+
+@adjoint(np.diag, linear=True, view=True)
+def diag(v, k=0, *, grad):
+    if rank(v) == 1:
+        return np.diag(grad) if known(k == 0) else np.diag(grad, k)
+    return on_diagonal(grad, v, k, 0, 1)
+
+
+@adjoint(np.diagonal, linear=True, view=True)
+def diagonal(a, offset=0, axis1=0, axis2=1, *, grad):
+    return on_diagonal(grad, a, offset, axis1, axis2)
+
+
+def on_diagonal(grad, a, offset, axis1, axis2):
+    """An array like `a` of zeros, with grad on a diagonal."""
+    made = np.zeros(np.shape(np.moveaxis(a, (axis1, axis2), (-2, -1))), dtype=a.dtype)
+    k = np.arange(grad.shape[-1])
+    made[..., k - min(offset, 0), k + max(offset, 0)] = grad
+    return np.moveaxis(made, (-2, -1), (axis1, axis2))
+
+
+@kind(np.diag)
+def diag_kind(v: Kind, k: Kind) -> Kind:
+    dims, offset = dims_of(v), value_of(k)
+    if dims is None or not 0 < len(dims) < 3:
+        return with_dims(v, None)
+    if len(dims) == 1:
+        shifted = offset if isinstance(offset, int) else None
+        side = dims[0] if shifted == 0 else unknown_dim() if shifted is None else combined("+", dims[0], dim_of(abs(shifted)))
+        return with_dims(v, (side, side))
+    return with_dims(v, (dims[0] if dims[0] == dims[1] and offset == 0 else unknown_dim(),))
+
+
+@kind(np.diagonal)
+def diagonal_kind(a: Kind, offset: Kind, axis1: Kind, axis2: Kind) -> Kind:
+    dims = dims_of(a)
+    return with_dims(a, None if dims is None else (*(dim_of_rest(dims, axis1, axis2)), unknown_dim()))
+
+
+def dim_of_rest(dims: Dims, axis1: Kind, axis2: Kind) -> Dims:
+    left = left_without(dims, axis1, axis2)
+    return tuple(unknown_dim() for _ in dims[2:]) if left is None else left
+
+
+@adjoint(np.tril, linear=True)
+def lower_triangle(m, k=0, *, grad):
+    made = np.tril(grad) if known(k == 0) else np.tril(grad, k)
+    return unbroadcast(made) if rank(m) == 1 else made
+
+
+@adjoint(np.triu, linear=True)
+def upper_triangle(m, k=0, *, grad):
+    made = np.triu(grad) if known(k == 0) else np.triu(grad, k)
+    return unbroadcast(made) if rank(m) == 1 else made
+
+
+@kind(np.tril, np.triu)
+def triangle_kind(m: Kind, k: Kind) -> Kind:
+    dims = dims_of(m)
+    return with_dims(m, (dims[0], dims[0]) if dims is not None and len(dims) == 1 else dims)

@@ -1,0 +1,89 @@
+"""What an expression of a template may be when it is evaluated at compile time."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import trees
+from s2sad.kinds import UNKNOWN, Array, Kind, List, Scalar, Static, Tuple
+
+OPERATORS: dict[type, Callable[..., Any]] = {
+    gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul, gast.Div: operator.truediv,
+    gast.FloorDiv: operator.floordiv, gast.Mod: operator.mod, gast.Pow: operator.pow, gast.MatMult: operator.matmul,
+    gast.BitAnd: operator.and_, gast.BitOr: operator.or_, gast.BitXor: operator.xor,
+    gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt,
+    gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b,
+    gast.USub: operator.neg, gast.UAdd: operator.pos, gast.Invert: operator.invert,
+}
+PURE_BUILTINS = {abs, all, any, bool, float, int, len, list, max, min, range, reversed, slice, sorted, sum, tuple}
+
+
+@dataclass(frozen=True)
+class Value:
+    node: gast.AST | None = None
+    kind: Kind | None = None
+    known: bool = False
+    value: Any = None
+    items: tuple[Value, ...] | None = None
+    is_list: bool = False
+    unsure: bool = False  # stands for something that a kind should tell and doesn't
+    from_call: bool = False  # a known value that comes from the call: computing with it makes a new literal
+
+
+def from_constant(value: Any, node: gast.AST | None = None, from_call: bool = True) -> Value:
+    return Value(node, None, True, value, from_call=from_call)
+
+
+def expression(node: gast.AST, kind: Kind | None = None, unsure: bool = False) -> Value:
+    return Value(node, kind, unsure=unsure)
+
+
+def kind_of_value(value: Value) -> Kind:
+    if value.kind is not None and not value.known:
+        return value.kind
+    return kind_of_constant(value.value) if value.known else UNKNOWN
+
+
+def kind_of_constant(value: Any) -> Kind:
+    if isinstance(value, (bool, int)):
+        return Scalar(type(value).__name__, value)
+    if isinstance(value, (float, complex)):
+        return Scalar(type(value).__name__)
+    return Static(value)
+
+
+def is_printable(value: Any) -> bool:
+    """Whether a constant argument is one that templates may compute with."""
+    if isinstance(value, (tuple, list)):
+        return all(map(is_printable, value))
+    return value is None or isinstance(value, (bool, int, float, complex, str, type, np.dtype, type(...), slice))
+
+
+def is_instance(value: Value, types: Any) -> bool | None:
+    if value.known:
+        return isinstance(value.value, types)
+    types = types if isinstance(types, tuple) else (types,)
+    if value.items is not None or isinstance(value.kind, (Tuple, List)):
+        is_list = value.is_list if value.items is not None else isinstance(value.kind, List)
+        return list in types if is_list else tuple in types
+    if isinstance(value.kind, Scalar):
+        return value.kind.dtype in [each.__name__ for each in types]
+    if isinstance(value.kind, Array) and value.kind.rank:
+        return np.ndarray in types
+    return None
+
+
+def renamed(node: gast.AST, names: dict[str, str]) -> gast.AST:
+    made = trees.copy_tree(node)
+    for each in trees.walk(made):
+        if isinstance(each, gast.Name) and each.id in names:
+            each.id = names[each.id]
+    return made
+
+

@@ -1,0 +1,348 @@
+"""Stage `tape` (liveness): gives the reverse sweep the values it needs.
+
+In single assignment a name outside loops still holds when the reverse sweep comes; nothing is done. A name set in a loop's
+iteration is either computed again in the reversed iteration, if that is cheap, or saved in a list:
+
+    for i.4 in range(n.2):            for i.4 in range(n.2):
+        x.5 = r.1 * x.3        ->         x.3_saved.append(x.3)
+        ...                               ...
+    for i.4 in reversed(...):         for i.4 in reversed(...):
+        ... x.5 ... x.3 ...               x.3 = x.3_saved.pop()
+                                          x.5 = r.1 * x.3
+                                          ... x.5 ... x.3 ...
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.activity import blocks_of
+from s2sad.adjoint_loops import targets
+from s2sad.kinds import Array, Dict, List, Mapping, Scalar, Unknown
+
+PUSH_AND_POP = 3  # what saving a value costs, in products
+
+
+def provide(program: ir.Inferred, forward: list[gast.stmt], reverse: list[gast.stmt]) -> list[gast.stmt]:
+    """Adds to both sweeps what provides the values; returns what has to stand before the forward sweep."""
+    tape = Tape(program, forward)
+    tape.block(reverse)
+    tape.keep_copies(forward, reverse)
+    return tape.stacks
+
+
+def reads(node: gast.AST | None) -> set[str]:
+    """The names in single assignment that an expression or statement reads, apart from those inside its blocks."""
+    found: set[str] = set()
+    op = getattr(node, "op", None)
+    if isinstance(op, ir.Copy):
+        for _, source in op.pairs:
+            found |= trees.names_in(source)
+        return {name for name in found if ir.is_ssa(name)}
+    todo: list[Any] = []
+    if isinstance(node, gast.Assign):
+        todo = [node.value, *[t for t in node.targets if not isinstance(t, gast.Name)]]
+        todo = [each for each in todo if not (isinstance(each, gast.Tuple) and all(isinstance(e, gast.Name) for e in each.elts) and each is not node.value)]
+    elif isinstance(node, gast.AugAssign):
+        todo = [node.target, node.value]
+    elif isinstance(node, (gast.If, gast.While)):
+        todo = [node.test]
+    elif isinstance(node, gast.For):
+        todo = [node.iter]
+    elif isinstance(node, gast.With):
+        todo = [item.context_expr for item in node.items]
+    elif isinstance(node, gast.Try):
+        todo = [handler.type for handler in node.handlers if handler.type is not None]
+    elif node is not None:
+        todo = [node]
+    for each in todo:
+        found |= {name for name in trees.names_in(each) if ir.is_ssa(name)}
+    return found
+
+
+def free_reads(block: list[gast.stmt], defined: set[str] | None = None) -> set[str]:
+    """The names that a block reads before it sets them."""
+    defined = set() if defined is None else defined
+    found: set[str] = set()
+    for node in block:
+        found |= reads(node) - defined
+        inner = [free_reads(each, defined | (targets(node) if isinstance(node, gast.For) else set())) for each in blocks_of(node)]
+        for each in inner:
+            found |= each
+        if not blocks_of(node):
+            defined |= targets(node)
+        elif isinstance(node, gast.With):
+            for each in node.body:
+                defined |= targets(each)
+    return found
+
+
+class Tape:
+    def __init__(self, program: ir.Inferred, forward: list[gast.stmt]) -> None:
+        self.program, self.info, self.names = program, program.info, program.names
+        self.forward = forward
+        self.stacks: list[gast.stmt] = []
+        self.saved: dict[str, str] = {}
+
+    def block(self, block: list[gast.stmt]) -> None:
+        for node in block:
+            for inner in blocks_of(node):
+                self.block(inner)
+            if isinstance(node, gast.For) and hasattr(node, "forward"):
+                self.loop(node)
+
+    # ---------------------------------------------------------------- one loop
+    def loop(self, node: gast.For) -> None:
+        forward = node.forward
+        places = self.places(forward)
+        bindings = {name: each for each in forward.loop.bindings for name in targets(each)}
+        header = {each.id for each in gast.walk(node.target) if isinstance(each, gast.Name)}
+        needed = [name for name in free_reads(node.body) if (name in places or name in bindings) and name not in header]
+        needed.sort(key=lambda name: int(name.rpartition(".")[2]), reverse=True)
+        save, again = self.decide(needed, places, bindings, header)
+        after = self.from_next(node, save)
+        for name in again:
+            self.insert(node.body, name, self.recomputation(name, bindings), name in places and places[name][2])
+        for name in sorted(save - set(after), key=lambda n: int(n.rpartition(".")[2])):
+            stack = self.push(name, forward, places)
+            pop = trees.assign(name, trees.call(trees.attr(trees.name(stack), "pop")))
+            self.insert(node.body, name, pop, name in places and places[name][2])
+        for name, phi in after.items():
+            self.insert(node.body, name, trees.assign(name, trees.name(phi)), False, at_top=True)
+
+    def places(self, loop: Any) -> dict[str, tuple[list[gast.stmt], gast.stmt | None, bool]]:
+        """Where each name of an iteration has its value: (block, statement, whether inside a branch)."""
+        found: dict[str, tuple[list[gast.stmt], gast.stmt | None, bool]] = {}
+
+        def everything(node: gast.stmt) -> set[str]:
+            names = targets(node)
+            for inner in blocks_of(node):
+                for each in inner:
+                    names |= everything(each)
+            if getattr(node, "loop", None) is not None:
+                for each in node.loop.bindings:
+                    names |= targets(each)
+                if node.loop.index is not None:
+                    names.add(node.loop.index)
+            return names
+
+        def walk(block: list[gast.stmt], inside: bool) -> None:
+            for node in block:
+                if isinstance(node, (gast.For, gast.While)):
+                    for name in everything(node):
+                        found.setdefault(name, (block, node, inside))
+                    continue
+                if isinstance(node, gast.If):
+                    for inner in blocks_of(node):
+                        walk(inner, True)
+                    for inner in blocks_of(node):
+                        for each in inner:
+                            if isinstance(getattr(each, "op", None), ir.Copy):
+                                for name in targets(each):
+                                    found[name] = (block, node, inside)
+                    continue
+                if isinstance(node, (gast.With, gast.Try)):
+                    for inner in blocks_of(node):
+                        walk(inner, inside)
+                    for inner in blocks_of(node):
+                        for each in inner:
+                            if isinstance(getattr(each, "op", None), ir.Copy):
+                                for name in targets(each):
+                                    found[name] = (block, node, inside)
+                    continue
+                for name in targets(node):
+                    found[name] = (block, node, inside)
+
+        walk(loop.body, False)
+        for name in loop.loop.phis:
+            found[name] = (loop.body, None, False)
+        for node in loop.body:
+            if getattr(node, "counter", None):
+                found.pop(node.counter, None)
+        return found
+
+    def decide(self, needed: list[str], places: Any, bindings: Any, header: set[str]) -> tuple[set[str], list[str]]:
+        """Which names to save and which to compute again, the latter in the order in which they are needed backwards."""
+        save: set[str] = set()
+        again: list[str] = []
+        pending = list(needed)
+        for name in needed:
+            if not self.repeatable(name, places, bindings):
+                save.add(name)
+        todo = [name for name in pending if name not in save]
+        while todo:
+            name = todo.pop(0)
+            if name in save or name in again:
+                continue
+            cost, leaves, chain = self.price(name, places, bindings, header, save, set(again))
+            if cost + PUSH_AND_POP * len(leaves - save) <= PUSH_AND_POP + 1:
+                save |= leaves
+                for each in chain:
+                    if each not in again and each not in save:
+                        again.append(each)
+            else:
+                save.add(name)
+        again = [name for name in again if name not in save]
+        again.sort(key=lambda name: int(name.rpartition(".")[2]), reverse=True)
+        return save, again
+
+    def price(self, name: str, places: Any, bindings: Any, header: set[str], save: set[str], again: set[str]) -> tuple[int, set[str], list[str]]:
+        """What computing a name again costs: operations, names that would have to be saved, names computed on the way."""
+        cost, leaves, chain = 0, set(), []
+        todo = [name]
+        while todo:
+            each = todo.pop()
+            if each in chain or each in leaves or each in header or each in save:
+                continue
+            if each not in places and each not in bindings:
+                continue
+            if each in again:
+                continue
+            if not self.repeatable(each, places, bindings):
+                leaves.add(each)
+                continue
+            chain.append(each)
+            statement = bindings.get(each) or self.info[each].statement
+            cost += self.cost(statement, each)
+            if cost > 50:
+                return cost, leaves, chain
+            todo.extend(sorted(reads(statement)))
+        return cost, leaves, chain
+
+    def cost(self, statement: Any, name: str) -> int:
+        op = statement.op
+        large = isinstance(self.info[name].kind, (Array, List, Unknown)) and not isinstance(op, (ir.GetItem, ir.Load))
+        if isinstance(op, ir.Primitive):
+            return op.rule.cost * (5 if large else 1)
+        if isinstance(op, ir.Plain):
+            return op.cost * (5 if large else 1)
+        return 1
+
+    def repeatable(self, name: str, places: Any, bindings: Any) -> bool:
+        """Whether the statement that sets a name can be done again later, with the same result."""
+        statement = bindings.get(name) or self.info[name].statement
+        if statement is None or name in places and places[name][1] is not statement and name not in bindings:
+            return False
+        op = statement.op
+        if not isinstance(op, (ir.Primitive, ir.GetItem, ir.Load, ir.Plain)) or isinstance(op, ir.Plain) and not op.pure:
+            return False
+        if isinstance(self.info[name].kind, (List, Dict, Mapping)) and not isinstance(op, ir.GetItem):
+            return False
+        return all(self.stable(each, name) for each in reads(statement))
+
+    def stable(self, name: str, at: str) -> bool:
+        """Whether what the memory behind a name holds when `at` is set is never changed afterwards."""
+        info = self.info.get(name)
+        if info is None or info.place is None:
+            return info is not None
+        return not self.stored_after(info.place.root, self.info[at])
+
+    def stored_after(self, root: ir.Root, info: ir.Info) -> bool:
+        from s2sad.infer_memory import family
+
+        for each in family(root):
+            for loops, position in each.stores:
+                if position > info.position:
+                    return True
+                together = common(loops, info.loops)
+                if len(together) > len(common(together, each.loops)):
+                    return True
+        return False
+
+    # ---------------------------------------------------------------- what is put where
+    def from_next(self, node: gast.For, save: set[str]) -> dict[str, str]:
+        """Of a carried name that is saved, the value that an iteration leaves is the one that the next one saved."""
+        found: dict[str, str] = {}
+        body = node.forward.body
+        last = body[-1] if body else None
+        if isinstance(getattr(last, "op", None), ir.Copy) and not node.forward.loop.counted:
+            for phi, source in last.op.pairs:
+                if phi in save and isinstance(source, gast.Name) and source.id in save and source.id != phi and source.id not in node.forward.loop.phis:
+                    if source.id not in found and phi not in found.values():
+                        found[source.id] = phi
+        return found
+
+    def recomputation(self, name: str, bindings: Any) -> gast.stmt:
+        statement = bindings.get(name) or self.info[name].statement
+        return trees.assign(name, trees.copy_tree(statement.value))
+
+    def push(self, name: str, loop: Any, places: Any) -> str:
+        """Saves a name in each iteration, right after it is set; the list's name."""
+        stack = f"{name}_saved.0"
+        block, statement, _ = places.get(name, (loop.body, None, False))
+        at = 0
+        if statement is not None:
+            at = next(k for k, each in enumerate(block) if each is statement) + 1
+        elif block and getattr(block[0], "counter", None):
+            at = 1
+        node = gast.Expr(trees.call(trees.attr(trees.name(stack), "append"), trees.name(name)))
+        node.op, node.origin, node.save = ir.Plain(False), getattr(loop, "origin", None), name
+        block.insert(at, node)
+        if stack not in self.saved:
+            self.saved[stack] = name
+            self.info[stack] = ir.Info(List(self.info[name].kind))
+            start = trees.assign(stack, gast.List([], gast.Load()))
+            start.op, start.origin = ir.Plain(False), None
+            start.stack = stack
+            self.stacks.append(start)
+        return stack
+
+    def insert(self, block: list[gast.stmt], name: str, restore: gast.stmt, inside: bool, at_top: bool = False) -> None:
+        """Puts a restoring statement before the first statement that reads the name; into the branch, if it was set in one."""
+        for k, node in enumerate(block):
+            own = name in reads(node)
+            inner = [each for each in blocks_of(node) if name in free_reads(each)]
+            if not own and not inner:
+                continue
+            if inside and not own and isinstance(node, gast.If):
+                for each in inner:
+                    self.insert(each, name, trees.copy_tree(restore), inside)
+                return
+            restore.origin = getattr(node, "origin", None)
+            restore.reverse = restore.restore = True
+            block.insert(0 if at_top else k, restore)
+            return
+
+    # ---------------------------------------------------------------- views of memory that changes
+    def keep_copies(self, forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:
+        """A view that the reverse sweep reads, of memory written afterwards, is a copy instead."""
+        needed = everything_read(reverse) | {name for name in self.saved.values()}
+        for name in needed:
+            info = self.info.get(name)
+            if info is None or info.place is None or info.statement is None or isinstance(info.kind, Scalar):
+                continue
+            op = info.statement.op
+            if info.place.root.name == name or not isinstance(op, (ir.Load, ir.GetItem, ir.Primitive, ir.Plain)):
+                continue
+            if self.stored_after(info.place.root, info):
+                value = info.statement.value
+                info.statement.value = copied(info.kind, value)
+                info.statement.kept = True
+
+
+def copied(kind: Any, value: gast.AST) -> gast.AST:
+    if isinstance(kind, List):
+        return trees.call(trees.builtin("list"), value)
+    made = trees.call(trees.attr(value, "copy"))
+    made.pure = True
+    return made
+
+
+def everything_read(block: list[gast.stmt]) -> set[str]:
+    found: set[str] = set()
+    for node in block:
+        found |= reads(node)
+        for inner in blocks_of(node):
+            found |= everything_read(inner)
+    return found
+
+
+def common(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    """The loops that two places are both in."""
+    k = 0
+    while k < len(a) and k < len(b) and a[k] == b[k]:
+        k += 1
+    return a[:k]

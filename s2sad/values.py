@@ -1,0 +1,128 @@
+"""What the stage `infer` knows of each value while it walks through a function, and the state it keeps of all of them."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from s2sad.ir import Place
+from s2sad.kinds import Kind, Static
+
+_numbers = itertools.count(1)
+
+
+@dataclass(eq=False)
+class Object:
+    """A dict of known keys, or an instance of a user's class: its parts stand in the state under (object, key)."""
+
+    cls: type
+    keys: list[Any]
+    number: int = field(default_factory=lambda: next(_numbers))
+    frozen: bool = False
+    sources: tuple[Object, ...] = ()
+    param: str | None = None
+
+
+@dataclass(eq=False)
+class Value:
+    """expr: how the program refers to it; kind; varied: whether it depends on a chosen parameter.
+
+    items: the parts of a tuple of known length; object: of a dict or record; place: where in memory it lives."""
+
+    expr: gast.AST
+    kind: Kind
+    varied: bool = False
+    items: list[Value] | None = None
+    object: Object | None = None
+    place: Place | None = None
+    iteration: Any = None
+
+    @property
+    def static(self) -> Any:
+        """The value itself, where the kind is Static; else `Ellipsis`' stand-in MISSING."""
+        return self.kind.value if isinstance(self.kind, Static) else MISSING
+
+
+class Missing:
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = Missing()
+
+
+@dataclass(eq=False)
+class Conflict:
+    """A variable that holds one thing or another, in a way that can't be followed; reading it is refused."""
+
+    key: str
+    node: Any = None
+    words: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Frame:
+    """One function being walked: where its names are looked up."""
+
+    source: Any
+    function: Any
+    namespace: dict[str, Any]
+    cells: dict[str, Any]
+    locals: set[str]
+    parent: Frame | None = None
+    nonlocals: set[str] = field(default_factory=set)
+    globals: set[str] = field(default_factory=set)
+    number: Any = None
+
+
+@dataclass(eq=False)
+class LocalFunction:
+    """A lambda or nested function, with the frame that it closes over."""
+
+    tree: Any
+    frame: Frame
+    defaults: list[Value]
+    keyword_defaults: list[Value | None]
+    name: str
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+
+@dataclass(eq=False)
+class BoundMethod:
+    """obj.method of a user's class, or an array's or list's method, before it is called."""
+
+    owner: Value
+    function: Any
+    name: str
+
+
+@dataclass(eq=False)
+class Partial:
+    """functools.partial(function, ...)."""
+
+    function: Value
+    positional: list[Value]
+    keywords: dict[str, Value]
+
+
+class Restart(Exception):
+    """Something was learnt that changes what was decided before: the stage begins again, knowing it."""
+
+
+@dataclass
+class Facts:
+    """What one walk has learnt for the next."""
+
+    counts: set[str] = field(default_factory=set)
+    written: set[Any] = field(default_factory=set)
+    outlined: set[Any] = field(default_factory=set)
+    phis: dict[Any, dict[Any, tuple[Kind, bool]]] = field(default_factory=dict)
+    results: dict[Any, Any] = field(default_factory=dict)
+    calls: dict[Any, int] = field(default_factory=dict)
+    list_items: dict[Any, tuple[Kind | None, bool]] = field(default_factory=dict)

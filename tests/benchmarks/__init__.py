@@ -1,0 +1,1 @@
+"""Benchmarks, run by `make bench`: they print ratios and times, and are no tests."""

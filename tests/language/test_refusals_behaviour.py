@@ -1,0 +1,192 @@
+"""What is refused: with the file, the line under a caret, the cause and a remedy; and never a wrong number instead."""
+
+import asyncio
+import re
+
+import numpy as np
+import pytest
+
+from .checker import REFERENCE_ONLY
+
+pytestmark = pytest.mark.skipif(REFERENCE_ONLY, reason="nothing to check without s2sad")
+
+if not REFERENCE_ONLY:
+    from s2sad import NotDifferentiableError, value_and_gradients_function
+
+TOTAL = 0.0
+REFUSED = []
+
+
+def refused(line, *args):
+    """Registers a function that has to be refused at its line that contains `line`."""
+
+    def register(f):
+        REFUSED.append((f, args, line))
+        return f
+
+    return register
+
+
+@refused("yield x", 2.0)
+def generator(x):
+    yield x
+    yield x * x
+
+
+@refused("yield from", [2.0])
+def delegating_generator(items):
+    yield from items
+
+
+@refused("async def coroutine", 2.0)
+async def coroutine(x):
+    await asyncio.sleep(0)
+    return x
+
+
+@refused("TOTAL = x * x", 2.0)
+def global_written(x):
+    global TOTAL
+    TOTAL = x * x
+    return TOTAL * x
+
+
+@refused("tobytes", 2.0)
+def numbers_through_bytes(x):
+    data = np.array([x]).tobytes()
+    return np.frombuffer(data)[0] * x
+
+
+class Box:
+    value = 1.0
+
+
+@refused("setattr", 2.0, "value")
+def attribute_by_computed_name(x, name):
+    box = Box()
+    setattr(box, name[::-1], x)
+    return box.value * x
+
+
+@refused("class Inner", 2.0)
+def class_inside(x):
+    class Inner:
+        y = x
+
+    return Inner.y * x
+
+
+def make_counter():
+    count = 1.0
+
+    def counts(x):
+        nonlocal count
+        count = count * x
+        return count * x
+
+    return counts
+
+
+refused("count = count * x", 2.0)(make_counter())
+
+
+@refused("exec", 2.0)
+def executes_text(x):
+    exec("x = 3.0")
+    return x * x
+
+
+@refused("eval", 2.0)
+def evaluates_text(x):
+    return eval("x * x") * x
+
+
+@refused("locals()", 2.0)
+def reads_locals(x):
+    return locals()["x"] * x
+
+
+@refused("str(x)", 2.0)
+def number_through_text(x):
+    return float(str(x)) * x
+
+
+@pytest.mark.parametrize(("f", "args", "line"), REFUSED, ids=[f.__name__ for f, _, _ in REFUSED])
+def test_refused(f, args, line):
+    """Refused, with the file, the line, its text and a caret under it."""
+    with pytest.raises(NotDifferentiableError) as caught:
+        value_and_gradients_function(f)(*args)
+    message = str(caught.value)
+    assert re.search(r'File ".*test_refusals_behaviour\.py", line \d+, in', message), message
+    assert line in message, message
+    assert "^" in message, message
+    number = int(re.search(r"line (\d+)", message)[1])
+    with open(__file__, encoding="utf-8") as file:
+        text = file.read().splitlines()[number - 1]
+    assert text.strip() in message, message
+
+
+@pytest.mark.parametrize(("f", "args", "line"), REFUSED, ids=[f.__name__ for f, _, _ in REFUSED])
+def test_refusal_says_what_to_write(f, args, line):
+    with pytest.raises(NotDifferentiableError, match="instead|pass|use|write|move|return"):
+        value_and_gradients_function(f)(*args)
+
+
+def test_refused_before_anything_runs(capsys):
+    def f(x):
+        print("running")
+        exec("pass")
+        return x * x
+
+    with pytest.raises(NotDifferentiableError):
+        value_and_gradients_function(f)(2.0)
+    assert capsys.readouterr().out == ""
+
+
+def test_refusal_is_a_not_implemented_error():
+    assert issubclass(NotDifferentiableError, NotImplementedError)
+
+
+def test_refusal_in_a_helper_shows_the_helper():
+    def helper(t):
+        return eval("t * t")
+
+    def f(x):
+        return helper(x) * x
+
+    with pytest.raises(NotDifferentiableError) as caught:
+        value_and_gradients_function(f)(2.0)
+    assert "in helper" in str(caught.value)
+    assert 'eval("t * t")' in str(caught.value)
+
+
+def test_refused_parts_that_are_inactive_are_fine():
+    def f(x, path):
+        label = str(path).upper()
+        table = {name: len(name) for name in sorted(set(label))}
+        return x * x * len(table)
+
+    assert value_and_gradients_function(f)(3.0, "abc") == (27.0, (18.0, None))
+
+
+def test_class_as_function_is_refused():
+    class Thing:
+        def __init__(self, x):
+            self.x = x
+
+    with pytest.raises((NotDifferentiableError, TypeError)):
+        value_and_gradients_function(Thing)(2.0)
+
+
+def test_value_that_is_no_number():
+    def f(x):
+        return f"{x}"
+
+    with pytest.raises((NotDifferentiableError, TypeError, ValueError)):
+        value_and_gradients_function(f)(2.0)
+
+
+def test_not_a_function():
+    for thing in [3.0, "f", None]:
+        with pytest.raises(TypeError):
+            value_and_gradients_function(thing)

@@ -1,0 +1,289 @@
+"""The command `s2sad`, as a user runs it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from s2sad import cli
+
+MODEL = """
+import numpy as np
+
+
+def polynomial(x, y):
+    return x * x * x * y - x * y * y
+
+
+def loss(w: "float[:]", inputs: "float[:, :]", targets: "float[:]"):
+    errors = inputs @ w - targets
+    return np.mean(errors * errors)
+
+
+def scale(xs: list[float], factor: float = 2.0):
+    total = 0.0
+    for x in xs:
+        total += x * factor
+    return total
+
+
+def power(x: float, n: int):
+    result = 1.0
+    for _ in range(n):
+        result = result * x
+    return result
+
+
+def tied(x: float):
+    return np.floor(x) + abs(x - 2.0)
+
+
+def produce(x):
+    yield x
+
+
+class Shape:
+    def area(self, side):
+        return side * side
+
+
+NUMBER = 3
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with model.py, which is the current one; what gets imported from it is forgotten afterwards."""
+    (tmp_path / "model.py").write_text(MODEL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    known = set(sys.modules)
+    yield tmp_path
+    for name in set(sys.modules) - known:
+        if not name.startswith(("s2sad", "numpy")):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def s2sad(folder, capsys):
+    """Runs a command line; gives the exit status, and what went to stdout and to stderr."""
+
+    def run(*arguments):
+        status = cli.main(arguments)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+def gradient_of(text, name):
+    namespace = {}
+    exec(compile(text, f"<{name}>", "exec", dont_inherit=True), namespace)
+    return namespace[f"{name}_value_and_gradients"]
+
+
+# ------------------------------------------------------------------------------------------------ mistakes
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["dump", "missing.py:f"], "missing.py: no such file"),
+        (["dump", ".py:f"], ".py: no such file"),
+        (["dump", "model.py"], "model.py: write FILE.py:function or package.module:function"),
+        (["dump", "model.py:"], "model.py:: write FILE.py:function"),
+        (["dump", "model.py:loose"], "model.py has no function loose (it has: polynomial, loss, scale, power"),
+        (["dump", "model.py:Shape.volume"], "model.py has no function Shape.volume"),
+        (["dump", "model.py:NUMBER"], "model.py:NUMBER is no function, but an int"),
+        (["dump", "syntax.py:f"], "syntax.py, line 2: syntax error: "),
+        (
+            ["dump", "broken.py:f"],
+            "broken.py can't be imported: ZeroDivisionError: division by zero (line 3 of broken.py)",
+        ),
+        (["dump", "stops.py:f"], "stops.py can't be imported: SystemExit: 3"),
+        (["dump", "uses.py:f"], "uses.py can't be imported: ModuleNotFoundError: No module named 'nowhere'"),
+        (["dump", "nowhere:f"], "no module nowhere (a file is named with its ending, as in nowhere.py:f)"),
+        (["dump", "nowhere.inside:f"], "no module nowhere"),
+        (["dump", "uses:f"], "uses can't be imported: ModuleNotFoundError: No module named 'nowhere'"),
+        (["dump", "model.py:loss", "--params", "w,v"], "loss has no parameter 'v'"),
+        (["dump", "model.py:loss", "--params", "3"], "loss has no parameter at position 3"),
+        (["dump", "model.py:loss", "--params", "w,1"], "params must be all names or all positions"),
+        (["dump", "model.py:loss", "--params", "w,w"], "params has 'w' twice"),
+        (["dump", "model.py:loss", "--params", "w,"], "--params: write names or positions"),
+        (["dump", "model.py:loss", "--like", "w=float[:"], "--like: can't read 'w=float[:': unbalanced brackets"),
+        (
+            ["dump", "model.py:loss", "--like", "v=float"],
+            "--like: v is no parameter of loss (it has: w, inputs, targets)",
+        ),
+        (["dump", "model.py:loss", "--like", "w=thing"], "--like: w: thing is not known here"),
+        (["dump", "model.py:loss", "--stage", "magic"], "--stage: no stage magic (there are: "),
+        (["dump", "model.py:loss", "--check", "missing.txt"], "missing.txt: no such file or directory"),
+        (["dump", "model.py:loss", "-o", "nowhere/out.py"], "nowhere/out.py: no such file or directory"),
+        (["dump", "model.py:loss", "-o", "a", "--check", "b"], "not allowed with argument"),
+        (["dump"], "the following arguments are required: FUNCTION"),
+        (["check", "model.py:polynomial", "--args", "2.0, ]"], "--args: can't evaluate '2.0, ]'"),
+        (["check", "model.py:polynomial", "--args", "nothing"], "--args: can't evaluate 'nothing': NameError"),
+        (
+            ["check", "model.py:polynomial", "--args", "2.0"],
+            "fails for these --args: TypeError: missing a required argument: 'y'",
+        ),
+        (["check", "model.py:polynomial", "--args", "'a', 2.0"], "fails for these --args: TypeError: "),
+        (
+            ["check", "model.py:power", "--args", "2.0, 3", "--params", "n"],
+            "the parameter n of power is used as a count",
+        ),
+        (["fly"], "invalid choice: 'fly'"),
+        ([], "the following arguments are required: COMMAND"),
+    ],
+)
+def test_mistakes_are_one_line(s2sad, folder, arguments, message):
+    (folder / "syntax.py").write_text("def f(x):\n    return (x +\n")
+    (folder / "broken.py").write_text("one = 1\n\none / 0\n")
+    (folder / "stops.py").write_text("import sys\nsys.exit(3)\n")
+    (folder / "uses.py").write_text("import nowhere\n")
+    status, out, err = s2sad(*arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("s2sad") and message in err
+    assert err.count("\n") == 1 and "Traceback" not in err
+
+
+def test_a_refusal_shows_the_line(s2sad):
+    status, out, err = s2sad("dump", "model.py:produce")
+    assert (status, out) == (2, "")
+    assert "model.py" in err and "yield x" in err and "Traceback" not in err
+
+
+# ------------------------------------------------------------------------------------------------ dump
+
+
+def test_dump(s2sad):
+    status, out, err = s2sad("dump", "model.py:polynomial", "--like", "x=float, y=float")
+    assert (status, err) == (0, "")
+    assert gradient_of(out, "polynomial")(2.0, 3.0) == (6.0, (27.0, -4.0))
+
+
+@pytest.mark.parametrize("params", ["y", "1"])
+def test_dump_params(s2sad, params):
+    _, out, _ = s2sad("dump", "model.py:polynomial", "--params", params, "--like", "x=float, y=float")
+    assert gradient_of(out, "polynomial")(2.0, 3.0) == (6.0, (-4.0,))
+
+
+def test_dump_with_types_left_open(s2sad):
+    status, out, _ = s2sad("dump", "model.py:polynomial")
+    assert status == 0
+    gradient = gradient_of(out, "polynomial")
+    assert "x" in gradient.__doc__ and "y" in gradient.__doc__
+    assert gradient(2.0, 3.0) == (6.0, (27.0, -4.0))
+
+
+def test_dump_takes_types_from_annotations(s2sad):
+    _, annotated, _ = s2sad("dump", "model.py:loss")
+    _, stated, _ = s2sad("dump", "model.py:loss", "--like", "w=float[:], inputs=float[:, :], targets=float[:]")
+    assert annotated == stated and "unbroadcast" not in annotated
+
+
+def test_dump_a_count_has_no_gradient(s2sad):
+    _, out, _ = s2sad("dump", "model.py:power")
+    assert gradient_of(out, "power")(2.0, 3) == (8.0, (12.0, None))
+
+
+def test_dump_from_an_installed_module(s2sad):
+    status, out, _ = s2sad("dump", "model:power", "--params", "x")
+    assert status == 0 and "def power_value_and_gradients" in out
+
+
+def test_dump_from_a_package(s2sad, folder):
+    package = folder / "shapes"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "factors.py").write_text("FACTOR = 3.0\n")
+    (package / "square.py").write_text("from .factors import FACTOR\n\ndef f(x: float):\n    return FACTOR * x * x\n")
+    status, by_file, err = s2sad("dump", "shapes/square.py:f")
+    assert (status, err) == (0, "")
+    assert s2sad("dump", "shapes.square:f") == (0, by_file, "")
+
+
+def test_a_file_named_like_another_module(s2sad, folder):
+    (folder / "json.py").write_text("def f(x: float):\n    return x * x\n")
+    status, out, _ = s2sad("dump", "json.py:f")
+    assert status == 0 and gradient_of(out, "f")(3.0) == (9.0, (6.0,))
+
+
+def test_output_and_check(s2sad, folder):
+    command = ["dump", "model.py:power", "--params", "x"]
+    _, text, _ = s2sad(*command)
+    assert s2sad(*command, "-o", "power_grad.py") == (0, "", "")
+    assert (folder / "power_grad.py").read_text() == text
+    assert s2sad(*command, "--check", "power_grad.py") == (0, "", "")
+    (folder / "power_grad.py").write_text(text.replace("return value", "return  value"))
+    status, out, err = s2sad(*command, "--check", "power_grad.py")
+    assert (status, err) == (1, "s2sad: power_grad.py is out of date\n")
+    assert "--- power_grad.py\n" in out and "\n-    return  value" in out and "\n+    return value" in out
+
+
+def test_stages(s2sad):
+    status, out, _ = s2sad("dump", "model.py:power", "--stage", "core")
+    assert status == 0 and "for _ in range(n):" in out
+    _, every, _ = s2sad("dump", "model.py:power", "--stage", "all")
+    assert out in every and every.count("# -----") > 3
+
+
+# ------------------------------------------------------------------------------------------------ check
+
+
+def test_check(s2sad):
+    status, out, err = s2sad("check", "model.py:polynomial", "--args", "2.0, y=3.0")
+    assert (status, err) == (0, "")
+    lines = [line.split() for line in out.splitlines()]
+    assert lines[0][0] == "parameter"
+    assert [(line[0], float(line[1])) for line in lines[1:3]] == [("x", 27.0), ("y", -4.0)]
+    assert float(lines[1][2]) == pytest.approx(27.0) and float(lines[1][3]) < 1e-7
+    assert "agree with finite differences" in out
+
+
+def test_check_evaluates_expressions(s2sad):
+    args = "np.ones(3), np.arange(6.0).reshape(2, 3), targets=np.zeros(2)"
+    status, out, _ = s2sad("check", "model.py:loss", "--args", args, "--params", "w,targets")
+    assert status == 0 and "w[" in out and "targets[" in out and "inputs" not in out
+    assert s2sad("check", "model.py:scale", "--args", "[1.0, 2.0, NUMBER * 1.0]")[0] == 0
+
+
+def test_check_finds_a_wrong_gradient(s2sad):
+    # At 2 the function jumps and has a corner: finite differences and the gradient can't agree.
+    status, out, _ = s2sad("check", "model.py:tied", "--args", "2.0")
+    assert status == 1 and "WRONG" in out
+
+
+# ------------------------------------------------------------------------------------------------ the rest
+
+
+def test_rules(s2sad):
+    status, out, _ = s2sad("rules")
+    lines = out.splitlines()
+    assert status == 0
+    assert any(line.startswith("numpy (") for line in lines) and any(line.startswith("math (") for line in lines)
+    assert any(line.split()[:2] == ["tanh", "x"] for line in lines)
+
+
+def test_help_says_that_the_file_is_imported(s2sad):
+    status, out, _ = s2sad("dump", "--help")
+    assert status == 0 and "is imported" in " ".join(out.split())
+
+
+def run_process(*command, folder):
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, timeout=60)
+
+
+def test_as_a_module(folder):
+    found = run_process(sys.executable, "-m", "s2sad", "--version", folder=folder)
+    assert (found.returncode, found.stderr) == (0, "") and found.stdout.startswith("s2sad ")
+    found = run_process(sys.executable, "-m", "s2sad", "dump", "missing.py:f", folder=folder)
+    assert (found.returncode, found.stderr) == (2, "s2sad: missing.py: no such file\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell's pipe")
+def test_a_reader_that_stops_early(folder):
+    found = run_process("sh", "-c", f"'{sys.executable}' -m s2sad rules | head -n 1", folder=folder)
+    assert found.stdout.count("\n") == 1 and found.stderr == ""
