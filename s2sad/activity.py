@@ -51,7 +51,7 @@ def leaves(value: Any, state: Any = None) -> Iterator[Any]:
 def dependencies(body: list[gast.stmt], info: dict[str, ir.Info]) -> Iterator[tuple[str, str]]:
     """(name, name that it is computed from), for all that can carry a gradient."""
     for node in body:
-        op = getattr(node, "op", None)
+        op = getattr(node, "effect", None)
         if op is not None:
             yield from of_op(node, op)
         for block in blocks_of(node):

@@ -125,7 +125,9 @@ class Adjoint(Arrays, Structure):
         if isinstance(target, Array):
             if not isinstance(kind, Array) or kind.dims is None or target.dims is None:
                 return not (isinstance(kind, Array) and kind == target)
-            return kind.dims != target.dims
+            if len(kind.dims) != len(target.dims):
+                return True
+            return not all(a == b or a.many for a, b in zip(kind.dims, target.dims))
         return False
 
     def accumulate_structure(self, name: str, expr: gast.AST, kind: Kind) -> None:
@@ -157,7 +159,7 @@ class Adjoint(Arrays, Structure):
     def sweep(self, body: list[gast.stmt]) -> None:
         for node in reversed(body):
             self.origin = getattr(node, "origin", self.origin)
-            op = getattr(node, "op", None)
+            op = getattr(node, "effect", None)
             method = getattr(self, "of_" + type(op or node).__name__, None)
             if method is not None:
                 method(node, op)
@@ -192,7 +194,7 @@ class Adjoint(Arrays, Structure):
         kinds["grad"], kinds["result"] = grad_kind, kind
         try:
             made = templates.expand(op.rule, arguments, kinds, op.constants, wanted, result, grad,
-                                    lambda stem: self.names.fresh("t"), op.library or None)
+                                    lambda stem: self.names.fresh("#t"), op.library or None)
         except templates.Undecided:
             self.apply_at_run_time(op, arguments, result, grad, wanted)
             return
@@ -262,7 +264,7 @@ class Adjoint(Arrays, Structure):
         call = trees.call(trees.name(op.pullback), grad)
         results: list[gast.AST] = [call]
         if len(op.arguments) > 1:
-            names = [self.names.fresh("t_grad") for _ in op.arguments]
+            names = [self.names.fresh("#t_grad") for _ in op.arguments]
             target = gast.Tuple([trees.name(name, store=True) for name in names], gast.Store())
             self.add(gast.Assign([target], call, None))
             results = [trees.name(name) for name in names]
@@ -281,7 +283,7 @@ class Adjoint(Arrays, Structure):
             return zeros
         if trees.literal(cotangent.expr) is not None:
             return trees.np_call("full_like", like, cotangent.expr)
-        base = self.grad_base(like.id) if isinstance(like, gast.Name) else "t_grad"
+        base = self.grad_base(like.id) if isinstance(like, gast.Name) else "#t_grad"
         return self.let(base, trees.binary(gast.Add, zeros, cotangent.expr), kind)
 
     def zero(self, kind: Kind, like: gast.AST) -> gast.AST:

@@ -112,8 +112,7 @@ class Arrays:
         if cotangent is None or root not in self.active:
             return
         if not op.place.path and root not in self.adj and isinstance(op.kind, Array):
-            expr = cotangent.expr if not cotangent.spread else self.full(trees.name(name), cotangent, op.kind)
-            self.accumulate(root, expr, op.kind)
+            self.adj[root] = cotangent
             return
         shadow = self.as_shadow(root)
         place = self.at(shadow, op.place.path)
@@ -145,7 +144,7 @@ class Arrays:
 
     def taken(self, op: ir.Store, place: gast.AST, always: bool = True) -> gast.AST:
         """The adjoint of what was stored, as a value of its own."""
-        name = self.names.fresh("t_grad")
+        name = self.names.fresh("#t_grad")
         expr = place
         if not isinstance(op.target_kind, Scalar):
             expr = trees.call(trees.attr(place, "copy")) if isinstance(op.target_kind, Array) else place
@@ -214,7 +213,7 @@ class Arrays:
         if not self.is_active(op.value):
             self.add(gast.Expr(popped))
             return
-        name = self.names.fresh("t_grad")
+        name = self.names.fresh("#t_grad")
         self.kinds[name] = op.value_kind
         self.add(trees.assign(name, popped))
         self.accumulate(op.value, trees.name(name), op.value_kind, owned=False)
@@ -226,7 +225,7 @@ class Arrays:
         start = trees.binary(gast.Sub, trees.call(trees.builtin("len"), shadow), trees.name(op.count))
         tail = trees.index(shadow, gast.Slice(start, None, None))
         if self.is_active(op.value):
-            made = self.let("t_grad", tail, op.value_kind)
+            made = self.let("#t_grad", tail, op.value_kind)
             self.add(gast.Delete([tail]))
             self.accumulate(op.value, made, op.value_kind)
         else:

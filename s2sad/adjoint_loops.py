@@ -48,7 +48,7 @@ class Structure:
 
     def needs_shadow(self, name: str, node: gast.stmt) -> bool:
         for each in statements_in(node):
-            op = getattr(each, "op", None)
+            op = getattr(each, "effect", None)
             if isinstance(op, (ir.Store, ir.Append, ir.Extend, ir.Pop)) and op.place.root.name == name:
                 return True
             if isinstance(op, ir.GetItem) and (op.place.root.name if op.place is not None else op.base) == name:
@@ -86,7 +86,7 @@ class Structure:
 
     def copy_into(self, block: list[gast.stmt], pairs: list[tuple[str, gast.AST]]) -> None:
         node = gast.Assign([trees.name("_", store=True)], trees.const(None), None)
-        node.op, node.origin, node.reverse = ir.Copy(pairs), self.origin, True
+        node.effect, node.origin, node.reverse = ir.Copy(pairs), self.origin, True
         block.append(node)
 
     # ---------------------------------------------------------------- loops
@@ -256,7 +256,7 @@ def statements_in(node: gast.stmt) -> list[gast.stmt]:
 
 def targets(node: gast.stmt) -> set[str]:
     """The names that a statement sets."""
-    op = getattr(node, "op", None)
+    op = getattr(node, "effect", None)
     if isinstance(op, ir.Copy):
         return {name for name, _ in op.pairs}
     if isinstance(node, gast.Assign):
@@ -275,7 +275,7 @@ def targets(node: gast.stmt) -> set[str]:
 
 def read_actively(node: gast.stmt) -> set[str]:
     """The names that a statement's derivative flows to."""
-    op = getattr(node, "op", None)
+    op = getattr(node, "effect", None)
     if op is None:
         return set()
     if isinstance(op, ir.Copy):

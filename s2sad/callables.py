@@ -55,6 +55,9 @@ def target_of(f: Any) -> Target:
     """How to differentiate f, whatever kind of callable it is."""
     if hasattr(type(f), "plain_function"):  # what this package made itself: its source depends on the kinds
         return Target(None, f.plain_signature, f.__name__, f.__qualname__, late=f)
+    wrapped = getattr(f, "__dict__", {}).get("__s2sad_wrapped__")
+    if wrapped is not None and not isinstance(f, types.FunctionType):
+        return target_of(wrapped)
     if isinstance(f, functools.partial):
         inner = target_of(f.func)
         given = {**inner.keywords, **f.keywords}

@@ -35,7 +35,7 @@ import gast
 
 from s2sad.core_control import lower_jumps
 from s2sad.core_match import Fields, MatchLowering
-from s2sad.core_nodes import DEFINITIONS, LOOPS, TRIES, WITHS, Names, assign, copy_tree, load, place, walk
+from s2sad.core_nodes import DEFINITIONS, LOOPS, TRIES, WITHS, Names, assign, copy_nodes, copy_tree, load, place, walk
 from s2sad.core_nodes import used_names as used_names
 from s2sad.core_walrus import Hoister
 
@@ -51,7 +51,8 @@ def lower(tree: gast.FunctionDef, taken: set[str] | None = None, fields: Fields 
     `fields` gives the `__match_args__` of the class that an expression in a pattern stands for (`fields_of_class`), or
     None where it doesn't know: then they are looked up when the function runs.
     """
-    new = copy_tree(tree)
+    nodes = copy_nodes(tree)
+    new = nodes[0]
     new.decorator_list = []
     new.type_comment = None
     body = new.body[1:] if _is_docstring(new.body[0]) else new.body
@@ -59,8 +60,8 @@ def lower(tree: gast.FunctionDef, taken: set[str] | None = None, fields: Fields 
         new.body = [place(gast.Pass(), new.body[0])]
         return new
     new.body = body
-    names = Names(new, taken)
-    body = lower_jumps(_Statements(new, names, fields).block(body), names)
+    names = Names(nodes, taken)
+    body = lower_jumps(_Statements(new, {type(node) for node in nodes}, names, fields).block(body), names)
     new.body = [place(statement, body[0]) for statement in names.imports()] + body
     return new
 
@@ -72,8 +73,7 @@ def _is_docstring(s: Any) -> bool:
 class _Statements:
     """Rewrites statements one by one; what it makes still has jumps in it."""
 
-    def __init__(self, tree: gast.FunctionDef, names: Names, fields: Fields | None) -> None:
-        kinds = {type(node) for node in walk(tree)}
+    def __init__(self, tree: gast.FunctionDef, kinds: set[type], names: Names, fields: Fields | None) -> None:
         self.names = names
         self.matches = MatchLowering(tree, names, fields) if gast.Match in kinds else None
         self.hoister = Hoister(tree, names) if gast.NamedExpr in kinds else None

@@ -230,9 +230,10 @@ class _Control:
         )
 
     def may_lose_return(self, block: Block, swallowed: bool) -> bool:
-        """Whether an exception after a `return` (in `__exit__`, in `finally`) may be swallowed on the way out."""
+        """Whether a `return` may come to nothing: an exception (in `__exit__`, in `finally`) after it is swallowed on
+        the way out, or `finally` jumps elsewhere."""
         for s in block:
-            if not isinstance(s, _COMPOUND) or not self.ways(s) & RETURNS:
+            if not isinstance(s, _COMPOUND) or not _returns([s]):
                 continue
             inside = swallowed
             if isinstance(s, WITHS):
@@ -240,7 +241,7 @@ class _Control:
                     return True
                 inside = True
             elif isinstance(s, TRIES):
-                if s.finalbody and (swallowed or self.block_ways(s.finalbody) & JUMPS):
+                if s.finalbody and (swallowed or self.block_ways(s.finalbody) != FALLS):
                     return True
                 inside = swallowed or bool(s.handlers)
             others = [*getattr(s, "orelse", []), *(t for h in getattr(s, "handlers", []) for t in h.body)]

@@ -3,7 +3,7 @@
 >>> tree = gast.parse("def f(x, value):\\n    return g(x)").body[0]
 >>> sorted(used_names(tree))
 ['f', 'g', 'value', 'x']
->>> names = Names(tree)
+>>> names = Names(walk(tree))
 >>> names.fresh("value"), names.fresh("value"), names.fresh("returned")
 ('value_1', 'value_2', 'returned')
 """
@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import gast
@@ -28,23 +28,36 @@ COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp)
 _POSITION = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 
+# The fields that hold no nodes, or nodes that a copy may share: operators and contexts.
+_NO_NODES = {"ctx", "op", "ops", "id", "attr", "arg", "kind", "type_comment", "module", "level", "conversion"}
+_node_fields: dict[type, tuple[str, ...]] = {gast.Constant: ()}
+
+
 def copy_tree(node: Any) -> Any:
-    """A copy of a tree; the nodes without fields (operators, contexts) are shared. Not recursive: trees can be deep."""
-    top = _shallow(node)
-    stack = [top]
-    while stack:
-        fields = stack.pop().__dict__
-        for key, item in fields.items():
+    """A copy of a tree; operators and contexts are shared."""
+    return copy_nodes(node)[0]
+
+
+def copy_nodes(node: Any) -> list[Any]:
+    """The nodes of a copy of a tree, the top one first. Not recursive, since trees can be deep, and fast."""
+    nodes = [_shallow(node)]
+    for new in nodes:
+        fields = new.__dict__
+        keys = _node_fields.get(new.__class__)
+        if keys is None:
+            keys = _node_fields[new.__class__] = tuple(key for key in new._fields if key not in _NO_NODES)
+        for key in keys:
+            item = fields.get(key)
             if type(item) is list:
                 fields[key] = items = item.copy()
                 for i, element in enumerate(items):
-                    if isinstance(element, ast.AST) and element._fields:
+                    if isinstance(element, ast.AST):
                         items[i] = child = _shallow(element)
-                        stack.append(child)
-            elif isinstance(item, ast.AST) and item._fields:
+                        nodes.append(child)
+            elif isinstance(item, ast.AST):
                 fields[key] = child = _shallow(item)
-                stack.append(child)
-    return top
+                nodes.append(child)
+    return nodes
 
 
 def _shallow(node: Any) -> Any:
@@ -76,16 +89,16 @@ def walk(node: Any) -> Iterator[Any]:
 
 def used_names(tree: gast.AST) -> set[str]:
     """Every name that occurs in a tree, nested functions included: read, bound, declared, imported, captured."""
-    return _names(tree)[0]
+    return _names(walk(tree))[0]
 
 
-def _names(tree: gast.AST) -> tuple[set[str], set[str]]:
-    """All names of a tree, and those that it binds somewhere."""
+def _names(nodes: Iterable[gast.AST]) -> tuple[set[str], set[str]]:
+    """All names in some nodes, and those that they bind somewhere."""
     used: set[str] = set()
     bound: set[str] = set()
-    for node in walk(tree):
+    for node in nodes:
         if type(node) is gast.Name:
-            (used if isinstance(node.ctx, gast.Load) else bound).add(node.id)
+            (used if type(node.ctx) is gast.Load else bound).add(node.id)
         elif not isinstance(node, gast.expr):
             bound.update(names_of(node))
     return used | bound, bound
@@ -106,8 +119,8 @@ def names_of(node: Any) -> list[str]:
 class Names:
     """Names for what the lowering adds, none of which occurs in the function, and the imports that it needs."""
 
-    def __init__(self, tree: gast.FunctionDef, taken: set[str] | None = None) -> None:
-        used, bound = _names(tree)
+    def __init__(self, nodes: Iterable[gast.AST], taken: set[str] | None = None) -> None:
+        used, bound = _names(nodes)
         hidden = taken or set()
         self._used = used | hidden
         self._hiding = bound | hidden

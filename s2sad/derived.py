@@ -201,7 +201,7 @@ class MakeVjp(Derived):
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> tuple[Any, Pullback]:
         entry, args, kwargs = self.value_and_gradients.entry_and_arguments(args, kwargs)
-        return pullback(entry, args, kwargs, self.function.__name__, self.single)
+        return pullback(entry, args, kwargs, self.value_and_gradients.function_name, self.single)
 
     @property
     def __signature__(self) -> inspect.Signature:

@@ -201,7 +201,7 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory):
 
     def add(self, node: gast.stmt, op: ir.Op | None = None) -> gast.stmt:
         """Appends a statement to the program."""
-        node.op = op
+        node.effect = op
         node.origin = self.origin
         node.loops = self.loops
         self.position += 1
@@ -211,7 +211,7 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory):
 
     def emit(self, expr: gast.AST, op: ir.Op | None, kind: Kind, varied: bool, hint: str | None = None, site: Any = None) -> Value:
         """name = expr: a new statement, and the value that it makes. Mutable results are memory of their own."""
-        name = self.names.fresh(hint or "t")
+        name = self.names.fresh(hint or "#t")
         node = self.add(gast.Assign([trees.name(name, store=True)], expr, None), op)
         place = None
         if isinstance(kind, (Array, List, Mapping, Unknown)) and not (isinstance(kind, Array) and kind.rank == 0):
@@ -355,7 +355,7 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory):
             return known
         if self.quiet or self.trivial(value.expr):
             return value.expr
-        return self.emit(value.expr, ir.Plain(is_pure(value.expr), size_of(value.expr)), Scalar("bool"), False, "c").expr
+        return self.emit(value.expr, ir.Plain(is_pure(value.expr), size_of(value.expr)), Scalar("bool"), False, "#c").expr
 
     def truth(self, value: Value) -> bool | None:
         if isinstance(value.expr, gast.Constant) and not isinstance(value.kind, Unknown):

@@ -115,7 +115,7 @@ class Builtins:
         for item in items[1:]:
             other = self.apply_key(keywords.get("key"), item, node)
             op = gast.Gt() if function.static is max else gast.Lt()
-            test = self.emit(gast.Compare(other.expr, [op], [keyed.expr]), ir.Plain(True), BOOL, False, "c").expr
+            test = self.emit(gast.Compare(other.expr, [op], [keyed.expr]), ir.Plain(True), BOOL, False, "#c").expr
             before_best, before_key = best, keyed
             best = self.choose(test, lambda i=item: i, lambda b=before_best: b, hint)
             keyed = best if "key" not in keywords else self.choose(test, lambda o=other: o, lambda k=before_key: k, None)
@@ -137,8 +137,8 @@ class Builtins:
         for each in gast.walk(expr):
             if isinstance(each, gast.Call):
                 each.pure = True
-        position = self.emit(expr, ir.Plain(True, 20), INT, False, "best")
-        return self.get_item(value, position.expr, node, hint) if not isinstance(position.expr, gast.Name) else self.item_at(value, position.expr, hint or "t")
+        position = self.emit(expr, ir.Plain(True, 20), INT, False, "#best")
+        return self.get_item(value, position.expr, node, hint) if not isinstance(position.expr, gast.Name) else self.item_at(value, position.expr, hint or "#t")
 
     def call_map(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         if not any(value.varied for value in args[1:]) and not isinstance(args[0].static, (LocalFunction, Partial)):
@@ -239,7 +239,7 @@ class Builtins:
         for each in gast.walk(order):
             if isinstance(each, gast.Call):
                 each.pure = True
-        positions = self.emit(order, ir.Plain(False), List(INT), False, "order")
+        positions = self.emit(order, ir.Plain(False), List(INT), False, "#order")
         expr = gast.Call(function.expr, [value.expr], [gast.keyword(k, v.expr) for k, v in keywords.items()])
         mark_pure(expr)
         op = ir.ListOp("take", [self.operand(value), positions.expr], [value.kind, positions.kind], value.kind)

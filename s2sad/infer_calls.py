@@ -225,7 +225,7 @@ class Calls:
     # ---------------------------------------------------------------- the user's functions
     def call_user(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
         everything = [*args, *keywords.values()]
-        self.guards[id(static), "__code__"] = self.make_guard(static, None, "code", static.__code__)
+        self.guards[id(static), "__code__"] = self.make_guard(static, "__code__", "is", static.__code__)
         if not any(value.varied or value.place is not None or value.object is not None or callable(value.static) and value.static is not MISSING
                    or value.items is not None for value in everything):
             return self.opaque_call(function, args, keywords, node) if self.quiet else self.plain_user_call(function, static, args, keywords, node)
@@ -523,7 +523,7 @@ class Calls:
         if keywords:
             raise self.refuse("custom_keywords", node, name=getattr(static, "__name__", "it"))
         operands = [self.operand(value) for value in args]
-        name, pullback = self.names.fresh(hint or "t"), self.names.fresh("pullback")
+        name, pullback = self.names.fresh(hint or "#t"), self.names.fresh("pullback")
         target = gast.Tuple([trees.name(name, store=True), trees.name(pullback, store=True)], gast.Store())
         expr = self.call_expression(trees.attr(function.expr, "with_gradient"), operands, {})
         op = ir.Checked(operands, [value.kind for value in args], pullback)

@@ -167,7 +167,7 @@ class Expressions:
         value = getattr(builtins, name, MISSING)
         if value is MISSING:
             raise self.refuse("undefined", node, name=name)
-        self.guards[id(space), name] = self.make_guard(space, name, "absent", None)
+        self.guards[id(space), name] = self.make_guard(space, name, "is", value)
         return Value(trees.builtin(name), Static(value))
 
     def outside_value(self, value: Any, expr: gast.AST, site: Any) -> Value:

@@ -271,7 +271,7 @@ class Loops:
             self.info[steps] = ir.Info(INT, loops=self.loops, position=self.position)
             start = self.add(trees.assign(steps, trees.const(0)), ir.Plain(False))
             count = gast.AugAssign(trees.name(steps, store=True), gast.Add(), trees.const(1))
-            count.op, count.origin, count.loops, count.position = ir.Plain(False), self.origin, (*self.loops, loop.number), self.position
+            count.effect, count.origin, count.loops, count.position = ir.Plain(False), self.origin, (*self.loops, loop.number), self.position
             start.counter = count.counter = steps
             statement.body.insert(0, count)
             loop.count = trees.name(steps)
@@ -378,7 +378,7 @@ class Loops:
             if isinstance(key[0], Object) and isinstance(value, Value) and isinstance(value.expr, gast.Name) and ir.is_ssa(value.expr.id):
                 base = ir.base_of(value.expr.id)
         if not base.isidentifier():
-            base = "t"
+            base = "#t"
         fact = facts.get(("leaf", key, path))
         if fact == "conflict" or isinstance(value, Conflict):
             return Conflict("joined_kinds")
@@ -433,7 +433,7 @@ class Loops:
                 kind: Kind | None = None
                 for value, _ in found:
                     kind = join(kind, value.kind)
-                base = key[1] if isinstance(key[1], str) else "t"
+                base = key[1] if isinstance(key[1], str) else "#t"
                 name = self.names.fresh(base)
                 varied = any(value.varied for value, _ in found)
                 if varied and isinstance(kind, Unknown):
@@ -663,7 +663,7 @@ class Loops:
             self.block = outer
             self.add(trees.assign(caught, trees.const(False)), ir.Plain(False))
             mark = trees.assign(caught, trees.const(True))
-            mark.op, mark.origin, mark.loops, mark.position = ir.Plain(False), origin, self.loops, self.position
+            mark.effect, mark.origin, mark.loops, mark.position = ir.Plain(False), origin, self.loops, self.position
             going_on[0][1].insert(0, mark)
             self.state = self.join_states([body_state, going_on[0][0]], [body, going_on[0][1]])
         else:
@@ -681,13 +681,13 @@ class Loops:
         """Whether a body that fails half-way has written nothing that is seen afterwards."""
         for each in body:
             for inner in gast.walk(each):
-                if isinstance(getattr(inner, "op", None), (ir.Store, ir.Append, ir.Extend, ir.Pop)):
+                if isinstance(getattr(inner, "effect", None), (ir.Store, ir.Append, ir.Extend, ir.Pop)):
                     return False
         return True
 
 
 def has_derivative(node: gast.AST) -> bool:
-    return any(getattr(each, "op", None) is not None and not isinstance(each.op, ir.Plain) for each in gast.walk(node) if hasattr(each, "op"))
+    return any(getattr(each, "effect", None) is not None and not isinstance(each.effect, ir.Plain) for each in gast.walk(node) if hasattr(each, "effect"))
 
 
 def own_statements(node: Any) -> list[gast.AST]:

@@ -571,7 +571,7 @@ class Memory:
         if isinstance(key, tuple) and isinstance(key[0], Object):
             base = f"part_{key[1]}"
         if not str(base).isidentifier():
-            base = "t"
+            base = "#t"
         if isinstance(a, Conflict) or isinstance(b, Conflict):
             return a if isinstance(a, Conflict) else b
         if a is None or b is None:

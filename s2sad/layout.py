@@ -115,25 +115,31 @@ class _Layout:
             start = position + 1
         self.break_content(start, stop, margin, prefix, "," + suffix if is_list else suffix)
 
-    def loosest(self, start: int, stop: int) -> list[int]:
-        """Where the operators are that bind least, outside of all brackets."""
-        found: list[int] = []
-        best = _DOT
+    def operators(self, start: int, stop: int) -> list[tuple[int, int]]:
+        """How loosely each operator outside of all brackets binds, and where it is."""
+        found = []
+        in_comprehension = False
         position = start
         while position < stop:
             piece = self.pieces[position]
             looseness = _LOOSENESS.get(piece, 0)
-            if best == _COMPREHENSION and piece == " if ":
+            in_comprehension = in_comprehension or looseness == _COMPREHENSION
+            if in_comprehension and piece == " if ":
                 looseness = _COMPREHENSION
             elif piece[:1] == "." and position > start and self.partner[position - 1] >= 0:
                 looseness = _DOT  # of a chain of calls, not of a name
-            if looseness > best:
-                best, found = looseness, [position]
-            elif looseness == best:
-                found.append(position)
+            if looseness:
+                found.append((looseness, position))
             position = max(position, self.partner[position]) + 1
+        return found
+
+    def loosest(self, start: int, stop: int) -> list[int]:
+        """Where a line is to be broken: at the operators that bind least."""
+        found = self.operators(start, stop)
+        best = max(found)[0] if found else 0
+        breaks = [position for looseness, position in found if looseness == best]
         # A single method call that is parted from its object reads badly.
-        return found if best > _DOT or len(found) > 1 else []
+        return breaks if best > _DOT or len(breaks) > 1 else []
 
     def is_trailer(self, opening: int) -> bool:
         """Whether a bracket holds arguments, parameters or an index, and not elements."""
@@ -167,22 +173,25 @@ class _Layout:
         breaks = self.loosest(opening + 1, closing)
         if len(breaks) > 1 or (breaks and self.pieces[breaks[0]] == ", "):
             return True
+        if breaks:
+            return not self.is_hung(opening + 1, closing, breaks[0], margin, column)
+        inner = next((k for k in range(opening + 1, closing) if self.partner[k] > k + 1), -1)
         helps = self.fits(opening, closing, margin + INDENT)
-        if breaks:  # with an operator, only a bracket that holds the second or the first operand may be opened
-            inner = self.partner[closing - 1]
-            if helps and inner > 0 and self.pieces[inner] == "[" and self.is_trailer(inner):
-                return True
-            after = self.partner[opening + 1]
-            if inner < 0 and not helps and self.fits(after, closing, margin):
-                return after < 0
-        else:
-            inner = next((k for k in range(opening + 1, closing) if self.partner[k] > k + 1), -1)
         if inner < 0:
-            return helps or bool(breaks)
+            return helps
         if column + self.ends[inner] + 1 > self.width:
-            return helps or bool(breaks) or column + self.ends[opening] > len(margin + INDENT)
-        inside = self.length(inner + 1, self.partner[inner])
-        return not inside or (helps and inside < _SMALL)
+            return helps or column + self.ends[opening] > len(margin + INDENT)
+        return helps and self.length(inner + 1, self.partner[inner]) < _SMALL
+
+    def is_hung(self, start: int, stop: int, operator: int, margin: str, column: int) -> bool:
+        """Whether of two operands the last is better opened at its bracket, or else the first is nothing but one."""
+        places = [position for looseness, position in self.operators(start, stop) if looseness > _DOT]
+        helps = self.fits(start, stop, margin + INDENT)
+        inner = self.partner[stop - 1]
+        if places[-1] == operator and inner > 0 and column + self.ends[inner] + 1 <= self.width:
+            is_index = self.pieces[inner] == "[" and self.is_trailer(inner)
+            return inner < stop - 2 and not (helps and is_index)
+        return places[0] == operator == self.partner[start] + 1 and not helps and self.fits(operator, stop, margin)
 
     def continue_with_backslashes(self, start: int, stop: int, margin: str) -> None:
         line = margin + self.pieces[start]

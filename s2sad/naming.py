@@ -20,7 +20,7 @@ from s2sad.adjoint_loops import targets
 from s2sad.simplify import GENERATED
 from s2sad.tape import free_reads, reads
 
-TEMPORARY = {*GENERATED, "item", "items"} - {"value", "items", "item", "order", "best"}
+TEMPORARY = {*GENERATED} - {"value"}
 
 
 def name_all(body: list[gast.stmt], parameters: list[tuple[str, str]], taken: set[str]) -> dict[str, str]:
@@ -53,7 +53,7 @@ def appearance(body: list[gast.stmt], first: list[str]) -> list[str]:
 
     def walk(block: list[gast.stmt]) -> None:
         for node in block:
-            op = getattr(node, "op", None)
+            op = getattr(node, "effect", None)
             if isinstance(op, ir.Copy):
                 for target, source in op.pairs:
                     note(source)
@@ -115,7 +115,7 @@ class Interference:
         return {name for names in live.values() for name in names}
 
     def statement(self, node: gast.stmt, live: dict[str, set[str]]) -> None:
-        op = getattr(node, "op", None)
+        op = getattr(node, "effect", None)
         if isinstance(op, ir.Copy):
             for target, source in op.pairs:
                 self.define(target, live, source.id if isinstance(source, gast.Name) else None)
@@ -178,9 +178,9 @@ def choose(order: list[str], conflicts: dict[str, set[str]], fixed: dict[str, st
         groups.setdefault(ir.base_of(ssa), []).append([ssa])
     count = 0
     for ssa in order:
+        base = ir.base_of(ssa)
         if ssa in names:
             continue
-        base = ir.base_of(ssa)
         if base in TEMPORARY:
             count += 1
             while f"t{count}" in used:
@@ -188,6 +188,17 @@ def choose(order: list[str], conflicts: dict[str, set[str]], fixed: dict[str, st
             names[ssa] = f"t{count}"
             used.add(names[ssa])
             continue
+        stem = base.removesuffix("_grad").removesuffix("_saved")
+        if base == "#t_grad" or stem.startswith("#") and stem not in names:
+            count += 1
+            while f"t{count}" in used or f"t{count}_grad" in used:
+                count += 1
+            used.add(f"t{count}")
+            if base == "#t_grad":
+                names[ssa] = f"t{count}_grad"
+                used.add(names[ssa])
+                continue
+            names[stem] = f"t{count}"
         found = None
         for group in groups.setdefault(base, []):
             if not any(other in conflicts.get(ssa, ()) for other in group):
@@ -229,7 +240,7 @@ def rename(body: list[gast.stmt], names: dict[str, str]) -> None:
 
     def walk(block: list[gast.stmt]) -> None:
         for node in block:
-            op = getattr(node, "op", None)
+            op = getattr(node, "effect", None)
             if isinstance(op, ir.Copy):
                 for _, source in op.pairs:
                     change(source)
@@ -254,10 +265,10 @@ def finish(body: list[gast.stmt]) -> None:
     for node in body:
         for inner in blocks_of(node):
             finish(inner)
-        op = getattr(node, "op", None)
+        op = getattr(node, "effect", None)
         if isinstance(op, ir.Copy):
             made.extend(assignments(op.pairs, node))
-        elif isinstance(node, gast.Assign) and len(node.targets) == 1 and trees.same(node.targets[0], node.value) and isinstance(node.value, gast.Name):
+        elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Name) and isinstance(node.targets[0], gast.Name) and node.targets[0].id == node.value.id:
             continue
         else:
             made.append(node)

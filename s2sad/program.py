@@ -13,6 +13,7 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint import Adjoint, Cotangent
+from s2sad.adjoint_loops import targets
 from s2sad.helpers import Helpers
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
 from s2sad.naming import name_all
@@ -136,12 +137,18 @@ class Builder:
     # ---------------------------------------------------------------- the whole function
     def assemble(self, stacks: list[gast.stmt], forward: list[gast.stmt], reverse: list[gast.stmt]) -> list[gast.stmt]:
         gradients = [made if made is not None else trees.const(None) for made in self.gradients.values()]
-        result = gast.Tuple([self.value_expression(self.inferred.value), gast.Tuple(gradients, gast.Load())], gast.Load())
+        value = self.value_expression(self.inferred.value)
+        kept: list[gast.stmt] = []
+        if trees.names_in(value) & set_in(reverse):
+            name = self.inferred.names.fresh("value")
+            kept = [trees.assign(name, value)]
+            value = trees.name(name)
+        result = gast.Tuple([value, gast.Tuple(gradients, gast.Load())], gast.Load())
         returned = gast.Return(result)
         start: list[gast.stmt] = []
         if isinstance(self.default_dy(self.inferred.value), gast.Constant) and self.default_dy(self.inferred.value).value is None:
             start = [self.ones_for(self.inferred.value)]
-        return [*stacks, *forward, *start, *reverse, returned]
+        return [*stacks, *forward, *kept, *start, *reverse, returned]
 
     def value_expression(self, value: Any) -> gast.AST:
         if value.items is not None and isinstance(value.expr, gast.Tuple):
@@ -153,7 +160,7 @@ class Builder:
         dy = trees.name(self.dy)
         test = gast.Compare(dy, [gast.Is()], [trees.const(None)])
         node = gast.If(test, [trees.assign(self.dy, self.ones(value.kind, value.expr))], [])
-        node.op = None
+        node.effect = None
         return node
 
     def ones(self, kind: Kind, like: gast.AST) -> gast.AST:
@@ -245,6 +252,16 @@ class Builder:
         return gast.Expr(gast.Constant(text + "    ", None))
 
 
+def set_in(block: list[gast.stmt]) -> set[str]:
+    """The names that a block sets."""
+    found: set[str] = set()
+    for node in block:
+        found |= targets(node)
+        for inner in blocks_of(node):
+            found |= set_in(inner)
+    return found
+
+
 def describe(kind: Kind) -> str:
     """A kind as `--like` writes it."""
     if isinstance(kind, Scalar):
@@ -331,11 +348,11 @@ class Imports:
 
 def names_everywhere(part: Any) -> list[gast.Name]:
     found: list[gast.Name] = []
-    op = getattr(part, "op", None)
+    op = getattr(part, "effect", None)
     for each in trees.walk(part):
         if isinstance(each, gast.Name):
             found.append(each)
-        inner = getattr(each, "op", None)
+        inner = getattr(each, "effect", None)
         if isinstance(inner, ir.Copy) and each is not part:
             for _, source in inner.pairs:
                 found.extend(names_everywhere(source))
@@ -389,7 +406,7 @@ def show_statements(body: list[gast.stmt]) -> str:
 
     def walk(block: list[gast.stmt], indent: str) -> None:
         for node in block:
-            op = getattr(node, "op", None)
+            op = getattr(node, "effect", None)
             if isinstance(op, ir.Copy):
                 lines.append(indent + ", ".join(f"{target} <- {to_text(source).strip()}" for target, source in op.pairs))
                 continue

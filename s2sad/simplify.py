@@ -20,7 +20,7 @@ from s2sad.infer_memory import replace_nodes
 from s2sad.kinds import Scalar
 from s2sad.tape import reads
 
-GENERATED = ("t", "c", "value", "best", "order")
+GENERATED = ("#t", "#c", "#best", "#order", "value")
 LARGEST = 40  # nodes in an expression that is put together in the reverse sweep
 
 
@@ -60,7 +60,7 @@ def value_names(value: Any, known: dict[str, gast.AST]) -> None:
 
 
 def is_cheap(node: gast.stmt, program: ir.Inferred) -> bool:
-    op = getattr(node, "op", None)
+    op = getattr(node, "effect", None)
     if not isinstance(op, ir.Plain) or not op.pure or not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name):
         return False
     if ir.base_of(node.targets[0].id) not in GENERATED:
@@ -95,7 +95,7 @@ def rename_reads(node: gast.stmt, known: dict[str, gast.AST]) -> None:
     """Replaces names in a statement's own expressions, and in what it does for differentiation."""
     if not known:
         return
-    if not (reads(node) | op_names(getattr(node, "op", None))) & known.keys():
+    if not (reads(node) | op_names(getattr(node, "effect", None))) & known.keys():
         return
     for field in ("value", "test", "iter", "msg", "exc"):
         if isinstance(getattr(node, field, None), gast.AST):
@@ -106,7 +106,7 @@ def rename_reads(node: gast.stmt, known: dict[str, gast.AST]) -> None:
         node.target = substituted(node.target, known)
     elif isinstance(node, gast.With):
         node.items = [gast.withitem(substituted(item.context_expr, known), item.optional_vars) for item in node.items]
-    op = getattr(node, "op", None)
+    op = getattr(node, "effect", None)
     if op is not None:
         rename_op(op, known)
 
@@ -154,7 +154,7 @@ def needed_names(body: list[gast.stmt]) -> set[str]:
 
     def collect(block: list[gast.stmt]) -> None:
         for node in block:
-            op = getattr(node, "op", None)
+            op = getattr(node, "effect", None)
             if isinstance(op, ir.Copy):
                 for target, source in op.pairs:
                     sources.setdefault(target, set()).update(trees.names_in(source))
@@ -197,7 +197,7 @@ def removable(node: gast.stmt) -> bool:
         return False
     if getattr(node, "counter", None) or getattr(node, "stack", None) or getattr(node, "makes", None) is not None:
         return True
-    op = getattr(node, "op", None)
+    op = getattr(node, "effect", None)
     if isinstance(op, ir.Checked) or isinstance(op, ir.Pop):
         return False
     if isinstance(op, ir.Plain) and not op.pure:
@@ -214,7 +214,7 @@ def sweep(block: list[gast.stmt], needed: set[str]) -> bool:
     changed = False
     kept = []
     for node in block:
-        op = getattr(node, "op", None)
+        op = getattr(node, "effect", None)
         for inner in blocks_of(node):
             changed = sweep(inner, needed) or changed
         if isinstance(op, ir.Copy):
@@ -251,18 +251,21 @@ def sweep(block: list[gast.stmt], needed: set[str]) -> bool:
 def fold(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
     counts: dict[str, int] = {}
     sets: dict[str, int] = {}
+    backwards: set[str] = set()
 
     def count(block: list[gast.stmt]) -> None:
         for node in block:
             for name in read_list(node):
                 counts[name] = counts.get(name, 0) + 1
+                if getattr(node, "reverse", False) or isinstance(node, gast.Return):
+                    backwards.add(name)
             for name in targets(node):
                 sets[name] = sets.get(name, 0) + 1
             for inner in blocks_of(node):
                 count(inner)
 
     count(body)
-    Folding(counts, sets, info).block(body)
+    Folding(counts, sets, info, backwards).block(body)
 
 
 def read_list(node: gast.stmt) -> list[str]:
@@ -274,7 +277,7 @@ def read_list(node: gast.stmt) -> list[str]:
 
 
 def own_expressions(node: gast.stmt) -> list[gast.AST]:
-    op = getattr(node, "op", None)
+    op = getattr(node, "effect", None)
     if isinstance(op, ir.Copy):
         return [source for _, source in op.pairs]
     found: list[gast.AST] = []
@@ -294,8 +297,8 @@ def own_expressions(node: gast.stmt) -> list[gast.AST]:
 
 
 class Folding:
-    def __init__(self, counts: dict[str, int], sets: dict[str, int], info: dict[str, ir.Info]) -> None:
-        self.counts, self.sets, self.info = counts, sets, info
+    def __init__(self, counts: dict[str, int], sets: dict[str, int], info: dict[str, ir.Info], backwards: set[str]) -> None:
+        self.counts, self.sets, self.info, self.backwards = counts, sets, info, backwards
 
     def block(self, block: list[gast.stmt]) -> None:
         made: list[gast.stmt] = []
@@ -333,7 +336,7 @@ class Folding:
             return
         for name in known:
             del pending[name]
-        op = getattr(node, "op", None)
+        op = getattr(node, "effect", None)
         if isinstance(op, ir.Copy):
             op.pairs = [(target, substituted(source, known)) for target, source in op.pairs]
             return
@@ -357,6 +360,8 @@ class Folding:
             return False
         if not getattr(source, "reverse", False):
             return True
+        if isinstance(getattr(node, "effect", None), ir.Copy):
+            return True
         mine, its = getattr(source, "origin", None), getattr(node, "origin", None)
         if mine is not None and its is not None and mine[1] is not its[1]:
             return False
@@ -370,7 +375,9 @@ class Folding:
             return False
         if getattr(node, "reverse", False):
             return removable(node)
-        op = getattr(node, "op", None)
+        if name in self.backwards:
+            return False
+        op = getattr(node, "effect", None)
         if ir.base_of(name) not in GENERATED:
             return False
         if isinstance(op, (ir.Primitive, ir.GetItem, ir.Load)) and not getattr(node, "kept", False):
@@ -423,11 +430,11 @@ def writes_memory(node: gast.stmt) -> bool:
     if isinstance(node, gast.AugAssign):
         return not getattr(node, "counter", None)
     if isinstance(node, gast.Assign):
-        if isinstance(getattr(node, "op", None), ir.Copy):
+        if isinstance(getattr(node, "effect", None), ir.Copy):
             return False
         if any(not isinstance(t, gast.Name) for t in node.targets):
             return True
-        op = getattr(node, "op", None)
+        op = getattr(node, "effect", None)
         if isinstance(op, ir.Pop) or isinstance(op, ir.Plain) and not op.pure and not getattr(node, "stack", None):
             return True
         return getattr(node, "reverse", False) and any(isinstance(each, gast.Call) and isinstance(each.func, gast.Attribute) and each.func.attr == "pop" for each in trees.walk(node.value))
@@ -435,12 +442,12 @@ def writes_memory(node: gast.stmt) -> bool:
 
 
 def is_opaque(node: gast.stmt) -> bool:
-    op = getattr(node, "op", None)
+    op = getattr(node, "effect", None)
     return isinstance(op, ir.Plain) and not op.pure and not getattr(node, "save", None)
 
 
 def reads_memory(node: gast.Assign, info: dict[str, ir.Info]) -> bool:
-    if isinstance(getattr(node, "op", None), ir.Load):
+    if isinstance(getattr(node, "effect", None), ir.Load):
         return True
     if any(isinstance(each, (gast.Subscript, gast.Call, gast.Attribute)) for each in trees.walk(node.value)):
         return True
@@ -518,7 +525,16 @@ def merge_branches(body: list[gast.stmt]) -> None:
     """Two `if` statements with the same test, one after the other, are one."""
     made: list[gast.stmt] = []
     for node in body:
-        last = made[-1] if made else None
+        between = 0
+        while between < len(made) and isinstance(getattr(made[-1 - between], "effect", None), ir.Copy):
+            between += 1
+        last = made[-1 - between] if between < len(made) else None
+        if between and isinstance(node, gast.If) and getattr(node, "retest", False) and isinstance(last, gast.If) and trees.same(node.test, last.test) and not (trees.names_in(node.test) & changed_in(last)):
+            copies = made[len(made) - between :]
+            if not any(targets(each) & trees.names_in(node.test) for each in copies):
+                del made[len(made) - between :]
+                for branch in (last.body, last.orelse):
+                    branch.extend(copy_of_copies(each) for each in copies)
         if isinstance(node, gast.If) and getattr(node, "retest", False) and isinstance(last, gast.If) and trees.same(node.test, last.test) and not (trees.names_in(node.test) & changed_in(last)):
             last.body = [*last.body, *node.body]
             last.orelse = [*last.orelse, *node.orelse]
@@ -529,6 +545,12 @@ def merge_branches(body: list[gast.stmt]) -> None:
     for node in body:
         for inner in blocks_of(node):
             merge_branches(inner)
+
+
+def copy_of_copies(node: gast.stmt) -> gast.stmt:
+    made = ir.statement_copy(node)
+    made.effect = ir.Copy(list(node.effect.pairs))
+    return made
 
 
 def changed_in(node: gast.stmt) -> set[str]:

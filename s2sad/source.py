@@ -18,7 +18,6 @@ and what Numba compiled (`py_func`) is looked through.
 """
 
 from __future__ import annotations
-import __future__ as futures
 
 import ast
 import functools
@@ -37,6 +36,7 @@ from typing import Any
 
 import gast
 
+from s2sad.comparing import compile_as, imports_of, places, same_code
 from s2sad.errors import SourceError
 from s2sad.quoting import WIDTH, one_line, shorten
 
@@ -206,7 +206,7 @@ def _find(function: types.FunctionType, text: _Text, given: bool) -> _Found:
     try:
         for candidates in (_nearby, _everywhere):
             try:
-                found = _choose(function, list(candidates(function, text)), text)
+                found = _choose(function, list(candidates(function, text)))
             except SourceError:
                 raise
             except (SyntaxError, ValueError):  # the latter for characters that can't stand in a file
@@ -278,13 +278,15 @@ def _assigned(target: ast.AST, value: ast.AST) -> list[tuple[ast.AST, str | None
     return [(value, target.id if isinstance(target, ast.Name) else None)]
 
 
-def _choose(function: types.FunctionType, candidates: list[_Candidate], text: _Text) -> _Candidate | None:
+def _choose(function: types.FunctionType, candidates: list[_Candidate]) -> _Candidate | None:
     """The candidate that has the function's code; of several the one at its place."""
     code = function.__code__
     same: list[tuple[_Candidate, types.CodeType]] = []
-    for imported in _imported(function, text):
-        made = [(each, _compile(each, code, imported)) for each in candidates]
-        same = [(each, one) for each, one in made if one is not None and _same(one, code)]
+    for imported in imports_of(function) if candidates else ():
+        with _quiet, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            made = [(each, compile_as(code, each.node, each.cls, imported)) for each in candidates]
+        same = [(each, one) for each, one in made if one is not None and same_code(one, code)]
         if same:
             break
     if not same:
@@ -292,7 +294,7 @@ def _choose(function: types.FunctionType, candidates: list[_Candidate], text: _T
     nearest = min(abs(each.line - code.co_firstlineno) for each, _ in same)
     same = [(each, made) for each, made in same if abs(each.line - code.co_firstlineno) == nearest]
     if len(same) > 1 and sys.version_info >= (3, 11):
-        exact = [(each, made) for each, made in same if _places(made) == _places(code)]
+        exact = [(each, made) for each, made in same if places(made) == places(code)]
         same = exact or same
     # Equal code with equal parameters is the same function, whichever of them it is.
     if len({ast.dump(each.node.args) for each, _ in same}) > 1:
@@ -354,111 +356,6 @@ def _class_of(function: types.FunctionType) -> str | None:
     parts = getattr(function.__code__, "co_qualname", function.__qualname__).split(".")
     classes = [a for a, b in itertools.pairwise(parts) if b != "<locals>" and a.isidentifier()]
     return classes[-1] if classes else None
-
-
-# ---------------------------------------------------------------- comparing code
-_FUTURES = 0
-for _name in futures.all_feature_names:
-    _FUTURES |= getattr(futures, _name).compiler_flag
-
-
-def _imported(function: types.FunctionType, text: _Text) -> Iterator[list[str]]:
-    """The names that the text may import at its top level: first the likely ones, at the end all there are.
-
-    A call such as `np.sum(x)` compiles to other code where `np` is imported.
-    """
-    names = function.__code__.co_names
-    modules = [name for name in names if isinstance(function.__globals__.get(name), types.ModuleType)]
-    yield modules
-    if modules:
-        yield []
-    found, level = set(), [text.tree[0]]
-    while level:
-        node = level.pop()
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            found.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            level.extend(ast.iter_child_nodes(node))
-    yield [name for name in sorted(found) if name.isidentifier()]
-
-
-def _compile(candidate: _Candidate, code: types.CodeType, imported: list[str]) -> types.CodeType | None:
-    """The candidate's code object, compiled where the same names are free, and in its class, for private names."""
-    node = candidate.node
-    place = {"lineno": node.lineno, "col_offset": 0, "end_lineno": node.lineno, "end_col_offset": 0}
-    if isinstance(node, ast.Lambda):
-        # The defaults may hold lambdas, and they are not part of the code.
-        defaults: list[Any] = [ast.Constant(None, **place) for _ in node.args.defaults]
-        keywords: list[Any] = [each and ast.Constant(None, **place) for each in node.args.kw_defaults]
-        parameters = ast.arguments(**{**vars(node.args), "defaults": defaults, "kw_defaults": keywords})
-        node = ast.Expr(ast.copy_location(ast.Lambda(parameters, node.body), node), **place)
-    if candidate.cls is not None:
-        header: dict[str, Any] = dict(bases=[], keywords=[], decorator_list=[], type_params=[], **place)
-        node = ast.ClassDef(name=candidate.cls, body=[node], **header)
-    if code.co_freevars:
-        # What the text itself binds is global to the function, unless it is one of its free variables.
-        own = getattr(node, "name", "")
-        outside = [ast.Global([own], **place)] if own and own not in code.co_freevars else []
-        free = [ast.arg(arg=name, annotation=None, **place) for name in code.co_freevars]
-        parameters = ast.arguments([], free, None, [], [], None, [])
-        node = ast.FunctionDef("<around>", parameters, [*outside, node], [], None, None, **place)
-        node.type_params = []
-    with _quiet, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        imports = [ast.Import([ast.alias(name, None, **place) for name in imported], **place)] if imported else []
-        made = compile(ast.Module([*imports, node], []), code.co_filename, "exec", code.co_flags & _FUTURES, True)
-    level = [made]
-    while level:
-        level = [each for outer in level for each in outer.co_consts if isinstance(each, types.CodeType)]
-        for each in level:
-            if each.co_name == code.co_name and each.co_flags & 1:  # the code of a class is not optimized
-                return each
-    return None
-
-
-def _same(made: types.CodeType, code: types.CodeType) -> bool:
-    """Whether two code objects do the same; where they stand in the file doesn't matter."""
-    parameters = code.co_argcount + code.co_kwonlyargcount
-    if _signature(made) != _signature(code) or made.co_varnames[:parameters] != code.co_varnames[:parameters]:
-        return False
-    if _rewritten(code):
-        return set(made.co_names) <= set(code.co_names) and set(made.co_varnames) <= set(code.co_varnames)
-    if (made.co_code, made.co_names, made.co_varnames) != (code.co_code, code.co_names, code.co_varnames):
-        return False
-    if made.co_freevars != code.co_freevars or len(made.co_consts) != len(code.co_consts):
-        return False
-    return all(map(_same_constant, made.co_consts, code.co_consts))
-
-
-def _signature(code: types.CodeType) -> tuple[Any, ...]:
-    return code.co_name, code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags & 0x2AC
-
-
-def _rewritten(code: types.CodeType) -> bool:
-    """Whether pytest rewrote the asserts, so that the code can't be compared one to one."""
-    names = code.co_names + code.co_varnames
-    return any(name.startswith("@py") for name in names) or any(
-        _rewritten(each) for each in code.co_consts if isinstance(each, types.CodeType)
-    )
-
-
-def _same_constant(a: Any, b: Any) -> bool:
-    if isinstance(a, types.CodeType) and isinstance(b, types.CodeType):
-        return _same(a, b)
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, tuple):
-        return len(a) == len(b) and all(map(_same_constant, a, b))
-    if isinstance(a, frozenset):
-        return set(map(repr, a)) == set(map(repr, b))
-    if isinstance(a, str):  # in Python 3.10 the qualified name of a nested function is a constant
-        return a == b or ("<locals>." in a and a.rpartition("<locals>.")[2] == b.rpartition("<locals>.")[2])
-    return repr(a) == repr(b)  # also tells 0.0 from -0.0, and finds nan equal to nan
-
-
-def _places(code: types.CodeType) -> list[Any]:
-    """The columns of each instruction: what tells two equal lambdas on one line apart."""
-    return [place[2:] for place in code.co_positions()]  # type: ignore[attr-defined]
 
 
 # ---------------------------------------------------------------- ast -> gast

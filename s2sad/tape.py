@@ -37,7 +37,7 @@ def provide(program: ir.Inferred, forward: list[gast.stmt], reverse: list[gast.s
 def reads(node: gast.AST | None) -> set[str]:
     """The names in single assignment that an expression or statement reads, apart from those inside its blocks."""
     found: set[str] = set()
-    op = getattr(node, "op", None)
+    op = getattr(node, "effect", None)
     if isinstance(op, ir.Copy):
         for _, source in op.pairs:
             found |= trees.names_in(source)
@@ -105,7 +105,14 @@ class Tape:
         save, again = self.decide(needed, places, bindings, header)
         after = self.from_next(node, save)
         for name in again:
-            self.insert(node.body, name, self.recomputation(name, bindings), name in places and places[name][2])
+            restore = self.recomputation(name, bindings)
+            again_name = self.names.fresh(ir.base_of(name))
+            self.info[again_name] = self.info[name]
+            renamed = {name: trees.name(again_name)}
+            for each in node.body:
+                rename_deeply(each, renamed)
+            restore.targets[0].id = again_name
+            self.insert(node.body, again_name, restore, name in places and places[name][2])
         for name in sorted(save - set(after), key=lambda n: int(n.rpartition(".")[2])):
             stack = self.push(name, forward, places)
             pop = trees.assign(name, trees.call(trees.attr(trees.name(stack), "pop")))
@@ -140,7 +147,7 @@ class Tape:
                         walk(inner, True)
                     for inner in blocks_of(node):
                         for each in inner:
-                            if isinstance(getattr(each, "op", None), ir.Copy):
+                            if isinstance(getattr(each, "effect", None), ir.Copy):
                                 for name in targets(each):
                                     found[name] = (block, node, inside)
                     continue
@@ -149,7 +156,7 @@ class Tape:
                         walk(inner, inside)
                     for inner in blocks_of(node):
                         for each in inner:
-                            if isinstance(getattr(each, "op", None), ir.Copy):
+                            if isinstance(getattr(each, "effect", None), ir.Copy):
                                 for name in targets(each):
                                     found[name] = (block, node, inside)
                     continue
@@ -213,11 +220,13 @@ class Tape:
         return cost, leaves, chain
 
     def cost(self, statement: Any, name: str) -> int:
-        op = statement.op
+        op = statement.effect
         large = isinstance(self.info[name].kind, (Array, List, Unknown)) and not isinstance(op, (ir.GetItem, ir.Load))
         if isinstance(op, ir.Primitive):
             return op.rule.cost * (5 if large else 1)
         if isinstance(op, ir.Plain):
+            if isinstance(statement.value, (gast.Subscript, gast.Attribute)):
+                return 1
             return op.cost * (5 if large else 1)
         return 1
 
@@ -226,7 +235,7 @@ class Tape:
         statement = bindings.get(name) or self.info[name].statement
         if statement is None or name in places and places[name][1] is not statement and name not in bindings:
             return False
-        op = statement.op
+        op = statement.effect
         if not isinstance(op, (ir.Primitive, ir.GetItem, ir.Load, ir.Plain)) or isinstance(op, ir.Plain) and not op.pure:
             return False
         if isinstance(self.info[name].kind, (List, Dict, Mapping)) and not isinstance(op, ir.GetItem):
@@ -258,8 +267,8 @@ class Tape:
         found: dict[str, str] = {}
         body = node.forward.body
         last = body[-1] if body else None
-        if isinstance(getattr(last, "op", None), ir.Copy) and not node.forward.loop.counted:
-            for phi, source in last.op.pairs:
+        if isinstance(getattr(last, "effect", None), ir.Copy) and not node.forward.loop.counted:
+            for phi, source in last.effect.pairs:
                 if phi in save and isinstance(source, gast.Name) and source.id in save and source.id != phi and source.id not in node.forward.loop.phis:
                     if source.id not in found and phi not in found.values():
                         found[source.id] = phi
@@ -279,13 +288,13 @@ class Tape:
         elif block and getattr(block[0], "counter", None):
             at = 1
         node = gast.Expr(trees.call(trees.attr(trees.name(stack), "append"), trees.name(name)))
-        node.op, node.origin, node.save = ir.Plain(False), getattr(loop, "origin", None), name
+        node.effect, node.origin, node.save = ir.Plain(False), getattr(loop, "origin", None), name
         block.insert(at, node)
         if stack not in self.saved:
             self.saved[stack] = name
             self.info[stack] = ir.Info(List(self.info[name].kind))
             start = trees.assign(stack, gast.List([], gast.Load()))
-            start.op, start.origin = ir.Plain(False), None
+            start.effect, start.origin = ir.Plain(False), None
             start.stack = stack
             self.stacks.append(start)
         return stack
@@ -302,7 +311,8 @@ class Tape:
                     self.insert(each, name, trees.copy_tree(restore), inside)
                 return
             restore.origin = getattr(node, "origin", None)
-            restore.reverse = restore.restore = True
+            restore.reverse = True
+            restore.restore = isinstance(restore.value, gast.Call) and isinstance(restore.value.func, gast.Attribute) and restore.value.func.attr == "pop"
             block.insert(0 if at_top else k, restore)
             return
 
@@ -314,13 +324,22 @@ class Tape:
             info = self.info.get(name)
             if info is None or info.place is None or info.statement is None or isinstance(info.kind, Scalar):
                 continue
-            op = info.statement.op
+            op = info.statement.effect
             if info.place.root.name == name or not isinstance(op, (ir.Load, ir.GetItem, ir.Primitive, ir.Plain)):
                 continue
             if self.stored_after(info.place.root, info):
                 value = info.statement.value
                 info.statement.value = copied(info.kind, value)
                 info.statement.kept = True
+
+
+def rename_deeply(node: gast.stmt, known: dict[str, gast.AST]) -> None:
+    from s2sad.simplify import rename_reads
+
+    rename_reads(node, known)
+    for inner in blocks_of(node):
+        for each in inner:
+            rename_deeply(each, known)
 
 
 def copied(kind: Any, value: gast.AST) -> gast.AST:

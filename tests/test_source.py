@@ -225,6 +225,22 @@ def twin(x):
     return x + 1
 
 
+def with_imports(x, ast=None):
+    def inner(y):
+        return math.sin(y) + importlib.abc.name(y) + HERE.name(y)
+
+    return ast.parse(x) + functools.partial(x).keywords(SourceError.args(x)) + inner(x).real(x)
+
+
+def test_calls_through_imported_names():
+    # From Python 3.11 on, these compile to other code than calls of methods.
+    assert read(with_imports).name == "with_imports"
+    text = "def f(x):\n    return math.sin(x) + SourceError.args(x)\n"
+    space = {"math": math, "SourceError": SourceError}
+    exec(text, space)
+    assert read(space["f"], source=text).name == "f"
+
+
 def test_same_name_twice():
     assert dump(read(first_twin)) != dump(read(twin))
     assert read(first_twin).first_line < read(twin).first_line
