@@ -189,6 +189,9 @@ class Adjoint(Arrays, Structure):
         if op.rule.form != "partials":
             if cotangent.spread and not self.spreads(op.rule):
                 grad, grad_kind = self.full(result, cotangent, kind), kind
+        elif cotangent.spread and any(broadcast_axes(kind, self.operand_kind(op, key)) != () for key in wanted):
+            grad, grad_kind = self.full(result, cotangent, kind), kind
+            cotangent = Cotangent(grad, kind)
         elif not cotangent.spread:
             grad_kind = kind
         kinds["grad"], kinds["result"] = grad_kind, kind
@@ -213,7 +216,11 @@ class Adjoint(Arrays, Structure):
                 done[operand.id] = expr
                 expr = trees.mul(trees.const(2.0), expr)
             value_kind = made.kinds.get(key) or kind
-            self.accumulate(operand, expr, value_kind, spread=key in made.spread, larger=key in made.unbroadcast)
+            spread = key in made.spread or cotangent.spread and op.rule.form == "partials"
+            self.accumulate(operand, expr, value_kind, spread=spread, larger=key in made.unbroadcast and not spread)
+
+    def operand_kind(self, op: ir.Primitive, key: str) -> Kind:
+        return self.info[self.operand_of(op, key).id].kind
 
     def operand_of(self, op: ir.Primitive, key: str) -> gast.AST:
         if "[" in key:

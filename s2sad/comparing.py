@@ -29,7 +29,8 @@ for _name in futures.all_feature_names:
 def imports_of(function: types.FunctionType) -> Iterator[tuple[str, ...]]:
     """The names that the function's module imports, as far as the code shows it: a guess, then what must be so.
 
-    From Python 3.11 on, `np.sum(x)` compiles to other code where the text imports `np` at its top level.
+    From Python 3.11 on, `np.sum(x)` compiles to other code where the text imports `np` at its top level, and so does
+    `super()` where the module has a variable of that name.
     """
     names = {name for code in _all_codes(function.__code__) for name in code.co_names}
     guess = tuple(sorted(name for name in names if isinstance(function.__globals__.get(name), types.ModuleType)))
@@ -43,6 +44,8 @@ def imports_of(function: types.FunctionType) -> Iterator[tuple[str, ...]]:
             for base, step in itertools.pairwise(steps):
                 if step.opname == "LOAD_METHOD" or (step.opname == "LOAD_ATTR" and "NULL|self" in step.argrepr):
                     methods.add(base.argval[-1] if isinstance(base.argval, tuple) else base.argval)
+                elif step.opname == "LOAD_SUPER_ATTR":
+                    methods.add("super")
         exact = tuple(sorted(name for name in names - methods if name.isidentifier()))
         if exact != guess:
             yield exact

@@ -91,7 +91,7 @@ class _Statements:
         if kind is gast.Assign and len(s.targets) > 1:
             return self.again(self.chained(s))
         if self.hoister and (new := self.hoister.statement(s)) is not None:
-            return [done for one in new for done in (self.again([one]) if one is not s else self.inside(s))]
+            return [done for one in new for done in (self.inside(s) if one is s else self.statement(one))]
         return self.inside(s)
 
     def again(self, block: Block) -> Block:

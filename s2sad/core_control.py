@@ -198,6 +198,8 @@ class _Control:
     def jumping(self, s: Any, rest: Block, exits: Exits) -> Block:
         """A statement that may jump, with the statements after it."""
         ways = self.ways(s) & JUMPS
+        if isinstance(s, TRIES) and self.block_ways(s.finalbody) & JUMPS:
+            return self.jumping_finally(s, rest, exits)
         if not rest:
             return self.compound(s, ways, exits)
         if isinstance(s, gast.If):
@@ -365,7 +367,7 @@ class _Control:
     def try_(self, s: Any, ways: int, exits: Exits) -> Block:
         final = self.block_ways(s.finalbody)
         if final & JUMPS:
-            return self.jumping_finally(s, exits)
+            return self.jumping_finally(s, [], exits)
         if not final & FALLS:  # `finally` raises, wherever a jump before it would have led
             out, inner = self.flags(self.block_ways([_without_finally(s)]) & JUMPS, _NOWHERE, s, True)
             return out + self.plain_try(s, inner)
@@ -388,7 +390,7 @@ class _Control:
             s.finalbody = self.block(s.finalbody, {}) or [place(gast.Pass(), s.finalbody[0])]
         return [s]
 
-    def jumping_finally(self, s: Any, exits: Exits) -> Block:
+    def jumping_finally(self, s: Any, rest: Block, exits: Exits) -> Block:
         """A jump in `finally` drops the exception or the jump that was under way.
 
         `try: A finally: B` becomes `try: A except BaseException: B; if not <B jumped>: raise` `else: B`.
@@ -410,7 +412,7 @@ class _Control:
         unraised = self.block(final, final_exits) if protected_ways else []
         new = gast.Try(self.block(protected, _swallowing(inner)), [handler], unraised, [])
         new.body = new.body or [gast.Pass()]
-        after = self.after(flags, [], exits, s) if final_ways & FALLS else []
+        after = self.after(flags, self.block(rest, exits), exits, s) if final_ways & FALLS else []
         return [*out, *more, place(new, s), *self.after(final_flags, after, exits, s)]
 
 

@@ -106,7 +106,7 @@ class Hoister:
             chain = (node, above)
             if isinstance(node, gast.NamedExpr):
                 link: tuple[Any, ...] | None = chain
-                while link and id(link[0]) not in self.inside:
+                while link:
                     self.inside[id(link[0])] = link[0]
                     link = link[1]
             if isinstance(node, DEFINITIONS):
@@ -225,7 +225,6 @@ class Hoister:
         item = self.names.fresh("item")
         self.steady.add(item)
         first = assign(target, load(item), s)
-        self.inside.pop(id(first), None)
         if self.has(target):
             self.inside[id(first)] = first
         return place(gast.Name(item, gast.Store(), None, None), target), [first]
@@ -254,6 +253,7 @@ class Hoister:
 
     def expression(self, e: Any, out: Block, s: Any) -> Any:
         """An expression without `:=` that has the value of `e` after the statements added to `out`."""
+        self.inside.pop(id(e), None)
         if isinstance(e, gast.NamedExpr):
             value = self.expression(e.value, out, s) if self.has(e.value) else e.value
             out.append(assign(e.target, value, s))

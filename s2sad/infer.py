@@ -71,6 +71,7 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory):
         self.leaf_sites: dict[str, Any] = {}
         self.hints: dict[Any, str] = {}
         self.loop_count = 0
+        self.site_counts: dict[Any, int] = {}
         self.entry_pairs: dict[int, Any] = {}
         self.late_copies: list[Any] = []
         self.phi_objects: dict[Any, Any] = {}
@@ -222,8 +223,7 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory):
 
     def site_number(self) -> Any:
         """Names the place in the user's code that makes memory, the same in each walk."""
-        counts = self.site_counts if hasattr(self, "site_counts") else {}
-        self.site_counts = counts
+        counts = self.site_counts
         key = (self.path, id(self.origin[1]))
         counts[key] = counts.get(key, 0) + 1
         return key[1], counts[key]
@@ -238,12 +238,15 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory):
         if self.quiet:
             return value
         made = self.emit(expr, ir.Plain(is_pure(expr) if pure is None else pure, size_of(expr)), value.kind, value.varied, hint)
-        return Value(made.expr, value.kind, value.varied, value.items, value.object, value.place or made.place, value.iteration)
+        varied = value.varied or self.info[made.expr.id].varied
+        if value.place is not None and isinstance(made.expr, gast.Name):
+            self.info[made.expr.id].place = value.place
+        return Value(made.expr, value.kind, varied, value.items, value.object, value.place or made.place, value.iteration)
 
     def trivial(self, expr: gast.AST) -> bool:
         return expr.__class__ in (gast.Name, gast.Constant)
 
-    def refuse(self, key: str, node: Any = None, **words: Any) -> Exception:
+    def refuse(self, key: str, node: Any = None, /, **words: Any) -> Exception:
         node = node if node is not None and hasattr(node, "lineno") else self.origin[1]
         return refuse(key, node, self.frame.source, **words)
 
@@ -408,6 +411,7 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory):
         return joined
 
     def add_copies(self, pairs: list[tuple[str, gast.AST]], block: list[gast.stmt]) -> None:
+        block = last_way(block)
         outer, self.block = self.block, block
         at_break = block.pop() if block and isinstance(block[-1], gast.Break) else None
         self.add(gast.Assign([trees.name("_", store=True)], trees.const(None), None), ir.Copy(pairs))
@@ -503,6 +507,16 @@ def load(target: gast.AST) -> gast.AST:
     new = copy.copy(target)
     new.ctx = gast.Load()
     return new
+
+
+def last_way(block: list[gast.stmt]) -> list[gast.stmt]:
+    """The block where the way through this one ends that does not break."""
+    while block and isinstance(block[-1], gast.If):
+        ends = [leaves(block[-1].body), leaves(block[-1].orelse)]
+        if "break" not in ends or ends[0] and ends[1]:
+            break
+        block = block[-1].orelse if ends[0] else block[-1].body
+    return block
 
 
 def leaves(block: list[gast.stmt]) -> str | None:

@@ -258,7 +258,7 @@ class Calls:
 
         if static.__code__ in self.stack or len(self.stack) > 20:
             return UNKNOWN
-        state, block, position = dict(self.state), self.block, self.position
+        state, block, position, sites = dict(self.state), self.block, self.position, dict(self.site_counts)
         self.block = []
         try:
             tree, source = self.lowered_source(static, node)
@@ -272,7 +272,7 @@ class Calls:
         except NotDifferentiableError:
             return UNKNOWN
         finally:
-            self.state, self.block, self.position = state, block, position
+            self.state, self.block, self.position, self.site_counts = state, block, position, sites
 
     def default_value(self, function: Value, static: Any, key: Any, value: Any) -> Value:
         kind = kind_of(value, ("default", id(static), key))

@@ -292,7 +292,9 @@ class Loops:
         site = (self.path, id(node))
         facts = self.facts.phis.setdefault(site, {})
         entry, outer_block, outer_loops, outer_breaks = self.state, self.block, self.loops, self.breaks
+        sites = dict(self.site_counts)
         for _ in range(40):
+            self.site_counts = dict(sites)
             self.loops = (*outer_loops, number)
             self.block, self.breaks = [], []
             self.state = dict(entry)

@@ -318,7 +318,6 @@ class Memory:
         here = ir.Place(place.root, (*place.path, step), True)
         self.check_outside(place.root, value.varied, node)
         value = Value(self.operand(value), value.kind, value.varied)
-        self.note_store(place, value.varied, node)
         target = trees.index(base.expr, index)
         op = ir.Store(here, value.expr, value.kind, kind, operator)
         op.value_varied = value.varied
@@ -326,7 +325,8 @@ class Memory:
         if operator is not None and not isinstance(operator, (gast.Add, gast.Sub)) and base.varied:
             made = self.emit(target, ir.Load(here, kind), kind, True, None)
             op.old = made.expr.id
-            self.info[op.old].place = made.place = None
+            self.info[op.old].place = None if isinstance(kind, Scalar) else here
+        self.note_store(place, value.varied, node)
         statement = gast.AugAssign(target, operator, value.expr) if operator is not None else gast.Assign([target], value.expr, None)
         self.add(statement, op)
 
@@ -402,12 +402,12 @@ class Memory:
         place = current.place
         self.check_outside(place.root, value.varied, node)
         value = Value(self.operand(value), value.kind, value.varied)
-        self.note_store(place, value.varied, node)
         op = ir.Store(place, value.expr, value.kind, current.kind, node.op)
         op.value_varied, op.fancy = value.varied, False
         if not isinstance(node.op, (gast.Add, gast.Sub)) and current.varied:
             made = self.emit_load(current)
             op.old = made.expr.id
+        self.note_store(place, value.varied, node)
         target = current.expr if current.expr.__class__ in (gast.Name, gast.Subscript) else None
         if target is None or target.__class__ is gast.Name and isinstance(node.target, gast.Attribute):
             target = trees.index(current.expr, trees.const(...))

@@ -103,8 +103,10 @@ class Builder:
             made = cotangent.expr
         if isinstance(kind, Array) and kind.dims == ():
             made = trees.np_call("asarray", made)
-        if isinstance(kind, Array) and kind.dtype == "float32" and kind.dims:
-            pass
+        elif cotangent is not None and getattr(kind, "dtype", "") in ("float32", "float16", "complex64"):
+            given = cotangent.kind.dtype if isinstance(cotangent.kind, (Scalar, Array)) else ""
+            if given not in (kind.dtype, "float", "int"):
+                made = trees.call(trees.attr(made, "astype"), trees.const(np.dtype(kind.dtype)))
         return self.restored(made, kind, value.expr)
 
     def restored(self, expr: gast.AST, kind: Kind, like: gast.AST) -> gast.AST:

@@ -449,7 +449,7 @@ class _Words(dict[str, Any]):
         return text or self["f"]
 
 
-def refuse(key: str, node: gast.AST | None, source: Any, **words: Any) -> NotDifferentiableError:
+def refuse(key: str, node: gast.AST | None, source: Any, /, **words: Any) -> NotDifferentiableError:
     """The error to raise for a node of a function (`source`: its FunctionSource); without a node, for all of it."""
     cause, remedy = REFUSALS[key]
     if source is not None and getattr(node, "lineno", None) is None:

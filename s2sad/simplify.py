@@ -390,6 +390,8 @@ class Folding:
         """The pending expressions that a statement would change."""
         if not pending:
             return []
+        if isinstance(node, (gast.Break, gast.Return)):
+            return list(pending)
         if writes_memory(node):
             return [name for name, source in pending.items() if reads_memory(source, self.info)] if not is_opaque(node) else list(pending)
         changed = set()

@@ -140,7 +140,7 @@ class Tape:
             for node in block:
                 if isinstance(node, (gast.For, gast.While)):
                     for name in everything(node):
-                        found.setdefault(name, (block, node, inside))
+                        found[name] = (block, node, inside)
                     continue
                 if isinstance(node, gast.If):
                     for inner in blocks_of(node):
@@ -167,7 +167,7 @@ class Tape:
         for name in loop.loop.phis:
             found[name] = (loop.body, None, False)
         for node in loop.body:
-            if getattr(node, "counter", None):
+            if getattr(node, "counter", None) and isinstance(node, gast.AugAssign):
                 found.pop(node.counter, None)
         return found
 

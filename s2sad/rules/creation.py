@@ -96,6 +96,8 @@ def arange(start, stop=None, step=1, dtype=None, *, grad):
 
 @tangent(np.arange)
 def arange_tangent(start, stop=None, step=1, dtype=None, *, result, start_dot, step_dot):
+    if stop is None:
+        return np.zeros_like(result)
     return start_dot + step_dot * np.arange(result.size)
 
 

@@ -7,7 +7,9 @@ import math
 import numpy as np
 from numpy import cos, cosh, exp, hypot, sin, sinh, sqrt
 
-from s2sad.rules.registry import inline, known, partials, rank
+from s2sad.kinds import Kind
+from s2sad.rules.registry import adjoint, inline, kind, known, partials, rank, unbroadcast
+from s2sad.rules.results import elementwise
 
 LN2, LN10, DEGREE = math.log(2.0), math.log(10.0), math.pi / 180.0
 
@@ -210,9 +212,14 @@ def truncated_remainder(x1, x2, *, result):
     return 1.0, np.round((result - x1) / x2)
 
 
-@partials(np.ldexp, cost=1)
-def scaled(x1, x2):
-    return np.ldexp(1.0, x2), None
+@adjoint(np.ldexp, linear=True, cost=1)
+def scaled(x1, x2, *, grad):
+    return unbroadcast(np.ldexp(grad, x2))
+
+
+@kind(np.ldexp)
+def scaled_kind(x1: Kind, x2: Kind) -> Kind:
+    return elementwise(np.ldexp, x1, x2)
 
 
 @partials(np.nextafter, cost=1)

@@ -352,7 +352,7 @@ class Expressions:
         if marker is registry.known:
             return argument if self._sure(argument) else from_constant(False)
         if marker is registry.constant:
-            return from_constant(argument.known)
+            return from_constant(argument.known and isinstance(argument.value, (int, float)))
         if marker is registry.spread:
             self.spread.add(self.key)
         if marker is registry.unbroadcast:

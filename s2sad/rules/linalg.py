@@ -6,7 +6,7 @@ import numpy as np
 
 from s2sad.kinds import Array, Kind, Scalar, broadcast_dims
 from s2sad.rules.piecewise import sign_of
-from s2sad.rules.reductions import aligned, reduced
+from s2sad.rules.reductions import aligned, count_of, reduced
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, unbroadcast
 from s2sad.rules.results import dims_of, floating, numeric, result_dtype, shaped
 
@@ -32,8 +32,7 @@ def norm(x, ord=None, axis=None, keepdims=False, *, grad, result):
         return aligned(grad, x, axis, keepdims) * sign_of(x)
     if ord == np.inf or ord == -np.inf:
         best = np.abs(x) == aligned(result, x, axis, keepdims)
-        ties = np.count_nonzero(best) if axis is None else np.sum(best, axis=axis, dtype=x.dtype, keepdims=True)
-        return np.where(best, aligned(grad, x, axis, keepdims) / ties, 0.0) * np.sign(x)
+        return np.where(best, aligned(grad, x, axis, keepdims) / count_of(best, x, axis), 0.0) * np.sign(x)
     scaled = np.abs(x) / aligned(nonzero_length(result), x, axis, keepdims)
     return aligned(grad, x, axis, keepdims) * np.sign(x) * scaled ** (ord - 1)
 

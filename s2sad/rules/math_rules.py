@@ -171,7 +171,7 @@ def truth_kind(*numbers: Kind, **options: Kind) -> Kind:
 
 
 @kind(math.ulp, math.ldexp, math.hypot, math.fsum, math.prod, math.dist)
-def float_kind(*numbers: Kind) -> Kind:
+def float_kind(*numbers: Kind, **options: Kind) -> Kind:
     return FLOAT
 
 

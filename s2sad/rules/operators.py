@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import operator
 
 import numpy as np
@@ -51,6 +52,8 @@ def remainder(x, y):
 @inline
 def log_of_base(x):
     """log(x), or 0 where x is 0: it is multiplied by 0 ** y."""
+    if known(isinstance(x, (int, float))):
+        return math.log(x if x != 0 else 1.0)
     if known(rank(x) == 0):
         return log(x if x != 0 else 1.0)
     return log(np.where(x == 0, 1.0, x))

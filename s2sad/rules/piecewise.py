@@ -7,9 +7,9 @@ import math
 import numpy as np
 from numpy import copysign
 
-from s2sad.kinds import Array, Kind, Tuple
+from s2sad.kinds import Array, Kind, Scalar, Tuple
 from s2sad.rules.registry import adjoint, inline, kind, known, partials, rank, tangent, unbroadcast
-from s2sad.rules.results import dims_of, dtype_of, elementwise, numeric, result_dtype, shaped, unknown_dim
+from s2sad.rules.results import PYTHON_TYPES, dims_of, dtype_of, elementwise, numeric, result_dtype, shaped, unknown_dim
 
 
 @inline
@@ -46,8 +46,10 @@ def absolute_of_real(x):
 
 
 @partials(np.copysign, math.copysign, cost=1)
-def with_sign(x1, x2):
-    return copysign(1.0, x2) * sign_of(x1), 0.0
+def with_sign(x1, x2, *, result):
+    if known(rank(x1) == 0) and known(rank(x2) == 0):
+        return copysign(1.0, x2) * sign_of(x1), 0.0
+    return np.sign(result) * np.sign(x1), 0.0
 
 
 @partials(np.heaviside, cost=1)
@@ -186,11 +188,17 @@ def angle_tangent(z, deg=False, *, z_dot):
     return (180.0 / np.pi) * np.imag(z_dot / z) if deg else np.imag(z_dot / z)
 
 
-@kind(np.real, np.imag, np.angle)
-def part_kind(val: Kind, *options: Kind) -> Kind:
+@kind(np.real, np.imag)
+def part_kind(val: Kind) -> Kind:
     val = numeric(val)
-    dtype = result_dtype(np.absolute, val)
-    return shaped(dtype, dims_of(val))
+    if isinstance(val, Scalar) and val.dtype in PYTHON_TYPES:
+        return val if val.char != "c" else Scalar("float")
+    return shaped(result_dtype(np.absolute, val), dims_of(val), not isinstance(val, Array))
+
+
+@kind(np.angle)
+def angle_kind(z: Kind, deg: Kind) -> Kind:
+    return shaped(result_dtype(np.arctan2, *[Scalar(result_dtype(np.absolute, numeric(z)))] * 2), dims_of(numeric(z)))
 
 
 @kind(np.conjugate)

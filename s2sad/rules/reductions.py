@@ -216,12 +216,15 @@ def extreme(a, axis=None, *, keepdims=False, grad, result):
     if known(rank(a) == 0):
         return grad
     best = a == aligned(result, a, axis, keepdims)
-    if axis is None:
-        return np.where(best, grad / np.count_nonzero(best), 0.0)
+    return np.where(best, aligned(grad, a, axis, keepdims) / count_of(best, a, axis), 0.0)
+
+
+@inline
+def count_of(best, a, axis):
+    """How many share; of a's dtype, so that dividing by it keeps the dtype."""
     if known(a.dtype == np.float64):
-        return np.where(best, aligned(grad, a, axis, keepdims) / np.sum(best, axis=axis, keepdims=True), 0.0)
-    ties = np.sum(best, axis=axis, dtype=a.dtype, keepdims=True)
-    return np.where(best, aligned(grad, a, axis, keepdims) / ties, 0.0)
+        return np.count_nonzero(best) if axis is None else np.sum(best, axis=axis, keepdims=True)
+    return np.sum(best, axis=axis, dtype=a.dtype, keepdims=axis is not None)
 
 
 @tangent(np.max, np.min)

@@ -245,7 +245,10 @@ def _register(functions: tuple[Any, ...], form: str, template: Template | None, 
 
 
 def _signature(function: Any) -> inspect.Signature:
-    """The positional parameters of a template; of a function without a template, whatever it takes."""
+    """The parameters of a template; of a function without a template, whatever it takes."""
+    if isinstance(function, np.ufunc):
+        operands = [inspect.Parameter(f"x{k + 1}", inspect.Parameter.POSITIONAL_ONLY) for k in range(function.nin)]
+        return inspect.Signature([*operands, inspect.Parameter("options", inspect.Parameter.VAR_KEYWORD)])
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):

@@ -243,7 +243,7 @@ def elementwise(function: Any, *kinds: Kind) -> Kind:
         if function in UFUNCS:
             return _python_result(function, *operands)
     dtype = result_dtype(UFUNCS.get(function, function), *operands)
-    return shaped(dtype, broadcast_dims(*map(dims_of, operands)), all(isinstance(kind, Scalar) for kind in operands))
+    return shaped(dtype, broadcast_dims(*map(dims_of, operands)))
 
 
 def _python_result(function: Any, *operands: Kind) -> Kind:

@@ -73,7 +73,7 @@ def is_instance(value: Value, types: Any) -> bool | None:
         is_list = value.is_list if value.items is not None else isinstance(value.kind, List)
         return list in types if is_list else tuple in types
     if isinstance(value.kind, Scalar):
-        return value.kind.dtype in [each.__name__ for each in types]
+        return value.kind.dtype.replace("real", "int") in [each.__name__ for each in types]
     if isinstance(value.kind, Array) and value.kind.rank:
         return np.ndarray in types
     return None
