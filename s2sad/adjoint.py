@@ -177,7 +177,7 @@ class Adjoint(Arrays, Structure):
             wanted = [w for w in wanted if w != op.rule.variadic]
             wanted += [f"{op.rule.variadic}[{k}]" for k, each in enumerate(op.arrays) if self.is_active(each)]
         if wanted:
-            self.apply_rule(op, trees.name(target), cotangent, wanted, self.info[target].kind)
+            self.apply_rule(op, trees.name(getattr(op, "result", target)), cotangent, wanted, self.info[target].kind)
 
     def apply_rule(self, op: ir.Primitive, result: gast.AST, cotangent: Cotangent, wanted: list[str], kind: Kind) -> None:
         arguments = dict(op.arguments)

@@ -97,12 +97,14 @@ class _Control:
     def function(self, body: Block) -> Block:
         last = body[-1]
         ways = self.block_ways(body)
-        returns = _returns(body) if ways & RETURNS else []
+        returns = _returns(body)
         if all(_is_none(s.value) for s in returns):
             return self.block(body, {RETURNS: Exit()}) or [place(gast.Pass(), last)]
-        if len(returns) == 1 and returns[0] is last:
+        if len(returns) == 1 and returns[0] is last and ways & RETURNS:
             return [*self.block(body[:-1], {}), last]
         self.value = self.names.fresh("value")
+        if not ways & RETURNS:  # none is reached, or all are overtaken by a `finally`
+            return self.block(body, {RETURNS: Exit()})
         if ways & FALLS:
             body = [*body, place(gast.Return(constant(None)), last)]
         return [*self.block(body, {RETURNS: Exit()}), place(gast.Return(load(self.value)), last)]

@@ -135,12 +135,22 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory):
             return Value(expr, kind, any(i.varied for i in items), items=items)
         if isinstance(kind, (Dict, Record)) and len(site) < 6:
             parts = kind.items if isinstance(kind, Dict) else kind.fields
-            thing = Object(dict if isinstance(kind, Dict) else kind.cls, [key for key, _ in parts], param=site[0])
+            thing = Object(dict if isinstance(kind, Dict) else kind.cls, [key for key, _ in parts], param=site)
             varied = False
+            copied = ("object", *site) in self.facts.written
+            if copied:
+                made = trees.call(trees.attr(expr, "copy")) if isinstance(kind, Dict) else trees.call(trees.attr(trees.name("copy", module=copy), "copy"), expr)
+                self.add(gast.Assign([expr], made, None), ir.Plain(False))
+                self.block[-1].parameter_copy = True
+                self.block[-1].effect.pure = False
             for key, each in parts:
                 part = self.input_part(expr, ssa, key, each, chosen, site, isinstance(kind, Record))
                 self.state[thing, key] = part
                 varied = varied or part.varied
+                if copied and part.place is not None and part.place.root.site in self.facts.written:
+                    target = trees.attr(expr, key) if isinstance(kind, Record) else trees.index(expr, trees.const(key))
+                    self.add(gast.Assign([target], part.expr, None), ir.Plain(False))
+                    self.block[-1].writes_part = thing
             self.info[ssa] = ir.Info(kind, varied)
             return Value(expr, kind, varied, object=thing)
         varied = chosen and carries_gradient(kind) and not isinstance(kind, Unknown)
@@ -411,13 +421,14 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory):
         return joined
 
     def add_copies(self, pairs: list[tuple[str, gast.AST]], block: list[gast.stmt]) -> None:
-        block = last_way(block)
-        outer, self.block = self.block, block
-        at_break = block.pop() if block and isinstance(block[-1], gast.Break) else None
-        self.add(gast.Assign([trees.name("_", store=True)], trees.const(None), None), ir.Copy(pairs))
-        if at_break is not None:
-            block.append(at_break)
-        self.block = outer
+        """Copies at the end of a block, on each way through it that does not break."""
+        for way in last_ways(block):
+            outer, self.block = self.block, way
+            at_break = way.pop() if way and isinstance(way[-1], gast.Break) else None
+            self.add(gast.Assign([trees.name("_", store=True)], trees.const(None), None), ir.Copy(list(pairs)))
+            if at_break is not None:
+                way.append(at_break)
+            self.block = outer
 
     def do_Break(self, node: gast.Break) -> None:
         self.add(gast.Break())
@@ -509,14 +520,20 @@ def load(target: gast.AST) -> gast.AST:
     return new
 
 
-def last_way(block: list[gast.stmt]) -> list[gast.stmt]:
-    """The block where the way through this one ends that does not break."""
-    while block and isinstance(block[-1], gast.If):
-        ends = [leaves(block[-1].body), leaves(block[-1].orelse)]
-        if "break" not in ends or ends[0] and ends[1]:
-            break
-        block = block[-1].orelse if ends[0] else block[-1].body
-    return block
+def last_ways(block: list[gast.stmt]) -> list[list[gast.stmt]]:
+    """The blocks where the ways through this one end that do not break."""
+    last = block[-1] if block else None
+    if isinstance(last, gast.If) and breaks_inside(last):
+        ways = []
+        for branch in (last.body, last.orelse):
+            if not leaves(branch):
+                ways.extend(last_ways(branch))
+        return ways
+    return [block]
+
+
+def breaks_inside(node: gast.If) -> bool:
+    return any(each and (isinstance(each[-1], gast.Break) or isinstance(each[-1], gast.If) and breaks_inside(each[-1])) for each in (node.body, node.orelse))
 
 
 def leaves(block: list[gast.stmt]) -> str | None:

@@ -138,7 +138,7 @@ class Builtins:
             if isinstance(each, gast.Call):
                 each.pure = True
         position = self.emit(expr, ir.Plain(True, 20), INT, False, "#best")
-        return self.get_item(value, position.expr, node, hint) if not isinstance(position.expr, gast.Name) else self.item_at(value, position.expr, hint or "#t")
+        return self.get_item(value, position.expr, node, hint) if not isinstance(position.expr, gast.Name) else self.unboxed(self.item_at(value, position.expr, hint or "#t"))
 
     def call_map(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         if not any(value.varied for value in args[1:]) and not isinstance(args[0].static, (LocalFunction, Partial)):
@@ -510,6 +510,7 @@ class Builtins:
             return Value(trees.const(None), Static(None))
         if name == "pop" and key in thing.keys:
             value = self.read_part(owner, key, node)
+            self.note_object(thing)
             self.add(gast.Delete([trees.index(owner.expr, trees.const(key))]), ir.Plain(False))
             thing.keys = [each for each in thing.keys if each != key]
             return value

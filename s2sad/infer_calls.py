@@ -15,6 +15,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.core import lower
+from s2sad.custom import CustomGradient, stop_gradient
 from s2sad.errors import RuleError, SourceError
 from s2sad.infer_expressions import mark_pure
 from s2sad.infer_memory import replace_nodes
@@ -76,9 +77,12 @@ class Calls:
         return self.call_known(function, static, args, keywords, node, hint)
 
     def call_known(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
-        marker = getattr(static, "__s2sad__", None)
-        if marker is not None:
-            return self.call_marked(marker, function, static, args, keywords, node, hint)
+        if static is stop_gradient:
+            return self.without_gradient(self.settle(args[0]))
+        if isinstance(static, CustomGradient):
+            return self.call_checked(function, static, args, keywords, node, hint)
+        if hasattr(type(static), "plain_function"):
+            return self.call_derived(function, static, args, keywords, node, hint)
         handler = self.builtin_handler(static)
         if handler is not None:
             made = handler(function, args, keywords, node, hint)
@@ -365,9 +369,14 @@ class Calls:
         everything = [*args, *keywords.values()]
         fields = getattr(cls, "_fields", None)
         if issubclass(cls, tuple) and fields is not None:
-            defaults = {k: self.default_value(function, cls, k, v) for k, v in getattr(cls, "_field_defaults", {}).items()}
             named = dict(zip(fields, args)) | keywords
-            items = [self.settle(named.get(key) or defaults[key]) for key in fields]
+            for key, each in getattr(cls, "_field_defaults", {}).items():
+                if key not in named:
+                    named[key] = self.key_value(each) if isinstance(each, (int, float, str, bool, type(None))) else self.outside_value(each, trees.index(trees.attr(function.expr, "_field_defaults"), trees.const(key)), ("field", cls, key))
+            missing = [key for key in fields if key not in named]
+            if missing:
+                raise self.refuse("wrong_call", node, name=cls.__name__, reason=f"its field {missing[0]} is missing")
+            items = [self.settle(named[key]) for key in fields]
             expr = self.call_expression(function.expr, [item.expr for item in items], {})
             mark_pure(expr)
             made = Value(expr, Tuple(tuple(i.kind for i in items), cls), any(i.varied for i in items), items=items)
@@ -401,7 +410,7 @@ class Calls:
             if each.name in named:
                 parts[each.name] = self.settle(named[each.name], each.name)
             elif each.default is not dataclasses.MISSING:
-                parts[each.name] = self.default_value(function, cls, each.name, each.default)
+                parts[each.name] = self.outside_value(each.default, trees.attr(function.expr, each.name), ("field", cls, each.name)) if not isinstance(each.default, (int, float, str, bool, type(None))) else self.key_value(each.default)
             elif each.default_factory is not dataclasses.MISSING:
                 factory = self.outside_value(each.default_factory, trees.const(None), ("factory", cls, each.name))
                 if each.default_factory is list:
@@ -497,16 +506,27 @@ class Calls:
         self.store(target, trees.const(...), [("ellipsis", "explicit")], target.kind, self.settle(value), None, node)
 
     # ---------------------------------------------------------------- functions that wrap others
-    def call_marked(self, marker: str, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
-        if marker == "stop_gradient":
-            value = self.settle(args[0])
-            return self.without_gradient(value)
-        if marker == "custom_gradient":
-            return self.call_checked(function, static, args, keywords, node, hint)
-        if marker == "wrapper":
-            inner = static.__s2sad_function__(self, args, keywords, node)
-            return inner
-        raise self.refuse("no_rule", node, name=str(static), module="")
+    def call_derived(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
+        """A function that s2sad made, called inside of another: the program that it runs is differentiated like any."""
+        kinds = self.kinds_for(static.plain_signature, args, keywords)
+        plain, entry = static.plain_function(kinds)
+        self.facts.results.setdefault("keep", []).append((plain, entry))
+        return self.call_user(Value(function.expr, Static(plain)), plain, args, keywords, node, hint)
+
+    def kinds_for(self, signature: inspect.Signature, args: list[Value], keywords: dict[str, Value]) -> dict[str, Any]:
+        bound = signature.bind(*args, **keywords)
+        bound.apply_defaults()
+        kinds = {}
+        for name, value in bound.arguments.items():
+            if isinstance(value, Value):
+                kinds[name] = FLOAT if value.kind == Scalar("real") else value.kind
+            elif isinstance(value, tuple):
+                kinds[name] = Tuple(tuple(v.kind if isinstance(v, Value) else kind_of(v) for v in value))
+            elif isinstance(value, dict):
+                kinds[name] = Dict(tuple((k, v.kind if isinstance(v, Value) else kind_of(v)) for k, v in value.items()))
+            else:
+                kinds[name] = kind_of(value)
+        return kinds
 
     def without_gradient(self, value: Value) -> Value:
         if value.items is not None:

@@ -566,7 +566,10 @@ class Expressions:
             made = self.emit(expr, op, kind, True, hint)
             made.place = self.info[made.expr.id].place = place
             return made
-        return self.emit(expr, op, kind, True, hint)
+        made = self.emit(expr, op, kind, True, hint)
+        if made.place is not None and self.is_written(made.place.root):
+            op.result = self.emit_load(made).expr.id
+        return made
 
     def result_kind(self, rule: Any, bound: dict[str, Value], values: list[Value], node: gast.AST) -> Kind:
         kinds = {name: self.rule_kind(value) for name, value in bound.items()}

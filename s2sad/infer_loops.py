@@ -189,7 +189,13 @@ class Loops:
             made = self.emit(expr, ir.Plain(True), kind, False, hint)
         if place is not None and not isinstance(kind, Scalar):
             made.place = self.info[made.expr.id].place = place
-        return self.unboxed(made)
+        return made
+
+    def unboxed_items(self, value: Value) -> Value:
+        """The item of a loop, with what a list holds taken apart."""
+        if value.items is not None:
+            return self.make_tuple([self.unboxed_items(item) for item in value.items])
+        return self.unboxed(value)
 
     # ---------------------------------------------------------------- for and while
     def do_For(self, node: gast.For) -> None:
@@ -212,7 +218,7 @@ class Loops:
             value, made["target"] = self.bind_iteration(it, trees.name(index_name), pattern)
             self.block = outer
             if pattern is not None:
-                self.bind(pattern, value)
+                self.bind(pattern, self.unboxed_items(value))
             body()
 
         block, broke = self.run_loop(run, node, number)

@@ -40,6 +40,11 @@ class Memory:
     def note_store(self, place: ir.Place, varied: bool, node: Any) -> None:
         """This place is written now. What was not known before begins the walk again."""
         root = place.root
+        if isinstance(root.site, tuple) and root.site[:1] == ("param",) and len(root.site) > 2:
+            for k in range(2, len(root.site)):
+                if ("object", *root.site[1:k]) not in self.facts.written:
+                    self.facts.written.add(("object", *root.site[1:k]))
+                    self.learnt = True
         for each in family(root):
             each.stores.append((self.loops, self.position + 1))
             if each.site not in self.facts.written:
@@ -103,6 +108,8 @@ class Memory:
 
     def may_view(self, kind: Kind, parts: list[tuple[str, Any]]) -> bool:
         """Whether what an index gives shares memory with what it is taken from."""
+        if isinstance(kind, (Scalar, List)) and any(tag == "slice" for tag, _ in parts) and not isinstance(kind, Array):
+            return False
         if isinstance(kind, Scalar):
             return False
         return not any(tag == "array" for tag, _ in parts)
@@ -312,6 +319,8 @@ class Memory:
             raise self.refuse("unknown_owner", node)
         if isinstance(base.kind, Array) and value.varied and base.kind.char in "bi":
             raise self.refuse("integer_store", node)
+        if isinstance(base.kind, List) and isinstance(kind, List) and parts[0][0] == "slice" and (base.varied or value.varied):
+            raise self.refuse("slice_store", node)
         if isinstance(base.kind, (List, Mapping)):
             self.note_item(place, value)
         step = trees.index(trees.name(HOLE), index)
@@ -416,16 +425,26 @@ class Memory:
     def store_part(self, base: Value, key: Any, value: Value, target: gast.AST, node: Any) -> None:
         """An attribute of a record, or an entry of a dict of known keys, becomes value."""
         thing = base.object
+        if thing in thing.sources:
+            raise self.refuse("boxed_write", node, name=str(key))
         if thing.sources:
             raise self.refuse("ambiguous_store", node, name=str(key))
-        if thing.param is not None:
-            thing.changed = True
+        self.note_object(thing)
         if key not in thing.keys:
             thing.keys.append(key)
         self.state[thing, key] = value
         self.add(gast.Assign([target], value.expr, None), ir.Plain(False))
         self.block[-1].writes_part = thing
         self.effects += 1
+
+    def note_object(self, thing: Object) -> None:
+        """A parameter's dict or record is written into: a copy is, with those that hold it."""
+        site = thing.param
+        while site is not None and len(site) >= 1:
+            if ("object", *site) not in self.facts.written:
+                self.facts.written.add(("object", *site))
+                self.learnt = True
+            site = site[:-1] if len(site) > 1 else None
 
     def store_attribute(self, target: gast.Attribute, value: Value) -> None:
         self.store_attribute_value(self.visit(target.value), target.attr, value, target)
@@ -452,6 +471,7 @@ class Memory:
                 if key in base.object.keys:
                     base.object.keys = [each for each in base.object.keys if each != key]
                     self.state.pop((base.object, key), None)
+                    self.note_object(base.object)
                     self.add(gast.Delete([trees.index(base.expr, trees.const(key))]), ir.Plain(False))
                     return
             if not base.varied:

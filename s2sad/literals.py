@@ -32,6 +32,8 @@ def _complex_text(real: float, imag: float) -> str:
     """Written so that the signs of zeros survive the addition."""
     size = repr(complex(0.0, abs(imag))).replace("inf", "1e999")
     minus = copysign(1.0, imag) < 0
+    if isnan(imag) and not real:
+        return "-(1e999j - 1e999j)" if copysign(1.0, real) < 0 else "1e999j - 1e999j"
     if isnan(imag):
         return f"{number_text(real)} + 1e999j - 1e999j"
     if real:

@@ -47,7 +47,7 @@ def _constant_rank(node: Any) -> int:
     value = node.value
     if isinstance(value, bool) or not isinstance(value, (int, float, complex)):
         return ATOM
-    if value.__class__ is not complex and value > 0:
+    if not isinstance(value, complex) and value > 0:
         return ATOM
     text = number_text(value)
     return ARITH if " " in text and text[-1] != ")" else SIGN if text[0] == "-" else ATOM

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import dataclasses
 import os
 import sys
+import types
 from typing import Any
 
 import gast
@@ -56,13 +58,35 @@ class Builder:
                 self.adjoint.accumulate(value.expr, dy, kind, owned=False)
 
     def default_dy(self, value: Any) -> gast.AST:
+        return trees.const(None) if self.needs_ones(value) else self.plain_ones(value)
+
+    def plain_ones(self, value: Any) -> gast.AST:
         if value.items is not None:
-            return gast.Tuple([self.default_dy(item) for item in value.items], gast.Load())
-        if getattr(value, "parts", None) is not None and not isinstance(value.kind, Record):
-            return gast.Dict([trees.const(key) for key in value.parts], [self.default_dy(part) for part in value.parts.values()])
-        if isinstance(value.kind, (List, Mapping, Record)) or getattr(value, "parts", None) is not None:
-            return trees.const(None)
+            return gast.Tuple([self.plain_ones(item) for item in value.items], gast.Load())
+        if getattr(value, "parts", None) is not None:
+            return gast.Dict([trees.const(key) for key in value.parts], [self.plain_ones(part) for part in value.parts.values()])
         return trees.const(1.0)
+
+    def needs_ones(self, value: Any) -> bool:
+        """Whether the default of dy depends on the value: on the length of a list, the class of a record."""
+        if value.items is not None:
+            return isinstance(value.kind, Tuple) and value.kind.cls is not None or any(map(self.needs_ones, value.items))
+        if getattr(value, "parts", None) is not None:
+            return isinstance(value.kind, Record) or any(map(self.needs_ones, value.parts.values()))
+        return isinstance(value.kind, (List, Mapping, Record, Tuple, Dict))
+
+    def ones_of(self, value: Any) -> gast.AST:
+        if value.items is not None:
+            return gast.Tuple([self.ones_of(item) for item in value.items], gast.Load())
+        parts = getattr(value, "parts", None)
+        if parts is not None and isinstance(value.kind, Record):
+            made = {key: self.ones_of(part) for key, part in parts.items()}
+            if dataclasses.is_dataclass(value.kind.cls):
+                return trees.call(trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), value.expr, **made)
+            return self.helpers.with_parts(value.expr, made)
+        if parts is not None:
+            return gast.Dict([trees.const(key) for key in parts], [self.ones_of(part) for part in parts.values()])
+        return self.ones(value.kind, value.expr)
 
     def gradient(self, value: Any) -> gast.AST | None:
         """The gradient of a parameter, in the parameter's structure; None if there can't be one."""
@@ -148,7 +172,7 @@ class Builder:
         result = gast.Tuple([value, gast.Tuple(gradients, gast.Load())], gast.Load())
         returned = gast.Return(result)
         start: list[gast.stmt] = []
-        if isinstance(self.default_dy(self.inferred.value), gast.Constant) and self.default_dy(self.inferred.value).value is None:
+        if self.needs_ones(self.inferred.value):
             start = [self.ones_for(self.inferred.value)]
         return [*stacks, *forward, *kept, *start, *reverse, returned]
 
@@ -161,7 +185,7 @@ class Builder:
         """dy is None: ones in the structure of a list or record."""
         dy = trees.name(self.dy)
         test = gast.Compare(dy, [gast.Is()], [trees.const(None)])
-        node = gast.If(test, [trees.assign(self.dy, self.ones(value.kind, value.expr))], [])
+        node = gast.If(test, [trees.assign(self.dy, self.ones_of(value))], [])
         node.effect = None
         return node
 
@@ -192,7 +216,8 @@ class Builder:
         parameters = [(value.expr.id, name) for name, value in self.inferred.parameters.items()]
         while_saved(body)
         helpers = list(self.helpers.functions.values())
-        imports = Imports(request.namespace, [*body, *helpers])
+        arguments = self.arguments(tree.args)
+        imports = Imports(request.namespace, [*body, *helpers, *[d for d in [*arguments.defaults, *arguments.kw_defaults] if d is not None]])
         own = {value.expr.id for value in self.inferred.parameters.values()}
         del own
         taken = imports.reserved | {helper.name for helper in helpers} | set(self.inferred.externals)
@@ -208,7 +233,8 @@ class Builder:
         imports.apply(set(user) | {dy} | all_names(body))
         shorten(body, self.adjoint.kinds, self.inferred.info)
         comment(body)
-        function = gast.FunctionDef(main, self.arguments(tree.args, dy), [self.docstring(), *body], [], None, None, [])
+        self.dy_node.id = dy
+        function = gast.FunctionDef(main, arguments, [self.docstring(), *body], [], None, None, [])
         parts: list[Any] = [*imports.statements]
         for name in self.inferred.externals:
             parts.append(Comment(f"{name} is to be provided: it can't be imported"))
@@ -223,19 +249,20 @@ class Builder:
                        {name: value.kind for name, value in self.inferred.params.items()},
                        tuple(name for name, made in self.gradients.items() if made is None))
 
-    def arguments(self, args: gast.arguments, dy: str) -> gast.arguments:
+    def arguments(self, args: gast.arguments) -> gast.arguments:
         """The parameters of the user's function, without annotations, and dy."""
         def plain(each: Any) -> Any:
             return None if each is None else trees.name(each.id)
 
         made = gast.arguments([plain(a) for a in args.args], [plain(a) for a in args.posonlyargs], plain(args.vararg), [plain(a) for a in args.kwonlyargs],
-                              [default_of(d) if d is not None else None for d in args.kw_defaults], plain(args.kwarg), [default_of(d) for d in args.defaults])
+                              [default_of(d, self.request.namespace) if d is not None else None for d in args.kw_defaults], plain(args.kwarg), [default_of(d, self.request.namespace) for d in args.defaults])
         default = self.default_dy(self.inferred.value)
+        dy = self.dy_node = trees.name("dy")
         if args.vararg is None and args.kwarg is None and not args.kwonlyargs:
-            made.args.append(trees.name(dy))
+            made.args.append(dy)
             made.defaults.append(default)
         else:
-            made.kwonlyargs.append(trees.name(dy))
+            made.kwonlyargs.append(dy)
             made.kw_defaults.append(default)
         return made
 
@@ -284,10 +311,21 @@ def describe(kind: Kind) -> str:
     return type(kind).__name__.lower()
 
 
-def default_of(node: gast.AST) -> gast.AST:
-    """A default that is a constant is shown; any other is taken from the function itself."""
-    simple = all(isinstance(each, (gast.Constant, gast.UnaryOp, gast.USub, gast.Tuple, gast.expr_context)) for each in gast.walk(node))
-    return node if simple else trees.const(None)
+def default_of(node: gast.AST, namespace: dict[str, Any]) -> gast.AST:
+    """A default as f has it, where it can be shown; any other is None here, and taken from f itself when compiled."""
+    made = trees.copy_tree(node)
+    for each in trees.walk(made):
+        if isinstance(each, gast.Name):
+            value = namespace.get(each.id)
+            if isinstance(value, types.ModuleType):
+                each.module = value
+            elif each.id in namespace:
+                each.scope = "global"
+            elif not hasattr(builtins, each.id):
+                return trees.const(None)
+        elif isinstance(each, (gast.Lambda, gast.ListComp, gast.GeneratorExp, gast.NamedExpr)):
+            return trees.const(None)
+    return made
 
 
 class Imports:

@@ -118,11 +118,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
         RULE + "; or `s2sad.stop_gradient(...)` around the argument, if no gradient is to flow",
     ),
     "no_source": (
-        "the source of `{name}` can't be read: {error}",
+        "the source of `{name}` can't be read: {reason}",
         RULE + "; or move `{name}` to a file",
     ),
     "unknown_function": (
-        "which function `{name}` is can't be known before `{f}` runs",
+        "which function `{text}` calls can't be known before `{f}` runs",
         "the function by its name, or as a parameter of `{f}`, or an `if` with one call on each branch",
     ),
     "not_callable": (
@@ -145,13 +145,29 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`.{name}` of a dict, where its values need a gradient",
         "`d[key] = value` and `d[key]` with keys that are written out",
     ),
-    "keyword": (
-        "the rule for `{name}` doesn't know the argument `{keyword}`",
-        "the call without `{keyword}`, or " + RULE,
+    "rule_keyword": (
+        "the rule for `{name}` doesn't know this use of it ({keywords})",
+        "the call without what the rule doesn't know, or another " + RULE.removeprefix("a "),
     ),
-    "arguments": (
-        "`{name}` can't be called with these arguments: {error}",
+    "wrong_call": (
+        "`{name}` can't be called like this: {reason}",
         "the arguments that `{name}` takes",
+    ),
+    "custom_keywords": (
+        "`{name}` has a gradient of its own, which is for arguments by position only",
+        "the arguments by position, without `name=`",
+    ),
+    "post_init": (
+        "the dataclass `{name}` has a `__post_init__`, a `default_factory` or fields that it makes itself",
+        "a call with all fields as arguments, of a dataclass without these; or a plain class with an `__init__`",
+    ),
+    "extreme_key": (
+        "`{name}` with a `key`, or of something other than a list or array",
+        "a loop with an `if` that compares, or `{name}` of a list",
+    ),
+    "sorted_key": (
+        "`sorted` with a `key`, where the items need a gradient",
+        "`np.argsort` of the keys, and the items in that order: `[x[i] for i in order]`",
     ),
     "starred_argument": (
         "how many arguments `{text}` stands for is not known before `{f}` runs",
@@ -369,7 +385,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "an attribute that is there, set in `__init__` or before this line",
     ),
     "unknown_attribute": (
-        "what `.{name}` belongs to is not known before `{f}` runs, and it may need a gradient",
+        "what `{text}` is an attribute of is not known before `{f}` runs, and it may need a gradient",
         "an attribute of a dataclass or of an object that is a parameter; for an array, the function: `np.real(x)`",
     ),
     "computed_attribute": (

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 import math
 import operator
 from collections.abc import Callable, Iterator
@@ -164,21 +163,35 @@ def same(a: Any, b: Any) -> bool:
 
 
 def copy_tree(node: Any) -> Any:
-    """A copy that shares no node with the original and keeps every attribute (positions, marks); deep chains are no trouble."""
-    made = copy.copy(node)
+    """A copy that shares no node with the original and keeps every attribute (positions, marks); deep chains are no trouble.
+
+    Lists of nodes are copied too.
+    """
+    if isinstance(node, list):
+        return [copy_tree(item) for item in node]
+    made = _shallow(node)
+    if node.__class__ is gast.Name or node.__class__ is gast.Constant:
+        return made
     pending = [made]
     while pending:
         parent = pending.pop()
-        slots = range(len(parent)) if isinstance(parent, list) else parent._fields
-        for slot in slots:
-            value = parent[slot] if isinstance(parent, list) else getattr(parent, slot, None)
-            if isinstance(value, (gast.AST, list)):
-                value = copy.copy(value)
-                pending.append(value)
-                if isinstance(parent, list):
-                    parent[slot] = value
-                else:
-                    setattr(parent, slot, value)
+        own = parent.__dict__
+        for field in parent._fields:
+            value = own.get(field)
+            if isinstance(value, gast.AST):
+                own[field] = value = _shallow(value)
+                if value.__class__ is not gast.Name:
+                    pending.append(value)
+            elif value.__class__ is list:
+                own[field] = value = [_shallow(item) if isinstance(item, gast.AST) else item for item in value]
+                pending += [item for item in value if isinstance(item, gast.AST)]
+    return made
+
+
+def _shallow(node: gast.AST) -> Any:
+    """What copy.copy does, several times faster."""
+    made = node.__class__.__new__(node.__class__)
+    made.__dict__.update(node.__dict__)
     return made
 
 

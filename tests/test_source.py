@@ -622,7 +622,7 @@ def quoted(a, n, file):
         "x   y"  # end
     é = "é"; e = {1: 2,
        3: 4}
-    long = [aaaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, cccccccccccccccccccccccccc, dddddddddddddddddddd]
+    long = ["aaaaaaaaaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "cccccccccccccccccccccccc", "ddddddddddddd"]
     return a [ 0 ], lambda: {  1: 2  }
 
 
@@ -650,7 +650,7 @@ QUOTED = [
     'd = f"{a  }  {b:{c}}" + "x   y"',
     'é = "é"',
     "e = {1: 2, 3: 4}",
-    "long = [aaaaaaaaaaaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb, ...",
+    'long = ["aaaaaaaaaaaaaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", ...',
     "return a [ 0 ], lambda: { 1: 2 }",
 ]
 

@@ -86,11 +86,12 @@ class Evaluator(Expressions):
             self.spread, self.unbroadcast, self.helpers = set(), set(), []
             self.inline = inline
             made = {key: self._target(key, parameter, path, fresh) for key, parameter, path in targets}
-            once = self._used_once(made) - inline
+            once = self._used_once(made) - inline if self.placeholders else set()
             if not once:
                 break
             inline = inline | once
-        self._place(made, fresh)
+        if self.placeholders:
+            self._place(made, fresh)
         return made
 
     def _target(self, key: str, parameter: str, path: tuple[int, ...] | None, fresh: Callable[[str], str]) -> Value:

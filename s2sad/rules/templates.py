@@ -15,9 +15,11 @@ unrolled, and what depends on numbers becomes an expression, built by the constr
 
 from __future__ import annotations
 
+import ast
 import functools
 import inspect
 import itertools
+import linecache
 import math
 import re
 import textwrap
@@ -31,6 +33,7 @@ import numpy as np
 from s2sad import trees
 from s2sad.errors import RuleError
 from s2sad.kinds import UNKNOWN, Kind, Scalar, Static, Tuple, is_real_or_complex
+from s2sad.rules import memo
 from s2sad.rules.registry import ELEMENTARY, MARKERS, PARTIALS, Rule, constant, rank, refuse
 
 
@@ -68,11 +71,37 @@ def expand(rule: Rule, arguments: dict[str, gast.AST], kinds: dict[str, Kind], c
     Of a variadic rule, "arrays[1]" is wanted for the second item (the argument is a gast.Tuple or gast.List, the kind a
     Tuple), "arrays[1][0]" for an item of an item, "arrays" for the cotangent of the whole list, as a list.
     """
+    operands = {**arguments, **({} if result is None else {"result": result}), **({} if grad is None else {"grad": grad})}
+    key = memo.key_of(rule, operands, kinds, constants or {}, wanted, library)
+    if key is None or "result" in arguments or "grad" in arguments:
+        return _expand(rule, arguments, kinds, constants or {}, wanted, result, grad, fresh or numbered(), library)
+    kept = memo.recall(key)
+    if kept is None:
+        inner = {name: memo.stand_in(node, name) for name, node in operands.items()}
+        given = {name: inner[name] for name in arguments}
+        kept = _expand(rule, given, kinds, constants or {}, wanted, inner.get("result"), inner.get("grad"), memo.stems(), library)
+        memo.keep(key, kept)
+    return _instance(kept, operands, fresh or numbered())
+
+
+def _instance(kept: Expansion, operands: dict[str, Any], fresh: Callable[[str], str]) -> Expansion:
+    """The expansion with the operands and fresh names of one call."""
+    names: dict[str, str] = {}
+    for statement in kept.statements:
+        stem = statement.targets[0].id
+        names[stem] = fresh(stem.split(" ", 1)[1])
+    statements = [memo.instantiate(statement, operands, names) for statement in kept.statements]
+    values = {key: memo.instantiate(value, operands, names) for key, value in kept.values.items()}
+    return Expansion(statements, values, dict(kept.kinds), set(kept.spread), set(kept.unbroadcast), list(kept.helpers))
+
+
+def _expand(rule: Rule, arguments: dict[str, Any], kinds: dict[str, Kind], constants: dict[str, Any], wanted: Iterable[str] | None,
+            result: Any, grad: Any, fresh: Callable[[str], str], library: str | None) -> Expansion:  # fmt: skip
     from s2sad.rules.evaluator import Evaluator  # the evaluator needs the rules of the functions in templates
 
-    evaluator = Evaluator(rule, arguments, kinds, constants or {}, result, grad, library)
+    evaluator = Evaluator(rule, arguments, kinds, constants, result, grad, library)
     targets = [_target(rule, each) for each in _order(rule, arguments, wanted)]
-    made = evaluator.run(targets, fresh or numbered())
+    made = evaluator.run(targets, fresh)
     values, value_kinds = {}, {}
     for key, value in made.items():
         if trees.is_zero(value.node):
@@ -117,10 +146,9 @@ def _target(rule: Rule, key: str) -> tuple[str, str, tuple[int, ...] | None]:
 def parse(function: Callable[..., Any]) -> gast.FunctionDef:
     """The tree of a template or helper, without decorators, annotations and docstring."""
     try:
-        tree = gast.parse(textwrap.dedent(inspect.getsource(function)))
+        definition = gast.ast_to_gast(_tree_of(function)).body[0]
     except (OSError, TypeError, SyntaxError) as error:
         raise RuleError(f"the text of {function!r} can't be read: {error}") from None
-    definition = tree.body[0]
     if not isinstance(definition, gast.FunctionDef):
         raise RuleError(f"a template is a function written with `def`, not {function!r}")
     definition.decorator_list, definition.returns = [], None
@@ -131,6 +159,23 @@ def parse(function: Callable[..., Any]) -> gast.FunctionDef:
     if isinstance(first, gast.Expr) and isinstance(first.value, gast.Constant):
         definition.body = definition.body[1:]
     return definition
+
+
+def _tree_of(function: Callable[..., Any]) -> ast.Module:
+    """The lines of a function up to the next one that is not indented more: inspect takes many times longer to find them."""
+    lines = linecache.getlines(function.__code__.co_filename)
+    start = function.__code__.co_firstlineno - 1
+    if start >= len(lines):
+        return ast.parse(textwrap.dedent(inspect.getsource(function)))
+    indent = len(lines[start]) - len(lines[start].lstrip())
+    end, inside = start + 1, False  # inside: the end of the `def` line has gone by
+    while end < len(lines) and (not inside or not lines[end].strip() or lines[end][: indent + 1].isspace()):
+        inside = inside or lines[end - 1].rstrip().endswith(":")
+        end += 1
+    try:
+        return ast.parse(textwrap.dedent("".join(lines[start:end])))
+    except SyntaxError:
+        return ast.parse(textwrap.dedent(inspect.getsource(function)))
 
 
 @functools.lru_cache(maxsize=None)

@@ -24,8 +24,10 @@ OPERATORS: dict[type, Callable[..., Any]] = {
 PURE_BUILTINS = {abs, all, any, bool, float, int, len, list, max, min, range, reversed, slice, sorted, sum, tuple}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Value:
+    """Never changed once it is made."""
+
     node: gast.AST | None = None
     kind: Kind | None = None
     known: bool = False
@@ -80,6 +82,7 @@ def is_instance(value: Value, types: Any) -> bool | None:
 
 
 def renamed(node: gast.AST, names: dict[str, str]) -> gast.AST:
+    """The expression with some names replaced."""
     made = trees.copy_tree(node)
     for each in trees.walk(made):
         if isinstance(each, gast.Name) and each.id in names:
