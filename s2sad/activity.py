@@ -17,13 +17,13 @@ import gast
 from s2sad import ir, trees
 
 
-def active_names(program: ir.Inferred) -> set[str]:
-    """The active names of an inferred program."""
+def active_names(program: ir.Inferred, outputs: list[str] | None = None) -> set[str]:
+    """The active names of an inferred program; outputs: further names that count like the value."""
     reads: dict[str, set[str]] = {}
     for target, source in dependencies(program.body, program.info):
         reads.setdefault(target, set()).add(source)
     reached: set[str] = set()
-    todo = [name for leaf in leaves(program.value) for name in trees.names_in(leaf.expr)]
+    todo = [name for leaf in leaves(program.value) for name in trees.names_in(leaf.expr)] + list(outputs or ())
     while todo:
         name = todo.pop()
         if name in reached:
@@ -80,6 +80,12 @@ def of_op(node: gast.stmt, op: ir.Op) -> Iterator[tuple[str, str]]:
     if isinstance(op, (ir.Store, ir.Append, ir.Extend)):
         yield from ((op.place.root.name, name) for name in trees.names_in(op.value))
         return
+    if isinstance(op, ir.PairCall):
+        found = {name for item in op.arguments for name in trees.names_in(item)}
+        changed = [place.root.name for place, written in zip(op.places, op.written) if written]
+        for target in [*op.results, *changed]:
+            yield from ((target, name) for name in found)
+        return
     targets = [op.target] if isinstance(op, ir.Checked) else [node.targets[0].id] if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name) else []
     for target in targets:
         for source in sources(op, node):
@@ -101,6 +107,6 @@ def sources(op: ir.Op, node: Any) -> set[str]:
         return {name for item in op.items for name in trees.names_in(item)}
     if isinstance(op, ir.ListOp):
         return {name for item in op.operands for name in trees.names_in(item)}
-    if isinstance(op, ir.Checked):
+    if isinstance(op, (ir.Checked, ir.PairCall)):
         return {name for item in op.arguments for name in trees.names_in(item)}
     return set()

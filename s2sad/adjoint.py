@@ -261,6 +261,33 @@ class Adjoint(Arrays, Structure):
                     self.as_shadow(source.id)
                 self.accumulate(source, cotangent.expr, cotangent.kind, spread=cotangent.spread, owned=False)
 
+    def of_PairCall(self, node: gast.Assign, op: ir.PairCall) -> None:
+        pair = self.helpers.pair_of(op.instance, self.program)
+        shadows = [self.at(self.as_shadow(op.places[k].root.name), op.places[k].path) for k in pair.shadowed_leaves()
+                   if op.places[k].root.name in self.active]
+        taken = [self.take(name) for name in op.results]
+        wanted = [k for k in pair.active_results()]
+        if not shadows and all(taken[k] is None for k in wanted):
+            return
+        if len(shadows) != len(pair.shadowed_leaves()):
+            raise AssertionError("a function writes a gradient into what carries none")
+        seeds = []
+        for k in wanted:
+            name, kind = op.results[k], self.info[op.results[k]].kind
+            seeds.append(self.zero(kind, trees.name(name)) if taken[k] is None else self.full(trees.name(name), taken[k], kind))
+        call = trees.call(trees.name(f"{op.instance.name}_backward", pair=op.instance), trees.name(op.saved), *seeds, *shadows)
+        outputs = pair.active_leaves()
+        if not outputs:
+            self.add(gast.Expr(call))
+            return
+        names = [self.names.fresh("#t_grad") for _ in outputs]
+        target: gast.AST = trees.name(names[0], store=True)
+        if len(names) > 1:
+            target = gast.Tuple([trees.name(name, store=True) for name in names], gast.Store())
+        self.add(gast.Assign([target], call, None)).impure = True
+        for k, name in zip(outputs, names):
+            self.accumulate(op.arguments[k], trees.name(name), self.info[op.instance.leaves[k]].kind, owned=False, larger=False)
+
     def of_Checked(self, node: gast.Assign, op: ir.Checked) -> None:
         cotangent = self.take(op.target)
         if cotangent is None:

@@ -51,6 +51,8 @@ class Structure:
             op = getattr(each, "effect", None)
             if isinstance(op, (ir.Store, ir.Append, ir.Extend, ir.Pop)) and op.place.root.name == name:
                 return True
+            if isinstance(op, ir.PairCall) and any(written and place.root.name == name for place, written in zip(op.places, op.written)):
+                return True
             if isinstance(op, ir.GetItem) and (op.place.root.name if op.place is not None else op.base) == name:
                 return True
         return False
@@ -281,6 +283,8 @@ def read_actively(node: gast.stmt) -> set[str]:
     if isinstance(op, ir.Copy):
         return {name for _, source in op.pairs for name in trees.names_in(source)}
     found = sources(op, node)
+    if isinstance(op, ir.PairCall):
+        return found | {place.root.name for place, written in zip(op.places, op.written) if written}
     if isinstance(op, (ir.Store, ir.Append, ir.Extend)):
         found = {op.place.root.name, *trees.names_in(op.value)}
     return found

@@ -216,6 +216,7 @@ class Hoister:
     def plain_target(self, target: Any, s: Any) -> tuple[Any, Block]:
         """A target of new names, and the assignments of these to the parts of the target, which have a `:=`."""
         if isinstance(target, (gast.Tuple, gast.List)):
+            self.inside.pop(id(target), None)
             parts = [self.plain_target(element, s) for element in target.elts]
             target.elts = [part for part, _ in parts]
             return target, [t for _, more in parts for t in more]
@@ -240,8 +241,7 @@ class Hoister:
         slots = _slots(target)
         self.sequence(slots, out, s)
         for slot in slots:
-            if not self.is_steady(slot.get(), _bound(s.value), False):
-                slot.set(self.hold(slot.get(), out, s))
+            self.settle(slot, _bound(s.value), out, s)
         read = copy_tree(target)
         read.ctx = gast.Load()
         old = self.hold(read, out, s, "old")

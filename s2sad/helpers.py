@@ -41,7 +41,16 @@ class Helpers:
 
     def __init__(self) -> None:
         self.functions: dict[str, gast.FunctionDef] = {}
-        self.templates: dict[str, gast.FunctionDef] = {}
+        self.pairs: dict[int, Any] = {}
+
+    def pair_of(self, instance: Any, inferred: Any) -> Any:
+        """The halves of a function that stands beside the main one."""
+        from s2sad.pairs import Pair
+
+        if id(instance) not in self.pairs:
+            instance.written = [("pair", instance.name, k) in {root.site for root in inferred.roots if root.stores} for k in range(len(instance.leaves))]
+            self.pairs[id(instance)] = Pair(inferred, instance, self)
+        return self.pairs[id(instance)]
 
     def need_all(self, functions: list[Callable[..., Any]]) -> None:
         for function in functions:

@@ -24,6 +24,7 @@ from s2sad.infer_calls import Calls
 from s2sad.infer_expressions import Expressions
 from s2sad.infer_loops import Loops
 from s2sad.infer_memory import Memory
+from s2sad.infer_recursion import Recursion
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, carries_gradient
 from s2sad.refusals import refuse
 from s2sad.values import MISSING, BoundMethod, Conflict, Facts, Frame, LocalFunction, Object, Restart, Value
@@ -43,7 +44,7 @@ def infer(request: Any, tree: gast.FunctionDef, facts: Facts | None = None) -> i
     raise refuse("too_many_kinds", tree, request.source)
 
 
-class Infer(Expressions, Calls, Builtins, Loops, Memory):
+class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion):
     """One walk. The mixins hold one part of the language each; this class holds statements and the program made."""
 
     def __init__(self, request: Any, tree: gast.FunctionDef, facts: Facts) -> None:

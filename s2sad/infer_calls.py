@@ -317,7 +317,12 @@ class Calls:
 
     def in_place(self, identity: Any, tree: Any, frame: Frame, arguments: dict[str, Value], node: Any) -> Value:
         """The body of a function, written where it is called."""
-        if identity in self.stack or len(self.stack) > 60:
+        if identity in self.facts.outlined:
+            return self.call_beside(identity, tree, frame, arguments, node)
+        if identity in self.stack:
+            self.facts.outlined.add(identity)
+            raise Restart
+        if len(self.stack) > 60:
             raise self.refuse("recursion", node, name=tree.name)
         outer = self.frame, self.path, self.origin
         self.stack.append(identity)

@@ -16,6 +16,7 @@ from s2sad import ir, trees
 from s2sad.indexing import item_kind
 from s2sad.kinds import (
     BOOL, UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, carries_gradient, join, kind_of,
+    Never,
 )
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, Conflict, Frame, LocalFunction, Object, Partial, Value
@@ -577,6 +578,8 @@ class Expressions:
         if real and all(isinstance(k, Scalar) and k.dtype in ("real", "int", "bool") for k in kinds.values()):
             if rule.function in (operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.pow, operator.floordiv, operator.mod):
                 return Scalar("real")
+        if any(isinstance(k, Never) for k in kinds.values()):
+            return Never()
         if any(isinstance(k, Unknown) for k in kinds.values()) and rule.form == "partials":
             return Array("", None)
         try:

@@ -159,6 +159,11 @@ class Unknown(Kind):
     """Nothing is known."""
 
 
+@dataclass(frozen=True)
+class Never(Kind):
+    """What a recursive call gives, before it is known what the function returns."""
+
+
 UNKNOWN = Unknown()
 NONE = Static(None)
 FLOAT = Scalar("float")
@@ -173,7 +178,7 @@ def is_real_or_complex(kind: Kind) -> bool:
 
 def carries_gradient(kind: Kind | None) -> bool:
     """Whether some leaf of a value of this kind can carry a gradient."""
-    if kind is None or isinstance(kind, Unknown):
+    if kind is None or isinstance(kind, (Unknown, Never)):
         return True
     if isinstance(kind, (Scalar, Array)):
         return kind.char in "fc?"
@@ -260,6 +265,8 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
     """
     if a is None or b is None:
         return a if b is None else b  # type: ignore[return-value]
+    if isinstance(a, Never) or isinstance(b, Never):
+        return b if isinstance(a, Never) else a
     if a == b:
         return a
     if isinstance(a, Scalar) and isinstance(b, Scalar):

@@ -20,7 +20,7 @@ from s2sad.adjoint_loops import targets
 from s2sad.simplify import GENERATED
 from s2sad.tape import free_reads, reads
 
-TEMPORARY = {*GENERATED} - {"value"}
+TEMPORARY = {*GENERATED, "#r"} - {"value"}
 
 
 def name_all(body: list[gast.stmt], parameters: list[tuple[str, str]], taken: set[str]) -> dict[str, str]:

@@ -215,7 +215,7 @@ class Builder:
         tree = request.source.tree
         parameters = [(value.expr.id, name) for name, value in self.inferred.parameters.items()]
         while_saved(body)
-        helpers = list(self.helpers.functions.values())
+        helpers = [*self.beside(), *self.helpers.functions.values()]
         arguments = self.arguments(tree.args)
         imports = Imports(request.namespace, [*body, *helpers, *[d for d in [*arguments.defaults, *arguments.kw_defaults] if d is not None]])
         own = {value.expr.id for value in self.inferred.parameters.values()}
@@ -248,6 +248,22 @@ class Builder:
         return Program(text, main, imports.own, dict(self.inferred.externals), list(self.inferred.guards), dy, self.inferred.value.kind,
                        {name: value.kind for name, value in self.inferred.params.items()},
                        tuple(name for name, made in self.gradients.items() if made is None))
+
+    def beside(self) -> list[gast.FunctionDef]:
+        """The halves of the functions that are called beside the main one."""
+        made: list[gast.FunctionDef] = []
+        done: set[int] = set()
+        taken = set(self.request.namespace) | set(vars(builtins))
+        while True:
+            todo = [instance for instance in self.called_instances() if id(instance) not in done]
+            if not todo:
+                return made
+            for instance in todo:
+                done.add(id(instance))
+                made.extend(self.helpers.pair_of(instance, self.inferred).functions(taken))
+
+    def called_instances(self) -> list[Any]:
+        return [instance for instance in self.inferred.instances.values() if instance.body]
 
     def arguments(self, args: gast.arguments) -> gast.arguments:
         """The parameters of the user's function, without annotations, and dy."""
@@ -336,7 +352,10 @@ class Imports:
         self.nodes: dict[Any, list[gast.Name]] = {}
         self.plain: dict[str, list[gast.Name]] = {}
         for part in parts:
+            own = own_names(part) if isinstance(part, gast.FunctionDef) else ()
             for each in names_everywhere(part):
+                if each.id in own and not hasattr(each, "module"):
+                    continue
                 module = getattr(each, "module", None)
                 if module is not None and not isinstance(module, str):
                     self.nodes.setdefault(module, []).append(each)
@@ -384,6 +403,17 @@ class Imports:
                 self.missing.append(name)
                 continue
             self.statements.append(gast.ImportFrom(module, [gast.alias(name, None)], 0))
+
+
+def own_names(function: gast.FunctionDef) -> set[str]:
+    """The parameters and local names of a function that is printed beside the main one."""
+    args = function.args
+    found = {each.id for each in [*args.args, *args.kwonlyargs, args.vararg, args.kwarg] if each is not None}
+    for node in trees.walk(function):
+        for target in [*getattr(node, "targets", []), getattr(node, "target", None)]:
+            if target is not None:
+                found |= {each.id for each in trees.walk(target) if isinstance(each, gast.Name) and isinstance(target, (gast.Name, gast.Tuple))}
+    return found
 
 
 def names_everywhere(part: Any) -> list[gast.Name]:

@@ -307,6 +307,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "what `{text}` writes into is not known before `{f}` runs, and a value there needs a gradient",
         "a store into an array, a list or a dict that `{f}` makes or has as a parameter",
     ),
+    "slice_store": (
+        "`{text}` puts a list in the place of a part of another, where items need a gradient",
+        "a new list, as in `a = a[:i] + b + a[j:]`, a store for each item, or arrays",
+    ),
+    "boxed_write": (
+        "`{name}` of an object or dict that is an item of a list is written, and needs a gradient",
+        "a new object in its place, as in `items[i] = ...`, or a list for each attribute",
+    ),
     "unknown_item": (
         "what `{text}` takes its item from is not known before `{f}` runs",
         "an item of an array, a list, a tuple or a dict",
@@ -436,18 +444,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "no_value": (
         "`{f}` returns nothing that could have a gradient",
         "`return` with the value",
-    ),
-    "parameter_dy": (
-        "the keyword-only parameter `dy` has the name of the keyword that all gradient functions have",
-        "another name for the parameter",
-    ),
-    "shape_dependence": (
-        "how the shape of `{text}` follows from its arguments is not known before `{f}` runs",
-        "`np.reshape` or `np.broadcast_to` with the shape written out",
-    ),
-    "string": (
-        "`{text}` makes text of a value that needs a gradient, and a number of the text again",
-        "the number itself",
     ),
 }
 

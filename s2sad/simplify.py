@@ -25,7 +25,7 @@ LARGEST = 40  # nodes in an expression that is put together in the reverse sweep
 
 
 # ---------------------------------------------------------------- cheap tests and indices, written where they are used
-def inline_plain(program: ir.Inferred) -> None:
+def inline_block(program: ir.Inferred) -> None:
     """`t.4 = i.3 - 1` is written out wherever t.4 is read: computing it again costs less than keeping it."""
     known: dict[str, gast.AST] = {}
 
@@ -49,6 +49,9 @@ def inline_plain(program: ir.Inferred) -> None:
 
     program.body[:] = walk(program.body)
     value_names(program.value, known)
+
+
+inline_plain = inline_block
 
 
 def value_names(value: Any, known: dict[str, gast.AST]) -> None:
@@ -198,7 +201,9 @@ def removable(node: gast.stmt) -> bool:
     if getattr(node, "counter", None) or getattr(node, "stack", None) or getattr(node, "makes", None) is not None:
         return True
     op = getattr(node, "effect", None)
-    if isinstance(op, ir.Checked) or isinstance(op, ir.Pop):
+    if getattr(node, "impure", False):
+        return False
+    if isinstance(op, (ir.Checked, ir.PairCall)) or isinstance(op, ir.Pop):
         return False
     if isinstance(op, ir.Plain) and not op.pure:
         return False
@@ -434,6 +439,8 @@ def writes_memory(node: gast.stmt) -> bool:
     if isinstance(node, gast.Assign):
         if isinstance(getattr(node, "effect", None), ir.Copy):
             return False
+        if getattr(node, "impure", False) or isinstance(getattr(node, "effect", None), (ir.PairCall, ir.Checked)):
+            return True
         if any(not isinstance(t, gast.Name) for t in node.targets):
             return True
         op = getattr(node, "effect", None)

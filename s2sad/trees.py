@@ -1,7 +1,7 @@
 """Making and comparing expression trees; arithmetic that simplifies as it builds.
 
-The constructors `add`, `mul`, ... are for adjoint code only: they may reorder a product or fold literals, so the value of
-the user's function never goes through them.
+The constructors `add`, `mul`, ... are for adjoint code only: they may reorder a product or fold literals, so the value
+of the user's function never goes through them.
 
 >>> x, g = name("x"), name("x_grad")
 >>> show(mul(g, div(const(0.5), x)))
@@ -30,8 +30,9 @@ _MODULE_NAMES = {numpy: "np", math: "math"}
 
 # --- making ---------------------------------------------------------------------------------------------------------
 
+
 def name(id: str, *, store: bool = False, **marks: Any) -> gast.Name:
-    """A name that is read, or stored to. Marks (`module=`, `function=`, `builtin=`) become attributes, for the naming stage."""
+    """A name that is read or stored to. Marks (`module=`, `function=`) become attributes, for the naming stage."""
     node = gast.Name(id, gast.Store() if store else gast.Load(), None, None)
     for mark, value in marks.items():
         setattr(node, mark, value)
@@ -49,7 +50,7 @@ def builtin(id: str) -> gast.Name:
 
 
 def const(value: Any) -> gast.AST:
-    """The literal of a value: a number, string, None, Ellipsis, slice, built-in type, dtype, or a tuple or list of such."""
+    """The literal of a value: a number, string, None, Ellipsis, slice, type, dtype, or a tuple or list of such."""
     if isinstance(value, tuple):
         return gast.Tuple([const(item) for item in value], gast.Load())
     if isinstance(value, list):
@@ -95,9 +96,14 @@ def assign(target: str, value: gast.AST) -> gast.Assign:
 
 # --- looking --------------------------------------------------------------------------------------------------------
 
+
 def literal(node: gast.AST) -> Any:
     """The number that a literal stands for, its sign included; None if the node is not a numeric literal."""
-    if isinstance(node, gast.Constant) and isinstance(node.value, (int, float, complex)) and not isinstance(node.value, bool):
+    if (
+        isinstance(node, gast.Constant)
+        and isinstance(node.value, (int, float, complex))
+        and not isinstance(node.value, bool)
+    ):
         return node.value
     if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
         value = literal(node.operand)
@@ -106,7 +112,9 @@ def literal(node: gast.AST) -> Any:
 
 
 def is_zero(node: gast.AST) -> bool:
-    return literal(node) == 0
+    """Whether the node is 0 or 0.0. Adding 0j makes a number complex, so that one is no zero."""
+    value = literal(node)
+    return value == 0 and not isinstance(value, complex)
 
 
 def is_atom(node: gast.AST) -> bool:
@@ -163,10 +171,7 @@ def same(a: Any, b: Any) -> bool:
 
 
 def copy_tree(node: Any) -> Any:
-    """A copy that shares no node with the original and keeps every attribute (positions, marks); deep chains are no trouble.
-
-    Lists of nodes are copied too.
-    """
+    """A copy (of a node or list) that shares no node with the original and keeps every attribute; of any depth."""
     if isinstance(node, list):
         return [copy_tree(item) for item in node]
     made = _shallow(node)
@@ -206,6 +211,7 @@ def show(node: gast.AST) -> str:
 
 
 # --- arithmetic -----------------------------------------------------------------------------------------------------
+
 
 def binary(op: type[gast.operator], left: gast.AST, right: gast.AST) -> gast.BinOp:
     return gast.BinOp(left, op(), right)
@@ -306,7 +312,7 @@ def mul(a: gast.AST, b: gast.AST) -> gast.AST:
 
 
 def _choice(factor: gast.AST, choice: gast.AST) -> gast.AST | None:
-    """g * where(c, 1, 0) is where(c, g, 0): shorter, keeps the dtype of g, and nothing infinite is multiplied by zero."""
+    """g * where(c, 1, 0) is where(c, g, 0): shorter, keeps the dtype of g, multiplies nothing infinite by zero."""
     if not is_atom(factor):
         return None
     if isinstance(choice, gast.IfExp) and _constants(choice.body, choice.orelse):
@@ -358,5 +364,9 @@ def power(a: gast.AST, b: gast.AST) -> gast.AST:
 
 
 ARITHMETIC: dict[type, Callable[[gast.AST, gast.AST], gast.AST]] = {
-    gast.Add: add, gast.Sub: sub, gast.Mult: mul, gast.Div: div, gast.Pow: power,
+    gast.Add: add,
+    gast.Sub: sub,
+    gast.Mult: mul,
+    gast.Div: div,
+    gast.Pow: power,
 }

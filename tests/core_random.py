@@ -32,7 +32,7 @@ class World:
         self.note("c", k, answer)
         return answer
 
-    def v(self, k):
+    def v(self, k=None):
         """A value."""
         answer = int(self.random() * 4)
         self.note("v", k, answer)
@@ -136,7 +136,7 @@ class Programs:
         self.lines = []
 
     def text(self):
-        self.lines = ["def f(x):", "    a = b = x", "    z = [0, 0]"]
+        self.lines = ["def f(x):", "    a = b = p = q = x", "    z = [0, 0]"]
         self.block(1, loop=False, jumps=True)
         if self.random.random() < 0.5:
             self.add(1, f"return {self.value()}")
@@ -151,7 +151,27 @@ class Programs:
 
     def value(self):
         forms = ("v({k})", "a", "a + b", "(a, b)", "{k}", "-1", "(w := v({k})) + w", "None", "z[0] + (a := v({k}))")
+        if self.random.random() < 0.2:
+            return self.expression(3)
         return self.random.choice(forms).format(k=self.k())
+
+    def expression(self, depth):
+        """Any expression; many of its parts have a `:=`."""
+        if depth == 0:
+            return self.random.choice(("v({k})", "c({k})", "a", "p", "q", "{k}", "(p := v({k}))", "(q := p)")).format(
+                k=self.k()
+            )
+        forms = (
+            "(p := E)", "(q := E)", "(E + E)", "(E - E)", "-E", "not E", "(E and E)", "(E or E or E)", "(E and E and E)",
+            "(E if E else E)", "(E < E)", "(E < E <= E)", "(E == E != E < E)", "v((E, E)[0])", "v(k=E)", "z[E % 2]",
+            "[E, E]", "(E, *[E, E], E)", "max(*[E, E], E, key=lambda v: v)", "{str(E): E, **{str(E): E}}", "[0, 1, 2][E:E:1]",
+            'f"{E}:{E!r}"', "sum([E for i in (1, 2)])", "[E for i in range(3) if E]", "{str(E): E for i in (1, 2)}",
+            "[[E for p_ in (i, 1)] for i in (1, 2)]", "dict(k=E, **{'l': E})", "str(E).join([str(E)])", "z.count(E)",
+        )  # fmt: skip
+        parts = self.random.choice(forms).split("E")
+        return "".join(
+            part + (self.expression(depth - 1) if i + 1 < len(parts) else "") for i, part in enumerate(parts)
+        )
 
     def test(self):
         forms = ["c({k})"] * 6 + [
@@ -165,6 +185,8 @@ class Programs:
             "v({k}) in (a, b)",
             "len([y for i in range(2) if (y := v({k}))]) > 1",
         ]
+        if self.random.random() < 0.2:
+            return self.expression(2)
         return self.random.choice(forms).format(k=self.k(), j=self.k())
 
     def block(self, level, loop, jumps):
@@ -192,8 +214,20 @@ class Programs:
                 "n: int = v({k})",
                 "z = [a, (y := v({k})), *z][:2]",
                 "pass",
+                "E",
+                "note(E, E)",
+                "z[E] = z[E] = E",
+                "z[E] += E",
+                "p -= E",
+                "assert E, E",
+                "z[E], q = E, E",
             )
-            self.add(level, self.random.choice(simple).format(k=self.k()))
+            line = self.random.choice(simple)
+            parts = line.format(k=self.k()).split("E")
+            self.add(
+                level,
+                "".join(part + (self.expression(2) if i + 1 < len(parts) else "") for i, part in enumerate(parts)),
+            )
 
     def jump(self, level, loop):
         choices = [f"return {self.value()}", f"return {self.value()}", "return", f"raise ValueError({self.k()})"]

@@ -19,7 +19,7 @@ from s2sad import trees
 from s2sad.kinds import ONE, UNKNOWN, Array, Kind, List, Scalar, Static, Tuple, kind_of
 from s2sad.rules import registry, results, templates
 from s2sad.rules.registry import ADJOINT, NONDIFFERENTIABLE, PARTIALS, Rule
-from tests.rule_rows import ROWS, Row
+from tests.rule_rows import ROWS, Row, normal
 
 ALL = registry.rules()
 CASES = [
@@ -30,8 +30,7 @@ CASES = [
 DERIVATIVES = [case for case in CASES if case.values[0].form != NONDIFFERENTIABLE]
 
 
-
-# --- a call, and its arguments as the compiler sees them --------------------------------------------------------------
+# --- a call, and its arguments as the compiler sees them -------------------------------------------------------------
 
 
 @dataclasses.dataclass
@@ -73,9 +72,15 @@ class Call:
         place = [int(k) for k in path]
         arguments = inspect.BoundArguments(self.rule.parameters, self.bound)  # type: ignore[arg-type]
         arguments.apply_defaults()
-        given = {"grad": grad, "result": self.result, "k": (place[0] if len(place) == 1 else tuple(place)) if place else None}
+        given = {
+            "grad": grad,
+            "result": self.result,
+            "k": (place[0] if len(place) == 1 else tuple(place)) if place else None,
+        }
         parameters = inspect.signature(self.rule.template).parameters
-        keywords = {k: v for k, v in given.items() if k in parameters and parameters[k].kind is inspect.Parameter.KEYWORD_ONLY}
+        keywords = {
+            k: v for k, v in given.items() if k in parameters and parameters[k].kind is inspect.Parameter.KEYWORD_ONLY
+        }
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             made = self.rule.template(*arguments.args, **arguments.kwargs, **keywords)
@@ -120,7 +125,7 @@ def _like(cotangent: Any, value: Any) -> np.ndarray:
     return np.broadcast_to(made, shape)
 
 
-# --- the reference ----------------------------------------------------------------------------------------------------
+# --- the reference ---------------------------------------------------------------------------------------------------
 
 
 def _by_differences(call: Call, key: str, grad: Any) -> np.ndarray:
@@ -154,7 +159,9 @@ def _as(value: np.ndarray, like: Any) -> Any:
 def _cotangent(result: Any) -> Any:
     """A cotangent like the result, of numbers that tell its elements apart."""
     if isinstance(result, list):
-        return [_cotangent(item) for item in result] if not _is_number(result) else _cotangent(np.asarray(result)).tolist()
+        return (
+            [_cotangent(item) for item in result] if not _is_number(result) else _cotangent(np.asarray(result)).tolist()
+        )
     result = np.asarray(result)
     made = 0.5 + 0.25 * np.arange(result.size).reshape(result.shape)
     if np.iscomplexobj(result):
@@ -166,7 +173,7 @@ def _close(a: Any, b: Any, tolerance: float = 1e-6) -> bool:
     return bool(np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True))
 
 
-# --- the text -----------------------------------------------------------------------------------------------------------
+# --- the text --------------------------------------------------------------------------------------------------------
 
 
 def _kinds(call: Call) -> dict[str, Kind]:
@@ -183,8 +190,11 @@ def _kind(value: Any, name: Any) -> Kind:
 
 
 def _constants(call: Call) -> dict[str, Any]:
-    return {name: value for name, value in call.bound.items()
-            if name in call.row.fixed or name not in call.rule.wrt and not isinstance(value, np.ndarray)}
+    return {
+        name: value
+        for name, value in call.bound.items()
+        if name in call.row.fixed or name not in call.rule.wrt and not isinstance(value, np.ndarray)
+    }
 
 
 def _argument(value: Any, name: str) -> gast.AST:
@@ -202,8 +212,16 @@ def _names(value: Any, name: str) -> dict[str, Any]:
 
 def _expanded(call: Call, wanted: list[str] | None, **options: Any) -> templates.Expansion:
     arguments = {name: _argument(value, name) for name, value in call.bound.items()}
-    return templates.expand(call.rule, arguments, {**_kinds(call), **options.pop("kinds", {})}, _constants(call), wanted,
-                            trees.name("value"), trees.name("value_grad"), **options)  # fmt: skip
+    return templates.expand(
+        call.rule,
+        arguments,
+        {**_kinds(call), **options.pop("kinds", {})},
+        _constants(call),
+        wanted,
+        trees.name("value"),
+        trees.name("value_grad"),
+        **options,
+    )
 
 
 def _space(call: Call, helpers: list[Callable[..., Any]], grad: Any) -> dict[str, Any]:
@@ -224,7 +242,7 @@ def _evaluated(call: Call, made: templates.Expansion, grad: Any) -> dict[str, An
         return {key: eval(trees.show(value), space) for key, value in made.values.items()}
 
 
-# --- tests --------------------------------------------------------------------------------------------------------------
+# --- tests -----------------------------------------------------------------------------------------------------------
 
 
 def test_every_rule_has_a_row() -> None:
@@ -233,8 +251,11 @@ def test_every_rule_has_a_row() -> None:
 
 
 def test_every_function_of_math_has_a_rule() -> None:
-    missing = [name for name in dir(math) if not name.startswith("_") and callable(getattr(math, name))
-               and registry.find(getattr(math, name)) is None]  # fmt: skip
+    missing = [
+        name
+        for name in dir(math)
+        if not name.startswith("_") and callable(getattr(math, name)) and registry.find(getattr(math, name)) is None
+    ]
     assert not missing
 
 
@@ -303,9 +324,49 @@ def test_text_without_kinds_is_the_template(rule: Rule, row: Row) -> None:
             assert _close(_like(value, call.leaves[name]), expected, 1e-12), name
 
 
+@pytest.mark.parametrize(
+    ("rule", "row"), [case for case in DERIVATIVES if case.values[0].form == ADJOINT and case.values[0].spreads]
+)
+def test_a_small_cotangent_is_the_same_as_one_in_full(rule: Rule, row: Row) -> None:
+    call = Call(rule, row)
+    if not row.compared or not np.ndim(call.result):
+        return
+    shape = np.shape(call.result)
+    for small in (1.5, normal(*shape[1:]), normal(*shape[:-1], 1)):
+        if not np.ndim(small) and np.iscomplexobj(call.result):
+            continue
+        made = _expanded(call, list(call.leaves), kinds={"grad": kind_of(small, "grad")})
+        values = _evaluated(call, made, small)
+        for key, leaf in call.leaves.items():
+            expected = call.template(key, np.broadcast_to(small, shape))
+            assert _close(_like(values[key], leaf), _like(expected, leaf), 1e-12), (key, trees.show(made.values[key]))
+
+
+def test_helpers_have_names_of_their_own() -> None:
+    """They stand side by side in a generated program."""
+    found: dict[str, Any] = {}
+    for rule in ALL:
+        if rule.template is not None:
+            for name in trees.names_in(templates.parse(rule.template)):
+                helper = rule.template.__globals__.get(name)
+                for each in templates.helpers_of(helper) if templates.is_helper(helper) else []:
+                    assert found.setdefault(each.__name__, each) is each, each
+
+
 @pytest.mark.parametrize(("rule", "row"), DERIVATIVES)
 def test_float32_stays_float32(rule: Rule, row: Row) -> None:
-    if not row.compared or rule.function in (np.float64, float, np.ndarray.astype, np.float_power, np.array, np.linspace, np.full, np.arange, np.ndarray.tolist, np.ndarray.item):
+    if not row.compared or rule.function in (
+        np.float64,
+        float,
+        np.ndarray.astype,
+        np.float_power,
+        np.array,
+        np.linspace,
+        np.full,
+        np.arange,
+        np.ndarray.tolist,
+        np.ndarray.item,
+    ):
         return
     keywords = {k: _single(v) for k, v in row.keywords.items()}
     call = Call(rule, Row(tuple(map(_single, row.args)), keywords))
@@ -317,7 +378,11 @@ def test_float32_stays_float32(rule: Rule, row: Row) -> None:
     values = _evaluated(call, made := _expanded(call, list(call.leaves)), grad)
     for key, value in values.items():
         if isinstance(call.leaves[key], np.ndarray):
-            assert np.asarray(value).dtype == np.float32, (key, trees.show(made.values[key]), [trees.show(s) for s in made.statements])
+            assert np.asarray(value).dtype == np.float32, (
+                key,
+                trees.show(made.values[key]),
+                [trees.show(s) for s in made.statements],
+            )
 
 
 def _single(value: Any) -> Any:
@@ -330,7 +395,13 @@ def _single(value: Any) -> Any:
 def test_tangent_against_differences(rule: Rule, row: Row) -> None:
     """Forward mode: the partial derivatives, the function of the tangents, or the tangent's own template."""
     call = Call(rule, row)
-    if not row.compared or row.expected is not None or rule.form == ADJOINT and not rule.linear and rule.tangent is None:
+    if (
+        not row.compared
+        or row.expected is not None
+        or rule.form == ADJOINT
+        and not rule.linear
+        and rule.tangent is None
+    ):
         return
     if rule.variadic and not rule.linear or not call.leaves or "dtype" in row.keywords:
         return
@@ -338,7 +409,10 @@ def test_tangent_against_differences(rule: Rule, row: Row) -> None:
     step = 1e-5
     ends = []
     for sign in (1.0, -1.0):
-        moved = {key: _as(np.asarray(value) + sign * step * np.asarray(dots[key]), value) for key, value in call.leaves.items()}
+        moved = {
+            key: _as(np.asarray(value) + sign * step * np.asarray(dots[key]), value)
+            for key, value in call.leaves.items()
+        }
         ends.append(np.asarray(call(moved)))
     expected = (ends[0] - ends[1]) / (2.0 * step)
     with np.errstate(all="ignore"), warnings.catch_warnings():
@@ -354,20 +428,28 @@ def _tangent(call: Call, dots: dict[str, Any]) -> Any:
     if rule.tangent is not None:
         accepted = inspect.signature(rule.tangent).parameters
         given = {f"{key}_dot": dot for key, dot in dots.items()}
-        given.update({name: np.zeros(np.shape(call.bound.get(name[:-4], 0.0))) for name in accepted
-                      if name.endswith("_dot") and name not in given})  # fmt: skip
+        given.update(
+            {
+                name: np.zeros(np.shape(call.bound.get(name[:-4], 0.0)))
+                for name in accepted
+                if name.endswith("_dot") and name not in given
+            }
+        )
         given["result"] = call.result
         arguments = inspect.BoundArguments(rule.parameters, call.bound)  # type: ignore[arg-type]
         return rule.tangent(*arguments.args, **arguments.kwargs, **{k: v for k, v in given.items() if k in accepted})
     if rule.linear is True:
         zeros = {key: _as(0.0 * np.asarray(call.leaves[key]), call.leaves[key]) for key in call.leaves}
-        inactive = {name: np.zeros(np.shape(call.bound[name])) for name in rule.wrt if name in call.bound and name != rule.variadic
-                    and name not in call.leaves and not isinstance(call.bound[name], (type(None), bool, str))}  # fmt: skip
+        inactive = {
+            name: np.zeros(np.shape(call.bound[name]))
+            for name in rule.wrt
+            if name in call.bound and name != rule.variadic and name not in call.leaves
+        }
         return call({**inactive, **zeros, **dots})
     return sum(np.asarray(call({key: dot})) for key, dot in dots.items())
 
 
-# --- kinds ----------------------------------------------------------------------------------------------------------------
+# --- kinds -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("rule", "row"), CASES)
@@ -398,7 +480,10 @@ def _check_kind(kind: Kind, value: Any, lengths: dict[str, tuple[int, ...]], exa
     elif isinstance(kind, Scalar):
         assert np.ndim(value) == 0 and (not exact or not isinstance(value, np.ndarray)), (kind, value)
         if exact:
-            assert type(value).__name__ == {"bool": "bool"}.get(kind.dtype, kind.dtype) or type(value) is np.dtype(kind.dtype).type, (kind, type(value))
+            assert (
+                type(value).__name__ == {"bool": "bool"}.get(kind.dtype, kind.dtype)
+                or type(value) is np.dtype(kind.dtype).type
+            ), (kind, type(value))
         if isinstance(kind.symbol, int):
             assert kind.symbol == value
     elif isinstance(kind, Array):
@@ -433,17 +518,40 @@ def test_most_kinds_are_known() -> None:
     assert open_kinds <= {"atleast_3d", "where"}, open_kinds
 
 
-# --- second order -----------------------------------------------------------------------------------------------------------
+# --- second order ----------------------------------------------------------------------------------------------------
 
-_UNDERSTOOD = {"reversed", "range", "len", "min", "max", "tuple", "list", "sorted", "enumerate", "zip", "int", "isinstance", "sum", "slice", "all", "any"}
+_UNDERSTOOD = {
+    "reversed",
+    "range",
+    "len",
+    "min",
+    "max",
+    "tuple",
+    "list",
+    "sorted",
+    "enumerate",
+    "zip",
+    "int",
+    "isinstance",
+    "sum",
+    "slice",
+    "all",
+    "any",
+}
 
 
-@pytest.mark.parametrize("rule", [rule for rule in ALL if rule.template is not None], ids=lambda rule: f"{rule.library}.{rule.name}")
+@pytest.mark.parametrize(
+    "rule", [rule for rule in ALL if rule.template is not None], ids=lambda rule: f"{rule.library}.{rule.name}"
+)
 def test_templates_use_functions_that_have_rules(rule: Rule) -> None:
     """So that what is generated can be differentiated again."""
     functions = [rule.template, *([rule.tangent] if rule.tangent else [])]
     for function in functions:
-        for helper in [each for name in trees.names_in(templates.parse(function)) if templates.is_helper(each := function.__globals__.get(name))]:
+        for helper in [
+            each
+            for name in trees.names_in(templates.parse(function))
+            if templates.is_helper(each := function.__globals__.get(name))
+        ]:
             functions += [each for each in templates.helpers_of(helper) if each not in functions]
     for function in functions:
         for node in trees.walk(templates.parse(function)):
@@ -463,7 +571,7 @@ def _has_rule(node: gast.AST, function: Callable[..., Any]) -> bool:
     return registry.find_method(node.attr) is not None or node.attr == "__getitem__"
 
 
-# --- the registry -------------------------------------------------------------------------------------------------------------
+# --- the registry ----------------------------------------------------------------------------------------------------
 
 
 def test_binding_refuses_what_the_rule_does_not_know() -> None:
@@ -511,17 +619,36 @@ TEXTS = [
     (np.mean, (np.zeros((3, 4)),), {"axis": 1}, {"a": "g[:, None] / a.shape[1]"}),
     (np.var, (np.zeros((3, 4)),), {}, {"a": "2.0 * g / a.size * (a - np.mean(a))"}),
     (np.max, (np.zeros(3),), {}, {"a": "np.where(best1, g / np.count_nonzero(best1), 0.0)"}),
-    (np.maximum, (1.0, 2.0), {}, {"x1": "g if x1 > x2 else 0.5 * g if x1 == x2 else 0.0",
-                                  "x2": "g if x2 > x1 else 0.5 * g if x2 == x1 else 0.0"}),
+    (
+        np.maximum,
+        (1.0, 2.0),
+        {},
+        {
+            "x1": "g if x1 > x2 else 0.5 * g if x1 == x2 else 0.0",
+            "x2": "g if x2 > x1 else 0.5 * g if x2 == x1 else 0.0",
+        },
+    ),
     (np.maximum, (np.zeros(3), 0.0), {}, {"x1": "np.where(x1 > x2, g, np.where(x1 == x2, 0.5 * g, 0.0))"}),
     (np.where, (np.zeros(3) > 0, np.zeros(3), 0.0), {}, {"x": "np.where(condition, g, 0.0)"}),
     (operator.matmul, (np.zeros((3, 4)), np.zeros((4, 2))), {}, {"a": "g @ b.T", "b": "a.T @ g"}),
-    (operator.matmul, (np.zeros((5, 3, 4)), np.zeros((4, 2))), {},
-     {"a": "g @ b.T", "b": "np.reshape(a, (-1, a.shape[2])).T @ np.reshape(g, (-1, g.shape[2]))"}),
-    (np.concatenate, ([np.zeros(2), np.zeros(3)],), {},
-     {"arrays[0]": "g[:arrays_0.shape[0]]", "arrays[1]": "g[arrays_0.shape[0]:]"}),
-    (np.concatenate, ([np.zeros((2, 1)), np.zeros((2, 3))],), {"axis": 1},
-     {"arrays[0]": "g[:, :arrays_0.shape[1]]", "arrays[1]": "g[:, arrays_0.shape[1]:]"}),
+    (
+        operator.matmul,
+        (np.zeros((5, 3, 4)), np.zeros((4, 2))),
+        {},
+        {"a": "g @ b.T", "b": "np.reshape(a, (-1, a.shape[2])).T @ np.reshape(g, (-1, g.shape[2]))"},
+    ),
+    (
+        np.concatenate,
+        ([np.zeros(2), np.zeros(3)],),
+        {},
+        {"arrays[0]": "g[:arrays_0.shape[0]]", "arrays[1]": "g[arrays_0.shape[0]:]"},
+    ),
+    (
+        np.concatenate,
+        ([np.zeros((2, 1)), np.zeros((2, 3))],),
+        {"axis": 1},
+        {"arrays[0]": "g[:, :arrays_0.shape[1]]", "arrays[1]": "g[:, arrays_0.shape[1]:]"},
+    ),
     (np.stack, ([np.zeros(2), np.zeros(2)],), {}, {"arrays[0]": "g[0]", "arrays[1]": "g[1]"}),
     (np.array, ([1.0, 2.0],), {}, {"object[0]": "g[0]", "object[1]": "g[1]"}),
     (math.hypot, (1.0, 2.0), {}, {"coordinates[0]": "g * coordinates_0 / (result or 1.0)"}),
@@ -530,7 +657,7 @@ TEXTS = [
     (operator.pow, (np.zeros(3), 0), {}, {}),
     (np.tanh, (np.zeros(3),), {}, {"x": "g * (1.0 - result * result)"}),
     (np.linalg.norm, (np.zeros(3),), {}, {"x": "g / (result or 1.0) * x"}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("function", "args", "keywords", "expected"), TEXTS)
@@ -541,5 +668,7 @@ def test_text(function: Any, args: Any, keywords: Any, expected: dict[str, str])
     call = Call(rule, Row(args, keywords))
     arguments = {name: _argument(value, name) for name, value in call.bound.items()}
     wanted = [key for key in expected if key in call.leaves] or list(call.leaves)
-    made = templates.expand(rule, arguments, _kinds(call), _constants(call), wanted, trees.name("result"), trees.name("g"))
+    made = templates.expand(
+        rule, arguments, _kinds(call), _constants(call), wanted, trees.name("result"), trees.name("g")
+    )
     assert {key: trees.show(value) for key, value in made.values.items()} == expected

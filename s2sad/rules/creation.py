@@ -7,10 +7,22 @@ import numpy as np
 from s2sad.kinds import Array, Kind, Scalar, Tuple, dtype_char
 from s2sad.rules.registry import adjoint, kind, known, nondifferentiable, rank, refuse, tangent, unbroadcast
 from s2sad.rules.results import (
-    constant_kind, dims_of, dims_of_shape, dtype_of, elementwise, length_of, numeric, numpy_dtype, result_dtype, unknown_dim, value_of,
+    constant_kind,
+    dims_of,
+    dims_of_shape,
+    dtype_of,
+    elementwise,
+    length_of,
+    numeric,
+    numpy_dtype,
+    result_dtype,
+    unknown_dim,
+    value_of,
 )
 
-nondifferentiable(np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, np.eye, np.identity, np.indices)
+nondifferentiable(
+    np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, np.eye, np.identity, np.indices
+)
 
 
 @kind(np.zeros, np.ones, np.empty)
@@ -26,7 +38,9 @@ def like_kind(a: Kind, dtype: Kind | None = None, *options: Kind, **keywords: Ki
 
 
 @kind(np.eye)
-def eye_kind(N: Kind, M: Kind | None = None, k: Kind | None = None, dtype: Kind | None = None, *options: Kind, **keywords: Kind) -> Kind:
+def eye_kind(
+    N: Kind, M: Kind | None = None, k: Kind | None = None, dtype: Kind | None = None, *options: Kind, **keywords: Kind
+) -> Kind:
     rows = length_of(N)
     columns = rows if M is None or value_of(M) is None else length_of(M)
     return Array("float64" if dtype is None else dtype_of(dtype, "float64"), (rows, columns))

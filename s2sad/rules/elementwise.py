@@ -71,7 +71,7 @@ def hyperbolic_cosine(x):
 
 @partials(*_both("tanh"))
 def hyperbolic_tangent(x, *, result):
-    """From the result, which is at hand: right to 1e-16 absolutely, and 0 where the result is rounded to 1 (|x| > 19)."""
+    """From the result, which is at hand: right to 1e-16 absolutely, 0 where the result is rounded to 1 (|x| > 19)."""
     return 1.0 - result * result
 
 

@@ -1,37 +1,45 @@
-"""Evaluates a template for one call: decides its tests, keeps what is used several times in a local, returns cotangents.
+"""Evaluates a template for one call: decides its tests, keeps what is used several times in a local.
 
-Each wanted parameter is evaluated on its own, so that nothing is made that is not wanted; a local of the template that is
-used once is put where it is used.
+Each wanted parameter is evaluated on its own, so that nothing is made that is not wanted; a local of the template
+that is used once is put where it is used.
 """
 
 from __future__ import annotations
 
-import builtins
-import inspect
-import operator
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import gast
-import numpy as np
 
 from s2sad import trees
-from s2sad.kinds import UNKNOWN, Array, Kind, List, Scalar, Static, Tuple, Unknown
-from s2sad.rules import registry, templates
+from s2sad.kinds import UNKNOWN, Kind, Scalar, Static, Tuple
+from s2sad.rules import indexing, registry, templates
 from s2sad.rules.expressions import Expressions
-from s2sad.rules.registry import ELEMENTARY, MARKERS, Rule
+from s2sad.rules.registry import Rule
 from s2sad.rules.templates import Undecided
 from s2sad.rules.values import (
-    OPERATORS, PURE_BUILTINS, Value, expression, from_constant, is_instance, is_printable, kind_of_constant, kind_of_value, renamed,
+    Value,
+    expression,
+    from_constant,
+    is_printable,
+    renamed,
 )
 
 
 class Evaluator(Expressions):
     """Evaluates one template for one call. After `run`: statements, spread, unbroadcast, helpers."""
 
-    def __init__(self, rule: Rule, arguments: dict[str, gast.AST], kinds: dict[str, Kind], constants: dict[str, Any],
-                 result: gast.AST | None, grad: gast.AST | None, library: str | None) -> None:
+    def __init__(
+        self,
+        rule: Rule,
+        arguments: dict[str, gast.AST],
+        kinds: dict[str, Kind],
+        constants: dict[str, Any],
+        result: gast.AST | None,
+        grad: gast.AST | None,
+        library: str | None,
+    ) -> None:
         assert rule.template is not None
         self.rule, self.result, self.grad = rule, result, grad
         self.kinds = kinds
@@ -48,7 +56,9 @@ class Evaluator(Expressions):
 
     # --- parameters ---
 
-    def _parameters(self, arguments: dict[str, gast.AST], kinds: dict[str, Kind], constants: dict[str, Any]) -> dict[str, Value]:
+    def _parameters(
+        self, arguments: dict[str, gast.AST], kinds: dict[str, Kind], constants: dict[str, Any]
+    ) -> dict[str, Value]:
         made = {}
         for name, default in self.rule.defaults().items():
             if name not in arguments:
@@ -60,7 +70,11 @@ class Evaluator(Expressions):
 
     def _argument(self, node: gast.AST, kind: Kind) -> Value:
         if isinstance(node, (gast.Tuple, gast.List)) and not any(isinstance(e, gast.Starred) for e in node.elts):
-            inner = kind.items if isinstance(kind, Tuple) and len(kind.items) == len(node.elts) else (UNKNOWN,) * len(node.elts)
+            inner = (
+                kind.items
+                if isinstance(kind, Tuple) and len(kind.items) == len(node.elts)
+                else (UNKNOWN,) * len(node.elts)
+            )
             items = tuple(map(self._argument, node.elts, inner))
             return Value(node, kind, items=items, is_list=isinstance(node, gast.List))
         if isinstance(kind, Static) and is_printable(kind.value):
@@ -77,7 +91,9 @@ class Evaluator(Expressions):
 
     # --- the whole template ---
 
-    def run(self, targets: list[tuple[str, str, tuple[int, ...] | None]], fresh: Callable[[str], str]) -> dict[str, Value]:
+    def run(
+        self, targets: list[tuple[str, str, tuple[int, ...] | None]], fresh: Callable[[str], str]
+    ) -> dict[str, Value]:
         """The cotangents of the targets; statements for what is used several times."""
         inline: set[str] = set()
         while True:
@@ -102,16 +118,33 @@ class Evaluator(Expressions):
         if value is None:
             raise Undecided(f"{self.rule.name}: no return was reached")
         if self.rule.form == registry.PARTIALS and self.grad is not None:
-            value = self._binary(gast.Mult(), self._grad(), value)
+            value = self._times_grad(value)
         kind = self.kinds.get(parameter, UNKNOWN)
         for k in path or ():
             kind = kind.items[k] if isinstance(kind, Tuple) else UNKNOWN
         return replace(value, node=templates.real_part(self._node(value), kind, value.kind))
 
+    def _times_grad(self, partial: Value) -> Value:
+        """grad * p * q reads better than grad * (p * q), unless p and q are numbers and grad is an array."""
+        whole = self._binary(gast.Mult(), self._grad(), partial)
+        node = partial.node
+        if not (isinstance(node, gast.BinOp) and isinstance(node.op, gast.Mult)) or partial.known:
+            return whole
+        if isinstance(partial.kind, Scalar) and not isinstance(self._grad().kind, Scalar):
+            return whole
+        first = self._times_grad(expression(node.left, partial.kind))
+        return expression(trees.mul(self._node(first), trees.copy_tree(node.right)), whole.kind)
+
     def _grad(self) -> Value:
         kind = self.kinds.get("grad") or self.result_kind
         if self.grad is None:
             return expression(trees.name("grad"), kind)
+        size, full = getattr(kind, "rank", None), getattr(self.result_kind, "rank", None)
+        if self.rule.form == registry.ADJOINT and size and full and size < full:
+            # A grad that is still to be broadcast along leading axes: with these, its axes are those of the result.
+            padded = trees.index(self.grad, trees.const((None,) * (full - size) if full - size > 1 else None))
+            kind = indexing.kind_of_index(kind, (None,) * (full - size))
+            return self._shared("grad", expression(padded, kind))
         return self._shared("grad", expression(self.grad, kind))
 
     def _result(self) -> Value:
@@ -152,7 +185,7 @@ class Evaluator(Expressions):
     # --- locals that are used several times ---
 
     def _shared(self, name: str, value: Value) -> Value:
-        """A placeholder for an expression that may be used several times; the expression itself if it turns out not to be."""
+        """A placeholder for what may be used several times; the expression itself once it is known not to be."""
         if value.known or value.items is not None or value.node is None or trees.is_atom(value.node):
             return value
         for placeholder, node, _ in self.placeholders:
@@ -175,6 +208,7 @@ class Evaluator(Expressions):
             for each in trees.walk(node):
                 if isinstance(each, gast.Name) and each.id in counts:
                     counts[each.id] += 1
+
         for value in made.values():
             if value.node is not None:
                 note(value.node)
@@ -186,7 +220,7 @@ class Evaluator(Expressions):
     def _place(self, made: dict[str, Value], fresh: Callable[[str], str]) -> None:
         """Statements for the placeholders that are left, under fresh names."""
         counts, names = self._counts(made), {}
-        for name, node, _ in self.placeholders:
+        for name, _, _ in self.placeholders:
             if counts.get(name):
                 names[name] = fresh(name.split("%")[1])
         for name, node, _ in self.placeholders:

@@ -7,7 +7,6 @@ import inspect
 import math
 import operator
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import gast
@@ -19,7 +18,14 @@ from s2sad.rules import indexing, registry, results, templates
 from s2sad.rules.registry import ELEMENTARY, MARKERS, Rule
 from s2sad.rules.templates import Undecided
 from s2sad.rules.values import (
-    OPERATORS, PURE_BUILTINS, Value, expression, from_constant, is_instance, is_printable, kind_of_constant, kind_of_value, renamed,
+    OPERATORS,
+    PURE_BUILTINS,
+    Value,
+    expression,
+    from_constant,
+    is_instance,
+    kind_of_constant,
+    kind_of_value,
 )
 
 
@@ -60,8 +66,10 @@ class Expressions:
         if value.known and isinstance(value.value, (tuple, list, range)):
             return tuple(from_constant(item) for item in value.value)
         if isinstance(value.kind, Tuple) and value.node is not None:
-            return tuple(expression(trees.index(self._node(value), trees.const(k)), kind)
-                         for k, kind in enumerate(value.kind.items))
+            return tuple(
+                expression(trees.index(self._node(value), trees.const(k)), kind)
+                for k, kind in enumerate(value.kind.items)
+            )
         return None
 
     def _eval_Constant(self, node: gast.Constant) -> Value:
@@ -160,7 +168,8 @@ class Expressions:
             return from_constant(function(left.value, right.value), text, text is None)
         parts = self._items(left), self._items(right)
         if None not in parts and isinstance(op, gast.Add):
-            return self._sequence([*parts[0], *parts[1]], left.is_list or isinstance(left.value, list))  # type: ignore[misc]
+            joined = [*parts[0], *parts[1]]  # type: ignore[misc]
+            return self._sequence(joined, left.is_list or isinstance(left.value, list))
         build = trees.ARITHMETIC.get(type(op))
         a, b = self._node(left), self._node(right)
         node = build(a, b) if build else gast.BinOp(a, op, b)
@@ -195,7 +204,9 @@ class Expressions:
         if node.attr == "ndim":
             return self._rank(owner, trees.attr(self._node(owner), "ndim"))
         if node.attr == "dtype" and getattr(owner.kind, "char", "?") in "bifc":
-            return from_constant(np.dtype(results.numpy_dtype(owner.kind.dtype)), trees.attr(self._node(owner), "dtype"))
+            return from_constant(
+                np.dtype(results.numpy_dtype(owner.kind.dtype)), trees.attr(self._node(owner), "dtype")
+            )
         function = registry.find_attribute(node.attr)
         rule = registry.find(function) if function else None
         kind = self._kind_of(rule, (owner,)) if rule else UNKNOWN
@@ -288,8 +299,11 @@ class Expressions:
 
     def _eval_Call(self, node: gast.Call) -> Value:
         function = self._eval_function(node.func)
-        args = list(self._eval_Tuple(gast.Tuple(node.args, gast.Load())).items or ()) if any(
-            isinstance(each, gast.Starred) for each in node.args) else [self._eval(each) for each in node.args]
+        args = (
+            list(self._eval_Tuple(gast.Tuple(node.args, gast.Load())).items or ())
+            if any(isinstance(each, gast.Starred) for each in node.args)
+            else [self._eval(each) for each in node.args]
+        )
         keywords = {each.arg: self._eval(each.value) for each in node.keywords}
         if isinstance(function, str):  # a method of an expression
             return self._method(self._eval(node.func.value), function, args, keywords)
@@ -300,6 +314,8 @@ class Expressions:
             return self._inline(target, args, keywords)
         if target in (np.ndim, np.iscomplexobj, isinstance):
             return self._question(target, function, args)
+        if target is np.shape and isinstance(args[0].kind, Array) and args[0].kind.rank and not args[0].known:
+            return expression(trees.attr(self._node(args[0]), "shape"), self._kind_of(registry.find(np.shape), args))
         special = self._on_sequence(target, args)
         if special is not None:
             return special
@@ -309,7 +325,9 @@ class Expressions:
                 return folded
         if templates.is_helper(target):
             self.helpers += [each for each in templates.helpers_of(target) if each not in self.helpers]
-        made = trees.call(self._node(function), *map(self._node, args), **{k: self._node(v) for k, v in keywords.items()})
+        made = trees.call(
+            self._node(function), *map(self._node, args), **{k: self._node(v) for k, v in keywords.items()}
+        )
         return expression(made, self._kind_of(registry.find(target), args, keywords))
 
     def _eval_function(self, node: gast.AST) -> Value | str:
@@ -322,8 +340,11 @@ class Expressions:
         return self._eval(node)
 
     def _method(self, owner: Value, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
-        made = trees.call(trees.attr(self._node(owner), name), *map(self._node, args),
-                          **{key: self._node(value) for key, value in keywords.items()})
+        made = trees.call(
+            trees.attr(self._node(owner), name),
+            *map(self._node, args),
+            **{key: self._node(value) for key, value in keywords.items()},
+        )
         function = registry.find_method(name)
         return expression(made, self._kind_of(registry.find(function), [owner, *args], keywords))
 
@@ -331,9 +352,14 @@ class Expressions:
         """A call of an inline helper: its body, evaluated as a part of the template."""
         outer = self.env, self.globals
         bound = inspect.signature(function).bind(*args, **keywords)
-        self.env = {name: value for name, value in bound.arguments.items()}
-        self.env.update({p.name: from_constant(p.default) for p in inspect.signature(function).parameters.values()
-                         if p.name not in self.env})
+        self.env = dict(bound.arguments)
+        self.env.update(
+            {
+                p.name: from_constant(p.default)
+                for p in inspect.signature(function).parameters.values()
+                if p.name not in self.env
+            }
+        )
         self.globals = function.__globals__
         value = self._block(templates.read(function).body, self._eval)
         self.env, self.globals = outer
@@ -377,6 +403,8 @@ class Expressions:
         """Built-in functions of sequences that have items not known."""
         if function is slice and not all(each.known for each in args):
             return self._slice(args)
+        if function in (sum, math.prod) and args[0].known and not args[0].value:
+            return from_constant(0 if function is sum else 1)
         if len(args) != 1 or args[0].known or args[0].items is None:
             return None
         items = list(args[0].items)
@@ -392,13 +420,17 @@ class Expressions:
         return None
 
     def _fold_call(self, target: Any, function: Value, args: list[Value], keywords: dict[str, Value]) -> Value | None:
-        """A call of which all is known: computed, if it is of a built-in function or a helper; else left as it is written."""
+        """A call of which all is known: computed, if it is of a built-in function or a helper; else left as it is."""
         everything = (*args, *keywords.values())
         if not any(each.from_call for each in everything) and target not in PURE_BUILTINS:
-            text = trees.call(self._node(function), *map(self._node, args),
-                              **{key: self._node(value) for key, value in keywords.items()})
+            text = trees.call(
+                self._node(function),
+                *map(self._node, args),
+                **{key: self._node(value) for key, value in keywords.items()},
+            )
             if getattr(target, "__module__", None) in ("math", "numpy") and all(
-                    isinstance(each.value, (int, float)) for each in everything):
+                isinstance(each.value, (int, float)) for each in everything
+            ):
                 return from_constant(target(*(each.value for each in args)), text, False)
             return None
         if target in PURE_BUILTINS or templates.is_helper(target) or getattr(target, "__module__", "") == "math":
@@ -411,12 +443,12 @@ class Expressions:
         if rule is None:
             return UNKNOWN
         try:
-            kinds = rule.bind([kind_of_value(value) for value in args], {k: kind_of_value(v) for k, v in (keywords or {}).items()})
+            kinds = rule.bind(
+                [kind_of_value(value) for value in args], {k: kind_of_value(v) for k, v in (keywords or {}).items()}
+            )
             for parameter in rule.parameters.parameters.values():
                 if parameter.kind is parameter.VAR_POSITIONAL and parameter.name in kinds:
                     kinds[parameter.name] = Tuple(tuple(kinds[parameter.name]))
         except Exception:  # a call that the rule doesn't know
             return UNKNOWN
         return self._kind_of_call(rule, kinds, kinds)
-
-

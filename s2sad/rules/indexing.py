@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from s2sad.kinds import ONE, UNKNOWN, Array, Dim, Kind, Scalar, Static, Tuple, broadcast_dims
-from s2sad.rules.results import unknown_dim, Dims, dims_of, numeric, value_of
+from s2sad.rules.results import Dims, dims_of, numeric, unknown_dim, value_of
 
 
 def kind_of_index(owner: Kind, key: Any = None, key_kind: Kind | None = None) -> Kind:
-    """The kind of `owner[key]`. A key that is not wholly known is given as a kind: a Tuple of kinds for several axes."""
+    """The kind of `owner[key]`. A key that is not wholly known is given as a kind, for several axes as a Tuple."""
     if not isinstance(owner, Array):
         return UNKNOWN
     if owner.dims is None:
@@ -75,7 +75,7 @@ def _indexed(dims: Dims, entries: list[Any]) -> Dims | None:
 
 
 def _axes_taken(entry: Any) -> int:
-    return len(entry.dims) if isinstance(entry, Array) and entry.char == "b" else 1
+    return len(entry.dims or ()) if isinstance(entry, Array) and entry.char == "b" else 1
 
 
 def _sliced(dim: Dim, key: slice) -> Dim:

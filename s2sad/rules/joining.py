@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from s2sad.kinds import UNKNOWN, Array, Dim, Kind, List, Scalar, Static, Tuple
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, tangent
 from s2sad.rules.results import (
-    UNSURE, array_of_items, combined, constant_kind, dims_of, dtype_of, dim_of, numeric, numpy_dtype, result_dtype, unknown_dim, value_of,
+    TRUE,
+    UNSURE,
+    Dims,
+    array_of_items,
+    combined,
+    constant_kind,
+    dim_of,
+    dims_of,
+    dtype_of,
+    numeric,
+    numpy_dtype,
+    result_dtype,
+    unknown_dim,
+    value_of,
 )
 
 
@@ -56,22 +71,25 @@ def stack(arrays, axis=0, *, grad, k):
 def vertical_stack(tup, *, grad, k):
     if k is None:
         return pieces_of_stack(grad, tup, 0)
-    if known(all([rank(a) < 2 for a in tup])):
+    if known(all(rank(a) < 2 for a in tup)):
         return grad[k, 0] if rank(tup[k]) == 0 else grad[k]
-    rows = part(grad, [1 if rank(a) < 2 else a.shape[0] for a in tup], k, 0)
-    return np.reshape(rows, np.shape(tup[k])) if rank(tup[k]) < 2 else rows
+    lengths = [1 if rank(a) < 2 else a.shape[0] for a in tup]
+    if rank(tup[k]) == 0:
+        return grad[sum(lengths[:k]), 0]
+    return grad[sum(lengths[:k])] if rank(tup[k]) == 1 else part(grad, lengths, k, 0)
 
 
 @adjoint(np.hstack, linear=True, variadic="tup")
 def horizontal_stack(tup, *, grad, k):
     if k is None:
         return pieces_of_stack(grad, tup, 1)
-    if known(all([rank(a) == 0 for a in tup])):
+    if known(all(rank(a) == 0 for a in tup)):
         return grad[k]
+    lengths = [1 if rank(a) == 0 else a.shape[0] for a in tup]
     if rank(tup[k]) == 0:
-        return part(grad, [1 if rank(a) == 0 else a.shape[0] for a in tup], k, 0)[0]
+        return grad[sum(lengths[:k])]
     if rank(tup[k]) == 1:
-        return part(grad, [1 if rank(a) == 0 else a.shape[0] for a in tup], k, 0)
+        return part(grad, lengths, k, 0)
     return part(grad, [a.shape[1] for a in tup], k, 1)
 
 
@@ -79,10 +97,10 @@ def horizontal_stack(tup, *, grad, k):
 def stack_of_columns(tup, *, grad, k):
     if k is None:
         return columns_of_stack(grad, tup)
-    if known(all([rank(a) == 1 for a in tup])):
+    if known(all(rank(a) == 1 for a in tup)):
         return grad[:, k]
-    columns = part(grad, [1 if rank(a) < 2 else a.shape[1] for a in tup], k, 1)
-    return np.reshape(columns, np.shape(tup[k])) if rank(tup[k]) < 2 else columns
+    lengths = [1 if rank(a) < 2 else a.shape[1] for a in tup]
+    return grad[:, sum(lengths[:k])] if rank(tup[k]) == 1 else part(grad, lengths, k, 1)
 
 
 def pieces_of_stack(grad, arrays, axis):
@@ -105,7 +123,7 @@ def array(object, dtype=None, *, copy=True, grad, k):
     return whole_list(object, grad) if k is None else grad[k]
 
 
-@adjoint(np.asarray, linear=True, variadic="a", view=True, cost=1)
+@adjoint(np.asarray, np.asanyarray, linear=True, variadic="a", view=True, cost=1)
 def as_array(a, dtype=None, *, grad, k):
     return whole_list(a, grad) if k is None else grad[k]
 
@@ -194,22 +212,21 @@ def stack_kind(arrays: Kind, axis: Kind) -> Kind:
     return Array(dtype, tuple(made))
 
 
-def _stacked(tup: Kind, raised: object, axis_of: object) -> Kind:
-    """np.vstack and its kin: what each array is raised to, and the axis along which they are joined."""
+def _stacked(tup: Kind, raised: Callable[[Dims], Dims], axis_of: Callable[[Dims], int]) -> Kind:
+    """np.vstack and its kin: what the axes of each array are raised to, and the axis along which they are joined."""
     items = _items(tup)
     if items is None:
         item = _list_item(tup)
-        dims = dims_of(item)
+        dims, dtype = dims_of(item), numpy_dtype(getattr(item, "dtype", ""))
         if dims is None:
-            return Array(numpy_dtype(getattr(item, "dtype", "")), None)
-        dims = raised(dims)  # type: ignore[operator]
-        return Array(numpy_dtype(item.dtype), replaced(dims, axis_of(dims), unknown_dim()))  # type: ignore[attr-defined, operator]
-    ranks = [dims_of(item) for item in items]
-    dtype = result_dtype(None, *items)
-    if None in ranks:
+            return Array(dtype, None)
+        dims = raised(dims)
+        return Array(dtype, replaced(dims, axis_of(dims), unknown_dim()))
+    dtype, ranks = result_dtype(None, *items), [dims_of(item) for item in items]
+    known_ranks = [raised(dims) for dims in ranks if dims is not None]
+    if len(known_ranks) < len(ranks):
         return Array(dtype, None)
-    ranks = [raised(dims) for dims in ranks]  # type: ignore[operator]
-    return Array(dtype, _joined(ranks, axis_of(ranks[0])))  # type: ignore[operator, arg-type]
+    return Array(dtype, _joined(known_ranks, axis_of(known_ranks[0])))
 
 
 ONE_AXIS = (dim_of(1),)
@@ -230,8 +247,8 @@ def columns_kind(tup: Kind) -> Kind:
     return _stacked(tup, lambda dims: (dims or ONE_AXIS) + ONE_AXIS if len(dims) < 2 else dims, lambda dims: 1)
 
 
-@kind(np.array, np.asarray)
-def array_kind(object: Kind, dtype: Kind, copy: Kind = Static(True)) -> Kind:
+@kind(np.array, np.asarray, np.asanyarray)
+def array_kind(object: Kind, dtype: Kind, copy: Kind = TRUE) -> Kind:
     made = array_of_items(numeric(object))
     own = dtype_of(dtype, numpy_dtype(getattr(made, "dtype", "")))
     return Array(own, dims_of(made))

@@ -54,6 +54,8 @@ def dot(a, b, *, grad):
         return grad @ b.T, a.T @ grad
     if rank(b) == 1:
         return grad[..., None] * b, np.reshape(a, (-1, a.shape[-1])).T @ np.ravel(grad)
+    if rank(b) == 2:
+        return grad @ b.T, np.reshape(a, (-1, a.shape[-1])).T @ np.reshape(grad, (-1, grad.shape[-1]))
     columns = np.reshape(np.moveaxis(b, -2, 0), (b.shape[-2], -1))
     flat = np.reshape(grad, (-1, columns.shape[1]))
     rows = np.reshape(a, (-1, a.shape[-1]))

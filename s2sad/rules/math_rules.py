@@ -103,14 +103,14 @@ def exact_sum(seq, *, grad, k):
 @adjoint(math.prod, variadic="iterable")
 def product(iterable, *, start=1, grad, k):
     if k is None and isinstance(iterable, np.ndarray):
-        return grad * start * products_of_others(iterable)
+        return grad * start * products_of_other_numbers(iterable)
     if k is None:
         return scaled_products(iterable, grad * start)
     return grad * start * math.prod([x for j, x in enumerate(iterable) if j != k])
 
 
-def products_of_others(items):
-    """For each item the product of all the others: exact also where items are zero."""
+def products_of_other_numbers(items):
+    """For each number the product of all the others: exact also where numbers are zero."""
     return np.array([math.prod(items[:i]) * math.prod(items[i + 1 :]) for i in range(len(items))])
 
 
@@ -151,9 +151,21 @@ def next_number(x, y):
 
 
 nondifferentiable(
-    math.ceil, math.floor, math.trunc, math.comb, math.perm, math.factorial, math.gcd, math.lcm, math.isqrt, math.ulp,
-    math.isclose, math.isfinite, math.isinf, math.isnan,
-)  # fmt: skip
+    math.ceil,
+    math.floor,
+    math.trunc,
+    math.comb,
+    math.perm,
+    math.factorial,
+    math.gcd,
+    math.lcm,
+    math.isqrt,
+    math.ulp,
+    math.isclose,
+    math.isfinite,
+    math.isinf,
+    math.isnan,
+)
 for _name in ("isnormal", "issubnormal", "signbit"):
     if hasattr(math, _name):
         nondifferentiable(getattr(math, _name))

@@ -20,14 +20,20 @@ _made: dict[Any, Any] = {}
 
 
 def stand_in(node: Any, name: str) -> gast.AST | None:
-    """What stands for an operand in the code that is kept: a name for a name, the literal itself; None for any other."""
+    """What stands for an operand in the code that is kept: a name for a name; a literal stands for itself."""
     if isinstance(node, gast.Name):
         return trees.name("@" + name)
     return node if isinstance(node, gast.Constant) else None
 
 
-def key_of(rule: Rule, nodes: dict[str, Any], kinds: dict[str, Kind], constants: dict[str, Any], wanted: Iterable[str] | None,
-           library: str | None) -> Any:  # fmt: skip
+def key_of(
+    rule: Rule,
+    nodes: dict[str, Any],
+    kinds: dict[str, Kind],
+    constants: dict[str, Any],
+    wanted: Iterable[str] | None,
+    library: str | None,
+) -> Any:
     """What an expansion depends on; None where it is not worth keeping, or can't be."""
     operands: list[Any] = []
     for name, node in nodes.items():
@@ -38,10 +44,21 @@ def key_of(rule: Rule, nodes: dict[str, Any], kinds: dict[str, Kind], constants:
         else:
             return None
     # 1 and True and 1.0 are equal, and so are 0.0 and -0.0.
-    fixed = [(name, value.__class__, value, repr(value) if isinstance(value, (float, complex, tuple)) else "")
-             for name, value in constants.items()]  # fmt: skip
-    return (rule.function, rule.template, rule.variadic, rule.form, tuple(operands), tuple(kinds.items()), tuple(fixed),
-            None if wanted is None else tuple(wanted), library)  # fmt: skip
+    fixed = [
+        (name, value.__class__, value, repr(value) if isinstance(value, (float, complex, tuple)) else "")
+        for name, value in constants.items()
+    ]
+    return (
+        rule.function,
+        rule.template,
+        rule.variadic,
+        rule.form,
+        tuple(operands),
+        tuple(kinds.items()),
+        tuple(fixed),
+        None if wanted is None else tuple(wanted),
+        library,
+    )
 
 
 def recall(key: Any) -> Any:

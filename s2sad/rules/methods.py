@@ -6,10 +6,37 @@ import numpy as np
 
 from s2sad.rules.registry import attribute, method
 
-for _name in """all any argmax argmin argsort conj conjugate cumprod cumsum diagonal dot max mean min nonzero prod ravel
-                repeat round searchsorted squeeze std sum swapaxes trace var argpartition""".split():
+for _name in [
+    "all",
+    "any",
+    "argmax",
+    "argmin",
+    "argsort",
+    "conj",
+    "conjugate",
+    "cumprod",
+    "cumsum",
+    "diagonal",
+    "dot",
+    "max",
+    "mean",
+    "min",
+    "nonzero",
+    "prod",
+    "ravel",
+    "repeat",
+    "round",
+    "searchsorted",
+    "squeeze",
+    "std",
+    "sum",
+    "swapaxes",
+    "trace",
+    "var",
+    "argpartition",
+]:
     method(_name, getattr(np, _name))
-for _name in "astype clip copy flatten item reshape tolist transpose".split():
+for _name in ["astype", "clip", "copy", "flatten", "item", "reshape", "tolist", "transpose"]:
     method(_name, getattr(np.ndarray, _name))
 
 attribute("T", np.transpose)

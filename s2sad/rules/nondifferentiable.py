@@ -10,26 +10,57 @@ from s2sad.kinds import BOOL, INT, NONE, UNKNOWN, Array, Kind, Scalar, Static, T
 from s2sad.rules.reductions import reduced
 from s2sad.rules.registry import kind, nondifferentiable
 from s2sad.rules.results import (
-    dims_of, elementwise, numeric, numpy_dtype, shaped, unknown_dim, value_of,
+    FALSE,
+    dims_of,
+    elementwise,
+    numeric,
+    numpy_dtype,
+    shaped,
+    unknown_dim,
+    value_of,
 )
 
 # --- elementwise ----------------------------------------------------------------------------------------------------
 
 ELEMENTWISE = (
-    np.floor, np.ceil, np.trunc, np.rint, np.signbit, np.isnan, np.isinf, np.isfinite, np.spacing, np.floor_divide,
-    np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
-    np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
-    np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift, np.gcd, np.lcm,
-)  # fmt: skip
+    np.floor,
+    np.ceil,
+    np.trunc,
+    np.rint,
+    np.signbit,
+    np.isnan,
+    np.isinf,
+    np.isfinite,
+    np.spacing,
+    np.floor_divide,
+    np.equal,
+    np.not_equal,
+    np.less,
+    np.less_equal,
+    np.greater,
+    np.greater_equal,
+    np.logical_and,
+    np.logical_or,
+    np.logical_xor,
+    np.logical_not,
+    np.bitwise_and,
+    np.bitwise_or,
+    np.bitwise_xor,
+    np.invert,
+    np.left_shift,
+    np.right_shift,
+    np.gcd,
+    np.lcm,
+)
 
 nondifferentiable(*ELEMENTWISE)
 for _ufunc in ELEMENTWISE:
     kind(_ufunc)(functools.partial(elementwise, _ufunc))
 
-nondifferentiable(np.round, np.fix, np.isclose, np.isreal, np.iscomplex, np.isneginf, np.isposinf)
+nondifferentiable(np.round, np.around, np.fix, np.isclose, np.isreal, np.iscomplex, np.isneginf, np.isposinf)
 
 
-@kind(np.round, np.fix)
+@kind(np.round, np.around, np.fix)
 def like_first(x: Kind, *options: Kind, **keywords: Kind) -> Kind:
     x = numeric(x)
     return shaped(numpy_dtype(getattr(x, "dtype", "")), dims_of(x), not isinstance(x, Array))
@@ -47,23 +78,34 @@ nondifferentiable(np.all, np.any, np.argmax, np.argmin, np.count_nonzero, np.nan
 
 
 @kind(np.all, np.any)
-def truth_kind(a: Kind, axis: Kind = NONE, out: Kind = NONE, keepdims: Kind = Static(False), **keywords: Kind) -> Kind:
-    return reduced("bool", numeric(a), axis, keepdims if value_of(keepdims) in (True, False) else Static(False))
+def truth_kind(a: Kind, axis: Kind = NONE, out: Kind = NONE, keepdims: Kind = FALSE, **keywords: Kind) -> Kind:
+    return reduced("bool", numeric(a), axis, keepdims if value_of(keepdims) in (True, False) else FALSE)
 
 
 @kind(np.argmax, np.argmin, np.nanargmax, np.nanargmin)
-def position_kind(a: Kind, axis: Kind = NONE, out: Kind = NONE, keepdims: Kind = Static(False)) -> Kind:
-    return reduced("int64", numeric(a), axis, keepdims if value_of(keepdims) in (True, False) else Static(False))
+def position_kind(a: Kind, axis: Kind = NONE, out: Kind = NONE, keepdims: Kind = FALSE) -> Kind:
+    return reduced("int64", numeric(a), axis, keepdims if value_of(keepdims) in (True, False) else FALSE)
 
 
 @kind(np.count_nonzero)
-def count_kind(a: Kind, axis: Kind = NONE, keepdims: Kind = Static(False)) -> Kind:
+def count_kind(a: Kind, axis: Kind = NONE, keepdims: Kind = FALSE) -> Kind:
     made = reduced("int64", numeric(a), axis, keepdims)
     return INT if isinstance(made, Scalar) and value_of(axis) is None else made
 
 
-nondifferentiable(np.argsort, np.nonzero, np.flatnonzero, np.argwhere, np.searchsorted, np.digitize, np.bincount,
-                  np.unravel_index, np.ravel_multi_index, np.lexsort, np.argpartition)  # fmt: skip
+nondifferentiable(
+    np.argsort,
+    np.nonzero,
+    np.flatnonzero,
+    np.argwhere,
+    np.searchsorted,
+    np.digitize,
+    np.bincount,
+    np.unravel_index,
+    np.ravel_multi_index,
+    np.lexsort,
+    np.argpartition,
+)
 
 
 @kind(np.argsort, np.argpartition)
@@ -95,10 +137,32 @@ def bin_kind(x: Kind, *options: Kind, **keywords: Kind) -> Kind:
 # --- questions ------------------------------------------------------------------------------------------------------
 
 nondifferentiable(
-    np.shape, np.ndim, np.size, np.allclose, np.array_equal, np.array_equiv, np.iscomplexobj, np.isrealobj, np.isscalar,
-    np.result_type, np.may_share_memory, np.shares_memory, np.finfo, np.iinfo, np.dtype, np.broadcast_shapes, np.can_cast,
-    np.promote_types, np.issubdtype,
-)  # fmt: skip
+    np.shape,
+    np.ndim,
+    np.size,
+    np.allclose,
+    np.array_equal,
+    np.array_equiv,
+    np.iscomplexobj,
+    np.isrealobj,
+    np.isscalar,
+    np.result_type,
+    np.may_share_memory,
+    np.shares_memory,
+    np.finfo,
+    np.iinfo,
+    np.dtype,
+    np.broadcast_shapes,
+    np.can_cast,
+    np.promote_types,
+    np.issubdtype,
+    np.isin,
+    np.tri,
+    np.tril_indices,
+    np.triu_indices,
+    np.diag_indices,
+    np.isfortran,
+)
 
 
 @kind(np.shape)
@@ -127,15 +191,27 @@ def size_kind(a: Kind, axis: Kind = NONE) -> Kind:
     return INT
 
 
-@kind(np.allclose, np.array_equal, np.array_equiv, np.iscomplexobj, np.isrealobj, np.isscalar, np.may_share_memory,
-      np.shares_memory, np.can_cast, np.issubdtype)
+@kind(
+    np.allclose,
+    np.array_equal,
+    np.array_equiv,
+    np.iscomplexobj,
+    np.isrealobj,
+    np.isscalar,
+    np.may_share_memory,
+    np.shares_memory,
+    np.can_cast,
+    np.issubdtype,
+)
 def answer_kind(*operands: Kind, **options: Kind) -> Kind:
     return BOOL
 
 
 # --- Python's -------------------------------------------------------------------------------------------------------
 
-nondifferentiable(len, isinstance, issubclass, callable, hasattr, id, hash, repr, str, format, ascii, type, ord, chr, bin, hex, oct)
+nondifferentiable(
+    len, isinstance, issubclass, callable, hasattr, id, hash, repr, str, format, ascii, type, ord, chr, bin, hex, oct
+)
 nondifferentiable(print, input, pure=False)
 
 
@@ -162,4 +238,3 @@ def int_kind(*operands: Kind) -> Kind:
 @kind(print)
 def none_kind(*operands: Kind, **options: Kind) -> Kind:
     return NONE
-

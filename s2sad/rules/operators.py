@@ -98,12 +98,44 @@ def complex_of(real=0.0, imag=0.0):
 
 
 nondifferentiable(
-    operator.floordiv, operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge,
-    operator.is_, operator.is_not, operator.and_, operator.or_, operator.xor, operator.invert, operator.lshift,
-    operator.rshift, operator.not_, operator.contains, operator.truth, int, bool, round)  # fmt: skip
+    operator.floordiv,
+    operator.eq,
+    operator.ne,
+    operator.lt,
+    operator.le,
+    operator.gt,
+    operator.ge,
+    operator.is_,
+    operator.is_not,
+    operator.and_,
+    operator.or_,
+    operator.xor,
+    operator.invert,
+    operator.lshift,
+    operator.rshift,
+    operator.not_,
+    operator.contains,
+    operator.truth,
+    int,
+    bool,
+    round,
+)
 
-for _function in (operator.floordiv, operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge,
-                  operator.and_, operator.or_, operator.xor, operator.invert, operator.lshift, operator.rshift):
+for _function in (
+    operator.floordiv,
+    operator.eq,
+    operator.ne,
+    operator.lt,
+    operator.le,
+    operator.gt,
+    operator.ge,
+    operator.and_,
+    operator.or_,
+    operator.xor,
+    operator.invert,
+    operator.lshift,
+    operator.rshift,
+):
     kind(_function)(functools.partial(elementwise, _function))
 
 

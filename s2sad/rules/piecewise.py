@@ -8,7 +8,7 @@ import numpy as np
 from numpy import copysign
 
 from s2sad.kinds import Array, Kind, Scalar, Tuple
-from s2sad.rules.registry import adjoint, inline, kind, known, partials, rank, tangent, unbroadcast
+from s2sad.rules.registry import adjoint, inline, kind, known, partials, rank, tangent
 from s2sad.rules.results import PYTHON_TYPES, dims_of, dtype_of, elementwise, numeric, result_dtype, shaped, unknown_dim
 
 
@@ -139,11 +139,16 @@ def numbers_only_kind(x: Kind, **options: Kind) -> Kind:
 # --- choices --------------------------------------------------------------------------------------------------------
 
 
-@adjoint(np.where, linear=True, spreads=True)
-def where(condition, x=None, y=None, *, grad):
-    if known(rank(condition) == 0) and known(rank(grad) == 0):
-        return None, unbroadcast(grad if condition else 0.0), unbroadcast(0.0 if condition else grad)
-    return None, unbroadcast(np.where(condition, grad, 0.0)), unbroadcast(np.where(condition, 0.0, grad))
+@partials(np.where, cost=3)
+def where(condition, x=None, y=None):
+    if known(rank(condition) == 0) and known(rank(x) == 0) and known(rank(y) == 0):
+        return None, (1.0 if condition else 0.0), (0.0 if condition else 1.0)
+    return None, np.where(condition, 1.0, 0.0), np.where(condition, 0.0, 1.0)
+
+
+@tangent(np.where)
+def where_tangent(condition, x=None, y=None, *, x_dot, y_dot):
+    return np.where(condition, x_dot, y_dot)
 
 
 @kind(np.where)

@@ -6,10 +6,22 @@ import math
 
 import numpy as np
 
-from s2sad.kinds import ONE, Array, Kind, Static, dtype_char
+from s2sad.kinds import ONE, Array, Kind, dtype_char
 from s2sad.rules.elementwise import not_zero
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, spread, tangent
-from s2sad.rules.results import Dims, axes_of, combined, dims_of, dtype_of, floating, numeric, numpy_dtype, shaped, value_of
+from s2sad.rules.results import (
+    FALSE,
+    Dims,
+    axes_of,
+    combined,
+    dims_of,
+    dtype_of,
+    floating,
+    numeric,
+    numpy_dtype,
+    shaped,
+    value_of,
+)
 
 # --- kinds ----------------------------------------------------------------------------------------------------------
 
@@ -32,7 +44,7 @@ def reduced(dtype: str, a: Kind, axis: Kind, keepdims: Kind) -> Kind:
 
 
 @kind(np.sum, np.prod)
-def sum_kind(a: Kind, axis: Kind, dtype: Kind, keepdims: Kind = Static(False)) -> Kind:
+def sum_kind(a: Kind, axis: Kind, dtype: Kind, keepdims: Kind = FALSE) -> Kind:
     a = numeric(a)
     own = numpy_dtype(getattr(a, "dtype", ""))
     return reduced(dtype_of(dtype, "int64" if own in ("bool", "int8", "int16", "int32") else own), a, axis, keepdims)
@@ -55,7 +67,7 @@ def _absolute(dtype: str) -> str:
     return {"complex128": "float64", "complex64": "float32"}.get(dtype, dtype)
 
 
-@kind(np.max, np.min)
+@kind(np.max, np.min, np.amax, np.amin)
 def extreme_kind(a: Kind, axis: Kind, keepdims: Kind) -> Kind:
     a = numeric(a)
     return reduced(numpy_dtype(getattr(a, "dtype", "")), a, axis, keepdims)
@@ -211,7 +223,7 @@ def running_product_derivative(a, axis, a_dot):
 # --- extremes: ties share equally -----------------------------------------------------------------------------------
 
 
-@adjoint(np.max, np.min, spreads=True)
+@adjoint(np.max, np.min, np.amax, np.amin, spreads=True)
 def extreme(a, axis=None, *, keepdims=False, grad, result):
     if known(rank(a) == 0):
         return grad
@@ -227,7 +239,7 @@ def count_of(best, a, axis):
     return np.sum(best, axis=axis, dtype=a.dtype, keepdims=axis is not None)
 
 
-@tangent(np.max, np.min)
+@tangent(np.max, np.min, np.amax, np.amin)
 def extreme_tangent(a, axis=None, *, keepdims=False, result, a_dot):
     best = a == aligned(result, a, axis, keepdims)
     return np.sum(best * a_dot, axis=axis, keepdims=keepdims) / np.sum(best, axis=axis, keepdims=keepdims)

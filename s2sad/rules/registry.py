@@ -7,45 +7,55 @@ Adding one takes a few lines. An elementwise function states its partial derivat
         return 1.0 - result * result
 
 The positional parameters are those of the function (with their defaults), `result` is the value of the call. The
-template returns one expression for one differentiable parameter, a tuple for several, one entry per positional
-parameter; None stands for a parameter that has no derivative. The compiler multiplies by the cotangent, sums over
-axes that were broadcast, and works out the kind of the result. Forward mode follows too. A derivative that is zero is
-written 0.0: None refuses an argument that depends on what is differentiated.
+template returns one expression for one differentiable parameter, a tuple for several, one entry per parameter. The
+compiler multiplies by the cotangent, sums over axes that were broadcast, works out the kind of the result, and makes
+forward mode of the same statement. A derivative that is zero is written 0.0. None stands for a parameter that has no
+derivative: an argument there that depends on what is differentiated is refused.
 
-Any other function states its adjoint: the cotangents of its parameters, given `grad`, the cotangent of its result:
+Any other function states its adjoint: the cotangents of its parameters, given `grad`, the cotangent of its result.
+Its kind function says what it gives for which kinds of arguments (without one the result's kind is unknown, which
+costs speed and length, not correctness):
 
     @adjoint(np.outer, linear="each")
     def outer(a, b, *, grad):
-        return grad @ np.ravel(b), np.ravel(a) @ grad
+        return grad @ b, a @ grad
 
     @kind(np.outer)
     def outer_kind(a, b):
-        return Array(result_dtype(np.multiply, a, b), (length(a), length(b)))
+        return Array(result_dtype(np.multiply, a, b), (*a.dims, *b.dims))
 
-`linear=True`: the function is linear in all its differentiable parameters taken together, so its tangent is the function
-of the tangents. `linear="each"`: it is linear in each of them by itself (a product). Otherwise forward mode needs
+`linear=True`: the function is linear in all its differentiable parameters taken together, so its tangent is the
+function of the tangents. `linear="each"`: it is linear in each of them by itself (a product). Otherwise forward mode
+needs a template of its own:
 
     @tangent(np.prod)
     def prod(a, axis=None, *, result, a_dot): ...
 
-What may stand in a template: parameters, `result`, `grad`, locals, `np`, `math`, built-ins, helper functions of the module
-that the template is in (they get printed into generated programs, so they use `np`, `math` and built-ins only), and the
-bare names of the elementary functions, which mean the library of the call: `cos(x)` is `math.cos(x)` for `math.sin` and
-`np.cos(x)` for `np.sin`. A test on what is known when compiling is decided then: on constants (`axis is None`, `keepdims`,
-`axis < 0`), on `x.ndim`, `rank(x)`, `np.iscomplexobj(x)`, on constant `n` in `x ** n`. A test on numbers (`x > y`) stays
-in the generated code, as a ternary. These words have a meaning of their own (and run as ordinary functions):
+Further options of `adjoint`: `view=True`, the result may share memory with the first argument; `spreads=True`, the
+template also serves a `grad` that is smaller than the result and broadcasts to it (others get it in full size);
+`wrt=[...]`, the differentiable parameters, where the returned tuple doesn't tell; `cost`, the price of a call compared
+to that of an addition: 1 for + and -, 3 for a division, 10 for exp, 1000 for a product of matrices.
 
-    rank(x)         the number of axes; a Python number has none
-    known(test)     the test, or False where it can't be decided when compiling: to choose a nicer form of the same thing
-    constant(x)     True where x is a literal or constant of the user's program, so that tests on its value can be decided
-    spread(e)       in a returned cotangent: e may be smaller than the parameter, to which it broadcasts
-    unbroadcast(e)  in a returned cotangent: e may be larger than the parameter, and is to be summed down to it
-    refuse("why")   there is no derivative in this case: RuleError, which the user is shown as a refusal
+A template is a `def` of assignments, `if` and `return`. It may use its parameters, `result`, `grad`, locals, `np`,
+`math`, built-ins, and functions of the module that it is in: helpers, which get printed into generated programs (so
+they use `np`, `math`, built-ins and each other, and have names that no other rule's helper has), or, if decorated with
+`@inline`, parts of the template itself. Bare names of elementary functions mean the library of the call: `cos(x)` is
+`math.cos(x)` for `math.sin` and `np.cos(x)` for `np.sin`.
 
-A helper that is decorated with `@inline` is evaluated as a part of the template, tests and all, instead of being printed.
+A test on what is known when compiling is decided then: on constants (`axis is None`, `keepdims`, `axis < 0`), on
+`x.ndim` and `rank(x)`, on `np.iscomplexobj(x)`, on the type of an argument (`isinstance(axis, int)`). If it can't be,
+the whole template is printed and called at run time. A ternary on numbers (`1.0 if x > y else 0.0`) stays as it is.
+Some words have a meaning of their own; they run as ordinary functions too:
 
-A function of a list of arrays says `variadic=` and the name of that parameter; it returns the cotangent of item k, or of
-the whole list where k is None:
+    rank(x)         the number of axes; a number has none
+    known(test)     the test, or False where it can't be decided: to choose a nicer form of the same thing
+    constant(x)     whether x is a number that is known when compiling, so that tests on its value are decided
+    spread(e)       in what is returned: e may be smaller than the parameter, to which it broadcasts
+    unbroadcast(e)  in what is returned: e may be larger than the parameter, and is to be summed down to it
+    refuse("why")   there is no derivative in this case: a RuleError, of which the user sees the reason
+
+A function of a list of arrays says `variadic=` and the name of that parameter; its template returns the cotangent of
+item k, or of the whole list where k is None:
 
     @adjoint(np.stack, linear=True, variadic="arrays")
     def stack(arrays, axis=0, *, grad, k):
@@ -94,7 +104,7 @@ class Rule:
     variadic: str | None = None
     pure: bool = True
     view: bool = False
-    spreads: bool = False  # the template also works with a `grad` that is smaller than the result, and broadcasts to it
+    spreads: bool = False  # the template also serves a `grad` that is smaller than the result, and broadcasts to it
     cost: int = 10
 
     @functools.cached_property
@@ -103,16 +113,17 @@ class Rule:
         if self.chosen is not None:
             return self.chosen
         from s2sad.rules import templates
+
         return templates.differentiable(self.template) if self.template else ()
 
     @property
     def library(self) -> str:
-        """'math' for a function of that module, 'numpy' for NumPy's, '' for an operator or built-in function (either)."""
+        """'math' for a function of that module, 'numpy' for NumPy's, '' for an operator or built-in function."""
         module = getattr(self.function, "__module__", None)
         return "math" if module == "math" else "" if module in ("_operator", "builtins") else "numpy"
 
     def bind(self, args: Iterable[Any], keywords: dict[str, Any]) -> dict[str, Any]:
-        """Which argument belongs to which parameter; defaults are left out. RuleError for one that the rule doesn't know."""
+        """Which argument belongs to which parameter; defaults are left out. RuleError for one that is not known."""
         try:
             return dict(self.parameters.bind(*args, **keywords).arguments)
         except TypeError as error:
@@ -120,12 +131,16 @@ class Rule:
 
     def defaults(self) -> dict[str, Any]:
         """The defaults of the parameters that have one; an absent `*parameter` is ()."""
-        return {p.name: () if p.kind is p.VAR_POSITIONAL else p.default
-                for p in self.parameters.parameters.values() if p.default is not p.empty or p.kind is p.VAR_POSITIONAL}
+        return {
+            p.name: () if p.kind is p.VAR_POSITIONAL else p.default
+            for p in self.parameters.parameters.values()
+            if p.default is not p.empty or p.kind is p.VAR_POSITIONAL
+        }
 
     def kind(self, kinds: dict[str, Kind]) -> Kind:
         """The kind of the result, from the kinds of the arguments given (by parameter)."""
         from s2sad.rules import results
+
         return results.kind_of_call(self, kinds)
 
 
@@ -137,6 +152,7 @@ _tangents: dict[Any, Template] = {}
 
 
 # --- looking up -----------------------------------------------------------------------------------------------------
+
 
 def find(function: Any) -> Rule | None:
     """The rule of a function, or None. A method of an array is found through `find_method`."""
@@ -163,32 +179,55 @@ def rules() -> list[Rule]:
 
 # --- registering ----------------------------------------------------------------------------------------------------
 
+
 def partials(*functions: Any, cost: int = 10) -> Callable[[F], F]:
     """An elementwise function: the template returns the partial derivatives."""
+
     def register(template: F) -> F:
         _register(functions, PARTIALS, template, spreads=True, cost=cost)
         return template
+
     return register
 
 
-def adjoint(*functions: Any, linear: bool | str = False, variadic: str | None = None, view: bool = False, spreads: bool = False,
-            cost: int = 3, wrt: Iterable[str] | None = None) -> Callable[[F], F]:
-    """Any function: the template returns the cotangents of the parameters. See the module's docstring for the options."""
+def adjoint(
+    *functions: Any,
+    linear: bool | str = False,
+    variadic: str | None = None,
+    view: bool = False,
+    spreads: bool = False,
+    cost: int = 3,
+    wrt: Iterable[str] | None = None,
+) -> Callable[[F], F]:
+    """Any function: the template returns the cotangents of the parameters. The module's docstring has the options."""
+
     def register(template: F) -> F:
-        _register(functions, ADJOINT, template, linear=linear, variadic=variadic, view=view, spreads=spreads, cost=cost,
-                  wrt=None if wrt is None else tuple(wrt))
+        _register(
+            functions,
+            ADJOINT,
+            template,
+            linear=linear,
+            variadic=variadic,
+            view=view,
+            spreads=spreads,
+            cost=cost,
+            wrt=None if wrt is None else tuple(wrt),
+        )
         return template
+
     return register
 
 
 def tangent(*functions: Any) -> Callable[[F], F]:
     """Forward mode of a function: the template takes the tangent of parameter `a` as a keyword `a_dot`."""
+
     def register(template: F) -> F:
         for function in functions:
             _tangents[function] = template
             if function in _rules:
                 _replace(function, tangent=template)
         return template
+
     return register
 
 
@@ -204,19 +243,21 @@ def nondifferentiable(*functions: Any, pure: bool = True) -> None:
 def kind(*functions: Any) -> Callable[[F], F]:
     """The kind of a function's result: takes the kinds of the parameters. Elementwise functions need none.
 
-    A constant comes as Static(value) or as a Scalar whose symbol is its value, an absent argument as its default in Static.
+    A constant comes as Static(value) or as a Scalar whose symbol is its value, an absent argument as Static(default).
     """
+
     def register(kind_function: F) -> F:
         for function in functions:
             _kinds[function] = kind_function
             if function in _rules:
                 _replace(function, kind_function=kind_function)
         return kind_function
+
     return register
 
 
 def method(name: str, function: Callable[..., Any]) -> None:
-    """`x.name(...)` is `function(x, ...)`. For a method that takes its arguments otherwise, `function` is `np.ndarray.name`."""
+    """`x.name(...)` is `function(x, ...)`; np.ndarray.name where NumPy's function takes its arguments otherwise."""
     _methods[name] = function
 
 
@@ -229,8 +270,9 @@ def _replace(function: Any, **changes: Any) -> None:
     _rules[function] = dataclasses.replace(_rules[function], **changes)
 
 
-def _register(functions: tuple[Any, ...], form: str, template: Template | None, wrt: tuple[str, ...] | None = None,
-              **options: Any) -> None:
+def _register(
+    functions: tuple[Any, ...], form: str, template: Template | None, wrt: tuple[str, ...] | None = None, **options: Any
+) -> None:
     if not functions:
         raise RuleError("a rule needs the function that it is for: write @partials(function)")
     for function in functions:
@@ -239,9 +281,17 @@ def _register(functions: tuple[Any, ...], form: str, template: Template | None, 
         signature = _signature(template or function)
         _check(functions, signature, options.get("variadic"))
         _rules[function] = Rule(
-            name=getattr(function, "__name__", repr(function)), function=function, functions=functions, form=form,
-            parameters=signature, template=template, chosen=wrt, tangent=_tangents.get(function),
-            kind_function=_kinds.get(function), **options)
+            name=getattr(function, "__name__", repr(function)),
+            function=function,
+            functions=functions,
+            form=form,
+            parameters=signature,
+            template=template,
+            chosen=wrt,
+            tangent=_tangents.get(function),
+            kind_function=_kinds.get(function),
+            **options,
+        )
 
 
 def _signature(function: Any) -> inspect.Signature:
@@ -252,10 +302,17 @@ def _signature(function: Any) -> inspect.Signature:
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
-        return inspect.Signature([inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
-                                  inspect.Parameter("options", inspect.Parameter.VAR_KEYWORD)])
-    kept = [p.replace(annotation=inspect.Parameter.empty) for p in signature.parameters.values()
-            if not (p.name in _GIVEN and p.kind is p.KEYWORD_ONLY) and not p.name.endswith("_dot")]
+        return inspect.Signature(
+            [
+                inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
+                inspect.Parameter("options", inspect.Parameter.VAR_KEYWORD),
+            ]
+        )
+    kept = [
+        p.replace(annotation=inspect.Parameter.empty)
+        for p in signature.parameters.values()
+        if not (p.name in _GIVEN and p.kind is p.KEYWORD_ONLY) and not p.name.endswith("_dot")
+    ]
     return inspect.Signature(kept)
 
 
@@ -265,6 +322,7 @@ def _check(functions: tuple[Any, ...], signature: inspect.Signature, variadic: s
 
 
 # --- the words of templates, as ordinary functions --------------------------------------------------------------------
+
 
 def rank(x: Any) -> int:
     return int(np.ndim(x))
@@ -301,5 +359,24 @@ MARKERS = (rank, known, constant, spread, unbroadcast, refuse)
 
 # The elementary functions that a template may write bare; modules of rules import NumPy's to be runnable.
 ELEMENTARY = frozenset(
-    name for name in """sin cos tan sinh cosh tanh exp expm1 exp2 log log1p log2 log10 sqrt hypot copysign""".split()
-    if hasattr(np, name) and hasattr(math, name) or name == "exp2")
+    name
+    for name in [
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "exp",
+        "expm1",
+        "exp2",
+        "log",
+        "log1p",
+        "log2",
+        "log10",
+        "sqrt",
+        "hypot",
+        "copysign",
+    ]
+    if hasattr(np, name) and hasattr(math, name) or name == "exp2"
+)

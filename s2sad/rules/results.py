@@ -25,6 +25,8 @@ def unknown_dim() -> Dim:
     return Dim(("unknown", object()))
 
 
+FALSE, TRUE, ORDER_C = Static(False), Static(True), Static("C")
+
 PYTHON_TYPES: dict[str, type] = {"bool": bool, "int": int, "real": float, "float": float, "complex": complex}
 
 
@@ -51,7 +53,7 @@ def _positional(rule: Rule, kinds: dict[str, Kind]) -> list[Kind]:
     for p in rule.parameters.parameters.values():
         if p.kind is p.VAR_POSITIONAL:
             given = kinds[p.name]
-            found += given.items if isinstance(given, Tuple) else [constant_kind(each) for each in given.value]  # type: ignore[attr-defined]
+            found += given.items if isinstance(given, Tuple) else map(constant_kind, given.value)  # type: ignore
         elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
             found.append(kinds[p.name])
     return found
@@ -62,6 +64,7 @@ def _by_keyword(rule: Rule, kinds: dict[str, Kind]) -> dict[str, Kind]:
 
 
 # --- constants ------------------------------------------------------------------------------------------------------
+
 
 def value_of(kind: Kind | None) -> Any:
     """The value of a constant (None, an axis, a tuple of axes), or UNSURE."""
@@ -89,7 +92,7 @@ def constant_kind(value: Any) -> Kind:
 
 
 def numeric(kind: Kind) -> Kind:
-    """A number given as a constant, seen as a scalar; a list or tuple of numbers, as the array that NumPy makes of it."""
+    """A constant number as a scalar; a list or tuple of numbers as the array that NumPy makes of it."""
     if isinstance(kind, Static) and isinstance(kind.value, (bool, int, float, complex, np.generic)):
         return constant_kind(kind.value)
     if isinstance(kind, Static) and isinstance(kind.value, (tuple, list)):
@@ -120,6 +123,7 @@ def array_of_items(kind: Kind) -> Kind:
 
 
 # --- axes and lengths -----------------------------------------------------------------------------------------------
+
 
 def dims_of(kind: Kind) -> Dims | None:
     """The axes: () for a scalar, None where the rank is unknown."""
@@ -181,6 +185,7 @@ def axes_of(axis: Any, rank: int) -> tuple[int, ...] | None:
 
 # --- dtypes ---------------------------------------------------------------------------------------------------------
 
+
 def numpy_dtype(dtype: str) -> str:
     """The NumPy name of a dtype: 'float' is 'float64'."""
     return np.dtype(PYTHON_TYPES.get(dtype, dtype)).name if dtype and dtype != "O" else dtype
@@ -206,13 +211,15 @@ def result_dtype(function: Any, *kinds: Kind) -> str:
     return _resolved(function, dtypes)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _resolved(function: Any, dtypes: tuple[str, ...]) -> str:
     if not dtypes or "" in dtypes:
         return ""
     if "O" in dtypes:
         return "O"
-    operands: list[Any] = [PYTHON_TYPES[d] if d in PYTHON_TYPES and d != "bool" else np.dtype(PYTHON_TYPES.get(d, d)) for d in dtypes]
+    operands: list[Any] = [
+        PYTHON_TYPES[d] if d in PYTHON_TYPES and d != "bool" else np.dtype(PYTHON_TYPES.get(d, d)) for d in dtypes
+    ]
     try:
         if isinstance(function, np.ufunc):
             return str(function.resolve_dtypes((*operands, *[None] * function.nout))[-1].name)
@@ -222,12 +229,30 @@ def _resolved(function: Any, dtypes: tuple[str, ...]) -> str:
 
 
 UFUNCS: dict[Any, np.ufunc] = {
-    operator.add: np.add, operator.sub: np.subtract, operator.mul: np.multiply, operator.truediv: np.true_divide,
-    operator.floordiv: np.floor_divide, operator.mod: np.remainder, operator.pow: np.power, operator.neg: np.negative,
-    operator.pos: np.positive, operator.abs: np.absolute, abs: np.absolute, pow: np.power, operator.invert: np.invert,
-    operator.and_: np.bitwise_and, operator.or_: np.bitwise_or, operator.xor: np.bitwise_xor,
-    operator.lshift: np.left_shift, operator.rshift: np.right_shift, operator.eq: np.equal, operator.ne: np.not_equal,
-    operator.lt: np.less, operator.le: np.less_equal, operator.gt: np.greater, operator.ge: np.greater_equal,
+    operator.add: np.add,
+    operator.sub: np.subtract,
+    operator.mul: np.multiply,
+    operator.truediv: np.true_divide,
+    operator.floordiv: np.floor_divide,
+    operator.mod: np.remainder,
+    operator.pow: np.power,
+    operator.neg: np.negative,
+    operator.pos: np.positive,
+    operator.abs: np.absolute,
+    abs: np.absolute,
+    pow: np.power,
+    operator.invert: np.invert,
+    operator.and_: np.bitwise_and,
+    operator.or_: np.bitwise_or,
+    operator.xor: np.bitwise_xor,
+    operator.lshift: np.left_shift,
+    operator.rshift: np.right_shift,
+    operator.eq: np.equal,
+    operator.ne: np.not_equal,
+    operator.lt: np.less,
+    operator.le: np.less_equal,
+    operator.gt: np.greater,
+    operator.ge: np.greater_equal,
 }
 _SAMPLES = {"bool": True, "int": 2, "real": 2.0, "float": 2.0, "complex": 2j}
 
@@ -239,18 +264,18 @@ def elementwise(function: Any, *kinds: Kind) -> Kind:
         return Scalar("float")
     if not all(isinstance(kind, (Scalar, Array)) for kind in operands):
         return UNKNOWN if not any(isinstance(kind, (Scalar, Array)) for kind in operands) else Array("", None)
-    if not isinstance(function, np.ufunc) and all(k.dtype in PYTHON_TYPES and isinstance(k, Scalar) for k in operands):
-        if function in UFUNCS:
-            return _python_result(function, *operands)
+    scalars = [kind for kind in operands if isinstance(kind, Scalar) and kind.dtype in PYTHON_TYPES]
+    if function in UFUNCS and len(scalars) == len(operands):
+        return _python_result(function, *scalars)
     dtype = result_dtype(UFUNCS.get(function, function), *operands)
     return shaped(dtype, broadcast_dims(*map(dims_of, operands)))
 
 
-def _python_result(function: Any, *operands: Kind) -> Kind:
+def _python_result(function: Any, *operands: Scalar) -> Kind:
     """Python's own arithmetic: a Python number, with its value if those of the operands are known."""
-    sample = [_SAMPLES[kind.dtype] for kind in operands]  # type: ignore[attr-defined]
-    symbols = [kind.symbol for kind in operands]  # type: ignore[attr-defined]
-    integers = all(kind.dtype in ("int", "bool") for kind in operands)  # type: ignore[attr-defined]
+    sample = [_SAMPLES[kind.dtype] for kind in operands]
+    symbols = [kind.symbol for kind in operands]
+    integers = all(kind.dtype in ("int", "bool") for kind in operands)
     try:
         if integers and all(isinstance(symbol, int) for symbol in symbols):
             return constant_kind(function(*symbols))

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from s2sad.kinds import ONE, Array, Kind, Scalar, Static, Tuple
+from s2sad.kinds import NONE, ONE, Array, Dim, Kind, Scalar, Tuple
 from s2sad.rules.linear import left_without
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, spread, unbroadcast
 from s2sad.rules.results import (
-    UNSURE, Dims, axes_of, combined, dim_of, dims_of, dims_of_shape, dtype_of, length_of, numeric, numpy_dtype, shaped, unknown_dim, value_of,
+    ORDER_C,
+    UNSURE,
+    Dims,
+    axes_of,
+    combined,
+    dim_of,
+    dims_of,
+    dims_of_shape,
+    dtype_of,
+    length_of,
+    numeric,
+    numpy_dtype,
+    shaped,
+    unknown_dim,
+    value_of,
 )
 
 
@@ -41,7 +55,7 @@ def transpose_method(a, *axes, grad):
 
 
 @kind(np.transpose)
-def transpose_kind(a: Kind, axes: Kind = Static(None)) -> Kind:
+def transpose_kind(a: Kind, axes: Kind = NONE) -> Kind:
     dims, order = dims_of(numeric(a)), value_of(axes)
     if dims is None or order is UNSURE:
         return with_dims(a, None if dims is None else tuple(unknown_dim() for _ in dims))
@@ -52,7 +66,7 @@ def transpose_kind(a: Kind, axes: Kind = Static(None)) -> Kind:
 def transpose_method_kind(a: Kind, *axes: Kind) -> Kind:
     if len(axes) == 1:
         return transpose_kind(a, axes[0])
-    return transpose_kind(a, Tuple(axes) if axes else Static(None))
+    return transpose_kind(a, Tuple(axes) if axes else NONE)
 
 
 @adjoint(np.swapaxes, linear=True, view=True, cost=1)
@@ -147,7 +161,7 @@ def at_least(a, *, grad):
 
 
 @kind(np.reshape)
-def reshape_kind(a: Kind, shape: Kind, order: Kind = Static("C")) -> Kind:
+def reshape_kind(a: Kind, shape: Kind, order: Kind = ORDER_C) -> Kind:
     dims, made = dims_of(numeric(a)), dims_of_shape(shape)
     if made is None:
         return with_dims(a, None)
@@ -158,7 +172,7 @@ def reshape_kind(a: Kind, shape: Kind, order: Kind = Static("C")) -> Kind:
     return with_dims(a, made)
 
 
-def rest_of(dims: Dims | None, taken: list) -> object:
+def rest_of(dims: Dims | None, taken: list[Dim]) -> Dim:
     """The axis that is left of all elements when some axes have taken their part."""
     if dims is None:
         return unknown_dim()
@@ -173,7 +187,7 @@ def rest_of(dims: Dims | None, taken: list) -> object:
 
 
 @kind(np.ndarray.reshape)
-def reshape_method_kind(a: Kind, *shape: Kind, order: Kind = Static("C")) -> Kind:
+def reshape_method_kind(a: Kind, *shape: Kind, order: Kind = ORDER_C) -> Kind:
     return reshape_kind(a, shape[0] if len(shape) == 1 else Tuple(shape))
 
 
@@ -433,7 +447,13 @@ def diag_kind(v: Kind, k: Kind) -> Kind:
         return with_dims(v, None)
     if len(dims) == 1:
         shifted = offset if isinstance(offset, int) else None
-        side = dims[0] if shifted == 0 else unknown_dim() if shifted is None else combined("+", dims[0], dim_of(abs(shifted)))
+        side = (
+            dims[0]
+            if shifted == 0
+            else unknown_dim()
+            if shifted is None
+            else combined("+", dims[0], dim_of(abs(shifted)))
+        )
         return with_dims(v, (side, side))
     return with_dims(v, (dims[0] if dims[0] == dims[1] and offset == 0 else unknown_dim(),))
 

@@ -38,7 +38,7 @@ from s2sad.rules.registry import ELEMENTARY, MARKERS, PARTIALS, Rule, constant, 
 
 
 class Undecided(Exception):
-    """A test of a template can't be decided from the kinds: the whole template is needed at run time (`runtime_helper`)."""
+    """A test of a template can't be decided from the kinds: it is needed as a whole at run time (`runtime_helper`)."""
 
 
 @dataclass
@@ -59,19 +59,32 @@ class Expansion:
     helpers: list[Callable[..., Any]] = field(default_factory=list)
 
 
-def expand(rule: Rule, arguments: dict[str, gast.AST], kinds: dict[str, Kind], constants: dict[str, Any] | None = None,
-           wanted: Iterable[str] | None = None, result: gast.AST | None = None, grad: gast.AST | None = None,
-           fresh: Callable[[str], str] | None = None, library: str | None = None) -> Expansion:
+def expand(
+    rule: Rule,
+    arguments: dict[str, gast.AST],
+    kinds: dict[str, Kind],
+    constants: dict[str, Any] | None = None,
+    wanted: Iterable[str] | None = None,
+    result: gast.AST | None = None,
+    grad: gast.AST | None = None,
+    fresh: Callable[[str], str] | None = None,
+    library: str | None = None,
+) -> Expansion:
     """The cotangents of the wanted parameters of one call (all differentiable ones by default), or Undecided.
 
     `arguments`, `kinds` and `constants` are by parameter; arguments that are absent have their default. A `*parameter`
-    has a gast.Tuple of its arguments. `kinds` may have "grad" and "result", where they are not what the rule makes of the
-    arguments (a cotangent that is still to be spread, say). Without `grad`, the partial derivatives themselves are made.
+    has a gast.Tuple of its arguments. `kinds` may have "grad" and "result", where they are not what the rule makes of
+    the arguments (a cotangent that is still to be spread, say). Without `grad`, the partial derivatives themselves are
+    made.
 
     Of a variadic rule, "arrays[1]" is wanted for the second item (the argument is a gast.Tuple or gast.List, the kind a
     Tuple), "arrays[1][0]" for an item of an item, "arrays" for the cotangent of the whole list, as a list.
     """
-    operands = {**arguments, **({} if result is None else {"result": result}), **({} if grad is None else {"grad": grad})}
+    operands = {
+        **arguments,
+        **({} if result is None else {"result": result}),
+        **({} if grad is None else {"grad": grad}),
+    }
     key = memo.key_of(rule, operands, kinds, constants or {}, wanted, library)
     if key is None or "result" in arguments or "grad" in arguments:
         return _expand(rule, arguments, kinds, constants or {}, wanted, result, grad, fresh or numbered(), library)
@@ -79,7 +92,9 @@ def expand(rule: Rule, arguments: dict[str, gast.AST], kinds: dict[str, Kind], c
     if kept is None:
         inner = {name: memo.stand_in(node, name) for name, node in operands.items()}
         given = {name: inner[name] for name in arguments}
-        kept = _expand(rule, given, kinds, constants or {}, wanted, inner.get("result"), inner.get("grad"), memo.stems(), library)
+        kept = _expand(
+            rule, given, kinds, constants or {}, wanted, inner.get("result"), inner.get("grad"), memo.stems(), library
+        )
         memo.keep(key, kept)
     return _instance(kept, operands, fresh or numbered())
 
@@ -87,16 +102,26 @@ def expand(rule: Rule, arguments: dict[str, gast.AST], kinds: dict[str, Kind], c
 def _instance(kept: Expansion, operands: dict[str, Any], fresh: Callable[[str], str]) -> Expansion:
     """The expansion with the operands and fresh names of one call."""
     names: dict[str, str] = {}
-    for statement in kept.statements:
-        stem = statement.targets[0].id
-        names[stem] = fresh(stem.split(" ", 1)[1])
+    for node in [*kept.statements, *kept.values.values()]:  # the locals, and the variables of comprehensions
+        for each in trees.walk(node):
+            if isinstance(each, gast.Name) and each.id.startswith("#") and " " in each.id and each.id not in names:
+                names[each.id] = fresh(each.id.split(" ", 1)[1])
     statements = [memo.instantiate(statement, operands, names) for statement in kept.statements]
     values = {key: memo.instantiate(value, operands, names) for key, value in kept.values.items()}
     return Expansion(statements, values, dict(kept.kinds), set(kept.spread), set(kept.unbroadcast), list(kept.helpers))
 
 
-def _expand(rule: Rule, arguments: dict[str, Any], kinds: dict[str, Kind], constants: dict[str, Any], wanted: Iterable[str] | None,
-            result: Any, grad: Any, fresh: Callable[[str], str], library: str | None) -> Expansion:  # fmt: skip
+def _expand(
+    rule: Rule,
+    arguments: dict[str, Any],
+    kinds: dict[str, Kind],
+    constants: dict[str, Any],
+    wanted: Iterable[str] | None,
+    result: Any,
+    grad: Any,
+    fresh: Callable[[str], str],
+    library: str | None,
+) -> Expansion:
     from s2sad.rules.evaluator import Evaluator  # the evaluator needs the rules of the functions in templates
 
     evaluator = Evaluator(rule, arguments, kinds, constants, result, grad, library)
@@ -107,8 +132,14 @@ def _expand(rule: Rule, arguments: dict[str, Any], kinds: dict[str, Kind], const
         if trees.is_zero(value.node):
             continue
         values[key], value_kinds[key] = value.node, value.kind or UNKNOWN
-    return Expansion(evaluator.statements, values, value_kinds, evaluator.spread & set(values),
-                     (set(values) if rule.form == PARTIALS else evaluator.unbroadcast & set(values)), evaluator.helpers)
+    return Expansion(
+        evaluator.statements,
+        values,
+        value_kinds,
+        evaluator.spread & set(values),
+        (set(values) if rule.form == PARTIALS else evaluator.unbroadcast & set(values)),
+        evaluator.helpers,
+    )
 
 
 def numbered() -> Callable[[str], str]:
@@ -127,6 +158,7 @@ def _order(rule: Rule, arguments: dict[str, Any], wanted: Iterable[str] | None) 
     def place(key: str) -> tuple[int, tuple[int, ...]]:
         parameter, path = _target(rule, key)[1:]
         return rule.wrt.index(parameter), path or ()
+
     return sorted(wanted, key=place)
 
 
@@ -139,10 +171,10 @@ def _target(rule: Rule, key: str) -> tuple[str, str, tuple[int, ...] | None]:
     return key, parameter, path or None
 
 
-# --- reading a template ----------------------------------------------------------------------------------------------
+# --- reading a template ---------------------------------------------------------------------------------------------
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def parse(function: Callable[..., Any]) -> gast.FunctionDef:
     """The tree of a template or helper, without decorators, annotations and docstring."""
     try:
@@ -162,7 +194,7 @@ def parse(function: Callable[..., Any]) -> gast.FunctionDef:
 
 
 def _tree_of(function: Callable[..., Any]) -> ast.Module:
-    """The lines of a function up to the next one that is not indented more: inspect takes many times longer to find them."""
+    """The lines of a function up to the next one that is not indented more. (inspect takes many times longer.)"""
     lines = linecache.getlines(function.__code__.co_filename)
     start = function.__code__.co_firstlineno - 1
     if start >= len(lines):
@@ -178,24 +210,27 @@ def _tree_of(function: Callable[..., Any]) -> ast.Module:
         return ast.parse(textwrap.dedent(inspect.getsource(function)))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def read(template: Callable[..., Any]) -> gast.FunctionDef:
     """The tree of a template, or RuleError with what a template can't have in it."""
     definition = parse(template)
     for statement in definition.body:
         for node in trees.walk(statement):
             if isinstance(node, gast.stmt) and not isinstance(node, (gast.Assign, gast.If, gast.Return)):
-                raise RuleError(f"{template.__name__}: a template has assignments, `if` and `return`; "
-                                f"put {type(node).__name__} into a helper function")
+                raise RuleError(
+                    f"{template.__name__}: a template has assignments, `if` and `return`; "
+                    f"put {type(node).__name__} into a helper function"
+                )
     return definition
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def differentiable(template: Callable[..., Any]) -> tuple[str, ...]:
     """The parameters that a template returns a derivative for, in order."""
     definition = read(template)
-    returned = [node.value for statement in definition.body for node in trees.walk(statement)
-                if isinstance(node, gast.Return)]
+    returned = [
+        node.value for statement in definition.body for node in trees.walk(statement) if isinstance(node, gast.Return)
+    ]
     if not returned:
         raise RuleError(f"{template.__name__}: the template returns nothing")
     parameters = parameters_of(definition)
@@ -204,8 +239,11 @@ def differentiable(template: Callable[..., Any]) -> tuple[str, ...]:
         parts = value.elts if isinstance(value, gast.Tuple) else [value]
         if len(parts) > len(parameters):
             raise RuleError(f"{template.__name__}: {len(parts)} derivatives for {len(parameters)} parameters")
-        found |= {parameter for parameter, part in zip(parameters, parts)
-                  if not (isinstance(part, gast.Constant) and part.value is None)}
+        found |= {
+            parameter
+            for parameter, part in zip(parameters, parts)
+            if not (isinstance(part, gast.Constant) and part.value is None)
+        }
     return tuple(parameter for parameter in parameters if parameter in found)
 
 
@@ -220,7 +258,7 @@ def helpers_of(function: Callable[..., Any]) -> list[Callable[..., Any]]:
     """A helper function and those that it calls, callees first."""
     found: list[Callable[..., Any]] = []
     for name in sorted(trees.names_in(parse(function))):
-        each = function.__globals__.get(name)
+        each: Any = function.__globals__.get(name)
         if is_helper(each) and each is not function:
             found += [inner for inner in helpers_of(each) if inner not in found]
     return [*found, function]
@@ -231,15 +269,15 @@ def is_helper(value: Any) -> bool:
     return inspect.isfunction(value) and value not in MARKERS and not (value.__module__ or "").startswith("numpy")
 
 
-# --- templates and helpers as functions of the generated program ---------------------------------------------------------
+# --- templates and helpers as functions of the generated program ----------------------------------------------------
 
 
 def runtime_helper(rule: Rule, library: str | None = None) -> tuple[gast.FunctionDef, list[Callable[..., Any]]]:
     """The template as a function to print, for a call that is Undecided, and the helpers that it needs.
 
     It takes the rule's parameters, and `result`, `grad`, `k` by keyword where the template does (`grad` always, if it
-    states partial derivatives), and returns a tuple with the cotangent of each parameter in `rule.wrt` (of one alone for
-    a variadic rule), each of which may have to be broadcast or summed to its parameter.
+    states partial derivatives), and returns a tuple with the cotangent of each parameter in `rule.wrt` (of one alone
+    for a variadic rule), each of which may have to be broadcast or summed to its parameter.
     """
     assert rule.template is not None
     definition = trees.copy_tree(read(rule.template))

@@ -1,0 +1,178 @@
+"""Functions that are differentiated beside the main one: a forward half that also returns what the backward half needs.
+
+    def power(x, n):                      def power_forward(x, n):
+        if n == 0:                            ...
+            return 1.0             ->         return value, (x, n, t1, power_saved)
+        return x * power(x, n - 1)        def power_backward(saved, value_grad):
+                                              x, n, t1, power_saved = saved
+                                              ...
+                                              return x_grad
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.activity import active_names, blocks_of
+from s2sad.adjoint import Adjoint, Cotangent
+from s2sad.adjoint_loops import targets
+from s2sad.kinds import Array, Scalar
+from s2sad.naming import name_all
+from s2sad.simplify import inline_block, simplify, while_saved
+from s2sad.tape import free_reads, provide
+from s2sad.values import Value
+
+
+class Pair:
+    """The two halves of one instance, while they are made."""
+
+    def __init__(self, inferred: ir.Inferred, instance: Any, helpers: Any) -> None:
+        self.inferred, self.instance = inferred, instance
+        part = ir.Inferred(instance.name, instance.body, instance.result, {}, inferred.info, inferred.names, [], {}, inferred.roots, inferred.instances, {})
+        inline_block(part)
+        self.part = part
+        self.written = instance.written
+        self.active = active_names(part, [name for name, written in zip(instance.leaves, instance.written) if written])
+        self.adjoint = Adjoint(part, self.active, helpers)
+        instance.pair = self
+
+    @property
+    def leaves(self) -> list[str]:
+        return self.instance.leaves
+
+    def active_leaves(self) -> list[int]:
+        """The positions of the arguments whose gradients the backward half returns (those not written into)."""
+        return [k for k, name in enumerate(self.leaves) if name in self.active and not self.written[k]]
+
+    def shadowed_leaves(self) -> list[int]:
+        """The positions of the arguments that are written into: the backward half gets their shadows."""
+        return [k for k, name in enumerate(self.leaves) if name in self.active and self.written[k]]
+
+    def active_results(self) -> list[int]:
+        return [k for k, value in enumerate(self.instance.results) if isinstance(value.expr, gast.Name) and value.expr.id in self.active]
+
+    # ---------------------------------------------------------------- the halves
+    def functions(self, taken: set[str]) -> list[gast.FunctionDef]:
+        adjoint, info = self.adjoint, self.inferred.info
+        grads: list[str] = []
+        for k in self.active_results():
+            value = self.instance.results[k]
+            name = self.inferred.names.fresh("value_grad")
+            grads.append(name)
+            kind = info[value.expr.id].kind
+            adjoint.accumulate(value.expr, trees.name(name), kind, spread=isinstance(kind, Array) and kind.dims is None, owned=False)
+        shadows: list[str] = []
+        for k in self.shadowed_leaves():
+            name = self.inferred.names.fresh(f"{ir.base_of(self.leaves[k])}_grad")
+            shadows.append(name)
+            adjoint.adj[self.leaves[k]] = Cotangent(trees.name(name), info[self.leaves[k]].kind, owned=True, shadow=True)
+        adjoint.sweep(self.instance.body)
+        outputs = [self.output(k) for k in self.active_leaves()]
+        reverse = adjoint.block
+        stacks = provide(self.part, self.instance.body, reverse)
+        returned = gast.Return(outputs[0] if len(outputs) == 1 else gast.Tuple(outputs, gast.Load()))
+        backward = [*reverse, returned]
+        for each in backward:
+            each.reverse = True
+        results = [value.expr for value in self.instance.results]
+        forward = [*stacks, *self.instance.body]
+        self.tidy_backward(backward)
+        defined = set_names(forward) | set(self.leaves)
+        saved = sorted((free_reads(backward) - set(grads) - set(shadows)) & defined, key=lambda n: int(n.rpartition(".")[2]))
+        held = gast.Tuple([trees.name(name) for name in saved], gast.Load())
+        forward.append(gast.Return(gast.Tuple([*results, held], gast.Load())))
+        backward = [copied(node) for node in backward]
+        simplify(forward, info)
+        unsure = [name for name in saved if name not in surely_set(forward) and name not in self.leaves]
+        for name in reversed(unsure):
+            forward.insert(0, trees.assign(name, trees.const(None)))
+        first = self.function(f"{self.instance.name}_forward", self.leaves, forward, taken, self.forward_doc())
+        parameter = self.inferred.names.fresh("saved")
+        if saved:
+            left: gast.AST = gast.Tuple([trees.name(name, store=True) for name in saved], gast.Store())
+            backward.insert(0, gast.Assign([left], trees.name(parameter), None))
+        second = self.function(f"{self.instance.name}_backward", [parameter, *grads, *shadows], backward, taken, self.backward_doc())
+        return [first, second]
+
+    def tidy_backward(self, backward: list[gast.stmt]) -> None:
+        simplify(backward, self.inferred.info)
+
+    def output(self, k: int) -> gast.AST:
+        name = self.leaves[k]
+        kind = self.inferred.info[name].kind
+        cotangent = self.adjoint.adj.get(name)
+        if cotangent is None:
+            return self.adjoint.zero(kind, trees.name(name))
+        if cotangent.spread and not isinstance(kind, Scalar):
+            return self.adjoint.full(trees.name(name), cotangent, kind)
+        return cotangent.expr
+
+    def function(self, name: str, parameters: list[str], body: list[gast.stmt], taken: set[str], doc: str) -> gast.FunctionDef:
+        from s2sad.program import comment, shorten
+
+        shown = unique([ir.base_of(each) if ir.base_of(each).isidentifier() else "part" for each in parameters], taken)
+        while_saved(body)
+        name_all(body, list(zip(parameters, shown)), taken | {name})
+        shorten(body, self.adjoint.kinds, self.inferred.info)
+        comment(body)
+        arguments = gast.arguments([trees.name(each) for each in shown], [], None, [], [], None, [])
+        return gast.FunctionDef(name, arguments, [gast.Expr(gast.Constant(doc, None)), *body], [], None, None, [])
+
+    def forward_doc(self) -> str:
+        return f"What {self.instance.tree.name} returns, and what {self.instance.name}_backward needs."
+
+    def backward_doc(self) -> str:
+        names = [ir.base_of(self.leaves[k]) for k in self.active_leaves()]
+        return f"The gradients of {self.instance.tree.name} with respect to {', '.join(names) or 'what it writes into'}."
+
+
+def set_names(body: list[gast.stmt]) -> set[str]:
+    from s2sad.program import set_in
+
+    return set_in(body)
+
+
+def surely_set(body: list[gast.stmt]) -> set[str]:
+    """The names that a block sets whichever way is taken through it."""
+    found: set[str] = set()
+    for node in body:
+        if isinstance(node, gast.If):
+            found |= surely_set(node.body) & surely_set(node.orelse)
+        elif isinstance(node, gast.With):
+            found |= surely_set(node.body)
+        elif not blocks_of(node):
+            found |= targets(node)
+    return found
+
+
+def unique(names: list[str], taken: set[str]) -> list[str]:
+    made: list[str] = []
+    for name in names:
+        number, candidate = 1, name
+        while candidate in made or candidate in taken:
+            number += 1
+            candidate = f"{name}{number}"
+        made.append(candidate)
+    return made
+
+
+def copied(node: gast.stmt) -> gast.stmt:
+    """A copy of a statement that shares no node with others, so that it can be named by itself."""
+    made = trees.copy_tree(node)
+
+    def own(statement: gast.stmt) -> None:
+        effect = getattr(statement, "effect", None)
+        if isinstance(effect, ir.Copy):
+            statement.effect = ir.Copy([(target, trees.copy_tree(source)) for target, source in effect.pairs])
+        for inner in blocks_of(statement):
+            for each in inner:
+                own(each)
+
+    own(made)
+    return made
+
+
+_ = Value
