@@ -223,12 +223,18 @@ class Structure:
 
     def of_Try(self, node: gast.Try, op: Any) -> None:
         self.sweep(node.finalbody)
-        if node.going_on is None:
-            self.sweep(node.body)
+        if not node.going_on:
+            self.sweep([*node.body, *node.orelse])
             return
-        choice = gast.If(trees.name(node.caught), node.going_on, node.body)
-        choice.origin = self.origin
-        self.of_If(choice, None)
+        choice = [*node.body, *node.orelse]
+        for k, handled in reversed(list(enumerate(node.going_on))):
+            test: gast.AST = trees.name(node.caught)
+            if len(node.going_on) > 1:
+                test = gast.Compare(test, [gast.Eq()], [trees.const(k + 1)])
+            branch = gast.If(test, handled, choice)
+            branch.origin = self.origin
+            choice = [branch]
+        self.of_If(choice[0], None)
 
 
 def is_errstate(expr: gast.AST) -> bool:

@@ -19,12 +19,14 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.infer_aliases import Aliases
 from s2sad.infer_builtins import Builtins
 from s2sad.infer_calls import Calls
 from s2sad.infer_expressions import Expressions
 from s2sad.infer_loops import Loops
 from s2sad.infer_memory import Memory
 from s2sad.infer_recursion import Recursion
+from s2sad.infer_try import Try
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, carries_gradient
 from s2sad.refusals import refuse
 from s2sad.values import MISSING, BoundMethod, Conflict, Facts, Frame, LocalFunction, Object, Restart, Value
@@ -44,7 +46,7 @@ def infer(request: Any, tree: gast.FunctionDef, facts: Facts | None = None) -> i
     raise refuse("too_many_kinds", tree, request.source)
 
 
-class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion):
+class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion, Try, Aliases):
     """One walk. The mixins hold one part of the language each; this class holds statements and the program made."""
 
     def __init__(self, request: Any, tree: gast.FunctionDef, facts: Facts) -> None:
@@ -67,6 +69,12 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion):
         self.instances: dict[Any, Any] = {}
         self.breaks: list[tuple[dict[Any, Any], list[gast.stmt]]] = []
         self.joining: Any = ({}, {})
+        self.joining_test: Any = None
+        self.optional: set[str] = set()
+        self.sharings: list[Any] = []
+        self.live_names: set[str] | None = None
+        self.phi_key: Any = None
+        self.outside_objects: dict[Any, Object] = {}
         self.pending_parts: dict[Any, Any] = {}
         self.phi_sources: dict[str, list[gast.AST]] = {}
         self.leaf_sites: dict[str, Any] = {}
@@ -94,6 +102,7 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion):
             self.capture(each)
         value = self.run_body(self.tree)
         self.capture(value)
+        self.check_sharings()
         return ir.Inferred(
             self.tree.name, self.block, value, parameters, self.info, self.names, list(self.guards.values()),
             self.externals, self.roots, self.instances, {name: parameters[name] for name in self.request.params},
@@ -209,7 +218,7 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion):
         if found is None:
             found = self.facts.results[("scope", id(tree))] = scope_of(tree)
         local, nonlocals, globals_ = found
-        return Frame(source, function, namespace, cells, set(local), parent, nonlocals, globals_, number=(*self.path, id(tree)))
+        return Frame(source, function, namespace, cells, set(local), parent, nonlocals, globals_, number=(*self.path, id(tree)), tree=tree)
 
     def add(self, node: gast.stmt, op: ir.Op | None = None) -> gast.stmt:
         """Appends a statement to the program."""
@@ -400,10 +409,20 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion):
         if ends[0] or ends[1]:
             self.state = states[1] if ends[0] else states[0]
         else:
+            outer_test, self.joining_test = self.joining_test, test
             self.state = self.join_states(states, blocks)
+            self.joining_test = outer_test
         return node
 
     def join_states(self, states: list[dict[Any, Any]], blocks: list[list[gast.stmt]]) -> dict[Any, Any]:
+        """The state after two ways; copies at their ends give both the same names."""
+        joined, copies = self.joined_states(states)
+        for block, pairs in zip(blocks, copies):
+            if pairs:
+                self.add_copies(pairs, block)
+        return joined
+
+    def joined_states(self, states: list[dict[Any, Any]]) -> tuple[dict[Any, Any], list[list[tuple[str, gast.AST]]]]:
         joined: dict[Any, Any] = {}
         outer_joining, self.joining = self.joining, (states[0], states[1])
         outer_parts, self.pending_parts = self.pending_parts, {}
@@ -416,10 +435,10 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion):
                 joined[key] = self.join_values(key, a, b, copies)
         joined.update(self.pending_parts)
         self.joining, self.pending_parts = outer_joining, outer_parts
-        for block, pairs in zip(blocks, copies):
-            if pairs:
-                self.add_copies(pairs, block)
-        return joined
+        return joined, copies
+
+    def leaves(self, block: list[gast.stmt]) -> str | None:
+        return leaves(block)
 
     def add_copies(self, pairs: list[tuple[str, gast.AST]], block: list[gast.stmt]) -> None:
         """Copies at the end of a block, on each way through it that does not break."""

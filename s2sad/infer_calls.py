@@ -24,7 +24,7 @@ from s2sad.kinds import (
 )
 from s2sad.rules import registry
 from s2sad.source import read
-from s2sad.values import MISSING, BoundMethod, Frame, LocalFunction, Object, Partial, Restart, Value
+from s2sad.values import MISSING, BoundMethod, Choice, Frame, LocalFunction, Object, Partial, Restart, Value
 
 
 class Calls:
@@ -59,6 +59,10 @@ class Calls:
     def call_value(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None = None) -> Value:
         """function(*args, **keywords), whatever the function is."""
         static = function.static
+        if isinstance(static, Choice):
+            run = [lambda each=each: self.call_value(each, args, keywords, node, hint) for each in (static.first, static.second)]
+            args = [self.settle(value) for value in args]
+            return self.choose(static.test, run[0], run[1], hint)
         if isinstance(static, Partial):
             return self.call_value(static.function, [*static.positional, *args], {**static.keywords, **keywords}, node, hint)
         if isinstance(static, BoundMethod):
@@ -101,9 +105,9 @@ class Calls:
             return self.construct(function, static, args, keywords, node, hint)
         call = getattr(type(static), "__call__", None)
         if isinstance(call, types.FunctionType) and not isinstance(static, type) and hasattr(static, "__dict__"):
-            made = BoundMethod(self.outside_value(static, function.expr, ("self", id(static))), call, "__call__")
-            if made.owner.static is MISSING:
-                return self.call_value(Value(function.expr, Static(made)), args, keywords, node, hint)
+            fields = tuple((key, kind_of(each)) for key, each in vars(static).items())
+            owner = self.outside_object(static, function.expr, Record(type(static), fields), ("self", id(static)))
+            return self.call_value(Value(function.expr, Static(BoundMethod(owner, call, "__call__"))), args, keywords, node, hint)
         if any(value.varied for value in [*args, *keywords.values()]) and not self.quiet:
             raise self.refuse("no_rule", node, name=getattr(static, "__name__", str(static)), module=getattr(static, "__module__", None) or "")
         return self.opaque_call(function, args, keywords, node)
@@ -313,7 +317,7 @@ class Calls:
         frame.number = (*self.path, id(node), "call")
         named = {each.id: value for each, value in zip(static.tree.args.kwonlyargs, static.keyword_defaults) if value is not None}
         arguments = self.bind_arguments(tree.args, args, keywords, static.defaults, named, node, static.name)
-        return self.in_place(static.tree, tree, frame, arguments, node)
+        return self.in_place((id(static.tree), static.frame.number), tree, frame, arguments, node)
 
     def in_place(self, identity: Any, tree: Any, frame: Frame, arguments: dict[str, Value], node: Any) -> Value:
         """The body of a function, written where it is called."""

@@ -180,10 +180,26 @@ class Expressions:
             return Value(expr, Static(value))
         if isinstance(kind, Static):
             return Value(expr, kind)
+        if isinstance(kind, Record):
+            return self.outside_object(value, expr, kind, site)
         place = None
         if isinstance(kind, (Array, List, Mapping, Unknown)):
             place = ir.Place(self.outside_root(site, trees.show(expr), kind))
         return Value(expr, kind, place=place)
+
+    def outside_object(self, value: Any, expr: gast.AST, kind: Any, site: Any) -> Value:
+        """An object that lives outside of f: its attributes are read where they are, and have no gradient."""
+        thing = self.outside_objects.get(id(value))
+        if thing is None:
+            thing = self.outside_objects[id(value)] = Object(type(value), list(vars(value)))
+            thing.sources = (thing,)
+            for key, each in vars(value).items():
+                self.guard(value, key, each)
+                self.state[thing, key] = self.outside_value(each, trees.attr(expr, key), (*site, key))
+        elif any((thing, key) not in self.state for key in thing.keys):
+            for key, each in vars(value).items():
+                self.state[thing, key] = self.outside_value(each, trees.attr(expr, key), (*site, key))
+        return Value(expr, kind, object=thing)
 
     def outside_root(self, site: Any, name: str, kind: Kind) -> ir.Root:
         for root in self.roots:
@@ -434,6 +450,8 @@ class Expressions:
                 return None
         if isinstance(op, (gast.Is, gast.IsNot)) and None in (left.static, right.static):
             other = right if left.static is None else left
+            if isinstance(other.expr, gast.Name) and other.expr.id in self.optional:
+                return None
             if not isinstance(other.kind, Unknown):
                 return isinstance(op, gast.IsNot)
         if isinstance(op, (gast.In, gast.NotIn)) and right.object is not None and right.object.cls is dict and a is not MISSING:

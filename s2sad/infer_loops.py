@@ -13,6 +13,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.infer_aliases import used_after
 from s2sad.infer_expressions import mark_pure
 from s2sad.infer_memory import family
 from s2sad.kinds import INT, UNKNOWN, Array, Kind, List, Mapping, Scalar, Static, Tuple, Unknown, carries_gradient, join
@@ -319,7 +320,7 @@ class Loops:
             raise self.refuse("too_many_kinds", node)
         block, broke = self.block, bool(self.breaks)
         self.breaks, self.block, self.loops = outer_breaks, outer_block, outer_loops
-        self.close_loop(number, entry, phis, exits, ends)
+        self.close_loop(node, number, entry, phis, exits, ends)
         return block, broke
 
     def new_phis(self, facts: Any, entry: Any, inner: Any, phis: Any, exits: Any) -> bool:
@@ -358,7 +359,9 @@ class Loops:
                     return True
                 changed = self.note_phi(facts, key, (*path, part), x, y) or changed
             return changed
-        kind = join(join(a.kind, b.kind), old[0] if old else None)
+        if (a.static is None) != (b.static is None) or isinstance(b.expr, gast.Name) and b.expr.id in self.optional:
+            facts["optional", key, path] = True
+        kind = join(self.joined_kind(a, b), old[0] if old else None)
         varied = a.varied or b.varied or bool(old and old[1])
         if isinstance(kind, Unknown) and varied or callable(a.static) and a.static is not MISSING:
             facts[leaf] = "conflict"
@@ -408,19 +411,26 @@ class Loops:
         kind, varied = fact
         name = self.names.fresh(base)
         made = self.joined_value(name, kind, varied, [value])
+        if ("optional", key, path) in facts:
+            self.optional.add(name)
         if made.place is not None:
             made.place.root.linear_checked = True
         return made
 
-    def close_loop(self, number: int, entry: Any, phis: Any, exits: Any, ends: Any) -> None:
+    def tree_of_frame(self) -> Any:
+        return self.frame.tree
+
+    def close_loop(self, node: Any, number: int, entry: Any, phis: Any, exits: Any, ends: Any) -> None:
         """Copies into the carried names, at the entry and at the ends of an iteration; the state after the loop."""
         entry_pairs: list[tuple[str, gast.AST]] = []
         after = dict(entry)
+        self.live_names = used_after(self.tree_of_frame(), node) if hasattr(node, "body") and isinstance(node.body, list) else None
         names: list[str] = []
         for key, phi in phis.items():
             after[key] = phi
             if isinstance(phi, Value) and phi.object is not None:
                 after.update({(phi.object, part): self.phi_objects[phi.object, part] for part in phi.object.keys})
+            self.phi_key = key
             self.phi_pairs(phi, entry[key], entry_pairs, entry)
         names = [name for name, _ in entry_pairs]
         fresh: dict[Any, Any] = {}
@@ -428,6 +438,7 @@ class Loops:
             pairs: list[tuple[str, gast.AST]] = []
             for key, phi in phis.items():
                 if key in state:
+                    self.phi_key = key
                     self.phi_pairs(phi, state[key], pairs, state)
             for key, value in state.items():
                 if key not in entry and isinstance(value, (Value, Conflict)):
@@ -485,6 +496,8 @@ class Loops:
             self.phi_sources[phi.expr.id].append(value.expr)
             if phi.place is not None and value.place is not None:
                 root = phi.place.root
+                if self.live_names is not None and value.place.root is not root:
+                    self.note_sharing(state, self.phi_key, value, root, self.live_names, self.origin[1])
                 if value.place.root not in root.sources and value.place.root is not root:
                     root.sources = (*root.sources, value.place.root)
 
@@ -631,71 +644,6 @@ class Loops:
             return made
 
         return change(node)
-
-    # ---------------------------------------------------------------- try
-    def infer_try(self, node: gast.Try) -> None:
-        """try: exact where no handler lets the function go on with a part of the body done."""
-        handlers = []
-        outer, state = self.block, self.state
-        origin = self.origin
-        self.block = []
-        before = dict(state)
-        self.walk(node.body)
-        if node.orelse:
-            raise self.refuse("try_else", node)
-        body, body_state = self.block, self.state
-        going_on = []
-        for handler in node.handlers:
-            self.block, self.state = [], dict(before)
-            kind = None if handler.type is None else self.visit_inert(handler.type).expr
-            name = None
-            if handler.name is not None:
-                plain = handler.name.id if isinstance(handler.name, gast.Name) else handler.name
-                name = self.names.fresh(plain)
-                self.info[name] = ir.Info(UNKNOWN, loops=self.loops, position=self.position)
-                self.set_variable(plain, Value(trees.name(name), UNKNOWN))
-            self.walk(handler.body)
-            handlers.append((kind, name, self.block))
-            if leaves(self.block) != "raise":
-                going_on.append((self.state, self.block))
-        self.finish_try(node, origin, outer, body, body_state, handlers, going_on)
-
-    def finish_try(self, node: Any, origin: Any, outer: Any, body: Any, body_state: Any, handlers: Any, going_on: Any) -> None:
-        self.origin = origin
-        caught = None
-        if going_on:
-            if len(going_on) > 1 or sum(1 for each in body if has_derivative(each)) and not self.atomic(body):
-                raise self.refuse("try_unknown", node)
-            caught = self.names.fresh("failed")
-            self.info[caught] = ir.Info(Scalar("bool"), loops=self.loops, position=self.position)
-            self.block = outer
-            self.add(trees.assign(caught, trees.const(False)), ir.Plain(False))
-            mark = trees.assign(caught, trees.const(True))
-            mark.effect, mark.origin, mark.loops, mark.position = ir.Plain(False), origin, self.loops, self.position
-            going_on[0][1].insert(0, mark)
-            self.state = self.join_states([body_state, going_on[0][0]], [body, going_on[0][1]])
-        else:
-            self.state = body_state
-        self.block = []
-        self.walk(node.finalbody)
-        final, self.block = self.block, outer
-        made = [gast.ExceptHandler(kind, None if name is None else trees.name(name), block or [gast.Pass()]) for kind, name, block in handlers]
-        statement = gast.Try(body, made, [], final)
-        statement.caught = caught
-        statement.going_on = going_on[0][1] if going_on else None
-        self.add(statement)
-
-    def atomic(self, body: list[gast.stmt]) -> bool:
-        """Whether a body that fails half-way has written nothing that is seen afterwards."""
-        for each in body:
-            for inner in gast.walk(each):
-                if isinstance(getattr(inner, "effect", None), (ir.Store, ir.Append, ir.Extend, ir.Pop)):
-                    return False
-        return True
-
-
-def has_derivative(node: gast.AST) -> bool:
-    return any(getattr(each, "effect", None) is not None and not isinstance(each.effect, ir.Plain) for each in gast.walk(node) if hasattr(each, "effect"))
 
 
 def own_statements(node: Any) -> list[gast.AST]:

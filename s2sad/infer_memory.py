@@ -12,9 +12,10 @@ from s2sad.indexing import item_kind
 from s2sad.infer_expressions import SliceOf, mark_pure
 from s2sad.kinds import (
     BOOL, INT, UNKNOWN, Array, Dict, Dim, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, carries_gradient, join,
+    Never,
 )
 from s2sad.rules import registry
-from s2sad.values import MISSING, BoundMethod, Conflict, Object, Value
+from s2sad.values import MISSING, BoundMethod, Choice, Conflict, LocalFunction, Object, Partial, Value
 
 HOLE = "_"
 
@@ -133,7 +134,8 @@ class Memory:
             return self.pick_item(self.make_list(base.items), index, node)
         if known is not MISSING:
             if known not in base.object.keys:
-                raise self.refuse("no_key", node, key=known)
+                raising = trees.index(base.expr, index.expr)
+                return Value(raising, Never()) if self.quiet else self.emit(raising, ir.Plain(False), Never(), False)
             return self.read_part(base, known, node)
         if not base.varied:
             return None
@@ -615,16 +617,35 @@ class Memory:
             return self.make_tuple(items, a.kind.cls if isinstance(a.kind, Tuple) else None)
         if isinstance(a.kind, Static) and isinstance(b.kind, Static) and a.kind == b.kind:
             return a
-        if any(callable(v.static) or isinstance(v.static, BoundMethod) for v in (a, b) if v.static is not MISSING):
+        if any(is_function(v) for v in (a, b)):
+            if all(is_function(v) for v in (a, b)) and self.joining_test is not None:
+                return Value(trees.const(None), Static(Choice(self.joining_test, a, b)))
             return Conflict("joined_functions")
-        kind = join(a.kind, b.kind)
+        optional = [v for v in (a, b) if v.static is None or isinstance(v.expr, gast.Name) and v.expr.id in self.optional]
+        kind = self.joined_kind(a, b)
         varied = (a.varied or b.varied) and carries_gradient(kind)
         if varied and isinstance(kind, Unknown):
             return Conflict("joined_kinds")
         name = self.names.fresh(base)
         for pairs, value in zip(copies, (a, b)):
             pairs.append((name, value.expr))
-        return self.joined_value(name, kind, varied, [a, b])
+        if optional:
+            self.optional.add(name)
+        made = self.joined_value(name, kind, varied, [a, b])
+        if made.place is not None:
+            later = loaded_from(self.frame.tree, (getattr(self.origin[1], "end_lineno", 0) or 0) + 1 if not self.loops else 0)
+            for state, value in zip(self.joining, (a, b)):
+                if isinstance(value, Value):
+                    self.note_sharing(state, (self.frame.number, base), value, made.place.root, later, self.origin[1])
+        return made
+
+    def joined_kind(self, a: Value, b: Value) -> Kind:
+        """The kind of a value that is a or b; None beside a number leaves the number's kind (`is None` is asked at run time)."""
+        if (a.static is None) != (b.static is None):
+            other = b if a.static is None else a
+            if isinstance(other.kind, (Scalar, Array)):
+                return other.kind
+        return join(a.kind, b.kind)
 
     def joined_value(self, name: str, kind: Kind, varied: bool, values: list[Value]) -> Value:
         place = None
@@ -666,6 +687,17 @@ class Memory:
     def part_states(self, a: Object, b: Object, key: Any) -> tuple[Any, Any]:
         first, second = self.joining
         return first.get((a, key)), second.get((b, key))
+
+
+def loaded_from(tree: Any, line: int) -> set[str]:
+    from s2sad.infer_aliases import loaded_from as found
+
+    return found(tree, line)
+
+
+def is_function(value: Value) -> bool:
+    static = value.static
+    return static is not MISSING and (callable(static) or isinstance(static, (BoundMethod, LocalFunction, Partial, Choice)))
 
 
 def family(root: ir.Root) -> list[ir.Root]:

@@ -52,6 +52,8 @@ class Root:
     param: str | None = None
     born: int = 0
     stores: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
+    moves: list[tuple[tuple[int, ...], int, bool]] = field(default_factory=list)  # which items a list has; True: at its end
+    deep: list[tuple[tuple[int, ...], int]] = field(default_factory=list)  # writes into what it holds
     sources: tuple[Root, ...] = ()
 
     def __hash__(self) -> int:
@@ -69,6 +71,7 @@ class Place:
     root: Root
     path: tuple[gast.AST, ...] = ()
     exact: bool = True
+    since: tuple[int, tuple[int, ...]] = (0, ())  # the position and loops where it was taken out of a list or mapping
 
 
 @dataclass
@@ -166,11 +169,41 @@ class Extend(Op):
 
 
 @dataclass
+class Insert(Append):
+    """list.insert(position, value)."""
+
+    position: gast.AST | None = None
+
+
+@dataclass
+class SliceStore(Extend):
+    """list[start:...] = value, in the place of the items `old`; with a step, `slice` is the whole of the slice."""
+
+    start: gast.AST | None = None
+    old: gast.AST | None = None
+    slice: gast.AST | None = None
+
+
+@dataclass
+class Reorder(Append):
+    """list.reverse(), list.sort(), deque.rotate(): what = 'reverse', 'order' (value: where each item came from), 'rotate'."""
+
+    what: str = "reverse"
+    order: gast.AST | None = None
+
+
+@dataclass
 class Pop(Op):
-    """target = list.pop(), from its end."""
+    """target = list.pop(position), or from its end; of a mapping, the item of that key."""
 
     place: Place
     kind: Kind
+    position: gast.AST | None = None
+
+
+@dataclass
+class Clear(Pop):
+    """list.clear(): the target holds what there was."""
 
 
 @dataclass

@@ -93,9 +93,10 @@ class Array(Kind):
 
 @dataclass(frozen=True)
 class List(Kind):
-    """A list (or another growing sequence) whose items all have one kind; item is None while nothing is known of them."""
+    """A list whose items all have one kind; item is None while nothing is known of them. `cls`: deque, for one of those."""
 
     item: Kind | None = None
+    cls: type | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ class Mapping(Kind):
 
     key: Kind | None = None
     value: Kind | None = None
+    default: Any = None  # of a defaultdict: float, int, list or dict
 
 
 @dataclass(frozen=True)
@@ -228,7 +230,10 @@ def kind_of(value: Any, key: Any = None) -> Kind:
     if isinstance(value, dict):
         if all(isinstance(k, (str, int)) for k in value):
             return Dict(tuple((k, kind_of(v, (key, k))) for k, v in value.items()))
-        return Mapping(None, None)
+        held: Kind | None = None
+        for each in value.values():
+            held = join(held, kind_of(each, (key, "value")))
+        return Mapping(None, held)
     if isinstance(value, _STATIC_TYPES) or callable(value):
         return Static(value)
     if dataclasses.is_dataclass(value) or hasattr(value, "__dict__"):
@@ -282,13 +287,16 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
             dtype = a.dtype if isinstance(a, Array) else b.dtype
         return Array(dtype, _join_dims(getattr(a, "dims", ()), getattr(b, "dims", ())))
     if isinstance(a, List) and isinstance(b, List):
-        return List(join(a.item, b.item) if a.item or b.item else None)
+        return List(join(a.item, b.item) if a.item or b.item else None, a.cls if a.cls is b.cls else None)
     if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items) and a.cls is b.cls:
         return Tuple(tuple(map(join, a.items, b.items)), a.cls)
     if isinstance(a, Dict) and isinstance(b, Dict) and [k for k, _ in a.items] == [k for k, _ in b.items]:
         return Dict(tuple((k, join(v, w)) for (k, v), (_, w) in zip(a.items, b.items)))
     if isinstance(a, (Dict, Mapping)) and isinstance(b, (Dict, Mapping)):
-        return Mapping(None, join(as_mapping(a).value, as_mapping(b).value) if a and b else None)
+        x, y = as_mapping(a), as_mapping(b)
+        if x.default is not y.default:
+            return UNKNOWN
+        return Mapping(None, join(x.value, y.value) if x.value or y.value else None, x.default)
     if isinstance(a, Record) and isinstance(b, Record) and a.cls is b.cls:
         names = [name for name, _ in a.fields if b.get(name) is not None]
         return Record(a.cls, tuple((name, join(a.get(name), b.get(name))) for name in names))

@@ -70,6 +70,7 @@ def appearance(body: list[gast.stmt], first: list[str]) -> list[str]:
                         if isinstance(part, gast.AST):
                             note(part)
                     walk(handler.body)
+                walk(node.orelse)
                 walk(node.finalbody)
                 continue
             elif blocks_of(node):

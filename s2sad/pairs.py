@@ -37,6 +37,8 @@ class Pair:
         self.written = instance.written
         self.active = active_names(part, [name for name, written in zip(instance.leaves, instance.written) if written])
         self.adjoint = Adjoint(part, self.active, helpers)
+        # noted now: the names in the trees change when a half is named
+        self._results = [k for k, value in enumerate(instance.results) if isinstance(value.expr, gast.Name) and value.expr.id in self.active]
         instance.pair = self
 
     @property
@@ -52,7 +54,8 @@ class Pair:
         return [k for k, name in enumerate(self.leaves) if name in self.active and self.written[k]]
 
     def active_results(self) -> list[int]:
-        return [k for k, value in enumerate(self.instance.results) if isinstance(value.expr, gast.Name) and value.expr.id in self.active]
+        """The positions of the results whose gradients the backward half takes."""
+        return self._results
 
     # ---------------------------------------------------------------- the halves
     def functions(self, taken: set[str]) -> list[gast.FunctionDef]:

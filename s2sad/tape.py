@@ -151,7 +151,10 @@ class Tape:
                                 for name in targets(each):
                                     found[name] = (block, node, inside)
                     continue
-                if isinstance(node, (gast.With, gast.Try)):
+                if isinstance(node, gast.Try):
+                    self.try_places(node, found, block, inside, walk, everything)
+                    continue
+                if isinstance(node, gast.With):
                     for inner in blocks_of(node):
                         walk(inner, inside)
                     for inner in blocks_of(node):
@@ -170,6 +173,22 @@ class Tape:
             if getattr(node, "counter", None) and isinstance(node, gast.AugAssign):
                 found.pop(node.counter, None)
         return found
+
+    def try_places(self, node: gast.Try, found: Any, block: list[gast.stmt], inside: bool, walk: Any, everything: Any) -> None:
+        """What a body that may fail sets is saved at its end, when it is known not to have failed."""
+        going_on = bool(node.going_on)
+        for inner in [node.body, node.orelse, *[handler.body for handler in node.handlers]]:
+            for each in inner:
+                for name in everything(each):
+                    found[name] = (inner, inner[-1], inside or going_on)
+        walk(node.finalbody, inside)
+        for inner in [node.body, node.orelse, *node.going_on]:
+            for each in inner:
+                if isinstance(getattr(each, "effect", None), ir.Copy):
+                    for name in targets(each):
+                        found[name] = (block, node, inside)
+        if node.caught is not None:
+            found[node.caught] = (block, node, inside)
 
     def decide(self, needed: list[str], places: Any, bindings: Any, header: set[str]) -> tuple[set[str], list[str]]:
         """Which names to save and which to compute again, the latter in the order in which they are needed backwards."""
@@ -233,7 +252,7 @@ class Tape:
     def repeatable(self, name: str, places: Any, bindings: Any) -> bool:
         """Whether the statement that sets a name can be done again later, with the same result."""
         statement = bindings.get(name) or self.info[name].statement
-        if statement is None or name in places and places[name][1] is not statement and name not in bindings:
+        if statement is None or name in places and name not in bindings and places[name][1] is not statement and not in_block(statement, places[name][0]):
             return False
         op = statement.effect
         if not isinstance(op, (ir.Primitive, ir.GetItem, ir.Load, ir.Plain)) or isinstance(op, ir.Plain) and not op.pure:
@@ -331,6 +350,10 @@ class Tape:
                 value = info.statement.value
                 info.statement.value = copied(info.kind, value)
                 info.statement.kept = True
+
+
+def in_block(statement: gast.stmt, block: list[gast.stmt]) -> bool:
+    return any(each is statement for each in block)
 
 
 def rename_deeply(node: gast.stmt, known: dict[str, gast.AST]) -> None:

@@ -301,13 +301,11 @@ def mul(a: gast.AST, b: gast.AST) -> gast.AST:
         if isinstance(factor, gast.UnaryOp) and isinstance(factor.op, gast.USub):
             return neg(mul(factor.operand, b) if factor is a else mul(a, factor.operand))
     if literal(b) is not None:
-        return mul(b, a)
+        return mul(b, a) if literal(a) is None else binary(gast.Mult, a, b)
     if _is(b, gast.Div):
         return div(mul(a, b.left), b.right)
     if _is(b, gast.Mult) and literal(b.left) is not None:
         return mul(mul(b.left, a), b.right)
-    if literal(a) is not None and _is(b, gast.Mult) and literal(b.left) is not None:
-        return mul(mul(a, b.left), b.right)
     return _choice(a, b) or _choice(b, a) or binary(gast.Mult, a, b)
 
 

@@ -76,6 +76,7 @@ class Frame:
     nonlocals: set[str] = field(default_factory=set)
     globals: set[str] = field(default_factory=set)
     number: Any = None
+    tree: Any = None
 
 
 @dataclass(eq=False)
@@ -109,6 +110,15 @@ class Partial:
     function: Value
     positional: list[Value]
     keywords: dict[str, Value]
+
+
+@dataclass(eq=False)
+class Choice:
+    """One function or another, depending on a test that has been made."""
+
+    test: Any
+    first: Value
+    second: Value
 
 
 class Restart(Exception):

@@ -5,7 +5,9 @@
 
 import ast
 import random
+import re
 import sys
+import warnings
 
 import gast
 
@@ -95,7 +97,9 @@ def build(tree, names):
     """The function of a tree; each of its nodes must have a position."""
     module = gast.Module([tree], [])
     namespace = dict(names)
-    exec(compile(gast.gast_to_ast(module), "<core>", "exec"), namespace)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # `assert (x, y)` and its like
+        exec(compile(gast.gast_to_ast(module), "<core>", "exec"), namespace)
     return namespace[tree.name]
 
 
@@ -162,16 +166,18 @@ class Programs:
                 k=self.k()
             )
         forms = (
-            "(p := E)", "(q := E)", "(E + E)", "(E - E)", "-E", "not E", "(E and E)", "(E or E or E)", "(E and E and E)",
+            "(p := E)", "(q := E)", "(E + E)", "(E - E)", "-E", "(not E)", "(E and E)", "(E or E or E)", "(E and E and E)",
             "(E if E else E)", "(E < E)", "(E < E <= E)", "(E == E != E < E)", "v((E, E)[0])", "v(k=E)", "z[E % 2]",
-            "[E, E]", "(E, *[E, E], E)", "max(*[E, E], E, key=lambda v: v)", "{str(E): E, **{str(E): E}}", "[0, 1, 2][E:E:1]",
-            'f"{E}:{E!r}"', "sum([E for i in (1, 2)])", "[E for i in range(3) if E]", "{str(E): E for i in (1, 2)}",
+            "[E, E]", "(E, *[E, E], E)", "max(*[E, E], E, key=lambda v: v)", "{str(E): E, **{str(E): E}}", "z[E:E:1]",
+            'f"{L}:{L!r}"', "sum([E for i in (1, 2)])", "[E for i in range(3) if E]", "{str(E): E for i in (1, 2)}",
             "[[E for p_ in (i, 1)] for i in (1, 2)]", "dict(k=E, **{'l': E})", "str(E).join([str(E)])", "z.count(E)",
         )  # fmt: skip
-        parts = self.random.choice(forms).split("E")
-        return "".join(
-            part + (self.expression(depth - 1) if i + 1 < len(parts) else "") for i, part in enumerate(parts)
-        )
+        return self.filled(self.random.choice(forms), depth - 1)
+
+    def filled(self, form, depth):
+        """A form with an expression for each E, and one without quotes for each L."""
+        parts = re.split("([EL])", form)
+        return "".join(self.expression(depth * (part == "E")) if part in ("E", "L") else part for part in parts)
 
     def test(self):
         forms = ["c({k})"] * 6 + [
@@ -223,11 +229,7 @@ class Programs:
                 "z[E], q = E, E",
             )
             line = self.random.choice(simple)
-            parts = line.format(k=self.k()).split("E")
-            self.add(
-                level,
-                "".join(part + (self.expression(2) if i + 1 < len(parts) else "") for i, part in enumerate(parts)),
-            )
+            self.add(level, self.filled(line.format(k=self.k()), 2))
 
     def jump(self, level, loop):
         choices = [f"return {self.value()}", f"return {self.value()}", "return", f"raise ValueError({self.k()})"]

@@ -589,6 +589,38 @@ def test_undecided_without_a_rank() -> None:
         templates.expand(rule, {"a": trees.name("a"), "b": trees.name("b")}, {"a": unknown, "b": unknown})
 
 
+def test_arithmetic_of_literals_that_can_not_be_folded() -> None:
+    for a, b in ((1j, 2.0), (2.0, 1j), (1e308, 10.0), (1j, 1j)):
+        assert eval(trees.show(trees.mul(trees.const(a), trees.const(b)))) == a * b
+        assert eval(trees.show(trees.add(trees.const(a), trees.const(b)))) == a + b
+        assert eval(trees.show(trees.div(trees.const(a), trees.const(b)))) == a / b
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_arithmetic_keeps_the_value(seed: int) -> None:
+    """Random sums, products, quotients and signs: what is built simplified is what would be computed plainly."""
+    rng = np.random.default_rng(seed)
+    space = {"x": 1.7, "y": -0.6, "z": 2.3}
+    pool: list[tuple[gast.AST, float]] = [(trees.name(name), value) for name, value in space.items()]
+    pool += [(trees.const(value), value) for value in (0.0, 1.0, -1.0, 2.0, 0.5)]
+    binary = [
+        (trees.add, operator.add),
+        (trees.sub, operator.sub),
+        (trees.mul, operator.mul),
+        (trees.div, operator.truediv),
+    ]
+    for _ in range(60):
+        (a, x), (b, y) = (pool[k] for k in rng.integers(len(pool), size=2))
+        build, compute = binary[rng.integers(4)]
+        if build is trees.div and abs(y) < 1e-6:
+            made, value = trees.neg(trees.copy_tree(a)), -x
+        else:
+            made, value = build(trees.copy_tree(a), trees.copy_tree(b)), compute(x, y)
+        assert eval(trees.show(made), dict(space)) == pytest.approx(value, rel=1e-9, abs=1e-9)
+        if len(trees.show(made)) < 300:
+            pool.append((made, value))
+
+
 def test_users_add_rules() -> None:
     def cube(x: Any) -> Any:
         return x * x * x

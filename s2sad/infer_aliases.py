@@ -1,0 +1,100 @@
+"""Part of the stage `infer`: names that may stand for one piece of memory.
+
+Where ways join, a name may be another name for memory that had one before (`x, y = y, x` at the end of an iteration). That is
+exact as long as the old name is not used any more. Where it is, and the memory is written afterwards, it is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from s2sad import ir
+from s2sad.infer_memory import family
+from s2sad.values import Value
+
+
+@dataclass
+class Sharing:
+    """A joined name, the root it got, and the user's node where a second name of the same memory is still in use."""
+
+    root: ir.Root
+    name: str
+    node: Any
+    source: Any
+
+
+class Aliases:
+    def note_sharing(self, state: dict[Any, Any], key: Any, value: Any, root: ir.Root, live: set[str] | None, node: Any) -> None:
+        """`key` takes over value's memory as `root`: is that memory still known by another name that is used?"""
+        if value.place is None:
+            return
+        mine = set(family(value.place.root))
+        for other, found in state.items():
+            if other == key or not isinstance(found, Value) or found.place is None or found.place.root is root:
+                continue
+            if not mine & set(family(found.place.root)):
+                continue
+            if live is not None and isinstance(other[1], str) and not isinstance(other[0], str) and other[1] not in live:
+                continue
+            self.sharings.append(Sharing(root, ir.base_of(root.name), node, self.frame.source))
+            return
+
+    def check_sharings(self) -> None:
+        """Refuses memory that has two names in use and is written after it got the second."""
+        from s2sad.refusals import refuse
+
+        for each in self.sharings:
+            for root in family(each.root):
+                for loops, position in root.stores:
+                    together = set(loops) & set(each.root.loops)
+                    if position > each.root.born or together - set(root.loops):
+                        raise refuse("ambiguous_store", each.node, each.source, name=each.name)
+
+
+def used_after(tree: Any, node: Any) -> set[str]:
+    """The names that a loop reads before it sets them, and those read after it."""
+    found = exposed(node.body, set())
+    end = getattr(node, "end_lineno", None) or 0
+    for each in gast.walk(tree):
+        if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Load) and (getattr(each, "lineno", 0) or 0) > end:
+            found.add(each.id)
+    return found
+
+
+def loaded_from(tree: Any, line: int) -> set[str]:
+    """The names that are read at or after a line."""
+    return {each.id for each in gast.walk(tree) if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Load) and (getattr(each, "lineno", 0) or 0) >= line}
+
+
+def exposed(body: list[gast.AST], known: set[str]) -> set[str]:
+    """The names that statements read before they set them; `known` grows by what they surely set."""
+    found: set[str] = set()
+    for node in body:
+        if isinstance(node, gast.If):
+            found |= loads(node.test) - known
+            first, second = set(known), set(known)
+            found |= exposed(node.body, first) | exposed(node.orelse, second)
+            known |= first & second
+        elif isinstance(node, (gast.For, gast.While)):
+            found |= loads(node.iter if isinstance(node, gast.For) else node.test) - known
+            inner = set(known)
+            if isinstance(node, gast.For):
+                inner |= {each.id for each in gast.walk(node.target) if isinstance(each, gast.Name)}
+            found |= exposed(node.body, inner)
+        elif isinstance(node, gast.Assign):
+            found |= loads(node.value) - known
+            for target in node.targets:
+                found |= loads(target) - known
+                known |= {each.id for each in gast.walk(target) if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Store)}
+        elif isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+            found |= ({node.target.id} | loads(node.value)) - known
+        else:
+            found |= loads(node) - known
+    return found
+
+
+def loads(node: Any) -> set[str]:
+    return {each.id for each in gast.walk(node) if isinstance(each, gast.Name) and isinstance(each.ctx, (gast.Load, gast.Del))}

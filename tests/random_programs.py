@@ -1,0 +1,411 @@
+"""Random programs, as text, for s2sad to be tried on: loops, branches, arrays as memory, containers, calls, odd names.
+
+`python -m tests.random_programs --count 5000 --seed 1` tries that many; a failing one is shrunk to a few lines and
+printed. The same seed gives the same programs. What is right is said by tests/random_judge.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import random
+import sys
+import time
+from typing import Any, Callable
+
+import numpy as np
+
+from tests.random_expressions import Expressions, Type, array_of
+from tests.random_judge import Case, Outcome, check
+from tests.random_shrink import shrink
+
+
+class Statements(Expressions):
+    """Makes the body of one function: statements that mostly run, over the variables that are there."""
+
+    def block(self, depth: int, count: int) -> None:
+        """Statements one level deeper; variables made in them are gone afterwards."""
+        before, self.indent = dict(self.variables), self.indent + 1
+        lines = len(self.lines)
+        for _ in range(count):
+            self.statement(depth)
+        if len(self.lines) == lines:
+            self.line("pass")
+        self.indent -= 1
+        self.variables = before
+
+    def statement(self, depth: int) -> None:
+        """One random statement."""
+        for _ in range(6):
+            maker = self.random.choices(STATEMENTS, WEIGHTS)[0]
+            if maker in COMPOUND and depth <= 0:
+                continue
+            lines = len(self.lines)
+            if maker(self, depth) is not False:
+                return
+            del self.lines[lines:]
+
+    # ------------------------------------------------------------------------------------------ names
+    def assign_scalar(self, _: int) -> None:
+        expression = self.scalar()
+        name = self.target("s")
+        self.line(f"{name} = {expression}")
+        self.variables[name] = "s"
+
+    def assign_array(self, _: int) -> None:
+        shape = self.shape()
+        expression = self.array(shape)
+        name = self.target(array_of(shape))
+        self.line(f"{name} = {expression}")
+        self.variables[name] = array_of(shape)
+
+    def augment_scalar(self, _: int) -> Any:
+        name = self.pick("s")
+        if not name:
+            return False
+        operator = self.random.choice(["+", "-", "*", "/"])
+        value = self.scalar(1) if operator in "+-" else self.bounded(1)
+        self.line(f"{name} {operator}= {value if operator != '/' else self.positive()}")
+        return None
+
+    def swap(self, _: int) -> Any:
+        names = [name for name, kind in self.variables.items() if kind == "s"]
+        if len(names) < 2:
+            return False
+        a, b = self.random.sample(names, 2)
+        self.line(self.random.choice([f"{a}, {b} = {b}, {a}", f"{a}, {b} = {self.scalar(1)}, {a}", f"{a} = {b} = {self.scalar()}"]))
+        return None
+
+    # ------------------------------------------------------------------------------------------ memory
+    def alias(self, _: int) -> Any:
+        made = self.view()
+        if not made:
+            return False
+        text, shape = made
+        name = self.target(array_of(shape))
+        self.line(f"{name} = {text}")
+        self.variables[name] = array_of(shape)
+        return None
+
+    def augment_array(self, _: int) -> Any:
+        name = self.pick("a")
+        if not name:
+            return False
+        shape = self.variables[name][1]
+        operator = self.random.choice(["+", "-", "*", "*"])
+        self.line(f"{name} {operator}= {self.smaller(shape, bounded=operator == '*')}")
+        return None
+
+    def store(self, _: int) -> Any:
+        """A store into a part of an array, maybe overlapping what it reads."""
+        made = self.part()
+        if not made:
+            return False
+        text, shape, name = made
+        operator = self.random.choice(["", "", "+", "*", "-"])
+        if self.random.random() < 0.25 and shape and self.random.random() < 0.6:
+            value = self.overlapping(name, shape) or self.smaller(shape, bounded=True)
+        else:
+            value = self.smaller(shape, bounded=operator == "*")
+        self.line(f"{text} {operator}= {value}")
+        return None
+
+    def store_out(self, _: int) -> Any:
+        name = self.pick("a")
+        if not name:
+            return False
+        shape = self.variables[name][1]
+        value, other = self.array(shape, 1), self.smaller(shape)
+        ways = [f"np.add({value}, {other}, out={name})", f"np.copyto({name}, {other})", f"np.multiply({name}, 0.5, out={name})"]
+        ways += [f"{name}.fill({self.scalar(1)})", f"{name}[...] = {other}", f"np.tanh({name}, out={name})"]
+        self.line(self.random.choice(ways))
+        return None
+
+    # ------------------------------------------------------------------------------------------ containers
+    def make_container(self, _: int) -> None:
+        kind = self.random.choice("lltdL")
+        if kind == "l":
+            name = self.target("l")
+            items = ", ".join(self.scalar(1) for _ in range(self.random.randint(1, 3)))
+            made, type_ = f"[{items}]", "l"
+            if self.random.random() < 0.3:
+                made = f"[{self.comprehension()}]"
+        elif kind == "L":
+            shape = self.shape()
+            made, type_ = f"[{self.array(shape, 1)}, {self.array(shape, 1)}]", ("L", shape)
+            name = self.target(type_)
+        elif kind == "t":
+            types, texts = zip(*(self.any_item() for _ in range(self.random.randint(1, 3))))
+            made, type_ = f"({', '.join(texts)},)", ("t", types)
+            name = self.target(type_)
+        else:
+            keys = self.random.sample(["a", "b", "grad", "x"], self.random.randint(1, 3))
+            items = [(key, self.any_item()) for key in keys]
+            made = "{" + ", ".join(f"{key!r}: {text}" for key, (_, text) in items) + "}"
+            type_ = ("d", tuple((key, item) for key, (item, _) in items))
+            name = self.target(type_)
+        self.line(f"{name} = {made}")
+        self.variables[name] = type_
+
+    def change_list(self, _: int) -> Any:
+        name = self.pick("l")
+        if not name:
+            return False
+        way = self.random.choice(["append", "append", "store", "store", "augment", "pop", "extend", "double", "negative"])
+        if way == "pop" and self.depth_of_loops:
+            return False
+        self.line(
+            {
+                "append": f"{name}.append({self.scalar()})",
+                "store": f"{name}[0] = {self.scalar()}",
+                "augment": f"{name}[-1] {self.random.choice('+-*')}= {self.bounded(1)}",
+                "pop": f"if len({name}) > 1: {self.target('s', new=True)} = {name}.pop()",
+                "extend": f"{name}.extend([{self.scalar(1)}, {self.scalar(1)}])",
+                "double": f"{name} = {name} + [{self.scalar(1)}]",
+                "negative": f"{name}[-1] = {name}[0] * {self.bounded(1)}",
+            }[way]
+        )
+        return None
+
+    def change_other(self, _: int) -> Any:
+        """Writes into a list of arrays, or a dict; takes a tuple apart."""
+        name = self.pick("L", "d", "t")
+        if not name:
+            return False
+        kind = self.variables[name]
+        if kind[0] == "L":
+            shape = kind[1]
+            ways = [f"{name}.append({self.array(shape, 1)})", f"{name}[0] = {self.array(shape, 1)}"]
+            ways += [f"{name}[-1] += {self.smaller(shape)}", f"{name}[0][...] = {self.smaller(shape)}"]
+            if shape:
+                ways.append(f"{name}[0][0] = {self.smaller(shape[1:])}")
+            self.line(self.random.choice(ways))
+        elif kind[0] == "d":
+            key, item = self.random.choice(kind[1])
+            value = self.of_type(item)
+            operator = self.random.choice(["", "+", "*"]) if item == "s" else ""
+            self.line(f"{name}[{key!r}] {operator}= {value if operator != '*' else self.bounded(1)}")
+        else:
+            names = [self.target(item, new=True) for item in kind[1]]
+            self.line(f"{', '.join(names)}, = {name}")
+            self.variables.update(zip(names, kind[1]))
+        return None
+
+    # ------------------------------------------------------------------------------------------ control
+    def branch(self, depth: int) -> None:
+        self.line(f"if {self.condition()}:")
+        self.block(depth - 1, self.random.randint(1, 2))
+        if self.random.random() < 0.3:
+            self.line(f"elif {self.condition()}:")
+            self.block(depth - 1, self.random.randint(1, 2))
+        if self.random.random() < 0.6:
+            self.line("else:")
+            self.block(depth - 1, self.random.randint(1, 2))
+
+    def loop(self, depth: int) -> None:
+        head, made = self.loop_head()
+        self.line(f"for {head}:")
+        self.loop_body(depth, made)
+
+    def loop_body(self, depth: int, made: dict[str, Type]) -> None:
+        before = dict(self.variables)
+        self.variables.update(made)
+        self.depth_of_loops += 1
+        self.block(depth - 1, self.random.randint(1, 3))
+        if self.random.random() < 0.3:
+            self.indent += 1
+            self.line(f"if {self.condition()}:")
+            self.indent += 1
+            self.line(self.random.choice(["break", "break", "continue", f"return {self.of_type(self.result)}"]))
+            self.indent -= 2
+            if self.random.random() < 0.6:
+                self.block(depth - 1, 1)
+        self.depth_of_loops -= 1
+        self.variables = before
+        if self.random.random() < 0.1:
+            self.line("else:")
+            self.block(depth - 1, 1)
+
+    def while_loop(self, depth: int) -> None:
+        counter = self.target("s", new=True)
+        self.line(f"{counter} = 0")
+        extra = f" and {self.condition()}" if self.random.random() < 0.5 else ""
+        self.line(f"while {counter} < {self.random.randint(1, 4)}{extra}:")
+        self.indent += 1
+        self.line(f"{counter} += 1")
+        self.indent -= 1
+        self.protected.add(counter)
+        self.loop_body(depth, {})
+
+    def leave(self, _: int) -> Any:
+        if self.random.random() < 0.5:
+            return False
+        self.line(f"if {self.condition()}:")
+        self.indent += 1
+        self.line(f"return {self.of_type(self.result)}")
+        self.indent -= 1
+        return None
+
+    # ------------------------------------------------------------------------------------------ calls
+    def call_for_effect(self, _: int) -> Any:
+        helpers = [each for each in self.helpers if each.writes]
+        if not helpers:
+            return False
+        call = self.call(self.random.choice(helpers))
+        if not call:
+            return False
+        self.line(call)
+        return None
+
+    def local_function(self, _: int) -> Any:
+        """A closure over what is there now, or a lambda."""
+        if self.nested:
+            return False
+        name = self.target("f", new=True)
+        argument = self.random.choice(["z", "t", "x_grad", "q"])
+        before = dict(self.variables)
+        self.variables[argument] = "s"
+        if self.random.random() < 0.3:
+            self.line(f"{name} = lambda {argument}: {self.scalar(2)}")
+        else:
+            self.line(f"def {name}({argument}):")
+            self.indent += 1
+            written = self.pick("a")
+            if written and self.random.random() < 0.4:
+                self.line(f"{written}[...] = {self.smaller(self.variables[written][1])}")
+            if self.random.random() < 0.5:
+                self.line(f"{argument} = {self.scalar(1)}")
+            self.line(f"return {self.scalar(2)}")
+            self.indent -= 1
+        self.variables = before
+        self.variables[name] = "f"
+        self.protected.add(name)
+        return None
+
+    def show(self, _: int) -> Any:
+        if self.random.random() < 0.7:
+            return False
+        self.line(f"print({self.scalar(1)})")
+        return None
+
+
+STATEMENTS: list[Callable] = [
+    Statements.assign_scalar, Statements.assign_array, Statements.augment_scalar, Statements.swap, Statements.alias,
+    Statements.augment_array, Statements.store, Statements.store_out, Statements.make_container,
+    Statements.change_list, Statements.change_other, Statements.branch, Statements.loop, Statements.while_loop,
+    Statements.leave, Statements.call_for_effect, Statements.local_function, Statements.show,
+]  # fmt: skip
+WEIGHTS = [10, 8, 6, 2, 8, 6, 12, 3, 5, 7, 6, 6, 9, 3, 2, 4, 3, 1]
+COMPOUND = {Statements.branch, Statements.loop, Statements.while_loop}
+
+
+# ------------------------------------------------------------------------------------------ programs
+def _helper(seed: random.Random, number: int) -> Any:
+    """A function beside f; some write into their first argument."""
+    types: list[Type] = []
+    for _ in range(seed.randint(1, 3)):
+        types.append("s" if seed.random() < 0.5 else array_of(seed.choice([(2,), (3,), (2, 3), (3, 3)])))
+    body = Statements(seed, dict(zip(["a", "b", "c"], types)), "s" if seed.random() < 0.6 else array_of((3,)))
+    body.nested = True
+    body.block(1, seed.randint(0, 3))
+    body.indent = 1
+    body.line(f"return {body.of_type(body.result)}")
+    name = f"{seed.choice(['helper', 'f_', 'g', 'np_', 'step'])}{number}"
+    text = [f"def {name}({', '.join(['a', 'b', 'c'][: len(types)])}):", *body.lines]
+    return Helper(name, tuple(types), body.result, any(each != "s" for each in types), "\n".join(text))
+
+
+class Helper:
+    """A function beside f: its parameters' types, what it returns, whether it may write into an argument."""
+
+    def __init__(self, name: str, types: tuple, result: Type, writes: bool, text: str):
+        self.name, self.types, self.result, self.writes, self.text = name, types, result, writes, text
+
+
+def _argument(numbers: np.random.Generator, kind: Type) -> Any:
+    if kind == "s":
+        return round(float(numbers.uniform(-1.5, 1.5)), 3)
+    if kind == "l":
+        return [round(float(each), 3) for each in numbers.uniform(-1.5, 1.5, 3)]
+    if kind[0] == "a":
+        return numbers.uniform(-1.5, 1.5, kind[1]).round(3)
+    if kind[0] == "L":
+        return [_argument(numbers, array_of(kind[1])) for _ in range(2)]
+    if kind[0] == "t":
+        return tuple(_argument(numbers, each) for each in kind[1])
+    return {key: _argument(numbers, each) for key, each in kind[1]}
+
+
+def _parameter_type(seed: random.Random) -> Type:
+    chance = seed.random()
+    if chance < 0.4:
+        return "s"
+    if chance < 0.85:
+        return array_of(seed.choice([(2,), (3,), (3,), (2, 3), (3, 3), (3, 1), (1, 3), (2, 2, 3), ()]))
+    return seed.choice(["l", ("L", (3,)), ("t", ("s", array_of((2,)))), ("d", (("a", "s"), ("grad", array_of((3,)))))])
+
+
+def make(seed: int) -> Case:
+    """The program of a seed."""
+    chance = random.Random(seed)
+    small = seed % 3 != 0
+    names = chance.sample(["x", "y", "a", "w", "x_grad", "dy", "t1", "value", "steps"], chance.randint(1, 3))
+    types = [_parameter_type(chance) for _ in names]
+    result: Type = chance.choice(["s", "s", "s", array_of((3,)), ("t", ("s", array_of((2,)))), ("d", (("a", "s"), ("b", "s"))), "l"])
+    body = Statements(chance, dict(zip(names, types)), result)
+    body.helpers = [_helper(chance, k) for k in range(chance.choice([0, 0, 1, 2]))]
+    body.block(2 if small else 3, 0)
+    body.lines.clear()
+    body.indent = 1
+    for _ in range(chance.randint(1, 4) if small else chance.randint(4, 9)):
+        body.statement(2 if small else 3)
+    body.line(f"return {body.of_type(result)}")
+    text = "\n\n\n".join([*(each.text for each in body.helpers), "\n".join([f"def f({', '.join(names)}):", *body.lines])])
+    numbers = np.random.default_rng(seed)
+    return Case(text + "\n", tuple(_argument(numbers, each) for each in types), seed)
+
+
+# ------------------------------------------------------------------------------------------ by hand
+def report(case: Case, outcome: Outcome, with_source: bool = False) -> str:
+    """A failure, for people."""
+    lines = [f"## {outcome.kind}, seed {case.seed}: {outcome.signature}", case.text.rstrip(), f"args = {case.args!r}"]
+    if outcome.message:
+        lines.append(outcome.message.rstrip())
+    if outcome.expected is not None:
+        lines += [f"expected: {outcome.expected!r}", f"got:      {outcome.got!r}"]
+    if with_source and outcome.source:
+        lines += ["generated:", outcome.source]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0, help="the first seed; the next programs have the next seeds")
+    parser.add_argument("--each", type=int, default=3, help="how many failures to shrink of each signature")
+    parser.add_argument("--refusals", action="store_true", help="shrink and print refusals as well")
+    parser.add_argument("--source", action="store_true", help="print the generated programs as well")
+    options = parser.parse_args()
+    kinds: collections.Counter = collections.Counter()
+    signatures: collections.Counter = collections.Counter()
+    start = time.time()
+    for seed in range(options.seed, options.seed + options.count):
+        case = make(seed)
+        outcome = check(case)
+        kinds[outcome.kind] += 1
+        if not outcome.failed and not (options.refusals and outcome.kind == "refused"):
+            if outcome.kind == "refused":
+                signatures["refused: " + outcome.signature] += 1
+            continue
+        signatures[f"{outcome.kind}: {outcome.signature}"] += 1
+        if signatures[f"{outcome.kind}: {outcome.signature}"] <= options.each:
+            case, outcome = shrink(case, outcome)
+            print(report(case, outcome, options.source), flush=True)
+    print(f"{dict(kinds)} in {time.time() - start:.0f} s")
+    for signature, count in signatures.most_common():
+        print(f"{count:6d} {signature}")
+    return int(any(kind not in ("right", "refused", "unfit") for kind in kinds))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
