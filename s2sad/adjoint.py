@@ -19,6 +19,8 @@ from s2sad import ir, trees
 from s2sad.adjoint_arrays import Arrays
 from s2sad.adjoint_loops import Structure
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, is_real_or_complex
+from s2sad.errors import RuleError
+from s2sad.refusals import refuse
 from s2sad.rules import registry, templates
 from s2sad.shapes import broadcast_axes
 
@@ -201,6 +203,8 @@ class Adjoint(Arrays, Structure):
         except templates.Undecided:
             self.apply_at_run_time(op, arguments, result, grad, wanted)
             return
+        except RuleError as error:
+            raise refuse("rule_fails", self.origin[1], self.origin[0], name=op.rule.name, error=error) from None
         self.helpers.need_all(made.helpers)
         for statement in made.statements:
             self.add(statement)
@@ -229,7 +233,7 @@ class Adjoint(Arrays, Structure):
 
     def spreads(self, rule: Any) -> bool:
         """Whether a rule's template serves a cotangent that is still a number for a whole array."""
-        return False
+        return rule.spreads
 
     def apply_at_run_time(self, op: ir.Primitive, arguments: dict[str, Any], result: gast.AST, grad: gast.AST, wanted: list[str]) -> None:
         """The kinds don't decide which form the adjoint has: the whole rule is printed, and called."""

@@ -5,8 +5,6 @@ They are ordinary NumPy code that s2sad can differentiate, so that generated pro
 
 from __future__ import annotations
 
-import inspect
-import textwrap
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +12,7 @@ import gast
 import numpy as np
 
 from s2sad import trees
+from s2sad.rules import templates
 
 
 def unbroadcast(grad, like):
@@ -59,13 +58,7 @@ class Helpers:
     def need(self, function: Callable[..., Any]) -> str:
         name = function.__name__
         if name not in self.functions:
-            tree = gast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-            for node in gast.walk(tree):
-                if isinstance(node, gast.Name):
-                    value = getattr(function, "__globals__", {}).get(node.id)
-                    if inspect.ismodule(value):
-                        node.module = value
-            tree.decorator_list = []
+            tree = templates.printable(function)
             self.functions[name] = tree
         return name
 

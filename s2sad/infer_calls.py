@@ -542,8 +542,13 @@ class Calls:
             return self.make_tuple([self.without_gradient(item) for item in value.items])
         if value.object is not None:
             return self.make_dict({key: self.without_gradient(self.state[value.object, key]) for key in value.object.keys})
-        place = value.place
-        return Value(value.expr, value.kind, False, None, None, place)
+        if not value.varied or self.quiet:
+            return Value(value.expr, value.kind, False, place=value.place)
+        made = self.emit(self.operand(value), ir.Plain(True), value.kind, False)
+        self.info[made.expr.id].varied = made.varied = False
+        if value.place is not None:
+            made.place = self.info[made.expr.id].place = value.place
+        return made
 
     def call_checked(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
         """A function with a gradient of its own, called at run time with its `with_gradient`."""

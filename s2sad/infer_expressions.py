@@ -540,6 +540,10 @@ class Expressions:
         varied = rule.form != "nondifferentiable" and carries_gradient(kind) and any(value.varied for value in values)
         if varied:
             varied = any(bound[name].varied for name in rule.wrt if name in bound) or rule_varies(rule, bound)
+        if varied and not self.quiet:
+            for name, value in bound.items():
+                if value.varied and name not in rule.wrt and carries_gradient(value.kind):
+                    raise self.refuse("rule_keyword", node, name=rule.name, keywords=name)
         if not varied or self.quiet:
             expr = rebuild([value.expr for value in values])
             mark_pure(expr)
@@ -617,8 +621,8 @@ class Expressions:
     def operand(self, value: Value) -> gast.AST:
         """A name or constant for an operand; of written memory, what it holds at this moment."""
         expr = value.expr
-        if value.place is not None and value.varied and self.is_written(value.place.root) and not self.quiet:
-            return self.emit_load(value).expr
+        if value.place is not None and (value.varied or isinstance(value.kind, Array)) and self.is_written(value.place.root) and not self.quiet:
+            return self.emit_load(value).expr  # also of what carries no gradient: the reverse sweep may read it
         if self.trivial(expr) or self.known(value) is not MISSING:
             return expr
         if isinstance(expr, (gast.Tuple, gast.List)) and value.items is not None:

@@ -222,7 +222,7 @@ class Builder:
         del own
         taken = imports.reserved | {helper.name for helper in helpers} | set(self.inferred.externals)
         main = f"{tree.name}_value_and_gradients"
-        while main in taken or main in request.namespace:
+        while main in taken:
             main += "_"
         user = {name for _, name in parameters}
         dy = "dy"

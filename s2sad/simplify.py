@@ -66,7 +66,7 @@ def is_cheap(node: gast.stmt, program: ir.Inferred) -> bool:
     op = getattr(node, "effect", None)
     if not isinstance(op, ir.Plain) or not op.pure or not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name):
         return False
-    if ir.base_of(node.targets[0].id) not in GENERATED:
+    if ir.base_of(node.targets[0].id) not in GENERATED or isinstance(node.value, gast.Name):
         return False
     count = 0
     for each in trees.walk(node.value):

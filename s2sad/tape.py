@@ -14,6 +14,8 @@ iteration is either computed again in the reversed iteration, if that is cheap, 
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 import gast
@@ -338,8 +340,9 @@ class Tape:
     # ---------------------------------------------------------------- views of memory that changes
     def keep_copies(self, forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:
         """A view that the reverse sweep reads, of memory written afterwards, is a copy instead."""
-        needed = everything_read(reverse) | {name for name in self.saved.values()}
-        for name in needed:
+        saved = set(self.saved.values())
+        needed = contents_read(reverse) | saved
+        for name in sorted(needed):
             info = self.info.get(name)
             if info is None or info.place is None or info.statement is None or isinstance(info.kind, Scalar):
                 continue
@@ -347,9 +350,33 @@ class Tape:
             if info.place.root.name == name or not isinstance(op, (ir.Load, ir.GetItem, ir.Primitive, ir.Plain)):
                 continue
             if self.stored_after(info.place.root, info):
+                if not isinstance(op, ir.Load):  # what follows may write through this name: it has to stay a view
+                    self.keep_beside(name, forward, reverse, name in saved)
+                    continue
                 value = info.statement.value
                 info.statement.value = copied(info.kind, value)
                 info.statement.kept = True
+
+    def keep_beside(self, name: str, forward: list[gast.stmt], reverse: list[gast.stmt], saved: bool) -> None:
+        """A copy under a name of its own, of what a view holds when it is made."""
+        info = self.info[name]
+        if saved:
+            for block in all_blocks(forward):
+                for node in block:
+                    if getattr(node, "save", None) == name:
+                        node.value.args[0] = copied(info.kind, trees.name(name))
+            return
+        kept = self.names.fresh(ir.base_of(name))
+        self.info[kept] = dataclasses.replace(info, place=None, statement=None)
+        made = trees.assign(kept, copied(info.kind, trees.name(name)))
+        made.effect, made.origin = ir.Plain(True), getattr(info.statement, "origin", None)
+        for block in all_blocks(forward):
+            at = next((k for k, node in enumerate(block) if node is info.statement), None)
+            if at is not None:
+                block.insert(at + 1, made)
+                break
+        for node in reverse:
+            rename_deeply(node, {name: trees.name(kept)})
 
 
 def in_block(statement: gast.stmt, block: list[gast.stmt]) -> bool:
@@ -380,6 +407,51 @@ def everything_read(block: list[gast.stmt]) -> set[str]:
         for inner in blocks_of(node):
             found |= everything_read(inner)
     return found
+
+
+def contents_read(block: list[gast.stmt]) -> set[str]:
+    """The names that a block reads for more than their length or shape, which no store changes."""
+    found: set[str] = set()
+    for node in block:
+        names = reads(node)
+        if names:
+            shapes = {id(name) for each in parts_of(node) for name in shape_only(each)}
+            names = {each.id for part in parts_of(node) for each in trees.walk(part) if isinstance(each, gast.Name) and id(each) not in shapes} & names
+        found |= names
+        for inner in blocks_of(node):
+            found |= contents_read(inner)
+    return found
+
+
+def parts_of(node: gast.stmt) -> list[gast.AST]:
+    """The expressions of a statement, without the statements inside it."""
+    op = getattr(node, "effect", None)
+    if isinstance(op, ir.Copy):
+        return [source for _, source in op.pairs]
+    if not blocks_of(node):
+        return [node]
+    parts = [getattr(node, field, None) for field in ("test", "iter")] + [item.context_expr for item in getattr(node, "items", [])]
+    parts += [handler.type for handler in getattr(node, "handlers", [])]
+    return [part for part in parts if part is not None]
+
+
+def shape_only(expr: gast.AST) -> Iterator[gast.Name]:
+    """The names in `len(x)`, `x.shape`, `np.shape(x)`, `np.zeros_like(x)`."""
+    for each in trees.walk(expr):
+        if isinstance(each, gast.Attribute) and each.attr in ("shape", "ndim", "size", "dtype") and isinstance(each.value, gast.Name):
+            yield each.value
+        elif isinstance(each, gast.Call) and each.args and isinstance(each.args[0], gast.Name):
+            function = each.func.attr if isinstance(each.func, gast.Attribute) else getattr(each.func, "id", "")
+            if function in ("len", "shape", "ndim", "zeros_like", "ones_like", "empty_like", "full_like"):
+                yield each.args[0]
+
+
+def all_blocks(block: list[gast.stmt]) -> Iterator[list[gast.stmt]]:
+    """A statement list and all those inside it."""
+    yield block
+    for node in block:
+        for inner in blocks_of(node):
+            yield from all_blocks(inner)
 
 
 def common(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
