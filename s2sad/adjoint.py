@@ -18,7 +18,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.adjoint_arrays import Arrays
 from s2sad.adjoint_loops import Structure
-from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, is_real_or_complex
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, is_real_or_complex, loose
 from s2sad.errors import RuleError
 from s2sad.refusals import refuse
 from s2sad.rules import registry, templates
@@ -129,7 +129,7 @@ class Adjoint(Arrays, Structure):
                 return not (isinstance(kind, Array) and kind == target)
             if len(kind.dims) != len(target.dims):
                 return True
-            return not all(a == b or a.many for a, b in zip(kind.dims, target.dims))
+            return not all(a == b and not loose(a) or a.many for a, b in zip(kind.dims, target.dims))
         return False
 
     def accumulate_structure(self, name: str, expr: gast.AST, kind: Kind) -> None:
@@ -189,7 +189,7 @@ class Adjoint(Arrays, Structure):
             kinds[op.rule.variadic] = Tuple(tuple(op.array_kinds))
         grad, grad_kind = cotangent.expr, cotangent.kind
         if op.rule.form != "partials":
-            if cotangent.spread and not self.spreads(op.rule):
+            if cotangent.spread and not self.spreads(op.rule, grad_kind):
                 grad, grad_kind = self.full(result, cotangent, kind), kind
         elif cotangent.spread and any(broadcast_axes(kind, self.operand_kind(op, key)) != () for key in wanted):
             grad, grad_kind = self.full(result, cotangent, kind), kind
@@ -231,9 +231,9 @@ class Adjoint(Arrays, Structure):
             return op.arrays[int(key.partition("[")[2].rstrip("]"))]
         return op.arguments[key]
 
-    def spreads(self, rule: Any) -> bool:
+    def spreads(self, rule: Any, kind: Kind) -> bool:
         """Whether a rule's template serves a cotangent that is still a number for a whole array."""
-        return rule.spreads
+        return rule.spreads and getattr(kind, "rank", None) is not None
 
     def apply_at_run_time(self, op: ir.Primitive, arguments: dict[str, Any], result: gast.AST, grad: gast.AST, wanted: list[str]) -> None:
         """The kinds don't decide which form the adjoint has: the whole rule is printed, and called."""

@@ -35,7 +35,7 @@ class Aliases:
         for other, found in state.items():
             if other == key or not isinstance(found, Value) or found.place is None or found.place.root is root:
                 continue
-            if not mine & set(family(found.place.root)):
+            if not mine & set(family(found.place.root)) or both_carried(value.place.root, found.place.root):
                 continue
             if live is not None and isinstance(other[1], str) and not isinstance(other[0], str) and other[1] not in live:
                 continue
@@ -52,6 +52,13 @@ class Aliases:
                     together = set(loops) & set(each.root.loops)
                     if position > each.root.born or together - set(root.loops):
                         raise refuse("ambiguous_store", each.node, each.source, name=each.name)
+
+
+def both_carried(a: ir.Root, b: ir.Root) -> bool:
+    """Whether these are two names that one loop carries: apart at its entry and at each end of an iteration (which is looked
+    at for each of them), they are apart in between, though each may stand for the other's memory later."""
+    carried = all(isinstance(root.site, tuple) and root.site[:1] == ("phi",) and getattr(root, "linear_checked", False) for root in (a, b))
+    return carried and a is not b and a.loops == b.loops
 
 
 def used_after(tree: Any, node: Any) -> set[str]:

@@ -11,7 +11,7 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.infer_expressions import mark_pure
 from s2sad.kinds import (
-    BOOL, FLOAT, INT, UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, carries_gradient, join,
+    BOOL, FLOAT, INT, UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, carries_gradient, join, of_item,
 )
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, LocalFunction, Object, Partial, Value
@@ -432,7 +432,7 @@ class Builtins:
             made = self.emit(call, ir.Plain(False), (owner.kind.item or UNKNOWN) if name == "pop" else UNKNOWN, False)
             return made if name == "pop" else none
         if name == "pop" and (not args or self.known(args[0]) == -1):
-            kind = owner.kind.item or UNKNOWN
+            kind = of_item(owner.kind.item) or UNKNOWN
             self.note_store(place, False, node)
             made = self.emit(call, ir.Pop(place, kind), kind, True)
             return self.unboxed(made)

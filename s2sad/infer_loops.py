@@ -16,7 +16,7 @@ from s2sad import ir, trees
 from s2sad.infer_aliases import used_after
 from s2sad.infer_expressions import mark_pure
 from s2sad.infer_memory import family
-from s2sad.kinds import INT, UNKNOWN, Array, Kind, List, Mapping, Scalar, Static, Tuple, Unknown, carries_gradient, join
+from s2sad.kinds import INT, UNKNOWN, Array, Kind, List, Mapping, Scalar, Static, Tuple, Unknown, carries_gradient, join, settled
 from s2sad.values import MISSING, BoundMethod, Conflict, Object, Value
 
 
@@ -361,7 +361,7 @@ class Loops:
             return changed
         if (a.static is None) != (b.static is None) or isinstance(b.expr, gast.Name) and b.expr.id in self.optional:
             facts["optional", key, path] = True
-        kind = join(self.joined_kind(a, b), old[0] if old else None)
+        kind = settled(join(self.joined_kind(a, b), old[0] if old else None), ("carried", key, path))
         varied = a.varied or b.varied or bool(old and old[1])
         if isinstance(kind, Unknown) and varied or callable(a.static) and a.static is not MISSING:
             facts[leaf] = "conflict"
@@ -500,6 +500,15 @@ class Loops:
                     self.note_sharing(state, self.phi_key, value, root, self.live_names, self.origin[1])
                 if value.place.root not in root.sources and value.place.root is not root:
                     root.sources = (*root.sources, value.place.root)
+                    self.note_written_source(root)
+
+    def note_written_source(self, root: ir.Root) -> None:
+        """A name takes over memory that is written: what is read through it changes as well."""
+        marks = self.facts.results.setdefault("varied", set())
+        for known in (self.facts.written, marks):
+            if root.site not in known and any(each.site in known for each in family(root)):
+                known.add(root.site)
+                self.learnt = True
 
     def phi_part(self, thing: Object, part: Any) -> Any:
         return self.phi_objects.get((thing, part))

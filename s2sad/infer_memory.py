@@ -12,7 +12,7 @@ from s2sad.indexing import item_kind
 from s2sad.infer_expressions import SliceOf, mark_pure
 from s2sad.kinds import (
     BOOL, INT, UNKNOWN, Array, Dict, Dim, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, carries_gradient, join,
-    Never,
+    Never, of_item, settled,
 )
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, Choice, Conflict, LocalFunction, Object, Partial, Value
@@ -142,7 +142,7 @@ class Memory:
         raise self.refuse("unknown_key", node)
 
     def pick_item(self, base: Value, index: Value, node: Any) -> Value:
-        kind = base.kind.item or UNKNOWN
+        kind = of_item(base.kind.item) or UNKNOWN
         index_expr = self.settle(index).expr
         op = ir.GetItem(base.expr.id, index_expr, kind, base.kind, INT, None)
         op.parts = [("int", None)]
@@ -203,9 +203,9 @@ class Memory:
         if isinstance(kind, Array):
             return item_kind(kind, parts)
         if isinstance(kind, List):
-            return kind if parts[0][0] == "slice" else kind.item or UNKNOWN
+            return kind if parts[0][0] == "slice" else of_item(kind.item) or UNKNOWN
         if isinstance(kind, Mapping):
-            return kind.value or UNKNOWN
+            return of_item(kind.value) or UNKNOWN
         if isinstance(kind, Tuple) and not base.varied and parts[0][0] == "int":
             return self.join_kinds(list(kind.items))
         return UNKNOWN
@@ -351,7 +351,7 @@ class Memory:
             return
         for root in family(place.root):
             kind, varied = self.facts.list_items.get(root.site, (None, False))
-            made = join(kind, value.kind), varied or value.varied
+            made = settled(join(kind, value.kind), ("item", root.site)), varied or value.varied
             if made != (kind, varied):
                 self.facts.list_items[root.site] = made
                 self.learnt = True

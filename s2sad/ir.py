@@ -286,7 +286,54 @@ def statement_copy(node: gast.AST) -> gast.AST:
     """A shallow copy of a node, its extra attributes too."""
     new = node.__class__.__new__(node.__class__)
     new.__dict__.update(node.__dict__)
+    new.__dict__.pop("_summary", None)
     return new
+
+
+class Summary:
+    """What stages ask of an expression again and again: the names in single assignment that it reads, each as often as it
+    stands there, its size in nodes, and whether it has a call, a subscript, an attribute, a `.pop()` or `.append()`."""
+
+    __slots__ = ("names", "size", "call", "subscript", "attribute", "pop", "append")
+
+    def __init__(self, node: gast.AST) -> None:
+        kind = node.__class__
+        self.size = 1
+        self.call = kind is gast.Call
+        self.subscript = kind is gast.Subscript
+        self.attribute = kind is gast.Attribute
+        self.pop = self.append = False
+        if kind is gast.Call and node.func.__class__ is gast.Attribute:
+            self.pop, self.append = node.func.attr == "pop", node.func.attr == "append"
+        self.names: tuple[str, ...] = (node.id,) if kind is gast.Name and "." in node.id else ()
+        if kind is gast.Name or kind is gast.Constant:
+            return
+        names: list[str] = []
+        for field_name in node._fields:
+            value = getattr(node, field_name, None)
+            for each in value if value.__class__ is list else (value,):
+                if isinstance(each, gast.AST):
+                    inner = summary(each)
+                    names.extend(inner.names)
+                    self.size += inner.size
+                    self.call = self.call or inner.call
+                    self.subscript = self.subscript or inner.subscript
+                    self.attribute = self.attribute or inner.attribute
+                    self.pop = self.pop or inner.pop
+                    self.append = self.append or inner.append
+        self.names = tuple(names)
+
+
+def summary(node: gast.AST) -> Summary:
+    """The summary of an expression, kept on its node: expressions are never changed in place before they are named."""
+    found = node.__dict__.get("_summary")
+    if found is None:
+        spine = [node]  # the left spine of a long sum is no deep recursion
+        while spine[-1].__class__ is gast.BinOp and "_summary" not in spine[-1].left.__dict__:
+            spine.append(spine[-1].left)
+        for each in reversed(spine):
+            found = each._summary = Summary(each)
+    return found
 
 
 def replace(op: Op, **changes: Any) -> Op:

@@ -259,7 +259,51 @@ def join_dtype(a: str, b: str) -> str:
 def _join_dims(a: tuple[Dim, ...] | None, b: tuple[Dim, ...] | None) -> tuple[Dim, ...] | None:
     if a is None or b is None or len(a) != len(b):
         return None
-    return tuple(m if m == n else Dim(("join", m.key, n.key), m.many and n.many) for m, n in zip(a, b))
+    return tuple(m if m == n else Dim(("join", _ways(m) | _ways(n)), m.many and n.many) for m, n in zip(a, b))
+
+
+def _ways(dim: Dim) -> frozenset[Any]:
+    """What an axis may be, of several that were joined."""
+    joined = isinstance(dim.key, tuple) and dim.key[:1] == ("join",)
+    return dim.key[1] if joined else frozenset([dim.key])
+
+
+def loose(dim: Dim) -> bool:
+    """Whether two axes of this key may differ: one of them 1, say, where they were joined at different places."""
+    return not dim.many and isinstance(dim.key, tuple) and dim.key[:1] == ("join",)
+
+
+def with_dims(kind: Any, change: Any) -> Any:
+    """The kind with each axis changed, in arrays at any depth: change(dim, axis)."""
+    if isinstance(kind, Array) and kind.dims:
+        return Array(kind.dtype, tuple(change(dim, axis) for axis, dim in enumerate(kind.dims)))
+    if isinstance(kind, List) and kind.item is not None:
+        return List(with_dims(kind.item, change))
+    if isinstance(kind, Tuple):
+        return Tuple(tuple(with_dims(item, change) for item in kind.items), kind.cls)
+    if isinstance(kind, Dict):
+        return Dict(tuple((key, with_dims(value, change)) for key, value in kind.items))
+    if isinstance(kind, Mapping) and kind.value is not None:
+        return Mapping(kind.key, with_dims(kind.value, change))
+    if isinstance(kind, Record):
+        return Record(kind.cls, tuple((key, with_dims(value, change)) for key, value in kind.fields))
+    return kind
+
+
+def settled(kind: Any, site: Any) -> Any:
+    """The kind with one name for each joined axis, given by the place where they are joined, so that none grows."""
+    def change(dim: Dim, axis: int) -> Dim:
+        joined = isinstance(dim.key, tuple) and dim.key[:1] == ("join",)
+        return Dim(("join", frozenset([(site, axis)])), dim.many) if joined else dim
+
+    return with_dims(kind, change)
+
+
+def of_item(kind: Any) -> Any:
+    """The kind of one item of a list, whose items may be of different lengths under one name."""
+    if isinstance(kind, Scalar) and kind.symbol is not None and not isinstance(kind.symbol, int):
+        return Scalar(kind.dtype)
+    return with_dims(kind, lambda dim, axis: dim if dim.many or dim.key == 1 else Dim(("join", _ways(dim))))
 
 
 def join(a: Kind | None, b: Kind | None) -> Kind:

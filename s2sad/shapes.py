@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from s2sad.kinds import ONE, Dim, Kind, Scalar
+from s2sad.kinds import ONE, Dim, Kind, Scalar, loose
 
 
 def broadcast_axes(larger: Kind, smaller: Kind) -> tuple[int, ...] | None:
@@ -26,7 +26,7 @@ def broadcast_axes(larger: Kind, smaller: Kind) -> tuple[int, ...] | None:
     axes = list(range(extra))
     for position, dim in enumerate(small):
         other: Dim = big[extra + position]
-        if dim == other or dim.many:
+        if dim == other and not loose(dim) or dim.many:
             continue
         if dim == ONE:
             if other == ONE:

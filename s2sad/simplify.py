@@ -88,10 +88,26 @@ def is_shape(expr: gast.AST) -> bool:
 
 def substituted(expr: Any, known: dict[str, gast.AST]) -> Any:
     """expr with names replaced by expressions."""
-    if expr is None or not known:
+    if expr is None or not known or known.keys().isdisjoint(ir.summary(expr).names):
         return expr
-    mapping = {id(each): known[each.id] for each in trees.walk(expr) if isinstance(each, gast.Name) and each.id in known}
-    return replace_nodes(expr, mapping) if mapping else expr
+    if isinstance(expr, gast.Name):
+        return known[expr.id]
+    spine = [expr]
+    while isinstance(spine[-1], gast.BinOp) and isinstance(spine[-1].left, gast.BinOp):
+        spine.append(spine[-1].left)
+    made: gast.AST | None = None
+    for each in reversed(spine):
+        copy = ir.statement_copy(each)
+        for field in each._fields:
+            value = getattr(each, field, None)
+            if field == "left" and made is not None:
+                copy.left = made
+            elif isinstance(value, list):
+                setattr(copy, field, [substituted(item, known) if isinstance(item, gast.AST) else item for item in value])
+            elif isinstance(value, gast.AST):
+                setattr(copy, field, substituted(value, known))
+        made = copy
+    return made
 
 
 def rename_reads(node: gast.stmt, known: dict[str, gast.AST]) -> None:
@@ -121,7 +137,7 @@ def op_names(op: Any) -> set[str]:
     for value in vars(op).values():
         for each in value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else [value]:
             if isinstance(each, gast.AST):
-                found |= trees.names_in(each)
+                found.update(ir.summary(each).names)
             elif isinstance(each, tuple) and len(each) == 2 and isinstance(each[1], gast.AST):
                 found |= trees.names_in(each[1])
     place = getattr(op, "place", None)
@@ -146,9 +162,8 @@ def rename_op(op: ir.Op, known: dict[str, gast.AST]) -> None:
 def remove_dead(body: list[gast.stmt], counters: bool = True) -> None:
     """Removes statements whose result nothing reads, loops that do nothing, and branches that are empty."""
     for _ in range(4):
-        needed = needed_names(body)
-        if not sweep(body, needed):
-            return
+        if not sweep(body, needed_names(body)) or not any(map(blocks_of, body)):
+            return  # in straight-line code one sweep finds all
 
 
 def needed_names(body: list[gast.stmt]) -> set[str]:
@@ -160,7 +175,7 @@ def needed_names(body: list[gast.stmt]) -> set[str]:
             op = getattr(node, "effect", None)
             if isinstance(op, ir.Copy):
                 for target, source in op.pairs:
-                    sources.setdefault(target, set()).update(trees.names_in(source))
+                    sources.setdefault(target, set()).update(ir.summary(source).names)
             elif getattr(node, "counter", None):
                 pass
             elif getattr(node, "save", None):
@@ -208,10 +223,12 @@ def removable(node: gast.stmt) -> bool:
     if isinstance(op, ir.Plain) and not op.pure:
         return False
     if getattr(node, "reverse", False):
-        return not any(isinstance(each, gast.Call) and isinstance(each.func, gast.Attribute) and each.func.attr in ("pop", "append") for each in trees.walk(node.value)) or getattr(node, "restore", False)
+        found = ir.summary(node.value)
+        return not (found.pop or found.append) or getattr(node, "restore", False)
     if isinstance(op, (ir.Load, ir.GetItem, ir.Pack)):
         return True
-    return not any(isinstance(each, (gast.Call, gast.Subscript)) for each in trees.walk(node.value)) or ir.base_of(node.targets[0].id) in GENERATED
+    found = ir.summary(node.value)
+    return not (found.call or found.subscript) or ir.base_of(node.targets[0].id) in GENERATED
 
 
 def sweep(block: list[gast.stmt], needed: set[str]) -> bool:
@@ -277,7 +294,7 @@ def read_list(node: gast.stmt) -> list[str]:
     """The names that a statement's own expressions read, each as often as it stands there."""
     found: list[str] = []
     for expr in own_expressions(node):
-        found.extend(each.id for each in trees.walk(expr) if isinstance(each, gast.Name) and ir.is_ssa(each.id))
+        found.extend(ir.summary(expr).names)
     return found
 
 
@@ -446,7 +463,7 @@ def writes_memory(node: gast.stmt) -> bool:
         op = getattr(node, "effect", None)
         if isinstance(op, ir.Pop) or isinstance(op, ir.Plain) and not op.pure and not getattr(node, "stack", None):
             return True
-        return getattr(node, "reverse", False) and any(isinstance(each, gast.Call) and isinstance(each.func, gast.Attribute) and each.func.attr == "pop" for each in trees.walk(node.value))
+        return getattr(node, "reverse", False) and ir.summary(node.value).pop
     return isinstance(node, (gast.Expr, gast.Delete, gast.Assert, gast.Raise)) and not getattr(node, "save", None)
 
 
@@ -458,7 +475,8 @@ def is_opaque(node: gast.stmt) -> bool:
 def reads_memory(node: gast.Assign, info: dict[str, ir.Info]) -> bool:
     if isinstance(getattr(node, "effect", None), ir.Load):
         return True
-    if any(isinstance(each, (gast.Subscript, gast.Call, gast.Attribute)) for each in trees.walk(node.value)):
+    found = ir.summary(node.value)
+    if found.subscript or found.call or found.attribute:
         return True
     if getattr(node, "reverse", False):
         return True
@@ -470,7 +488,7 @@ def reads_memory(node: gast.Assign, info: dict[str, ir.Info]) -> bool:
 
 
 def size(expr: gast.AST) -> int:
-    return sum(1 for _ in trees.walk(expr))
+    return ir.summary(expr).size
 
 
 def tidy(expr: gast.AST) -> gast.AST:
@@ -574,7 +592,9 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
     remove_dead(body)
     fold(body, info)
     remove_dead(body)
-    merge_branches(body)
-    fold(body, info)
+    branches = any(getattr(node, "retest", False) for node in body)
+    if branches:
+        merge_branches(body)
+        fold(body, info)
     tidy_loops(body)
     remove_dead(body)

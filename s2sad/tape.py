@@ -42,7 +42,7 @@ def reads(node: gast.AST | None) -> set[str]:
     op = getattr(node, "effect", None)
     if isinstance(op, ir.Copy):
         for _, source in op.pairs:
-            found |= trees.names_in(source)
+            found.update(ir.summary(source).names)
         return {name for name in found if ir.is_ssa(name)}
     todo: list[Any] = []
     if isinstance(node, gast.Assign):
@@ -58,10 +58,14 @@ def reads(node: gast.AST | None) -> set[str]:
         todo = [item.context_expr for item in node.items]
     elif isinstance(node, gast.Try):
         todo = [handler.type for handler in node.handlers if handler.type is not None]
+    elif isinstance(node, gast.stmt):  # a statement changes, so that no summary is kept on it
+        for field in node._fields:
+            value = getattr(node, field, None)
+            todo.extend(each for each in (value if isinstance(value, list) else [value]) if isinstance(each, gast.expr))
     elif node is not None:
         todo = [node]
     for each in todo:
-        found |= {name for name in trees.names_in(each) if ir.is_ssa(name)}
+        found.update(ir.summary(each).names)
     return found
 
 

@@ -1,0 +1,225 @@
+"""Part of the stage `infer`: memory that lists and mappings hold.
+
+The adjoint of a list has adjoints of its own for what the list holds, so an array or list that is put into one has two names:
+its own, and its place in the list. That is exact while nothing writes into it after it was put there; where something does,
+through the list, it is exact as long as its own name is not used any more. What is neither is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from s2sad import ir
+from s2sad.activity import blocks_of
+from s2sad.infer_memory import family
+from s2sad.kinds import Array, List, Mapping, Scalar, Unknown, is_mutable
+from s2sad.values import Value
+
+Moment = tuple[tuple[int, ...], int]
+
+
+@dataclass
+class Held:
+    """The memory `item` is put into `container`; `whole`: not itself, but the things that it holds."""
+
+    container: ir.Root
+    item: ir.Root
+    at: Moment
+    node: Any
+    source: Any
+    whole: bool = False
+    times: bool = False
+
+
+class Holdings:
+    # ---------------------------------------------------------------- what is noted
+    def note_held(self, container: ir.Root, value: Value, node: Any) -> None:
+        """value is put into the container."""
+        if value.items is not None:
+            for item in value.items:
+                self.note_held(container, item, node)
+        elif value.object is not None:
+            self.boxings.append((value.object, self.moment(), node, self.frame.source))
+            for key in value.object.keys:
+                part = self.state.get((value.object, key))
+                if isinstance(part, Value):
+                    self.note_held(container, part, node)
+        elif value.place is not None and is_mutable(value.kind) and not isinstance(value.kind, Scalar):
+            self.held.append(Held(container, value.place.root, self.moment(), node, self.frame.source))
+
+    def moment(self) -> Moment:
+        return self.loops, self.position
+
+    def note_shared_items(self, container: ir.Root, value: Value, node: Any, times: bool = False) -> None:
+        """The items of a list are put into the container as well."""
+        kind = value.kind.item if isinstance(value.kind, List) else value.kind
+        if value.place is not None and (kind is None or is_mutable(kind) or not isinstance(kind, (Scalar, Array))):
+            if isinstance(value.kind, Array) or holds_memory(kind):
+                self.held.append(Held(container, value.place.root, self.moment(), node, self.frame.source, True, times))
+
+    def note_taken_out(self, container: ir.Root, made: Value, node: Any) -> None:
+        """What a list held is a name of its own from here on."""
+        if made.place is not None:
+            self.taken_out.append((container, made.place.root))
+
+    def note_change(self, place: ir.Place, how: str) -> None:
+        """A write: into the items that a list has ('items', 'end', 'item'), or into what it holds."""
+        for each in family(place.root):
+            if not isinstance(each.kind, (List, Mapping)):
+                continue
+            if place.path or how == "held":
+                each.deep.append((self.loops, self.position + 1))
+                self.learn_deep(each)
+            elif how != "item":
+                each.moves.append((self.loops, self.position + 1, how == "end"))
+
+    def learn_deep(self, root: ir.Root) -> None:
+        deep = self.facts.results.setdefault("deep", set())
+        if root.site not in deep:
+            deep.add(root.site)
+            self.learnt = True
+
+    def is_changed(self, place: ir.Place) -> bool:
+        """Whether memory is written in a way that what this place holds, read once, would not be what it holds later."""
+        if place.path and isinstance(place.root.kind, (List, Mapping)):
+            deep = self.facts.results.get("deep", ())
+            return any(each.site in deep for each in family(place.root))
+        return self.is_written(place.root)
+
+    # ---------------------------------------------------------------- what is checked at the end of a walk
+    def check_holdings(self) -> None:
+        uses = Uses(self)
+        for container, taken in self.taken_out:
+            for each in family(container):
+                each.deep.extend(taken.stores)
+        for each in self.held:
+            self.check_held(each, uses)
+        for thing, at, node, source in self.boxings:
+            for moment in self.part_writes.get(thing, ()):
+                if after(moment, at, thing.loops):
+                    raise self.refusal("boxed_write", node, source, name="this")
+        uses.check_places()
+
+    def check_held(self, each: Held, uses: Any) -> None:
+        container, item = each.container, each.item
+        matters = self.info[container.name].varied or item.name in self.info and self.info[item.name].varied
+        deep = [moment for moment in container.deep if after(moment, each.at, container.loops)]
+        if deep:
+            self.check_outside_item(each, uses)
+        if not matters:
+            return
+        changes = item.deep if each.whole and not isinstance(item.kind, Array) else item.stores
+        changed = [moment for moment in changes if after(moment, each.at, item.loops)]
+        if changed and uses.after(container, each.at):
+            raise self.refusal("held_write", each.node, each.source, name=ir.base_of(item.name) or item.name)
+        if not deep:
+            return
+        twice = each.times or len(each.at[0]) > len(common(each.at[0], item.loops))
+        twice = twice or any(other is not each and other.item is item for other in self.held)
+        if twice or uses.after(item, each.at):
+            raise self.refusal("held_write", each.node, each.source, name=ir.base_of(item.name) or item.name)
+
+    def check_outside_item(self, each: Held, uses: Any) -> None:
+        """What is written through a container belongs to the caller: a copy is written instead."""
+        for root in family(each.item):
+            if root.param is not None and root.site not in self.facts.written:
+                self.facts.written.add(root.site)
+                self.learnt = True
+
+    def refusal(self, key: str, node: Any, source: Any, **words: Any) -> Exception:
+        from s2sad.refusals import refuse
+
+        return refuse(key, node if hasattr(node, "lineno") else source.tree, source, **words)
+
+
+class Uses:
+    """Where the program made by a walk reads each piece of memory."""
+
+    def __init__(self, walker: Any) -> None:
+        self.walker = walker
+        self.found: dict[ir.Root, list[Moment]] = {}
+        self.placed: list[tuple[ir.Place, gast.stmt]] = []
+        self.read(walker.block)
+
+    def read(self, block: list[gast.stmt]) -> None:
+        from s2sad.tape import reads
+
+        for node in block:
+            if getattr(node, "loop", None) is not None:
+                self.read(node.loop.bindings)
+            for inner in blocks_of(node):
+                self.read(inner)
+            moment = getattr(node, "loops", ()), getattr(node, "position", 0)
+            for name in reads(node):
+                self.note(name, moment)
+            place = getattr(getattr(node, "effect", None), "place", None)
+            if place is not None:
+                self.placed.append((place, node))
+
+    def note(self, name: str, moment: Moment) -> None:
+        info = self.walker.info.get(name)
+        if info is not None and info.place is not None:
+            for root in family(info.place.root):
+                self.found.setdefault(root, []).append(moment)
+
+    def returned(self) -> set[str]:
+        from s2sad.activity import leaves
+        from s2sad import trees
+
+        return {name for leaf in leaves(self.walker.result) for name in trees.names_in(leaf.expr)}
+
+    def after(self, root: ir.Root, at: Moment) -> bool:
+        """Whether the memory is read under its own name after that moment."""
+        for name in self.returned():
+            info = self.walker.info.get(name)
+            if info is not None and info.place is not None and root in family(info.place.root):
+                return True
+        return any(after(moment, at, root.loops) for moment in self.found.get(root, ()))
+
+    def check_places(self) -> None:
+        """A thing taken out of a list, and used as its place there, must still be at that place."""
+        for place, node in self.placed:
+            root = place.root
+            if not isinstance(root.kind, (List, Mapping)) or not place.path or not place.since[0]:
+                continue
+            since, loops = place.since
+            now = getattr(node, "position", 0)
+            for at_loops, at, at_end in [move for each in family(root) for move in each.moves]:
+                if at_end and stays(place.path[0]):
+                    continue
+                between = since < at < now
+                again = len(common(at_loops, getattr(node, "loops", ()))) > len(common(at_loops, loops)) and at != now
+                if between or again:
+                    origin = getattr(node, "origin", None) or self.walker.origin
+                    raise self.walker.refusal("moved_item", origin[1], origin[0], name=ir.base_of(root.name) or root.name)
+
+
+def stays(step: gast.AST) -> bool:
+    """Whether a position is not counted from the end, so that appending leaves it where it is."""
+    return isinstance(step, gast.Subscript) and isinstance(step.slice, gast.Constant) and isinstance(step.slice.value, int) and step.slice.value >= 0
+
+
+def holds_memory(kind: Any) -> bool:
+    if kind is None or isinstance(kind, Scalar):
+        return False
+    return is_mutable(kind) or not isinstance(kind, (Scalar, Array, Unknown))
+
+
+def after(moment: Moment, at: Moment, born: tuple[int, ...]) -> bool:
+    """Whether something may happen after a moment, to memory that was born inside the loops `born`."""
+    loops, position = moment
+    if position > at[1]:
+        return True
+    together = common(loops, at[0])
+    return len(together) > len(common(together, born))
+
+
+def common(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    k = 0
+    while k < min(len(a), len(b)) and a[k] == b[k]:
+        k += 1
+    return a[:k]
+
