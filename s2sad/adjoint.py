@@ -17,6 +17,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.adjoint_arrays import Arrays
+from s2sad.adjoint_containers import Containers
 from s2sad.adjoint_loops import Structure
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, is_real_or_complex, loose
 from s2sad.errors import RuleError
@@ -37,7 +38,7 @@ class Cotangent:
     shadow: bool = False
 
 
-class Adjoint(Arrays, Structure):
+class Adjoint(Arrays, Containers, Structure):
     def __init__(self, program: ir.Inferred, active: set[str], helpers: Any) -> None:
         self.program, self.active, self.helpers = program, active, helpers
         self.info = program.info
@@ -155,6 +156,10 @@ class Adjoint(Arrays, Structure):
             target = gast.Tuple([x, y], gast.Store())
             loop = gast.comprehension(target, trees.call(trees.builtin("zip"), a, b), [], 0)
             return gast.ListComp(self.added(kind.item, x, y), [loop])
+        if isinstance(kind, Mapping):
+            key = trees.name(self.names.fresh("key"))
+            made = self.added(kind.value, trees.index(a, key), trees.index(b, key))
+            return gast.DictComp(key, made, [gast.comprehension(key, a, [], 0)])
         return trees.add(a, b)
 
     # ---------------------------------------------------------------- the sweep

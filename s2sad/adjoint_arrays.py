@@ -8,6 +8,7 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
+from s2sad.adjoint_containers import copy_of
 from s2sad.infer_memory import replace_nodes
 from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
 from s2sad.rules import registry
@@ -35,7 +36,7 @@ class Arrays:
             else:
                 expr = trees.np_call("array", old.expr)
         else:
-            expr = None if old.owned and isinstance(old.expr, gast.Name) else copy_of(kind, old.expr)
+            expr = None if old.owned and isinstance(old.expr, gast.Name) else copy_of(kind, old.expr, self.names.fresh)
         if expr is None:
             made = old.expr
         else:
@@ -94,7 +95,7 @@ class Arrays:
                 self.add(gast.Expr(trees.call(trees.attr(trees.attr(trees.module(np), "add"), "at"), place.value, place.slice, expr)))
             else:
                 self.add(self.augment(place, expr))
-        elif isinstance(kind, Scalar):
+        elif isinstance(kind, Scalar) or op.place is not None and isinstance(op.place.root.kind, Array):
             self.add(self.augment(place, self.real_for(expr, cotangent.kind, kind)))
         else:
             full = self.full(node.targets[0] if False else trees.name(node.targets[0].id), cotangent, kind)
@@ -157,7 +158,7 @@ class Arrays:
         grad = self.taken(op, place) if wanted else None
         zero: gast.AST = trees.const(0.0)
         if not isinstance(op.target_kind, (Scalar, Array)) or isinstance(op.place.root.kind, (List, Mapping)) and not isinstance(op.target_kind, Scalar):
-            zero = self.zero(op.target_kind, place)
+            zero = self.zero(op.target_kind, getattr(op, "gone", place))
         self.add(gast.Assign([self.target(place)], zero, None))
         if wanted:
             self.to_value(op, grad, place)
@@ -240,7 +241,7 @@ class Arrays:
         expr = self.zero(op.kind, trees.name(name)) if cotangent is None else cotangent.expr
         if cotangent is not None and cotangent.spread:
             expr = self.full(trees.name(name), cotangent, op.kind)
-        self.add(gast.Expr(trees.call(trees.attr(shadow, "append"), expr)))
+        self.put_back(op, shadow, expr)
 
     def of_Pack(self, node: gast.Assign, op: ir.Pack) -> None:
         cotangent = self.take(node.targets[0].id)
@@ -281,10 +282,6 @@ class Arrays:
             self.accumulate(first, gast.ListComp(trees.index(grad, k), [gast.comprehension(k, order, [], 0)]), op.kinds[0])
         elif op.what == "rows":
             self.accumulate(first, trees.np_call("array", grad), op.kinds[0])
-
-
-def copy_of(kind: Kind, expr: gast.AST) -> gast.AST:
-    return trees.call(trees.builtin("dict" if isinstance(kind, (Dict, Record, Mapping)) else "list"), expr)
 
 
 _ = UNKNOWN

@@ -23,11 +23,15 @@ from s2sad.infer_aliases import Aliases
 from s2sad.infer_builtins import Builtins
 from s2sad.infer_calls import Calls
 from s2sad.infer_expressions import Expressions
+from s2sad.infer_holdings import Holdings
+from s2sad.infer_iterators import Iterators
+from s2sad.infer_lists import Lists
 from s2sad.infer_loops import Loops
+from s2sad.infer_mappings import Mappings
 from s2sad.infer_memory import Memory
 from s2sad.infer_recursion import Recursion
 from s2sad.infer_try import Try
-from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, carries_gradient
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, as_mapping, carries_gradient
 from s2sad.refusals import refuse
 from s2sad.values import MISSING, BoundMethod, Conflict, Facts, Frame, LocalFunction, Object, Restart, Value
 
@@ -46,7 +50,7 @@ def infer(request: Any, tree: gast.FunctionDef, facts: Facts | None = None) -> i
     raise refuse("too_many_kinds", tree, request.source)
 
 
-class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion, Try, Aliases):
+class Infer(Expressions, Calls, Builtins, Lists, Mappings, Iterators, Loops, Memory, Recursion, Try, Aliases, Holdings):
     """One walk. The mixins hold one part of the language each; this class holds statements and the program made."""
 
     def __init__(self, request: Any, tree: gast.FunctionDef, facts: Facts) -> None:
@@ -72,6 +76,10 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion, Try, Aliases
         self.joining_test: Any = None
         self.optional: set[str] = set()
         self.sharings: list[Any] = []
+        self.held: list[Any] = []
+        self.taken_out: list[Any] = []
+        self.boxings: list[Any] = []
+        self.part_writes: dict[Any, list[Any]] = {}
         self.live_names: set[str] | None = None
         self.phi_key: Any = None
         self.outside_objects: dict[Any, Object] = {}
@@ -100,13 +108,32 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion, Try, Aliases
             self.state[self.frame.number, name] = parameters[name]
         for each in parameters.values():
             self.capture(each)
-        value = self.run_body(self.tree)
-        self.capture(value)
+        value = self.at_the_end(self.run_body(self.tree))
         self.check_sharings()
+        self.result = value
+        self.check_holdings()
         return ir.Inferred(
             self.tree.name, self.block, value, parameters, self.info, self.names, list(self.guards.values()),
             self.externals, self.roots, self.instances, {name: parameters[name] for name in self.request.params},
         )
+
+    def at_the_end(self, value: Value) -> Value:
+        """The value returned; views of written memory in it are read when the function ends, not when they were made."""
+        if value.items is not None:
+            made = copy.copy(value)
+            made.items = [self.at_the_end(item) for item in value.items]
+            return made
+        if value.object is not None:
+            made = copy.copy(value)  # a parameter that is returned keeps the parts that it had when f was called
+            parts = {key: self.state[value.object, key] for key in value.object.keys}
+            for part in parts.values():
+                if isinstance(part, Conflict):
+                    raise self.refuse(part.key, None, name="a part of the value", **part.words)
+            made.parts = {key: self.at_the_end(part) for key, part in parts.items()}
+            return made
+        if value.place is not None and value.place.path and value.varied and self.is_written(value.place.root):
+            return self.emit_load(value)
+        return value
 
     def capture(self, value: Value) -> None:
         """Notes what the parts of a dict or record are at this moment."""
@@ -143,9 +170,11 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion, Try, Aliases
         if isinstance(kind, Tuple) and len(site) < 6:
             items = [self.input_part(expr, ssa, k, each, chosen, site) for k, each in enumerate(kind.items)]
             return Value(expr, kind, any(i.varied for i in items), items=items)
+        if isinstance(kind, Dict) and self.is_mapping_site(("param", *site)):
+            kind = as_mapping(kind)
         if isinstance(kind, (Dict, Record)) and len(site) < 6:
             parts = kind.items if isinstance(kind, Dict) else kind.fields
-            thing = Object(dict if isinstance(kind, Dict) else kind.cls, [key for key, _ in parts], param=site)
+            thing = Object(dict if isinstance(kind, Dict) else kind.cls, [key for key, _ in parts], param=site, site=("param", *site))
             varied = False
             copied = ("object", *site) in self.facts.written
             if copied:
@@ -236,7 +265,9 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion, Try, Aliases
         node = self.add(gast.Assign([trees.name(name, store=True)], expr, None), op)
         place = None
         if isinstance(kind, (Array, List, Mapping, Unknown)) and not (isinstance(kind, Array) and kind.rank == 0):
-            place = ir.Place(self.new_root(site or (self.path, self.site_number()), name, kind))
+            site = site or (self.path, self.site_number())
+            kind = self.kind_with_items(kind, site)
+            place = ir.Place(self.new_root(site, name, kind))
             varied = varied or place.root.site in self.facts.written and place.root.site in self.facts.results.get("varied", ())
         self.info[name] = ir.Info(kind, varied, node, place, self.loops, node.position)
         return Value(trees.name(name), kind, varied, place=place)
@@ -318,6 +349,8 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion, Try, Aliases
     def unpack(self, target: gast.Tuple | gast.List, value: Value) -> None:
         count = len(target.elts)
         star = next((k for k, each in enumerate(target.elts) if isinstance(each, gast.Starred)), None)
+        if star is not None and self.unpack_star(target, value, star):
+            return
         parts = self.parts_of(value, count if star is None else None, target)
         if star is None:
             if len(parts) != count:
@@ -335,6 +368,9 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion, Try, Aliases
         target = node.target
         if isinstance(target, gast.Name):
             current = self.visit(load(target))
+            if isinstance(node.op, gast.BitOr) and self.is_dict(current):
+                self.call_value(self.get_attribute(current, "update", node), [self.visit(node.value)], {}, node)
+                return
             if self.is_memory(current) or isinstance(current.kind, Unknown):
                 self.augment_in_place(node, current)
                 return

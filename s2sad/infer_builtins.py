@@ -105,7 +105,7 @@ class Builtins:
             kind = self.join_kinds([value.kind for value in args])
             return self.plain(function, args, keywords, kind) if "key" not in keywords else None
         if "default" in keywords:
-            raise self.refuse("rule_keyword", node, name=function.static.__name__, keywords="default")
+            return self.extreme_or_default(function, args[0], keywords, node, hint)
         items = args if len(args) > 1 else args[0].items
         if items is None:
             return self.extreme_of_list(function, args[0], keywords.get("key"), node, hint)
@@ -121,19 +121,24 @@ class Builtins:
             keyed = best if "key" not in keywords else self.choose(test, lambda o=other: o, lambda k=before_key: k, None)
         return best
 
+    def extreme_or_default(self, function: Value, value: Value, keywords: dict[str, Value], node: Any, hint: Any) -> Value:
+        """max(items, default=...), which an empty list has."""
+        value = self.as_list(value, node)
+        default = self.settle(keywords["default"])
+        test = self.emit(gast.Compare(self.length_of(value.expr), [gast.Gt()], [trees.const(0)]), ir.Plain(True), BOOL, False, "#c").expr
+        return self.choose(test, lambda: self.extreme_of_list(function, value, keywords.get("key"), node, hint), lambda: default, hint)
+
     def apply_key(self, key: Value | None, item: Value, node: Any) -> Value:
         return item if key is None or key.static is None else self.settle(self.call_value(key, [item], {}, node))
 
     def extreme_of_list(self, function: Value, value: Value, key: Value | None, node: Any, hint: Any) -> Value:
         """The position of the extreme item is found without gradients, then that item is read."""
-        if key is not None and key.static is not None or not isinstance(value.kind, (List, Array)):
+        if not isinstance(value.kind, (List, Array)):
             raise self.refuse("extreme_key", node, name=function.static.__name__)
         value = self.settle(value)
-        variable = trees.name("i", bound=True)
-        getter = trees.attr(value.expr, "__getitem__")
+        keys = self.sorting_keys(value, key, node)
         length = trees.call(trees.builtin("range"), trees.call(trees.builtin("len"), value.expr))
-        del variable
-        expr = gast.Call(function.expr, [length], [gast.keyword("key", getter)])
+        expr = gast.Call(function.expr, [length], [gast.keyword("key", trees.attr(keys, "__getitem__"))])
         for each in gast.walk(expr):
             if isinstance(each, gast.Call):
                 each.pure = True
@@ -164,9 +169,10 @@ class Builtins:
         return made
 
     def call_filter(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
-        if any(value.varied for value in args):
-            raise self.refuse("no_rule", node, name="filter", module="")
-        return None
+        local = isinstance(args[0].static, (LocalFunction, Partial, BoundMethod))
+        if self.quiet or not local and not any(value.varied for value in args):
+            return None
+        return self.filtered(args[0], args[1], node, hint)
 
     def call_list(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         if not args:
@@ -227,13 +233,11 @@ class Builtins:
             if all(not isinstance(v.static, (LocalFunction, Partial)) for v in keywords.values()):
                 kind = value.kind if isinstance(value.kind, List) else List(self.sum_kind(value) if value.items is not None or isinstance(value.kind, Array) else None)
                 return self.plain(function, args, keywords, kind)
-        if "key" in keywords:
+        if self.quiet:
             raise self.refuse("sorted_key", node)
-        if value.items is not None:
-            value = self.make_list(value.items)
-        if isinstance(value.kind, Array):
-            value = self.array_as_list(value, node)
-        value = self.settle(value)
+        value = self.as_list(value, node)
+        if "key" in keywords:
+            return self.sorted_by_key(value, keywords, node, hint)
         order = gast.Call(function.expr, [trees.call(trees.builtin("range"), trees.call(trees.builtin("len"), value.expr))],
                           [gast.keyword("key", trees.attr(value.expr, "__getitem__")), *[gast.keyword(k, v.expr) for k, v in keywords.items()]])
         for each in gast.walk(order):
@@ -412,78 +416,6 @@ class Builtins:
 
         return self.primitive(rule, values, rebuild, node, hint, bound=bound)
 
-    # ---------------------------------------------------------------- methods of lists and dicts
-    def list_method(self, owner: Value, name: str, args: list[Value], node: Any) -> Value:
-        if isinstance(owner.kind, Mapping):
-            return self.mapping_method(owner, name, args, node)
-        none = Value(trees.const(None), Static(None))
-        call = trees.call(trees.attr(owner.expr, name), *[value.expr for value in args])
-        if name in ("copy", "index", "count"):
-            if name == "copy":
-                return self.list_operation("copy", [owner], call, owner)
-            return self.plain(Value(trees.attr(owner.expr, name), UNKNOWN), args, {}, INT)
-        place = owner.place
-        if place is None or not place.exact:
-            raise self.refuse("unknown_owner", node)
-        if name in ("append", "extend", "insert"):
-            return self.list_grows(owner, name, args, node)
-        if not owner.varied:
-            self.note_store(place, False, node)
-            made = self.emit(call, ir.Plain(False), (owner.kind.item or UNKNOWN) if name == "pop" else UNKNOWN, False)
-            return made if name == "pop" else none
-        if name == "pop" and (not args or self.known(args[0]) == -1):
-            kind = of_item(owner.kind.item) or UNKNOWN
-            self.note_store(place, False, node)
-            made = self.emit(call, ir.Pop(place, kind), kind, True)
-            return self.unboxed(made)
-        raise self.refuse("list_method", node, name=name)
-
-    def list_grows(self, owner: Value, name: str, args: list[Value], node: Any) -> Value:
-        place = owner.place
-        none = Value(trees.const(None), Static(None))
-        if name == "insert":
-            if owner.varied or args[1].varied:
-                raise self.refuse("list_method", node, name=name)
-            self.note_item(place, args[1])
-            self.note_store(place, False, node)
-            self.add(gast.Expr(trees.call(trees.attr(owner.expr, name), *[self.settle(v).expr for v in args])), ir.Plain(False))
-            return none
-        value = args[-1]
-        if name == "append":
-            value = self.boxed(self.settle(value))
-            self.note_item(place, value)
-            self.check_outside(place.root, value.varied, node)
-            operand = self.operand(value)
-            self.note_store(place, value.varied, node)
-            op: ir.Op = ir.Append(place, operand, value.kind)
-            op.value_varied = value.varied
-            self.add(gast.Expr(trees.call(trees.attr(owner.expr, "append"), operand)), op)
-            return none
-        if value.items is not None:
-            for item in value.items:
-                self.list_grows(owner, "append", [item], node)
-            return none
-        if isinstance(value.kind, Array):
-            value = self.array_as_list(value, node) if value.varied else Value(value.expr, List(self.indexed_kind(value, [("int", None)])))
-        if not isinstance(value.kind, List):
-            if value.varied:
-                raise self.refuse("unknown_loop", node)
-            value = Value(value.expr, List(None))
-        value = self.settle(value)
-        self.note_item(place, Value(value.expr, value.kind.item or UNKNOWN, value.varied) if value.kind.item is not None else Value(value.expr, FLOAT, value.varied))
-        operand = self.operand(value)
-        count = self.settle(self.plain(Value(trees.builtin("len"), UNKNOWN), [Value(operand, UNKNOWN)], {}, INT), "n")
-        self.note_store(place, value.varied, node)
-        op = ir.Extend(place, operand, value.kind, count.expr.id)
-        op.value_varied = value.varied
-        self.add(gast.Expr(trees.call(trees.attr(owner.expr, "extend"), operand)), op)
-        return none
-
-    def mapping_method(self, owner: Value, name: str, args: list[Value], node: Any) -> Value:
-        if owner.varied or any(v.varied for v in args):
-            raise self.refuse("unknown_method", node, name=name)
-        return self.opaque_call(Value(trees.attr(owner.expr, name), UNKNOWN), args, {}, node)
-
     def dict_method(self, owner: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
         thing = owner.object
         if name in ("keys", "values", "items"):
@@ -491,6 +423,8 @@ class Builtins:
         if name == "copy":
             return self.make_dict({key: self.state[thing, key] for key in thing.keys})
         key = self.known(args[0]) if args else MISSING
+        if name in ("get", "setdefault", "pop") and key is MISSING:
+            self.need_mapping(thing, node)
         if name == "get" and key is not MISSING:
             if key in thing.keys:
                 return self.read_part(owner, key, node)
@@ -504,7 +438,7 @@ class Builtins:
             if args and args[0].object is not None:
                 parts = {k: self.state[args[0].object, k] for k in args[0].object.keys} | parts
             elif args:
-                raise self.refuse("unknown_key", node)
+                self.need_mapping(thing, node)
             for k, value in parts.items():
                 self.store_part(owner, k, self.settle(value), trees.index(owner.expr, trees.const(k)), node)
             return Value(trees.const(None), Static(None))

@@ -8,6 +8,7 @@ import functools
 import inspect
 import operator
 import types
+from collections import defaultdict, deque
 from typing import Any
 
 import gast
@@ -448,7 +449,7 @@ class Calls:
         if owner.object is not None and owner.object.cls is dict:
             return self.dict_method(owner, name, args, keywords, node)
         if isinstance(owner.kind, (List, Mapping)):
-            return self.list_method(owner, name, args, node)
+            return self.list_method(owner, name, args, node, keywords)
         if isinstance(owner.kind, (Array, Scalar)):
             return self.array_method(function, owner, name, args, keywords, node, hint)
         if any(value.varied for value in [owner, *args, *keywords.values()]) and not self.quiet and not isinstance(owner.static, (str, bytes)):
@@ -578,6 +579,8 @@ class Calls:
             return self.call_isinstance(node)
         if static in (sum, list, tuple, any, all, min, max, sorted, np.array, np.asarray, np.stack) and len(node.args) == 1 and isinstance(node.args[0], (gast.GeneratorExp, gast.ListComp)):
             return None
+        if static is dict and len(node.args) == 1 and not node.keywords and isinstance(node.args[0], gast.Call):
+            return self.dict_of_pairs(node, hint)
         if static is print:
             args = [self.visit_inert(each) for each in node.args if not isinstance(each, gast.Starred)]
             if len(args) != len(node.args):
@@ -628,7 +631,7 @@ HANDLERS: dict[Any, str] = {
     dict: "call_dict", sorted: "call_sorted", reversed: "call_reversed", functools.reduce: "call_reduce", functools.partial: "call_partial",
     getattr: "call_getattr", np.copyto: "call_copyto", zip: "call_zip", enumerate: "call_zip", np.add.at: "call_add_at", callable: "call_callable",
     dataclasses.replace: "call_replace", filter: "call_filter", range: "call_range", np.ndarray: "call_ndarray", setattr: "call_setattr",
-    type: "call_type", hasattr: "call_hasattr", slice: "call_slice",
+    deque: "call_deque", defaultdict: "call_defaultdict", iter: "call_iter", next: "call_next", type: "call_type", hasattr: "call_hasattr", slice: "call_slice",
 }
 
 

@@ -291,6 +291,8 @@ class Expressions:
         for key, each in zip(node.keys, node.values):
             value = self.visit(each)
             if key is None:
+                if isinstance(value.kind, Mapping):
+                    return self.make_mapping(node, hint)
                 if value.object is None:
                     raise self.refuse("dict_merge", each)
                 known.extend((k, self.state[value.object, k]) for k in value.object.keys)
@@ -303,7 +305,10 @@ class Expressions:
         return self.make_dict(dict(known), hint)
 
     def make_dict(self, parts: dict[Any, Value], hint: str | None = None) -> Value:
-        thing = Object(dict, list(parts))
+        site = None if self.quiet else self.dict_site()
+        if self.is_mapping_site(site):
+            return self.mapping_of(parts, hint, site)
+        thing = Object(dict, list(parts), site=site)
         settled = {}
         for key, value in parts.items():
             settled[key] = value if self.quiet else self.settle(value, f"{hint}_{key}" if hint and str(key).isidentifier() else None)
@@ -317,6 +322,7 @@ class Expressions:
         if self.quiet:
             return Value(expr, kind, object=thing)
         varied = any(self.state[thing, key].varied for key in thing.keys)
+        thing.loops = self.loops
         value = self.emit(expr, ir.Plain(False), kind, varied, hint)
         value.object = thing
         value.place = None
@@ -581,7 +587,7 @@ class Expressions:
         )
         if view:
             place = self.view_place(values[0].place, values[0].expr, expr, node)
-            if self.is_written(place.root):
+            if self.is_changed(place):
                 made = self.emit(expr, ir.Plain(True), kind, True, hint)
                 made.place = self.info[made.expr.id].place = place
                 return made
@@ -590,7 +596,7 @@ class Expressions:
             made.place = self.info[made.expr.id].place = place
             return made
         made = self.emit(expr, op, kind, True, hint)
-        if made.place is not None and self.is_written(made.place.root):
+        if made.place is not None and self.is_changed(made.place):
             op.result = self.emit_load(made).expr.id
         return made
 
@@ -621,7 +627,7 @@ class Expressions:
     def operand(self, value: Value) -> gast.AST:
         """A name or constant for an operand; of written memory, what it holds at this moment."""
         expr = value.expr
-        if value.place is not None and (value.varied or isinstance(value.kind, Array)) and self.is_written(value.place.root) and not self.quiet:
+        if value.place is not None and (value.varied or isinstance(value.kind, Array)) and not self.quiet and self.is_changed(value.place):
             return self.emit_load(value).expr  # also of what carries no gradient: the reverse sweep may read it
         if self.trivial(expr) or self.known(value) is not MISSING:
             return expr

@@ -73,8 +73,12 @@ class Holdings:
             if place.path or how == "held":
                 each.deep.append((self.loops, self.position + 1))
                 self.learn_deep(each)
-            elif how != "item":
+            else:
                 each.moves.append((self.loops, self.position + 1, how == "end"))
+                moved = self.facts.results.setdefault("moved", set())
+                if each.site not in moved:
+                    moved.add(each.site)
+                    self.learnt = True
 
     def learn_deep(self, root: ir.Root) -> None:
         deep = self.facts.results.setdefault("deep", set())

@@ -63,7 +63,8 @@ class Lists:
 
     def list_append(self, owner: Value, value: Value, node: Any) -> Value:
         place = owner.place
-        value = self.boxed(self.settle(value))
+        raw = self.settle(value)
+        value = self.boxed(raw)
         self.note_item(place, value)
         self.check_outside(place.root, value.varied, node)
         operand = self.operand(value)
@@ -71,13 +72,14 @@ class Lists:
         op = ir.Append(place, operand, value.kind)
         op.value_varied = value.varied
         self.add(gast.Expr(trees.call(trees.attr(owner.expr, "append"), operand)), op)
-        self.note_held(place.root, value, node)
+        self.note_held(place.root, raw, node)
         return nothing()
 
     def list_insert(self, owner: Value, name: str, position: Value, value: Value, node: Any) -> Value:
         place = owner.place
         self.use_as_integer(position)
-        value = self.boxed(self.settle(value))
+        raw = self.settle(value)
+        value = self.boxed(raw)
         self.note_item(place, value)
         self.check_outside(place.root, value.varied, node)
         operand = self.operand(value)
@@ -93,7 +95,7 @@ class Lists:
         op.value_varied = value.varied
         arguments = [operand] if name == "appendleft" else [at, operand]
         self.add(gast.Expr(trees.call(trees.attr(owner.expr, name), *arguments)), op)
-        self.note_held(place.root, value, node)
+        self.note_held(place.root, raw, node)
         return nothing()
 
     def length_of(self, expr: gast.AST) -> gast.AST:

@@ -15,6 +15,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.infer_aliases import used_after
 from s2sad.infer_expressions import mark_pure
+from s2sad.infer_iterators import Iterator
 from s2sad.infer_memory import family
 from s2sad.kinds import INT, UNKNOWN, Array, Kind, List, Mapping, Scalar, Static, Tuple, Unknown, carries_gradient, join, settled
 from s2sad.values import MISSING, BoundMethod, Conflict, Object, Value
@@ -123,6 +124,8 @@ class Loops:
             else:
                 items = [parts[view](k) for k in keys]
             return Iteration(owner.expr, None, "unroll", items=items)
+        if isinstance(owner.kind, Mapping):
+            return self.mapping_iteration(owner, view, node)
         if owner.varied:
             raise self.refuse("active_mapping_loop", node)
         expr = trees.call(trees.attr(owner.expr, view))
@@ -131,6 +134,11 @@ class Loops:
     def value_iteration(self, value: Value, node: gast.AST) -> Iteration:
         if value.items is not None:
             return Iteration(value.expr, None, "unroll", items=value.items)
+        known = self.known_items(value)
+        if known is not None and not any(isinstance(each, gast.Break) for each in own_statements(self.origin[1])):
+            return Iteration(value.expr, None, "unroll", items=known)
+        if value.object is not None and value.object.cls is Iterator:
+            value = self.rest_of(value, node)
         if value.object is not None and value.object.cls is dict:
             return Iteration(value.expr, None, "unroll", items=[self.key_value(key) for key in value.object.keys])
         if isinstance(value.kind, (Array, List)) and not (isinstance(value.kind, Array) and value.kind.dims is None):
@@ -138,6 +146,8 @@ class Loops:
             count = trees.call(trees.builtin("len"), value.expr)
             mark_pure(count)
             return Iteration(value.expr, count, "sequence", value=value)
+        if isinstance(value.kind, Mapping):
+            return self.mapping_iteration(value, "keys", node)
         if value.varied:
             raise self.refuse("unknown_loop", node)
         return self.opaque_iteration(value)
@@ -157,6 +167,8 @@ class Loops:
             made = [self.bind_iteration(part, index, each) for part, each in zip(it.parts, patterns)]
             value = self.make_tuple([each for each, _ in made])
             return value, gast.Tuple([target for _, target in made], gast.Store())
+        if it.what == "mapping":
+            return self.bind_mapping(it, index, pattern)
         hint = pattern.id if isinstance(pattern, gast.Name) else "item"
         if it.what in ("range", "counter"):
             position = index
@@ -180,8 +192,8 @@ class Loops:
         place = None
         written = False
         if base.place is not None:
-            place = ir.Place(base.place.root, (*base.place.path, trees.index(trees.name("_"), index)), base.place.exact)
-            written = self.is_written(base.place.root)
+            place = self.inner_place(base.place, trees.index(trees.name("_"), index))
+            written = self.is_changed(base.place)
         if base.varied and carries_gradient(kind):
             op: ir.Op = ir.GetItem(base.expr.id, index, kind, base.kind, INT, place if written else None)
             op.parts = parts
@@ -606,7 +618,9 @@ class Loops:
         generator = node.generators[0]
         it = self.iteration(generator.iter)
         if len(node.generators) != 1 or generator.ifs or it.what != "unroll":
-            raise self.refuse("unknown_key", node)
+            if self.quiet:
+                return Value(self.renamed(node, set()), UNKNOWN, True)
+            return self.mapping_comprehension(node, hint)
         parts = {}
         for each in gast.walk(generator.target):
             if isinstance(each, gast.Name):
@@ -615,7 +629,7 @@ class Loops:
             self.bind(generator.target, item)
             key = self.known(self.visit(node.key))
             if key is MISSING:
-                raise self.refuse("unknown_key", node)
+                return self.mapping_comprehension(node, hint)
             parts[key] = self.visit(node.value)
             if not self.quiet:
                 parts[key] = self.settle(parts[key])

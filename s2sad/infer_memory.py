@@ -36,11 +36,21 @@ class Memory:
     def view_place(self, place: ir.Place, base: gast.AST, expr: gast.AST, node: Any = None) -> ir.Place:
         """The place of `expr`, a view made from `base`: the same operation on the hole."""
         step = substitute(expr, base, trees.name(HOLE))
-        return ir.Place(place.root, (*place.path, step), place.exact and step is not None)
+        made = self.inner_place(place, step)
+        made.exact = place.exact and step is not None
+        return made
 
-    def note_store(self, place: ir.Place, varied: bool, node: Any) -> None:
-        """This place is written now. What was not known before begins the walk again."""
+    def inner_place(self, place: ir.Place, step: gast.AST) -> ir.Place:
+        """The place one step further."""
+        since = place.since if place.path else (self.position, self.loops)
+        return ir.Place(place.root, (*place.path, step), place.exact, since)
+
+    def note_store(self, place: ir.Place, varied: bool, node: Any, how: str = "item") -> None:
+        """What is at this place is written now. What was not known before begins the walk again.
+
+        how: of a list, 'item' for one of its items, 'end' and 'items' where it gets other items."""
         root = place.root
+        self.note_change(place, how)
         if isinstance(root.site, tuple) and root.site[:1] == ("param",) and len(root.site) > 2:
             for k in range(2, len(root.site)):
                 if ("object", *root.site[1:k]) not in self.facts.written:
@@ -62,9 +72,10 @@ class Memory:
 
     def emit_load(self, value: Value) -> Value:
         """What written memory holds at this moment, as a value of its own."""
-        made = self.emit(value.expr, ir.Load(value.place, value.kind), value.kind, value.varied)
+        site = ("load", self.path, id(self.origin[1]), self.position)
+        made = self.emit(value.expr, ir.Load(value.place, value.kind), value.kind, value.varied, site=site)
         info = self.info[made.expr.id]
-        info.place = made.place = ir.Place(value.place.root, value.place.path, value.place.exact)
+        info.place = made.place = ir.Place(value.place.root, value.place.path, value.place.exact, value.place.since)
         return made
 
     # ---------------------------------------------------------------- reading
@@ -80,11 +91,20 @@ class Memory:
             found = self.static_item(base, slice_node, node)
             if found is not None:
                 return found
+        if isinstance(base.kind, List) and isinstance(base.iteration, list) and self.chosen_functions(base) and not self.is_written(base.place.root):
+            index = self.visit(slice_node)
+            known = self.known(index)
+            return base.iteration[known] if isinstance(known, int) and -len(base.iteration) <= known < len(base.iteration) else self.choose_item(base, index, node)
+        if isinstance(base.kind, Mapping):
+            self.ensure_key_of(base, slice_node, node)
         if base.object is not None and base.object.cls is not dict:
             function = getattr(base.object.cls, "__getitem__", None)
             if function is not None:
                 bound = Value(base.expr, Static(BoundMethod(base, function, "__getitem__")))
                 return self.call_value(bound, [self.visit(slice_node)], {}, node)
+        held = self.held_item(base, slice_node)
+        if held is not None:
+            return held
         base = self.settle(base)
         index, parts, parts_values = self.index_expression(slice_node, base)
         kind = self.indexed_kind(base, parts)
@@ -98,14 +118,28 @@ class Memory:
         if isinstance(kind, Unknown) and not isinstance(base.kind, (Array, List, Mapping)):
             raise self.refuse("unknown_item", node)
         step = trees.index(trees.name(HOLE), index)
-        written = base.place is not None and self.is_written(base.place.root)
-        place = ir.Place(base.place.root, (*base.place.path, step), base.place.exact) if base.place is not None else None
+        written = base.place is not None and self.is_changed(base.place)
+        place = self.inner_place(base.place, step) if base.place is not None else None
         op = ir.GetItem(base.expr.id, index, kind, base.kind, self.index_kind(parts), place if written else None)
         op.parts = parts
         made = self.emit(expr, op, kind, True, hint)
         if place is not None and self.may_view(kind, parts):
             made.place = self.info[made.expr.id].place = place
+        elif place is not None and isinstance(kind, List):
+            self.note_shared_items(made.place.root, base, node)
         return made
+
+    def held_item(self, base: Value, slice_node: gast.AST) -> Value | None:
+        """An item of a list whose items are all still known: the very memory that was put into it."""
+        if not isinstance(base.kind, List) or not isinstance(base.iteration, list) or base.place is None or base.place.path:
+            return None
+        if not isinstance(slice_node, (gast.Constant, gast.UnaryOp)) or any(each.moves for each in family(base.place.root)):
+            return None
+        known = self.known(self.visit(slice_node))
+        if base.place.root.site in self.facts.results.get("moved", ()) or not isinstance(known, int) or not -len(base.iteration) <= known < len(base.iteration):
+            return None
+        item = base.iteration[known]
+        return item if item.place is not None and isinstance(item.kind, (Array, List, Mapping)) else None
 
     def may_view(self, kind: Kind, parts: list[tuple[str, Any]]) -> bool:
         """Whether what an index gives shares memory with what it is taken from."""
@@ -127,6 +161,8 @@ class Memory:
                 if not -len(base.items) <= known < len(base.items):
                     raise self.refuse("index_range", node, index=known, length=len(base.items))
                 return base.items[known]
+            if self.chosen_functions(base):
+                return self.choose_item(base, index, node)
             if not base.varied:
                 return None
             if self.quiet:
@@ -137,9 +173,11 @@ class Memory:
                 raising = trees.index(base.expr, index.expr)
                 return Value(raising, Never()) if self.quiet else self.emit(raising, ir.Plain(False), Never(), False)
             return self.read_part(base, known, node)
-        if not base.varied:
+        if self.chosen_functions(base):
+            return self.choose_item(base, index, node)
+        if not base.varied and not self.mapping_sites(base.object, set()):
             return None
-        raise self.refuse("unknown_key", node)
+        self.need_mapping(base.object, node)
 
     def pick_item(self, base: Value, index: Value, node: Any) -> Value:
         kind = of_item(base.kind.item) or UNKNOWN
@@ -292,7 +330,7 @@ class Memory:
                 self.call_value(bound, [index, value], {}, target)
                 return
             if known is MISSING:
-                raise self.refuse("unknown_key", target)
+                self.need_mapping(base.object, target)
             self.store_part(base, known, value, trees.index(base.expr, index.expr), target)
             return
         if isinstance(base.static, BoundMethod) and base.static.name == "flat":
@@ -303,6 +341,9 @@ class Memory:
             self.store_unknown(base, target, value)
             return
         index, parts, _ = self.index_expression(target.slice, base)
+        if isinstance(base.kind, List) and isinstance(index, gast.Slice):
+            self.store_slice(base, index, value, target)
+            return
         kind = self.indexed_kind(base, parts)
         self.store(base, index, parts, kind, value, operator, target)
 
@@ -321,12 +362,14 @@ class Memory:
             raise self.refuse("unknown_owner", node)
         if isinstance(base.kind, Array) and value.varied and base.kind.char in "bi":
             raise self.refuse("integer_store", node)
-        if isinstance(base.kind, List) and isinstance(kind, List) and parts[0][0] == "slice" and (base.varied or value.varied):
-            raise self.refuse("slice_store", node)
+        raw = value
         if isinstance(base.kind, (List, Mapping)):
+            value = self.boxed(value)
             self.note_item(place, value)
+            if value.object is not None or value.items is not None:
+                kind = value.kind
         step = trees.index(trees.name(HOLE), index)
-        here = ir.Place(place.root, (*place.path, step), True)
+        here = self.inner_place(place, step)
         self.check_outside(place.root, value.varied, node)
         value = Value(self.operand(value), value.kind, value.varied)
         target = trees.index(base.expr, index)
@@ -337,9 +380,15 @@ class Memory:
             made = self.emit(target, ir.Load(here, kind), kind, True, None)
             op.old = made.expr.id
             self.info[op.old].place = None if isinstance(kind, Scalar) else here
+        if isinstance(base.kind, List) and operator is None and isinstance(kind, (List, Mapping)) and base.varied:
+            op.gone = self.emit(target, ir.Plain(True), UNKNOWN, False).expr
         self.note_store(place, value.varied, node)
+        if operator is not None and isinstance(base.kind, (List, Mapping)) and not isinstance(kind, Scalar):
+            self.note_change(place, "held")
         statement = gast.AugAssign(target, operator, value.expr) if operator is not None else gast.Assign([target], value.expr, None)
         self.add(statement, op)
+        if isinstance(base.kind, (List, Mapping)) and operator is None:
+            self.note_held(place.root, raw, node)
 
     def check_outside(self, root: ir.Root, varied: bool, node: Any) -> None:
         if root.site and root.site[0] in ("global", "cell", "attribute", "class", "import") and varied:
@@ -347,11 +396,21 @@ class Memory:
 
     def note_item(self, place: ir.Place, value: Value) -> None:
         """What a list holds is known of all its items together."""
-        if place.path:
-            return
+        whole: Any = place.root.kind
+        layers: list[Any] = []
+        for step in place.path:
+            if not isinstance(whole, (List, Mapping)) or not isinstance(step, gast.Subscript) or isinstance(step.slice, gast.Slice):
+                return
+            whole = whole.item if isinstance(whole, List) else whole.value
+            layers.append(whole)
+        held = value.kind
+        for layer in reversed(layers):
+            if not isinstance(layer, (List, Mapping)):
+                return
+            held = List(held, layer.cls) if isinstance(layer, List) else Mapping(None, held, layer.default)
         for root in family(place.root):
             kind, varied = self.facts.list_items.get(root.site, (None, False))
-            made = settled(join(kind, value.kind), ("item", root.site)), varied or value.varied
+            made = settled(join(kind, held), ("item", root.site)), varied or value.varied
             if made != (kind, varied):
                 self.facts.list_items[root.site] = made
                 self.learnt = True
@@ -360,6 +419,8 @@ class Memory:
         target = node.target
         base = self.settle(self.visit(target.value))
         if base.object is not None:
+            if base.object.cls is dict and self.known(self.visit(target.slice)) is MISSING:
+                self.need_mapping(base.object, target)
             current = self.get_item(base, target.slice, target)
             if self.is_memory(current):
                 self.augment_in_place(node, current)
@@ -377,20 +438,34 @@ class Memory:
             self.add(gast.AugAssign(trees.index(base.expr, index), node.op, value.expr), ir.Plain(False))
             return
         index, parts, _ = self.index_expression(target.slice, base)
+        if isinstance(base.kind, Mapping):
+            self.ensure_key(base, index, target)
         kind = self.indexed_kind(base, parts)
         if isinstance(base.kind, (List, Mapping)) and (isinstance(kind, (Scalar, Unknown)) or kind == UNKNOWN):
             current = self.get_item_at(base, index, parts, kind)
             made = self.settle(self.binary(node.op, current, self.visit(node.value), node))
             self.store(base, index, parts, kind, made, None, node)
             return
+        block, at, writes = self.block, len(self.block), self.writes_to(base)
         value = self.settle(self.visit(node.value))
+        if self.writes_to(base) != writes and not self.may_view(kind, parts) and block is self.block:
+            later = block[at:]  # the value's own call writes there: what is added to was read before
+            del block[at:]
+            current = self.get_item_at(base, index, parts, kind)
+            block.extend(later)
+            self.store(base, index, parts, kind, self.settle(self.binary(node.op, current, value, node)), None, node)
+            return
         self.store(base, index, parts, kind, value, node.op, node)
+
+    def writes_to(self, base: Value) -> int:
+        """How often this memory, under any name, was written so far."""
+        return self.effects if base.place is None else sum(len(each.stores) for each in family(base.place.root))
 
     def get_item_at(self, base: Value, index: gast.AST, parts: Any, kind: Kind) -> Value:
         expr = trees.index(base.expr, index)
         if not base.varied:
             return self.settle(Value(expr, kind))
-        place = ir.Place(base.place.root, (*base.place.path, trees.index(trees.name(HOLE), index)), base.place.exact)
+        place = self.inner_place(base.place, trees.index(trees.name(HOLE), index))
         op = ir.GetItem(base.expr.id, index, kind, base.kind, self.index_kind(parts), place)
         op.parts = parts
         return self.emit(expr, op, kind, True)
@@ -432,6 +507,7 @@ class Memory:
         if thing.sources:
             raise self.refuse("ambiguous_store", node, name=str(key))
         self.note_object(thing)
+        self.part_writes.setdefault(thing, []).append((self.loops, self.position + 1))
         if key not in thing.keys:
             thing.keys.append(key)
         self.state[thing, key] = value
@@ -476,6 +552,12 @@ class Memory:
                     self.note_object(base.object)
                     self.add(gast.Delete([trees.index(base.expr, trees.const(key))]), ir.Plain(False))
                     return
+            if isinstance(base.kind, List):
+                self.delete_from_list(base, target.slice, target)
+                return
+            if isinstance(base.kind, Mapping):
+                self.delete_from_mapping(base, target.slice, target)
+                return
             if not base.varied:
                 index, _, _ = self.index_expression(target.slice, base)
                 self.add(gast.Delete([trees.index(base.expr, index)]), ir.Plain(False))
@@ -504,21 +586,16 @@ class Memory:
         made = self.emit(expr, op, List(kind), varied, hint, site)
         made.items = None
         made.iteration = items
+        for item in items:
+            self.note_held(made.place.root, item, None)
         return made
-
-    def make_mapping(self, node: gast.Dict, hint: str | None) -> Value:
-        keys = [self.settle(self.visit(key)) for key in node.keys]
-        values = [self.settle(self.visit(value)) for value in node.values]
-        varied = any(value.varied for value in values)
-        if varied:
-            raise self.refuse("unknown_key", node)
-        return self.emit(gast.Dict([k.expr for k in keys], [v.expr for v in values]), ir.Plain(False),
-                         Mapping(None, self.join_kinds([v.kind for v in values]) if values else None), False, hint)
 
     def container_operator(self, op: Any, left: Value, right: Value, hint: str | None) -> Value | None:
         """+ and * of tuples, lists and strings."""
         if isinstance(op, gast.Add) and left.items is not None and right.items is not None:
             return self.make_tuple([*left.items, *right.items])
+        if isinstance(op, gast.BitOr) and self.is_dict(left) and self.is_dict(right):
+            return self.merged(left, right, None, hint)
         lists = [isinstance(value.kind, List) for value in (left, right)]
         if isinstance(op, gast.Add) and all(lists):
             return self.list_operation("concat", [left, right], gast.BinOp(left.expr, op, right.expr), left, hint, right)
@@ -553,8 +630,13 @@ class Memory:
         site = (self.path, self.site_number()) if isinstance(kind, List) else None
         if site is not None:
             found = self.facts.list_items.get(site, (None, False))
-            kind = List(join(kind.item, found[0])) if found[0] is not None else kind
-        return self.emit(expr, ir.ListOp(what, operands, [value.kind for value in values], kind), kind, True, hint, site)
+            kind = List(join(kind.item, found[0]), kind.cls) if found[0] is not None else kind
+        made = self.emit(expr, ir.ListOp(what, operands, [value.kind for value in values], kind), kind, True, hint, site)
+        if site is not None:
+            for value in values:
+                if isinstance(value.kind, (List, Array)):
+                    self.note_shared_items(made.place.root, value, None, what == "repeat")
+        return made
 
     def parts_of(self, value: Value, count: int | None, node: Any) -> list[Value]:
         """The parts of a value that is unpacked."""

@@ -311,6 +311,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{text}` puts a list in the place of a part of another, where items need a gradient",
         "a new list, as in `a = a[:i] + b + a[j:]`, a store for each item, or arrays",
     ),
+    "held_write": (
+        "`{name}` is put into a list or dict here, and written into while it has two names: its own, and its place there",
+        "a copy, as in `items.append({name}.copy())`, or one of the two names only from here on",
+    ),
+    "moved_item": (
+        "an item of `{name}` is used under a name of its own after `{name}` got or lost items, and is written into",
+        "the item taken from `{name}` again, as in `{name}[i]`, each time that it is used",
+    ),
     "boxed_write": (
         "`{name}` of an object or dict that is an item of a list is written, and needs a gradient",
         "a new object in its place, as in `items[i] = ...`, or a list for each attribute",

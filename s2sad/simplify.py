@@ -20,7 +20,7 @@ from s2sad.infer_memory import replace_nodes
 from s2sad.kinds import Scalar
 from s2sad.tape import reads
 
-GENERATED = ("#t", "#c", "#best", "#order", "value")
+GENERATED = ("#t", "#c", "#best", "#order", "#keys", "value")
 LARGEST = 40  # nodes in an expression that is put together in the reverse sweep
 
 

@@ -24,6 +24,8 @@ class Object:
     frozen: bool = False
     sources: tuple[Object, ...] = ()
     param: str | None = None
+    loops: tuple[int, ...] = ()
+    site: Any = None  # of a dict: names the place where it is made
 
 
 @dataclass(eq=False)

@@ -339,7 +339,7 @@ def _compared(case: Case, gradients: tuple, dy: Any, directions: list, derivativ
 def _second_opinion(case: Case, gradients: tuple, dy: Any, source: str) -> Outcome:
     """The comparison with differences, which also see a kink at this point or a loss of digits."""
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             _, expected = reference.value_and_gradients(define(case.text), case.args, dy=dy)
     except Exception as error:

@@ -46,11 +46,9 @@ def _simpler(node: ast.expr) -> list[ast.expr]:
         parts += [type(node)(node.elts[:-1], ast.Load()), type(node)(node.elts[1:], ast.Load())]
     if isinstance(node, ast.BoolOp):
         parts = list(node.values)
-    if not isinstance(node, (ast.Constant, ast.Slice)):
-        parts.append(ast.Constant(1.0))
-        if not isinstance(node, ast.Name):
-            parts += [ast.Constant(True), ast.Constant(0)]
-    return parts
+    if not isinstance(node, (ast.Constant, ast.Slice, ast.Compare, ast.BoolOp)):
+        parts += [ast.Constant(1.0), *([] if isinstance(node, ast.Name) else [ast.Constant(0)])]
+    return [each for each in parts if not (isinstance(each, ast.Name) and each.id in ("np", "math"))]
 
 
 def _smaller_expressions(tree: ast.Module) -> Iterator[ast.Module]:

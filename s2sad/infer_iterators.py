@@ -1,0 +1,143 @@
+"""Part of the stage `infer`: iterators made by hand, and functions that are chosen from a container.
+
+`iter(values)` is the values and a position, which `next` moves on by one; in a loop the position is carried like any variable.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.kinds import BOOL, INT, Array, List, Record, Scalar, Static, carries_gradient
+from s2sad.values import MISSING, Choice, Object, Value
+
+
+class Iterator:
+    """Stands for the class of what `iter` gives."""
+
+
+class Iterators:
+    # ---------------------------------------------------------------- iter and next
+    def call_iter(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+        if len(args) != 1 or self.quiet or not args[0].varied:
+            return None
+        values = args[0]
+        if values.object is not None and values.object.cls is Iterator:
+            return values
+        if values.items is not None:
+            values = self.make_list(values.items)
+        if not isinstance(values.kind, (List, Array)):
+            raise self.refuse("unknown_loop", node)
+        values = self.settle(values)
+        thing = Object(Iterator, ["position"])
+        thing.values = values
+        self.state[thing, "position"] = Value(trees.const(0), INT)
+        self.hints[thing, "position"] = "position"
+        return Value(values.expr, Record(Iterator, (("position", INT),)), True, object=thing)
+
+    def call_next(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+        stream = args[0]
+        if isinstance(stream.kind, List) and isinstance(node, gast.Call) and isinstance(node.args[0], gast.GeneratorExp):
+            stream = self.call_iter(function, [stream], {}, node, hint) or stream
+        if stream.object is None or stream.object.cls is not Iterator or self.quiet:
+            if any(value.varied for value in args):
+                raise self.refuse("no_rule", node, name="next", module="")
+            return None
+        thing = stream.object
+        position = self.state[thing, "position"]
+        length = self.length_of(thing.values.expr)
+
+        def taken() -> Value:
+            item = self.unboxed(self.item_at(thing.values, position.expr, hint or "item"))
+            self.state[thing, "position"] = self.emit(trees.binary(gast.Add, position.expr, trees.const(1)), ir.Plain(True), INT, False, "position")
+            return item
+
+        if len(args) == 1:
+            return taken()
+        test = self.emit(gast.Compare(position.expr, [gast.Lt()], [length]), ir.Plain(True), BOOL, False, "#c").expr
+        default = self.settle(args[1])
+        return self.choose(test, taken, lambda: default, hint)
+
+    def rest_of(self, stream: Value, node: Any) -> Value:
+        """What a loop over an iterator runs over: the values that it has not given yet."""
+        from s2sad.infer_loops import own_statements
+
+        statement = self.origin[1]
+        if isinstance(statement, (gast.For, gast.While)) and any(isinstance(each, gast.Break) for each in own_statements(statement)):
+            raise self.refuse("unknown_loop", node)
+        thing = stream.object
+        start = self.state[thing, "position"].expr
+        rest = self.sliced(thing.values, gast.Slice(start, None, None))
+        self.state[thing, "position"] = self.emit(self.length_of(thing.values.expr), ir.Plain(True), INT, False, "position")
+        return rest
+
+    def sliced(self, base: Value, cut: gast.Slice) -> Value:
+        symbols = tuple(None if each is None else each.value if isinstance(each, gast.Constant) else ("?",) for each in (cut.lower, cut.upper, cut.step))
+        parts = [("slice", symbols)]
+        kind = self.indexed_kind(base, parts)
+        expr = trees.index(base.expr, cut)
+        if not base.varied or not carries_gradient(kind):
+            return self.settle(Value(expr, kind))
+        changed = base.place is not None and self.is_changed(base.place)
+        place = self.inner_place(base.place, trees.index(trees.name("_"), cut)) if base.place is not None else None
+        op = ir.GetItem(base.expr.id, cut, kind, base.kind, INT, place if changed else None)
+        op.parts = parts
+        made = self.emit(expr, op, kind, True)
+        if place is not None and isinstance(kind, Array):
+            made.place = self.info[made.expr.id].place = place
+        return made
+
+    # ---------------------------------------------------------------- functions in containers
+    def chosen_functions(self, base: Value) -> bool:
+        """Whether a tuple, list or dict holds nothing but functions."""
+        held = self.held_values(base)
+        return bool(held) and all(is_function(value) for value in held.values())
+
+    def held_values(self, base: Value) -> dict[Any, Value]:
+        if base.object is not None:
+            return {key: self.state[base.object, key] for key in base.object.keys}
+        items = base.items if base.items is not None else base.iteration if isinstance(base.iteration, list) else []
+        return dict(enumerate(items))
+
+    def choose_item(self, base: Value, index: Value, node: Any) -> Value:
+        """One of the functions, by a key that is not known: by tests of the key, one after the other."""
+        held = self.held_values(base)
+        if self.quiet:
+            return next(iter(held.values()))
+        key = self.settle(index).expr
+        count = len(held)
+        choices = [trees.const(k) for k in held] if base.object is not None else [trees.const(k) for k in range(-count, count)]
+        error = "KeyError" if base.object is not None else "IndexError"
+        test = self.emit(gast.Compare(key, [gast.NotIn()], [gast.Tuple(choices, gast.Load())]), ir.Plain(True), BOOL, False, "#c").expr
+        raising = gast.Raise(trees.call(trees.builtin(error), key), None)
+        raising.effect, raising.origin, raising.loops, raising.position = ir.Plain(False), self.origin, self.loops, self.position
+        self.add(gast.If(test, [raising], []))
+        pairs = list(held.items())
+        found = pairs[-1][1]
+        for k, value in reversed(pairs[:-1]):
+            compare = gast.Compare(key, [gast.Eq()], [trees.const(k)])
+            if base.object is None:
+                compare = gast.Compare(key, [gast.In()], [gast.Tuple([trees.const(k), trees.const(k - count)], gast.Load())])
+            chosen = self.emit(compare, ir.Plain(True), BOOL, False, "#c").expr
+            found = Value(trees.const(None), Static(Choice(chosen, value, found)))
+        return found
+
+    def known_items(self, value: Value) -> list[Value] | None:
+        """The items of a short list of functions or strings, over which a loop runs once for each."""
+        items = value.iteration if isinstance(value.kind, List) else None
+        if not isinstance(items, list) or not 0 < len(items) <= 16 or value.place is None or self.is_written(value.place.root):
+            return None
+        if all(is_function(item) or isinstance(item.static, str) for item in items):
+            return items
+        return None
+
+
+def is_function(value: Value) -> bool:
+    from s2sad.infer_memory import is_function as found
+
+    return found(value)
+
+
+_ = (MISSING, Scalar)

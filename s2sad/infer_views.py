@@ -1,0 +1,211 @@
+"""Part of the stage `infer`: views of arrays. What is a view, what is a copy, and what depends on how the memory lies.
+
+`A.ravel()` is a view where A is contiguous, and a copy elsewhere. It matters where A, or what ravel gives, is written. Where
+the program shows which it is, that is taken; else the generated program looks, and raises where it is not a view.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dataclasses
+import gast
+import numpy as np
+
+from s2sad import ir, trees
+from s2sad.infer_expressions import mark_pure
+from s2sad.indexing import item_kind
+from s2sad.kinds import Array, Dim, Kind, Scalar, Static
+from s2sad.values import MISSING, BoundMethod, Value
+
+IN_ORDER = (np.zeros, np.ones, np.empty, np.full, np.eye, np.identity, np.outer)
+MAYBE = (np.reshape, np.ndarray.reshape, np.ravel, np.ascontiguousarray)
+READ_ONLY = (np.diagonal, np.diag, np.broadcast_to)
+
+
+class Views:
+    def decided_view(self, rule: Any, bound: dict[str, Value], base: Value, kind: Kind, node: Any) -> Any:
+        """The rule, as one whose result is a view of its first argument, or as one whose result is new memory."""
+        function = rule.function
+        if base.place is None or not isinstance(kind, Array):
+            return rule
+        copied = dataclasses.replace(rule, view=False)
+        if function is np.diag and base.kind.rank == 1 or function is np.imag and base.kind.char != "c":
+            return copied
+        if function in (np.asarray, np.asanyarray, np.ascontiguousarray) and kind.dtype != base.kind.dtype:
+            return copied
+        if function not in MAYBE:
+            return rule
+        order = self.known(bound["order"]) if "order" in bound else "C"
+        straight = self.contiguous(base)
+        if order != "C" and not (base.kind.rank == 1 and kind.rank == 1):
+            straight = None
+        if straight is False and function is not np.reshape and function is not np.ndarray.reshape:
+            return copied
+        if straight is not True and self.is_written(base.place.root):
+            if straight is False or order != "C":
+                raise self.refuse("maybe_view", node, name=trees.show(node) if isinstance(node, gast.AST) else rule.name, base=self.shown(base))
+            self.look_at_layout(base)
+        if self.is_written(base.place.root):
+            self.note_layout(base.place.root)
+        return rule
+
+    def shown(self, value: Value) -> str:
+        return ir.base_of(value.expr.id) if isinstance(value.expr, gast.Name) and ir.is_ssa(value.expr.id) else "the array"
+
+    def contiguous(self, value: Value) -> bool | None:
+        """Whether an array's elements lie one after the other, in C order: True, False, or None where it is not known.
+
+        Of a parameter it is taken to be so, and looked at when the program starts (`note_layout`)."""
+        place = value.place
+        root = place.root
+        straight: bool | None = None
+        if root.param is not None or root.name in self.info and self.made_in_order(self.info[root.name].statement):
+            straight = True
+        if isinstance(root.kind, Array) and root.kind.rank is not None and root.kind.rank <= 1 and root.name in self.info and not root.sources:
+            effect = getattr(self.info[root.name].statement, "effect", None)
+            straight = straight or (True if isinstance(effect, ir.Primitive) else None)
+        kind = root.kind
+        for step in place.path:
+            if straight is None or not isinstance(kind, Array) or kind.dims is None or step is None:
+                return None
+            straight, kind = self.contiguous_step(straight, kind, step)
+        return straight
+
+    def made_in_order(self, statement: Any) -> bool:
+        """Whether a statement makes a new array in C order."""
+        value = getattr(statement, "value", None)
+        effect = getattr(statement, "effect", None)
+        if isinstance(effect, ir.Primitive) and effect.rule.function in (np.ndarray.copy, np.ndarray.flatten, *IN_ORDER):
+            return "order" not in effect.arguments
+        if not isinstance(value, gast.Call) or not isinstance(value.func, gast.Attribute):
+            return False
+        if value.func.attr in ("copy", "flatten") and not value.args and not value.keywords:
+            return not hasattr(value.func.value, "module")
+        module = getattr(value.func.value, "module", None)
+        return module is np and value.func.attr in {each.__name__ for each in IN_ORDER} and not any(k.arg == "order" for k in value.keywords)
+
+    def contiguous_step(self, straight: bool, kind: Array, step: gast.AST) -> tuple[bool | None, Kind | None]:
+        """What one view makes of an array."""
+        hole = isinstance(getattr(step, "value", None), gast.Name) and step.value.id == "_"
+        if isinstance(step, gast.Subscript) and hole:
+            entries = step.slice.elts if isinstance(step.slice, gast.Tuple) else [step.slice]
+            whole = [isinstance(e, gast.Slice) and e.lower is None and e.upper is None and e.step is None for e in entries]
+            first = next((k for k, e in enumerate(entries) if isinstance(e, gast.Slice)), len(entries))
+            plain = all(isinstance(e, (gast.Name, gast.Constant)) and not (isinstance(e, gast.Constant) and e.value in (None, ...)) for e in entries[:first])
+            part = first < len(entries) and (entries[first].step is None or trees.literal(entries[first].step) == 1)
+            rest = all(whole[first + 1 :])
+            tags = [("int", None)] * first + [("slice", (None, None, None) if whole[k] else (("?",),) * 3) for k in range(first, len(entries))]
+            if plain and rest and (part or first == len(entries)) and all(isinstance(e, gast.Slice) for e in entries[first:]):
+                return straight, item_kind(kind, tags)
+            return None, None
+        if isinstance(step, gast.Attribute) and hole and step.attr == "T":
+            if kind.rank == 1:
+                return straight, kind
+            long = [dim for dim in kind.dims or () if dim.many]
+            return (False if straight and len(long) > 1 else None), Array(kind.dtype, (kind.dims or ())[::-1])
+        return None, None
+
+    def note_layout(self, root: ir.Root) -> None:
+        """The program relies on it that a parameter's elements lie in C order."""
+        known = self.facts.results.setdefault("layout", set())
+        if root.param is not None and root.site not in known:
+            known.add(root.site)
+            self.learnt = True
+
+    def look_at_layout(self, value: Value) -> None:
+        value = self.settle(value)
+        self.raise_unless_contiguous(value.expr, f"{self.shown(value)} has to be contiguous here, since a view of it is written into")
+
+    def raise_unless_contiguous(self, expr: gast.AST, text: str) -> None:
+        test = gast.UnaryOp(gast.Not(), trees.attr(trees.attr(expr, "flags"), "c_contiguous"))
+        outer, self.block = self.block, []
+        self.add(gast.Raise(trees.call(trees.builtin("ValueError"), trees.const(text)), None), ir.Plain(False))
+        body, self.block = self.block, outer
+        self.add(gast.If(test, body, []))
+        self.effects += 1
+
+    def mark_read_only(self, place: ir.Place, rule: Any, bound: dict[str, Value]) -> None:
+        """A view that can't be written into: what its shadow gets is carried over by the rule."""
+        if rule.function in READ_ONLY and place.path and place.path[-1] is not None:
+            first, *others = rule.parameters.parameters
+            constants = {name: self.known(bound[name]) for name in others if name in bound and self.known(bound[name]) is not MISSING}
+            arguments = {name: self.operand(bound[name]) for name in others if name in bound}
+            kinds = {name: value.kind for name, value in bound.items()}
+            place.path[-1].read_only = (rule, first, arguments, kinds, constants)
+
+    # ---------------------------------------------------------------- A.flat
+    def is_flat(self, value: Value) -> bool:
+        return isinstance(value.static, BoundMethod) and value.static.name == "flat" and isinstance(value.static.owner.kind, Array)
+
+    def flat_item(self, owner: Value, slice_node: gast.AST, node: Any, hint: str | None) -> Value:
+        """A.flat[index]."""
+        owner = self.settle(owner)
+        flat = trees.attr(owner.expr, "flat")
+        base = Value(flat, Array(owner.kind.dtype, (Dim(("flat", owner.kind.dims)),)), owner.varied)
+        index, parts, values = self.index_expression(slice_node, base)
+        if parts[0][0] not in ("int", "slice") or len(parts) != 1:
+            places = Value(index, values[0].kind, items=values[0].items)
+            if len(parts) != 1 or owner.kind.dims is None or getattr(places.kind, "char", "i") == "b":
+                raise self.refuse("unknown_item", node)
+            at = self.flat_index(owner, self.settle(places))
+            return self.item_by_items(owner, at, node, hint)
+        kind = item_kind(base.kind, parts)
+        expr = trees.index(flat, index)
+        if not owner.varied or self.quiet:
+            return Value(expr, kind, owner.varied)
+        steps = (trees.attr(trees.name("_"), "flat"), trees.index(trees.name("_"), index))
+        place = ir.Place(owner.place.root, (*owner.place.path, *steps), owner.place.exact)
+        op = ir.GetItem(owner.expr.id, index, kind, base.kind, self.index_kind(parts), place)
+        op.parts = parts
+        return self.emit(expr, op, kind, True, hint)
+
+    def item_by_items(self, owner: Value, index: Value, node: Any, hint: str | None) -> Value:
+        if index.items is None:
+            return self.item_by(owner, index)
+        operand = index.expr
+        parts = [self.index_part(item, owner) for item in index.items]
+        kind = self.indexed_kind(owner, parts)
+        expr = trees.index(owner.expr, operand)
+        if not owner.varied:
+            return Value(expr, kind)
+        step = trees.index(trees.name("_"), operand)
+        place = ir.Place(owner.place.root, (*owner.place.path, step), owner.place.exact)
+        op = ir.GetItem(owner.expr.id, operand, kind, owner.kind, self.index_kind(parts), place if self.is_written(place.root) else None)
+        op.parts = parts
+        return self.emit(expr, op, kind, True, hint)
+
+    def store_flat(self, owner: Value, target: gast.Subscript, value: Value, operator: Any) -> None:
+        """A.flat[index] = value."""
+        owner = self.settle(owner)
+        flat = Value(trees.attr(owner.expr, "flat"), Array(owner.kind.dtype, (Dim(("flat", owner.kind.dims)),)), owner.varied)
+        flat.place = ir.Place(owner.place.root, (*owner.place.path, trees.attr(trees.name("_"), "flat")), owner.place.exact)
+        index, parts, values = self.index_expression(target.slice, flat)
+        if len(parts) == 1 and parts[0][0] in ("int", "slice"):
+            if not (isinstance(value.kind, Scalar) or parts[0][0] == "int"):
+                value = self.exactly(value, trees.index(flat.expr, index))
+            self.store(flat, index, parts, self.indexed_kind(flat, parts), value, operator, target)
+            return
+        if len(parts) != 1 or owner.kind.dims is None or getattr(values[0].kind, "char", "i") == "b":
+            raise self.refuse("unknown_store", target)
+        places = self.settle(Value(index, values[0].kind, items=values[0].items))
+        count = trees.np_call("size", places.expr)
+        mark_pure(count)
+        value = self.repeated(value, count, target)
+        at = self.flat_index(owner, places)
+        parts = [self.index_part(item, owner) for item in at.items or [at]]
+        self.store(owner, at.expr, parts, self.indexed_kind(owner, parts), self.settle(value), operator, target)
+
+    def exactly(self, value: Value, place: gast.AST) -> Value:
+        """As many values as a place has: `A.flat[:] = values` begins again where there are fewer."""
+        count = trees.np_call("size", place)
+        mark_pure(count)
+        return self.settle(self.repeated(value, count, None))
+
+    def flat_elements(self, value: Value, node: Any) -> Value:
+        """The elements of A.flat, as they are at this moment or, where A is contiguous, at each."""
+        owner = self.settle(value.static.owner)
+        if self.contiguous(owner) is False and self.is_written(owner.place.root):
+            raise self.refuse("maybe_view", node, name="flat", base=self.shown(owner))
+        method = Value(trees.attr(owner.expr, "ravel"), Static(BoundMethod(owner, None, "ravel")))
+        return self.array_method(method, owner, "ravel", [], {}, node, None)
