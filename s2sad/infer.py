@@ -98,6 +98,8 @@ class Infer(Expressions, Calls, Builtins, Loops, Memory, Recursion, Try, Aliases
         for name, kind in self.request.kinds.items():
             parameters[name] = self.parameter(name, kind)
             self.state[self.frame.number, name] = parameters[name]
+        for name, other in self.request.options.get("same", {}).items():
+            self.state[self.frame.number, name] = parameters[other]
         for each in parameters.values():
             self.capture(each)
         value = self.run_body(self.tree)
