@@ -19,6 +19,8 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from s2sad import pipeline
 from s2sad.cache import PLAIN_TYPES, CacheInfo, Entry, FunctionCache, keep, key_of
 from s2sad.callables import Target, target_of
@@ -27,6 +29,7 @@ from s2sad.cotangents import call_with_dy, value_finder
 from s2sad.errors import ArgumentError, ParameterError
 from s2sad.kinds import Array, Kind, Scalar, Static, kind_of
 from s2sad.parameters import Binder, arguments_text, choose_parameters, parameters_text, set_defaults
+from s2sad.refusals import refuse
 from s2sad.source import read
 
 
@@ -180,9 +183,32 @@ class ValueAndGradients:
             self._cache.hits += 1
         else:
             entry = self._cache.find(key, lambda: self._make(self._kinds(values)))
+        if entry.program.sharing:
+            return self._entry_for_shared(entry, key, values)
         if not kwargs and self._arguments_suffice(entry):
             self._fast[tuple(map(key_of, args))] = entry
         return entry
+
+    def _entry_for_shared(self, entry: Entry, key: Any, values: tuple[Any, ...]) -> Entry:
+        """f writes into memory that two arguments may share: one array given twice is one array in the program, too."""
+        given = dict(zip(self._binder_names(), values))
+        same: dict[str, str] = {}
+        for first, second in entry.program.sharing:
+            a, b = given.get(first), given.get(second)
+            if first != second and a is b:
+                same[max(first, second, key=list(given).index)] = min(first, second, key=list(given).index)
+            elif not isinstance(a, np.ndarray) or not isinstance(b, np.ndarray):
+                continue  # the program compares what is inside of them
+            elif np.may_share_memory(a, b):
+                source = read(entry.origin, self._given[1])
+                raise refuse("shared_arguments", source.tree, source, first=first, second=second)
+        if not same:
+            return entry
+        options = {"same": same}
+        return self._cache.find((key, *same.items()), lambda: self._make(self._kinds(values), options))
+
+    def _binder_names(self) -> list[str]:
+        return list(inspect.signature(self._target.function).parameters) if self._target.function else list(self._target.signature.parameters)
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         try:
@@ -210,14 +236,14 @@ class ValueAndGradients:
             kinds = {name: known[name] for name in names}
         return self._cache.find(("kinds", *kinds.items()), lambda: self._make(kinds))
 
-    def _make(self, kinds: dict[str, Kind]) -> Entry:
+    def _make(self, kinds: dict[str, Kind], options: dict[str, Any] | None = None) -> Entry:
         function, inner = self._target.function, None
         if function is None:
             function, inner = self._target.late.plain_function(kinds)
         if self._given[0] is not None:
             for name in self.params:
                 _refuse_without_gradient(self._target.name, name, kinds[name])
-        program = pipeline.generate(_request(function, self.params, kinds, {}, self._given[1]))
+        program = pipeline.generate(_request(function, self.params, kinds, options or {}, self._given[1]))
         for name in program.skipped:
             if self._given[0] is not None and name in self.params:
                 raise _no_gradient(

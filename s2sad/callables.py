@@ -75,10 +75,18 @@ def target_of(f: Any) -> Target:
         return target_of(f.py_func)
     if not callable(f):
         raise ArgumentError(f"a function is needed, not {f!r}")
+    if isinstance(f, type) and _no_rule(f):
+        raise ArgumentError(f"{f.__name__} is a class: write a function that makes one and returns numbers")
     call = inspect.getattr_static(type(f), "__call__", None)
     if isinstance(call, types.FunctionType) and not isinstance(f, type) and not hasattr(type(f), "with_gradient"):
         return target_of(types.MethodType(call, f))
     return _target_of_function(keep(f, "through", lambda: _through(f)))
+
+
+def _no_rule(f: Any) -> bool:
+    from s2sad.rules import registry
+
+    return registry.find(f) is None
 
 
 def _with_arguments(
@@ -138,7 +146,8 @@ def _signature_of(f: Any) -> tuple[inspect.Signature, Callable[[inspect.Paramete
     if rule is not None:
         plain = [each.replace(kind=_plain_kind(each)) for each in rule.parameters.parameters.values()]
         # f may have others in between, such as `out`.
-        return inspect.Signature(plain), lambda each: each.default is not each.empty
+        only_by_position = type(f) is types.BuiltinFunctionType and f.__module__ == "math"
+        return inspect.Signature(plain), lambda each: each.default is not each.empty and not only_by_position
     try:
         return inspect.signature(f), None
     except (TypeError, ValueError):

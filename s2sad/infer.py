@@ -106,6 +106,8 @@ class Infer(Expressions, Calls, Builtins, Lists, Mappings, Iterators, Loops, Mem
         for name, kind in self.request.kinds.items():
             parameters[name] = self.parameter(name, kind)
             self.state[self.frame.number, name] = parameters[name]
+        for name, other in self.request.options.get("same", {}).items():
+            self.state[self.frame.number, name] = parameters[other]
         for each in parameters.values():
             self.capture(each)
         value = self.at_the_end(self.run_body(self.tree))

@@ -12,6 +12,7 @@ from s2sad import ir, trees
 from s2sad.infer_expressions import mark_pure
 from s2sad.kinds import (
     BOOL, FLOAT, INT, UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, carries_gradient, join, of_item,
+    Text,
 )
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, LocalFunction, Object, Partial, Value
@@ -42,12 +43,16 @@ class Builtins:
 
     def call_inert(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         static = function.static
+        if static in (str, repr):
+            return self.plain(function, args, keywords, Text(any(each.varied for each in args)))
         if static is round and len(args) == 2:
             return self.plain(function, args, keywords, FLOAT)
         return self.plain(function, args, keywords, {int: INT, round: INT, bool: BOOL}.get(static, UNKNOWN))
 
     def call_float(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         rule = registry.find(function.static)
+        if args and args[0].kind == Text(True):
+            raise self.refuse("string", node)
         if rule is None or not args or not args[0].varied:
             return self.plain(function, args, keywords, Scalar(function.static.__name__))
         if isinstance(args[0].kind, Scalar) and args[0].kind.dtype == "real":

@@ -25,7 +25,7 @@ from s2sad.kinds import (
 )
 from s2sad.rules import registry
 from s2sad.source import read
-from s2sad.values import MISSING, BoundMethod, Choice, Frame, LocalFunction, Object, Partial, Restart, Value
+from s2sad.values import MISSING, BoundMethod, Choice, Super, Frame, LocalFunction, Object, Partial, Restart, Value
 
 
 class Calls:
@@ -298,7 +298,7 @@ class Calls:
         found = self.facts.results.get(("lowered", static.__code__))
         if found is None:
             try:
-                source = read(static)
+                source = read(static, self.request.source.text_for(static))
                 from s2sad.check import check
 
                 check(source)
@@ -577,6 +577,8 @@ class Calls:
         """Built-in functions that look at their arguments without evaluating them as ours do."""
         if static is isinstance and len(node.args) == 2:
             return self.call_isinstance(node)
+        if static is super and not node.args:
+            return self.call_super(node)
         if static in (sum, list, tuple, any, all, min, max, sorted, np.array, np.asarray, np.stack) and len(node.args) == 1 and isinstance(node.args[0], (gast.GeneratorExp, gast.ListComp)):
             return None
         if static is dict and len(node.args) == 1 and not node.keywords and isinstance(node.args[0], gast.Call):
@@ -588,6 +590,29 @@ class Calls:
             keywords = {k.arg: self.visit_inert(k.value).expr for k in node.keywords}
             return Value(self.call_expression(trees.builtin("print"), [self.whole(each).expr for each in args], keywords), Static(None))
         return None
+
+    def call_super(self, node: gast.Call) -> Value:
+        code = getattr(self.frame.function, "__code__", None)
+        arguments = self.frame.tree.args
+        first = [*arguments.posonlyargs, *arguments.args][:1]
+        owner = self.state.get((self.frame.number, first[0].id)) if first else None
+        cls = owner.object.cls if isinstance(owner, Value) and owner.object is not None else owner.static if isinstance(owner, Value) else None
+        if isinstance(cls, type):
+            for each in cls.__mro__:
+                if any(getattr(getattr(found, "__func__", found), "__code__", None) is code for found in vars(each).values()):
+                    return Value(trees.call(trees.builtin("super")), Static(Super(owner, each)))
+        raise self.refuse("super", node)
+
+    def super_attribute(self, static: Super, name: str, node: Any) -> Value:
+        mro = static.owner.object.cls.__mro__ if static.owner.object is not None else static.owner.static.__mro__
+        for cls in mro[mro.index(static.cls) + 1 :]:
+            if name in vars(cls):
+                found = vars(cls)[name]
+                if isinstance(found, types.FunctionType):
+                    return Value(trees.attr(static.owner.expr, name), Static(BoundMethod(static.owner, found, name)))
+                if cls is object and name == "__init__":
+                    return Value(trees.builtin("print"), Static(LocalFunction(NOTHING, self.frame, [], [], "init")))
+        raise self.refuse("super", node)
 
     def whole(self, value: Value) -> Value:
         return value
@@ -622,6 +647,7 @@ class Calls:
         return getattr(self, name) if name else None
 
 
+NOTHING = gast.parse("def init(): return None").body[0]
 SHAPE_MAKERS = (np.zeros, np.ones, np.empty, np.full, np.eye, np.identity, np.arange)
 PYTHON_TYPES = {"float": float, "int": int, "real": int, "bool": bool, "complex": complex}
 

@@ -17,6 +17,7 @@ from s2sad.indexing import item_kind
 from s2sad.kinds import (
     BOOL, UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, carries_gradient, join, kind_of,
     Never,
+    Text,
 )
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, Conflict, Frame, LocalFunction, Object, Partial, Value
@@ -338,7 +339,11 @@ class Expressions:
                 parts.append(gast.FormattedValue(self.visit_inert(each.value).expr, each.conversion, spec))
             else:
                 parts.append(each)
-        return Value(gast.JoinedStr(parts), UNKNOWN)
+        active = any(self.value_is_active(each) for each in node.values if isinstance(each, gast.FormattedValue))
+        return Value(gast.JoinedStr(parts), Text(active))
+
+    def value_is_active(self, node: gast.AST) -> bool:
+        return any(isinstance(found := self.lookup_quietly(each.id), Value) and found.varied for each in gast.walk(node) if isinstance(each, gast.Name))
 
     def visit_Lambda(self, node: gast.Lambda) -> Value:
         tree = gast.FunctionDef("function", node.args, [gast.copy_location(gast.Return(node.body), node.body)], [], None, None, [])

@@ -15,7 +15,7 @@ from s2sad.kinds import (
     Never, of_item, settled,
 )
 from s2sad.rules import registry
-from s2sad.values import MISSING, BoundMethod, Choice, Conflict, LocalFunction, Object, Partial, Value
+from s2sad.values import MISSING, BoundMethod, Choice, Conflict, LocalFunction, Object, Partial, Super, Value
 
 HOLE = "_"
 
@@ -255,6 +255,8 @@ class Memory:
     def get_attribute(self, owner: Value, name: str, node: Any, hint: str | None = None) -> Value:
         static = owner.static
         expr = trees.attr(owner.expr, name)
+        if isinstance(static, Super):
+            return self.super_attribute(static, name, node)
         if owner.object is not None and owner.object.cls is not dict:
             return self.record_attribute(owner, name, node)
         if owner.items is not None and isinstance(owner.kind, Tuple) and owner.kind.cls is not None and name in owner.kind.cls._fields:

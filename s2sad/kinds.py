@@ -166,6 +166,13 @@ class Never(Kind):
     """What a recursive call gives, before it is known what the function returns."""
 
 
+@dataclass(frozen=True)
+class Text(Kind):
+    """A string that is made when the function runs; `active` if from numbers that have a gradient."""
+
+    active: bool = False
+
+
 UNKNOWN = Unknown()
 NONE = Static(None)
 FLOAT = Scalar("float")
@@ -318,6 +325,8 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
         return b if isinstance(a, Never) else a
     if a == b:
         return a
+    if isinstance(a, Text) and isinstance(b, Text):
+        return Text(True)
     if isinstance(a, Scalar) and isinstance(b, Scalar):
         dtype = join_dtype(a.dtype, b.dtype)
         if not dtype and a.char == b.char:

@@ -46,7 +46,8 @@ class Program:
 
     text: of a module that stands alone; name: of its main function; own_imports: the imported names that are not to be
     taken from the function's globals; externals: names that the text uses and that can't be imported (a value that is
-    a closure cell stays live); skipped: the parameters that get None as their gradient.
+    a closure cell stays live); skipped: the parameters that get None as their gradient; sharing: pairs of parameters
+    that must not share memory, since f writes into the first.
     """
 
     text: str
@@ -58,6 +59,7 @@ class Program:
     value_kind: Kind | None = None
     gradient_kinds: dict[str, Kind] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    sharing: tuple[tuple[str, str], ...] = ()
 
 
 from s2sad.activity import active_names  # noqa: E402  (the stages use the classes above)

@@ -17,8 +17,9 @@ from s2sad.activity import blocks_of
 from s2sad.adjoint import Adjoint, Cotangent
 from s2sad.adjoint_loops import targets
 from s2sad.helpers import Helpers
-from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Text, Tuple
 from s2sad.naming import name_all
+from s2sad.refusals import refuse
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.simplify import while_saved
 
@@ -32,15 +33,28 @@ class Builder:
         self.adjoint = Adjoint(inferred, active, self.helpers)
         self.dy = inferred.names.fresh("dy")
         self.gradients: dict[str, gast.AST | None] = {}
+        self.sharing: list[tuple[str, str]] = []
 
     # ---------------------------------------------------------------- the reverse sweep
     def reverse_sweep(self) -> list[gast.stmt]:
         adjoint = self.adjoint
+        self.check_value(self.inferred.value)
         self.seed(self.inferred.value, trees.name(self.dy))
         adjoint.sweep(self.inferred.body)
+        same = self.request.options.get("same", {})
         for name, value in self.inferred.params.items():
+            if name in same:  # one array under two names: the first has the whole gradient
+                self.gradients[name] = trees.np_call("zeros_like", trees.name(self.inferred.parameters[name].expr.id))
+                continue
             self.gradients[name] = self.gradient(value)
         return adjoint.block
+
+    def check_value(self, value: Any) -> None:
+        """The value has to be, or to hold, a number."""
+        whole = value.items is None and getattr(value, "parts", None) is None
+        if whole and isinstance(value.kind, (Static, Text)):
+            what = "None" if isinstance(value.kind, Static) and value.kind.value is None else "text" if isinstance(value.kind, Text) else "something else"
+            raise refuse("value_type", None, self.request.source, name=self.request.source.name, what=what)
 
     def seed(self, value: Any, dy: gast.AST) -> None:
         """The adjoint of the value is dy."""
@@ -174,7 +188,30 @@ class Builder:
         start: list[gast.stmt] = []
         if self.needs_ones(self.inferred.value):
             start = [self.ones_for(self.inferred.value)]
-        return [*stacks, *forward, *kept, *start, *reverse, returned]
+        return [*self.sharing_checks(), *stacks, *forward, *kept, *start, *reverse, returned]
+
+    def sharing_checks(self) -> list[gast.stmt]:
+        """f writes into a parameter's memory: another parameter must not share it, or the value would not be f's."""
+        roots = [root for root in self.inferred.roots if root.param is not None and isinstance(root.kind, (Array, List))]
+        same = self.request.options.get("same", {})
+        roots = list({root.name: root for root in roots if root.param.partition(".")[0] not in same}.values())
+        checks = []
+        for first in roots:
+            for second in roots:
+                pair = (first.param.partition(".")[0], second.param.partition(".")[0])
+                if first is second or not first.stores or type(first.kind) is not type(second.kind) or second.stores and second.name < first.name:
+                    continue
+                self.sharing.append(pair)
+                a, b = trees.name(first.name), trees.name(second.name)
+                test = trees.np_call("may_share_memory", a, b) if isinstance(first.kind, Array) else gast.Compare(a, [gast.Is()], [b])
+                message = f"{first.param} and {second.param} share memory, and {self.request.source.name} writes into it: pass a copy of one of them"
+                checks.append(gast.If(test, [gast.Raise(trees.call(trees.builtin("ValueError"), trees.const(message)), None)], []))
+        return [each for each in checks if all("." in name for name in trees.names_in(each.test) - {"np"}) and self.at_top(each)]
+
+    def at_top(self, check: gast.If) -> bool:
+        """Only parameters themselves are compared at the top; their parts are, by what shares their memory."""
+        own = {value.expr.id for value in self.inferred.parameters.values()}
+        return {each.id for each in gast.walk(check.test) if isinstance(each, gast.Name) and ir.is_ssa(each.id)} <= own
 
     def value_expression(self, value: Any) -> gast.AST:
         if value.items is not None and isinstance(value.expr, gast.Tuple):
@@ -247,7 +284,7 @@ class Builder:
         text = to_text(gast.Module(parts, []))
         return Program(text, main, imports.own, dict(self.inferred.externals), list(self.inferred.guards), dy, self.inferred.value.kind,
                        {name: value.kind for name, value in self.inferred.params.items()},
-                       tuple(name for name, made in self.gradients.items() if made is None))
+                       tuple(name for name, made in self.gradients.items() if made is None), tuple(dict.fromkeys(self.sharing)))
 
     def beside(self) -> list[gast.FunctionDef]:
         """The halves of the functions that are called beside the main one."""

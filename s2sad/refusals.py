@@ -445,6 +445,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "what `{text}` is, is not known before `{f}` runs, and it may need a gradient",
         "a function that s2sad has a rule for (`s2sad rules` lists them), or " + RULE,
     ),
+    "string": (
+        "a number that needs a gradient becomes text, and the text a number again",
+        "the number itself",
+    ),
+    "shared_arguments": (
+        "`{first}` and `{second}` share memory in this call, and `{f}` writes into it",
+        "a copy of one of the two, `{second}.copy()`, as the argument",
+    ),
     "value_type": (
         "`{f}` returns {what}, which has no gradient",
         "`return` with a number or an array, or a list, tuple, dict or dataclass of such",

@@ -123,6 +123,14 @@ class Choice:
     second: Value
 
 
+@dataclass(eq=False)
+class Super:
+    """super() inside a method of `cls`, with the object that the method belongs to."""
+
+    owner: Value
+    cls: type
+
+
 class Restart(Exception):
     """Something was learnt that changes what was decided before: the stage begins again, knowing it."""
 
