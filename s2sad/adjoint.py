@@ -337,6 +337,8 @@ class Adjoint(Arrays, Containers, Structure):
             made = trees.np_call("zeros_like", like)
             return trees.index(made, gast.Tuple([], gast.Load())) if kind.dims is None else made
         if isinstance(kind, List):
+            if isinstance(like, gast.Name) and like.id in self.info and self.info[like.id].early:
+                return gast.List([], gast.Load())
             if isinstance(kind.item, Scalar) or kind.item is None:
                 return trees.binary(gast.Mult, gast.List([trees.const(0.0)], gast.Load()), trees.call(trees.builtin("len"), like))
             item = trees.name(self.names.fresh("item"))
@@ -361,7 +363,7 @@ def structure_parts(kind: Any) -> list[tuple[Any, Kind]]:
 
 
 def part_of(kind: Kind, expr: gast.AST, key: Any) -> gast.AST:
-    return trees.attr(expr, key) if isinstance(kind, Record) else trees.index(expr, trees.const(key))
+    return trees.attr(expr, key) if isinstance(kind, Record) and kind.cls is not list else trees.index(expr, trees.const(key))
 
 
 def is_fresh(expr: gast.AST) -> bool:

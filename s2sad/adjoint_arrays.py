@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import gast
@@ -11,7 +12,26 @@ from s2sad import ir, trees
 from s2sad.adjoint_containers import copy_of
 from s2sad.infer_memory import replace_nodes
 from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
-from s2sad.rules import registry
+from s2sad.rules import registry, templates
+
+
+def turned(path: tuple[gast.AST, ...]) -> bool:
+    """Whether the adjoint of a place stands in the shadow with the other sign: that of the imaginary part of a number does."""
+    return sum(1 for step in path if getattr(getattr(step, "func", step), "attr", "") == "imag") % 2 == 1
+
+
+def index_value(index: gast.AST) -> gast.AST:
+    """An index as an argument: slices written as calls of `slice`."""
+    if isinstance(index, gast.Tuple):
+        return gast.Tuple([index_value(each) for each in index.elts], gast.Load())
+    if not isinstance(index, gast.Slice):
+        return index
+    bounds = [trees.const(None) if each is None else each for each in (index.lower, index.upper, index.step)]
+    if index.step is None:
+        bounds.pop()
+    call = trees.call(trees.builtin("slice"), *bounds)
+    call.pure = True
+    return call
 
 
 class Arrays:
@@ -81,7 +101,38 @@ class Arrays:
         if op.place is None and isinstance(op.base_kind, (Tuple, Dict, Record)):
             path = (trees.index(trees.name("_"), op.index),)
         shadow = self.as_shadow(root)
-        self.add_into(self.at(shadow, path), op, cotangent, node)
+        if turned(path):
+            cotangent = dataclasses.replace(cotangent, expr=trees.neg(cotangent.expr))
+        place, finish = self.through(shadow, path)
+        self.add_into(place, op, cotangent, node)
+        finish()
+
+    def through(self, shadow: gast.AST, path: tuple[gast.AST, ...]) -> tuple[gast.AST, Any]:
+        """Where to add what belongs to a place, and what is to be done after. A view that can't be written into gets an array of
+        its own, which the rule of that view carries over."""
+        at = next((k for k, step in enumerate(path) if getattr(step, "read_only", None) is not None), None)
+        if at is None:
+            return self.at(shadow, path), lambda: None
+        rule, first, others, kinds, constants = path[at].read_only
+        base = self.at(shadow, path[:at])
+        name = self.names.fresh("#t_grad")
+        self.kinds[name] = UNKNOWN
+        self.add(trees.assign(name, trees.np_call("zeros_like", self.step(base, path[at]))))
+
+        def finish() -> None:
+            made = templates.expand(rule, {first: base, **others}, kinds, constants, [first], None, trees.name(name),
+                                    lambda stem: self.names.fresh("#t"), rule.library or None)
+            self.helpers.need_all(made.helpers)
+            for statement in made.statements:
+                self.add(statement)
+            expr = made.values[first]
+            if first in made.unbroadcast:
+                expr = self.helpers.unbroadcast(expr, base)
+            finished, after = self.through(shadow, path[:at])
+            self.add(self.augment(finished if not at else self.target(finished), expr))
+            after()
+
+        return self.at(trees.name(name), path[at + 1 :]), finish
 
     def add_into(self, place: gast.AST, op: Any, cotangent: Any, node: Any) -> None:
         kind, base = op.kind, op.base_kind
@@ -92,7 +143,7 @@ class Arrays:
         elif isinstance(base, Array):
             expr = self.real_for(expr, cotangent.kind, base)
             if any(tag == "array" and getattr(value, "char", "i") != "b" or tag == "unknown" for tag, value in op.parts):
-                self.add(gast.Expr(trees.call(trees.attr(trees.attr(trees.module(np), "add"), "at"), place.value, place.slice, expr)))
+                self.add(gast.Expr(trees.call(trees.attr(trees.attr(trees.module(np), "add"), "at"), place.value, index_value(place.slice), expr)))
             else:
                 self.add(self.augment(place, expr))
         elif isinstance(kind, Scalar) or op.place is not None and isinstance(op.place.root.kind, Array):
@@ -116,7 +167,7 @@ class Arrays:
             self.adj[root] = cotangent
             return
         shadow = self.as_shadow(root)
-        place = self.at(shadow, op.place.path)
+        place, finish = self.through(shadow, op.place.path)
         if isinstance(op.kind, (List, Tuple, Dict, Record, Mapping)):
             total = self.added(op.kind, place, cotangent.expr)
             if not op.place.path:
@@ -125,7 +176,9 @@ class Arrays:
                 self.add(gast.Assign([self.target(place)], total, None))
             return
         expr = self.real_for(cotangent.expr, cotangent.kind, op.kind)
-        self.add(self.augment(place if not op.place.path else self.target(place), expr))
+        expr = trees.neg(expr) if turned(op.place.path) else expr
+        self.add(self.augment(place if isinstance(place, gast.Name) else self.target(place), expr))
+        finish()
 
     # ---------------------------------------------------------------- writing
     def of_Store(self, node: gast.stmt, op: ir.Store) -> None:
@@ -149,6 +202,8 @@ class Arrays:
         expr = place
         if not isinstance(op.target_kind, Scalar):
             expr = trees.call(trees.attr(place, "copy")) if isinstance(op.target_kind, Array) else place
+        if turned(op.place.path):
+            expr = trees.neg(place)
         self.kinds[name] = op.target_kind
         self.add(trees.assign(name, expr))
         return trees.name(name)
@@ -198,7 +253,7 @@ class Arrays:
         if op.old is not None:
             back = self.adj.pop(op.old, None)
             if back is not None:
-                self.add(self.augment(self.target(place), back.expr))
+                self.add(self.augment(self.target(place), trees.neg(back.expr) if turned(op.place.path) else back.expr))
 
     # ---------------------------------------------------------------- lists
     def list_shadow(self, place: ir.Place) -> gast.AST | None:

@@ -162,10 +162,19 @@ class Structure:
 
         variables: dict[str, Any] = {}
         pairs = []
+        always = {name for each in [*node.body, *node.loop.bindings] for name in targets(each)}
         for name in carried:
             kind = self.info[name].kind
             phi = name in node.loop.phis
             memory = self.info[name].place is not None and (self.needs_shadow(name, node) or self.is_written_inside(name))
+            early = self.info[name].early or not memory and name not in always
+            if isinstance(kind, Array) and not phi and early and self.defined_inside(name, node):
+                # It may have no value yet: its adjoint is a number, 0.0, until there is something to add.
+                old, fresh = self.adj.get(name), self.names.fresh(self.grad_base(name))
+                wide = self.kinds[fresh] = Array(kind.dtype, None)
+                pairs.append((fresh, trees.const(0.0) if old is None else old.expr))
+                variables[name] = self.adj[name] = Cotangent(trees.name(fresh), wide, spread=True)
+                continue
             if not isinstance(kind, Scalar) and (not phi or memory) or not isinstance(kind, (Scalar, Array)):
                 self.as_shadow(name)
                 variables[name] = self.adj[name]
@@ -199,7 +208,9 @@ class Structure:
             if end is not None and isinstance(end.expr, gast.Name) and end.expr.id == start.expr.id:
                 continue
             kind = self.info[name].kind
-            if end is None:
+            if start.spread:
+                expr = trees.const(0.0) if end is None else end.expr
+            elif end is None:
                 expr = self.zero(kind, trees.name(name))
             elif end.spread:
                 expr = self.full(trees.name(name), end, kind)
@@ -247,7 +258,7 @@ def reversed_range(arguments: list[gast.AST]) -> gast.AST:
 
 def order(name: str) -> tuple[str, int]:
     base, _, number = name.rpartition(".")
-    return base, int(number)
+    return (base, int(number)) if number.isdigit() else (name, 0)
 
 
 def statements_in(node: gast.stmt) -> list[gast.stmt]:

@@ -107,7 +107,9 @@ class _Control:
             return self.block(body, {RETURNS: Exit()})
         if ways & FALLS:
             body = [*body, place(gast.Return(constant(None)), last)]
-        return [*self.block(body, {RETURNS: Exit()}), place(gast.Return(load(self.value)), last)]
+        end = place(gast.Return(load(self.value)), last)
+        end.early = True
+        return [*self.block(body, {RETURNS: Exit()}), end]
 
     # The ways out
 

@@ -21,10 +21,11 @@ def unbroadcast(grad, like):
     if np.shape(grad) == shape:
         return grad
     if np.ndim(grad) < len(shape):
-        return grad + np.zeros(shape)
+        return grad + np.zeros_like(like)
     grad = np.sum(grad, axis=tuple(range(np.ndim(grad) - len(shape))))
     axes = tuple(k for k in range(len(shape)) if shape[k] == 1 and np.shape(grad)[k] != 1)
-    return np.sum(grad, axis=axes, keepdims=True) if axes else grad
+    grad = np.sum(grad, axis=axes, keepdims=True) if axes else grad
+    return grad if np.shape(grad) == shape else grad + np.zeros_like(like)
 
 
 def last_stored(grad, array, index):
@@ -68,8 +69,10 @@ class Helpers:
 
     def last_stored(self, grad: gast.AST, place: gast.AST) -> gast.AST:
         """For `A[index] = values` with an index that may repeat; a mask never does."""
+        from s2sad.adjoint_arrays import index_value
+
         self.need(last_stored)
-        index = place.slice
+        index = index_value(place.slice)
         return trees.call(trees.name("last_stored", function=last_stored), grad, place.value, index)
 
     def with_parts(self, like: gast.AST, parts: dict[str, gast.AST]) -> gast.AST:

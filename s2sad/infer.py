@@ -23,15 +23,19 @@ from s2sad.infer_aliases import Aliases
 from s2sad.infer_builtins import Builtins
 from s2sad.infer_calls import Calls
 from s2sad.infer_expressions import Expressions
+from s2sad.infer_fixed_lists import FixedLists
 from s2sad.infer_holdings import Holdings
 from s2sad.infer_iterators import Iterators
 from s2sad.infer_lists import Lists
 from s2sad.infer_loops import Loops
 from s2sad.infer_mappings import Mappings
 from s2sad.infer_memory import Memory
+from s2sad.infer_numpy import NumPy
 from s2sad.infer_recursion import Recursion
 from s2sad.infer_try import Try
+from s2sad.infer_views import Views
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, as_mapping, carries_gradient
+from s2sad.errors import NotDifferentiableError
 from s2sad.refusals import refuse
 from s2sad.values import MISSING, BoundMethod, Conflict, Facts, Frame, LocalFunction, Object, Restart, Value
 
@@ -40,17 +44,22 @@ def infer(request: Any, tree: gast.FunctionDef, facts: Facts | None = None) -> i
     """Walks through `tree`, the core form of the request's function, until nothing new is learnt."""
     facts = facts or Facts()
     for _ in range(60):
+        facts.phis.clear()  # what was joined when less was known may be too wide
         walker = Infer(request, tree, facts)
         try:
             result = walker.run()
         except Restart:
             continue
+        except NotDifferentiableError:
+            if walker.learnt:  # what is known now may be enough
+                continue
+            raise
         if not walker.learnt:
             return result
     raise refuse("too_many_kinds", tree, request.source)
 
 
-class Infer(Expressions, Calls, Builtins, Lists, Mappings, Iterators, Loops, Memory, Recursion, Try, Aliases, Holdings):
+class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators, Loops, Memory, Recursion, Try, Aliases, Holdings, NumPy, Views):
     """One walk. The mixins hold one part of the language each; this class holds statements and the program made."""
 
     def __init__(self, request: Any, tree: gast.FunctionDef, facts: Facts) -> None:
@@ -172,6 +181,7 @@ class Infer(Expressions, Calls, Builtins, Lists, Mappings, Iterators, Loops, Mem
         if isinstance(kind, Tuple) and len(site) < 6:
             items = [self.input_part(expr, ssa, k, each, chosen, site) for k, each in enumerate(kind.items)]
             return Value(expr, kind, any(i.varied for i in items), items=items)
+        kind = self.plain_if_needed(kind, ("param", *site))
         if isinstance(kind, Dict) and self.is_mapping_site(("param", *site)):
             kind = as_mapping(kind)
         if isinstance(kind, (Dict, Record)) and len(site) < 6:
@@ -185,18 +195,18 @@ class Infer(Expressions, Calls, Builtins, Lists, Mappings, Iterators, Loops, Mem
                 self.block[-1].parameter_copy = True
                 self.block[-1].effect.pure = False
             for key, each in parts:
-                part = self.input_part(expr, ssa, key, each, chosen, site, isinstance(kind, Record))
+                part = self.input_part(expr, ssa, key, each, chosen, site, isinstance(kind, Record) and kind.cls is not list)
                 self.state[thing, key] = part
                 varied = varied or part.varied
                 if copied and part.place is not None and part.place.root.site in self.facts.written:
-                    target = trees.attr(expr, key) if isinstance(kind, Record) else trees.index(expr, trees.const(key))
+                    target = trees.attr(expr, key) if isinstance(kind, Record) and kind.cls is not list else trees.index(expr, trees.const(key))
                     self.add(gast.Assign([target], part.expr, None), ir.Plain(False))
                     self.block[-1].writes_part = thing
             self.info[ssa] = ir.Info(kind, varied)
             return Value(expr, kind, varied, object=thing)
         varied = chosen and carries_gradient(kind) and not isinstance(kind, Unknown)
         place = None
-        if isinstance(kind, (Array, List, Mapping)) and not (isinstance(kind, Array) and kind.rank == 0):
+        if isinstance(kind, (Array, List, Mapping)):
             root = self.new_root(("param", *site), ssa, kind)
             root.param = ".".join(map(str, site))
             place = ir.Place(root)
@@ -223,20 +233,31 @@ class Infer(Expressions, Calls, Builtins, Lists, Mappings, Iterators, Loops, Mem
 
     def emit_copy_of_parameter(self, ssa: str, kind: Kind) -> None:
         """f writes into this parameter: the caller's own stays as it is, a copy is written."""
+        self.look_at_parameter(ssa)
+        if isinstance(kind, Mapping):
+            keys = self.emit(trees.call(trees.builtin("list"), trees.name(ssa)), ir.Plain(True), List(None), False, "#keys")
+            self.roots[-2].keys = keys.expr.id
         node = gast.Assign([trees.name(ssa)], self.deep_copy_expression(trees.name(ssa), kind), None)
         self.add(node, ir.Plain(False))
         node.parameter_copy = True
 
     def deep_copy_expression(self, expr: gast.AST, kind: Kind) -> gast.AST:
         if isinstance(kind, Array):
-            return trees.call(trees.attr(expr, "copy"))
+            if kind.rank is not None and kind.rank < 2:
+                return trees.call(trees.attr(expr, "copy"))
+            return trees.np_call("copy", expr)  # in the order in which the elements lie, as f's own array has them
         if isinstance(kind, List):
-            if isinstance(kind.item, (Array, List)) and not (isinstance(kind.item, Array) and kind.item.rank == 0):
+            if isinstance(kind.item, (Array, List)):
                 item = self.names.fresh("item")
                 inner = self.deep_copy_expression(trees.name(item), kind.item)
                 loop = gast.comprehension(trees.name(item, store=True), expr, [], 0)
                 return gast.ListComp(inner, [loop])
             return trees.call(trees.name("list"), expr)
+        if isinstance(kind, Mapping) and isinstance(kind.value, (Array, List, Mapping)):
+            key, item = self.names.fresh("key"), self.names.fresh("item")
+            target = gast.Tuple([trees.name(key, store=True), trees.name(item, store=True)], gast.Store())
+            loop = gast.comprehension(target, trees.call(trees.attr(expr, "items")), [], 0)
+            return gast.DictComp(trees.name(key), self.deep_copy_expression(trees.name(item), kind.value), [loop])
         return trees.call(trees.attr(expr, "copy"))
 
     # ---------------------------------------------------------------- frames and what is emitted
@@ -266,7 +287,7 @@ class Infer(Expressions, Calls, Builtins, Lists, Mappings, Iterators, Loops, Mem
         name = self.names.fresh(hint or "#t")
         node = self.add(gast.Assign([trees.name(name, store=True)], expr, None), op)
         place = None
-        if isinstance(kind, (Array, List, Mapping, Unknown)) and not (isinstance(kind, Array) and kind.rank == 0):
+        if isinstance(kind, (Array, List, Mapping, Unknown)):
             site = site or (self.path, self.site_number())
             kind = self.kind_with_items(kind, site)
             place = ir.Place(self.new_root(site, name, kind))

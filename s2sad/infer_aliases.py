@@ -6,6 +6,7 @@ exact as long as the old name is not used any more. Where it is, and the memory 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,7 @@ class Sharing:
 
 
 class Aliases:
-    def note_sharing(self, state: dict[Any, Any], key: Any, value: Any, root: ir.Root, live: set[str] | None, node: Any) -> None:
+    def note_sharing(self, state: dict[Any, Any], key: Any, value: Any, root: ir.Root, live: Callable[[], set[str]] | None, node: Any) -> None:
         """`key` takes over value's memory as `root`: is that memory still known by another name that is used?"""
         if value.place is None:
             return
@@ -37,7 +38,7 @@ class Aliases:
                 continue
             if not mine & set(family(found.place.root)) or both_carried(value.place.root, found.place.root):
                 continue
-            if live is not None and isinstance(other[1], str) and not isinstance(other[0], str) and other[1] not in live:
+            if live is not None and other[0] == self.frame.number and other[1] not in live():
                 continue
             self.sharings.append(Sharing(root, ir.base_of(root.name), node, self.frame.source))
             return

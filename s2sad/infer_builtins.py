@@ -9,7 +9,7 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.infer_expressions import mark_pure
+from s2sad.infer_expressions import SliceOf, mark_pure
 from s2sad.kinds import (
     BOOL, FLOAT, INT, UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, carries_gradient, join, of_item,
     Text,
@@ -328,12 +328,6 @@ class Builtins:
             raise self.refuse("unknown_store", node)
         return None
 
-    def call_copyto(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
-        if keywords or len(args) != 2:
-            raise self.refuse("rule_keyword", node, name="copyto", keywords=", ".join(keywords) or "these arguments")
-        self.store_whole(args[0], args[1], node)
-        return Value(trees.const(None), Static(None))
-
     def call_add_at(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         """np.add.at(a, index, values)."""
         base, index, value = self.settle(args[0]), args[1], self.settle(args[2])
@@ -398,7 +392,11 @@ class Builtins:
         return self.plain(function, args, keywords, List(INT))
 
     def call_slice(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
-        return self.plain(function, args, keywords, UNKNOWN)
+        bounds = [None, args[0], None] if len(args) == 1 else [*args, None][:3]
+        for each in args:
+            self.use_as_integer(each)
+        symbols = tuple(None if each is None else self.bound_symbol(each) for each in bounds)
+        return self.plain(function, args, keywords, Static(SliceOf(symbols)))
 
     def call_type(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         value = args[0]
@@ -490,7 +488,8 @@ class Builtins:
         thing = Object(dict if isinstance(kind, Dict) else kind.cls, [key for key, _ in parts])
         thing.sources = (thing,)
         for key, each in parts:
-            expr = trees.index(value.expr, trees.const(key)) if isinstance(kind, Dict) else trees.attr(value.expr, key)
+            indexed = isinstance(kind, Dict) or kind.cls is list
+            expr = trees.index(value.expr, trees.const(key)) if indexed else trees.attr(value.expr, key)
             self.state[thing, key] = self.part(value, key, expr, each, f"{base}_{key}")
         return Value(value.expr, kind, value.varied, object=thing)
 

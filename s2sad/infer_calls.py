@@ -88,6 +88,12 @@ class Calls:
             return self.call_checked(function, static, args, keywords, node, hint)
         if hasattr(type(static), "plain_function"):
             return self.call_derived(function, static, args, keywords, node, hint)
+        args = self.without_flat(args, node)
+        made = self.numpy_call(function, static, args, keywords, node, hint)
+        if made is not None:
+            return made
+        if not isinstance(static, types.FunctionType) and any(map(self.is_fixed_list, args)):
+            args = [self.as_items(value) for value in args]
         handler = self.builtin_handler(static)
         if handler is not None:
             made = handler(function, args, keywords, node, hint)
@@ -161,6 +167,7 @@ class Calls:
         for name, value in list(bound.items()):
             if isinstance(value, tuple):
                 bound[name] = self.make_tuple(list(value))
+        args, keywords, bound = self.arrays_for(rule, bound, args, keywords, node)
         if rule.variadic and rule.variadic in bound and rule.form != "nondifferentiable":
             listed = self.listed(bound[rule.variadic])
             if listed is None:
@@ -441,6 +448,10 @@ class Calls:
 
     def call_method(self, function: Value, method: BoundMethod, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
         owner, name = method.owner, method.name
+        if isinstance(owner.kind, Tuple) and owner.items is not None and name in ("_replace", "_asdict"):
+            return self.namedtuple_method(owner, name, keywords, node)
+        if self.is_fixed_list(owner):
+            return self.fixed_list_method(owner, name, args, keywords, node)
         if isinstance(method.function, types.FunctionType):
             inner = Value(trees.attr(trees.attr(owner.expr, "__class__"), name), Static(method.function))
             return self.call_value(inner, [owner, *args], keywords, node, hint)
@@ -472,6 +483,9 @@ class Calls:
         if name == "fill":
             self.store(owner, trees.const(...), [("ellipsis", "explicit")], owner.kind, self.settle(args[0]), None, node)
             return Value(trees.const(None), Static(None))
+        written = self.numpy_method(owner, name, args, keywords, node, hint)
+        if written is not None:
+            return written
         found = registry.find_method(name)
         rule = registry.find(found) if found is not None else None
         if rule is None or found is None:
@@ -655,7 +669,7 @@ HANDLERS: dict[Any, str] = {
     len: "call_len", float: "call_float", int: "call_inert", round: "call_inert", bool: "call_inert", str: "call_inert", repr: "call_inert",
     complex: "call_float", sum: "call_sum", min: "call_extreme", max: "call_extreme", map: "call_map", list: "call_list", tuple: "call_tuple",
     dict: "call_dict", sorted: "call_sorted", reversed: "call_reversed", functools.reduce: "call_reduce", functools.partial: "call_partial",
-    getattr: "call_getattr", np.copyto: "call_copyto", zip: "call_zip", enumerate: "call_zip", np.add.at: "call_add_at", callable: "call_callable",
+    getattr: "call_getattr", zip: "call_zip", enumerate: "call_zip", np.add.at: "call_add_at", callable: "call_callable",
     dataclasses.replace: "call_replace", filter: "call_filter", range: "call_range", np.ndarray: "call_ndarray", setattr: "call_setattr",
     deque: "call_deque", defaultdict: "call_defaultdict", iter: "call_iter", next: "call_next", type: "call_type", hasattr: "call_hasattr", slice: "call_slice",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import math
 import operator
 import sys
@@ -14,6 +15,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.indexing import item_kind
+from s2sad.infer_fixed_lists import plain_list_kind
 from s2sad.kinds import (
     BOOL, UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, carries_gradient, join, kind_of,
     Never,
@@ -128,7 +130,7 @@ class Expressions:
             if found is not None:
                 if isinstance(found, Conflict):
                     raise self.refuse(found.key, node, name=name, **found.words)
-                return found
+                return self.with_known_items(found) if isinstance(found.kind, List) else found
             if name in frame.locals:
                 raise self.refuse("unbound", node, name=name)
             if name in frame.cells:
@@ -137,6 +139,14 @@ class Expressions:
                 return self.global_value(name, frame, node)
             frame = frame.parent
         raise self.refuse("unbound", node, name=name)
+
+    def with_known_items(self, value: Value) -> Value:
+        """A list, with what has been learnt meanwhile of its items."""
+        known = self.facts.list_items.get(value.place.root.site) if value.place is not None and not value.place.path else None
+        if known is None or value.kind.item is not None and join(value.kind.item, known[0]) == value.kind.item:
+            return value
+        kind = dataclasses.replace(value.kind, item=join(value.kind.item, known[0]))
+        return dataclasses.replace(value, kind=kind)
 
     def cell_value(self, name: str, frame: Frame) -> Value:
         cell = frame.cells[name]
@@ -181,6 +191,8 @@ class Expressions:
             return Value(expr, Static(value))
         if isinstance(kind, Static):
             return Value(expr, kind)
+        if isinstance(kind, Record) and kind.cls is list:
+            kind = plain_list_kind(kind)
         if isinstance(kind, Record):
             return self.outside_object(value, expr, kind, site)
         place = None
@@ -547,7 +559,10 @@ class Expressions:
         """An operation by its rule. `rebuild` makes the user's expression again from the operands' expressions."""
         if bound is None:
             bound = dict(zip(rule.parameters.parameters, values))
+        self.note_counts(rule, bound)
         kind = self.result_kind(rule, bound, values, node)
+        if rule.view and values:
+            rule = self.decided_view(rule, bound, values[0], kind, node)
         varied = rule.form != "nondifferentiable" and carries_gradient(kind) and any(value.varied for value in values)
         if varied:
             varied = any(bound[name].varied for name in rule.wrt if name in bound) or rule_varies(rule, bound)
@@ -559,14 +574,15 @@ class Expressions:
             expr = rebuild([value.expr for value in values])
             mark_pure(expr)
             made = Value(expr, kind, varied)
-            if rule.view and values and values[0].place is not None and isinstance(kind, Array):
+            if rule.view and values and values[0].place is not None and isinstance(kind, (Array, List)):
                 made.place = self.view_place(values[0].place, values[0].expr, expr, node)
+                self.mark_read_only(made.place, rule, bound)
             return made
         return self.active_primitive(rule, values, rebuild, bound, kind, node, hint, library)
 
     def active_primitive(self, rule: Any, values: list[Value], rebuild: Any, bound: dict[str, Value], kind: Kind,
                          node: gast.AST, hint: str | None, library: str) -> Value:
-        view = rule.view and values[0].place is not None and isinstance(kind, Array)
+        view = rule.view and values[0].place is not None and isinstance(kind, (Array, List))
         names = {id(value): self.operand(value) for value in values} if not view else {id(value): value.expr for value in values}
         exprs = [names[id(value)] for value in values]
         constants = {}
@@ -592,6 +608,7 @@ class Expressions:
         )
         if view:
             place = self.view_place(values[0].place, values[0].expr, expr, node)
+            self.mark_read_only(place, rule, bound)
             if self.is_changed(place):
                 made = self.emit(expr, ir.Plain(True), kind, True, hint)
                 made.place = self.info[made.expr.id].place = place

@@ -7,6 +7,7 @@ ends of an iteration give it its next value. What a loop runs over is also known
 from __future__ import annotations
 
 import builtins
+import functools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,6 +133,11 @@ class Loops:
         return self.opaque_iteration(Value(expr, UNKNOWN))
 
     def value_iteration(self, value: Value, node: gast.AST) -> Iteration:
+        if self.is_flat(value):
+            if not isinstance(node, gast.Attribute):
+                raise self.refuse("iterator", node)
+            value = self.flat_elements(value, node)
+        value = self.as_items(value)
         if value.items is not None:
             return Iteration(value.expr, None, "unroll", items=value.items)
         known = self.known_items(value)
@@ -429,14 +435,11 @@ class Loops:
             made.place.root.linear_checked = True
         return made
 
-    def tree_of_frame(self) -> Any:
-        return self.frame.tree
-
     def close_loop(self, node: Any, number: int, entry: Any, phis: Any, exits: Any, ends: Any) -> None:
         """Copies into the carried names, at the entry and at the ends of an iteration; the state after the loop."""
         entry_pairs: list[tuple[str, gast.AST]] = []
         after = dict(entry)
-        self.live_names = used_after(self.tree_of_frame(), node) if hasattr(node, "body") and isinstance(node.body, list) else None
+        self.live_names = functools.lru_cache(maxsize=None)(lambda tree=self.frame.tree: used_after(tree, node)) if hasattr(node, "body") and isinstance(node.body, list) else None
         names: list[str] = []
         for key, phi in phis.items():
             after[key] = phi
@@ -475,6 +478,8 @@ class Loops:
                     pairs.append((name, value.expr))
             else:
                 after[key] = Conflict("joined_objects")
+            if self.is_early_value(key):
+                self.mark_early(after[key])
         for thing_key in [k for state, _ in exits for k in state if isinstance(k[0], Object)]:
             after.setdefault(thing_key, next(state[thing_key] for state, _ in exits if thing_key in state))
         outer_loops, self.loops = self.loops, (*self.loops, number)
@@ -485,6 +490,23 @@ class Loops:
         self.late_copies.clear()
         self.entry_pairs[number] = (entry_pairs, names)
         self.state = after
+
+    def is_early_value(self, key: Any) -> bool:
+        """Whether a variable is the one that holds what an early `return` in a loop returns."""
+        last = self.frame.tree.body[-1] if isinstance(self.frame.tree, gast.FunctionDef) else None
+        return getattr(last, "early", False) and key == (self.frame.number, last.value.id)
+
+    def mark_early(self, value: Any) -> None:
+        if isinstance(value, Conflict):
+            return
+        for part in value.items or ():
+            self.mark_early(part)
+        if value.object is not None:
+            for key in value.object.keys:
+                if isinstance(self.state.get((value.object, key)), Value):
+                    self.mark_early(self.state[value.object, key])
+        if isinstance(value.expr, gast.Name) and value.expr.id in self.info and self.info[value.expr.id].loops != self.loops[: len(self.info[value.expr.id].loops)]:
+            self.info[value.expr.id].early = True
 
     def phi_pairs(self, phi: Any, value: Any, pairs: list[tuple[str, gast.AST]], state: Any) -> None:
         if isinstance(phi, Conflict) or isinstance(value, Conflict) or phi is value:
@@ -541,7 +563,7 @@ class Loops:
     def comprehension(self, node: Any, hint: str | None) -> Value:
         """[e for x in xs if c]: as it is if no gradient flows, else a loop that appends."""
         if self.inert_comprehension(node):
-            return Value(self.renamed(node, set()), UNKNOWN if not isinstance(node, gast.ListComp) else List(None))
+            return Value(self.renamed(node, set()), UNKNOWN if not isinstance(node, gast.ListComp) else List(self.comprehension_kind(node)))
         if self.quiet:
             return Value(self.renamed(node, set()), UNKNOWN, True)
         names = {each.id for g in node.generators for each in gast.walk(g.target) if isinstance(each, gast.Name)}

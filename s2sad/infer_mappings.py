@@ -13,7 +13,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.infer_expressions import mark_pure
-from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Kind, List, Mapping, Static, Unknown, carries_gradient, join
+from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Kind, List, Mapping, Never, Static, Unknown, carries_gradient, join
 from s2sad.values import MISSING, Object, Restart, Value
 
 
@@ -61,7 +61,7 @@ class Mappings:
         kind: Kind | None = None
         for value in values:
             kind = join(kind, value.kind)
-        whole = self.kind_with_items(Mapping(None, kind), site)
+        whole = self.kind_with_items(Mapping(None, kind or Never()), site)
         varied = any(value.varied for value in values) or self.facts.list_items.get(site, (None, False))[1]
         if varied and isinstance(whole.value, Unknown):
             raise self.refuse("unknown_key", node)
@@ -168,7 +168,7 @@ class Mappings:
             if any(value.varied for value in [*args, *keywords.values()]):
                 raise self.refuse("rule_keyword", node, name="defaultdict", keywords="these arguments")
             return None
-        first: Kind | None = {float: FLOAT, int: INT}.get(factory)
+        first: Kind = {float: FLOAT, int: INT}.get(factory, Never())
         site = self.dict_site()
         whole = self.kind_with_items(Mapping(None, first, factory), site)
         varied = self.facts.list_items.get(site, (None, False))[1] and carries_gradient(whole.value)

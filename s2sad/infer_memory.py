@@ -31,7 +31,7 @@ class Memory:
         return any(each.site in self.facts.written for each in family(root))
 
     def is_memory(self, value: Value) -> bool:
-        return isinstance(value.kind, (Array, List, Mapping)) and not (isinstance(value.kind, Array) and value.kind.rank == 0)
+        return isinstance(value.kind, (Array, List, Mapping))
 
     def view_place(self, place: ir.Place, base: gast.AST, expr: gast.AST, node: Any = None) -> ir.Place:
         """The place of `expr`, a view made from `base`: the same operation on the hole."""
@@ -81,6 +81,8 @@ class Memory:
     # ---------------------------------------------------------------- reading
     def visit_Subscript(self, node: gast.Subscript, hint: str | None = None) -> Value:
         base = self.visit(node.value)
+        if self.is_flat(base):
+            return self.flat_item(base.static.owner, node.slice, node, hint)
         if base.static is not MISSING and not isinstance(base.static, str):
             index = self.visit(node.slice)
             return Value(trees.index(base.expr, index.expr), UNKNOWN)
@@ -97,6 +99,8 @@ class Memory:
             return base.iteration[known] if isinstance(known, int) and -len(base.iteration) <= known < len(base.iteration) else self.choose_item(base, index, node)
         if isinstance(base.kind, Mapping):
             self.ensure_key_of(base, slice_node, node)
+        if self.is_fixed_list(base):
+            return self.fixed_item(base, slice_node, node)
         if base.object is not None and base.object.cls is not dict:
             function = getattr(base.object.cls, "__getitem__", None)
             if function is not None:
@@ -123,6 +127,8 @@ class Memory:
         op = ir.GetItem(base.expr.id, index, kind, base.kind, self.index_kind(parts), place if written else None)
         op.parts = parts
         made = self.emit(expr, op, kind, True, hint)
+        if isinstance(kind, (Tuple, Dict, Record)):
+            return self.unboxed(made)
         if place is not None and self.may_view(kind, parts):
             made.place = self.info[made.expr.id].place = place
         elif place is not None and isinstance(kind, List):
@@ -136,6 +142,8 @@ class Memory:
         if not isinstance(slice_node, (gast.Constant, gast.UnaryOp)) or any(each.moves for each in family(base.place.root)):
             return None
         known = self.known(self.visit(slice_node))
+        if base.place.root.site in self.facts.results.get("deep", ()):
+            return None
         if base.place.root.site in self.facts.results.get("moved", ()) or not isinstance(known, int) or not -len(base.iteration) <= known < len(base.iteration):
             return None
         item = base.iteration[known]
@@ -257,6 +265,8 @@ class Memory:
         expr = trees.attr(owner.expr, name)
         if isinstance(static, Super):
             return self.super_attribute(static, name, node)
+        if self.is_fixed_list(owner):
+            return Value(expr, Static(BoundMethod(owner, None, name)))
         if owner.object is not None and owner.object.cls is not dict:
             return self.record_attribute(owner, name, node)
         if owner.items is not None and isinstance(owner.kind, Tuple) and owner.kind.cls is not None and name in owner.kind.cls._fields:
@@ -323,6 +333,9 @@ class Memory:
     # ---------------------------------------------------------------- writing
     def store_item(self, target: gast.Subscript, value: Value, operator: Any = None) -> None:
         base = self.visit(target.value)
+        if self.is_fixed_list(base):
+            self.store_fixed(base, target.slice, value, target)
+            return
         if base.object is not None:
             index = self.visit(target.slice)
             known = self.known(index)
@@ -335,11 +348,10 @@ class Memory:
                 self.need_mapping(base.object, target)
             self.store_part(base, known, value, trees.index(base.expr, index.expr), target)
             return
-        if isinstance(base.static, BoundMethod) and base.static.name == "flat":
-            flat = base.static.owner
-            base = Value(base.expr, Array(flat.kind.dtype, (Dim(("flat", object())),)), flat.varied,
-                         place=self.view_place(flat.place, flat.expr, base.expr))
-        elif not isinstance(base.kind, (Array, List, Mapping)):
+        if self.is_flat(base):
+            self.store_flat(base.static.owner, target, value, operator)
+            return
+        if not isinstance(base.kind, (Array, List, Mapping)):
             self.store_unknown(base, target, value)
             return
         index, parts, _ = self.index_expression(target.slice, base)
@@ -419,7 +431,11 @@ class Memory:
 
     def augment_item(self, node: gast.AugAssign) -> None:
         target = node.target
-        base = self.settle(self.visit(target.value))
+        base = self.visit(target.value)
+        if self.is_flat(base):
+            self.store_flat(base.static.owner, target, self.settle(self.visit(node.value)), node.op)
+            return
+        base = self.settle(base)
         if base.object is not None:
             if base.object.cls is dict and self.known(self.visit(target.slice)) is MISSING:
                 self.need_mapping(base.object, target)
@@ -429,6 +445,9 @@ class Memory:
                 return
             made = self.settle(self.binary(node.op, current, self.visit(node.value), node))
             index = self.visit(target.slice)
+            if self.is_fixed_list(base):
+                self.store_fixed(base, target.slice, made, target)
+                return
             self.store_part(base, self.known(index), made, trees.index(base.expr, index.expr), target)
             return
         if not isinstance(base.kind, (Array, List, Mapping)):
@@ -438,6 +457,10 @@ class Memory:
             self.effects += 1
             index, _, _ = self.index_expression(target.slice, base)
             self.add(gast.AugAssign(trees.index(base.expr, index), node.op, value.expr), ir.Plain(False))
+            return
+        held = self.held_item(base, target.slice)
+        if held is not None:
+            self.augment_in_place(node, held)
             return
         index, parts, _ = self.index_expression(target.slice, base)
         if isinstance(base.kind, Mapping):
@@ -530,8 +553,11 @@ class Memory:
         self.store_attribute_value(self.visit(target.value), target.attr, value, target)
 
     def store_attribute_value(self, owner: Value, name: str, value: Value, node: Any) -> None:
+        if isinstance(owner.kind, Array) and name in ("real", "imag"):
+            self.store_whole(self.get_attribute(owner, name, node), value, node)
+            return
         if owner.object is None or owner.object.cls is dict:
-            if value.varied or owner.varied:
+            if value.varied or owner.varied or isinstance(owner.kind, Array):
                 raise self.refuse("unknown_store", node)
             self.add(gast.Assign([trees.attr(owner.expr, name)], value.expr, None), ir.Plain(False))
             self.effects += 1
@@ -554,6 +580,8 @@ class Memory:
                     self.note_object(base.object)
                     self.add(gast.Delete([trees.index(base.expr, trees.const(key))]), ir.Plain(False))
                     return
+            if self.is_fixed_list(base):
+                self.need_plain_list(base.object, target)
             if isinstance(base.kind, List):
                 self.delete_from_list(base, target.slice, target)
                 return
@@ -574,6 +602,9 @@ class Memory:
             return Value(expr, List(self.join_kinds([i.kind for i in items]) if items else None), any(i.varied for i in items), items=None)
         items = [self.settle(item) for item in items]
         site = (self.path, self.site_number())
+        fixed = self.make_fixed_list(items, hint, site)
+        if fixed is not None:
+            return fixed
         kind: Kind | None = None
         for item in items:
             kind = join(kind, item.kind)
@@ -594,6 +625,13 @@ class Memory:
 
     def container_operator(self, op: Any, left: Value, right: Value, hint: str | None) -> Value | None:
         """+ and * of tuples, lists and strings."""
+        if self.is_fixed_list(left) or self.is_fixed_list(right):
+            lists = [self.is_fixed_list(value) or isinstance(value.kind, List) for value in (left, right)]
+            if isinstance(op, gast.Add) and all(lists):
+                parts = [self.as_items(value).items or value.iteration for value in (left, right)]
+                if all(isinstance(part, list) for part in parts):
+                    return self.make_list([*parts[0], *parts[1]], hint)
+            self.need_plain_list(left.object if self.is_fixed_list(left) else right.object, None)
         if isinstance(op, gast.Add) and left.items is not None and right.items is not None:
             return self.make_tuple([*left.items, *right.items])
         if isinstance(op, gast.BitOr) and self.is_dict(left) and self.is_dict(right):
@@ -642,6 +680,7 @@ class Memory:
 
     def parts_of(self, value: Value, count: int | None, node: Any) -> list[Value]:
         """The parts of a value that is unpacked."""
+        value = self.as_items(value)
         if value.items is not None:
             return value.items
         if value.object is not None and value.object.cls is dict:
@@ -717,10 +756,11 @@ class Memory:
             self.optional.add(name)
         made = self.joined_value(name, kind, varied, [a, b])
         if made.place is not None:
-            later = loaded_from(self.frame.tree, (getattr(self.origin[1], "end_lineno", 0) or 0) + 1 if not self.loops else 0)
+            line = (getattr(self.origin[1], "end_lineno", 0) or 0) + 1 if not self.loops else 0
+            tree = self.frame.tree
             for state, value in zip(self.joining, (a, b)):
                 if isinstance(value, Value):
-                    self.note_sharing(state, (self.frame.number, base), value, made.place.root, later, self.origin[1])
+                    self.note_sharing(state, (self.frame.number, base), value, made.place.root, lambda: loaded_from(tree, line), self.origin[1])
         return made
 
     def joined_kind(self, a: Value, b: Value) -> Kind:
@@ -733,7 +773,7 @@ class Memory:
 
     def joined_value(self, name: str, kind: Kind, varied: bool, values: list[Value]) -> Value:
         place = None
-        if isinstance(kind, (Array, List, Mapping, Unknown)) and not (isinstance(kind, Array) and kind.rank == 0):
+        if isinstance(kind, (Array, List, Mapping, Unknown)):
             root = self.new_root(("phi", self.path, id(self.origin[1]), ir.base_of(name), len(self.loops)), name, kind)
             root.sources = tuple(value.place.root for value in values if value.place is not None)
             root.linear_checked = False

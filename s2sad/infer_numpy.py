@@ -208,6 +208,7 @@ class NumPy:
         items = []
         for k in range(count):
             place = self.view_place(value.place, value.expr, trees.index(expr, trees.const(k)), node)
+            place.path[-1].of_list = True
             kind = Array(value.kind.dtype, dims)
             op = ir.Load(place, kind) if value.varied and not self.is_written(place.root) else ir.Plain(True)
             made = self.emit(trees.index(whole.expr, trees.const(k)), op, kind, value.varied)

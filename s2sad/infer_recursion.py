@@ -190,7 +190,7 @@ class Recursion:
         name = self.names.fresh(hint)
         instance.leaves[position] = name
         place = None
-        if isinstance(kind, (Array, List, Mapping)) and not (isinstance(kind, Array) and kind.rank == 0):
+        if isinstance(kind, (Array, List, Mapping)):
             root = self.new_root(self.leaf_site(instance, position), name, kind)
             place = ir.Place(root)
             varied = varied or root.site in self.facts.results.get("varied", ())
@@ -222,7 +222,7 @@ class Recursion:
         name = self.names.fresh(hint or "#r")
         results.append(name)
         place = None
-        if isinstance(kind, (Array, List, Mapping)) and not (isinstance(kind, Array) and kind.rank == 0):
+        if isinstance(kind, (Array, List, Mapping)):
             place = ir.Place(self.new_root((self.path, self.site_number()), name, kind))
             kind = generic(kind, object())
         self.info[name] = ir.Info(kind, varied, None, place, self.loops, self.position)

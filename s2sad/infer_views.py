@@ -113,6 +113,13 @@ class Views:
             known.add(root.site)
             self.learnt = True
 
+    def look_at_parameter(self, ssa: str) -> None:
+        """Before a parameter is copied: the copy is contiguous, the caller's array may not be."""
+        root = next((each for each in reversed(self.roots) if each.name == ssa), None)
+        if root is not None and root.site in self.facts.results.get("layout", ()):
+            text = f"{ir.base_of(ssa)} has to be contiguous, since a view of it is written into: pass np.ascontiguousarray({ir.base_of(ssa)})"
+            self.raise_unless_contiguous(trees.name(ssa), text)
+
     def look_at_layout(self, value: Value) -> None:
         value = self.settle(value)
         self.raise_unless_contiguous(value.expr, f"{self.shown(value)} has to be contiguous here, since a view of it is written into")

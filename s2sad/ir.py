@@ -245,6 +245,7 @@ class Info:
     place: Place | None = None
     loops: tuple[int, ...] = ()
     position: int = 0
+    early: bool = False  # it is set where the function is left, in a loop, and read only if that has happened
 
 
 @dataclass

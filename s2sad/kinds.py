@@ -206,7 +206,7 @@ def carries_gradient(kind: Kind | None) -> bool:
 
 def is_mutable(kind: Kind) -> bool:
     """Whether a value of this kind can be written into."""
-    return isinstance(kind, (Array, List, Dict, Mapping, Record, Unknown)) and not (isinstance(kind, Array) and kind.rank == 0)
+    return isinstance(kind, (Array, List, Dict, Mapping, Record, Unknown))
 
 
 _SCALAR_TYPES: dict[type, Scalar] = {bool: BOOL, int: INT, float: FLOAT, complex: Scalar("complex")}
@@ -231,8 +231,12 @@ def kind_of(value: Any, key: Any = None) -> Kind:
         return Tuple(items, type(value) if hasattr(value, "_fields") else None)
     if isinstance(value, list):
         item: Kind | None = None
-        for k, each in enumerate(value):
+        for each in value:
             item = join(item, kind_of(each, (key, "item")))
+        if len(value) <= 64 and value and is_mixed([item]):
+            kinds = [kind_of(each, (key, k)) for k, each in enumerate(value)]
+            if is_mixed(kinds) and carries_gradient(Tuple(tuple(kinds))):
+                return Record(list, tuple(enumerate(kinds)))
         return List(item)
     if isinstance(value, dict):
         if all(isinstance(k, (str, int)) for k in value):
@@ -261,6 +265,18 @@ def join_dtype(a: str, b: str) -> str:
     if a in _PYTHON and b in _PYTHON:
         return a if _ORDER.index(_PYTHON[a]) >= _ORDER.index(_PYTHON[b]) else b
     return ""
+
+
+def is_mixed(kinds: list[Any]) -> bool:
+    """Whether values of these kinds have no kind in common that says enough of each."""
+    joined: Kind | None = None
+    for kind in kinds:
+        joined = join(joined, kind)
+    return says_little(joined) and (len(kinds) == 1 or not any(says_little(kind) and not isinstance(kind, Static) for kind in kinds))
+
+
+def says_little(kind: Any) -> bool:
+    return isinstance(kind, (Unknown, Static)) or isinstance(kind, Array) and (kind.dims is None or kind.dtype in ("", "O"))
 
 
 def _join_dims(a: tuple[Dim, ...] | None, b: tuple[Dim, ...] | None) -> tuple[Dim, ...] | None:

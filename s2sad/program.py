@@ -14,7 +14,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.activity import blocks_of
-from s2sad.adjoint import Adjoint, Cotangent
+from s2sad.adjoint import Adjoint, Cotangent, part_of
 from s2sad.adjoint_loops import targets
 from s2sad.helpers import Helpers
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Text, Tuple
@@ -63,7 +63,7 @@ class Builder:
                 self.seed(item, trees.index(dy, trees.const(k)))
         elif getattr(value, "parts", None) is not None:
             for key, part in value.parts.items():
-                self.seed(part, trees.attr(dy, key) if isinstance(value.kind, Record) else trees.index(dy, trees.const(key)))
+                self.seed(part, part_of(value.kind, dy, key))
         elif isinstance(value.expr, gast.Name) and value.expr.id in self.active:
             kind = self.inferred.info[value.expr.id].kind
             if isinstance(kind, Array):
@@ -93,6 +93,8 @@ class Builder:
         if value.items is not None:
             return gast.Tuple([self.ones_of(item) for item in value.items], gast.Load())
         parts = getattr(value, "parts", None)
+        if parts is not None and isinstance(value.kind, Record) and value.kind.cls is list:
+            return gast.List([self.ones_of(part) for part in parts.values()], gast.Load())
         if parts is not None and isinstance(value.kind, Record):
             made = {key: self.ones_of(part) for key, part in parts.items()}
             if dataclasses.is_dataclass(value.kind.cls):
@@ -116,6 +118,8 @@ class Builder:
             if not value.varied:
                 return None
             parts = {key: self.gradient(part) or trees.const(None) for key, part in value.parts.items()}
+            if isinstance(value.kind, Record) and value.kind.cls is list:
+                return gast.List(list(parts.values()), gast.Load())
             if isinstance(value.kind, Record):
                 if dataclasses.is_dataclass(value.kind.cls):
                     return trees.call(trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), value.expr, **parts)
@@ -145,6 +149,10 @@ class Builder:
             given = cotangent.kind.dtype if isinstance(cotangent.kind, (Scalar, Array)) else ""
             if given not in (kind.dtype, "float", "int"):
                 made = trees.call(trees.attr(made, "astype"), trees.const(np.dtype(kind.dtype)))
+        keys = getattr(value.place.root, "keys", None) if value.place is not None else None
+        if keys is not None and isinstance(made, gast.Name):
+            key = trees.name(self.inferred.names.fresh("key"))
+            made = gast.DictComp(key, trees.index(made, key), [gast.comprehension(key, trees.name(keys), [], 0)])
         return self.restored(made, kind, value.expr)
 
     def restored(self, expr: gast.AST, kind: Kind, like: gast.AST) -> gast.AST:
@@ -159,6 +167,9 @@ class Builder:
             if kind.cls is not None:
                 return trees.call(trees.attr(like, "_replace"), **dict(zip(kind.cls._fields, parts)))
             return gast.Tuple(parts, gast.Load())
+        if isinstance(kind, Record) and kind.cls is list:
+            parts = [self.part_restored(trees.index(expr, trees.const(k)), each, trees.index(like, trees.const(k))) for k, each in kind.fields]
+            return gast.List(parts, gast.Load())
         if isinstance(kind, Record):
             named = {key: self.part_restored(trees.index(expr, trees.const(key)), each, trees.attr(like, key)) for key, each in kind.fields}
             if dataclasses.is_dataclass(kind.cls):
@@ -232,6 +243,12 @@ class Builder:
                 return trees.binary(gast.Mult, gast.List([trees.const(1.0)], gast.Load()), trees.call(trees.builtin("len"), like))
             item = trees.name(self.inferred.names.fresh("item"))
             return gast.ListComp(self.ones(kind.item, item), [gast.comprehension(item, like, [], 0)])
+        if isinstance(kind, Mapping):
+            key, item = trees.name(self.inferred.names.fresh("key")), trees.name(self.inferred.names.fresh("item"))
+            loop = gast.comprehension(gast.Tuple([key, item], gast.Store()), trees.call(trees.attr(like, "items")), [], 0)
+            return gast.DictComp(key, self.ones(kind.value, item), [loop])
+        if isinstance(kind, Record) and kind.cls is list:
+            return gast.List([self.ones(each, trees.index(like, trees.const(k))) for k, each in kind.fields], gast.Load())
         if isinstance(kind, Array):
             return trees.np_call("ones_like", like)
         if isinstance(kind, Tuple):
@@ -267,7 +284,7 @@ class Builder:
             dy = f"{dy}_{1 if dy == 'dy' else ''}" if dy == "dy" else f"{dy}_"
         names = name_all(body, [*parameters, (self.dy, dy)], taken | {main})
         del names
-        imports.apply(set(user) | {dy} | all_names(body))
+        imports.apply(set(user) | {dy} | all_names(body), set(user) | {dy})
         shorten(body, self.adjoint.kinds, self.inferred.info)
         comment(body)
         self.dy_node.id = dy
@@ -409,11 +426,11 @@ class Imports:
         self.statements: list[gast.stmt] = []
         self.missing: list[str] = []
 
-    def apply(self, used: set[str]) -> None:
+    def apply(self, used: set[str], fixed: set[str]) -> None:
         """Names the modules that f's file doesn't import, and writes the import statements."""
         for module, found in self.nodes.items():
             name = self.names.get(module)
-            if name is None or name in used - self.reserved:
+            if name is None or name in used - self.reserved or name in fixed:
                 name = {np: "np"}.get(module, module.__name__.rpartition(".")[2])
                 while name in used or name in self.reserved or self.namespace.get(name, module) is not module:
                     name += "_"

@@ -16,6 +16,7 @@ from s2sad.rules import (  # noqa: F401
     math_rules,
     methods,
     operators,
+    ordering,
     piecewise,
     reductions,
     shapes,

@@ -143,7 +143,7 @@ def to_list(a, *, grad):
     return np.array(grad)
 
 
-@adjoint(np.split, np.array_split, linear=True)
+@adjoint(np.split, np.array_split, linear=True, view=True)
 def split(ary, indices_or_sections, axis=0, *, grad):
     return np.concatenate(grad, axis=axis)
 
