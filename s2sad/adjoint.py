@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import ir, trees
 from s2sad.adjoint_arrays import Arrays
@@ -23,6 +24,7 @@ from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple,
 from s2sad.errors import RuleError
 from s2sad.refusals import refuse
 from s2sad.rules import registry, templates
+from s2sad.rules.results import result_dtype
 from s2sad.shapes import broadcast_axes
 
 
@@ -75,6 +77,8 @@ class Adjoint(Arrays, Containers, Structure):
                    owned: bool | None = None) -> None:
         """target_grad += expr. `larger`: the expression may have to be summed down to the target's shape."""
         name = target if isinstance(target, str) else target.id if isinstance(target, gast.Name) else None
+        if name is None and not isinstance(target, gast.Constant) and trees.names_in(target) & self.active:
+            raise AssertionError(f"the adjoint of {trees.show(target)} has no name")
         if name is None or name not in self.active:
             return
         info = self.info[name]
@@ -95,7 +99,7 @@ class Adjoint(Arrays, Containers, Structure):
             self.add(self.augment(old.expr, expr))
         else:
             total = trees.mul(trees.const(2.0), expr) if trees.same(old.expr, expr) else trees.add(old.expr, expr)
-            wide = old.kind if not old.spread else kind
+            wide = promoted(*((old.kind, kind) if not old.spread else (kind, old.kind)))
             made = self.let(self.grad_base(name), total, wide)
             self.adj[name] = Cotangent(made, wide, old.spread and spread, is_fresh(total))
 
@@ -354,6 +358,15 @@ class Adjoint(Arrays, Containers, Structure):
                 return gast.List(made, gast.Load())
             return gast.Dict([trees.const(key) for key, _ in parts], made)
         return trees.const(0.0)
+
+
+def promoted(kind: Kind, other: Kind) -> Kind:
+    """The kind, with the dtype that a sum with the other has."""
+    a, b = getattr(kind, "dtype", None), getattr(other, "dtype", None)
+    if not isinstance(kind, (Scalar, Array)) or a == b or not isinstance(other, (Scalar, Array)) or b in ("float", "int", "real"):
+        return kind
+    dtype = result_dtype(np.add, kind, other)
+    return Array(dtype, kind.dims) if isinstance(kind, Array) else Scalar(dtype or kind.dtype, None)
 
 
 def structure_parts(kind: Any) -> list[tuple[Any, Kind]]:

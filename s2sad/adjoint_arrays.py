@@ -48,6 +48,8 @@ class Arrays:
         like = trees.name(name)
         if old is None:
             expr = self.zero(kind, like)
+        elif isinstance(kind, Array) and not kind.rank:  # an array without axes: sums and products of such are no arrays
+            expr = trees.np_call("array", trees.binary(gast.Add, trees.np_call("zeros_like", like), old.expr))
         elif isinstance(kind, Array):
             if old.spread:
                 expr = trees.binary(gast.Add, trees.np_call("zeros_like", like), old.expr) if not trees.is_zero(old.expr) else trees.np_call("zeros_like", like)
@@ -85,7 +87,7 @@ class Arrays:
 
     def target(self, place: gast.AST) -> gast.AST:
         """A place as the target of an assignment that writes into memory."""
-        return place if isinstance(place, gast.Subscript) else trees.index(place, trees.const(...))
+        return place if isinstance(place, gast.Subscript) and not hasattr(place, "of_list") else trees.index(place, trees.const(...))
 
     # ---------------------------------------------------------------- reading
     def of_GetItem(self, node: gast.Assign, op: ir.GetItem) -> None:

@@ -109,7 +109,7 @@ class Structure:
         outer_adj, self.adj = self.adj, {name: cotangent for name, cotangent in self.adj.items() if name in variables}
         self.sweep(node.body)
         self.sweep(loop.bindings)
-        self.leave(variables)
+        self.leave(variables, node)
         body, self.block = self.block, outer
         for name in variables:
             outer_adj[name] = variables[name]
@@ -162,7 +162,7 @@ class Structure:
 
         variables: dict[str, Any] = {}
         pairs = []
-        always = {name for each in [*node.body, *node.loop.bindings] for name in targets(each)}
+        always = self.always_set(node)
         for name in carried:
             kind = self.info[name].kind
             phi = name in node.loop.phis
@@ -191,6 +191,10 @@ class Structure:
             self.copy_into(self.block, pairs)
         return variables
 
+    def always_set(self, node: Any) -> set[str]:
+        """The names that each iteration sets."""
+        return {name for each in [*node.body, *node.loop.bindings] for name in targets(each)}
+
     def is_written_inside(self, name: str) -> bool:
         root = self.info[name].place.root
         return any(each.stores for each in self.family(root))
@@ -200,20 +204,24 @@ class Structure:
 
         return family(root)
 
-    def leave(self, variables: dict[str, Any]) -> None:
+    def leave(self, variables: dict[str, Any], node: Any) -> None:
         """At the end of a reversed iteration each carried adjoint is in its name again."""
         pairs = []
+        always = self.always_set(node)
         for name, start in variables.items():
             end = self.adj.get(name)
             if end is not None and isinstance(end.expr, gast.Name) and end.expr.id == start.expr.id:
                 continue
             kind = self.info[name].kind
+            # What not each iteration sets may have no value before: zeros like its adjoint, then.
+            maybe = name not in always and name not in node.loop.phis and self.defined_inside(name, node)
+            like = start.expr if maybe else trees.name(name)
             if start.spread:
                 expr = trees.const(0.0) if end is None else end.expr
             elif end is None:
-                expr = self.zero(kind, trees.name(name))
+                expr = self.zero(kind, like)
             elif end.spread:
-                expr = self.full(trees.name(name), end, kind)
+                expr = self.full(like, end, kind)
             else:
                 expr = end.expr
             pairs.append((start.expr.id, expr))

@@ -209,6 +209,9 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         if isinstance(kind, (Array, List, Mapping)):
             root = self.new_root(("param", *site), ssa, kind)
             root.param = ".".join(map(str, site))
+            root.kind = kind = self.kind_with_items(kind, root.site)
+            varied = varied and getattr(kind, "item", kind) is not None
+            varied = varied or root.site in self.facts.written and root.site in self.facts.results.get("varied", ())
             place = ir.Place(root)
             if root.site in self.facts.written and len(site) == 1 and expr.__class__ is gast.Name:
                 self.emit_copy_of_parameter(ssa, kind)
@@ -236,7 +239,7 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         self.look_at_parameter(ssa)
         if isinstance(kind, Mapping):
             keys = self.emit(trees.call(trees.builtin("list"), trees.name(ssa)), ir.Plain(True), List(None), False, "#keys")
-            self.roots[-2].keys = keys.expr.id
+            next(root for root in self.roots if root.name == ssa).keys = keys.expr.id
         node = gast.Assign([trees.name(ssa)], self.deep_copy_expression(trees.name(ssa), kind), None)
         self.add(node, ir.Plain(False))
         node.parameter_copy = True

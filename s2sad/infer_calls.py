@@ -19,7 +19,7 @@ from s2sad.core import lower
 from s2sad.custom import CustomGradient, stop_gradient
 from s2sad.errors import RuleError, SourceError
 from s2sad.infer_expressions import mark_pure
-from s2sad.infer_memory import replace_nodes
+from s2sad.infer_memory import is_function, replace_nodes
 from s2sad.kinds import (
     BOOL, FLOAT, INT, UNKNOWN, Array, Dict, List, Mapping, Record, Scalar, Static, Tuple, Unknown, carries_gradient, join, kind_of,
 )
@@ -94,6 +94,8 @@ class Calls:
             return made
         if not isinstance(static, types.FunctionType) and any(map(self.is_fixed_list, args)):
             args = [self.as_items(value) for value in args]
+        if (getattr(static, "__module__", None) or "").partition(".")[0] == "s2sad" and isinstance(static, (types.FunctionType, type)):
+            return self.call_ours(function, static, args, keywords, node)
         handler = self.builtin_handler(static)
         if handler is not None:
             made = handler(function, args, keywords, node, hint)
@@ -242,8 +244,7 @@ class Calls:
     def call_user(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
         everything = [*args, *keywords.values()]
         self.guards[id(static), "__code__"] = self.make_guard(static, "__code__", "is", static.__code__)
-        if not any(value.varied or value.place is not None or value.object is not None or callable(value.static) and value.static is not MISSING
-                   or value.items is not None for value in everything):
+        if not any(value.varied or value.place is not None or value.object is not None or value.items is not None or is_function(value) for value in everything):
             return self.opaque_call(function, args, keywords, node) if self.quiet else self.plain_user_call(function, static, args, keywords, node)
         if self.quiet:
             return Value(self.call_expression(function.expr, [v.expr for v in args], {k: v.expr for k, v in keywords.items()}), UNKNOWN)
@@ -530,6 +531,15 @@ class Calls:
         self.store(target, trees.const(...), [("ellipsis", "explicit")], target.kind, self.settle(value), None, node)
 
     # ---------------------------------------------------------------- functions that wrap others
+    def call_ours(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
+        """grad(g) and its like, of a function that is known now, inside of f."""
+        known = [self.known(value) for value in args]
+        named = {key: self.known(value) for key, value in keywords.items()}
+        if any(each is MISSING or isinstance(each, (LocalFunction, Partial, BoundMethod, Choice)) for each in [*known, *named.values()]):
+            raise self.refuse("inner_gradient", node, name=static.__name__)
+        expr = self.call_expression(function.expr, [value.expr for value in args], {key: value.expr for key, value in keywords.items()})
+        return Value(expr, Static(static(*known, **named)))
+
     def call_derived(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
         """A function that s2sad made, called inside of another: the program that it runs is differentiated like any."""
         kinds = self.kinds_for(static.plain_signature, args, keywords)

@@ -106,7 +106,6 @@ class Mappings:
     def mapping_store(self, base: Value, key: Value, value: Value, node: Any) -> None:
         index = self.key_expression(key)
         self.store(base, index, [("unknown", None)], base.kind.value or UNKNOWN, self.settle(value), None, node)
-        self.block[-1].effect.fancy = False
 
     def key_expression(self, key: Value) -> gast.AST:
         if key.items is not None:
@@ -191,7 +190,6 @@ class Mappings:
         def insert() -> None:
             made = self.make_list([]) if factory is list else self.make_dict({}) if factory is dict else self.key_value(factory())
             self.store(base, index, [("unknown", None)], base.kind.value or UNKNOWN, self.settle(made), None, node)
-            self.block[-1].effect.fancy = False
 
         self.branch(test, insert, lambda: None)
 

@@ -389,7 +389,7 @@ class Memory:
         target = trees.index(base.expr, index)
         op = ir.Store(here, value.expr, value.kind, kind, operator)
         op.value_varied = value.varied
-        op.fancy = any(tag in ("array", "unknown") for tag, _ in parts)
+        op.fancy = isinstance(base.kind, Array) and any(tag in ("array", "unknown") for tag, _ in parts)
         if operator is not None and not isinstance(operator, (gast.Add, gast.Sub)) and base.varied:
             made = self.emit(target, ir.Load(here, kind), kind, True, None)
             op.old = made.expr.id
@@ -605,17 +605,18 @@ class Memory:
         fixed = self.make_fixed_list(items, hint, site)
         if fixed is not None:
             return fixed
+        boxed = [self.boxed(item) for item in items]
         kind: Kind | None = None
-        for item in items:
+        for item in boxed:
             kind = join(kind, item.kind)
         found, varied = self.facts.list_items.get(site, (None, False))
         kind = join(kind, found) if kind is not None or found is not None else None
         varied = varied or any(item.varied for item in items)
         if varied and kind is not None and not carries_gradient(kind):
             varied = False
-        exprs = [self.operand(item) for item in items]
+        exprs = [self.operand(item) for item in boxed]
         expr = gast.List(exprs, gast.Load())
-        op = ir.Pack(exprs, [item.kind for item in items]) if varied else ir.Plain(False)
+        op = ir.Pack(exprs, [item.kind for item in boxed]) if varied else ir.Plain(False)
         made = self.emit(expr, op, List(kind), varied, hint, site)
         made.items = None
         made.iteration = items

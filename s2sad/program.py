@@ -24,6 +24,9 @@ from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.simplify import while_saved
 
 
+NARROW = ("float16", "float32", "complex64")
+
+
 class Builder:
     """One program being made."""
 
@@ -145,7 +148,9 @@ class Builder:
             made = cotangent.expr
         if isinstance(kind, Array) and kind.dims == ():
             made = trees.np_call("asarray", made)
-        elif cotangent is not None and getattr(kind, "dtype", "") in ("float32", "float16", "complex64"):
+        elif isinstance(kind, Scalar):
+            made = self.scalar_gradient(made, kind)
+        elif cotangent is not None and getattr(kind, "dtype", "") in NARROW:
             given = cotangent.kind.dtype if isinstance(cotangent.kind, (Scalar, Array)) else ""
             if given not in (kind.dtype, "float", "int"):
                 made = trees.call(trees.attr(made, "astype"), trees.const(np.dtype(kind.dtype)))
@@ -154,6 +159,14 @@ class Builder:
             key = trees.name(self.inferred.names.fresh("key"))
             made = gast.DictComp(key, trees.index(made, key), [gast.comprehension(key, trees.name(keys), [], 0)])
         return self.restored(made, kind, value.expr)
+
+    def scalar_gradient(self, expr: gast.AST, kind: Scalar) -> gast.AST:
+        """A number's gradient is of its own type, also where arrays or numbers of less precision are around."""
+        if kind.dtype in NARROW:
+            return trees.call(trees.attr(trees.module(np), kind.dtype), expr)
+        if kind.dtype in ("float", "complex") and any(getattr(info.kind, "dtype", "") in NARROW for info in self.inferred.info.values()):
+            return trees.call(trees.builtin(kind.dtype), expr)
+        return expr
 
     def restored(self, expr: gast.AST, kind: Kind, like: gast.AST) -> gast.AST:
         """The adjoint of a list of tuples or records, which is made of lists and dicts, as what the parameter holds."""

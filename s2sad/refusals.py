@@ -453,6 +453,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{first}` and `{second}` share memory in this call, and `{f}` writes into it",
         "a copy of one of the two, `{second}.copy()`, as the argument",
     ),
+    "inner_gradient": (
+        "`{name}` is called inside of `{f}`, for a function that only exists there",
+        "the inner function at the top level of the module, with what it captures as parameters, and `{name}` of it",
+    ),
     "value_type": (
         "`{f}` returns {what}, which has no gradient",
         "`return` with a number or an array, or a list, tuple, dict or dataclass of such",

@@ -81,10 +81,10 @@ def comparison_as_number(x, y):
     return (x < y) * x * 2.0 + (x >= y) * y * y
 
 
-@case(0.4, 0.0)
-@case(0.0, 0.4)
+@case(0.4, 0.7)
+@case(-0.4, 0.7)
 def or_gives_operand(x, y):
-    return (x or y) * 3.0 + y
+    return ((x > 0.0 and x) or y) * 3.0 + y
 
 
 @case(0.4, 0.7)
