@@ -578,6 +578,9 @@ class Expressions:
                 made.place = self.view_place(values[0].place, values[0].expr, expr, node)
                 self.mark_read_only(made.place, rule, bound)
             return made
+        listed = self.tuples_as_lists(rule, bound, node)
+        values = [listed.get(id(value), value) for value in values]
+        bound = {name: listed.get(id(value), value) for name, value in bound.items()}
         return self.active_primitive(rule, values, rebuild, bound, kind, node, hint, library)
 
     def active_primitive(self, rule: Any, values: list[Value], rebuild: Any, bound: dict[str, Value], kind: Kind,
@@ -642,7 +645,7 @@ class Expressions:
 
     def rule_kind(self, value: Value) -> Kind:
         known = self.known(value)
-        if known is not MISSING and not isinstance(value.kind, (Scalar, Tuple)):
+        if known is not MISSING and (isinstance(known, bool) or not isinstance(value.kind, (Scalar, Tuple))):
             return Static(known)
         return value.kind
 

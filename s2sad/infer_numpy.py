@@ -464,6 +464,16 @@ class NumPy:
 
         return [new(v) for v in args], {k: new(v) for k, v in keywords.items()}, {k: new(v) for k, v in bound.items()}
 
+    def tuples_as_lists(self, rule: Any, bound: dict[str, Value], node: Any) -> dict[int, Value]:
+        """Tuples that carry a gradient into a function of `math`: as lists, whose adjoint is one value."""
+        made: dict[int, Value] = {}
+        for name, value in bound.items():
+            if name in rule.wrt and name != rule.variadic and value.varied and value.items is not None:
+                if rule.library != "math":
+                    raise self.refuse("rule_keyword", node, name=rule.name, keywords=name)
+                made[id(value)] = self.make_list(value.items)
+        return made
+
     def is_listed(self, value: Value) -> bool:
         return isinstance(value.kind, (List, Tuple)) and (value.items is not None or isinstance(value.kind, List))
 
