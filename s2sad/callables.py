@@ -83,6 +83,11 @@ def target_of(f: Any) -> Target:
     return _target_of_function(keep(f, "through", lambda: _through(f)))
 
 
+def _only_by_position(f: Any) -> bool:
+    """Whether f takes no keywords, so that an optional parameter can't be left out by its default."""
+    return type(f) is types.BuiltinFunctionType and f.__module__ == "math"
+
+
 def _no_rule(f: Any) -> bool:
     from s2sad.rules import registry
 
@@ -144,10 +149,10 @@ def _signature_of(f: Any) -> tuple[inspect.Signature, Callable[[inspect.Paramete
 
     rule = registry.find(f)
     if rule is not None:
-        plain = [each.replace(kind=_plain_kind(each)) for each in rule.parameters.parameters.values()]
+        given = [each for each in rule.parameters.parameters.values() if not (_only_by_position(f) and each.default is not each.empty)]
+        plain = [each.replace(kind=_plain_kind(each)) for each in given]
         # f may have others in between, such as `out`.
-        only_by_position = type(f) is types.BuiltinFunctionType and f.__module__ == "math"
-        return inspect.Signature(plain), lambda each: each.default is not each.empty and not only_by_position
+        return inspect.Signature(plain), lambda each: each.default is not each.empty
     try:
         return inspect.signature(f), None
     except (TypeError, ValueError):

@@ -11,6 +11,10 @@ class NotDifferentiableError(S2sadError, NotImplementedError):
     """Something in the user's function that s2sad can't differentiate exactly, shown at the user's line."""
 
 
+class UndefinedNameError(NotDifferentiableError, NameError):
+    """A name in the user's function that is not defined, when the function is transformed."""
+
+
 class ParameterError(S2sadError, ValueError):
     """A wrong choice of `params`, a wrong `dy`, a wrong option."""
 

@@ -85,6 +85,7 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         self.joining_test: Any = None
         self.optional: set[str] = set()
         self.sharings: list[Any] = []
+        self.iterated: list[ir.Root] = []
         self.held: list[Any] = []
         self.taken_out: list[Any] = []
         self.boxings: list[Any] = []
@@ -507,10 +508,18 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         for way in last_ways(block):
             outer, self.block = self.block, way
             at_break = way.pop() if way and isinstance(way[-1], gast.Break) else None
-            self.add(gast.Assign([trees.name("_", store=True)], trees.const(None), None), ir.Copy(list(pairs)))
+            copies = [(name, self.loaded_view(source)) for name, source in pairs]
+            self.add(gast.Assign([trees.name("_", store=True)], trees.const(None), None), ir.Copy(copies))
             if at_break is not None:
                 way.append(at_break)
             self.block = outer
+
+    def loaded_view(self, source: gast.AST) -> gast.AST:
+        """A view of written memory that gets another name: what it holds at this moment."""
+        info = self.info.get(source.id) if isinstance(source, gast.Name) else None
+        if info is None or not info.varied or info.place is None or not info.place.path or not self.is_written(info.place.root):
+            return source
+        return self.emit_load(Value(source, info.kind, info.varied, place=info.place)).expr
 
     def do_Break(self, node: gast.Break) -> None:
         self.add(gast.Break())

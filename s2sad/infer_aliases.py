@@ -33,6 +33,9 @@ class Aliases:
         if value.place is None:
             return
         mine = set(family(value.place.root))
+        if any(mine & set(family(each)) for each in self.iterated):
+            self.sharings.append(Sharing(root, ir.base_of(root.name), node, self.frame.source))
+            return
         for other, found in state.items():
             if other == key or not isinstance(found, Value) or found.place is None or found.place.root is root:
                 continue

@@ -103,6 +103,8 @@ class Builtins:
 
     def call_extreme(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
         """min and max: the reverse sweep gives the gradient to the one chosen, so the choice is made by comparing."""
+        if len(args) == 1 and isinstance(args[0].kind, Mapping) and not self.quiet:
+            args = [self.as_list(args[0], node)]
         varied = any(value.varied for value in args)
         if len(args) == 1 and (not varied or self.quiet):
             return self.plain(function, args, {k: v for k, v in keywords.items()}, self.sum_kind(args[0])) if "key" not in keywords else None
@@ -188,7 +190,9 @@ class Builtins:
         if value.object is not None and value.object.cls is dict:
             return self.make_list([self.key_value(key) for key in value.object.keys])
         if isinstance(value.kind, List):
-            return self.list_operation("copy", [value], gast.Call(function.expr, [value.expr], []), value, hint)
+            return self.list_operation("copy", [value], gast.Call(function.expr, [value.expr], []), value, hint, kind=List(value.kind.item))
+        if isinstance(value.kind, Mapping):
+            return self.emit(gast.Call(function.expr, [value.expr], []), ir.Plain(False), List(value.kind.key), False, hint)
         if isinstance(value.kind, Array) and value.varied:
             return self.array_as_list(value, node)
         if isinstance(value.kind, Array):
@@ -234,6 +238,9 @@ class Builtins:
     def call_sorted(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
         """sorted(xs): the order is found without gradients, then the items are read in that order."""
         value = args[0]
+        if isinstance(value.kind, Mapping) and not self.quiet:
+            value = self.as_list(value, node)
+            args = [value, *args[1:]]
         if not value.varied or self.quiet:
             if all(not isinstance(v.static, (LocalFunction, Partial)) for v in keywords.values()):
                 kind = value.kind if isinstance(value.kind, List) else List(self.sum_kind(value) if value.items is not None or isinstance(value.kind, Array) else None)

@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import inspect
 import operator
+import sys
 import types
 from collections import defaultdict, deque
 from typing import Any
@@ -94,7 +95,7 @@ class Calls:
             return made
         if not isinstance(static, types.FunctionType) and any(map(self.is_fixed_list, args)):
             args = [self.as_items(value) for value in args]
-        if (getattr(static, "__module__", None) or "").partition(".")[0] == "s2sad" and isinstance(static, (types.FunctionType, type)):
+        if (getattr(static, "__module__", None) or "").partition(".")[0] == "s2sad" and is_public(static):
             return self.call_ours(function, static, args, keywords, node)
         handler = self.builtin_handler(static)
         if handler is not None:
@@ -669,6 +670,12 @@ class Calls:
         except TypeError:
             return None
         return getattr(self, name) if name else None
+
+
+def is_public(function: Any) -> bool:
+    """Whether a function is one that `import s2sad` gives."""
+    package = sys.modules["s2sad"]
+    return getattr(package, getattr(function, "__name__", ""), None) is function
 
 
 NOTHING = gast.parse("def init(): return None").body[0]

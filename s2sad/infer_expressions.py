@@ -158,8 +158,7 @@ class Expressions:
             self.guard(cell, None, value)
             return self.outside_value(value, trees.name(name, scope="cell"), ("cell", name))
         self.guard(cell, None, value)
-        external = self.external(f"{name}_cell", cell)
-        return self.outside_value(value, trees.attr(external, "cell_contents"), ("cell", id(cell)))
+        return self.outside_value(value, self.external(name, cell), ("cell", id(cell)))
 
     def root_frame(self) -> Frame:
         frame = self.frame

@@ -48,7 +48,7 @@ class Holdings:
                 if isinstance(part, Value):
                     self.note_held(container, part, node)
         elif value.place is not None and is_mutable(value.kind) and not isinstance(value.kind, Scalar):
-            self.held.append(Held(container, value.place.root, self.moment(), node, self.frame.source))
+            self.held.append(Held(container, value.place.root, self.moment(), node or self.origin[1], self.frame.source))
 
     def moment(self) -> Moment:
         return self.loops, self.position
@@ -58,7 +58,14 @@ class Holdings:
         kind = value.kind.item if isinstance(value.kind, List) else value.kind
         if value.place is not None and (kind is None or is_mutable(kind) or not isinstance(kind, (Scalar, Array))):
             if isinstance(value.kind, Array) or holds_memory(kind):
-                self.held.append(Held(container, value.place.root, self.moment(), node, self.frame.source, True, times))
+                self.held.append(Held(container, value.place.root, self.moment(), node or self.origin[1], self.frame.source, True, times))
+
+    def note_same_items(self, made: Value, values: list[Value], what: str) -> None:
+        """A list made from others holds what they hold; `repeat`: several times."""
+        if isinstance(made.kind, List) and made.place is not None:
+            for value in values:
+                if isinstance(value.kind, (List, Array)):
+                    self.note_shared_items(made.place.root, value, None, what == "repeat")
 
     def note_taken_out(self, container: ir.Root, made: Value, node: Any) -> None:
         """What a list held is a name of its own from here on."""
@@ -99,13 +106,30 @@ class Holdings:
         for container, taken in self.taken_out:
             for each in family(container):
                 each.deep.extend(taken.stores)
+        self.pass_on()
         for each in self.held:
             self.check_held(each, uses)
         for thing, at, node, source in self.boxings:
-            for moment in self.part_writes.get(thing, ()):
-                if after(moment, at, thing.loops):
-                    raise self.refusal("boxed_write", node, source, name="this")
+            for loops, position, key in self.part_writes.get(thing, ()):
+                if after((loops, position), at, thing.loops):
+                    raise self.refusal("boxed_write", node, source, name=key)
         uses.check_places()
+
+    def pass_on(self) -> None:
+        """A list that was made from another holds what that one holds."""
+        todo = [each for each in self.held if each.whole]
+        while todo:
+            each = todo.pop()
+            for inner in list(self.held):
+                if inner.container is not each.item or inner is each or inner.item is each.container:
+                    continue
+                if any(other.container is each.container and other.item is inner.item for other in self.held):
+                    continue
+                at = each.at if each.at[1] > inner.at[1] else inner.at
+                made = Held(each.container, inner.item, at, each.node or inner.node, each.source, inner.whole, each.times)
+                self.held.append(made)
+                if made.whole:
+                    todo.append(made)
 
     def check_held(self, each: Held, uses: Any) -> None:
         container, item = each.container, each.item
@@ -118,13 +142,16 @@ class Holdings:
         changes = item.deep if each.whole and not isinstance(item.kind, Array) else item.stores
         changed = [moment for moment in changes if after(moment, each.at, item.loops)]
         if changed and uses.after(container, each.at):
-            raise self.refusal("held_write", each.node, each.source, name=ir.base_of(item.name) or item.name)
+            raise self.refusal("held_write", each.node, each.source, name=shown(item))
         if not deep:
             return
         twice = each.times or len(each.at[0]) > len(common(each.at[0], item.loops))
-        twice = twice or any(other is not each and other.item is item for other in self.held)
+        twice = twice or any(
+            other is not each and other.item is item and (other.container is container or uses.after(other.container, each.at))
+            for other in self.held
+        )
         if twice or uses.after(item, each.at):
-            raise self.refusal("held_write", each.node, each.source, name=ir.base_of(item.name) or item.name)
+            raise self.refusal("held_write", each.node, each.source, name=shown(item))
 
     def check_outside_item(self, each: Held, uses: Any) -> None:
         """What is written through a container belongs to the caller: a copy is written instead."""
@@ -198,7 +225,12 @@ class Uses:
                 again = len(common(at_loops, getattr(node, "loops", ()))) > len(common(at_loops, loops)) and at != now
                 if between or again:
                     origin = getattr(node, "origin", None) or self.walker.origin
-                    raise self.walker.refusal("moved_item", origin[1], origin[0], name=ir.base_of(root.name) or root.name)
+                    raise self.walker.refusal("moved_item", origin[1], origin[0], name=shown(root))
+
+
+def shown(root: ir.Root) -> str:
+    base = ir.base_of(root.name) or root.name
+    return "the item" if base.startswith("#") else base
 
 
 def stays(step: gast.AST) -> bool:

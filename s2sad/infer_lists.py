@@ -129,6 +129,9 @@ class Lists:
         """What can be run over, as a list with a name."""
         if value.items is not None:
             return self.make_list(value.items)
+        if isinstance(value.kind, Mapping):
+            made = trees.call(trees.builtin("list"), value.expr)
+            return self.emit(made, ir.Plain(False), List(value.kind.key), False, "#keys")
         if isinstance(value.kind, Array):
             if value.varied:
                 return self.array_as_list(value, node)

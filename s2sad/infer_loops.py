@@ -240,7 +240,9 @@ class Loops:
                 self.bind(pattern, self.unboxed_items(value))
             body()
 
+        outer_iterated, self.iterated = self.iterated, [*self.iterated, *roots_of(it)]
         block, broke = self.run_loop(run, node, number)
+        self.iterated = outer_iterated
         loop = ir.Loop(number, index_name, it.count, bindings, it.value.expr if it.value is not None and not it.backwards else None,
                        it.range if it.what == "range" and not it.backwards else None)
         statement = gast.For(made["target"], it.expr, block, [], None)
@@ -710,6 +712,12 @@ def leaves(block: list[gast.stmt]) -> str | None:
     from s2sad.infer import leaves as found
 
     return found(block)
+
+
+def roots_of(it: Iteration) -> list[ir.Root]:
+    """The memory that a loop reads from in each iteration."""
+    own = [it.value.place.root] if it.value is not None and it.value.place is not None else []
+    return own + [root for part in it.parts for root in roots_of(part)]
 
 
 def same_thing(a: Any, b: Any) -> bool:

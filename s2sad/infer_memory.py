@@ -319,6 +319,7 @@ class Memory:
         if found is MISSING:
             raise self.refuse("no_attribute", node, name=name, what=cls.__name__)
         raw = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), found)
+        self.guard(cls, name, found)
         if isinstance(raw, property):
             return self.call_value(Value(owner.expr, Static(BoundMethod(owner, raw.fget, name))), [], {}, node)
         if isinstance(raw, staticmethod):
@@ -374,8 +375,7 @@ class Memory:
         place = base.place
         if place is None or not place.exact:
             raise self.refuse("unknown_owner", node)
-        if isinstance(base.kind, Array) and value.varied and base.kind.char in "bi":
-            raise self.refuse("integer_store", node)
+        value = self.cut_off(base, value)
         raw = value
         if isinstance(base.kind, (List, Mapping)):
             value = self.boxed(value)
@@ -403,6 +403,12 @@ class Memory:
         self.add(statement, op)
         if isinstance(base.kind, (List, Mapping)) and operator is None:
             self.note_held(place.root, raw, node)
+
+    def cut_off(self, target: Value, value: Value) -> Value:
+        """What an array of integers or booleans keeps of a real number changes in steps: it carries no gradient."""
+        if isinstance(target.kind, Array) and target.kind.char in "bi":
+            return Value(value.expr, value.kind, False, place=value.place)
+        return value
 
     def check_outside(self, root: ir.Root, varied: bool, node: Any) -> None:
         if root.site and root.site[0] in ("global", "cell", "attribute", "class", "import") and varied:
@@ -508,8 +514,7 @@ class Memory:
             raise self.refuse("augment_unknown", node)
         if current.place is None or not current.place.exact:
             raise self.refuse("unknown_owner", node)
-        if value.varied and isinstance(current.kind, Array) and current.kind.char in "bi":
-            raise self.refuse("integer_store", node)
+        value = self.cut_off(current, value)
         place = current.place
         self.check_outside(place.root, value.varied, node)
         value = Value(self.operand(value), value.kind, value.varied)
@@ -532,7 +537,7 @@ class Memory:
         if thing.sources:
             raise self.refuse("ambiguous_store", node, name=str(key))
         self.note_object(thing)
-        self.part_writes.setdefault(thing, []).append((self.loops, self.position + 1))
+        self.part_writes.setdefault(thing, []).append((self.loops, self.position + 1, str(key)))
         if key not in thing.keys:
             thing.keys.append(key)
         self.state[thing, key] = value
@@ -616,7 +621,7 @@ class Memory:
             varied = False
         exprs = [self.operand(item) for item in boxed]
         expr = gast.List(exprs, gast.Load())
-        op = ir.Pack(exprs, [item.kind for item in boxed]) if varied else ir.Plain(False)
+        op = ir.Pack(exprs, [item.kind for item in boxed]) if varied else ir.Plain(bool(items) and all(is_function(item) for item in items))
         made = self.emit(expr, op, List(kind), varied, hint, site)
         made.items = None
         made.iteration = items
@@ -663,7 +668,9 @@ class Memory:
         if not varied or self.quiet:
             if self.quiet:
                 return Value(expr, kind, varied)
-            return self.emit(expr, ir.Plain(not isinstance(kind, List)), kind, False, hint)
+            made = self.emit(expr, ir.Plain(not isinstance(kind, List)), kind, False, hint)
+            self.note_same_items(made, values, what)
+            return made
         operands = [self.operand(value) for value in values]
         mapping = {id(value.expr): operand for value, operand in zip(values, operands)}
         expr = replace_nodes(expr, mapping)
@@ -673,10 +680,7 @@ class Memory:
             found = self.facts.list_items.get(site, (None, False))
             kind = List(join(kind.item, found[0]), kind.cls) if found[0] is not None else kind
         made = self.emit(expr, ir.ListOp(what, operands, [value.kind for value in values], kind), kind, True, hint, site)
-        if site is not None:
-            for value in values:
-                if isinstance(value.kind, (List, Array)):
-                    self.note_shared_items(made.place.root, value, None, what == "repeat")
+        self.note_same_items(made, values, what)
         return made
 
     def parts_of(self, value: Value, count: int | None, node: Any) -> list[Value]:

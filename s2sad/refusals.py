@@ -23,7 +23,7 @@ from typing import Any
 
 import gast
 
-from s2sad.errors import NotDifferentiableError
+from s2sad.errors import NotDifferentiableError, UndefinedNameError
 from s2sad.quoting import character
 
 RULE = "a rule for it, with @s2sad.partials or @s2sad.adjoint"
@@ -327,10 +327,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "what `{text}` takes its item from is not known before `{f}` runs",
         "an item of an array, a list, a tuple or a dict",
     ),
-    "integer_store": (
-        "`{text}` writes a value that needs a gradient into an array of integers or booleans, which would cut it off",
-        "an array of floats, as by `np.zeros(n)` or `a.astype(float)`",
-    ),
     "complex_store": (
         "`{text}` writes a complex value into an array of real numbers, which would drop its imaginary part",
         "an array of dtype complex, or `.real` of the value",
@@ -488,7 +484,8 @@ def refuse(key: str, node: gast.AST | None, source: Any, /, **words: Any) -> Not
         node = source.tree
     known = _Words(words, node, source)
     where = "" if source is None else _where(node, source)
-    return NotDifferentiableError(
+    error = UndefinedNameError if key == "undefined" else NotDifferentiableError
+    return error(
         f"s2sad can't differentiate this: {cause.format_map(known)}\n{where}  Write instead: {remedy.format_map(known)}"
     )
 
