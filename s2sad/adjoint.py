@@ -63,7 +63,7 @@ class Adjoint(Arrays, Containers, Structure):
             return expr
         name = self.names.fresh(base)
         self.kinds[name] = kind
-        self.add(trees.assign(name, expr))
+        self.add(trees.assign(name, expr)).number = isinstance(kind, Scalar)
         return trees.name(name)
 
     def grad_base(self, name: str) -> str:

@@ -71,13 +71,29 @@ def fancy_dims(kind: Any) -> tuple[Dim, ...] | None:
 def sliced(dim: Dim, symbols: tuple[Any, Any, Any]) -> Dim:
     """The axis that a slice leaves: the same for `:`, else one named by the axis and the bounds."""
     start, stop, step = symbols
+    if isinstance(dim.key, int) and all(symbol is None or isinstance(symbol, int) for symbol in symbols):
+        length = len(range(dim.key)[slice(start, stop, step)])
+        return Dim(length, length != 1)
     if (start, stop) == (None, None) and step in (None, 1, -1):
         return dim
     if dim == ONE:
         return Dim(("slice", 1, symbols))
+    if step in (None, 1) and (start is None or isinstance(start, int) and start >= 0) and (stop is None or isinstance(stop, int) and stop < 0):
+        return shortened(dim, (start or 0) - (stop or 0))
     if any(symbol == ("?",) for symbol in symbols):
         return Dim(("slice", object()))
     return Dim(("slice", dim.key, symbols))
+
+
+def shortened(dim: Dim, count: int) -> Dim:
+    """The axis without `count` items at its ends: x[1:], x[:-1] and x[2:][:0] of one axis are as long as each other.
+
+    >>> shortened(shortened(Dim("n", True), 1), 1) == shortened(Dim("n", True), 2)
+    True
+    """
+    if isinstance(dim.key, tuple) and len(dim.key) == 3 and dim.key[0] == "without":
+        return Dim(("without", dim.key[1], dim.key[2] + count))
+    return Dim(("without", dim.key, count))
 
 
 _ = UNKNOWN

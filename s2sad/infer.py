@@ -290,6 +290,7 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         """name = expr: a new statement, and the value that it makes. Mutable results are memory of their own."""
         name = self.names.fresh(hint or "#t")
         node = self.add(gast.Assign([trees.name(name, store=True)], expr, None), op)
+        node.number = isinstance(kind, Scalar)
         place = None
         if isinstance(kind, (Array, List, Mapping, Unknown)):
             site = site or (self.path, self.site_number())

@@ -44,6 +44,9 @@ class NumPy:
             return None
         if name is not None:
             return getattr(self, name)(function, args, keywords, node, hint)
+        place = OUT_PLACES.get(static)
+        if place is not None and len(args) == place + 1:
+            return self.call_known(function, static, args[:place], {**keywords, "out": args[place]}, node, hint)
         if static in OPERATOR_NODES and len(args) == 2 and not keywords:
             return self.binary(OPERATOR_NODES[static](), args[0], args[1], node, hint)
         owner = getattr(static, "__self__", None)
@@ -478,6 +481,11 @@ class NumPy:
         return isinstance(value.kind, (List, Tuple)) and (value.items is not None or isinstance(value.kind, List))
 
 
+# Which argument by position is `out` (of a ufunc it is the one after the operands).
+OUT_PLACES = {
+    np.dot: 2, np.outer: 2, np.sum: 3, np.prod: 3, np.mean: 3, np.std: 3, np.var: 3, np.max: 2, np.min: 2, np.cumsum: 3, np.cumprod: 3,
+    np.clip: 3, np.round: 2, np.take: 3,
+}  # fmt: skip
 CALLS: dict[Any, str] = {
     operator.itemgetter: "make_getter", operator.attrgetter: "make_getter", operator.methodcaller: "make_getter",
     operator.getitem: "call_operator_getitem", divmod: "call_divmod", np.divmod: "call_divmod", math.modf: "call_modf", np.modf: "call_modf",

@@ -40,18 +40,29 @@ class Views:
         straight = self.contiguous(base)
         if order != "C" and not (base.kind.rank == 1 and kind.rank == 1):
             straight = None
-        if straight is False and function is not np.reshape and function is not np.ndarray.reshape:
+        shaping = function in (np.reshape, np.ndarray.reshape)
+        if shaping and base.kind.rank == 1 and kind.rank == 1:
+            return rule
+        if straight is False and (not shaping or kind.rank == 1 and base.kind.rank is not None):
             return copied
         if straight is not True and self.is_written(base.place.root):
             if straight is False or order != "C":
-                raise self.refuse("maybe_view", node, name=trees.show(node) if isinstance(node, gast.AST) else rule.name, base=self.shown(base))
-            self.look_at_layout(base)
+                raise self.refuse("maybe_view", node, name=self.shown(node), base=self.shown(node, True))
+            self.look_at_layout(base, node)
         if self.is_written(base.place.root):
             self.note_layout(base.place.root)
         return rule
 
-    def shown(self, value: Value) -> str:
-        return ir.base_of(value.expr.id) if isinstance(value.expr, gast.Name) and ir.is_ssa(value.expr.id) else "the array"
+    def shown(self, node: Any, owner: bool = False) -> str:
+        """The user's text of a call, or of what it is a view of."""
+        if owner and isinstance(node, gast.Call):
+            node = node.args[0] if node.args and not self.is_method(node) else getattr(node.func, "value", node)
+        return trees.show(node) if isinstance(node, gast.AST) else "the array"
+
+    def is_method(self, node: gast.Call) -> bool:
+        """Whether a call of the user's is that of an array's method."""
+        found = self.lookup_quietly(node.func.value.id) if isinstance(node.func, gast.Attribute) and isinstance(node.func.value, gast.Name) else None
+        return isinstance(node.func, gast.Attribute) and not (isinstance(node.func.value, gast.Name) and found is None)
 
     def contiguous(self, value: Value) -> bool | None:
         """Whether an array's elements lie one after the other, in C order: True, False, or None where it is not known.
@@ -98,6 +109,10 @@ class Views:
             tags = [("int", None)] * first + [("slice", (None, None, None) if whole[k] else (("?",),) * 3) for k in range(first, len(entries))]
             if plain and rest and (part or first == len(entries)) and all(isinstance(e, gast.Slice) for e in entries[first:]):
                 return straight, item_kind(kind, tags)
+            column = whole[0] and len(entries) > 1 and all(isinstance(e, (gast.Name, gast.Constant)) for e in entries[1:]) and not any(
+                isinstance(e, gast.Constant) and not isinstance(e.value, int) for e in entries[1:])
+            if straight and column and all(dim.many for dim in kind.dims or ()):
+                return False, item_kind(kind, [("slice", (None, None, None)), *[("int", None)] * (len(entries) - 1)])
             return None, None
         if isinstance(step, gast.Attribute) and hole and step.attr == "T":
             if kind.rank == 1:
@@ -120,9 +135,10 @@ class Views:
             text = f"{ir.base_of(ssa)} has to be contiguous, since a view of it is written into: pass np.ascontiguousarray({ir.base_of(ssa)})"
             self.raise_unless_contiguous(trees.name(ssa), text)
 
-    def look_at_layout(self, value: Value) -> None:
+    def look_at_layout(self, value: Value, node: Any) -> None:
         value = self.settle(value)
-        self.raise_unless_contiguous(value.expr, f"{self.shown(value)} has to be contiguous here, since a view of it is written into")
+        text = f"{self.shown(node, True)} has to be contiguous, since {self.shown(node)} is to be a view of it"
+        self.raise_unless_contiguous(value.expr, text)
 
     def raise_unless_contiguous(self, expr: gast.AST, text: str) -> None:
         test = gast.UnaryOp(gast.Not(), trees.attr(trees.attr(expr, "flags"), "c_contiguous"))
@@ -213,6 +229,6 @@ class Views:
         """The elements of A.flat, as they are at this moment or, where A is contiguous, at each."""
         owner = self.settle(value.static.owner)
         if self.contiguous(owner) is False and self.is_written(owner.place.root):
-            raise self.refuse("maybe_view", node, name="flat", base=self.shown(owner))
+            raise self.refuse("maybe_view", node, name="flat", base=trees.show(node.value) if isinstance(node, gast.Attribute) else "the array")
         method = Value(trees.attr(owner.expr, "ravel"), Static(BoundMethod(owner, None, "ravel")))
         return self.array_method(method, owner, "ravel", [], {}, node, None)
