@@ -128,6 +128,9 @@ class Adjoint(Arrays, Containers, Structure):
             return gast.AugAssign(target, gast.Sub(), negative)
         return gast.AugAssign(target, gast.Add(), expr)
 
+    def is_smaller(self, kind: Kind | None, operand: gast.AST) -> bool:
+        return kind is None or self.may_be_smaller(kind, self.info[operand.id].kind)
+
     def may_be_smaller(self, kind: Kind, target: Kind) -> bool:
         if isinstance(target, Array):
             if not isinstance(kind, Array) or kind.dims is None or target.dims is None:
@@ -229,7 +232,7 @@ class Adjoint(Arrays, Containers, Structure):
                 done[operand.id] = expr
                 expr = trees.mul(trees.const(2.0), expr)
             value_kind = made.kinds.get(key) or kind
-            spread = key in made.spread or cotangent.spread and op.rule.form == "partials"
+            spread = key in made.spread or cotangent.spread and op.rule.form == "partials" and self.is_smaller(made.kinds.get(key), operand)
             self.accumulate(operand, expr, value_kind, spread=spread, larger=key in made.unbroadcast and not spread)
 
     def operand_kind(self, op: ir.Primitive, key: str) -> Kind:

@@ -83,6 +83,7 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         self.breaks: list[tuple[dict[Any, Any], list[gast.stmt]]] = []
         self.joining: Any = ({}, {})
         self.joining_test: Any = None
+        self.joining_from = 0
         self.optional: set[str] = set()
         self.sharings: list[Any] = []
         self.iterated: list[ir.Root] = []
@@ -457,7 +458,7 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
     def branch(self, test: gast.AST, first: Any, second: Any) -> gast.If:
         """if test: first() else: second(); what they leave behind is joined."""
         outer, state = self.block, self.state
-        origin = self.origin
+        origin, start = self.origin, self.position
         blocks, states = [], []
         for run in (first, second):
             self.block, self.state = [], dict(state)
@@ -474,6 +475,7 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
             self.state = states[1] if ends[0] else states[0]
         else:
             outer_test, self.joining_test = self.joining_test, test
+            self.joining_from = start
             self.state = self.join_states(states, blocks)
             self.joining_test = outer_test
         return node

@@ -37,9 +37,10 @@ class Aliases:
             self.sharings.append(Sharing(root, ir.base_of(root.name), node, self.frame.source))
             return
         for other, found in state.items():
-            if other == key or not isinstance(found, Value) or found.place is None or found.place.root is root:
+            if other == key or not isinstance(found, Value):
                 continue
-            if not mine & set(family(found.place.root)) or both_carried(value.place.root, found.place.root):
+            names = [each for each in held_roots(found) if each is not root and mine & set(family(each))]
+            if not any(not both_carried(value.place.root, each) for each in names):
                 continue
             if live is not None and other[0] == self.frame.number and other[1] not in live():
                 continue
@@ -56,6 +57,16 @@ class Aliases:
                     together = set(loops) & set(each.root.loops)
                     if position > each.root.born or together - set(root.loops):
                         raise refuse("ambiguous_store", each.node, each.source, name=each.name)
+
+
+def held_roots(value: Value) -> list[ir.Root]:
+    """The memory that a variable stands for, or holds in a tuple or list of known items."""
+    if value.items is not None:
+        return [root for item in value.items for root in held_roots(item)]
+    found = [] if value.place is None else [value.place.root]
+    if isinstance(value.iteration, list):
+        found += [root for item in value.iteration for root in held_roots(item)]
+    return found
 
 
 def both_carried(a: ir.Root, b: ir.Root) -> bool:

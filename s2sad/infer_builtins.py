@@ -221,6 +221,11 @@ class Builtins:
             value = args[0]
             if value.object is not None and value.object.cls is dict:
                 parts.update({key: self.state[value.object, key] for key in value.object.keys})
+            elif isinstance(value.kind, Mapping) and not self.quiet:
+                made = self.mapping_copy(value, node, hint)
+                for key, item in keywords.items():
+                    self.mapping_store(made, self.key_value(key), item, node)
+                return made
             elif value.items is not None or isinstance(value.iteration, list):
                 for pair in value.items or value.iteration:
                     key, item = self.parts_of(pair, 2, node)
@@ -452,6 +457,8 @@ class Builtins:
             for k, value in parts.items():
                 self.store_part(owner, k, self.settle(value), trees.index(owner.expr, trees.const(k)), node)
             return Value(trees.const(None), Static(None))
+        if name == "pop" and key not in thing.keys and len(args) > 1:
+            return args[1]
         if name == "pop" and key in thing.keys:
             value = self.read_part(owner, key, node)
             self.note_object(thing)

@@ -81,11 +81,12 @@ class Holdings:
                 each.deep.append((self.loops, self.position + 1))
                 self.learn_deep(each)
             else:
-                each.moves.append((self.loops, self.position + 1, how == "end"))
-                moved = self.facts.results.setdefault("moved", set())
-                if each.site not in moved:
-                    moved.add(each.site)
-                    self.learnt = True
+                each.moves.append((self.loops, self.position + 1, how == "end", how != "item"))
+                for fact in ["moved", "resized"] if how != "item" else ["moved"]:
+                    known = self.facts.results.setdefault(fact, set())
+                    if each.site not in known:
+                        known.add(each.site)
+                        self.learnt = True
 
     def learn_deep(self, root: ir.Root) -> None:
         deep = self.facts.results.setdefault("deep", set())
@@ -100,6 +101,20 @@ class Holdings:
             return any(each.site in deep for each in family(place.root))
         return self.is_written(place.root)
 
+    def is_resized(self, place: ir.Place) -> bool:
+        """Whether the list at a place gets or loses items somewhere."""
+        roots = family(place.root)
+        facts = "deep" if place.path else "resized"
+        return any(each.site in self.facts.results.get(facts, ()) for each in roots)
+
+    def check_not_resized(self, it: Any, number: int, node: Any) -> None:
+        """A list may not get or lose items while a loop goes through it."""
+        for part in [it, *it.parts]:
+            place = part.value.place if part.value is not None else None
+            for each in family(place.root) if place is not None and isinstance(part.value.kind, List) else ():
+                if number not in each.loops and any(number in loops for loops, _, _, resizes in each.moves if resizes):
+                    raise self.refuse("changed_in_loop", node, name=shown(each))
+
     # ---------------------------------------------------------------- what is checked at the end of a walk
     def check_holdings(self) -> None:
         uses = Uses(self)
@@ -107,8 +122,11 @@ class Holdings:
             for each in family(container):
                 each.deep.extend(taken.stores)
         self.pass_on()
+        self.written_through: list[Any] = []
         for each in self.held:
             self.check_held(each, uses)
+        for root, moments in self.written_through:
+            root.stores.extend(moment for moment in moments if moment not in root.stores)
         for thing, at, node, source in self.boxings:
             for loops, position, key in self.part_writes.get(thing, ()):
                 if after((loops, position), at, thing.loops):
@@ -142,6 +160,9 @@ class Holdings:
         changes = item.deep if each.whole and not isinstance(item.kind, Array) else item.stores
         changed = [moment for moment in changes if after(moment, each.at, item.loops)]
         if changed and uses.after(container, each.at):
+            if container.site not in self.facts.results.get("deep", ()):
+                self.learn_deep(container)  # with the items followed through the list only, it may be exact
+                return
             raise self.refusal("held_write", each.node, each.source, name=shown(item))
         if not deep:
             return
@@ -156,9 +177,10 @@ class Holdings:
     def check_outside_item(self, each: Held, uses: Any) -> None:
         """What is written through a container belongs to the caller: a copy is written instead."""
         for root in family(each.item):
-            if root.param is not None and root.site not in self.facts.written:
+            if root.site not in self.facts.written:
                 self.facts.written.add(root.site)
                 self.learnt = True
+            self.written_through.append((root, [moment for moment in each.container.deep if after(moment, each.at, each.container.loops)]))
 
     def refusal(self, key: str, node: Any, source: Any, **words: Any) -> Exception:
         from s2sad.refusals import refuse
@@ -218,7 +240,7 @@ class Uses:
                 continue
             since, loops = place.since
             now = getattr(node, "position", 0)
-            for at_loops, at, at_end in [move for each in family(root) for move in each.moves]:
+            for at_loops, at, at_end, _ in [move for each in family(root) for move in each.moves]:
                 if at_end and stays(place.path[0]):
                     continue
                 between = since < at < now

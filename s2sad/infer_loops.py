@@ -149,8 +149,12 @@ class Loops:
             return Iteration(value.expr, None, "unroll", items=[self.key_value(key) for key in value.object.keys])
         if isinstance(value.kind, (Array, List)) and not (isinstance(value.kind, Array) and value.kind.dims is None):
             value = self.settle(value)
+            if value.place is not None and value.place.path and self.is_written(value.place.root) and not self.quiet:
+                value = self.emit_load(value)  # what a view holds now, not when it was made
             count = trees.call(trees.builtin("len"), value.expr)
             mark_pure(count)
+            if value.place is not None and not self.quiet and self.is_resized(value.place):
+                count = self.emit(count, ir.Plain(True), INT, False, "n").expr
             return Iteration(value.expr, count, "sequence", value=value)
         if isinstance(value.kind, Mapping):
             return self.mapping_iteration(value, "keys", node)
@@ -243,6 +247,7 @@ class Loops:
         outer_iterated, self.iterated = self.iterated, [*self.iterated, *roots_of(it)]
         block, broke = self.run_loop(run, node, number)
         self.iterated = outer_iterated
+        self.check_not_resized(it, number, node)
         loop = ir.Loop(number, index_name, it.count, bindings, it.value.expr if it.value is not None and not it.backwards else None,
                        it.range if it.what == "range" and not it.backwards else None)
         statement = gast.For(made["target"], it.expr, block, [], None)
@@ -498,17 +503,19 @@ class Loops:
         last = self.frame.tree.body[-1] if isinstance(self.frame.tree, gast.FunctionDef) else None
         return getattr(last, "early", False) and key == (self.frame.number, last.value.id)
 
-    def mark_early(self, value: Any) -> None:
+    def mark_early(self, value: Any, start: int | None = None) -> None:
+        """Marks the names of a value that were set after a position, or else in a loop that has ended."""
         if isinstance(value, Conflict):
             return
         for part in value.items or ():
-            self.mark_early(part)
+            self.mark_early(part, start)
         if value.object is not None:
             for key in value.object.keys:
                 if isinstance(self.state.get((value.object, key)), Value):
-                    self.mark_early(self.state[value.object, key])
-        if isinstance(value.expr, gast.Name) and value.expr.id in self.info and self.info[value.expr.id].loops != self.loops[: len(self.info[value.expr.id].loops)]:
-            self.info[value.expr.id].early = True
+                    self.mark_early(self.state[value.object, key], start)
+        info = self.info.get(value.expr.id) if isinstance(value.expr, gast.Name) else None
+        if info is not None and (info.loops != self.loops[: len(info.loops)] if start is None else info.position > start):
+            info.early = True
 
     def phi_pairs(self, phi: Any, value: Any, pairs: list[tuple[str, gast.AST]], state: Any) -> None:
         if isinstance(phi, Conflict) or isinstance(value, Conflict) or phi is value:
@@ -537,6 +544,18 @@ class Loops:
                 if value.place.root not in root.sources and value.place.root is not root:
                     root.sources = (*root.sources, value.place.root)
                     self.note_written_source(root)
+                    self.note_written_later(value.place.root, root)
+
+    def note_written_later(self, taken: ir.Root, phi: ir.Root) -> None:
+        """Memory made in one iteration lives on as `phi`, which the next iteration writes."""
+        if not phi.stores:
+            return
+        for each in family(taken):
+            each.stores.extend(store for store in phi.stores if store not in each.stores)
+            each.loops = loops_of_both(each.loops, phi.loops[:-1])
+            if each.site not in self.facts.written:
+                self.facts.written.add(each.site)
+                self.learnt = True
 
     def note_written_source(self, root: ir.Root) -> None:
         """A name takes over memory that is written: what is read through it changes as well."""
@@ -712,6 +731,10 @@ def leaves(block: list[gast.stmt]) -> str | None:
     from s2sad.infer import leaves as found
 
     return found(block)
+
+
+def loops_of_both(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(x for x, y in zip(a, b) if x == y)
 
 
 def roots_of(it: Iteration) -> list[ir.Root]:

@@ -726,6 +726,8 @@ class Memory:
             return a if isinstance(a, Conflict) else b
         if a is None or b is None:
             present, side = (b, 1) if a is None else (a, 0)
+            if self.is_early_value(key):
+                self.mark_early(present, self.joining_from)
             return self.joined_once(base, present, copies[side])
         return self.join_two(base, a, b, copies)
 

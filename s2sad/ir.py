@@ -52,7 +52,7 @@ class Root:
     param: str | None = None
     born: int = 0
     stores: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
-    moves: list[tuple[tuple[int, ...], int, bool]] = field(default_factory=list)  # which items a list has; True: at its end
+    moves: list[tuple[tuple[int, ...], int, bool, bool]] = field(default_factory=list)  # of items; at the end; of the length
     deep: list[tuple[tuple[int, ...], int]] = field(default_factory=list)  # writes into what it holds
     sources: tuple[Root, ...] = ()
 

@@ -63,6 +63,7 @@ class Program:
     sharing: tuple[tuple[str, str], ...] = ()
 
 
+from s2sad.aliases import drop_aliases
 from s2sad.activity import active_names  # noqa: E402  (the stages use the classes above)
 from s2sad.check import check  # noqa: E402
 from s2sad.core import lower  # noqa: E402
@@ -118,6 +119,7 @@ def run_stages(request: Request, show: Callable[[str, Callable[[], str]], None])
     stacks = provide(inferred, inferred.body, reverse)
     show("tape", lambda: show_statements(inferred.body) + "\n" + show_statements(reverse))
     body = builder.assemble(stacks, inferred.body, reverse)
+    drop_aliases(body, inferred.info, builder.dy)
     simplify(body, inferred.info)
     show("simplify", lambda: show_statements(body))
     return builder.program(body)

@@ -137,7 +137,7 @@ class Builder:
         kind = self.inferred.info[name].kind
         cotangent = self.adjoint.adj.get(name)
         if cotangent is None:
-            made = self.adjoint.zero(kind, value.expr)
+            made = self.adjoint.zero(kind, self.as_given(name))
         elif isinstance(kind, Array) and cotangent.spread:
             made = self.adjoint.full(value.expr, cotangent, kind)
             if kind.dims is None:
@@ -167,6 +167,21 @@ class Builder:
         if kind.dtype in ("float", "complex") and any(getattr(info.kind, "dtype", "") in NARROW for info in self.inferred.info.values()):
             return trees.call(trees.builtin(kind.dtype), expr)
         return expr
+
+    def as_given(self, name: str) -> gast.AST:
+        """A parameter as the caller gave it: of a list that f makes longer or shorter, another name for that."""
+        info, body = self.inferred.info[name], self.inferred.body
+        if info.place is None or not info.place.root.moves:
+            return trees.name(name)
+        for k, node in enumerate(body):
+            if getattr(node, "parameter_copy", False) and isinstance(node.targets[0], gast.Name) and node.targets[0].id == name:
+                given = self.inferred.names.fresh(f"{ir.base_of(name)}_given")
+                made = trees.assign(given, trees.name(name))
+                made.effect, made.origin, made.loops, made.position = ir.Plain(True), node.origin, node.loops, node.position
+                self.inferred.info[given] = ir.Info(info.kind, False, made, None, node.loops, node.position)
+                body.insert(k, made)
+                return trees.name(given)
+        return trees.name(name)
 
     def restored(self, expr: gast.AST, kind: Kind, like: gast.AST) -> gast.AST:
         """The adjoint of a list of tuples or records, which is made of lists and dicts, as what the parameter holds."""
@@ -287,7 +302,7 @@ class Builder:
         imports = Imports(request.namespace, [*body, *helpers, *[d for d in [*arguments.defaults, *arguments.kw_defaults] if d is not None]])
         own = {value.expr.id for value in self.inferred.parameters.values()}
         del own
-        taken = imports.reserved | {helper.name for helper in helpers} | set(self.inferred.externals)
+        taken = imports.reserved - {"_"} | {helper.name for helper in helpers} | set(self.inferred.externals)
         main = f"{tree.name}_value_and_gradients"
         while main in taken:
             main += "_"

@@ -344,6 +344,8 @@ class Folding:
         if isinstance(node, gast.While):
             self.flush([name for name in read_list(node) if name in pending], pending, made)
             return
+        if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+            self.flush([node.target.id], pending, made)
         names = [name for name in read_list(node) if name in pending]
         if not names:
             return

@@ -275,16 +275,9 @@ class Tape:
         return not self.stored_after(info.place.root, self.info[at])
 
     def stored_after(self, root: ir.Root, info: ir.Info) -> bool:
-        from s2sad.infer_memory import family
+        from s2sad.aliases import stored_after
 
-        for each in family(root):
-            for loops, position in each.stores:
-                if position > info.position:
-                    return True
-                together = common(loops, info.loops)
-                if len(together) > len(common(together, each.loops)):
-                    return True
-        return False
+        return stored_after(root, info)
 
     # ---------------------------------------------------------------- what is put where
     def from_next(self, node: gast.For, save: set[str]) -> dict[str, str]:

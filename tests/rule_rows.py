@@ -539,6 +539,8 @@ rows(
 rows(np.flip, cases=[row(V), row(A), row(A, 0), row(A, axis=1), row(T, (0, 2))])
 rows(np.fliplr, np.flipud, cases=[row(A)])
 rows(np.roll, cases=[row(V, 1), row(A, 2), row(A, 1, 0), row(A, -1, axis=1), row(A, (1, 2), axis=(0, 1))])
+rows(np.sort, cases=[row(V), row(A), row(A, 0), row(A, axis=1), row(A, axis=None), row(T, axis=-2)])
+rows(np.take_along_axis, cases=[row(A, np.argsort(A, axis=1), 1), row(A, np.argmax(A, axis=0)[None], axis=0), row(V, np.array([2, 0, 2]), axis=0), row(A, np.array([1, 1, 0]), None)])  # fmt: skip
 rows(np.copy, np.ndarray.copy, np.ascontiguousarray, cases=[row(A), row(V)])
 rows(
     np.ndarray.astype,

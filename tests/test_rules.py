@@ -565,6 +565,8 @@ def _has_rule(node: gast.AST, function: Callable[..., Any]) -> bool:
         known = value in registry.MARKERS or templates.is_helper(value) or node.id in _UNDERSTOOD
         return known or registry.find(value) is not None
     text = trees.show(node)
+    if text == "np.add.at":  # a store
+        return True
     if text.startswith(("np.", "math.")) and "(" not in text:
         library, path = text.split(".", 1)
         return registry.find(operator.attrgetter(path)({"np": np, "math": math}[library])) is not None

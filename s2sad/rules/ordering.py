@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.kinds import NONE, Array, Kind, Scalar
-from s2sad.rules.registry import adjoint, kind, tangent
+from s2sad.rules import registry  # np.sort has a parameter `kind`, so the decorator isn't imported by that name
+from s2sad.rules.registry import adjoint, tangent
 from s2sad.rules.results import combined, dims_of, numeric, numpy_dtype, value_of
 
 
@@ -34,7 +35,7 @@ def ordered(a_dot, a, axis):
     return np.take_along_axis(a_dot, np.argsort(a, axis=axis), axis)
 
 
-@kind(np.sort)
+@registry.kind(np.sort)
 def sort_kind(a: Kind, axis: Kind, kind: Kind = NONE) -> Kind:
     a = numeric(a)
     dims = dims_of(a)
@@ -66,7 +67,7 @@ def take_along_axis_tangent(arr, indices, axis, *, arr_dot):
     return np.take_along_axis(arr_dot, indices, axis)
 
 
-@kind(np.take_along_axis)
+@registry.kind(np.take_along_axis)
 def take_along_axis_kind(arr: Kind, indices: Kind, axis: Kind) -> Kind:
     found = numeric(indices)
     return Array(numpy_dtype(getattr(numeric(arr), "dtype", "")), dims_of(found) if isinstance(found, (Array, Scalar)) else None)

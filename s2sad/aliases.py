@@ -1,0 +1,89 @@
+"""Part of the stage `simplify`: names that are only other names for something that stays what it is.
+
+    #t.5 = u.3
+    value.6 = np.sum(#t.5 ** 2)       ->     value.6 = np.sum(u.3 ** 2)
+    total_grad.8 <- dy.7                     ... dy.7 ...
+"""
+
+from __future__ import annotations
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.activity import blocks_of
+from s2sad.adjoint_loops import targets
+from s2sad.infer_memory import family
+from s2sad.simplify import GENERATED, rename_reads
+from s2sad.tape import common
+
+
+def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str) -> None:
+    """Replaces such names by what they stand for, all through the program."""
+    sets: dict[str, int] = {}
+    backwards: set[str] = set()
+    found: dict[str, gast.AST] = {}
+
+    def count(block: list[gast.stmt]) -> None:
+        for node in block:
+            for name in targets(node):
+                sets[name] = sets.get(name, 0) + 1
+                if getattr(node, "reverse", False):
+                    backwards.add(name)
+            for inner in blocks_of(node):
+                count(inner)
+
+    def collect(block: list[gast.stmt]) -> None:
+        for node in block:
+            effect = getattr(node, "effect", None)
+            if isinstance(effect, ir.Copy):
+                for target, source in effect.pairs:
+                    if sets[target] == 1 and isinstance(source, gast.Name) and source.id == dy and sets.get(dy, 0) == 0:
+                        found[target] = source
+            elif isinstance(effect, ir.Load) and is_alias(node, effect, info) and sets[node.targets[0].id] == 1:
+                if effect.place.root.name not in backwards:
+                    found[node.targets[0].id] = node.value
+            for inner in blocks_of(node):
+                collect(inner)
+
+    count(body)
+    collect(body)
+    if found:
+        replace(body, found)
+
+
+def is_alias(node: gast.Assign, effect: ir.Load, info: dict[str, ir.Info]) -> bool:
+    name = node.targets[0].id
+    root = effect.place.root
+    if ir.base_of(name) not in GENERATED or effect.place.path or not isinstance(node.value, gast.Name) or node.value.id != root.name:
+        return False
+    return not stored_after(root, info[name])
+
+
+def stored_after(root: ir.Root, info: ir.Info) -> bool:
+    """Whether a root's memory may be written after a name was set."""
+    for each in family(root):
+        for loops, position in each.stores:
+            together = common(loops, info.loops)
+            if position > info.position or len(together) > len(common(together, each.loops)):
+                return True
+    return False
+
+
+def replace(block: list[gast.stmt], found: dict[str, gast.AST]) -> None:
+    kept = []
+    for node in block:
+        effect = getattr(node, "effect", None)
+        for inner in blocks_of(node):
+            replace(inner, found)
+        rename_reads(node, found)
+        if isinstance(effect, ir.Copy):
+            effect.pairs = [pair for pair in effect.pairs if pair[0] not in found]
+            if not effect.pairs:
+                continue
+        elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name) and node.targets[0].id in found:
+            continue
+        kept.append(node)
+    block[:] = kept
+
+
+_ = trees
