@@ -208,6 +208,9 @@ class Adjoint(Arrays, Containers, Structure):
             cotangent = Cotangent(grad, kind)
         elif not cotangent.spread:
             grad_kind = kind
+        vague = cotangent.spread and op.rule.form == "partials" and isinstance(grad_kind, Array) and grad_kind.dims is None
+        if vague:  # dy: a number, or as large as the value; times something of that size it is of that size
+            grad_kind = Scalar(grad_kind.dtype or "float")
         kinds["grad"], kinds["result"] = grad_kind, kind
         try:
             made = templates.expand(op.rule, arguments, kinds, op.constants, wanted, result, grad,
@@ -232,6 +235,8 @@ class Adjoint(Arrays, Containers, Structure):
                 done[operand.id] = expr
                 expr = trees.mul(trees.const(2.0), expr)
             value_kind = made.kinds.get(key) or kind
+            if vague and self.is_smaller(value_kind, operand):
+                value_kind = Array(getattr(value_kind, "dtype", ""), None)
             spread = key in made.spread or cotangent.spread and op.rule.form == "partials" and self.is_smaller(made.kinds.get(key), operand)
             self.accumulate(operand, expr, value_kind, spread=spread, larger=key in made.unbroadcast and not spread)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import dataclasses
 from typing import Any
 
 import gast
@@ -166,7 +167,10 @@ class Arrays:
         if cotangent is None or root not in self.active:
             return
         if not op.place.path and root not in self.adj and isinstance(op.kind, Array):
-            self.adj[root] = cotangent
+            name = self.names.fresh(self.grad_base(root))
+            self.kinds[name] = cotangent.kind
+            self.add(trees.assign(name, cotangent.expr))
+            self.adj[root] = dataclasses.replace(cotangent, expr=trees.name(name))
             return
         shadow = self.as_shadow(root)
         place, finish = self.through(shadow, op.place.path)

@@ -34,6 +34,7 @@ from s2sad.infer_numpy import NumPy
 from s2sad.infer_recursion import Recursion
 from s2sad.infer_try import Try
 from s2sad.infer_views import Views
+from s2sad.infer_writers import Writers
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, as_mapping, carries_gradient
 from s2sad.errors import NotDifferentiableError
 from s2sad.refusals import refuse
@@ -59,7 +60,7 @@ def infer(request: Any, tree: gast.FunctionDef, facts: Facts | None = None) -> i
     raise refuse("too_many_kinds", tree, request.source)
 
 
-class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators, Loops, Memory, Recursion, Try, Aliases, Holdings, NumPy, Views):
+class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators, Loops, Memory, Recursion, Try, Aliases, Holdings, NumPy, Writers, Views):
     """One walk. The mixins hold one part of the language each; this class holds statements and the program made."""
 
     def __init__(self, request: Any, tree: gast.FunctionDef, facts: Facts) -> None:
@@ -188,7 +189,7 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
             kind = as_mapping(kind)
         if isinstance(kind, (Dict, Record)) and len(site) < 6:
             parts = kind.items if isinstance(kind, Dict) else kind.fields
-            thing = Object(dict if isinstance(kind, Dict) else kind.cls, [key for key, _ in parts], param=site, site=("param", *site))
+            thing = Object(dict if isinstance(kind, Dict) else kind.cls, [key for key, _ in parts], param=site, site=("param", *site), block=self.block)
             varied = False
             copied = ("object", *site) in self.facts.written
             if copied:

@@ -461,6 +461,7 @@ class Builtins:
             return args[1]
         if name == "pop" and key in thing.keys:
             value = self.read_part(owner, key, node)
+            self.check_same_block(thing, node)
             self.note_object(thing)
             self.add(gast.Delete([trees.index(owner.expr, trees.const(key))]), ir.Plain(False))
             thing.keys = [each for each in thing.keys if each != key]

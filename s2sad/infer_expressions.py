@@ -334,7 +334,7 @@ class Expressions:
         if self.quiet:
             return Value(expr, kind, object=thing)
         varied = any(self.state[thing, key].varied for key in thing.keys)
-        thing.loops = self.loops
+        thing.loops, thing.block = self.loops, self.block
         value = self.emit(expr, ir.Plain(False), kind, varied, hint)
         value.object = thing
         value.place = None

@@ -80,6 +80,7 @@ class FixedLists:
         none = Value(trees.const(None), Static(None))
         if name == "append" and thing not in thing.sources and not thing.sources:
             value = self.settle(args[0])
+            self.check_same_block(thing, node)
             self.note_object(thing)
             key = len(thing.keys)
             thing.keys = [*thing.keys, key]

@@ -117,6 +117,7 @@ class Holdings:
 
     # ---------------------------------------------------------------- what is checked at the end of a walk
     def check_holdings(self) -> None:
+        self.join_families()
         uses = Uses(self)
         for container, taken in self.taken_out:
             for each in family(container):
@@ -132,6 +133,30 @@ class Holdings:
                 if after((loops, position), at, thing.loops):
                     raise self.refusal("boxed_write", node, source, name=key)
         uses.check_places()
+
+    def join_families(self) -> None:
+        """What is written under a joined name is written in all that it may stand for; some of it is known only now."""
+        marks = [self.facts.written, *[self.facts.results.setdefault(key, set()) for key in ("varied", "deep", "moved", "resized")]]
+        self.lives = {}
+        for root in self.roots:
+            for each in family(root) if root.sources else ():
+                if each is root:
+                    continue
+                carried = getattr(root, "linear_checked", False)
+                if carried and root.loops and root.loops[-1] in each.loops:
+                    self.lives[each] = common(self.lives.get(each, each.loops), root.loops[:-1])
+                for name in ("stores", "deep", "moves"):
+                    known = getattr(each, name)
+                    known.extend(event for event in getattr(root, name) if event not in known)
+                for sites in marks:
+                    if root.site in sites and each.site not in sites:
+                        sites.add(each.site)
+                        self.learnt = True
+
+    def life(self, root: ir.Root) -> tuple[int, ...]:
+        """The loops in one iteration of which a piece of memory is known: it may be carried over to the next one."""
+        own = root.loops[:-1] if getattr(root, "linear_checked", False) else root.loops
+        return common(self.lives.get(root, own), own)
 
     def pass_on(self) -> None:
         """A list that was made from another holds what that one holds."""
@@ -152,13 +177,13 @@ class Holdings:
     def check_held(self, each: Held, uses: Any) -> None:
         container, item = each.container, each.item
         matters = self.info[container.name].varied or item.name in self.info and self.info[item.name].varied
-        deep = [moment for moment in container.deep if after(moment, each.at, container.loops)]
+        deep = [moment for moment in container.deep if after(moment, each.at, self.life(container))]
         if deep:
             self.check_outside_item(each, uses)
         if not matters:
             return
         changes = item.deep if each.whole and not isinstance(item.kind, Array) else item.stores
-        changed = [moment for moment in changes if after(moment, each.at, item.loops)]
+        changed = [moment for moment in changes if after(moment, each.at, self.life(item))]
         if changed and uses.after(container, each.at):
             if container.site not in self.facts.results.get("deep", ()):
                 self.learn_deep(container)  # with the items followed through the list only, it may be exact
@@ -166,7 +191,7 @@ class Holdings:
             raise self.refusal("held_write", each.node, each.source, name=shown(item))
         if not deep:
             return
-        twice = each.times or len(each.at[0]) > len(common(each.at[0], item.loops))
+        twice = each.times or len(each.at[0]) > len(common(each.at[0], self.life(item)))
         twice = twice or any(
             other is not each and other.item is item and (other.container is container or uses.after(other.container, each.at))
             for other in self.held
@@ -230,7 +255,7 @@ class Uses:
             info = self.walker.info.get(name)
             if info is not None and info.place is not None and root in family(info.place.root):
                 return True
-        return any(after(moment, at, root.loops) for moment in self.found.get(root, ()))
+        return any(after(moment, at, self.walker.life(root)) for moment in self.found.get(root, ()))
 
     def check_places(self) -> None:
         """A thing taken out of a list, and used as its place there, must still be at that place."""

@@ -376,6 +376,8 @@ class Loops:
         if a.items is not None and b.items is not None and len(a.items) == len(b.items) and old is None:
             return any([self.note_phi(facts, key, (*path, k), x, y) for k, (x, y) in enumerate(zip(a.items, b.items))])
         if a.object is not None and b.object is not None and a.object.cls is b.object.cls and old is None:
+            if set(a.object.keys) != set(b.object.keys):
+                self.need_mappings([a.object, b.object], None)
             changed = False
             for part in a.object.keys:
                 x, y = self.entry_part(a.object, part), self.exit_part(b.object, part)

@@ -28,6 +28,21 @@ class Mappings:
         known |= sites
         raise Restart
 
+    def need_mappings(self, things: list[Object], node: Any) -> None:
+        """Dicts or lists that may be one or the other have different keys."""
+        if any(thing.cls is not things[0].cls for thing in things) or things[0].cls not in (dict, list):
+            raise self.refuse("joined_objects", node, name="it")
+        joined = Object(things[0].cls, [], sources=tuple(things))
+        if things[0].cls is dict:
+            self.need_mapping(joined, node)
+        else:
+            self.need_plain_list(joined, node)
+
+    def check_same_block(self, thing: Object, node: Any) -> None:
+        """A key that is new, or goes, in a branch or a loop: which keys there are is not known afterwards."""
+        if thing.block is not None and thing.block is not self.block and thing.cls in (dict, list):
+            self.need_mappings([thing], node)
+
     def mapping_sites(self, thing: Object, seen: set[int]) -> set[Any]:
         if id(thing) in seen:
             return set()

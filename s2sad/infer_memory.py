@@ -539,6 +539,7 @@ class Memory:
         self.note_object(thing)
         self.part_writes.setdefault(thing, []).append((self.loops, self.position + 1, str(key)))
         if key not in thing.keys:
+            self.check_same_block(thing, node)
             thing.keys.append(key)
         self.state[thing, key] = value
         self.add(gast.Assign([target], value.expr, None), ir.Plain(False))
@@ -579,7 +580,10 @@ class Memory:
             base = self.visit(target.value)
             if base.object is not None:
                 key = self.known(self.visit(target.slice))
+                if key is MISSING and base.object.cls is dict:
+                    self.need_mapping(base.object, target)
                 if key in base.object.keys:
+                    self.check_same_block(base.object, target)
                     base.object.keys = [each for each in base.object.keys if each != key]
                     self.state.pop((base.object, key), None)
                     self.note_object(base.object)
@@ -792,7 +796,10 @@ class Memory:
     def join_objects(self, base: str, a: Value, b: Value, copies: Any) -> Any:
         if a.object is b.object and a.object is not None:
             return a
-        if a.object is None or b.object is None or a.object.cls is not b.object.cls or set(a.object.keys) != set(b.object.keys):
+        both = a.object is not None and b.object is not None and a.object.cls is b.object.cls
+        if both and a.object.cls in (dict, list) and set(a.object.keys) != set(b.object.keys):
+            self.need_mappings([a.object, b.object], None)
+        if not both or set(a.object.keys) != set(b.object.keys):
             return Conflict("joined_objects")
         thing = Object(a.object.cls, list(a.object.keys), sources=(a.object, b.object))
         name = self.names.fresh(base)

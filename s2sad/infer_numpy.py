@@ -1,7 +1,7 @@
-"""Part of the stage `infer`: NumPy's functions that write into their arguments, that give several results, and views.
+"""Part of the stage `infer`: calls of NumPy, `math` and `operator` that are more than the use of a rule.
 
-What writes becomes a store, in the terms of an index: `np.put(a, k, v)` is `a[k] = v`, `b.sort()` is `b[...] = np.sort(b)`,
-`np.divide(a, b, out=c, where=m)` is `c[m] = a[m] / b[m]`.
+Those with several results (`divmod`, `np.broadcast_arrays`), ufuncs with `out` and their methods, lists where an array
+is meant, ints that are counts. Functions that write are in `infer_writers`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from s2sad.values import MISSING, BoundMethod, Value
 
 OPERATOR_NODES = {function: node for node, function in OPERATORS.items()}
 GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
-# What takes integers in all its parameters, and the names of parameters that take one in any function without derivative.
+# What takes integers in all its parameters; the parameters that take one in any function without derivative.
 OF_INTEGERS = {
     math.comb, math.perm, math.factorial, math.gcd, math.lcm, math.isqrt, np.gcd, np.lcm, np.bitwise_and, np.bitwise_or,
     np.bitwise_xor, np.invert, np.left_shift, np.right_shift, np.zeros, np.ones, np.empty, np.eye, np.identity, np.tri,
@@ -32,7 +32,9 @@ INTEGERS = {"axis", "axis1", "axis2", "decimals", "ndigits", "k", "kth", "shape"
 
 class NumPy:
     # ---------------------------------------------------------------- which call is meant
-    def numpy_call(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value | None:
+    def numpy_call(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
         """A call that is treated here, or None."""
         if isinstance(static, GETTERS) and args and not self.quiet:
             return self.call_getter(static, args, node, hint)
@@ -58,7 +60,10 @@ class NumPy:
 
     def without_flat(self, args: list[Value], node: Any) -> list[Value]:
         """`A.flat` as an argument: its elements."""
-        return [self.flat_elements(v, node) if isinstance(v.static, BoundMethod) and v.static.name == "flat" else v for v in args]
+        return [
+            self.flat_elements(v, node) if isinstance(v.static, BoundMethod) and v.static.name == "flat" else v
+            for v in args
+        ]
 
     def note_counts(self, rule: Any, bound: dict[str, Value]) -> None:
         """An int that is given where a rule has no derivative (an axis, a number of items) is a count, not a number."""
@@ -87,7 +92,13 @@ class NumPy:
             if not all(isinstance(each, (int, float, str, bool, type(None))) for each in [*given, *named.values()]):
                 return None
             method = self.get_attribute(args[0], name, node)
-            return self.call_value(method, [self.key_value(each) for each in given], {k: self.key_value(v) for k, v in named.items()}, node, hint)
+            return self.call_value(
+                method,
+                [self.key_value(each) for each in given],
+                {k: self.key_value(v) for k, v in named.items()},
+                node,
+                hint,
+            )
         if not all(isinstance(each, (int, str)) for each in parts):
             return None
         found = []
@@ -101,7 +112,9 @@ class NumPy:
             found.append(value)
         return found[0] if len(found) == 1 else self.make_tuple(found)
 
-    def make_getter(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value | None:
+    def make_getter(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
         known = [self.known(value) for value in args]
         named = {key: self.known(value) for key, value in keywords.items()}
         if MISSING in known or MISSING in named.values():
@@ -110,12 +123,14 @@ class NumPy:
         mark_pure(expr)
         return Value(expr, Static(function.static(*known, **named)))
 
-    def call_operator_getitem(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value | None:
+    def call_operator_getitem(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
         return self.get_item(args[0], args[1].expr, node, hint) if isinstance(args[1].expr, gast.Constant) else None
 
     # ---------------------------------------------------------------- several results
     def several(self, call: gast.AST, parts: list[tuple[Kind, Any, dict[str, Value]]], library: str) -> Value:
-        """The results of a call, one by one: of each its kind, and the rule that it is the result of, if it has a derivative."""
+        """The results of a call, one by one: of each its kind, and the rule that gives it, if it has a derivative."""
         mark_pure(call)
         operands = [{name: self.operand(value) for name, value in bound.items()} for _, _, bound in parts]
         whole = self.emit(call, ir.Plain(True, 10), Tuple(tuple(kind for kind, _, _ in parts)), False)
@@ -126,11 +141,15 @@ class NumPy:
                 items.append(self.emit(expr, ir.Plain(True), kind, False))
                 continue
             constants = {name: self.known(value) for name, value in bound.items() if self.known(value) is not MISSING}
-            op = ir.Primitive(rule, operands[k], {name: value.kind for name, value in bound.items()}, constants, library)
+            op = ir.Primitive(
+                rule, operands[k], {name: value.kind for name, value in bound.items()}, constants, library
+            )
             items.append(self.emit(expr, op, kind, True))
         return self.make_tuple(items)
 
-    def call_divmod(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value | None:
+    def call_divmod(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
         if keywords or len(args) != 2 or any(v.object is not None for v in args):
             return None
         args = [Value(self.operand(v), v.kind, v.varied) for v in args]
@@ -141,7 +160,9 @@ class NumPy:
             parts.append((self.result_kind(found, bound, args, node), rule, bound))
         return self.several(self.call_expression(function.expr, [v.expr for v in args], {}), parts, "")
 
-    def call_modf(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value | None:
+    def call_modf(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
         """The part behind the point is the remainder of dividing by one."""
         if keywords or len(args) != 1:
             return None
@@ -154,7 +175,9 @@ class NumPy:
         call = self.call_expression(function.expr, [value.expr], {})
         return self.several(call, [(kind, rule, bound), (kind, None, {})], "math" if python else "numpy")
 
-    def call_frexp(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value | None:
+    def call_frexp(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
         """x is mantissa * 2 ** exponent, so the mantissa is x * 2 ** -exponent."""
         if keywords or len(args) != 1:
             return None
@@ -172,10 +195,18 @@ class NumPy:
         if not value.varied:
             return self.make_tuple([self.emit(mantissa_expr, ir.Plain(True), like, False), exponent])
         down = self.emit(gast.UnaryOp(gast.USub(), exponent.expr), ir.Plain(True), counts, False)
-        op = ir.Primitive(rule, {first: value.expr, second: down.expr}, {first: value.kind, second: counts}, {}, "math" if python else "numpy")
+        op = ir.Primitive(
+            rule,
+            {first: value.expr, second: down.expr},
+            {first: value.kind, second: counts},
+            {},
+            "math" if python else "numpy",
+        )
         return self.make_tuple([self.emit(mantissa_expr, op, like, True), exponent])
 
-    def call_broadcast_arrays(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value | None:
+    def call_broadcast_arrays(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
         if keywords or not any(v.varied for v in args) or not all(isinstance(v.kind, (Scalar, Array)) for v in args):
             return None
         args = [self.settle(v) for v in args]
@@ -185,13 +216,19 @@ class NumPy:
         for each in [*shapes, expr]:
             mark_pure(each)
         dims = broadcast_dims(*(v.kind.dims if isinstance(v.kind, Array) else () for v in args))
-        lengths = None if dims is None else Tuple(tuple(Scalar("int", d.key if isinstance(d.key, int) else d) for d in dims))
+        lengths = (
+            None if dims is None else Tuple(tuple(Scalar("int", d.key if isinstance(d.key, int) else d) for d in dims))
+        )
         shape = self.emit(expr, ir.Plain(True), lengths or UNKNOWN, False, "shape")
         to = Value(trees.attr(module, "broadcast_to"), Static(np.broadcast_to))
-        items = [self.settle(self.call_rule(registry.find(np.broadcast_to), to, [v, shape], {}, node, None)) for v in args]
+        items = [
+            self.settle(self.call_rule(registry.find(np.broadcast_to), to, [v, shape], {}, node, None)) for v in args
+        ]
         return self.make_tuple(items) if int(np.__version__.partition(".")[0]) >= 2 else self.make_list(items)
 
-    def call_split(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value | None:
+    def call_split(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
         """The parts are views; with a known number of them, each is known by its place."""
         value = args[0]
         axis = keywords.get("axis") or (args[2] if len(args) > 2 else None)
@@ -199,10 +236,18 @@ class NumPy:
         where = 0 if axis is None else self.known(axis)
         known = MISSING if sections is None else self.known_list(sections)
         count = known if isinstance(known, int) else len(known) + 1 if isinstance(known, (tuple, list)) else None
-        if value.place is None or not isinstance(value.kind, Array) or count is None or count > 64 or not isinstance(where, int):
+        if (
+            value.place is None
+            or not isinstance(value.kind, Array)
+            or count is None
+            or count > 64
+            or not isinstance(where, int)
+        ):
             return None
         value, *rest = [self.settle(v) for v in args]
-        expr = self.call_expression(function.expr, [v.expr for v in [value, *rest]], {k: v.expr for k, v in keywords.items()})
+        expr = self.call_expression(
+            function.expr, [v.expr for v in [value, *rest]], {k: v.expr for k, v in keywords.items()}
+        )
         mark_pure(expr)
         whole = self.emit(expr, ir.Plain(True), List(UNKNOWN), False)
         dims = value.kind.dims
@@ -226,7 +271,9 @@ class NumPy:
         return self.known(value)
 
     # ---------------------------------------------------------------- ufuncs
-    def call_ufunc(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value | None:
+    def call_ufunc(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
         """np.add(a, b, out), np.divide(a, b, out=c, where=mask)."""
         keywords = dict(keywords)
         if len(args) > static.nin and static.nout == 1:
@@ -247,55 +294,27 @@ class NumPy:
         self.store_chosen(out, where, made, node)
         return out
 
-    def full_mask(self, mask: Value, target: Value, node: Any) -> Value:
-        """A mask of the shape of the array that it chooses from."""
-        if isinstance(mask.kind, Array) and isinstance(target.kind, Array) and mask.kind.dims is not None and mask.kind.rank == target.kind.rank:
-            if all(a == b or a.many for a, b in zip(mask.kind.dims, target.kind.dims or ())):
-                return mask
-        if not isinstance(target.kind, Array):
-            raise self.refuse("unknown_store", node)
-        expr = trees.np_call("broadcast_to", mask.expr, trees.np_call("shape", target.expr))
-        for each in (expr, expr.args[1]):
-            mark_pure(each)
-        return self.emit(expr, ir.Plain(True), Array("bool", target.kind.dims), False, "mask")
-
-    def chosen_by(self, value: Value, mask: Value, target: Value, node: Any) -> Value:
-        """value[mask], for a value that broadcasts to the target."""
-        if isinstance(value.kind, Scalar):
-            return value
-        if not (isinstance(value.kind, Array) and value.kind.dims is not None and value.kind.dims == target.kind.dims):
-            shape = self.get_attribute(target, "shape", node)
-            value = self.settle(self.call_function(np.broadcast_to, [value, shape], node))
-        return self.settle(self.get_item(value, mask.expr, node) if not isinstance(mask.expr, gast.Name) else self.item_by(value, mask))
-
-    def item_by(self, value: Value, index: Value) -> Value:
-        """value[index], of an index that is in the program already."""
-        parts = [self.index_part(index, value)]
-        kind = self.indexed_kind(value, parts)
-        operand = self.operand(index)
-        expr = trees.index(value.expr, operand)
-        if not value.varied:
-            return Value(expr, kind)
-        written = value.place is not None and self.is_written(value.place.root)
-        step = trees.index(trees.name("_"), operand)
-        place = ir.Place(value.place.root, (*value.place.path, step), value.place.exact) if written else None
-        op = ir.GetItem(value.expr.id, operand, kind, value.kind, self.index_kind(parts), place)
-        op.parts = parts
-        return self.emit(expr, op, kind, True)
-
-    def store_chosen(self, target: Value, index: Value, value: Value, node: Any) -> None:
-        """target[index] = value, of an index that is in the program already."""
-        parts = [self.index_part(item, target) for item in index.items or [index]]
-        kind = self.indexed_kind(target, parts)
-        self.store(self.settle(target), self.operand(index), parts, kind, self.settle(value), None, node)
-
     def call_function(self, static: Any, args: list[Value], node: Any, **keywords: Value) -> Value:
         """A call of a function of NumPy's that the program makes itself."""
         function = Value(trees.attr(trees.module(np), static.__name__), Static(static))
         return self.call_rule(registry.find(static), function, args, keywords, node, None)
 
-    def call_ufunc_method(self, function: Value, ufunc: Any, name: str, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value | None:
-        if name == "outer" and len(args) == 2 and not keywords and all(getattr(v.kind, "rank", None) is not None for v in args):
+    def call_ufunc_method(
+        self,
+        function: Value,
+        ufunc: Any,
+        name: str,
+        args: list[Value],
+        keywords: dict[str, Value],
+        node: Any,
+        hint: str | None,
+    ) -> Value | None:
+        if (
+            name == "outer"
+            and len(args) == 2
+            and not keywords
+            and all(getattr(v.kind, "rank", None) is not None for v in args)
+        ):
             left, right = args
             if right.kind.rank and left.kind.rank is not None:
                 left = self.settle(left)
@@ -303,134 +322,24 @@ class NumPy:
                 left = self.get_item(left, index, node) if isinstance(left.kind, Array) else left
             inner = Value(function.expr.value, Static(ufunc))
             return self.call_known(inner, ufunc, [left, right], {}, node, hint)
-        whole = {(np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod, (np.maximum, "reduce"): np.max, (np.minimum, "reduce"): np.min,
-                 (np.add, "accumulate"): np.cumsum, (np.multiply, "accumulate"): np.cumprod}.get((ufunc, name))
-        if whole is not None and any(v.varied for v in args) and len(args) <= 2 and set(keywords) <= {"axis", "keepdims", "out"}:
+        whole = {
+            (np.add, "reduce"): np.sum,
+            (np.multiply, "reduce"): np.prod,
+            (np.maximum, "reduce"): np.max,
+            (np.minimum, "reduce"): np.min,
+            (np.add, "accumulate"): np.cumsum,
+            (np.multiply, "accumulate"): np.cumprod,
+        }.get((ufunc, name))
+        if (
+            whole is not None
+            and any(v.varied for v in args)
+            and len(args) <= 2
+            and set(keywords) <= {"axis", "keepdims", "out"}
+        ):
             keywords = {"axis": args[1] if len(args) > 1 else self.key_value(0), **keywords}
-            return self.call_value(Value(trees.attr(trees.module(np), whole.__name__), Static(whole)), args[:1], keywords, node, hint)
-        return None
-
-    # ---------------------------------------------------------------- functions that write
-    def call_put(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
-        """np.put(a, places, values): places in the flattened array, values repeated as often as needed."""
-        given = {**dict(zip(("a", "ind", "v", "mode"), args)), **keywords}
-        if set(given) != {"a", "ind", "v"}:
-            raise self.refuse("rule_keyword", node, name="put", keywords="mode")
-        target, index = self.settle(given["a"]), self.settle(given["ind"])
-        if not isinstance(target.kind, Array) or target.kind.dims is None:
-            raise self.refuse("unknown_store", node)
-        value = self.repeated(given["v"], trees.np_call("size", self.operand(index)), node)
-        self.store_chosen(target, self.flat_index(target, index), value, node)
-        return Value(trees.const(None), Static(None))
-
-    def flat_index(self, target: Value, index: Value) -> Value:
-        """Places in the flattened array as an index of the array itself."""
-        if target.kind.rank == 1:
-            return index
-        expr = trees.np_call("unravel_index", self.operand(index), trees.attr(target.expr, "shape"))
-        mark_pure(expr)
-        dims = index.kind.dims if isinstance(index.kind, Array) else () if isinstance(index.kind, Scalar) else (Dim(("list", object())),)
-        each = Array("int64", dims)
-        made = self.emit(expr, ir.Plain(True), Tuple((each,) * target.kind.rank), False, "at")
-        items = [Value(trees.index(made.expr, trees.const(k)), each) for k in range(target.kind.rank)]
-        return Value(made.expr, made.kind, items=items)
-
-    def repeated(self, value: Value, count: gast.AST, node: Any) -> Value:
-        """The values for `count` places: as they are, or from the start again where there are fewer (or only the first ones)."""
-        value = self.settle(value)
-        if isinstance(value.kind, (List, Tuple)):
-            value = self.settle(self.as_array(value, node))
-        if isinstance(value.kind, Scalar) or isinstance(value.kind, Array) and value.kind.rank == 0:
-            return value
-        if not isinstance(value.kind, Array):
-            raise self.refuse("unknown_store", node)
-        if value.kind.rank != 1:
-            value = self.settle(self.call_function(np.ravel, [value], node))
-        expr = trees.binary(gast.Mod, trees.np_call("arange", count), trees.np_call("size", value.expr))
-        for each in gast.walk(expr):
-            mark_pure(each)
-        order = self.emit(expr, ir.Plain(True), Array("int64", (Dim(("repeated", object())),)), False, "order")
-        return self.item_by(value, order)
-
-    def call_place(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
-        """np.place(a, mask, values): the first values, one for each place that the mask chooses."""
-        given = {**dict(zip(("arr", "mask", "vals"), args)), **keywords}
-        target = self.settle(given["arr"])
-        mask = self.full_mask(self.settle(given["mask"]), target, node)
-        value = self.repeated(given["vals"], trees.np_call("count_nonzero", self.operand(mask)), node)
-        self.store_chosen(target, mask, value, node)
-        return Value(trees.const(None), Static(None))
-
-    def call_putmask(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
-        """np.putmask(a, mask, values): the values at the places that the mask chooses."""
-        given = {**dict(zip(("a", "mask", "values"), args)), **keywords}
-        target = self.settle(given["a"])
-        mask = self.full_mask(self.settle(given["mask"]), target, node)
-        value = self.settle(given["values"])
-        if isinstance(value.kind, (List, Tuple)):
-            value = self.settle(self.as_array(value, node))
-        if isinstance(value.kind, Array) and value.kind.rank != 0:
-            if value.kind.rank != 1:
-                value = self.settle(self.call_function(np.ravel, [value], node))
-            at = trees.np_call("flatnonzero", self.operand(mask))
-            expr = trees.binary(gast.Mod, at, trees.np_call("size", value.expr))
-            for each in gast.walk(expr):
-                mark_pure(each)
-            order = self.emit(expr, ir.Plain(True), Array("int64", (Dim(("chosen", object())),)), False, "order")
-            value = self.item_by(value, order)
-        self.store_chosen(target, mask, value, node)
-        return Value(trees.const(None), Static(None))
-
-    def call_fill_diagonal(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
-        given = {**dict(zip(("a", "val", "wrap"), args)), **keywords}
-        target = self.settle(given["a"])
-        if not isinstance(target.kind, Array) or not target.kind.dims or len(target.kind.dims) < 2 or given.get("wrap") is not None:
-            raise self.refuse("rule_keyword", node, name="fill_diagonal", keywords="wrap" if "wrap" in given else "an array of this rank")
-        shape = trees.attr(target.expr, "shape")
-        expr = trees.np_call("arange", trees.call(trees.builtin("min"), shape))
-        for each in (expr, expr.args[0]):
-            mark_pure(each)
-        k = self.emit(expr, ir.Plain(True), Array("int64", (Dim(("diagonal", object())),)), False, "k")
-        value = self.repeated(given["val"], trees.np_call("size", k.expr), node)
-        rank = target.kind.rank
-        index = Value(gast.Tuple([k.expr] * rank, gast.Load()), Tuple((k.kind,) * rank), items=[k] * rank)
-        self.store_chosen(target, index, value, node)
-        return Value(trees.const(None), Static(None))
-
-    def call_copy_to(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
-        where = keywords.get("where")
-        if set(keywords) - {"where"} or len(args) != 2:
-            raise self.refuse("rule_keyword", node, name="copyto", keywords=", ".join(keywords) or "these arguments")
-        value = self.settle(args[1])
-        if isinstance(value.kind, (List, Tuple)):
-            value = self.settle(self.as_array(value, node))
-        if where is None or self.known(where) is True:
-            self.store_whole(args[0], value, node)
-            return Value(trees.const(None), Static(None))
-        target = self.settle(args[0])
-        mask = self.full_mask(self.settle(where), target, node)
-        self.store_chosen(target, mask, self.chosen_by(value, mask, target, node), node)
-        return Value(trees.const(None), Static(None))
-
-    def call_subtract_at(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
-        negative = self.settle(self.binary(gast.Mult(), Value(trees.const(-1.0), FLOAT), args[2], node))
-        inner = Value(trees.attr(trees.attr(trees.module(np), "add"), "at"), Static(np.add.at))
-        return self.call_add_at(inner, [args[0], args[1], negative], keywords, node, hint)
-
-    # ---------------------------------------------------------------- methods that write
-    def numpy_method(self, owner: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value | None:
-        """An array's method that writes into it, or None."""
-        none = Value(trees.const(None), Static(None))
-        if not isinstance(owner.kind, Array) or owner.place is None or self.quiet:
-            return None
-        if name == "put" and len(args) == 2 and not keywords:
-            return self.call_put(owner, [owner, *args], {}, node, hint)
-        if name == "sort" and len(args) <= 1 and set(keywords) <= {"axis", "kind"}:
-            owner = self.settle(owner)
-            self.store_whole(owner, self.call_function(np.sort, [owner, *args], node, **keywords), node)
-            return none
-        if name in ("sort", "put", "partition", "resize", "itemset", "setfield", "byteswap") and (owner.varied or any(v.varied for v in args)):
-            raise self.refuse("array_method", node, name=name)
+            return self.call_value(
+                Value(trees.attr(trees.module(np), whole.__name__), Static(whole)), args[:1], keywords, node, hint
+            )
         return None
 
     # ---------------------------------------------------------------- lists and tuples as arrays
@@ -438,10 +347,17 @@ class NumPy:
         """np.array(value), of a list or tuple that a function of NumPy gets as an array."""
         return self.call_function(np.array, [value], node)
 
-    def arrays_for(self, rule: Any, bound: dict[str, Value], args: list[Value], keywords: dict[str, Value], node: Any) -> tuple[list[Value], dict[str, Value], dict[str, Value]]:
-        """The arguments with each list or tuple that stands for an array made one, where a gradient flows through the call."""
+    def arrays_for(
+        self, rule: Any, bound: dict[str, Value], args: list[Value], keywords: dict[str, Value], node: Any
+    ) -> tuple[list[Value], dict[str, Value], dict[str, Value]]:
+        """The arguments with each list or tuple that is meant as an array made one, where a gradient flows."""
         library = getattr(rule.function, "__module__", None) or "numpy"
-        if rule.form == "nondifferentiable" or not library.startswith("numpy") or self.quiet or rule.function in (np.where,):
+        if (
+            rule.form == "nondifferentiable"
+            or not library.startswith("numpy")
+            or self.quiet
+            or rule.function in (np.where,)
+        ):
             return args, keywords, bound
         if not any(bound[name].varied for name in rule.wrt if name in bound):
             return args, keywords, bound
@@ -451,11 +367,15 @@ class NumPy:
             if value is None or value.static is None:
                 continue
             if name == rule.variadic:
-                if rule.function in (np.array, np.asarray, np.asanyarray) or not isinstance(value.items or value.iteration, list):
+                if rule.function in (np.array, np.asarray, np.asanyarray) or not isinstance(
+                    value.items or value.iteration, list
+                ):
                     continue
                 items = value.items or value.iteration
                 if any(self.is_listed(item) for item in items):
-                    changed = [self.settle(self.as_array(item, node)) if self.is_listed(item) else item for item in items]
+                    changed = [
+                        self.settle(self.as_array(item, node)) if self.is_listed(item) else item for item in items
+                    ]
                     made[id(value)] = self.make_tuple(changed)
             elif self.is_listed(value):
                 made[id(value)] = self.settle(self.as_array(value, node))
@@ -483,13 +403,39 @@ class NumPy:
 
 # Which argument by position is `out` (of a ufunc it is the one after the operands).
 OUT_PLACES = {
-    np.dot: 2, np.outer: 2, np.sum: 3, np.prod: 3, np.mean: 3, np.std: 3, np.var: 3, np.max: 2, np.min: 2, np.cumsum: 3, np.cumprod: 3,
-    np.clip: 3, np.round: 2, np.take: 3,
-}  # fmt: skip
+    np.dot: 2,
+    np.outer: 2,
+    np.sum: 3,
+    np.prod: 3,
+    np.mean: 3,
+    np.std: 3,
+    np.var: 3,
+    np.max: 2,
+    np.min: 2,
+    np.cumsum: 3,
+    np.cumprod: 3,
+    np.clip: 3,
+    np.round: 2,
+    np.take: 3,
+}
 CALLS: dict[Any, str] = {
-    operator.itemgetter: "make_getter", operator.attrgetter: "make_getter", operator.methodcaller: "make_getter",
-    operator.getitem: "call_operator_getitem", divmod: "call_divmod", np.divmod: "call_divmod", math.modf: "call_modf", np.modf: "call_modf",
-    math.frexp: "call_frexp", np.frexp: "call_frexp", np.broadcast_arrays: "call_broadcast_arrays", np.put: "call_put", np.place: "call_place",
-    np.putmask: "call_putmask", np.fill_diagonal: "call_fill_diagonal", np.copyto: "call_copy_to", np.subtract.at: "call_subtract_at",
-    np.split: "call_split", np.array_split: "call_split",
-}  # fmt: skip
+    operator.itemgetter: "make_getter",
+    operator.attrgetter: "make_getter",
+    operator.methodcaller: "make_getter",
+    operator.getitem: "call_operator_getitem",
+    divmod: "call_divmod",
+    np.divmod: "call_divmod",
+    math.modf: "call_modf",
+    np.modf: "call_modf",
+    math.frexp: "call_frexp",
+    np.frexp: "call_frexp",
+    np.broadcast_arrays: "call_broadcast_arrays",
+    np.put: "call_put",
+    np.place: "call_place",
+    np.putmask: "call_putmask",
+    np.fill_diagonal: "call_fill_diagonal",
+    np.copyto: "call_copy_to",
+    np.subtract.at: "call_subtract_at",
+    np.split: "call_split",
+    np.array_split: "call_split",
+}

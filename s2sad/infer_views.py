@@ -1,20 +1,20 @@
 """Part of the stage `infer`: views of arrays. What is a view, what is a copy, and what depends on how the memory lies.
 
-`A.ravel()` is a view where A is contiguous, and a copy elsewhere. It matters where A, or what ravel gives, is written. Where
-the program shows which it is, that is taken; else the generated program looks, and raises where it is not a view.
+`A.ravel()` is a view where A is contiguous, and a copy elsewhere. It matters where A, or what ravel gives, is written.
+Where the program shows which it is, that is taken; else the generated program looks, and raises where it is no view.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
-import dataclasses
 import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.infer_expressions import mark_pure
 from s2sad.indexing import item_kind
+from s2sad.infer_expressions import mark_pure
 from s2sad.kinds import Array, Dim, Kind, Scalar, Static
 from s2sad.values import MISSING, BoundMethod, Value
 
@@ -44,13 +44,15 @@ class Views:
         if shaping and base.kind.rank == 1 and kind.rank == 1:
             return rule
         if straight is False and (not shaping or kind.rank == 1 and base.kind.rank is not None):
+            if self.is_written(base.place.root):
+                self.note_layout(base.place.root, node)
             return copied
         if straight is not True and self.is_written(base.place.root):
             if straight is False or order != "C":
                 raise self.refuse("maybe_view", node, name=self.shown(node), base=self.shown(node, True))
             self.look_at_layout(base, node)
         if self.is_written(base.place.root):
-            self.note_layout(base.place.root)
+            self.note_layout(base.place.root, node)
         return rule
 
     def shown(self, node: Any, owner: bool = False) -> str:
@@ -61,56 +63,85 @@ class Views:
 
     def is_method(self, node: gast.Call) -> bool:
         """Whether a call of the user's is that of an array's method."""
-        found = self.lookup_quietly(node.func.value.id) if isinstance(node.func, gast.Attribute) and isinstance(node.func.value, gast.Name) else None
+        found = (
+            self.lookup_quietly(node.func.value.id)
+            if isinstance(node.func, gast.Attribute) and isinstance(node.func.value, gast.Name)
+            else None
+        )
         return isinstance(node.func, gast.Attribute) and not (isinstance(node.func.value, gast.Name) and found is None)
 
     def contiguous(self, value: Value) -> bool | None:
         """Whether an array's elements lie one after the other, in C order: True, False, or None where it is not known.
 
-        Of a parameter it is taken to be so, and looked at when the program starts (`note_layout`)."""
+        Of the memory that it is a view of it is taken to be so; where that isn't sure, the program looks (`note_layout`).
+        """
         place = value.place
-        root = place.root
-        straight: bool | None = None
-        if root.param is not None or root.name in self.info and self.made_in_order(self.info[root.name].statement):
-            straight = True
-        if isinstance(root.kind, Array) and root.kind.rank is not None and root.kind.rank <= 1 and root.name in self.info and not root.sources:
-            effect = getattr(self.info[root.name].statement, "effect", None)
-            straight = straight or (True if isinstance(effect, ir.Primitive) else None)
-        kind = root.kind
+        straight: bool | None = True if place.root.param is not None or place.root.name in self.info else None
+        kind = place.root.kind
         for step in place.path:
             if straight is None or not isinstance(kind, Array) or kind.dims is None or step is None:
                 return None
             straight, kind = self.contiguous_step(straight, kind, step)
         return straight
 
-    def made_in_order(self, statement: Any) -> bool:
-        """Whether a statement makes a new array in C order."""
+    def made_in_order(self, root: ir.Root) -> bool:
+        """Whether memory was made in C order."""
+        if root.name not in self.info:  # what outlives the call: `look_at_layout` has looked at the view itself
+            return True
+        statement = self.info[root.name].statement
         value = getattr(statement, "value", None)
         effect = getattr(statement, "effect", None)
-        if isinstance(effect, ir.Primitive) and effect.rule.function in (np.ndarray.copy, np.ndarray.flatten, *IN_ORDER):
+        if isinstance(effect, ir.Primitive) and isinstance(root.kind, Array) and root.kind.rank in (0, 1):
+            return True
+        if isinstance(effect, ir.Primitive) and effect.rule.function in (
+            np.ndarray.copy,
+            np.ndarray.flatten,
+            *IN_ORDER,
+        ):
             return "order" not in effect.arguments
         if not isinstance(value, gast.Call) or not isinstance(value.func, gast.Attribute):
             return False
         if value.func.attr in ("copy", "flatten") and not value.args and not value.keywords:
             return not hasattr(value.func.value, "module")
         module = getattr(value.func.value, "module", None)
-        return module is np and value.func.attr in {each.__name__ for each in IN_ORDER} and not any(k.arg == "order" for k in value.keywords)
+        return (
+            module is np
+            and value.func.attr in {each.__name__ for each in IN_ORDER}
+            and not any(k.arg == "order" for k in value.keywords)
+        )
 
     def contiguous_step(self, straight: bool, kind: Array, step: gast.AST) -> tuple[bool | None, Kind | None]:
         """What one view makes of an array."""
         hole = isinstance(getattr(step, "value", None), gast.Name) and step.value.id == "_"
         if isinstance(step, gast.Subscript) and hole:
             entries = step.slice.elts if isinstance(step.slice, gast.Tuple) else [step.slice]
-            whole = [isinstance(e, gast.Slice) and e.lower is None and e.upper is None and e.step is None for e in entries]
+            whole = [
+                isinstance(e, gast.Slice) and e.lower is None and e.upper is None and e.step is None for e in entries
+            ]
             first = next((k for k, e in enumerate(entries) if isinstance(e, gast.Slice)), len(entries))
-            plain = all(isinstance(e, (gast.Name, gast.Constant)) and not (isinstance(e, gast.Constant) and e.value in (None, ...)) for e in entries[:first])
+            plain = all(
+                isinstance(e, (gast.Name, gast.Constant))
+                and not (isinstance(e, gast.Constant) and e.value in (None, ...))
+                for e in entries[:first]
+            )
             part = first < len(entries) and (entries[first].step is None or trees.literal(entries[first].step) == 1)
             rest = all(whole[first + 1 :])
-            tags = [("int", None)] * first + [("slice", (None, None, None) if whole[k] else (("?",),) * 3) for k in range(first, len(entries))]
-            if plain and rest and (part or first == len(entries)) and all(isinstance(e, gast.Slice) for e in entries[first:]):
+            tags = [("int", None)] * first + [
+                ("slice", (None, None, None) if whole[k] else (("?",),) * 3) for k in range(first, len(entries))
+            ]
+            if (
+                plain
+                and rest
+                and (part or first == len(entries))
+                and all(isinstance(e, gast.Slice) for e in entries[first:])
+            ):
                 return straight, item_kind(kind, tags)
-            column = whole[0] and len(entries) > 1 and all(isinstance(e, (gast.Name, gast.Constant)) for e in entries[1:]) and not any(
-                isinstance(e, gast.Constant) and not isinstance(e.value, int) for e in entries[1:])
+            column = (
+                whole[0]
+                and len(entries) > 1
+                and all(isinstance(e, (gast.Name, gast.Constant)) for e in entries[1:])
+                and not any(isinstance(e, gast.Constant) and not isinstance(e.value, int) for e in entries[1:])
+            )
             if straight and column and all(dim.many for dim in kind.dims or ()):
                 return False, item_kind(kind, [("slice", (None, None, None)), *[("int", None)] * (len(entries) - 1)])
             return None, None
@@ -121,8 +152,12 @@ class Views:
             return (False if straight and len(long) > 1 else None), Array(kind.dtype, (kind.dims or ())[::-1])
         return None, None
 
-    def note_layout(self, root: ir.Root) -> None:
-        """The program relies on it that a parameter's elements lie in C order."""
+    def note_layout(self, root: ir.Root, node: Any) -> None:
+        """The program relies on it that an array lies in C order: at a parameter it looks at the start, else here."""
+        if root.param is None:
+            if not self.made_in_order(root):
+                self.raise_unless_contiguous(trees.name(root.name), self.layout_text(node))
+            return
         known = self.facts.results.setdefault("layout", set())
         if root.param is not None and root.site not in known:
             known.add(root.site)
@@ -132,13 +167,17 @@ class Views:
         """Before a parameter is copied: the copy is contiguous, the caller's array may not be."""
         root = next((each for each in reversed(self.roots) if each.name == ssa), None)
         if root is not None and root.site in self.facts.results.get("layout", ()):
-            text = f"{ir.base_of(ssa)} has to be contiguous, since a view of it is written into: pass np.ascontiguousarray({ir.base_of(ssa)})"
+            name = ir.base_of(ssa)
+            text = f"{name} has to be contiguous, since a view of it is written into: pass np.ascontiguousarray({name})"
             self.raise_unless_contiguous(trees.name(ssa), text)
 
     def look_at_layout(self, value: Value, node: Any) -> None:
         value = self.settle(value)
-        text = f"{self.shown(node, True)} has to be contiguous, since {self.shown(node)} is to be a view of it"
-        self.raise_unless_contiguous(value.expr, text)
+        self.raise_unless_contiguous(value.expr, self.layout_text(node))
+
+    def layout_text(self, node: Any) -> str:
+        view = self.shown(node)
+        return f"{self.shown(node, True)} has to be contiguous: whether {view} is a view or a copy depends on it"
 
     def raise_unless_contiguous(self, expr: gast.AST, text: str) -> None:
         test = gast.UnaryOp(gast.Not(), trees.attr(trees.attr(expr, "flags"), "c_contiguous"))
@@ -152,14 +191,22 @@ class Views:
         """A view that can't be written into: what its shadow gets is carried over by the rule."""
         if rule.function in READ_ONLY and place.path and place.path[-1] is not None:
             first, *others = rule.parameters.parameters
-            constants = {name: self.known(bound[name]) for name in others if name in bound and self.known(bound[name]) is not MISSING}
+            constants = {
+                name: self.known(bound[name])
+                for name in others
+                if name in bound and self.known(bound[name]) is not MISSING
+            }
             arguments = {name: self.operand(bound[name]) for name in others if name in bound}
             kinds = {name: value.kind for name, value in bound.items()}
             place.path[-1].read_only = (rule, first, arguments, kinds, constants)
 
     # ---------------------------------------------------------------- A.flat
     def is_flat(self, value: Value) -> bool:
-        return isinstance(value.static, BoundMethod) and value.static.name == "flat" and isinstance(value.static.owner.kind, Array)
+        return (
+            isinstance(value.static, BoundMethod)
+            and value.static.name == "flat"
+            and isinstance(value.static.owner.kind, Array)
+        )
 
     def flat_item(self, owner: Value, slice_node: gast.AST, node: Any, hint: str | None) -> Value:
         """A.flat[index]."""
@@ -194,15 +241,26 @@ class Views:
             return Value(expr, kind)
         step = trees.index(trees.name("_"), operand)
         place = ir.Place(owner.place.root, (*owner.place.path, step), owner.place.exact)
-        op = ir.GetItem(owner.expr.id, operand, kind, owner.kind, self.index_kind(parts), place if self.is_written(place.root) else None)
+        op = ir.GetItem(
+            owner.expr.id,
+            operand,
+            kind,
+            owner.kind,
+            self.index_kind(parts),
+            place if self.is_written(place.root) else None,
+        )
         op.parts = parts
         return self.emit(expr, op, kind, True, hint)
 
     def store_flat(self, owner: Value, target: gast.Subscript, value: Value, operator: Any) -> None:
         """A.flat[index] = value."""
         owner = self.settle(owner)
-        flat = Value(trees.attr(owner.expr, "flat"), Array(owner.kind.dtype, (Dim(("flat", owner.kind.dims)),)), owner.varied)
-        flat.place = ir.Place(owner.place.root, (*owner.place.path, trees.attr(trees.name("_"), "flat")), owner.place.exact)
+        flat = Value(
+            trees.attr(owner.expr, "flat"), Array(owner.kind.dtype, (Dim(("flat", owner.kind.dims)),)), owner.varied
+        )
+        flat.place = ir.Place(
+            owner.place.root, (*owner.place.path, trees.attr(trees.name("_"), "flat")), owner.place.exact
+        )
         index, parts, values = self.index_expression(target.slice, flat)
         if len(parts) == 1 and parts[0][0] in ("int", "slice"):
             if not (isinstance(value.kind, Scalar) or parts[0][0] == "int"):
@@ -229,6 +287,11 @@ class Views:
         """The elements of A.flat, as they are at this moment or, where A is contiguous, at each."""
         owner = self.settle(value.static.owner)
         if self.contiguous(owner) is False and self.is_written(owner.place.root):
-            raise self.refuse("maybe_view", node, name="flat", base=trees.show(node.value) if isinstance(node, gast.Attribute) else "the array")
+            raise self.refuse(
+                "maybe_view",
+                node,
+                name="flat",
+                base=trees.show(node.value) if isinstance(node, gast.Attribute) else "the array",
+            )
         method = Value(trees.attr(owner.expr, "ravel"), Static(BoundMethod(owner, None, "ravel")))
         return self.array_method(method, owner, "ravel", [], {}, node, None)

@@ -105,6 +105,7 @@ class Copy(Op):
     """targets = sources, all at once."""
 
     pairs: list[tuple[str, gast.AST]] = field(default_factory=list)
+    origins: dict[str, Any] = field(default_factory=dict)  # the user's line of what was put into a pair
 
 
 @dataclass

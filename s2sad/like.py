@@ -83,7 +83,7 @@ def kind_of_type(annotation: Any, name: str, names: AnyMapping[str, Any] = _NO_N
     """The kind that an annotation states (a type, or text such as "float[:, :]"), or None where it states none.
 
     >>> kind_of_type(list[float], "xs")
-    List(item=Scalar(dtype='float', symbol=None))
+    List(item=Scalar(dtype='float', symbol=None), cls=None)
     """
     try:
         return _from_object(annotation, _Place(name, names, annotation=True))

@@ -246,6 +246,7 @@ def rename(body: list[gast.stmt], names: dict[str, str]) -> None:
                 for _, source in op.pairs:
                     change(source)
                 op.pairs = [(names.get(target, target), source) for target, source in op.pairs]
+                op.origins = {names.get(target, target): origin for target, origin in op.origins.items()}
             change(node)
             if isinstance(getattr(node, "until", None), gast.AST):
                 change(node.until)
@@ -289,6 +290,7 @@ def assignments(pairs: list[tuple[str, gast.AST]], node: gast.stmt) -> list[gast
         target, source = pairs.pop(ready)
         made.append(trees.assign(target, source))
     for each in made:
-        each.origin = getattr(node, "origin", None)
+        target = each.targets[0]
+        each.origin = node.effect.origins.get(getattr(target, "id", None)) or getattr(node, "origin", None)
         each.reverse = getattr(node, "reverse", False)
     return made

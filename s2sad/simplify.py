@@ -358,10 +358,12 @@ class Folding:
                 self.flush([name], pending, made)
         if not known:
             return
-        for name in known:
-            del pending[name]
+        origins = {name: pending.pop(name) for name in known}
         op = getattr(node, "effect", None)
         if isinstance(op, ir.Copy):
+            for target, source in op.pairs:
+                if isinstance(source, gast.Name) and source.id in known:
+                    op.origins[target] = getattr(origins[source.id], "origin", None)
             op.pairs = [(target, substituted(source, known)) for target, source in op.pairs]
             return
         if isinstance(node, gast.AugAssign):
@@ -578,7 +580,7 @@ def merge_branches(body: list[gast.stmt]) -> None:
 
 def copy_of_copies(node: gast.stmt) -> gast.stmt:
     made = ir.statement_copy(node)
-    made.effect = ir.Copy(list(node.effect.pairs))
+    made.effect = ir.Copy(list(node.effect.pairs), dict(node.effect.origins))
     return made
 
 

@@ -25,6 +25,7 @@ class Object:
     sources: tuple[Object, ...] = ()
     param: str | None = None
     loops: tuple[int, ...] = ()
+    block: Any = None  # the statements among which it is made
     site: Any = None  # of a dict: names the place where it is made
 
 

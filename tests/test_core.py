@@ -6,7 +6,6 @@ import copy
 import io
 import os
 import textwrap
-import time
 from pathlib import Path
 
 import gast
@@ -216,14 +215,3 @@ def test_random_programs(part):
     count = int(os.environ.get("S2SAD_RANDOM_CORES", "500")) // 10
     for seed in range(part * count, (part + 1) * count):
         assert differences(program(seed), range(seed, seed + 4)) is None, program(seed)
-
-
-def test_time_grows_linearly():
-    statements = "y = x * y + x\nif y > 3:\n    y -= x\n    g(y)\nfor i in y:\n    if i: continue\n    z = a = i\n"
-    times = []
-    for count in (20, 200):
-        tree = parse(function(statements * count))
-        start = time.process_time()
-        lower(tree)
-        times.append(time.process_time() - start)
-    assert times[1] < 40 * times[0] + 0.05

@@ -353,7 +353,11 @@ def nested_lists(v, x):
 
 @case(A, 1, 3)
 def counts_of_rules(a, axis, n):
-    return np.sum(np.roll(a, n, axis=axis) * WEIGHTS) + np.sum(np.repeat(a, n)) + round(1.23456, n) * np.sum(np.cumsum(a, axis=axis))
+    return (
+        np.sum(np.roll(a, n, axis=axis) * WEIGHTS)
+        + np.sum(np.repeat(a, n))
+        + round(1.23456, n) * np.sum(np.cumsum(a, axis=axis))
+    )
 
 
 @case(A.astype(np.float32), np.float32(0.7), 1.5)

@@ -70,4 +70,6 @@ def take_along_axis_tangent(arr, indices, axis, *, arr_dot):
 @registry.kind(np.take_along_axis)
 def take_along_axis_kind(arr: Kind, indices: Kind, axis: Kind) -> Kind:
     found = numeric(indices)
-    return Array(numpy_dtype(getattr(numeric(arr), "dtype", "")), dims_of(found) if isinstance(found, (Array, Scalar)) else None)
+    return Array(
+        numpy_dtype(getattr(numeric(arr), "dtype", "")), dims_of(found) if isinstance(found, (Array, Scalar)) else None
+    )

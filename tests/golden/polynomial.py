@@ -1,0 +1,17 @@
+def polynomial_value_and_gradients(x, y, dy=1.0):
+    """The value of polynomial and its gradients with respect to x and y.
+
+    Made by s2sad from polynomial in polynomial.py, line 8, for x: float, y: float.
+    """
+    t1 = x * x
+    t2 = t1 * x
+    t3 = x * y
+    value = t2 * y - t3 * y
+
+    # return x * x * x * y - x * y * y
+    t4_grad = -dy
+    t3_grad = t4_grad * y
+    t2_grad = dy * y
+    x_grad = t3_grad * y + t2_grad * t1 + 2.0 * (t2_grad * x * x)
+    y_grad = t4_grad * t3 + t3_grad * x + dy * t2
+    return value, (x_grad, y_grad)
