@@ -1,4 +1,5 @@
-"""Part of the stage `adjoint`: lists and mappings whose items come, go and change places, and the structure of adjoints."""
+"""Part of the stage `adjoint`: lists and mappings whose items come, go and change places, and the structure of
+adjoints."""
 
 from __future__ import annotations
 
@@ -47,7 +48,9 @@ class Containers:
     def of_Clear(self, node: gast.stmt, op: ir.Clear) -> None:
         shadow = self.list_shadow(op.place)
         if shadow is not None:
-            self.add(gast.Assign([trees.index(shadow, gast.Slice(None, None, None))], self.zero(op.kind, op.position), None))
+            self.add(
+                gast.Assign([trees.index(shadow, gast.Slice(None, None, None))], self.zero(op.kind, op.position), None)
+            )
 
     def of_Reorder(self, node: gast.stmt, op: ir.Reorder) -> None:
         shadow = self.list_shadow(op.place)
@@ -66,13 +69,17 @@ class Containers:
             return
         k = trees.name(self.names.fresh("k"))
         order = trees.np_call("argsort", op.order)
-        self.add(gast.Assign([whole], gast.ListComp(trees.index(shadow, k), [gast.comprehension(k, order, [], 0)]), None))
+        self.add(
+            gast.Assign([whole], gast.ListComp(trees.index(shadow, k), [gast.comprehension(k, order, [], 0)]), None)
+        )
 
     def of_SliceStore(self, node: gast.stmt, op: ir.SliceStore) -> None:
         shadow = self.list_shadow(op.place)
         if shadow is None:
             return
-        cut = op.slice if op.slice is not None else gast.Slice(op.start, trees.add(op.start, trees.name(op.count)), None)
+        cut = (
+            op.slice if op.slice is not None else gast.Slice(op.start, trees.add(op.start, trees.name(op.count)), None)
+        )
         place = trees.index(shadow, cut)
         wanted = self.is_active(op.value)
         if wanted:
@@ -97,10 +104,15 @@ def copy_of(kind: Kind, expr: gast.AST, fresh: Any) -> gast.AST:
         loop = gast.comprehension(gast.Tuple([key, item], gast.Store()), trees.call(trees.attr(expr, "items")), [], 0)
         return gast.DictComp(key, copy_of(kind.value, item, fresh), [loop])
     if isinstance(kind, Tuple):
-        return gast.List([copy_of(each, trees.index(expr, trees.const(k)), fresh) for k, each in enumerate(kind.items)], gast.Load())
+        return gast.List(
+            [copy_of(each, trees.index(expr, trees.const(k)), fresh) for k, each in enumerate(kind.items)], gast.Load()
+        )
     if isinstance(kind, (Dict, Record)):
         parts = kind.items if isinstance(kind, Dict) else kind.fields
-        return gast.Dict([trees.const(key) for key, _ in parts], [copy_of(each, trees.index(expr, trees.const(key)), fresh) for key, each in parts])
+        return gast.Dict(
+            [trees.const(key) for key, _ in parts],
+            [copy_of(each, trees.index(expr, trees.const(key)), fresh) for key, each in parts],
+        )
     if isinstance(kind, List):
         return trees.call(trees.builtin("list"), expr)
     return trees.call(trees.builtin("dict"), expr) if isinstance(kind, Mapping) else expr

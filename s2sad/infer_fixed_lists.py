@@ -1,7 +1,7 @@
 """Part of the stage `infer`: lists whose items are of different kinds, followed item by item.
 
-Such a list is an Object with the positions as its keys. Where it is used in a way that needs a list of one kind of items
-(an index that is not known, most methods), the walk begins again with it as a plain list.
+Such a list is an Object with the positions as its keys. Where it is used in a way that needs a list of one kind of
+items (an index that is not known, most methods), the walk begins again with it as a plain list.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.errors import NotDifferentiableError
-from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, is_mixed, join
-from s2sad.values import MISSING, Object, Restart, Value
+from s2sad.kinds import Array, Kind, List, Record, Scalar, Static, Tuple, Unknown, is_mixed, join
+from s2sad.values import Object, Restart, Value
 
 LONGEST = 64
 
@@ -53,14 +53,20 @@ class FixedLists:
         if not self.is_fixed_list(value):
             return value
         items = [self.read_part(value, key, None) for key in value.object.keys]
-        return Value(value.expr, Tuple(tuple(item.kind for item in items)), any(item.varied for item in items), items=items)
+        return Value(
+            value.expr, Tuple(tuple(item.kind for item in items)), any(item.varied for item in items), items=items
+        )
 
     # ---------------------------------------------------------------- reading and writing
     def fixed_item(self, base: Value, slice_node: gast.AST, node: Any) -> Value:
         items = self.as_items(base)
         index = self.visit(slice_node)
         known = self.known(index)
-        if isinstance(known, int) or hasattr(index.static, "symbols") and all(s is None or isinstance(s, int) for s in index.static.symbols):
+        if (
+            isinstance(known, int)
+            or hasattr(index.static, "symbols")
+            and all(s is None or isinstance(s, int) for s in index.static.symbols)
+        ):
             found = self.static_item(items, slice_node, node)
             if hasattr(index.static, "symbols"):
                 return self.make_list(found.items)
@@ -75,7 +81,9 @@ class FixedLists:
             self.need_plain_list(base.object, node)
         self.store_part(base, known % count, value, trees.index(base.expr, trees.const(known)), node)
 
-    def fixed_list_method(self, owner: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
+    def fixed_list_method(
+        self, owner: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any
+    ) -> Value:
         thing = owner.object
         none = Value(trees.const(None), Static(None))
         if name == "append" and thing not in thing.sources and not thing.sources:
@@ -135,6 +143,3 @@ def plain_list_kind(kind: Record) -> List:
     for _, each in kind.fields:
         item = join(item, each)
     return List(item)
-
-
-_ = (Dict, Mapping, MISSING)

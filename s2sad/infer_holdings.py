@@ -1,8 +1,9 @@
 """Part of the stage `infer`: memory that lists and mappings hold.
 
-The adjoint of a list has adjoints of its own for what the list holds, so an array or list that is put into one has two names:
-its own, and its place in the list. That is exact while nothing writes into it after it was put there; where something does,
-through the list, it is exact as long as its own name is not used any more. What is neither is refused.
+The adjoint of a list has adjoints of its own for what the list holds, so an array or list that is put into one has
+two names: its own, and its place in the list. That is exact while nothing writes into it after it was put there;
+where something does, through the list, it is exact as long as its own name is not used any more. What is neither is
+refused.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ class Holdings:
                 if isinstance(part, Value):
                     self.note_held(container, part, node)
         elif value.place is not None and is_mutable(value.kind) and not isinstance(value.kind, Scalar):
-            self.held.append(Held(container, value.place.root, self.moment(), node or self.origin[1], self.frame.source))
+            self.held.append(
+                Held(container, value.place.root, self.moment(), node or self.origin[1], self.frame.source)
+            )
 
     def moment(self) -> Moment:
         return self.loops, self.position
@@ -58,7 +61,17 @@ class Holdings:
         kind = value.kind.item if isinstance(value.kind, List) else value.kind
         if value.place is not None and (kind is None or is_mutable(kind) or not isinstance(kind, (Scalar, Array))):
             if isinstance(value.kind, Array) or holds_memory(kind):
-                self.held.append(Held(container, value.place.root, self.moment(), node or self.origin[1], self.frame.source, True, times))
+                self.held.append(
+                    Held(
+                        container,
+                        value.place.root,
+                        self.moment(),
+                        node or self.origin[1],
+                        self.frame.source,
+                        True,
+                        times,
+                    )
+                )
 
     def note_same_items(self, made: Value, values: list[Value], what: str) -> None:
         """A list made from others holds what they hold; `repeat`: several times."""
@@ -136,7 +149,10 @@ class Holdings:
 
     def join_families(self) -> None:
         """What is written under a joined name is written in all that it may stand for; some of it is known only now."""
-        marks = [self.facts.written, *[self.facts.results.setdefault(key, set()) for key in ("varied", "deep", "moved", "resized")]]
+        marks = [
+            self.facts.written,
+            *[self.facts.results.setdefault(key, set()) for key in ("varied", "deep", "moved", "resized")],
+        ]
         self.lives = {}
         for root in self.roots:
             for each in family(root) if root.sources else ():
@@ -169,7 +185,9 @@ class Holdings:
                 if any(other.container is each.container and other.item is inner.item for other in self.held):
                     continue
                 at = each.at if each.at[1] > inner.at[1] else inner.at
-                made = Held(each.container, inner.item, at, each.node or inner.node, each.source, inner.whole, each.times)
+                made = Held(
+                    each.container, inner.item, at, each.node or inner.node, each.source, inner.whole, each.times
+                )
                 self.held.append(made)
                 if made.whole:
                     todo.append(made)
@@ -193,7 +211,9 @@ class Holdings:
             return
         twice = each.times or len(each.at[0]) > len(common(each.at[0], self.life(item)))
         twice = twice or any(
-            other is not each and other.item is item and (other.container is container or uses.after(other.container, each.at))
+            other is not each
+            and other.item is item
+            and (other.container is container or uses.after(other.container, each.at))
             for other in self.held
         )
         if twice or uses.after(item, each.at):
@@ -205,7 +225,9 @@ class Holdings:
             if root.site not in self.facts.written:
                 self.facts.written.add(root.site)
                 self.learnt = True
-            self.written_through.append((root, [moment for moment in each.container.deep if after(moment, each.at, each.container.loops)]))
+            self.written_through.append(
+                (root, [moment for moment in each.container.deep if after(moment, each.at, each.container.loops)])
+            )
 
     def refusal(self, key: str, node: Any, source: Any, **words: Any) -> Exception:
         from s2sad.refusals import refuse
@@ -244,8 +266,8 @@ class Uses:
                 self.found.setdefault(root, []).append(moment)
 
     def returned(self) -> set[str]:
-        from s2sad.activity import leaves
         from s2sad import trees
+        from s2sad.activity import leaves
 
         return {name for leaf in leaves(self.walker.result) for name in trees.names_in(leaf.expr)}
 
@@ -282,7 +304,12 @@ def shown(root: ir.Root) -> str:
 
 def stays(step: gast.AST) -> bool:
     """Whether a position is not counted from the end, so that appending leaves it where it is."""
-    return isinstance(step, gast.Subscript) and isinstance(step.slice, gast.Constant) and isinstance(step.slice.value, int) and step.slice.value >= 0
+    return (
+        isinstance(step, gast.Subscript)
+        and isinstance(step.slice, gast.Constant)
+        and isinstance(step.slice.value, int)
+        and step.slice.value >= 0
+    )
 
 
 def holds_memory(kind: Any) -> bool:
@@ -305,4 +332,3 @@ def common(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
     while k < min(len(a), len(b)) and a[k] == b[k]:
         k += 1
     return a[:k]
-

@@ -1,6 +1,7 @@
 """Part of the stage `infer`: iterators made by hand, and functions that are chosen from a container.
 
-`iter(values)` is the values and a position, which `next` moves on by one; in a loop the position is carried like any variable.
+`iter(values)` is the values and a position, which `next` moves on by one; in a loop the position is carried like any
+variable.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.kinds import BOOL, INT, Array, List, Record, Scalar, Static, carries_gradient
-from s2sad.values import MISSING, Choice, Object, Value
+from s2sad.kinds import BOOL, INT, Array, List, Record, Static, carries_gradient
+from s2sad.values import Choice, Object, Value
 
 
 class Iterator:
@@ -20,7 +21,9 @@ class Iterator:
 
 class Iterators:
     # ---------------------------------------------------------------- iter and next
-    def call_iter(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+    def call_iter(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
+    ) -> Value | None:
         if len(args) != 1 or self.quiet or not args[0].varied:
             return None
         values = args[0]
@@ -37,9 +40,15 @@ class Iterators:
         self.hints[thing, "position"] = "position"
         return Value(values.expr, Record(Iterator, (("position", INT),)), True, object=thing)
 
-    def call_next(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+    def call_next(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
+    ) -> Value | None:
         stream = args[0]
-        if isinstance(stream.kind, List) and isinstance(node, gast.Call) and isinstance(node.args[0], gast.GeneratorExp):
+        if (
+            isinstance(stream.kind, List)
+            and isinstance(node, gast.Call)
+            and isinstance(node.args[0], gast.GeneratorExp)
+        ):
             stream = self.call_iter(function, [stream], {}, node, hint) or stream
         if stream.object is None or stream.object.cls is not Iterator or self.quiet:
             if any(value.varied for value in args):
@@ -51,7 +60,9 @@ class Iterators:
 
         def taken() -> Value:
             item = self.unboxed(self.item_at(thing.values, position.expr, hint or "item"))
-            self.state[thing, "position"] = self.emit(trees.binary(gast.Add, position.expr, trees.const(1)), ir.Plain(True), INT, False, "position")
+            self.state[thing, "position"] = self.emit(
+                trees.binary(gast.Add, position.expr, trees.const(1)), ir.Plain(True), INT, False, "position"
+            )
             return item
 
         if len(args) == 1:
@@ -65,16 +76,23 @@ class Iterators:
         from s2sad.infer_loops import own_statements
 
         statement = self.origin[1]
-        if isinstance(statement, (gast.For, gast.While)) and any(isinstance(each, gast.Break) for each in own_statements(statement)):
+        if isinstance(statement, (gast.For, gast.While)) and any(
+            isinstance(each, gast.Break) for each in own_statements(statement)
+        ):
             raise self.refuse("unknown_loop", node)
         thing = stream.object
         start = self.state[thing, "position"].expr
         rest = self.sliced(thing.values, gast.Slice(start, None, None))
-        self.state[thing, "position"] = self.emit(self.length_of(thing.values.expr), ir.Plain(True), INT, False, "position")
+        self.state[thing, "position"] = self.emit(
+            self.length_of(thing.values.expr), ir.Plain(True), INT, False, "position"
+        )
         return rest
 
     def sliced(self, base: Value, cut: gast.Slice) -> Value:
-        symbols = tuple(None if each is None else each.value if isinstance(each, gast.Constant) else ("?",) for each in (cut.lower, cut.upper, cut.step))
+        symbols = tuple(
+            None if each is None else each.value if isinstance(each, gast.Constant) else ("?",)
+            for each in (cut.lower, cut.upper, cut.step)
+        )
         parts = [("slice", symbols)]
         kind = self.indexed_kind(base, parts)
         expr = trees.index(base.expr, cut)
@@ -108,18 +126,31 @@ class Iterators:
             return next(iter(held.values()))
         key = self.settle(index).expr
         count = len(held)
-        choices = [trees.const(k) for k in held] if base.object is not None else [trees.const(k) for k in range(-count, count)]
+        choices = (
+            [trees.const(k) for k in held]
+            if base.object is not None
+            else [trees.const(k) for k in range(-count, count)]
+        )
         error = "KeyError" if base.object is not None else "IndexError"
-        test = self.emit(gast.Compare(key, [gast.NotIn()], [gast.Tuple(choices, gast.Load())]), ir.Plain(True), BOOL, False, "#c").expr
+        test = self.emit(
+            gast.Compare(key, [gast.NotIn()], [gast.Tuple(choices, gast.Load())]), ir.Plain(True), BOOL, False, "#c"
+        ).expr
         raising = gast.Raise(trees.call(trees.builtin(error), key), None)
-        raising.effect, raising.origin, raising.loops, raising.position = ir.Plain(False), self.origin, self.loops, self.position
+        raising.effect, raising.origin, raising.loops, raising.position = (
+            ir.Plain(False),
+            self.origin,
+            self.loops,
+            self.position,
+        )
         self.add(gast.If(test, [raising], []))
         pairs = list(held.items())
         found = pairs[-1][1]
         for k, value in reversed(pairs[:-1]):
             compare = gast.Compare(key, [gast.Eq()], [trees.const(k)])
             if base.object is None:
-                compare = gast.Compare(key, [gast.In()], [gast.Tuple([trees.const(k), trees.const(k - count)], gast.Load())])
+                compare = gast.Compare(
+                    key, [gast.In()], [gast.Tuple([trees.const(k), trees.const(k - count)], gast.Load())]
+                )
             chosen = self.emit(compare, ir.Plain(True), BOOL, False, "#c").expr
             found = Value(trees.const(None), Static(Choice(chosen, value, found)))
         return found
@@ -127,7 +158,12 @@ class Iterators:
     def known_items(self, value: Value) -> list[Value] | None:
         """The items of a short list of functions or strings, over which a loop runs once for each."""
         items = value.iteration if isinstance(value.kind, List) else None
-        if not isinstance(items, list) or not 0 < len(items) <= 16 or value.place is None or self.is_written(value.place.root):
+        if (
+            not isinstance(items, list)
+            or not 0 < len(items) <= 16
+            or value.place is None
+            or self.is_written(value.place.root)
+        ):
             return None
         if all(is_function(item) or isinstance(item.static, str) for item in items):
             return items
@@ -138,6 +174,3 @@ def is_function(value: Value) -> bool:
     from s2sad.infer_memory import is_function as found
 
     return found(value)
-
-
-_ = (MISSING, Scalar)

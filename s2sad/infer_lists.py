@@ -1,7 +1,7 @@
 """Part of the stage `infer`: the methods of lists and deques, and statements that change which items a list has.
 
-A list's shadow goes through the same changes backwards: what `append` adds the reverse sweep pops, what `pop` takes out it
-puts in again at the same position, and `sort` is undone by the order that it found.
+A list's shadow goes through the same changes backwards: what `append` adds the reverse sweep pops, what `pop` takes
+out it puts in again at the same position, and `sort` is undone by the order that it found.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.infer_expressions import SliceOf, mark_pure
-from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Array, List, Mapping, Scalar, Static
+from s2sad.kinds import FLOAT, INT, UNKNOWN, Array, List, Mapping, Scalar, Static
 from s2sad.values import MISSING, LocalFunction, Value
 
 
@@ -29,7 +29,9 @@ def int_kind(value: Value) -> bool:
 
 class Lists:
     # ---------------------------------------------------------------- methods
-    def list_method(self, owner: Value, name: str, args: list[Value], node: Any, keywords: dict[str, Value] | None = None) -> Value:
+    def list_method(
+        self, owner: Value, name: str, args: list[Value], node: Any, keywords: dict[str, Value] | None = None
+    ) -> Value:
         keywords = keywords or {}
         if isinstance(owner.kind, Mapping):
             return self.mapping_method(owner, name, args, keywords, node)
@@ -58,7 +60,9 @@ class Lists:
         if owner.varied or any(value.varied for value in args):
             raise self.refuse("list_method", node, name=name)
         self.note_store(place, False, node, "items")
-        call = gast.Call(trees.attr(owner.expr, name), [v.expr for v in args], [gast.keyword(k, v.expr) for k, v in keywords.items()])
+        call = gast.Call(
+            trees.attr(owner.expr, name), [v.expr for v in args], [gast.keyword(k, v.expr) for k, v in keywords.items()]
+        )
         return self.emit(call, ir.Plain(False), UNKNOWN, False)
 
     def list_append(self, owner: Value, value: Value, node: Any) -> Value:
@@ -87,7 +91,10 @@ class Lists:
         known = self.known(position)
         where = trees.const(0)
         if known != 0:
-            cut = trees.call(trees.attr(trees.call(trees.builtin("slice"), at, trees.const(None)), "indices"), self.length_of(owner.expr))
+            cut = trees.call(
+                trees.attr(trees.call(trees.builtin("slice"), at, trees.const(None)), "indices"),
+                self.length_of(owner.expr),
+            )
             mark_pure(cut)
             where = self.emit(trees.index(cut, trees.const(0)), ir.Plain(True), INT, False).expr
         self.note_store(place, value.varied, node, "items")
@@ -155,10 +162,20 @@ class Lists:
             return self.emit(call, ir.Plain(False), kind, False, hint)
         where = None if known == -1 else at
         if where is not None and not isinstance(known, int):
-            where = self.emit(gast.IfExp(gast.Compare(at, [gast.Lt()], [trees.const(0)]), trees.binary(gast.Add, at, self.length_of(owner.expr)), at),
-                              ir.Plain(True), INT, False).expr
+            where = self.emit(
+                gast.IfExp(
+                    gast.Compare(at, [gast.Lt()], [trees.const(0)]),
+                    trees.binary(gast.Add, at, self.length_of(owner.expr)),
+                    at,
+                ),
+                ir.Plain(True),
+                INT,
+                False,
+            ).expr
         elif where is not None and known < 0:
-            where = self.emit(trees.binary(gast.Sub, self.length_of(owner.expr), trees.const(-known)), ir.Plain(True), INT, False).expr
+            where = self.emit(
+                trees.binary(gast.Sub, self.length_of(owner.expr), trees.const(-known)), ir.Plain(True), INT, False
+            ).expr
         self.note_store(place, False, node, "end" if known == -1 else "items")
         made = self.emit(call, ir.Pop(place, kind, where), kind, True, hint)
         self.note_taken_out(place.root, made, node)
@@ -170,7 +187,9 @@ class Lists:
     def list_rotate(self, owner: Value, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
         steps = self.settle(args[0] if args else self.key_value(1))
         self.use_as_integer(steps)
-        return self.reordered(owner, trees.call(trees.attr(owner.expr, "rotate"), steps.expr), "rotate", steps.expr, node)
+        return self.reordered(
+            owner, trees.call(trees.attr(owner.expr, "rotate"), steps.expr), "rotate", steps.expr, node
+        )
 
     def list_sort(self, owner: Value, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
         key = keywords.get("key")
@@ -180,8 +199,12 @@ class Lists:
                 others["key"] = self.run_time_function(key)
             return self.reordered(owner, trees.call(trees.attr(owner.expr, "sort"), **others), "order", None, node)
         keys = self.sorting_keys(owner, key, node)
-        order = trees.call(trees.builtin("sorted"), trees.call(trees.builtin("range"), self.length_of(owner.expr)),
-                           key=trees.attr(keys, "__getitem__"), **others)
+        order = trees.call(
+            trees.builtin("sorted"),
+            trees.call(trees.builtin("range"), self.length_of(owner.expr)),
+            key=trees.attr(keys, "__getitem__"),
+            **others,
+        )
         for each in gast.walk(order):
             mark_pure(each)
         positions = self.emit(order, ir.Plain(True, 20), List(INT), False, "#order").expr
@@ -239,7 +262,11 @@ class Lists:
         bounds = [trees.const(None) if each is None else each for each in (index.lower, index.upper)]
         cut = trees.call(trees.attr(trees.call(trees.builtin("slice"), *bounds), "indices"), self.length_of(base.expr))
         mark_pure(cut)
-        start = trees.const(0) if index.lower is None else self.emit(trees.index(cut, trees.const(0)), ir.Plain(True), INT, False).expr
+        start = (
+            trees.const(0)
+            if index.lower is None
+            else self.emit(trees.index(cut, trees.const(0)), ir.Plain(True), INT, False).expr
+        )
         count = self.emit(self.length_of(operand), ir.Plain(True), INT, False, "n")
         self.note_store(place, value.varied, node, "items")
         op = ir.SliceStore(place, operand, value.kind, count.expr.id, start, old.expr, index if stepped else None)
@@ -264,7 +291,7 @@ class Lists:
 
     # ---------------------------------------------------------------- unpacking with a star
     def unpack_star(self, target: Any, value: Value, star: int) -> bool:
-        """first, *middle, last = a list or array whose length is not known: items and a slice. False where it is known."""
+        """first, *middle, last = a list or array of a length that is not known: items and a slice."""
         if value.items is not None or not isinstance(value.kind, (List, Array)) or self.quiet:
             return False
         if isinstance(value.kind, Array) and (not value.kind.dims or isinstance(value.kind.dims[0].key, int)):
@@ -285,20 +312,35 @@ class Lists:
 
     def as_plain_list(self, value: Value, node: Any) -> Value:
         if isinstance(value.kind, Array):
-            return self.as_list(value, node) if value.varied else self.settle(
-                Value(trees.call(trees.builtin("list"), value.expr), List(self.indexed_kind(value, [("int", None)]))))
+            return (
+                self.as_list(value, node)
+                if value.varied
+                else self.settle(
+                    Value(
+                        trees.call(trees.builtin("list"), value.expr), List(self.indexed_kind(value, [("int", None)]))
+                    )
+                )
+            )
         call = trees.call(trees.builtin("list"), value.expr)
         return self.list_operation("copy", [value], call, value, kind=List(value.kind.item))
 
     # ---------------------------------------------------------------- orders and choices by a key
     def run_time_function(self, value: Value) -> gast.AST | None:
-        """An expression for a function that the generated program can call, where it is only used to compare; else None."""
+        """An expression for a function that the program can call where it only compares; None if there is none."""
         static = value.static
         if static is MISSING:
-            return value.expr if isinstance(value.expr, gast.Name) and value.object is None and not value.varied else None
+            return (
+                value.expr if isinstance(value.expr, gast.Name) and value.object is None and not value.varied else None
+            )
         if isinstance(static, LocalFunction):
             body = static.tree.body
-            if static.frame is not self.frame or len(body) != 1 or not isinstance(body[0], gast.Return) or static.defaults or self.needs_statements(body[0].value):
+            if (
+                static.frame is not self.frame
+                or len(body) != 1
+                or not isinstance(body[0], gast.Return)
+                or static.defaults
+                or self.needs_statements(body[0].value)
+            ):
                 return None
             return self.renamed(gast.Lambda(static.tree.args, body[0].value), set())
         if isinstance(static, (types.FunctionType, types.BuiltinFunctionType, type, np.ufunc)):
@@ -328,8 +370,12 @@ class Lists:
         value = self.settle(value)
         keys = self.sorting_keys(value, keywords.get("key"), node)
         others = {k: self.settle(v).expr for k, v in keywords.items() if k != "key"}
-        order = trees.call(trees.builtin("sorted"), trees.call(trees.builtin("range"), self.length_of(value.expr)),
-                           key=trees.attr(keys, "__getitem__"), **others)
+        order = trees.call(
+            trees.builtin("sorted"),
+            trees.call(trees.builtin("range"), self.length_of(value.expr)),
+            key=trees.attr(keys, "__getitem__"),
+            **others,
+        )
         for each in gast.walk(order):
             mark_pure(each)
         positions = self.emit(order, ir.Plain(True, 20), List(INT), False, "#order").expr
@@ -338,7 +384,9 @@ class Lists:
         kind = List(value.kind.item)
         if not value.varied:
             return self.emit(expr, ir.Plain(True), kind, False, hint)
-        made = self.emit(expr, ir.ListOp("take", [self.operand(value), positions], [value.kind, List(INT)], kind), kind, True, hint)
+        made = self.emit(
+            expr, ir.ListOp("take", [self.operand(value), positions], [value.kind, List(INT)], kind), kind, True, hint
+        )
         self.note_shared_items(made.place.root, value, node)
         return made
 
@@ -365,7 +413,9 @@ class Lists:
             self.state[key] = outer
         return made
 
-    def call_deque(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+    def call_deque(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
+    ) -> Value | None:
         if self.quiet:
             return None
         value = self.as_list(args[0], node) if args else self.make_list([], hint)
@@ -384,7 +434,6 @@ class Lists:
 def replace_named(tree: gast.AST, name: str, new: gast.AST) -> gast.AST:
     from s2sad.infer_memory import replace_nodes
 
-    return replace_nodes(tree, {id(each): new for each in gast.walk(tree) if isinstance(each, gast.Name) and each.id == name})
-
-
-_ = (BOOL,)
+    return replace_nodes(
+        tree, {id(each): new for each in gast.walk(tree) if isinstance(each, gast.Name) and each.id == name}
+    )

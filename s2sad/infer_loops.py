@@ -337,6 +337,8 @@ class Loops:
                     self.state[key] = phis[key]
             inner = dict(self.state)
             run()
+            if self.block and isinstance(self.block[-1], gast.Break):
+                self.breaks.append((self.state, self.block))
             ends = [(self.state, self.block)] if leaves_not(self.block) else []
             exits = [*ends, *self.breaks]
             if not self.new_phis(facts, entry, inner, phis, exits):
@@ -375,6 +377,7 @@ class Loops:
             return True
         if a.items is not None and b.items is not None and len(a.items) == len(b.items) and old is None:
             return any([self.note_phi(facts, key, (*path, k), x, y) for k, (x, y) in enumerate(zip(a.items, b.items))])
+        self.need_same_form(a, b)
         if a.object is not None and b.object is not None and a.object.cls is b.object.cls and old is None:
             if set(a.object.keys) != set(b.object.keys):
                 self.need_mappings([a.object, b.object], None)

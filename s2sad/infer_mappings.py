@@ -1,12 +1,12 @@
 """Part of the stage `infer`: dicts whose keys are not known before the function runs.
 
-A dict starts as one of known keys, an Object whose parts are variables of their own. Where it is read or written with a key
-that is not known, the walk begins again with the dict as a Mapping: memory whose shadow is a dict with the same keys.
+A dict starts as one of known keys, an Object whose parts are variables of their own. Where it is read or written with
+a key that is not known, the walk begins again with the dict as a Mapping: memory whose shadow is a dict with the same
+keys.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 import gast
@@ -14,7 +14,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.infer_expressions import mark_pure
 from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Kind, List, Mapping, Never, Static, Unknown, carries_gradient, join
-from s2sad.values import MISSING, Object, Restart, Value
+from s2sad.values import Object, Restart, Value
 
 
 class Mappings:
@@ -37,6 +37,16 @@ class Mappings:
             self.need_mapping(joined, node)
         else:
             self.need_plain_list(joined, node)
+
+    def need_same_form(self, a: Value, b: Value) -> None:
+        """A dict of known keys beside a mapping becomes one too, a list of different kinds beside a list a plain one."""
+        for one, other in ((a, b), (b, a)):
+            if one.object is None or other.object is not None:
+                continue
+            if one.object.cls is dict and isinstance(other.kind, Mapping):
+                self.need_mapping(one.object, None)
+            if one.object.cls is list and isinstance(other.kind, List):
+                self.need_plain_list(one.object, None)
 
     def check_same_block(self, thing: Object, node: Any) -> None:
         """A key that is new, or goes, in a branch or a loop: which keys there are is not known afterwards."""
@@ -102,7 +112,9 @@ class Mappings:
             kind: Kind | None = None
             for _, value in pairs:
                 kind = join(kind, value.kind)
-            made = gast.Dict([None if key is None else key.expr for key, _ in pairs], [value.expr for _, value in pairs])
+            made = gast.Dict(
+                [None if key is None else key.expr for key, _ in pairs], [value.expr for _, value in pairs]
+            )
             if self.quiet:
                 return Value(made, Mapping(None, kind), any(value.varied for _, value in pairs))
             site = self.dict_site()
@@ -140,9 +152,15 @@ class Mappings:
             self.add(gast.Expr(trees.call(trees.attr(base.expr, "update"), other.expr)), ir.Plain(False))
             return
         it = self.mapping_iteration(self.settle(other), "items", node)
-        self.with_loop_names(["key", "item"], lambda names: self.for_loop(
-            it, gast.Tuple([gast.Name(n, gast.Store(), None, None) for n in ("key", "item")], gast.Store()),
-            lambda: self.mapping_store(base, self.state[names[0]], self.state[names[1]], node), node))
+        self.with_loop_names(
+            ["key", "item"],
+            lambda names: self.for_loop(
+                it,
+                gast.Tuple([gast.Name(n, gast.Store(), None, None) for n in ("key", "item")], gast.Store()),
+                lambda: self.mapping_store(base, self.state[names[0]], self.state[names[1]], node),
+                node,
+            ),
+        )
 
     def with_loop_names(self, names: list[str], run: Any) -> None:
         """Runs something with loop variables of our own; the user's variables of that name stay as they were."""
@@ -166,7 +184,13 @@ class Mappings:
             parts.update({key: self.state[right.object, key] for key in right.object.keys})
             return self.make_dict(parts, hint)
         if not left.varied and not right.varied and left.object is None and right.object is None:
-            return self.emit(gast.BinOp(left.expr, gast.BitOr(), right.expr), ir.Plain(False), join(left.kind, right.kind), False, hint)
+            return self.emit(
+                gast.BinOp(left.expr, gast.BitOr(), right.expr),
+                ir.Plain(False),
+                join(left.kind, right.kind),
+                False,
+                hint,
+            )
         made = self.mapping_of({}, hint, self.dict_site(), node)
         self.mapping_update(made, left, node)
         self.mapping_update(made, right, node)
@@ -175,7 +199,9 @@ class Mappings:
     def is_dict(self, value: Value) -> bool:
         return isinstance(value.kind, Mapping) or value.object is not None and value.object.cls is dict
 
-    def call_defaultdict(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+    def call_defaultdict(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
+    ) -> Value | None:
         """defaultdict(float): a mapping that gets an item where a missing key is read."""
         factory = args[0].static if args else None
         if len(args) != 1 or keywords or self.quiet or factory not in (float, int, list, dict):
@@ -203,7 +229,13 @@ class Mappings:
         test = self.emit(gast.Compare(index, [gast.NotIn()], [base.expr]), ir.Plain(True), BOOL, False, "#c").expr
 
         def insert() -> None:
-            made = self.make_list([]) if factory is list else self.make_dict({}) if factory is dict else self.key_value(factory())
+            made = (
+                self.make_list([])
+                if factory is list
+                else self.make_dict({})
+                if factory is dict
+                else self.key_value(factory())
+            )
             self.store(base, index, [("unknown", None)], base.kind.value or UNKNOWN, self.settle(made), None, node)
 
         self.branch(test, insert, lambda: None)
@@ -227,16 +259,28 @@ class Mappings:
 
     def bind_mapping(self, it: Any, index: gast.AST, pattern: Any) -> tuple[Value, gast.AST]:
         both = it.names == "items"
-        patterns = pattern.elts if both and isinstance(pattern, (gast.Tuple, gast.List)) and len(pattern.elts) == 2 else [None, pattern]
-        hints = [each.id if isinstance(each, gast.Name) else default for each, default in zip(patterns, ("key", "item"))]
+        patterns = (
+            pattern.elts
+            if both and isinstance(pattern, (gast.Tuple, gast.List)) and len(pattern.elts) == 2
+            else [None, pattern]
+        )
+        hints = [
+            each.id if isinstance(each, gast.Name) else default for each, default in zip(patterns, ("key", "item"))
+        ]
         key = self.item_at(it.value, index, hints[0])
         value = self.item_at(it.owner, key.expr, hints[1])
         if not both:
             return value, trees.name(value.expr.id, store=True)
-        return self.make_tuple([key, value]), gast.Tuple([trees.name(each.expr.id, store=True) for each in (key, value)], gast.Store())
+        return self.make_tuple([key, value]), gast.Tuple(
+            [trees.name(each.expr.id, store=True) for each in (key, value)], gast.Store()
+        )
 
-    def mapping_method(self, owner: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
-        call = gast.Call(trees.attr(owner.expr, name), [v.expr for v in args], [gast.keyword(k, v.expr) for k, v in keywords.items()])
+    def mapping_method(
+        self, owner: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any
+    ) -> Value:
+        call = gast.Call(
+            trees.attr(owner.expr, name), [v.expr for v in args], [gast.keyword(k, v.expr) for k, v in keywords.items()]
+        )
         none = Value(trees.const(None), Static(None))
         if self.quiet:
             kind = owner.kind.value or UNKNOWN if name in ("get", "pop", "setdefault") else UNKNOWN
@@ -335,7 +379,9 @@ class Mappings:
                 return
             self.branch(test, lambda: conditions(c + 1), lambda: None)
 
-        self.for_loop(self.iteration(generator.iter), generator.target, lambda: conditions(0), node if k == 0 else generator)
+        self.for_loop(
+            self.iteration(generator.iter), generator.target, lambda: conditions(0), node if k == 0 else generator
+        )
 
     def dict_of_pairs(self, node: gast.Call, hint: str | None) -> Value | None:
         """dict(zip(keys, values)), of keys that are not known."""
@@ -344,18 +390,32 @@ class Mappings:
             return None
         it = self.called_iteration(function, node.args[0])
         if it is None or it.what == "unroll":
-            return None if it is None else self.call_dict(Value(trees.builtin("dict"), Static(dict)), [self.make_tuple(it.items)], {}, node, hint)
+            return (
+                None
+                if it is None
+                else self.call_dict(
+                    Value(trees.builtin("dict"), Static(dict)), [self.make_tuple(it.items)], {}, node, hint
+                )
+            )
         if not iteration_varies(it):
-            return self.emit(trees.call(trees.builtin("dict"), it.expr), ir.Plain(False), Mapping(None, None), False, hint, self.dict_site())
+            return self.emit(
+                trees.call(trees.builtin("dict"), it.expr),
+                ir.Plain(False),
+                Mapping(None, None),
+                False,
+                hint,
+                self.dict_site(),
+            )
         made = self.mapping_of({}, hint, self.dict_site(), node)
         pattern = gast.Tuple([gast.Name(n, gast.Store(), None, None) for n in ("key", "item")], gast.Store())
-        self.with_loop_names(["key", "item"], lambda names: self.for_loop(
-            it, pattern, lambda: self.mapping_store(made, self.state[names[0]], self.state[names[1]], node), node))
+        self.with_loop_names(
+            ["key", "item"],
+            lambda names: self.for_loop(
+                it, pattern, lambda: self.mapping_store(made, self.state[names[0]], self.state[names[1]], node), node
+            ),
+        )
         return made
 
 
 def iteration_varies(it: Any) -> bool:
     return it.value is not None and it.value.varied or any(iteration_varies(part) for part in it.parts)
-
-
-_ = (defaultdict, MISSING)

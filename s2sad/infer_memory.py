@@ -796,6 +796,7 @@ class Memory:
     def join_objects(self, base: str, a: Value, b: Value, copies: Any) -> Any:
         if a.object is b.object and a.object is not None:
             return a
+        self.need_same_form(a, b)
         both = a.object is not None and b.object is not None and a.object.cls is b.object.cls
         if both and a.object.cls in (dict, list) and set(a.object.keys) != set(b.object.keys):
             self.need_mappings([a.object, b.object], None)

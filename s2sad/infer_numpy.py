@@ -76,7 +76,7 @@ class NumPy:
                 self.use_parts_as_integers(value)
 
     def use_parts_as_integers(self, value: Value) -> None:
-        for each in value.items or [value]:
+        for each in [value] if value.items is None else value.items:
             if each.items is not None:
                 self.use_parts_as_integers(each)
             elif isinstance(each.kind, Scalar):

@@ -36,12 +36,10 @@ class Writers:
         """value[mask], for a value that broadcasts to the target."""
         if isinstance(value.kind, Scalar):
             return value
-        if not (isinstance(value.kind, Array) and value.kind.dims is not None and value.kind.dims == target.kind.dims):
+        if not (isinstance(value.kind, Array) and value.kind.dims == target.kind.dims) or any(map(loose, value.kind.dims or ())):
             shape = self.get_attribute(target, "shape", node)
             value = self.settle(self.call_function(np.broadcast_to, [value, shape], node))
-        return self.settle(
-            self.get_item(value, mask.expr, node) if not isinstance(mask.expr, gast.Name) else self.item_by(value, mask)
-        )
+        return self.settle(self.item_by(value, mask))
 
     def item_by(self, value: Value, index: Value) -> Value:
         """value[index], of an index that is in the program already."""

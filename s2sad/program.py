@@ -154,6 +154,8 @@ class Builder:
             given = cotangent.kind.dtype if isinstance(cotangent.kind, (Scalar, Array)) else ""
             if given not in (kind.dtype, "float", "int"):
                 made = trees.call(trees.attr(made, "astype"), trees.const(np.dtype(kind.dtype)))
+        elif cotangent is not None and self.has_narrow() and getattr(kind, "dtype", "") in ("float64", "complex128"):
+            made = trees.call(trees.attr(made, "astype"), trees.const(np.dtype(kind.dtype)))
         keys = getattr(value.place.root, "keys", None) if value.place is not None else None
         if keys is not None and isinstance(made, gast.Name):
             key = trees.name(self.inferred.names.fresh("key"))
@@ -164,9 +166,13 @@ class Builder:
         """A number's gradient is of its own type, also where arrays or numbers of less precision are around."""
         if kind.dtype in NARROW:
             return trees.call(trees.attr(trees.module(np), kind.dtype), expr)
-        if kind.dtype in ("float", "complex") and any(getattr(info.kind, "dtype", "") in NARROW for info in self.inferred.info.values()):
+        if kind.dtype in ("float", "complex") and self.has_narrow():
             return trees.call(trees.builtin(kind.dtype), expr)
         return expr
+
+    def has_narrow(self) -> bool:
+        """Whether numbers of less precision are around; times a `dy` that is a Python number they stay so."""
+        return any(getattr(info.kind, "dtype", "") in NARROW for info in self.inferred.info.values())
 
     def as_given(self, name: str) -> gast.AST:
         """A parameter as the caller gave it: of a list that f makes longer or shorter, another name for that."""

@@ -392,6 +392,77 @@ def mixed_list_by_unknown_index(v, n):
     return total
 
 
+# ------------------------------------------------------------------ what random programs found
+@case(0.9, 1.3, 2)
+def items_counted_before_more_come(x, y, n):
+    a = [[x, 1.0], [y, x * y], [2.0, y]]
+    b = [[y, x], [1.0, x]]
+    for _ in range(n):
+        a.insert(0, [y + 0.5, y])
+        b = [q.copy() for q in a]
+    return sum(q[0] * (i + 1.5) + q[1] for i, q in enumerate(a)) + b[0][0] * y + b[0][1]
+
+
+@case(0.9, 1.3, 2, may_refuse=True)  # w is carried by the loop, and b holds what it was
+def held_array_carried_by_a_loop(x, y, n):
+    w = np.array([x, y])
+    b = [w]
+    for _ in range(n):
+        w *= y
+        w = w * np.sum(w)
+    return np.sum(w) + b[0][0]
+
+
+@case(0.9, 1.3)
+def key_new_on_one_way(x, y):
+    d = {0: x, 1: y}
+    if x < 0.5:
+        d[2] = x * y
+    return sum(d.values()) * len(d) + d.setdefault(2, y) * x
+
+
+@case(0.9, 1.3, 2)
+def dicts_of_other_keys_in_a_loop(x, y, n):
+    d = {0: x, 1: y, 2: x * y}
+    e = {1: y}
+    for _ in range(n):
+        d.update(e)
+        e = {q: t * 1.5 for q, t in d.items()}
+        e[1] = y
+    return sum(d.values()) * 1.3 + d[1] * e[1] + d[2] * d[0]
+
+
+@case(0.9, 1.3, 2, may_refuse=True)  # a slice holds the rows that are written through it
+def slice_carried_and_written(x, y, n):
+    a = [[x, 1.0], [y, x * y], [2.0, y]]
+    b = [[y, x], [1.0, x]]
+    for _ in range(n):
+        b[0][1] += y
+        b = a[:2]
+    return sum(q[0] * (i + 1.5) + q[1] for i, q in enumerate(a)) + b[0][0] * y + b[0][1]
+
+
+@case(0.9, 1.3, 2)
+def dict_of_known_keys_takes_a_mappings_place(x, y, n):
+    d = {0: x, 1: y}
+    e = {}
+    for q, t in d.items():
+        e[q + n] = t
+    for _ in range(n):
+        e = dict(d)
+    return e[1] * y + e[0]
+
+
+@case([1.0, 2.0, 3.0], may_refuse=True)  # a list that grows while a loop goes through it
+def grows_while_looped(items):
+    total = 0.0
+    for item in items:
+        if len(items) < 5:
+            items.append(item * items[0])
+        total += item * item
+    return total
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_shared(each):
     each.check()
