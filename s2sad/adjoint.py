@@ -82,6 +82,8 @@ class Adjoint(Arrays, Containers, Structure):
         if name is None or name not in self.active:
             return
         info = self.info[name]
+        if isinstance(info.kind, (List, Tuple)) and isinstance(kind, (Array, Scalar)):  # a list where NumPy takes an array
+            expr = trees.call(trees.attr(self.helpers.unbroadcast(expr, trees.name(name)), "tolist"))
         if isinstance(info.kind, (List, Tuple, Dict, Record, Mapping)):
             self.accumulate_structure(name, expr, info.kind)
             return

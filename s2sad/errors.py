@@ -15,6 +15,10 @@ class UndefinedNameError(NotDifferentiableError, NameError):
     """A name in the user's function that is not defined, when the function is transformed."""
 
 
+class InternalError(S2sadError, RuntimeError):
+    """s2sad itself failed: a defect of it, not of the user's function. The cause is in `__cause__`."""
+
+
 class ParameterError(S2sadError, ValueError):
     """A wrong choice of `params`, a wrong `dy`, a wrong option."""
 

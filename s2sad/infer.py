@@ -87,6 +87,8 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         self.joining_from = 0
         self.optional: set[str] = set()
         self.sharings: list[Any] = []
+        self.assumed: Any = None
+        self.assumptions: list[Any] = []
         self.iterated: list[ir.Root] = []
         self.held: list[Any] = []
         self.taken_out: list[Any] = []
@@ -123,6 +125,7 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         for each in parameters.values():
             self.capture(each)
         value = self.at_the_end(self.run_body(self.tree))
+        self.check_assumptions()
         self.check_sharings()
         self.result = value
         self.check_holdings()

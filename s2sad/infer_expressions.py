@@ -562,6 +562,10 @@ class Expressions:
         kind = self.result_kind(rule, bound, values, node)
         if rule.view and values:
             rule = self.decided_view(rule, bound, values[0], kind, node)
+            if self.assumed is not None:
+                assumed, self.assumed = self.assumed, None
+                made = self.primitive(rule, values, rebuild, node, hint, bound=bound, library=library)
+                return self.assumed_copy(made, assumed)
         varied = rule.form != "nondifferentiable" and carries_gradient(kind) and any(value.varied for value in values)
         if varied:
             varied = any(bound[name].varied for name in rule.wrt if name in bound) or rule_varies(rule, bound)
@@ -584,6 +588,10 @@ class Expressions:
 
     def active_primitive(self, rule: Any, values: list[Value], rebuild: Any, bound: dict[str, Value], kind: Kind,
                          node: gast.AST, hint: str | None, library: str) -> Value:
+        if not getattr(rule, "variadic", None) and not isinstance(kind, List):
+            arrays_of = {id(value): self.list_as_array(value, node) for value in values}
+            values = [arrays_of[id(value)] for value in values]
+            bound = {name: arrays_of.get(id(value), value) for name, value in bound.items()}
         view = rule.view and values[0].place is not None and isinstance(kind, (Array, List))
         names = {id(value): self.operand(value) for value in values} if not view else {id(value): value.expr for value in values}
         exprs = [names[id(value)] for value in values]
@@ -623,6 +631,13 @@ class Expressions:
         if made.place is not None and self.is_changed(made.place):
             op.result = self.emit_load(made).expr.id
         return made
+
+    def list_as_array(self, value: Value, node: gast.AST) -> Value:
+        """NumPy takes a list for an array: here that is said."""
+        if not value.varied or not isinstance(value.kind, (List, Tuple)):
+            return value
+        function = Value(trees.attr(trees.module(np), "array"), Static(np.array))
+        return self.call_value(function, [value], {}, node)
 
     def result_kind(self, rule: Any, bound: dict[str, Value], values: list[Value], node: gast.AST) -> Kind:
         kinds = {name: self.rule_kind(value) for name, value in bound.items()}

@@ -468,6 +468,8 @@ class Loops:
                     self.phi_key = key
                     self.phi_pairs(phi, state[key], pairs, state)
             for key, value in state.items():
+                if self.is_early_value(key) and any(block is each for _, each in ends):
+                    continue  # an iteration that goes on has not returned: what it holds is never read
                 if key not in entry and isinstance(value, (Value, Conflict)):
                     fresh.setdefault(key, []).append((value, pairs))
             self.late_copies.append((pairs, block))
@@ -488,6 +490,7 @@ class Loops:
                 after[key] = self.joined_value(name, kind, varied, [value for value, _ in found])
                 for value, pairs in found:
                     pairs.append((name, value.expr))
+                self.info[name].early = self.is_early_value(key)
             else:
                 after[key] = Conflict("joined_objects")
             if self.is_early_value(key):

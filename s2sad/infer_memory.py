@@ -186,6 +186,7 @@ class Memory:
         if not base.varied and not self.mapping_sites(base.object, set()):
             return None
         self.need_mapping(base.object, node)
+        return None
 
     def pick_item(self, base: Value, index: Value, node: Any) -> Value:
         kind = of_item(base.kind.item) or UNKNOWN

@@ -102,7 +102,8 @@ class Recursion:
             return ("tuple", getattr(value.kind, "cls", None), [self.flatten(item, passed, node) for item in value.items])
         if value.object is not None:
             parts = {key: self.flatten(self.state[value.object, key], passed, node) for key in value.object.keys}
-            return ("object", value.object.cls, parts, len(passed), passed.append(Value(value.expr, Static("object"))))
+            passed.append(Value(value.expr, Static("object")))
+            return ("object", value.object.cls, parts, len(passed) - 1)
         if isinstance(value.kind, Static) and value.static is not MISSING:
             return ("static", value)
         passed.append(self.settle(value))
@@ -172,7 +173,7 @@ class Recursion:
             items = [self.unflatten(each, f"{hint}_{k}", instance) for k, each in enumerate(shape[2])]
             return self.make_tuple(items, shape[1])
         if shape[0] == "object":
-            _, cls, parts, position, _ = shape
+            _, cls, parts, position = shape
             name = self.names.fresh(hint)
             instance.leaves[position] = name
             thing = Object(cls, list(parts))

@@ -15,6 +15,7 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.indexing import item_kind
 from s2sad.infer_expressions import mark_pure
+from s2sad.infer_memory import family
 from s2sad.kinds import Array, Dim, Kind, Scalar, Static
 from s2sad.values import MISSING, BoundMethod, Value
 
@@ -43,17 +44,39 @@ class Views:
         shaping = function in (np.reshape, np.ndarray.reshape)
         if shaping and base.kind.rank == 1 and kind.rank == 1:
             return rule
-        if straight is False and (not shaping or kind.rank == 1 and base.kind.rank is not None):
-            if self.is_written(base.place.root):
-                self.note_layout(base.place.root, node)
+        sure = base.place.root.param is None and self.made_in_order(base.place.root)
+        if self.quiet or not self.is_written(base.place.root) or straight is True and sure:
+            return rule
+        site = ("view", self.path, id(node))
+        if site not in self.facts.results.setdefault("views", set()):
+            self.assumed = (site, base.place.root, self.position, self.loops)
             return copied
-        if straight is not True and self.is_written(base.place.root):
+        if straight is False and (not shaping or kind.rank == 1 and base.kind.rank is not None):
+            self.note_layout(base.place.root, node)
+            return copied
+        if straight is not True:
             if straight is False or order != "C":
                 raise self.refuse("maybe_view", node, name=self.shown(node), base=self.shown(node, True))
             self.look_at_layout(base, node)
-        if self.is_written(base.place.root):
-            self.note_layout(base.place.root, node)
+        self.note_layout(base.place.root, node)
         return rule
+
+    def assumed_copy(self, made: Value, assumed: Any) -> Value:
+        """What may be a view is taken for a copy, as long as neither it nor its base is written afterwards."""
+        made = self.settle(made)
+        self.assumptions.append((*assumed, made.place.root if made.place is not None else None))
+        return made
+
+    def check_assumptions(self) -> None:
+        """At the end of a walk: what was written after all is a view in the next one."""
+        for site, base, position, loops, made in self.assumptions:
+            stored = [(store, each) for each in family(base) for store in each.stores]
+            written = made is not None and any(each.stores for each in family(made))
+            if written or any(
+                at > position or set(around) & set(loops) - set(root.loops) for (around, at), root in stored
+            ):
+                self.facts.results["views"].add(site)
+                self.learnt = True
 
     def shown(self, node: Any, owner: bool = False) -> str:
         """The user's text of a call, or of what it is a view of."""
@@ -110,41 +133,34 @@ class Views:
             and not any(k.arg == "order" for k in value.keywords)
         )
 
+    def contiguous_index(self, straight: bool, kind: Array, entries: list[gast.AST]) -> tuple[bool | None, Kind | None]:
+        """What A[index] makes of A: rows, a range of rows, a column, the rows backwards."""
+        slices = [isinstance(each, gast.Slice) for each in entries]
+        first = slices.index(True) if True in slices else len(entries)
+        if not all(is_position(each) for each, cut in zip(entries, slices) if not cut):
+            return None, None
+        steps = [
+            trees.literal(each.step) if each.step is not None else 1 for each in entries if isinstance(each, gast.Slice)
+        ]
+        whole = [isinstance(each, gast.Slice) and each.lower is None and each.upper is None for each in entries]
+        tags = [
+            ("slice", (None, None, None) if w else (("?",),) * 3) if cut else ("int", None)
+            for cut, w in zip(slices, whole)
+        ]
+        made = item_kind(kind, tags)
+        if all(slices[first:]) and all(whole[first + 1 :]) and all(step == 1 for step in steps):
+            return straight, made
+        long = straight and all(dim.many for dim in kind.dims or ()) and all(w for w, cut in zip(whole, slices) if cut)
+        if long and (False in slices[first:] or steps[:1] == [-1]):
+            return False, made
+        return None, None
+
     def contiguous_step(self, straight: bool, kind: Array, step: gast.AST) -> tuple[bool | None, Kind | None]:
         """What one view makes of an array."""
         hole = isinstance(getattr(step, "value", None), gast.Name) and step.value.id == "_"
         if isinstance(step, gast.Subscript) and hole:
             entries = step.slice.elts if isinstance(step.slice, gast.Tuple) else [step.slice]
-            whole = [
-                isinstance(e, gast.Slice) and e.lower is None and e.upper is None and e.step is None for e in entries
-            ]
-            first = next((k for k, e in enumerate(entries) if isinstance(e, gast.Slice)), len(entries))
-            plain = all(
-                isinstance(e, (gast.Name, gast.Constant))
-                and not (isinstance(e, gast.Constant) and e.value in (None, ...))
-                for e in entries[:first]
-            )
-            part = first < len(entries) and (entries[first].step is None or trees.literal(entries[first].step) == 1)
-            rest = all(whole[first + 1 :])
-            tags = [("int", None)] * first + [
-                ("slice", (None, None, None) if whole[k] else (("?",),) * 3) for k in range(first, len(entries))
-            ]
-            if (
-                plain
-                and rest
-                and (part or first == len(entries))
-                and all(isinstance(e, gast.Slice) for e in entries[first:])
-            ):
-                return straight, item_kind(kind, tags)
-            column = (
-                whole[0]
-                and len(entries) > 1
-                and all(isinstance(e, (gast.Name, gast.Constant)) for e in entries[1:])
-                and not any(isinstance(e, gast.Constant) and not isinstance(e.value, int) for e in entries[1:])
-            )
-            if straight and column and all(dim.many for dim in kind.dims or ()):
-                return False, item_kind(kind, [("slice", (None, None, None)), *[("int", None)] * (len(entries) - 1)])
-            return None, None
+            return self.contiguous_index(straight, kind, entries)
         if isinstance(step, gast.Attribute) and hole and step.attr == "T":
             if kind.rank == 1:
                 return straight, kind
@@ -295,3 +311,8 @@ class Views:
             )
         method = Value(trees.attr(owner.expr, "ravel"), Static(BoundMethod(owner, None, "ravel")))
         return self.array_method(method, owner, "ravel", [], {}, node, None)
+
+
+def is_position(entry: gast.AST) -> bool:
+    """Whether a part of an index is one position."""
+    return isinstance(entry, gast.Name) or isinstance(entry, gast.Constant) and type(entry.value) is int

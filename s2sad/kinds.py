@@ -131,7 +131,7 @@ class Record(Kind):
     """An instance of a dataclass or a simple class of the user's: ((attribute, kind), ...)."""
 
     cls: type
-    fields: tuple[tuple[str, Kind], ...] = ()
+    fields: tuple[tuple[Any, Kind], ...] = ()
 
     def get(self, name: str) -> Kind | None:
         return dict(self.fields).get(name)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from s2sad.errors import InternalError, S2sadError
 from s2sad.kinds import Kind
 
 
@@ -98,6 +99,14 @@ def run(request: Request, show: Callable[[str, Callable[[], str]], None]) -> Pro
         return run_stages(request, show)
     except RecursionError:
         raise refuse("too_deep", request.source.tree, request.source) from None
+    except (S2sadError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        name = request.source.name
+        raise InternalError(
+            f"s2sad failed at {name} ({type(error).__name__}: {error}). That is a defect of s2sad, not of {name}; "
+            f"please report it with the text of {name} and the types of the arguments"
+        ) from error
     finally:
         if collecting:
             gc.enable()

@@ -485,8 +485,8 @@ def reads_memory(node: gast.Assign, info: dict[str, ir.Info]) -> bool:
     if getattr(node, "reverse", False):
         return True
     for name in reads(node):
-        found = info.get(name)
-        if found is not None and found.place is not None and found.place.root.stores:
+        known = info.get(name)
+        if known is not None and known.place is not None and known.place.root.stores:
             return True
     return False
 

@@ -151,11 +151,8 @@ class Tape:
                 if isinstance(node, gast.If):
                     for inner in blocks_of(node):
                         walk(inner, True)
-                    for inner in blocks_of(node):
-                        for each in inner:
-                            if isinstance(getattr(each, "effect", None), ir.Copy):
-                                for name in targets(each):
-                                    found[name] = (block, node, inside)
+                    for name in copied_in(node.body) & copied_in(node.orelse):
+                        found[name] = (block, node, inside)
                     continue
                 if isinstance(node, gast.Try):
                     self.try_places(node, found, block, inside, walk, everything)
@@ -374,6 +371,11 @@ class Tape:
                 break
         for node in reverse:
             rename_deeply(node, {name: trees.name(kept)})
+
+
+def copied_in(block: list[gast.stmt]) -> set[str]:
+    """The names that a block's own copies set."""
+    return {name for each in block if isinstance(getattr(each, "effect", None), ir.Copy) for name in targets(each)}
 
 
 def in_block(statement: gast.stmt, block: list[gast.stmt]) -> bool:

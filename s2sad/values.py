@@ -140,7 +140,7 @@ class Restart(Exception):
 class Facts:
     """What one walk has learnt for the next."""
 
-    counts: set[str] = field(default_factory=set)
+    counts: set[Any] = field(default_factory=set)
     written: set[Any] = field(default_factory=set)
     outlined: set[Any] = field(default_factory=set)
     phis: dict[Any, dict[Any, tuple[Kind, bool]]] = field(default_factory=dict)
