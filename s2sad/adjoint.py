@@ -277,6 +277,9 @@ class Adjoint(Arrays, Containers, Structure):
         for source, cotangent in taken:
             if cotangent is None or not self.is_active(source):
                 continue
+            if isinstance(cotangent.kind, Array) and cotangent.kind.dims == () and isinstance(self.info[source.id].kind, Scalar):
+                number = trees.index(cotangent.expr, gast.Tuple([], gast.Load()))  # of an array without axes, its number
+                cotangent = Cotangent(self.let(self.grad_base(source.id), number, self.info[source.id].kind), self.info[source.id].kind)
             if source.id not in self.adj:
                 self.adj[source.id] = cotangent
             else:

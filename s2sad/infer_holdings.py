@@ -108,7 +108,7 @@ class Holdings:
             self.learnt = True
 
     def is_changed(self, place: ir.Place) -> bool:
-        """Whether memory is written in a way that what this place holds, read once, would not be what it holds later."""
+        """Whether memory is written so that what this place holds, read once, may not be what it holds later."""
         if place.path and isinstance(place.root.kind, (List, Mapping)):
             deep = self.facts.results.get("deep", ())
             return any(each.site in deep for each in family(place.root))

@@ -149,7 +149,8 @@ class Loops:
             return Iteration(value.expr, None, "unroll", items=[self.key_value(key) for key in value.object.keys])
         if isinstance(value.kind, (Array, List)) and not (isinstance(value.kind, Array) and value.kind.dims is None):
             value = self.settle(value)
-            if value.place is not None and value.place.path and self.is_written(value.place.root) and not self.quiet:
+            listed = not isinstance(value.kind, Array)  # the rows of an array may be written: they have to stay views
+            if listed and value.place is not None and value.place.path and self.is_written(value.place.root) and not self.quiet:
                 value = self.emit_load(value)  # what a view holds now, not when it was made
             count = trees.call(trees.builtin("len"), value.expr)
             mark_pure(count)
@@ -323,7 +324,7 @@ class Loops:
         """Walks through a loop's body until the kinds of what it carries stay the same."""
         site = (self.path, id(node))
         facts = self.facts.phis.setdefault(site, {})
-        entry, outer_block, outer_loops, outer_breaks = self.state, self.block, self.loops, self.breaks
+        entry, outer_block, outer_loops, outer_breaks = self.before_loop(), self.block, self.loops, self.breaks
         sites = dict(self.site_counts)
         for _ in range(40):
             self.site_counts = dict(sites)
@@ -505,6 +506,17 @@ class Loops:
         self.late_copies.clear()
         self.entry_pairs[number] = (entry_pairs, names)
         self.state = after
+
+    def before_loop(self) -> dict[Any, Any]:
+        """The state where a loop begins. What an early return has set is not there: it would have left before the loop."""
+        return {key: value for key, value in self.state.items() if not (self.is_early_value(key) and self.marked_early(value))}
+
+    def marked_early(self, value: Any) -> bool:
+        if not isinstance(value, Value) or value.object is not None:
+            return False
+        if value.items is not None:
+            return any(map(self.marked_early, value.items))
+        return isinstance(value.expr, gast.Name) and value.expr.id in self.info and self.info[value.expr.id].early
 
     def is_early_value(self, key: Any) -> bool:
         """Whether a variable is the one that holds what an early `return` in a loop returns."""

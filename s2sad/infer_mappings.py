@@ -39,7 +39,7 @@ class Mappings:
             self.need_plain_list(joined, node)
 
     def need_same_form(self, a: Value, b: Value) -> None:
-        """A dict of known keys beside a mapping becomes one too, a list of different kinds beside a list a plain one."""
+        """A dict of known keys beside a mapping becomes one too, a list of many kinds beside a list a plain one."""
         for one, other in ((a, b), (b, a)):
             if one.object is None or other.object is not None:
                 continue

@@ -51,6 +51,8 @@ class Views:
         if site not in self.facts.results.setdefault("views", set()):
             self.assumed = (site, base.place.root, self.position, self.loops)
             return copied
+        if base.place.root.param is not None and not isinstance(base.place.root.kind, Array):
+            raise self.refuse("maybe_view", node, name=self.shown(node), base=self.shown(node, True))
         if straight is False and (not shaping or kind.rank == 1 and base.kind.rank is not None):
             self.note_layout(base.place.root, node)
             return copied
@@ -96,7 +98,7 @@ class Views:
     def contiguous(self, value: Value) -> bool | None:
         """Whether an array's elements lie one after the other, in C order: True, False, or None where it is not known.
 
-        Of the memory that it is a view of it is taken to be so; where that isn't sure, the program looks (`note_layout`).
+        Of the memory behind it, it is taken to be so; where that isn't sure, the program looks (`note_layout`).
         """
         place = value.place
         straight: bool | None = True if place.root.param is not None or place.root.name in self.info else None
@@ -139,9 +141,7 @@ class Views:
         first = slices.index(True) if True in slices else len(entries)
         if not all(is_position(each) for each, cut in zip(entries, slices) if not cut):
             return None, None
-        steps = [
-            trees.literal(each.step) if each.step is not None else 1 for each in entries if isinstance(each, gast.Slice)
-        ]
+        steps = [self.step_of(each) for each in entries if isinstance(each, gast.Slice)]
         whole = [isinstance(each, gast.Slice) and each.lower is None and each.upper is None for each in entries]
         tags = [
             ("slice", (None, None, None) if w else (("?",),) * 3) if cut else ("int", None)
@@ -150,10 +150,22 @@ class Views:
         made = item_kind(kind, tags)
         if all(slices[first:]) and all(whole[first + 1 :]) and all(step == 1 for step in steps):
             return straight, made
-        long = straight and all(dim.many for dim in kind.dims or ()) and all(w for w, cut in zip(whole, slices) if cut)
+        turned = all(step in (1, -1) for step in steps)
+        long = (
+            straight
+            and turned
+            and all(dim.many for dim in kind.dims or ())
+            and all(w for w, cut in zip(whole, slices) if cut)
+        )
         if long and (False in slices[first:] or steps[:1] == [-1]):
             return False, made
         return None, None
+
+    def step_of(self, entry: gast.Slice) -> Any:
+        """The step of a slice, where it is known."""
+        if isinstance(entry.step, gast.Name) and entry.step.id in self.info:
+            return getattr(self.info[entry.step.id].kind, "symbol", None)
+        return 1 if entry.step is None else trees.literal(entry.step)
 
     def contiguous_step(self, straight: bool, kind: Array, step: gast.AST) -> tuple[bool | None, Kind | None]:
         """What one view makes of an array."""

@@ -223,6 +223,23 @@ def parts_of_complex_numbers_written(z):
     return np.sum(np.abs(z) ** 2) + np.sum(z.imag * z.real)
 
 
+@case(1.13, S)
+def rows_of_a_view_read_while_written(t, w):
+    w = w[:]
+    for r in w:
+        for s in w:
+            t *= s[2]
+            r *= r
+    return t
+
+
+@case(A)
+@case(np.asfortranarray(A))
+def flattened_but_written_before_only(A):
+    A[0] = A[1] * 2.0
+    return np.sum(A.ravel()[1:] * A.reshape(-1)[:-1])
+
+
 # Functions that write.
 @case(S, V)
 def diagonal_filled_with_a_vector(S, v):
