@@ -152,6 +152,8 @@ class Loops:
             listed = not isinstance(value.kind, Array)  # the rows of an array may be written: they have to stay views
             if listed and value.place is not None and value.place.path and self.is_written(value.place.root) and not self.quiet:
                 value = self.emit_load(value)  # what a view holds now, not when it was made
+            elif not listed and not self.quiet:
+                value = self.view_of_now(value)
             count = trees.call(trees.builtin("len"), value.expr)
             mark_pure(count)
             if value.place is not None and not self.quiet and self.is_resized(value.place):
@@ -162,6 +164,17 @@ class Loops:
         if value.varied:
             raise self.refuse("unknown_loop", node)
         return self.opaque_iteration(value)
+
+    def view_of_now(self, value: Value) -> Value:
+        """A view whose memory was written since it was made, under a new name: what it holds from now on."""
+        if value.place is None or not value.place.path or not isinstance(value.expr, gast.Name):
+            return value
+        info = self.info[value.expr.id]
+        if not any(position > info.position for root in family(value.place.root) for _, position in root.stores):
+            return value
+        made = self.emit(value.expr, ir.Plain(True), value.kind, value.varied, ir.base_of(value.expr.id))
+        made.place = self.info[made.expr.id].place = value.place
+        return made
 
     def opaque_iteration(self, value: Value) -> Iteration:
         """Anything else is made a list first, so that the reverse sweep can run over it backwards."""

@@ -290,6 +290,8 @@ class Memory:
         return Value(expr, UNKNOWN)
 
     def array_attribute(self, owner: Value, name: str, node: Any, hint: str | None) -> Value:
+        if name == "T" and isinstance(owner.kind, Scalar):
+            return owner
         expr = trees.attr(owner.expr, name)
         dims = getattr(owner.kind, "dims", ())
         if name == "shape":
@@ -733,8 +735,24 @@ class Memory:
             present, side = (b, 1) if a is None else (a, 0)
             if self.is_early_value(key):
                 self.mark_early(present, self.joining_from)
+                if self.marked_early(present):
+                    return self.joined_early(base, present, copies[side], copies[1 - side])
             return self.joined_once(base, present, copies[side])
         return self.join_two(base, a, b, copies)
+
+    def joined_early(self, base: str, value: Value, copies: list[Any], others: list[Any]) -> Value:
+        """What an early return has set on one way only has a name on the other way as well, which is never read."""
+        if value.items is not None:
+            items = [self.joined_early(f"{base}_{k}", item, copies, others) for k, item in enumerate(value.items)]
+            return self.make_tuple(items, value.kind.cls if isinstance(value.kind, Tuple) else None)
+        if value.object is not None or isinstance(value.kind, (Static, Mapping, Unknown)):
+            return value
+        name = self.names.fresh(base)
+        copies.append((name, value.expr))
+        others.append((name, gast.List([], gast.Load()) if isinstance(value.kind, List) else trees.const(0.0)))
+        made = self.joined_value(name, value.kind, value.varied, [value])
+        self.info[name].early = True
+        return made
 
     def joined_once(self, base: str, value: Value, copies: list[tuple[str, gast.AST]]) -> Any:
         """A variable set on one way only: reading it after the other way is f's own mistake, raised as f would."""

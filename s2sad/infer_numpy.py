@@ -72,7 +72,7 @@ class NumPy:
                 count = rule.function in OF_INTEGERS or name in INTEGERS
             else:
                 count = name not in rule.wrt
-            if count:
+            if count and isinstance(value, Value):  # the options of a function without a signature are a dict
                 self.use_parts_as_integers(value)
 
     def use_parts_as_integers(self, value: Value) -> None:

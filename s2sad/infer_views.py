@@ -194,7 +194,7 @@ class Views:
     def look_at_parameter(self, ssa: str) -> None:
         """Before a parameter is copied: the copy is contiguous, the caller's array may not be."""
         root = next((each for each in reversed(self.roots) if each.name == ssa), None)
-        if root is not None and root.site in self.facts.results.get("layout", ()):
+        if root is not None and root.site in self.facts.results.get("layout", ()) and isinstance(root.kind, Array):
             name = ir.base_of(ssa)
             text = f"{name} has to be contiguous, since a view of it is written into: pass np.ascontiguousarray({name})"
             self.raise_unless_contiguous(trees.name(ssa), text)

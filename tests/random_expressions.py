@@ -11,8 +11,8 @@ from typing import Any, Callable
 import numpy as np
 
 Type = Any
-NAMES = ["a", "b", "c", "u", "v", "w", "s", "r", "x_grad", "t1", "t2", "dy", "value", "steps", "x_saved", "a_grad", "row"]
-CLASHES = ["np_", "s_grad", "t1_saved", "a_saved", "value_grad", "t1_grad", "i_grad", "result", "copy", "grad", "y"]
+NAMES = "a b c u v w s r x_grad t1 t2 dy value steps x_saved a_grad row".split()
+CLASHES = "np_ s_grad t1_saved a_saved value_grad t1_grad i_grad result copy grad y".split()
 SHAPES = [(2,), (3,), (3,), (2, 3), (3, 3), (3, 1), (1, 3), (2, 2, 3), (), (1,)]
 
 # What stands in angle brackets is filled in: see Expressions.word.
@@ -62,9 +62,7 @@ class Expressions:
     def pick(self, *letters: str) -> str | None:
         """A variable of one of these kinds, of those that may be written."""
         names = [
-            name
-            for name, kind in self.variables.items()
-            if kind_letter(kind) in letters and name not in self.protected
+            name for name, kind in self.variables.items() if kind_letter(kind) in letters and name not in self.protected
         ]
         return self.random.choice(names) if names else None
 
@@ -275,7 +273,9 @@ class Expressions:
                 ways.append(f"np.array({name}[-1:])")
         if not ways or self.random.random() < 0.1:
             one = shape[0] if len(shape) == 1 else shape
-            ways.append(self.random.choice([f"np.zeros({one})", f"np.ones({one})", f"np.full({one}, {self.scalar(0)})"]))
+            ways.append(
+                self.random.choice([f"np.zeros({one})", f"np.ones({one})", f"np.full({one}, {self.scalar(0)})"])
+            )
         return self.random.choice(ways)
 
     # ------------------------------------------------------------------------------------------ parts and views
@@ -337,7 +337,20 @@ class Expressions:
     def overlapping(self, name: str, shape: tuple) -> str | None:
         """Another part of the same array, of this shape."""
         whole = np.zeros(self.variables[name][1])
-        ways = ["[1:]", "[:-1]", "[::-1]", "[0]", "[-1]", "[:, 0]", "[:, ::-1]", ".T", "[:1]", "", "[[1, 1]]", "[1:] + 0.0"]
+        ways = [
+            "[1:]",
+            "[:-1]",
+            "[::-1]",
+            "[0]",
+            "[-1]",
+            "[:, 0]",
+            "[:, ::-1]",
+            ".T",
+            "[:1]",
+            "",
+            "[[1, 1]]",
+            "[1:] + 0.0",
+        ]
         fitting = []
         for way in ways:
             try:
@@ -374,7 +387,9 @@ class Expressions:
                 ways.append((f"{item} in reversed({name})", {item: inside}))
                 other = self.target("s", new=True)
                 if other != item:
-                    ways.append((f"{item}, {other} in zip({name}, [0.5, {self.scalar(0)}])", {item: inside, other: "s"}))
+                    ways.append(
+                        (f"{item}, {other} in zip({name}, [0.5, {self.scalar(0)}])", {item: inside, other: "s"})
+                    )
         return self.random.choice(ways)
 
     def call(self, helper: Any) -> str | None:

@@ -119,7 +119,10 @@ NUMPY: dict[str, Any] = {
     "linalg": types.SimpleNamespace(norm=lambda a: np.sqrt(np.sum(a * a)), solve=np.linalg.solve, inv=np.linalg.inv),
 }
 MATH = {
-    **{name: _scalar(getattr(np, name)) for name in ("sin", "cos", "tanh", "exp", "log", "sqrt", "sinh", "cosh", "log1p")},
+    **{
+        name: _scalar(getattr(np, name))
+        for name in ("sin", "cos", "tanh", "exp", "log", "sqrt", "sinh", "cosh", "log1p")
+    },
     "atan": _scalar(np.arctan),
     "fabs": _absolute,
     "floor": lambda value: math.floor(_real(value)),
@@ -196,7 +199,11 @@ def directional(case: Case, directions: Any, weights: np.ndarray) -> complex:
     """The derivative of the weighted value along a direction, in its real part; to all digits."""
 
     def moved(leaf: Any, direction: Any) -> Any:
-        return leaf + STEP * 1j * direction if isinstance(leaf, np.ndarray) else np.complex128(leaf + STEP * 1j * direction)
+        return (
+            leaf + STEP * 1j * direction
+            if isinstance(leaf, np.ndarray)
+            else np.complex128(leaf + STEP * 1j * direction)
+        )
 
     pairs = iter(directions)
     args = mapped(case.args, lambda _, leaf: moved(leaf, next(pairs)) if is_real_leaf(leaf) else leaf)
@@ -309,6 +316,8 @@ def _transformed(case: Case, value: Any, output: str, dy: Any, directions: list,
     except NotDifferentiableError as refusal:
         return _refusal(str(refusal))
     except Exception as error:
+        if "has to be contiguous" in str(error):  # refused when it runs: how an array lies in memory is known then
+            return Outcome("refused", str(error), signature="how an array lies in memory")
         shape = re.sub(r"['\"`].*?['\"`]|\d+", "_", str(error))
         return Outcome("crash", _last(error), signature=f"{type(error).__name__} {shape}", source=source)
     if not _same(got, value):

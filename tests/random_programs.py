@@ -73,7 +73,11 @@ class Statements(Expressions):
         if len(names) < 2:
             return False
         a, b = self.random.sample(names, 2)
-        self.line(self.random.choice([f"{a}, {b} = {b}, {a}", f"{a}, {b} = {self.scalar(1)}, {a}", f"{a} = {b} = {self.scalar()}"]))
+        self.line(
+            self.random.choice(
+                [f"{a}, {b} = {b}, {a}", f"{a}, {b} = {self.scalar(1)}, {a}", f"{a} = {b} = {self.scalar()}"]
+            )
+        )
         return None
 
     # ------------------------------------------------------------------------------------------ memory
@@ -116,7 +120,11 @@ class Statements(Expressions):
             return False
         shape = self.variables[name][1]
         value, other = self.array(shape, 1), self.smaller(shape)
-        ways = [f"np.add({value}, {other}, out={name})", f"np.copyto({name}, {other})", f"np.multiply({name}, 0.5, out={name})"]
+        ways = [
+            f"np.add({value}, {other}, out={name})",
+            f"np.copyto({name}, {other})",
+            f"np.multiply({name}, 0.5, out={name})",
+        ]
         ways += [f"{name}.fill({self.scalar(1)})", f"{name}[...] = {other}", f"np.tanh({name}, out={name})"]
         self.line(self.random.choice(ways))
         return None
@@ -151,7 +159,9 @@ class Statements(Expressions):
         name = self.pick("l")
         if not name:
             return False
-        way = self.random.choice(["append", "append", "store", "store", "augment", "pop", "extend", "double", "negative"])
+        way = self.random.choice(
+            ["append", "append", "store", "store", "augment", "pop", "extend", "double", "negative"]
+        )
         if way == "pop" and self.depth_of_loops:
             return False
         self.line(
@@ -262,8 +272,13 @@ class Statements(Expressions):
         if self.nested:
             return False
         name = self.target("f", new=True)
-        argument = self.random.choice(["z", "t", "x_grad", "q"])
+        argument = self.random.choice(["z", "t", "x_grad", "q", "np", "math"])
         before = dict(self.variables)
+        if argument in ("np", "math"):
+            self.line(f"{name} = lambda {argument}: {argument} * {self.scalar_leaf()} - {argument} ** 2")
+            self.variables[name] = "f"
+            self.protected.add(name)
+            return None
         self.variables[argument] = "s"
         if self.random.random() < 0.3:
             self.line(f"{name} = lambda {argument}: {self.scalar(2)}")
@@ -322,6 +337,21 @@ class Helper:
         self.name, self.types, self.result, self.writes, self.text = name, types, result, writes, text
 
 
+# Names that mean something else in the module, and in what s2sad generates.
+CLASH = """def clash(np, math, dy):
+    t1, t1_grad = np * math, dy
+    x_saved = [t1, t1_grad]
+    for steps in range(2):
+        value = x_saved.pop() * 0.5 + np
+        dy = dy - value * t1_grad
+    return dy + value * math"""
+
+
+def _helpers(seed: random.Random) -> list[Helper]:
+    made = [_helper(seed, k) for k in range(seed.choice([0, 0, 1, 2]))]
+    return made + ([Helper("clash", ("s", "s", "s"), "s", False, CLASH)] if seed.random() < 0.15 else [])
+
+
 def _argument(numbers: np.random.Generator, kind: Type) -> Any:
     if kind == "s":
         return round(float(numbers.uniform(-1.5, 1.5)), 3)
@@ -351,16 +381,18 @@ def make(seed: int) -> Case:
     small = seed % 3 != 0
     names = chance.sample(["x", "y", "a", "w", "x_grad", "dy", "t1", "value", "steps"], chance.randint(1, 3))
     types = [_parameter_type(chance) for _ in names]
-    result: Type = chance.choice(["s", "s", "s", array_of((3,)), ("t", ("s", array_of((2,)))), ("d", (("a", "s"), ("b", "s"))), "l"])
+    result: Type = chance.choice(
+        ["s", "s", "s", array_of((3,)), ("t", ("s", array_of((2,)))), ("d", (("a", "s"), ("b", "s"))), "l"]
+    )
     body = Statements(chance, dict(zip(names, types)), result)
-    body.helpers = [_helper(chance, k) for k in range(chance.choice([0, 0, 1, 2]))]
-    body.block(2 if small else 3, 0)
-    body.lines.clear()
+    body.helpers = _helpers(chance)
     body.indent = 1
     for _ in range(chance.randint(1, 4) if small else chance.randint(4, 9)):
         body.statement(2 if small else 3)
     body.line(f"return {body.of_type(result)}")
-    text = "\n\n\n".join([*(each.text for each in body.helpers), "\n".join([f"def f({', '.join(names)}):", *body.lines])])
+    text = "\n\n\n".join(
+        [*(each.text for each in body.helpers), "\n".join([f"def f({', '.join(names)}):", *body.lines])]
+    )
     numbers = np.random.default_rng(seed)
     return Case(text + "\n", tuple(_argument(numbers, each) for each in types), seed)
 
@@ -378,14 +410,18 @@ def report(case: Case, outcome: Outcome, with_source: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> int:
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0, help="the first seed; the next programs have the next seeds")
     parser.add_argument("--each", type=int, default=3, help="how many failures to shrink of each signature")
     parser.add_argument("--refusals", action="store_true", help="shrink and print refusals as well")
     parser.add_argument("--source", action="store_true", help="print the generated programs as well")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    options = _options()
     kinds: collections.Counter = collections.Counter()
     signatures: collections.Counter = collections.Counter()
     start = time.time()

@@ -125,9 +125,11 @@ class Rule:
     def bind(self, args: Iterable[Any], keywords: dict[str, Any]) -> dict[str, Any]:
         """Which argument belongs to which parameter; defaults are left out. RuleError for one that is not known."""
         try:
-            return dict(self.parameters.bind(*args, **keywords).arguments)
+            bound = dict(self.parameters.bind(*args, **keywords).arguments)
         except TypeError as error:
             raise RuleError(f"{self.name}: {error}") from None
+        options = next((p.name for p in self.parameters.parameters.values() if p.kind is p.VAR_KEYWORD), None)
+        return bound | bound.pop(options) if options in bound else bound
 
     def defaults(self) -> dict[str, Any]:
         """The defaults of the parameters that have one; an absent `*parameter` is ()."""
@@ -251,6 +253,8 @@ def kind(*functions: Any) -> Callable[[F], F]:
             _kinds[function] = kind_function
             if function in _rules:
                 _replace(function, kind_function=kind_function)
+                if list(_rules[function].parameters.parameters) == ["args", "options"]:
+                    _replace(function, parameters=_signature(kind_function))  # NumPy's own has none, before 2.4
         return kind_function
 
     return register
