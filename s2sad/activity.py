@@ -86,7 +86,13 @@ def of_op(node: gast.stmt, op: ir.Op) -> Iterator[tuple[str, str]]:
         for target in [*op.results, *changed]:
             yield from ((target, name) for name in found)
         return
-    targets = [op.target] if isinstance(op, ir.Checked) else [node.targets[0].id] if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name) else []
+    targets = (
+        [op.target]
+        if isinstance(op, ir.Checked)
+        else [node.targets[0].id]
+        if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name)
+        else []
+    )
     for target in targets:
         for source in sources(op, node):
             yield target, source
@@ -95,7 +101,12 @@ def of_op(node: gast.stmt, op: ir.Op) -> Iterator[tuple[str, str]]:
 def sources(op: ir.Op, node: Any) -> set[str]:
     """The names that an operation's derivative flows to."""
     if isinstance(op, ir.Primitive):
-        found = {name for parameter in op.rule.wrt if parameter in op.arguments for name in trees.names_in(op.arguments[parameter])}
+        found = {
+            name
+            for parameter in op.rule.wrt
+            if parameter in op.arguments
+            for name in trees.names_in(op.arguments[parameter])
+        }
         for each in op.arrays or []:
             found |= trees.names_in(each)
         return found

@@ -20,8 +20,8 @@ from s2sad import ir, trees
 from s2sad.adjoint_arrays import Arrays
 from s2sad.adjoint_containers import Containers
 from s2sad.adjoint_loops import Structure
-from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, is_real_or_complex, loose
 from s2sad.errors import RuleError
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, is_real_or_complex, loose
 from s2sad.refusals import refuse
 from s2sad.rules import registry, templates
 from s2sad.rules.results import result_dtype
@@ -73,8 +73,16 @@ class Adjoint(Arrays, Containers, Structure):
         return isinstance(expr, gast.Name) and expr.id in self.active
 
     # ---------------------------------------------------------------- adding to an adjoint
-    def accumulate(self, target: gast.AST | str, expr: gast.AST, kind: Kind, *, spread: bool = False, larger: bool = False,
-                   owned: bool | None = None) -> None:
+    def accumulate(
+        self,
+        target: gast.AST | str,
+        expr: gast.AST,
+        kind: Kind,
+        *,
+        spread: bool = False,
+        larger: bool = False,
+        owned: bool | None = None,
+    ) -> None:
         """target_grad += expr. `larger`: the expression may have to be summed down to the target's shape."""
         name = target if isinstance(target, str) else target.id if isinstance(target, gast.Name) else None
         if name is None and not isinstance(target, gast.Constant) and trees.names_in(target) & self.active:
@@ -82,7 +90,9 @@ class Adjoint(Arrays, Containers, Structure):
         if name is None or name not in self.active:
             return
         info = self.info[name]
-        if isinstance(info.kind, (List, Tuple)) and isinstance(kind, (Array, Scalar)):  # a list where NumPy takes an array
+        if isinstance(info.kind, (List, Tuple)) and isinstance(
+            kind, (Array, Scalar)
+        ):  # a list where NumPy takes an array
             expr = trees.call(trees.attr(self.helpers.unbroadcast(expr, trees.name(name)), "tolist"))
         if isinstance(info.kind, (List, Tuple, Dict, Record, Mapping)):
             self.accumulate_structure(name, expr, info.kind)
@@ -120,7 +130,9 @@ class Adjoint(Arrays, Containers, Structure):
         if added:
             expr = trees.np_call("sum", expr, axis=trees.const(added[0] if len(added) == 1 else added))
         if kept:
-            expr = trees.np_call("sum", expr, axis=trees.const(kept[0] if len(kept) == 1 else kept), keepdims=trees.const(True))
+            expr = trees.np_call(
+                "sum", expr, axis=trees.const(kept[0] if len(kept) == 1 else kept), keepdims=trees.const(True)
+            )
         return expr, Array(dtype, target.dims)
 
     def augment(self, target: gast.AST, expr: gast.AST) -> gast.stmt:
@@ -156,7 +168,10 @@ class Adjoint(Arrays, Containers, Structure):
         """The sum of two adjoints of one structure."""
         if isinstance(kind, (Tuple, Dict, Record)):
             parts = structure_parts(kind)
-            made = [self.added(each, trees.index(a, trees.const(key)), trees.index(b, trees.const(key))) for key, each in parts]
+            made = [
+                self.added(each, trees.index(a, trees.const(key)), trees.index(b, trees.const(key)))
+                for key, each in parts
+            ]
             if isinstance(kind, Tuple):
                 return gast.List(made, gast.Load())
             return gast.Dict([trees.const(key) for key, _ in parts], made)
@@ -195,7 +210,9 @@ class Adjoint(Arrays, Containers, Structure):
         if wanted:
             self.apply_rule(op, trees.name(getattr(op, "result", target)), cotangent, wanted, self.info[target].kind)
 
-    def apply_rule(self, op: ir.Primitive, result: gast.AST, cotangent: Cotangent, wanted: list[str], kind: Kind) -> None:
+    def apply_rule(
+        self, op: ir.Primitive, result: gast.AST, cotangent: Cotangent, wanted: list[str], kind: Kind
+    ) -> None:
         arguments = dict(op.arguments)
         kinds = dict(op.kinds)
         if op.arrays is not None:
@@ -210,13 +227,24 @@ class Adjoint(Arrays, Containers, Structure):
             cotangent = Cotangent(grad, kind)
         elif not cotangent.spread:
             grad_kind = kind
-        vague = cotangent.spread and op.rule.form == "partials" and isinstance(grad_kind, Array) and grad_kind.dims is None
+        vague = (
+            cotangent.spread and op.rule.form == "partials" and isinstance(grad_kind, Array) and grad_kind.dims is None
+        )
         if vague:  # dy: a number, or as large as the value; times something of that size it is of that size
             grad_kind = Scalar(grad_kind.dtype or "float")
         kinds["grad"], kinds["result"] = grad_kind, kind
         try:
-            made = templates.expand(op.rule, arguments, kinds, op.constants, wanted, result, grad,
-                                    lambda stem: self.names.fresh("#t"), op.library or None)
+            made = templates.expand(
+                op.rule,
+                arguments,
+                kinds,
+                op.constants,
+                wanted,
+                result,
+                grad,
+                lambda stem: self.names.fresh("#t"),
+                op.library or None,
+            )
         except templates.Undecided:
             self.apply_at_run_time(op, arguments, result, grad, wanted)
             return
@@ -232,14 +260,23 @@ class Adjoint(Arrays, Containers, Structure):
             operand, expr = self.operand_of(op, key), made.values[key]
             if operand.id in done and trees.same(done[operand.id], expr):
                 continue
-            twice = [other for other in wanted if other != key and other in made.values and self.operand_of(op, other).id == operand.id]
+            twice = [
+                other
+                for other in wanted
+                if other != key and other in made.values and self.operand_of(op, other).id == operand.id
+            ]
             if len(twice) == 1 and trees.same(made.values[twice[0]], expr):
                 done[operand.id] = expr
                 expr = trees.mul(trees.const(2.0), expr)
             value_kind = made.kinds.get(key) or kind
             if vague and self.is_smaller(value_kind, operand):
                 value_kind = Array(getattr(value_kind, "dtype", ""), None)
-            spread = key in made.spread or cotangent.spread and op.rule.form == "partials" and self.is_smaller(made.kinds.get(key), operand)
+            spread = (
+                key in made.spread
+                or cotangent.spread
+                and op.rule.form == "partials"
+                and self.is_smaller(made.kinds.get(key), operand)
+            )
             self.accumulate(operand, expr, value_kind, spread=spread, larger=key in made.unbroadcast and not spread)
 
     def operand_kind(self, op: ir.Primitive, key: str) -> Kind:
@@ -254,7 +291,9 @@ class Adjoint(Arrays, Containers, Structure):
         """Whether a rule's template serves a cotangent that is still a number for a whole array."""
         return rule.spreads and getattr(kind, "rank", None) is not None
 
-    def apply_at_run_time(self, op: ir.Primitive, arguments: dict[str, Any], result: gast.AST, grad: gast.AST, wanted: list[str]) -> None:
+    def apply_at_run_time(
+        self, op: ir.Primitive, arguments: dict[str, Any], result: gast.AST, grad: gast.AST, wanted: list[str]
+    ) -> None:
         """The kinds don't decide which form the adjoint has: the whole rule is printed, and called."""
         function, helpers = templates.runtime_helper(op.rule, op.library or None)
         self.helpers.need_all(helpers)
@@ -270,16 +309,28 @@ class Adjoint(Arrays, Containers, Structure):
             if isinstance(target, (List, Tuple)):
                 self.accumulate(operand, expr, target)
             else:
-                self.accumulate(operand, self.helpers.unbroadcast(expr, operand), Array(getattr(target, "dtype", ""), getattr(target, "dims", None)))
+                self.accumulate(
+                    operand,
+                    self.helpers.unbroadcast(expr, operand),
+                    Array(getattr(target, "dtype", ""), getattr(target, "dims", None)),
+                )
 
     def of_Copy(self, node: gast.Assign, op: ir.Copy) -> None:
         taken = [(source, self.take(target)) for target, source in op.pairs]
         for source, cotangent in taken:
             if cotangent is None or not self.is_active(source):
                 continue
-            if isinstance(cotangent.kind, Array) and cotangent.kind.dims == () and isinstance(self.info[source.id].kind, Scalar):
-                number = trees.index(cotangent.expr, gast.Tuple([], gast.Load()))  # of an array without axes, its number
-                cotangent = Cotangent(self.let(self.grad_base(source.id), number, self.info[source.id].kind), self.info[source.id].kind)
+            if (
+                isinstance(cotangent.kind, Array)
+                and cotangent.kind.dims == ()
+                and isinstance(self.info[source.id].kind, Scalar)
+            ):
+                number = trees.index(
+                    cotangent.expr, gast.Tuple([], gast.Load())
+                )  # of an array without axes, its number
+                cotangent = Cotangent(
+                    self.let(self.grad_base(source.id), number, self.info[source.id].kind), self.info[source.id].kind
+                )
             if source.id not in self.adj:
                 self.adj[source.id] = cotangent
             else:
@@ -289,8 +340,11 @@ class Adjoint(Arrays, Containers, Structure):
 
     def of_PairCall(self, node: gast.Assign, op: ir.PairCall) -> None:
         pair = self.helpers.pair_of(op.instance, self.program)
-        shadows = [self.at(self.as_shadow(op.places[k].root.name), op.places[k].path) for k in pair.shadowed_leaves()
-                   if op.places[k].root.name in self.active]
+        shadows = [
+            self.at(self.as_shadow(op.places[k].root.name), op.places[k].path)
+            for k in pair.shadowed_leaves()
+            if op.places[k].root.name in self.active
+        ]
         taken = [self.take(name) for name in op.results]
         wanted = [k for k in pair.active_results()]
         if not shadows and all(taken[k] is None for k in wanted):
@@ -300,8 +354,12 @@ class Adjoint(Arrays, Containers, Structure):
         seeds = []
         for k in wanted:
             name, kind = op.results[k], self.info[op.results[k]].kind
-            seeds.append(self.zero(kind, trees.name(name)) if taken[k] is None else self.full(trees.name(name), taken[k], kind))
-        call = trees.call(trees.name(f"{op.instance.name}_backward", pair=op.instance), trees.name(op.saved), *seeds, *shadows)
+            seeds.append(
+                self.zero(kind, trees.name(name)) if taken[k] is None else self.full(trees.name(name), taken[k], kind)
+            )
+        call = trees.call(
+            trees.name(f"{op.instance.name}_backward", pair=op.instance), trees.name(op.saved), *seeds, *shadows
+        )
         outputs = pair.active_leaves()
         if not outputs:
             self.add(gast.Expr(call))
@@ -312,7 +370,9 @@ class Adjoint(Arrays, Containers, Structure):
             target = gast.Tuple([trees.name(name, store=True) for name in names], gast.Store())
         self.add(gast.Assign([target], call, None)).impure = True
         for k, name in zip(outputs, names):
-            self.accumulate(op.arguments[k], trees.name(name), self.info[op.instance.leaves[k]].kind, owned=False, larger=False)
+            self.accumulate(
+                op.arguments[k], trees.name(name), self.info[op.instance.leaves[k]].kind, owned=False, larger=False
+            )
 
     def of_Checked(self, node: gast.Assign, op: ir.Checked) -> None:
         cotangent = self.take(op.target)
@@ -357,16 +417,27 @@ class Adjoint(Arrays, Containers, Structure):
             if isinstance(like, gast.Name) and like.id in self.info and self.info[like.id].early:
                 return gast.List([], gast.Load())
             if isinstance(kind.item, Scalar) or kind.item is None:
-                return trees.binary(gast.Mult, gast.List([trees.const(0.0)], gast.Load()), trees.call(trees.builtin("len"), like))
+                return trees.binary(
+                    gast.Mult, gast.List([trees.const(0.0)], gast.Load()), trees.call(trees.builtin("len"), like)
+                )
             item = trees.name(self.names.fresh("item"))
             return gast.ListComp(self.zero(kind.item, item), [gast.comprehension(item, like, [], 0)])
         if isinstance(kind, Mapping):
             key, item = trees.name(self.names.fresh("key")), trees.name(self.names.fresh("item"))
             target = gast.Tuple([key, item], gast.Store())
-            return gast.DictComp(key, self.zero(kind.value, item), [gast.comprehension(target, trees.call(trees.attr(like, "items")), [], 0)])
+            return gast.DictComp(
+                key,
+                self.zero(kind.value, item),
+                [gast.comprehension(target, trees.call(trees.attr(like, "items")), [], 0)],
+            )
         if isinstance(kind, (Tuple, Dict, Record)):
             parts = structure_parts(kind)
-            made = [self.zero(each, part_of(kind, like, key)) if not isinstance(each, Scalar) or each.char in "fc" else trees.const(0.0) for key, each in parts]
+            made = [
+                self.zero(each, part_of(kind, like, key))
+                if not isinstance(each, Scalar) or each.char in "fc"
+                else trees.const(0.0)
+                for key, each in parts
+            ]
             if isinstance(kind, Tuple):
                 return gast.List(made, gast.Load())
             return gast.Dict([trees.const(key) for key, _ in parts], made)
@@ -376,7 +447,12 @@ class Adjoint(Arrays, Containers, Structure):
 def promoted(kind: Kind, other: Kind) -> Kind:
     """The kind, with the dtype that a sum with the other has."""
     a, b = getattr(kind, "dtype", None), getattr(other, "dtype", None)
-    if not isinstance(kind, (Scalar, Array)) or a == b or not isinstance(other, (Scalar, Array)) or b in ("float", "int", "real"):
+    if (
+        not isinstance(kind, (Scalar, Array))
+        or a == b
+        or not isinstance(other, (Scalar, Array))
+        or b in ("float", "int", "real")
+    ):
         return kind
     dtype = result_dtype(np.add, kind, other)
     return Array(dtype, kind.dims) if isinstance(kind, Array) else Scalar(dtype or kind.dtype, None)
@@ -389,7 +465,11 @@ def structure_parts(kind: Any) -> list[tuple[Any, Kind]]:
 
 
 def part_of(kind: Kind, expr: gast.AST, key: Any) -> gast.AST:
-    return trees.attr(expr, key) if isinstance(kind, Record) and kind.cls is not list else trees.index(expr, trees.const(key))
+    return (
+        trees.attr(expr, key)
+        if isinstance(kind, Record) and kind.cls is not list
+        else trees.index(expr, trees.const(key))
+    )
 
 
 def is_fresh(expr: gast.AST) -> bool:
@@ -397,7 +477,20 @@ def is_fresh(expr: gast.AST) -> bool:
     if isinstance(expr, (gast.BinOp, gast.UnaryOp)):
         return True
     if isinstance(expr, gast.Call) and isinstance(expr.func, gast.Attribute):
-        return expr.func.attr in ("outer", "zeros_like", "full_like", "sum", "dot", "where", "copy", "concatenate", "stack", "multiply", "matmul", "array")
+        return expr.func.attr in (
+            "outer",
+            "zeros_like",
+            "full_like",
+            "sum",
+            "dot",
+            "where",
+            "copy",
+            "concatenate",
+            "stack",
+            "multiply",
+            "matmul",
+            "array",
+        )
     return False
 
 

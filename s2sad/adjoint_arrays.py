@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import dataclasses
 from typing import Any
 
 import gast
@@ -49,11 +48,17 @@ class Arrays:
         like = trees.name(name)
         if old is None:
             expr = self.zero(kind, like)
-        elif isinstance(kind, Array) and not kind.rank:  # an array without axes: sums and products of such are no arrays
+        elif (
+            isinstance(kind, Array) and not kind.rank
+        ):  # an array without axes: sums and products of such are no arrays
             expr = trees.np_call("array", trees.binary(gast.Add, trees.np_call("zeros_like", like), old.expr))
         elif isinstance(kind, Array):
             if old.spread:
-                expr = trees.binary(gast.Add, trees.np_call("zeros_like", like), old.expr) if not trees.is_zero(old.expr) else trees.np_call("zeros_like", like)
+                expr = (
+                    trees.binary(gast.Add, trees.np_call("zeros_like", like), old.expr)
+                    if not trees.is_zero(old.expr)
+                    else trees.np_call("zeros_like", like)
+                )
             elif old.owned and isinstance(old.expr, gast.Name):
                 expr = None
             else:
@@ -88,7 +93,11 @@ class Arrays:
 
     def target(self, place: gast.AST) -> gast.AST:
         """A place as the target of an assignment that writes into memory."""
-        return place if isinstance(place, gast.Subscript) and not hasattr(place, "of_list") else trees.index(place, trees.const(...))
+        return (
+            place
+            if isinstance(place, gast.Subscript) and not hasattr(place, "of_list")
+            else trees.index(place, trees.const(...))
+        )
 
     # ---------------------------------------------------------------- reading
     def of_GetItem(self, node: gast.Assign, op: ir.GetItem) -> None:
@@ -123,8 +132,17 @@ class Arrays:
         self.add(trees.assign(name, trees.np_call("zeros_like", self.step(base, path[at]))))
 
         def finish() -> None:
-            made = templates.expand(rule, {first: base, **others}, kinds, constants, [first], None, trees.name(name),
-                                    lambda stem: self.names.fresh("#t"), rule.library or None)
+            made = templates.expand(
+                rule,
+                {first: base, **others},
+                kinds,
+                constants,
+                [first],
+                None,
+                trees.name(name),
+                lambda stem: self.names.fresh("#t"),
+                rule.library or None,
+            )
             self.helpers.need_all(made.helpers)
             for statement in made.statements:
                 self.add(statement)
@@ -145,8 +163,19 @@ class Arrays:
             self.add(gast.Assign([self.target(place)], total, None))
         elif isinstance(base, Array):
             expr = self.real_for(expr, cotangent.kind, base)
-            if any(tag == "array" and getattr(value, "char", "i") != "b" or tag == "unknown" for tag, value in op.parts):
-                self.add(gast.Expr(trees.call(trees.attr(trees.attr(trees.module(np), "add"), "at"), place.value, index_value(place.slice), expr)))
+            if any(
+                tag == "array" and getattr(value, "char", "i") != "b" or tag == "unknown" for tag, value in op.parts
+            ):
+                self.add(
+                    gast.Expr(
+                        trees.call(
+                            trees.attr(trees.attr(trees.module(np), "add"), "at"),
+                            place.value,
+                            index_value(place.slice),
+                            expr,
+                        )
+                    )
+                )
             else:
                 self.add(self.augment(place, expr))
         elif isinstance(kind, Scalar) or op.place is not None and isinstance(op.place.root.kind, Array):
@@ -218,7 +247,11 @@ class Arrays:
         wanted = self.is_active(op.value)
         grad = self.taken(op, place) if wanted else None
         zero: gast.AST = trees.const(0.0)
-        if not isinstance(op.target_kind, (Scalar, Array)) or isinstance(op.place.root.kind, (List, Mapping)) and not isinstance(op.target_kind, Scalar):
+        if (
+            not isinstance(op.target_kind, (Scalar, Array))
+            or isinstance(op.place.root.kind, (List, Mapping))
+            and not isinstance(op.target_kind, Scalar)
+        ):
             zero = self.zero(op.target_kind, getattr(op, "gone", place))
         self.add(gast.Assign([self.target(place)], zero, None))
         if wanted:
@@ -229,7 +262,13 @@ class Arrays:
             grad = self.helpers.last_stored(grad, place)
         expr = grad if sign > 0 else trees.neg(grad)
         kind = op.target_kind
-        self.accumulate(op.value, expr, kind, larger=isinstance(kind, Array) or isinstance(op.value_kind, Array), owned=not isinstance(grad, gast.Name) or sign < 0)
+        self.accumulate(
+            op.value,
+            expr,
+            kind,
+            larger=isinstance(kind, Array) or isinstance(op.value_kind, Array),
+            owned=not isinstance(grad, gast.Name) or sign < 0,
+        )
 
     def store_added(self, op: ir.Store, place: gast.AST) -> None:
         if self.is_active(op.value):
@@ -248,7 +287,9 @@ class Arrays:
         if op.fancy and self.is_active(op.value):
             grad = self.helpers.last_stored(grad, place)
         result = trees.binary(type(op.operator), old, op.value)
-        primitive = ir.Primitive(rule, {first: old, second: op.value}, {first: op.target_kind, second: op.value_kind}, {})
+        primitive = ir.Primitive(
+            rule, {first: old, second: op.value}, {first: op.target_kind, second: op.value_kind}, {}
+        )
         if isinstance(op.value, gast.Constant):
             primitive.constants[second] = op.value.value
         wanted = [second] if self.is_active(op.value) else []
@@ -340,7 +381,9 @@ class Arrays:
         elif op.what == "take":
             k = trees.name(self.names.fresh("k"))
             order = trees.np_call("argsort", op.operands[1])
-            self.accumulate(first, gast.ListComp(trees.index(grad, k), [gast.comprehension(k, order, [], 0)]), op.kinds[0])
+            self.accumulate(
+                first, gast.ListComp(trees.index(grad, k), [gast.comprehension(k, order, [], 0)]), op.kinds[0]
+            )
         elif op.what == "rows":
             self.accumulate(first, trees.np_call("array", grad), op.kinds[0])
 

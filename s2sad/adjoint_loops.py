@@ -51,7 +51,9 @@ class Structure:
             op = getattr(each, "effect", None)
             if isinstance(op, (ir.Store, ir.Append, ir.Extend, ir.Pop)) and op.place.root.name == name:
                 return True
-            if isinstance(op, ir.PairCall) and any(written and place.root.name == name for place, written in zip(op.places, op.written)):
+            if isinstance(op, ir.PairCall) and any(
+                written and place.root.name == name for place, written in zip(op.places, op.written)
+            ):
                 return True
             if isinstance(op, ir.GetItem) and (op.place.root.name if op.place is not None else op.base) == name:
                 return True
@@ -75,7 +77,9 @@ class Structure:
             spread = owned = False
             for block, cotangent in zip(blocks, (a, b)):
                 if cotangent is None:
-                    expr: gast.AST = self.zero(kind, trees.name(name)) if not isinstance(kind, Array) else trees.const(0.0)
+                    expr: gast.AST = (
+                        self.zero(kind, trees.name(name)) if not isinstance(kind, Array) else trees.const(0.0)
+                    )
                     spread = spread or isinstance(kind, Array)
                 else:
                     expr = cotangent.expr
@@ -123,7 +127,9 @@ class Structure:
     def reversed_header(self, node: Any) -> tuple[str, gast.AST, list[gast.stmt]]:
         """The index's name, what it runs over backwards, and what an iteration's names are in terms of it."""
         loop = node.loop
-        if loop.range is not None and (not loop.counted or trees.literal(loop.range[0]) == 0 and trees.literal(loop.range[2]) == 1):
+        if loop.range is not None and (
+            not loop.counted or trees.literal(loop.range[0]) == 0 and trees.literal(loop.range[2]) == 1
+        ):
             start, stop, step = loop.range
             if loop.counted:
                 stop = loop.count
@@ -166,7 +172,9 @@ class Structure:
         for name in carried:
             kind = self.info[name].kind
             phi = name in node.loop.phis
-            memory = self.info[name].place is not None and (self.needs_shadow(name, node) or self.is_written_inside(name))
+            memory = self.info[name].place is not None and (
+                self.needs_shadow(name, node) or self.is_written_inside(name)
+            )
             early = self.info[name].early or not memory and name not in always
             if isinstance(kind, Array) and not phi and early and self.defined_inside(name, node):
                 # It may have no value yet: its adjoint is a number, 0.0, until there is something to add.
@@ -257,7 +265,12 @@ class Structure:
 
 
 def is_errstate(expr: gast.AST) -> bool:
-    return isinstance(expr, gast.Call) and isinstance(expr.func, gast.Attribute) and expr.func.attr == "errstate" and getattr(expr.func.value, "module", None) is np
+    return (
+        isinstance(expr, gast.Call)
+        and isinstance(expr.func, gast.Attribute)
+        and expr.func.attr == "errstate"
+        and getattr(expr.func.value, "module", None) is np
+    )
 
 
 def reversed_range(arguments: list[gast.AST]) -> gast.AST:

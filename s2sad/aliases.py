@@ -1,8 +1,8 @@
 """Part of the stage `simplify`: names that are only other names for something that stays what it is.
 
-    #t.5 = u.3
-    value.6 = np.sum(#t.5 ** 2)       ->     value.6 = np.sum(u.3 ** 2)
-    total_grad.8 <- dy.7                     ... dy.7 ...
+#t.5 = u.3
+value.6 = np.sum(#t.5 ** 2)       ->     value.6 = np.sum(u.3 ** 2)
+total_grad.8 <- dy.7                     ... dy.7 ...
 """
 
 from __future__ import annotations
@@ -54,7 +54,12 @@ def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str) -> No
 def is_alias(node: gast.Assign, effect: ir.Load, info: dict[str, ir.Info]) -> bool:
     name = node.targets[0].id
     root = effect.place.root
-    if ir.base_of(name) not in GENERATED or effect.place.path or not isinstance(node.value, gast.Name) or node.value.id != root.name:
+    if (
+        ir.base_of(name) not in GENERATED
+        or effect.place.path
+        or not isinstance(node.value, gast.Name)
+        or node.value.id != root.name
+    ):
         return False
     return not stored_after(root, info[name])
 

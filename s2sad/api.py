@@ -208,7 +208,11 @@ class ValueAndGradients:
         return self._cache.find((key, *same.items()), lambda: self._make(self._kinds(values), options))
 
     def _binder_names(self) -> list[str]:
-        return list(inspect.signature(self._target.function).parameters) if self._target.function else list(self._target.signature.parameters)
+        return (
+            list(inspect.signature(self._target.function).parameters)
+            if self._target.function
+            else list(self._target.signature.parameters)
+        )
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         try:

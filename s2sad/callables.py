@@ -149,7 +149,11 @@ def _signature_of(f: Any) -> tuple[inspect.Signature, Callable[[inspect.Paramete
 
     rule = registry.find(f)
     if rule is not None:
-        given = [each for each in rule.parameters.parameters.values() if not (_only_by_position(f) and each.default is not each.empty)]
+        given = [
+            each
+            for each in rule.parameters.parameters.values()
+            if not (_only_by_position(f) and each.default is not each.empty)
+        ]
         plain = [each.replace(kind=_plain_kind(each)) for each in given]
         # f may have others in between, such as `out`.
         return inspect.Signature(plain), lambda each: each.default is not each.empty

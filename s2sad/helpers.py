@@ -48,7 +48,10 @@ class Helpers:
         from s2sad.pairs import Pair
 
         if id(instance) not in self.pairs:
-            instance.written = [("pair", instance.name, k) in {root.site for root in inferred.roots if root.stores} for k in range(len(instance.leaves))]
+            instance.written = [
+                ("pair", instance.name, k) in {root.site for root in inferred.roots if root.stores}
+                for k in range(len(instance.leaves))
+            ]
             self.pairs[id(instance)] = Pair(inferred, instance, self)
         return self.pairs[id(instance)]
 
@@ -77,9 +80,15 @@ class Helpers:
 
     def with_parts(self, like: gast.AST, parts: dict[str, gast.AST]) -> gast.AST:
         self.need(with_parts)
-        return trees.call(trees.name("with_parts", function=with_parts), like, gast.Dict([trees.const(key) for key in parts], list(parts.values())))
+        return trees.call(
+            trees.name("with_parts", function=with_parts),
+            like,
+            gast.Dict([trees.const(key) for key in parts], list(parts.values())),
+        )
 
-    def call_template(self, tree: gast.FunctionDef, rule: Any, arguments: dict[str, Any], result: gast.AST, grad: gast.AST) -> gast.AST:
+    def call_template(
+        self, tree: gast.FunctionDef, rule: Any, arguments: dict[str, Any], result: gast.AST, grad: gast.AST
+    ) -> gast.AST:
         """A call of a whole rule, printed as a function of the program."""
         self.functions.setdefault(tree.name, tree)
         keywords = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from s2sad.kinds import UNKNOWN, Array, Dim, Kind, ONE, Scalar, broadcast_dims
+from s2sad.kinds import ONE, UNKNOWN, Array, Dim, Kind, Scalar, broadcast_dims
 
 
 def item_kind(base: Array, parts: list[tuple[str, Any]]) -> Kind:
@@ -78,7 +78,11 @@ def sliced(dim: Dim, symbols: tuple[Any, Any, Any]) -> Dim:
         return dim
     if dim == ONE:
         return Dim(("slice", 1, symbols))
-    if step in (None, 1) and (start is None or isinstance(start, int) and start >= 0) and (stop is None or isinstance(stop, int) and stop < 0):
+    if (
+        step in (None, 1)
+        and (start is None or isinstance(start, int) and start >= 0)
+        and (stop is None or isinstance(stop, int) and stop < 0)
+    ):
         return shortened(dim, (start or 0) - (stop or 0))
     if any(symbol == ("?",) for symbol in symbols):
         return Dim(("slice", object()))

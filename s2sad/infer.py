@@ -19,6 +19,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.errors import NotDifferentiableError
 from s2sad.infer_aliases import Aliases
 from s2sad.infer_builtins import Builtins
 from s2sad.infer_calls import Calls
@@ -35,10 +36,22 @@ from s2sad.infer_recursion import Recursion
 from s2sad.infer_try import Try
 from s2sad.infer_views import Views
 from s2sad.infer_writers import Writers
-from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, as_mapping, carries_gradient
-from s2sad.errors import NotDifferentiableError
+from s2sad.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    Mapping,
+    Record,
+    Scalar,
+    Static,
+    Tuple,
+    Unknown,
+    as_mapping,
+    carries_gradient,
+)
 from s2sad.refusals import refuse
-from s2sad.values import MISSING, BoundMethod, Conflict, Facts, Frame, LocalFunction, Object, Restart, Value
+from s2sad.values import MISSING, Conflict, Facts, Frame, LocalFunction, Object, Restart, Value
 
 
 def infer(request: Any, tree: gast.FunctionDef, facts: Facts | None = None) -> ir.Inferred:
@@ -60,7 +73,24 @@ def infer(request: Any, tree: gast.FunctionDef, facts: Facts | None = None) -> i
     raise refuse("too_many_kinds", tree, request.source)
 
 
-class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators, Loops, Memory, Recursion, Try, Aliases, Holdings, NumPy, Writers, Views):
+class Infer(
+    Expressions,
+    Calls,
+    Builtins,
+    Lists,
+    FixedLists,
+    Mappings,
+    Iterators,
+    Loops,
+    Memory,
+    Recursion,
+    Try,
+    Aliases,
+    Holdings,
+    NumPy,
+    Writers,
+    Views,
+):
     """One walk. The mixins hold one part of the language each; this class holds statements and the program made."""
 
     def __init__(self, request: Any, tree: gast.FunctionDef, facts: Facts) -> None:
@@ -130,8 +160,17 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         self.result = value
         self.check_holdings()
         return ir.Inferred(
-            self.tree.name, self.block, value, parameters, self.info, self.names, list(self.guards.values()),
-            self.externals, self.roots, self.instances, {name: parameters[name] for name in self.request.params},
+            self.tree.name,
+            self.block,
+            value,
+            parameters,
+            self.info,
+            self.names,
+            list(self.guards.values()),
+            self.externals,
+            self.roots,
+            self.instances,
+            {name: parameters[name] for name in self.request.params},
         )
 
     def at_the_end(self, value: Value) -> Value:
@@ -192,20 +231,36 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
             kind = as_mapping(kind)
         if isinstance(kind, (Dict, Record)) and len(site) < 6:
             parts = kind.items if isinstance(kind, Dict) else kind.fields
-            thing = Object(dict if isinstance(kind, Dict) else kind.cls, [key for key, _ in parts], param=site, site=("param", *site), block=self.block)
+            thing = Object(
+                dict if isinstance(kind, Dict) else kind.cls,
+                [key for key, _ in parts],
+                param=site,
+                site=("param", *site),
+                block=self.block,
+            )
             varied = False
             copied = ("object", *site) in self.facts.written
             if copied:
-                made = trees.call(trees.attr(expr, "copy")) if isinstance(kind, Dict) else trees.call(trees.attr(trees.name("copy", module=copy), "copy"), expr)
+                made = (
+                    trees.call(trees.attr(expr, "copy"))
+                    if isinstance(kind, Dict)
+                    else trees.call(trees.attr(trees.name("copy", module=copy), "copy"), expr)
+                )
                 self.add(gast.Assign([expr], made, None), ir.Plain(False))
                 self.block[-1].parameter_copy = True
                 self.block[-1].effect.pure = False
             for key, each in parts:
-                part = self.input_part(expr, ssa, key, each, chosen, site, isinstance(kind, Record) and kind.cls is not list)
+                part = self.input_part(
+                    expr, ssa, key, each, chosen, site, isinstance(kind, Record) and kind.cls is not list
+                )
                 self.state[thing, key] = part
                 varied = varied or part.varied
                 if copied and part.place is not None and part.place.root.site in self.facts.written:
-                    target = trees.attr(expr, key) if isinstance(kind, Record) and kind.cls is not list else trees.index(expr, trees.const(key))
+                    target = (
+                        trees.attr(expr, key)
+                        if isinstance(kind, Record) and kind.cls is not list
+                        else trees.index(expr, trees.const(key))
+                    )
                     self.add(gast.Assign([target], part.expr, None), ir.Plain(False))
                     self.block[-1].writes_part = thing
             self.info[ssa] = ir.Info(kind, varied)
@@ -224,7 +279,9 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         self.info[ssa] = ir.Info(kind, varied, place=place)
         return Value(expr if len(site) == 1 else trees.name(ssa), kind, varied, place=place)
 
-    def input_part(self, expr: gast.AST, ssa: str, key: Any, kind: Kind, chosen: bool, site: Any, field: bool = False) -> Value:
+    def input_part(
+        self, expr: gast.AST, ssa: str, key: Any, kind: Kind, chosen: bool, site: Any, field: bool = False
+    ) -> Value:
         base = f"{ir.base_of(ssa)}_{key}"
         if not base.isidentifier():
             base = f"{ir.base_of(ssa)}_item"
@@ -244,7 +301,9 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         """f writes into this parameter: the caller's own stays as it is, a copy is written."""
         self.look_at_parameter(ssa)
         if isinstance(kind, Mapping):
-            keys = self.emit(trees.call(trees.builtin("list"), trees.name(ssa)), ir.Plain(True), List(None), False, "#keys")
+            keys = self.emit(
+                trees.call(trees.builtin("list"), trees.name(ssa)), ir.Plain(True), List(None), False, "#keys"
+            )
             next(root for root in self.roots if root.name == ssa).keys = keys.expr.id
         node = gast.Assign([trees.name(ssa)], self.deep_copy_expression(trees.name(ssa), kind), None)
         self.add(node, ir.Plain(False))
@@ -270,7 +329,9 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         return trees.call(trees.attr(expr, "copy"))
 
     # ---------------------------------------------------------------- frames and what is emitted
-    def new_frame(self, source: Any, function: Any, tree: Any, namespace: dict[str, Any], parent: Frame | None) -> Frame:
+    def new_frame(
+        self, source: Any, function: Any, tree: Any, namespace: dict[str, Any], parent: Frame | None
+    ) -> Frame:
         cells = {}
         code = getattr(function, "__code__", None)
         if code is not None and function.__closure__:
@@ -279,7 +340,18 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         if found is None:
             found = self.facts.results[("scope", id(tree))] = scope_of(tree)
         local, nonlocals, globals_ = found
-        return Frame(source, function, namespace, cells, set(local), parent, nonlocals, globals_, number=(*self.path, id(tree)), tree=tree)
+        return Frame(
+            source,
+            function,
+            namespace,
+            cells,
+            set(local),
+            parent,
+            nonlocals,
+            globals_,
+            number=(*self.path, id(tree)),
+            tree=tree,
+        )
 
     def add(self, node: gast.stmt, op: ir.Op | None = None) -> gast.stmt:
         """Appends a statement to the program."""
@@ -291,7 +363,9 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         self.block.append(node)
         return node
 
-    def emit(self, expr: gast.AST, op: ir.Op | None, kind: Kind, varied: bool, hint: str | None = None, site: Any = None) -> Value:
+    def emit(
+        self, expr: gast.AST, op: ir.Op | None, kind: Kind, varied: bool, hint: str | None = None, site: Any = None
+    ) -> Value:
         """name = expr: a new statement, and the value that it makes. Mutable results are memory of their own."""
         name = self.names.fresh(hint or "#t")
         node = self.add(gast.Assign([trees.name(name, store=True)], expr, None), op)
@@ -301,7 +375,11 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
             site = site or (self.path, self.site_number())
             kind = self.kind_with_items(kind, site)
             place = ir.Place(self.new_root(site, name, kind))
-            varied = varied or place.root.site in self.facts.written and place.root.site in self.facts.results.get("varied", ())
+            varied = (
+                varied
+                or place.root.site in self.facts.written
+                and place.root.site in self.facts.results.get("varied", ())
+            )
         self.info[name] = ir.Info(kind, varied, node, place, self.loops, node.position)
         return Value(trees.name(name), kind, varied, place=place)
 
@@ -317,15 +395,23 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
         expr = value.expr
         if expr.__class__ in (gast.Name, gast.Constant) or isinstance(value.kind, Static) and not is_call(expr):
             return value
-        if value.items is not None and all(self.trivial(item.expr) for item in value.items) and expr.__class__ is gast.Tuple:
+        if (
+            value.items is not None
+            and all(self.trivial(item.expr) for item in value.items)
+            and expr.__class__ is gast.Tuple
+        ):
             return value
         if self.quiet:
             return value
-        made = self.emit(expr, ir.Plain(is_pure(expr) if pure is None else pure, size_of(expr)), value.kind, value.varied, hint)
+        made = self.emit(
+            expr, ir.Plain(is_pure(expr) if pure is None else pure, size_of(expr)), value.kind, value.varied, hint
+        )
         varied = value.varied or self.info[made.expr.id].varied
         if value.place is not None and isinstance(made.expr, gast.Name):
             self.info[made.expr.id].place = value.place
-        return Value(made.expr, value.kind, varied, value.items, value.object, value.place or made.place, value.iteration)
+        return Value(
+            made.expr, value.kind, varied, value.items, value.object, value.place or made.place, value.iteration
+        )
 
     def trivial(self, expr: gast.AST) -> bool:
         return expr.__class__ in (gast.Name, gast.Constant)
@@ -447,7 +533,9 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
             return known
         if self.quiet or self.trivial(value.expr):
             return value.expr
-        return self.emit(value.expr, ir.Plain(is_pure(value.expr), size_of(value.expr)), Scalar("bool"), False, "#c").expr
+        return self.emit(
+            value.expr, ir.Plain(is_pure(value.expr), size_of(value.expr)), Scalar("bool"), False, "#c"
+        ).expr
 
     def truth(self, value: Value) -> bool | None:
         if isinstance(value.expr, gast.Constant) and not isinstance(value.kind, Unknown):
@@ -524,7 +612,13 @@ class Infer(Expressions, Calls, Builtins, Lists, FixedLists, Mappings, Iterators
     def loaded_view(self, source: gast.AST) -> gast.AST:
         """A view of written memory that gets another name: what it holds at this moment."""
         info = self.info.get(source.id) if isinstance(source, gast.Name) else None
-        if info is None or not info.varied or info.place is None or not info.place.path or not self.is_written(info.place.root):
+        if (
+            info is None
+            or not info.varied
+            or info.place is None
+            or not info.place.path
+            or not self.is_written(info.place.root)
+        ):
             return source
         return self.emit_load(Value(source, info.kind, info.varied, place=info.place)).expr
 
@@ -631,7 +725,10 @@ def last_ways(block: list[gast.stmt]) -> list[list[gast.stmt]]:
 
 
 def breaks_inside(node: gast.If) -> bool:
-    return any(each and (isinstance(each[-1], gast.Break) or isinstance(each[-1], gast.If) and breaks_inside(each[-1])) for each in (node.body, node.orelse))
+    return any(
+        each and (isinstance(each[-1], gast.Break) or isinstance(each[-1], gast.If) and breaks_inside(each[-1]))
+        for each in (node.body, node.orelse)
+    )
 
 
 def leaves(block: list[gast.stmt]) -> str | None:

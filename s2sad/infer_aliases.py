@@ -28,7 +28,9 @@ class Sharing:
 
 
 class Aliases:
-    def note_sharing(self, state: dict[Any, Any], key: Any, value: Any, root: ir.Root, live: Callable[[], set[str]] | None, node: Any) -> None:
+    def note_sharing(
+        self, state: dict[Any, Any], key: Any, value: Any, root: ir.Root, live: Callable[[], set[str]] | None, node: Any
+    ) -> None:
         """`key` takes over value's memory as `root`: is that memory still known by another name that is used?"""
         if value.place is None:
             return
@@ -72,7 +74,10 @@ def held_roots(value: Value) -> list[ir.Root]:
 def both_carried(a: ir.Root, b: ir.Root) -> bool:
     """Whether these are two names that one loop carries: apart at its entry and at each end of an iteration (which is looked
     at for each of them), they are apart in between, though each may stand for the other's memory later."""
-    carried = all(isinstance(root.site, tuple) and root.site[:1] == ("phi",) and getattr(root, "linear_checked", False) for root in (a, b))
+    carried = all(
+        isinstance(root.site, tuple) and root.site[:1] == ("phi",) and getattr(root, "linear_checked", False)
+        for root in (a, b)
+    )
     return carried and a is not b and a.loops == b.loops
 
 
@@ -88,7 +93,11 @@ def used_after(tree: Any, node: Any) -> set[str]:
 
 def loaded_from(tree: Any, line: int) -> set[str]:
     """The names that are read at or after a line."""
-    return {each.id for each in gast.walk(tree) if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Load) and (getattr(each, "lineno", 0) or 0) >= line}
+    return {
+        each.id
+        for each in gast.walk(tree)
+        if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Load) and (getattr(each, "lineno", 0) or 0) >= line
+    }
 
 
 def exposed(body: list[gast.AST], known: set[str]) -> set[str]:
@@ -110,7 +119,11 @@ def exposed(body: list[gast.AST], known: set[str]) -> set[str]:
             found |= loads(node.value) - known
             for target in node.targets:
                 found |= loads(target) - known
-                known |= {each.id for each in gast.walk(target) if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Store)}
+                known |= {
+                    each.id
+                    for each in gast.walk(target)
+                    if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Store)
+                }
         elif isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
             found |= ({node.target.id} | loads(node.value)) - known
         else:
@@ -119,4 +132,8 @@ def exposed(body: list[gast.AST], known: set[str]) -> set[str]:
 
 
 def loads(node: Any) -> set[str]:
-    return {each.id for each in gast.walk(node) if isinstance(each, gast.Name) and isinstance(each.ctx, (gast.Load, gast.Del))}
+    return {
+        each.id
+        for each in gast.walk(node)
+        if isinstance(each, gast.Name) and isinstance(each.ctx, (gast.Load, gast.Del))
+    }

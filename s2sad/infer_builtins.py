@@ -11,8 +11,22 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.infer_expressions import SliceOf, mark_pure
 from s2sad.kinds import (
-    BOOL, FLOAT, INT, UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, carries_gradient, join, of_item,
+    BOOL,
+    FLOAT,
+    INT,
+    UNKNOWN,
+    Array,
+    Dict,
+    Kind,
+    List,
+    Mapping,
+    Record,
+    Scalar,
+    Static,
     Text,
+    Tuple,
+    carries_gradient,
+    join,
 )
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, LocalFunction, Object, Partial, Value
@@ -59,7 +73,9 @@ class Builtins:
             args = [Value(args[0].expr, FLOAT, args[0].varied)]
         return None
 
-    def call_sum(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+    def call_sum(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
+    ) -> Value | None:
         value = args[0]
         start = args[1] if len(args) > 1 else keywords.get("start")
         if value.object is not None and value.object.cls is dict:
@@ -101,13 +117,19 @@ class Builtins:
         expr = trees.call(trees.builtin("list"), value.expr)
         return self.list_operation("rows", [value], expr, value, kind=List(item))
 
-    def call_extreme(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+    def call_extreme(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
+    ) -> Value | None:
         """min and max: the reverse sweep gives the gradient to the one chosen, so the choice is made by comparing."""
         if len(args) == 1 and isinstance(args[0].kind, Mapping) and not self.quiet:
             args = [self.as_list(args[0], node)]
         varied = any(value.varied for value in args)
         if len(args) == 1 and (not varied or self.quiet):
-            return self.plain(function, args, {k: v for k, v in keywords.items()}, self.sum_kind(args[0])) if "key" not in keywords else None
+            return (
+                self.plain(function, args, {k: v for k, v in keywords.items()}, self.sum_kind(args[0]))
+                if "key" not in keywords
+                else None
+            )
         if not varied or self.quiet:
             kind = self.join_kinds([value.kind for value in args])
             return self.plain(function, args, keywords, kind) if "key" not in keywords else None
@@ -125,15 +147,23 @@ class Builtins:
             test = self.emit(gast.Compare(other.expr, [op], [keyed.expr]), ir.Plain(True), BOOL, False, "#c").expr
             before_best, before_key = best, keyed
             best = self.choose(test, lambda i=item: i, lambda b=before_best: b, hint)
-            keyed = best if "key" not in keywords else self.choose(test, lambda o=other: o, lambda k=before_key: k, None)
+            keyed = (
+                best if "key" not in keywords else self.choose(test, lambda o=other: o, lambda k=before_key: k, None)
+            )
         return best
 
-    def extreme_or_default(self, function: Value, value: Value, keywords: dict[str, Value], node: Any, hint: Any) -> Value:
+    def extreme_or_default(
+        self, function: Value, value: Value, keywords: dict[str, Value], node: Any, hint: Any
+    ) -> Value:
         """max(items, default=...), which an empty list has."""
         value = self.as_list(value, node)
         default = self.settle(keywords["default"])
-        test = self.emit(gast.Compare(self.length_of(value.expr), [gast.Gt()], [trees.const(0)]), ir.Plain(True), BOOL, False, "#c").expr
-        return self.choose(test, lambda: self.extreme_of_list(function, value, keywords.get("key"), node, hint), lambda: default, hint)
+        test = self.emit(
+            gast.Compare(self.length_of(value.expr), [gast.Gt()], [trees.const(0)]), ir.Plain(True), BOOL, False, "#c"
+        ).expr
+        return self.choose(
+            test, lambda: self.extreme_of_list(function, value, keywords.get("key"), node, hint), lambda: default, hint
+        )
 
     def apply_key(self, key: Value | None, item: Value, node: Any) -> Value:
         return item if key is None or key.static is None else self.settle(self.call_value(key, [item], {}, node))
@@ -150,7 +180,11 @@ class Builtins:
             if isinstance(each, gast.Call):
                 each.pure = True
         position = self.emit(expr, ir.Plain(True, 20), INT, False, "#best")
-        return self.get_item(value, position.expr, node, hint) if not isinstance(position.expr, gast.Name) else self.unboxed(self.item_at(value, position.expr, hint or "#t"))
+        return (
+            self.get_item(value, position.expr, node, hint)
+            if not isinstance(position.expr, gast.Name)
+            else self.unboxed(self.item_at(value, position.expr, hint or "#t"))
+        )
 
     def call_map(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         if not any(value.varied for value in args[1:]) and not isinstance(args[0].static, (LocalFunction, Partial)):
@@ -163,7 +197,11 @@ class Builtins:
             rows = zip(*[it.items for it in its])
             return self.make_list([self.settle(self.call_value(args[0], list(row), {}, node)) for row in rows], hint)
         it = its[0] if len(its) == 1 else self.together(its)
-        pattern = gast.Tuple([gast.Name(f"item_{k}", gast.Store(), None, None) for k in range(len(its))], gast.Store()) if len(its) > 1 else gast.Name("item", gast.Store(), None, None)
+        pattern = (
+            gast.Tuple([gast.Name(f"item_{k}", gast.Store(), None, None) for k in range(len(its))], gast.Store())
+            if len(its) > 1
+            else gast.Name("item", gast.Store(), None, None)
+        )
         key = [(self.frame.number, each.id) for each in (pattern.elts if len(its) > 1 else [pattern])]
 
         def body() -> None:
@@ -190,9 +228,13 @@ class Builtins:
         if value.object is not None and value.object.cls is dict:
             return self.make_list([self.key_value(key) for key in value.object.keys])
         if isinstance(value.kind, List):
-            return self.list_operation("copy", [value], gast.Call(function.expr, [value.expr], []), value, hint, kind=List(value.kind.item))
+            return self.list_operation(
+                "copy", [value], gast.Call(function.expr, [value.expr], []), value, hint, kind=List(value.kind.item)
+            )
         if isinstance(value.kind, Mapping):
-            return self.emit(gast.Call(function.expr, [value.expr], []), ir.Plain(False), List(value.kind.key), False, hint)
+            return self.emit(
+                gast.Call(function.expr, [value.expr], []), ir.Plain(False), List(value.kind.key), False, hint
+            )
         if isinstance(value.kind, Array) and value.varied:
             return self.array_as_list(value, node)
         if isinstance(value.kind, Array):
@@ -212,10 +254,16 @@ class Builtins:
                 return self.make_tuple(value.iteration)
             return self.list_operation("copy", [value], gast.Call(function.expr, [value.expr], []), value, hint)
         if value.varied and isinstance(value.kind, Array):
-            return self.make_tuple(self.parts_of(value, None, node)) if isinstance(value.kind.dims[0].key, int) else self.array_as_list(value, node)
+            return (
+                self.make_tuple(self.parts_of(value, None, node))
+                if isinstance(value.kind.dims[0].key, int)
+                else self.array_as_list(value, node)
+            )
         return self.plain(function, args, keywords, UNKNOWN) if not value.varied else None
 
-    def call_dict(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+    def call_dict(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
+    ) -> Value | None:
         parts: dict[Any, Value] = {}
         if args:
             value = args[0]
@@ -240,7 +288,9 @@ class Builtins:
         parts.update(keywords)
         return self.make_dict(parts, hint)
 
-    def call_sorted(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+    def call_sorted(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
+    ) -> Value | None:
         """sorted(xs): the order is found without gradients, then the items are read in that order."""
         value = args[0]
         if isinstance(value.kind, Mapping) and not self.quiet:
@@ -248,15 +298,27 @@ class Builtins:
             args = [value, *args[1:]]
         if not value.varied or self.quiet:
             if all(not isinstance(v.static, (LocalFunction, Partial)) for v in keywords.values()):
-                kind = value.kind if isinstance(value.kind, List) else List(self.sum_kind(value) if value.items is not None or isinstance(value.kind, Array) else None)
+                kind = (
+                    value.kind
+                    if isinstance(value.kind, List)
+                    else List(
+                        self.sum_kind(value) if value.items is not None or isinstance(value.kind, Array) else None
+                    )
+                )
                 return self.plain(function, args, keywords, kind)
         if self.quiet:
             raise self.refuse("sorted_key", node)
         value = self.as_list(value, node)
         if "key" in keywords:
             return self.sorted_by_key(value, keywords, node, hint)
-        order = gast.Call(function.expr, [trees.call(trees.builtin("range"), trees.call(trees.builtin("len"), value.expr))],
-                          [gast.keyword("key", trees.attr(value.expr, "__getitem__")), *[gast.keyword(k, v.expr) for k, v in keywords.items()]])
+        order = gast.Call(
+            function.expr,
+            [trees.call(trees.builtin("range"), trees.call(trees.builtin("len"), value.expr))],
+            [
+                gast.keyword("key", trees.attr(value.expr, "__getitem__")),
+                *[gast.keyword(k, v.expr) for k, v in keywords.items()],
+            ],
+        )
         for each in gast.walk(order):
             if isinstance(each, gast.Call):
                 each.pure = True
@@ -310,7 +372,9 @@ class Builtins:
             self.state.pop((self.frame.number, "item"), None)
         return self.state.pop(key)
 
-    def call_partial(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+    def call_partial(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
+    ) -> Value | None:
         made = Partial(args[0], [self.settle(v) for v in args[1:]], {k: self.settle(v) for k, v in keywords.items()})
         expr = gast.Call(function.expr, [v.expr for v in args], [gast.keyword(k, v.expr) for k, v in keywords.items()])
         return Value(expr, Static(made))
@@ -321,7 +385,12 @@ class Builtins:
             if args[0].varied:
                 raise self.refuse("unknown_attribute", node, name="?")
             return None
-        if args[0].object is not None and (args[0].object, name) not in self.state and not hasattr(args[0].object.cls, name) and len(args) > 2:
+        if (
+            args[0].object is not None
+            and (args[0].object, name) not in self.state
+            and not hasattr(args[0].object.cls, name)
+            and len(args) > 2
+        ):
             return args[2]
         return self.get_attribute(args[0], name, node, hint)
 
@@ -351,12 +420,20 @@ class Builtins:
             raise self.refuse("unknown_owner", node)
         value = Value(self.operand(value), value.kind, value.varied)
         self.note_store(place, value.varied, node)
-        op = ir.Store(ir.Place(place.root, (*place.path, trees.index(trees.name("_"), operand))), value.expr, value.kind, kind, gast.Add())
+        op = ir.Store(
+            ir.Place(place.root, (*place.path, trees.index(trees.name("_"), operand))),
+            value.expr,
+            value.kind,
+            kind,
+            gast.Add(),
+        )
         op.value_varied, op.fancy, op.repeats = value.varied, True, True
         self.add(gast.Expr(gast.Call(function.expr, [base.expr, operand, value.expr], [])), op)
         return Value(trees.const(None), Static(None))
 
-    def call_zip(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+    def call_zip(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
+    ) -> Value | None:
         if all(value.items is not None for value in args) and not keywords:
             if function.static is zip:
                 return self.make_tuple([self.make_tuple(list(row)) for row in zip(*[value.items for value in args])])
@@ -384,10 +461,17 @@ class Builtins:
 
     def call_callable(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         if args[0].static is not MISSING:
-            return Value(trees.const(callable(args[0].static) or isinstance(args[0].static, (LocalFunction, Partial, BoundMethod))), BOOL)
+            return Value(
+                trees.const(
+                    callable(args[0].static) or isinstance(args[0].static, (LocalFunction, Partial, BoundMethod))
+                ),
+                BOOL,
+            )
         return None
 
-    def call_replace(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any) -> Value | None:
+    def call_replace(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
+    ) -> Value | None:
         owner = args[0]
         if owner.object is None:
             return None
@@ -427,7 +511,9 @@ class Builtins:
         names = list(keywords)
 
         def rebuild(exprs: list[gast.AST]) -> gast.AST:
-            return gast.Call(function.expr, exprs[: len(args)], [gast.keyword(k, e) for k, e in zip(names, exprs[len(args) :])])
+            return gast.Call(
+                function.expr, exprs[: len(args)], [gast.keyword(k, e) for k, e in zip(names, exprs[len(args) :])]
+            )
 
         return self.primitive(rule, values, rebuild, node, hint, bound=bound)
 
@@ -479,7 +565,9 @@ class Builtins:
             expr: gast.AST = gast.Tuple([self.operand(item) for item in items], gast.Load())
             if isinstance(value.kind, Tuple) and value.kind.cls is not None:
                 expr = value.expr
-            kind: Kind = Tuple(tuple(item.kind for item in items), value.kind.cls if isinstance(value.kind, Tuple) else None)
+            kind: Kind = Tuple(
+                tuple(item.kind for item in items), value.kind.cls if isinstance(value.kind, Tuple) else None
+            )
         else:
             keys = list(value.object.keys)
             items = [self.boxed(self.settle(self.state[value.object, key])) for key in keys]
@@ -497,7 +585,10 @@ class Builtins:
             return value
         base = ir.base_of(value.expr.id) if isinstance(value.expr, gast.Name) else "item"
         if isinstance(kind, Tuple):
-            items = [self.part(value, k, trees.index(value.expr, trees.const(k)), each, f"{base}_{k}") for k, each in enumerate(kind.items)]
+            items = [
+                self.part(value, k, trees.index(value.expr, trees.const(k)), each, f"{base}_{k}")
+                for k, each in enumerate(kind.items)
+            ]
             return Value(value.expr, kind, value.varied, items=items)
         parts = kind.items if isinstance(kind, Dict) else kind.fields
         thing = Object(dict if isinstance(kind, Dict) else kind.cls, [key for key, _ in parts])

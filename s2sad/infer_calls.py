@@ -22,11 +22,26 @@ from s2sad.errors import RuleError, SourceError
 from s2sad.infer_expressions import mark_pure
 from s2sad.infer_memory import is_function, replace_nodes
 from s2sad.kinds import (
-    BOOL, FLOAT, INT, UNKNOWN, Array, Dict, List, Mapping, Record, Scalar, Static, Tuple, Unknown, carries_gradient, join, kind_of,
+    BOOL,
+    FLOAT,
+    INT,
+    UNKNOWN,
+    Array,
+    Dict,
+    List,
+    Mapping,
+    Record,
+    Scalar,
+    Static,
+    Tuple,
+    Unknown,
+    carries_gradient,
+    join,
+    kind_of,
 )
 from s2sad.rules import registry
 from s2sad.source import read
-from s2sad.values import MISSING, BoundMethod, Choice, Super, Frame, LocalFunction, Object, Partial, Restart, Value
+from s2sad.values import MISSING, BoundMethod, Choice, Frame, LocalFunction, Object, Partial, Restart, Super, Value
 
 
 class Calls:
@@ -58,23 +73,40 @@ class Calls:
                 keywords[keyword.arg] = value
         return self.call_value(function, positional, keywords, node, hint)
 
-    def call_value(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None = None) -> Value:
+    def call_value(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None = None
+    ) -> Value:
         """function(*args, **keywords), whatever the function is."""
         static = function.static
         if isinstance(static, Choice):
-            run = [lambda each=each: self.call_value(each, args, keywords, node, hint) for each in (static.first, static.second)]
+            run = [
+                lambda each=each: self.call_value(each, args, keywords, node, hint)
+                for each in (static.first, static.second)
+            ]
             args = [self.settle(value) for value in args]
             return self.choose(static.test, run[0], run[1], hint)
         if isinstance(static, Partial):
-            return self.call_value(static.function, [*static.positional, *args], {**static.keywords, **keywords}, node, hint)
+            return self.call_value(
+                static.function, [*static.positional, *args], {**static.keywords, **keywords}, node, hint
+            )
         if isinstance(static, BoundMethod):
             return self.call_method(function, static, args, keywords, node, hint)
         if isinstance(static, LocalFunction):
             return self.call_local(static, args, keywords, node)
         if isinstance(static, functools.partial):
             first = self.outside_value(static.func, trees.attr(function.expr, "func"), ("partial", id(static)))
-            bound = [self.outside_value(v, trees.index(trees.attr(function.expr, "args"), trees.const(k)), ("partial", id(static), k)) for k, v in enumerate(static.args)]
-            named = {k: self.outside_value(v, trees.index(trees.attr(function.expr, "keywords"), trees.const(k)), ("partial", id(static), k)) for k, v in static.keywords.items()}
+            bound = [
+                self.outside_value(
+                    v, trees.index(trees.attr(function.expr, "args"), trees.const(k)), ("partial", id(static), k)
+                )
+                for k, v in enumerate(static.args)
+            ]
+            named = {
+                k: self.outside_value(
+                    v, trees.index(trees.attr(function.expr, "keywords"), trees.const(k)), ("partial", id(static), k)
+                )
+                for k, v in static.keywords.items()
+            }
             return self.call_value(first, [*bound, *args], {**named, **keywords}, node, hint)
         if static is MISSING:
             if any(value.varied for value in [*args, *keywords.values()]) and not self.quiet:
@@ -82,7 +114,9 @@ class Calls:
             return self.opaque_call(function, args, keywords, node)
         return self.call_known(function, static, args, keywords, node, hint)
 
-    def call_known(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
+    def call_known(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
         if static is stop_gradient:
             return self.without_gradient(self.settle(args[0]))
         if isinstance(static, CustomGradient):
@@ -106,7 +140,9 @@ class Calls:
         if rule is not None:
             return self.call_rule(rule, function, args, keywords, node, hint)
         if isinstance(static, types.MethodType):
-            owner = self.outside_value(static.__self__, trees.attr(function.expr, "__self__"), ("self", id(static.__self__)))
+            owner = self.outside_value(
+                static.__self__, trees.attr(function.expr, "__self__"), ("self", id(static.__self__))
+            )
             inner = Value(trees.attr(function.expr, "__func__"), Static(static.__func__))
             return self.call_value(inner, [owner, *args], keywords, node, hint)
         if isinstance(static, types.FunctionType):
@@ -117,9 +153,16 @@ class Calls:
         if isinstance(call, types.FunctionType) and not isinstance(static, type) and hasattr(static, "__dict__"):
             fields = tuple((key, kind_of(each)) for key, each in vars(static).items())
             owner = self.outside_object(static, function.expr, Record(type(static), fields), ("self", id(static)))
-            return self.call_value(Value(function.expr, Static(BoundMethod(owner, call, "__call__"))), args, keywords, node, hint)
+            return self.call_value(
+                Value(function.expr, Static(BoundMethod(owner, call, "__call__"))), args, keywords, node, hint
+            )
         if any(value.varied for value in [*args, *keywords.values()]) and not self.quiet:
-            raise self.refuse("no_rule", node, name=getattr(static, "__name__", str(static)), module=getattr(static, "__module__", None) or "")
+            raise self.refuse(
+                "no_rule",
+                node,
+                name=getattr(static, "__name__", str(static)),
+                module=getattr(static, "__module__", None) or "",
+            )
         return self.opaque_call(function, args, keywords, node)
 
     # ---------------------------------------------------------------- plain calls
@@ -128,7 +171,9 @@ class Calls:
 
     def opaque_call(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
         """A call that no gradient flows through: done once, in its place."""
-        expr = self.call_expression(function.expr, [value.expr for value in args], {k: v.expr for k, v in keywords.items()})
+        expr = self.call_expression(
+            function.expr, [value.expr for value in args], {k: v.expr for k, v in keywords.items()}
+        )
         static = function.static
         if self.quiet:
             return Value(expr, self.guess_kind(static, args))
@@ -144,7 +189,15 @@ class Calls:
         return made
 
     def guess_kind(self, static: Any, args: list[Value]) -> Any:
-        if static is len or static is int or static is round and len(args) == 1 or static is id or static is hash or static is ord:
+        if (
+            static is len
+            or static is int
+            or static is round
+            and len(args) == 1
+            or static is id
+            or static is hash
+            or static is ord
+        ):
             return INT
         if static is float:
             return FLOAT
@@ -152,21 +205,33 @@ class Calls:
             return BOOL
         return UNKNOWN
 
-    def call_rule(self, rule: Any, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
+    def call_rule(
+        self, rule: Any, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
         keywords = dict(keywords)
         out = keywords.pop("out", None)
         if out is not None and out.static is not None:
             made = self.call_rule(rule, function, args, keywords, node, hint)
             self.store_whole(out, made, node)
             return out
-        if keywords.get("where") is not None and "where" not in rule.parameters.parameters and self.known(keywords["where"]) is True:
+        if (
+            keywords.get("where") is not None
+            and "where" not in rule.parameters.parameters
+            and self.known(keywords["where"]) is True
+        ):
             keywords.pop("where")
         try:
             bound = rule.bind(args, keywords)
         except (RuleError, TypeError):
-            if not any(value.varied for value in [*args, *keywords.values()]) or rule.form == "nondifferentiable" or self.quiet:
+            if (
+                not any(value.varied for value in [*args, *keywords.values()])
+                or rule.form == "nondifferentiable"
+                or self.quiet
+            ):
                 return self.pure_call(function, args, keywords, node)
-            raise self.refuse("rule_keyword", node, name=rule.name, keywords=", ".join(keywords) or "these arguments") from None
+            raise self.refuse(
+                "rule_keyword", node, name=rule.name, keywords=", ".join(keywords) or "these arguments"
+            ) from None
         for name, value in list(bound.items()):
             if isinstance(value, tuple):
                 bound[name] = self.make_tuple(list(value))
@@ -194,7 +259,9 @@ class Calls:
         return made
 
     def pure_call(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
-        expr = self.call_expression(function.expr, [value.expr for value in args], {k: v.expr for k, v in keywords.items()})
+        expr = self.call_expression(
+            function.expr, [value.expr for value in args], {k: v.expr for k, v in keywords.items()}
+        )
         mark_pure(expr)
         return Value(expr, UNKNOWN)
 
@@ -211,7 +278,16 @@ class Calls:
             return Value(expr, value.kind, value.varied, items=value.iteration)
         return None
 
-    def call_on_list(self, rule: Any, function: Value, args: list[Value], keywords: dict[str, Value], bound: Any, node: Any, hint: str | None) -> Value:
+    def call_on_list(
+        self,
+        rule: Any,
+        function: Value,
+        args: list[Value],
+        keywords: dict[str, Value],
+        bound: Any,
+        node: Any,
+        hint: str | None,
+    ) -> Value:
         """np.stack(xs), np.array(xs) of a list that grew: the rule's form for a whole list."""
         listed = bound[rule.variadic]
         if listed.items is not None:
@@ -238,17 +314,39 @@ class Calls:
         constants = {name: self.known(v) for name, v in bound.items() if self.known(v) is not MISSING}
         expr = rebuild([names_of[id(value)] for value in values])
         mark_pure(expr)
-        op = ir.Primitive(rule, {name: names_of[id(v)] for name, v in bound.items()}, {n: v.kind for n, v in bound.items()}, constants, rule.library)
+        op = ir.Primitive(
+            rule,
+            {name: names_of[id(v)] for name, v in bound.items()},
+            {n: v.kind for n, v in bound.items()},
+            constants,
+            rule.library,
+        )
         return self.emit(expr, op, kind, True, hint)
 
     # ---------------------------------------------------------------- the user's functions
-    def call_user(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
+    def call_user(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
         everything = [*args, *keywords.values()]
         self.guards[id(static), "__code__"] = self.make_guard(static, "__code__", "is", static.__code__)
-        if not any(value.varied or value.place is not None or value.object is not None or value.items is not None or is_function(value) for value in everything):
-            return self.opaque_call(function, args, keywords, node) if self.quiet else self.plain_user_call(function, static, args, keywords, node)
+        if not any(
+            value.varied
+            or value.place is not None
+            or value.object is not None
+            or value.items is not None
+            or is_function(value)
+            for value in everything
+        ):
+            return (
+                self.opaque_call(function, args, keywords, node)
+                if self.quiet
+                else self.plain_user_call(function, static, args, keywords, node)
+            )
         if self.quiet:
-            return Value(self.call_expression(function.expr, [v.expr for v in args], {k: v.expr for k, v in keywords.items()}), UNKNOWN)
+            return Value(
+                self.call_expression(function.expr, [v.expr for v in args], {k: v.expr for k, v in keywords.items()}),
+                UNKNOWN,
+            )
         tree, source = self.lowered_source(static, node)
         if tree is None:
             if any(value.varied for value in everything):
@@ -257,11 +355,15 @@ class Calls:
         frame = self.new_frame(source, static, tree, static.__globals__, None)
         frame.number = (*self.path, id(node), "call")
         defaults = [self.default_value(function, static, k, each) for k, each in enumerate(static.__defaults__ or ())]
-        named = {key: self.default_value(function, static, key, each) for key, each in (static.__kwdefaults__ or {}).items()}
+        named = {
+            key: self.default_value(function, static, key, each) for key, each in (static.__kwdefaults__ or {}).items()
+        }
         arguments = self.bind_arguments(tree.args, args, keywords, defaults, named, node, static.__name__)
         return self.in_place(static.__code__, tree, frame, arguments, node)
 
-    def plain_user_call(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
+    def plain_user_call(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any
+    ) -> Value:
         """A call of the user's own function with plain numbers: it stays a call; its kind is found by walking through it."""
         made = self.opaque_call(function, args, keywords, node)
         kind = self.kind_by_walking(static, args, keywords, node)
@@ -325,7 +427,11 @@ class Calls:
             self.facts.results["keep", id(static.tree)] = static.tree
         frame = self.new_frame(static.frame.source, None, tree, static.frame.namespace, static.frame)
         frame.number = (*self.path, id(node), "call")
-        named = {each.id: value for each, value in zip(static.tree.args.kwonlyargs, static.keyword_defaults) if value is not None}
+        named = {
+            each.id: value
+            for each, value in zip(static.tree.args.kwonlyargs, static.keyword_defaults)
+            if value is not None
+        }
         arguments = self.bind_arguments(tree.args, args, keywords, static.defaults, named, node, static.name)
         return self.in_place((id(static.tree), static.frame.number), tree, frame, arguments, node)
 
@@ -351,8 +457,16 @@ class Calls:
             self.stack.pop()
             self.frame, self.path, self.origin = outer
 
-    def bind_arguments(self, args: gast.arguments, positional: list[Value], keywords: dict[str, Value], defaults: list[Value],
-                       named: dict[str, Value], node: Any, name: str) -> dict[str, Value]:
+    def bind_arguments(
+        self,
+        args: gast.arguments,
+        positional: list[Value],
+        keywords: dict[str, Value],
+        defaults: list[Value],
+        named: dict[str, Value],
+        node: Any,
+        name: str,
+    ) -> dict[str, Value]:
         """Which argument goes to which parameter, as Python does it."""
         bound: dict[str, Value] = {}
         names = [each.id for each in [*args.posonlyargs, *args.args]]
@@ -360,7 +474,9 @@ class Calls:
         rest = positional[len(names) :]
         bound.update(zip(names, positional))
         if rest and args.vararg is None:
-            raise self.refuse("wrong_call", node, name=name, reason=f"it takes {len(names)} arguments, {len(positional)} are given")
+            raise self.refuse(
+                "wrong_call", node, name=name, reason=f"it takes {len(names)} arguments, {len(positional)} are given"
+            )
         for each in names[len(args.posonlyargs) :]:
             if each in keywords:
                 bound[each] = keywords.pop(each)
@@ -383,7 +499,9 @@ class Calls:
         return bound
 
     # ---------------------------------------------------------------- classes and methods
-    def construct(self, function: Value, cls: type, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
+    def construct(
+        self, function: Value, cls: type, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
         """cls(...): a namedtuple, a dataclass, a class of the user's."""
         everything = [*args, *keywords.values()]
         fields = getattr(cls, "_fields", None)
@@ -391,7 +509,15 @@ class Calls:
             named = dict(zip(fields, args)) | keywords
             for key, each in getattr(cls, "_field_defaults", {}).items():
                 if key not in named:
-                    named[key] = self.key_value(each) if isinstance(each, (int, float, str, bool, type(None))) else self.outside_value(each, trees.index(trees.attr(function.expr, "_field_defaults"), trees.const(key)), ("field", cls, key))
+                    named[key] = (
+                        self.key_value(each)
+                        if isinstance(each, (int, float, str, bool, type(None)))
+                        else self.outside_value(
+                            each,
+                            trees.index(trees.attr(function.expr, "_field_defaults"), trees.const(key)),
+                            ("field", cls, key),
+                        )
+                    )
             missing = [key for key in fields if key not in named]
             if missing:
                 raise self.refuse("wrong_call", node, name=cls.__name__, reason=f"its field {missing[0]} is missing")
@@ -400,10 +526,17 @@ class Calls:
             mark_pure(expr)
             made = Value(expr, Tuple(tuple(i.kind for i in items), cls), any(i.varied for i in items), items=items)
             return made
-        if issubclass(cls, BaseException) or not any(v.varied for v in everything) and not isinstance(getattr(cls, "__init__", None), types.FunctionType):
+        if (
+            issubclass(cls, BaseException)
+            or not any(v.varied for v in everything)
+            and not isinstance(getattr(cls, "__init__", None), types.FunctionType)
+        ):
             return self.opaque_call(function, args, keywords, node)
         if self.quiet:
-            return Value(self.call_expression(function.expr, [v.expr for v in args], {k: v.expr for k, v in keywords.items()}), UNKNOWN)
+            return Value(
+                self.call_expression(function.expr, [v.expr for v in args], {k: v.expr for k, v in keywords.items()}),
+                UNKNOWN,
+            )
         if dataclasses.is_dataclass(cls) and "__init__" in vars(cls) and cls.__dataclass_params__.init:
             return self.construct_dataclass(function, cls, args, keywords, node, hint)
         init = getattr(cls, "__init__", None)
@@ -419,7 +552,9 @@ class Calls:
         self.info[value.expr.id].kind, self.info[value.expr.id].varied = kind, varied
         return Value(value.expr, kind, varied, object=thing)
 
-    def construct_dataclass(self, function: Value, cls: type, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
+    def construct_dataclass(
+        self, function: Value, cls: type, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
         fields = [each for each in dataclasses.fields(cls) if each.init]
         if hasattr(cls, "__post_init__") or len(fields) != len(dataclasses.fields(cls)):
             raise self.refuse("post_init", node, name=cls.__name__)
@@ -429,7 +564,11 @@ class Calls:
             if each.name in named:
                 parts[each.name] = self.settle(named[each.name], each.name)
             elif each.default is not dataclasses.MISSING:
-                parts[each.name] = self.outside_value(each.default, trees.attr(function.expr, each.name), ("field", cls, each.name)) if not isinstance(each.default, (int, float, str, bool, type(None))) else self.key_value(each.default)
+                parts[each.name] = (
+                    self.outside_value(each.default, trees.attr(function.expr, each.name), ("field", cls, each.name))
+                    if not isinstance(each.default, (int, float, str, bool, type(None)))
+                    else self.key_value(each.default)
+                )
             elif each.default_factory is not dataclasses.MISSING:
                 factory = self.outside_value(each.default_factory, trees.const(None), ("factory", cls, each.name))
                 if each.default_factory is list:
@@ -448,7 +587,15 @@ class Calls:
         kind = Record(cls, tuple((key, value.kind) for key, value in parts.items()))
         return self.made_object(thing, expr, kind, hint)
 
-    def call_method(self, function: Value, method: BoundMethod, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
+    def call_method(
+        self,
+        function: Value,
+        method: BoundMethod,
+        args: list[Value],
+        keywords: dict[str, Value],
+        node: Any,
+        hint: str | None,
+    ) -> Value:
         owner, name = method.owner, method.name
         if isinstance(owner.kind, Tuple) and owner.items is not None and name in ("_replace", "_asdict"):
             return self.namedtuple_method(owner, name, keywords, node)
@@ -465,7 +612,11 @@ class Calls:
             return self.list_method(owner, name, args, node, keywords)
         if isinstance(owner.kind, (Array, Scalar)):
             return self.array_method(function, owner, name, args, keywords, node, hint)
-        if any(value.varied for value in [owner, *args, *keywords.values()]) and not self.quiet and not isinstance(owner.static, (str, bytes)):
+        if (
+            any(value.varied for value in [owner, *args, *keywords.values()])
+            and not self.quiet
+            and not isinstance(owner.static, (str, bytes))
+        ):
             raise self.refuse("unknown_method", node, name=name)
         return self.opaque_call(function, args, keywords, node)
 
@@ -474,16 +625,29 @@ class Calls:
         if name == "_replace":
             items = [keywords.get(key, item) for key, item in zip(cls._fields, owner.items)]
             made = self.make_tuple([self.settle(item) for item in items], cls)
-            made.expr = self.call_expression(trees.attr(owner.expr, "_replace"), [], {k: v.expr for k, v in keywords.items()})
+            made.expr = self.call_expression(
+                trees.attr(owner.expr, "_replace"), [], {k: v.expr for k, v in keywords.items()}
+            )
             mark_pure(made.expr)
             return made
         if name == "_asdict":
             return self.make_dict(dict(zip(cls._fields, owner.items)))
         raise self.refuse("unknown_method", node, name=name)
 
-    def array_method(self, function: Value, owner: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
+    def array_method(
+        self,
+        function: Value,
+        owner: Value,
+        name: str,
+        args: list[Value],
+        keywords: dict[str, Value],
+        node: Any,
+        hint: str | None,
+    ) -> Value:
         if name == "fill":
-            self.store(owner, trees.const(...), [("ellipsis", "explicit")], owner.kind, self.settle(args[0]), None, node)
+            self.store(
+                owner, trees.const(...), [("ellipsis", "explicit")], owner.kind, self.settle(args[0]), None, node
+            )
             return Value(trees.const(None), Static(None))
         written = self.numpy_method(owner, name, args, keywords, node, hint)
         if written is not None:
@@ -505,13 +669,19 @@ class Calls:
         except (RuleError, TypeError):
             if not owner.varied:
                 return self.pure_call(function, args, keywords, node)
-            raise self.refuse("rule_keyword", node, name=name, keywords=", ".join(keywords) or "these arguments") from None
-        bound = {key: self.make_tuple(list(value)) if isinstance(value, tuple) else value for key, value in bound.items()}
+            raise self.refuse(
+                "rule_keyword", node, name=name, keywords=", ".join(keywords) or "these arguments"
+            ) from None
+        bound = {
+            key: self.make_tuple(list(value)) if isinstance(value, tuple) else value for key, value in bound.items()
+        }
         names = list(keywords)
         count = len(args)
 
         def rebuild(exprs: list[gast.AST]) -> gast.AST:
-            return self.call_expression(trees.attr(exprs[0], name), exprs[1 : 1 + count], dict(zip(names, exprs[1 + count :])))
+            return self.call_expression(
+                trees.attr(exprs[0], name), exprs[1 : 1 + count], dict(zip(names, exprs[1 + count :]))
+            )
 
         values = [owner, *args, *keywords.values()]
         if rule.view and owner.varied and owner.place is not None and owner.expr.__class__ is not gast.Name:
@@ -532,16 +702,25 @@ class Calls:
         self.store(target, trees.const(...), [("ellipsis", "explicit")], target.kind, self.settle(value), None, node)
 
     # ---------------------------------------------------------------- functions that wrap others
-    def call_ours(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
+    def call_ours(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any
+    ) -> Value:
         """grad(g) and its like, of a function that is known now, inside of f."""
         known = [self.known(value) for value in args]
         named = {key: self.known(value) for key, value in keywords.items()}
-        if any(each is MISSING or isinstance(each, (LocalFunction, Partial, BoundMethod, Choice)) for each in [*known, *named.values()]):
+        if any(
+            each is MISSING or isinstance(each, (LocalFunction, Partial, BoundMethod, Choice))
+            for each in [*known, *named.values()]
+        ):
             raise self.refuse("inner_gradient", node, name=static.__name__)
-        expr = self.call_expression(function.expr, [value.expr for value in args], {key: value.expr for key, value in keywords.items()})
+        expr = self.call_expression(
+            function.expr, [value.expr for value in args], {key: value.expr for key, value in keywords.items()}
+        )
         return Value(expr, Static(static(*known, **named)))
 
-    def call_derived(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
+    def call_derived(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
         """A function that s2sad made, called inside of another: the program that it runs is differentiated like any."""
         kinds = self.kinds_for(static.plain_signature, args, keywords)
         plain, entry = static.plain_function(kinds)
@@ -567,7 +746,9 @@ class Calls:
         if value.items is not None:
             return self.make_tuple([self.without_gradient(item) for item in value.items])
         if value.object is not None:
-            return self.make_dict({key: self.without_gradient(self.state[value.object, key]) for key in value.object.keys})
+            return self.make_dict(
+                {key: self.without_gradient(self.state[value.object, key]) for key in value.object.keys}
+            )
         if not value.varied or self.quiet:
             return Value(value.expr, value.kind, False, place=value.place)
         made = self.emit(self.operand(value), ir.Plain(True), value.kind, False)
@@ -576,7 +757,9 @@ class Calls:
             made.place = self.info[made.expr.id].place = value.place
         return made
 
-    def call_checked(self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None) -> Value:
+    def call_checked(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
         """A function with a gradient of its own, called at run time with its `with_gradient`."""
         if not any(value.varied for value in args):
             return self.opaque_call(function, args, keywords, node)
@@ -604,7 +787,11 @@ class Calls:
             return self.call_isinstance(node)
         if static is super and not node.args:
             return self.call_super(node)
-        if static in (sum, list, tuple, any, all, min, max, sorted, np.array, np.asarray, np.stack) and len(node.args) == 1 and isinstance(node.args[0], (gast.GeneratorExp, gast.ListComp)):
+        if (
+            static in (sum, list, tuple, any, all, min, max, sorted, np.array, np.asarray, np.stack)
+            and len(node.args) == 1
+            and isinstance(node.args[0], (gast.GeneratorExp, gast.ListComp))
+        ):
             return None
         if static is dict and len(node.args) == 1 and not node.keywords and isinstance(node.args[0], gast.Call):
             return self.dict_of_pairs(node, hint)
@@ -613,7 +800,10 @@ class Calls:
             if len(args) != len(node.args):
                 raise self.refuse("expression", node, what="a starred argument of print")
             keywords = {k.arg: self.visit_inert(k.value).expr for k in node.keywords}
-            return Value(self.call_expression(trees.builtin("print"), [self.whole(each).expr for each in args], keywords), Static(None))
+            return Value(
+                self.call_expression(trees.builtin("print"), [self.whole(each).expr for each in args], keywords),
+                Static(None),
+            )
         return None
 
     def call_super(self, node: gast.Call) -> Value:
@@ -621,10 +811,19 @@ class Calls:
         arguments = self.frame.tree.args
         first = [*arguments.posonlyargs, *arguments.args][:1]
         owner = self.state.get((self.frame.number, first[0].id)) if first else None
-        cls = owner.object.cls if isinstance(owner, Value) and owner.object is not None else owner.static if isinstance(owner, Value) else None
+        cls = (
+            owner.object.cls
+            if isinstance(owner, Value) and owner.object is not None
+            else owner.static
+            if isinstance(owner, Value)
+            else None
+        )
         if isinstance(cls, type):
             for each in cls.__mro__:
-                if any(getattr(getattr(found, "__func__", found), "__code__", None) is code for found in vars(each).values()):
+                if any(
+                    getattr(getattr(found, "__func__", found), "__code__", None) is code
+                    for found in vars(each).values()
+                ):
                     return Value(trees.call(trees.builtin("super")), Static(Super(owner, each)))
         raise self.refuse("super", node)
 
@@ -651,7 +850,11 @@ class Calls:
             if value.object is not None:
                 found = issubclass(value.object.cls, classes)
             elif value.items is not None or isinstance(value.kind, Tuple):
-                found = issubclass(value.kind.cls or tuple, classes) if isinstance(value.kind, Tuple) else issubclass(tuple, classes)
+                found = (
+                    issubclass(value.kind.cls or tuple, classes)
+                    if isinstance(value.kind, Tuple)
+                    else issubclass(tuple, classes)
+                )
             elif isinstance(value.kind, List):
                 found = issubclass(list, classes)
             elif isinstance(value.kind, Array) and value.kind.dims:
@@ -683,12 +886,42 @@ SHAPE_MAKERS = (np.zeros, np.ones, np.empty, np.full, np.eye, np.identity, np.ar
 PYTHON_TYPES = {"float": float, "int": int, "real": int, "bool": bool, "complex": complex}
 
 HANDLERS: dict[Any, str] = {
-    len: "call_len", float: "call_float", int: "call_inert", round: "call_inert", bool: "call_inert", str: "call_inert", repr: "call_inert",
-    complex: "call_float", sum: "call_sum", min: "call_extreme", max: "call_extreme", map: "call_map", list: "call_list", tuple: "call_tuple",
-    dict: "call_dict", sorted: "call_sorted", reversed: "call_reversed", functools.reduce: "call_reduce", functools.partial: "call_partial",
-    getattr: "call_getattr", zip: "call_zip", enumerate: "call_zip", np.add.at: "call_add_at", callable: "call_callable",
-    dataclasses.replace: "call_replace", filter: "call_filter", range: "call_range", np.ndarray: "call_ndarray", setattr: "call_setattr",
-    deque: "call_deque", defaultdict: "call_defaultdict", iter: "call_iter", next: "call_next", type: "call_type", hasattr: "call_hasattr", slice: "call_slice",
+    len: "call_len",
+    float: "call_float",
+    int: "call_inert",
+    round: "call_inert",
+    bool: "call_inert",
+    str: "call_inert",
+    repr: "call_inert",
+    complex: "call_float",
+    sum: "call_sum",
+    min: "call_extreme",
+    max: "call_extreme",
+    map: "call_map",
+    list: "call_list",
+    tuple: "call_tuple",
+    dict: "call_dict",
+    sorted: "call_sorted",
+    reversed: "call_reversed",
+    functools.reduce: "call_reduce",
+    functools.partial: "call_partial",
+    getattr: "call_getattr",
+    zip: "call_zip",
+    enumerate: "call_zip",
+    np.add.at: "call_add_at",
+    callable: "call_callable",
+    dataclasses.replace: "call_replace",
+    filter: "call_filter",
+    range: "call_range",
+    np.ndarray: "call_ndarray",
+    setattr: "call_setattr",
+    deque: "call_deque",
+    defaultdict: "call_defaultdict",
+    iter: "call_iter",
+    next: "call_next",
+    type: "call_type",
+    hasattr: "call_hasattr",
+    slice: "call_slice",
 }
 
 
@@ -701,7 +934,15 @@ def harmless(static: Any) -> bool:
     module = getattr(static, "__module__", None) or ""
     if static is print or isinstance(static, type) and module == "builtins" or module == "builtins":
         return True
-    if module.startswith(("numpy", "math")) and getattr(static, "__name__", "") not in ("put", "place", "copyto", "shuffle", "fill_diagonal", "putmask", "at"):
+    if module.startswith(("numpy", "math")) and getattr(static, "__name__", "") not in (
+        "put",
+        "place",
+        "copyto",
+        "shuffle",
+        "fill_diagonal",
+        "putmask",
+        "at",
+    ):
         return True
     return isinstance(static, BoundMethod)
 

@@ -17,26 +17,62 @@ from s2sad import ir, trees
 from s2sad.indexing import item_kind
 from s2sad.infer_fixed_lists import plain_list_kind
 from s2sad.kinds import (
-    BOOL, UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, carries_gradient, join, kind_of,
+    BOOL,
+    UNKNOWN,
+    Array,
+    Dict,
+    Kind,
+    List,
+    Mapping,
     Never,
+    Record,
+    Scalar,
+    Static,
     Text,
+    Tuple,
+    Unknown,
+    carries_gradient,
+    join,
+    kind_of,
 )
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, Conflict, Frame, LocalFunction, Object, Partial, Value
 
 OPERATORS: dict[type, Any] = {
-    gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul, gast.Div: operator.truediv,
-    gast.Pow: operator.pow, gast.MatMult: operator.matmul, gast.FloorDiv: operator.floordiv, gast.Mod: operator.mod,
-    gast.LShift: operator.lshift, gast.RShift: operator.rshift, gast.BitAnd: operator.and_, gast.BitOr: operator.or_,
-    gast.BitXor: operator.xor, gast.UAdd: operator.pos, gast.USub: operator.neg, gast.Invert: operator.invert,
+    gast.Add: operator.add,
+    gast.Sub: operator.sub,
+    gast.Mult: operator.mul,
+    gast.Div: operator.truediv,
+    gast.Pow: operator.pow,
+    gast.MatMult: operator.matmul,
+    gast.FloorDiv: operator.floordiv,
+    gast.Mod: operator.mod,
+    gast.LShift: operator.lshift,
+    gast.RShift: operator.rshift,
+    gast.BitAnd: operator.and_,
+    gast.BitOr: operator.or_,
+    gast.BitXor: operator.xor,
+    gast.UAdd: operator.pos,
+    gast.USub: operator.neg,
+    gast.Invert: operator.invert,
 }
 DUNDERS = {
-    gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.Pow: "pow", gast.MatMult: "matmul",
-    gast.FloorDiv: "floordiv", gast.Mod: "mod",
+    gast.Add: "add",
+    gast.Sub: "sub",
+    gast.Mult: "mul",
+    gast.Div: "truediv",
+    gast.Pow: "pow",
+    gast.MatMult: "matmul",
+    gast.FloorDiv: "floordiv",
+    gast.Mod: "mod",
 }
 COMPARES: dict[type, Any] = {
-    gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Is: operator.is_, gast.IsNot: operator.is_not,
-    gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b,
+    gast.Eq: operator.eq,
+    gast.NotEq: operator.ne,
+    gast.Is: operator.is_,
+    gast.IsNot: operator.is_not,
+    gast.In: lambda a, b: a in b,
+    gast.NotIn: lambda a, b: a not in b,
 }
 
 
@@ -50,7 +86,21 @@ class Expressions:
         method = getattr(self, "visit_" + node.__class__.__name__, None)
         if method is None:
             raise self.refuse("expression", node, what=type(node).__name__)
-        if isinstance(node, (gast.Call, gast.IfExp, gast.UnaryOp, gast.Subscript, gast.List, gast.ListComp, gast.Dict, gast.DictComp, gast.Attribute, gast.BoolOp)):
+        if isinstance(
+            node,
+            (
+                gast.Call,
+                gast.IfExp,
+                gast.UnaryOp,
+                gast.Subscript,
+                gast.List,
+                gast.ListComp,
+                gast.Dict,
+                gast.DictComp,
+                gast.Attribute,
+                gast.BoolOp,
+            ),
+        ):
             return method(node, hint)
         return method(node)
 
@@ -62,7 +112,12 @@ class Expressions:
             marks.append((self.block, len(self.block)))
             effects.append(self.effects)
         for k, value in enumerate(values):
-            if self.effects != effects[k] and not self.trivial(value.expr) and not self.quiet and not isinstance(value.kind, Static):
+            if (
+                self.effects != effects[k]
+                and not self.trivial(value.expr)
+                and not self.quiet
+                and not isinstance(value.kind, Static)
+            ):
                 block, at = marks[k]
                 if block is self.block:
                     later = self.block[at:]
@@ -89,12 +144,18 @@ class Expressions:
                     found = self.lookup_quietly(each.func.id)
                     if isinstance(found, Value) and isinstance(found.static, (LocalFunction, Partial, BoundMethod)):
                         return True
-                    if isinstance(found, Value) and isinstance(found.static, types.FunctionType) and self.has_memory(each):
+                    if (
+                        isinstance(found, Value)
+                        and isinstance(found.static, types.FunctionType)
+                        and self.has_memory(each)
+                    ):
                         return True
                 elif isinstance(each.func, gast.Attribute):
                     if isinstance(each.func.value, gast.Name):
                         found = self.lookup_quietly(each.func.value.id)
-                        if isinstance(found, Value) and (found.object is not None or isinstance(found.kind, (List, Mapping))):
+                        if isinstance(found, Value) and (
+                            found.object is not None or isinstance(found.kind, (List, Mapping))
+                        ):
                             return True
                     else:
                         return True
@@ -142,7 +203,11 @@ class Expressions:
 
     def with_known_items(self, value: Value) -> Value:
         """A list, with what has been learnt meanwhile of its items."""
-        known = self.facts.list_items.get(value.place.root.site) if value.place is not None and not value.place.path else None
+        known = (
+            self.facts.list_items.get(value.place.root.site)
+            if value.place is not None and not value.place.path
+            else None
+        )
         if known is None or value.kind.item is not None and join(value.kind.item, known[0]) == value.kind.item:
             return value
         kind = dataclasses.replace(value.kind, item=join(value.kind.item, known[0]))
@@ -323,7 +388,11 @@ class Expressions:
         thing = Object(dict, list(parts), site=site)
         settled = {}
         for key, value in parts.items():
-            settled[key] = value if self.quiet else self.settle(value, f"{hint}_{key}" if hint and str(key).isidentifier() else None)
+            settled[key] = (
+                value
+                if self.quiet
+                else self.settle(value, f"{hint}_{key}" if hint and str(key).isidentifier() else None)
+            )
             self.state[thing, key] = settled[key]
         expr = gast.Dict([trees.const(key) for key in settled], [value.expr for value in settled.values()])
         kind = Dict(tuple((key, value.kind) for key, value in settled.items()))
@@ -354,10 +423,16 @@ class Expressions:
         return Value(gast.JoinedStr(parts), Text(active))
 
     def value_is_active(self, node: gast.AST) -> bool:
-        return any(isinstance(found := self.lookup_quietly(each.id), Value) and found.varied for each in gast.walk(node) if isinstance(each, gast.Name))
+        return any(
+            isinstance(found := self.lookup_quietly(each.id), Value) and found.varied
+            for each in gast.walk(node)
+            if isinstance(each, gast.Name)
+        )
 
     def visit_Lambda(self, node: gast.Lambda) -> Value:
-        tree = gast.FunctionDef("function", node.args, [gast.copy_location(gast.Return(node.body), node.body)], [], None, None, [])
+        tree = gast.FunctionDef(
+            "function", node.args, [gast.copy_location(gast.Return(node.body), node.body)], [], None, None, []
+        )
         gast.copy_location(tree, node)
         cached = self.facts.results.setdefault(("lambda", id(node)), tree)
         return self.local_function(cached, "function")
@@ -397,7 +472,12 @@ class Expressions:
             else:
                 mark, block, effects = len(self.block), self.block, self.effects
                 right = self.visit(each.right)
-                if self.effects != effects and not self.trivial(left.expr) and not self.quiet and not isinstance(left.kind, Static):
+                if (
+                    self.effects != effects
+                    and not self.trivial(left.expr)
+                    and not self.quiet
+                    and not isinstance(left.kind, Static)
+                ):
                     later = block[mark:]
                     del block[mark:]
                     left = self.settle(left)
@@ -425,7 +505,9 @@ class Expressions:
         for owner, other, method in ((left, right, f"__{name}__"), (right, left, f"__r{name}__")):
             function = getattr(owner.object.cls, method, None) if owner.object is not None else None
             if isinstance(function, types.FunctionType):
-                return self.call_value(Value(owner.expr, Static(BoundMethod(owner, function, method))), [other], {}, node)
+                return self.call_value(
+                    Value(owner.expr, Static(BoundMethod(owner, function, method))), [other], {}, node
+                )
         raise self.refuse("operator", node, what=type(op).__name__)
 
     def visit_UnaryOp(self, node: gast.UnaryOp, hint: str | None = None) -> Value:
@@ -457,7 +539,10 @@ class Expressions:
         if arrays and isinstance(node.ops[0], (gast.Eq, gast.NotEq, gast.Lt, gast.LtE, gast.Gt, gast.GtE)):
             from s2sad.kinds import broadcast_dims
 
-            kind = Array("bool", broadcast_dims(*(getattr(v.kind, "dims", () if isinstance(v.kind, Scalar) else None) for v in values)))
+            kind = Array(
+                "bool",
+                broadcast_dims(*(getattr(v.kind, "dims", () if isinstance(v.kind, Scalar) else None) for v in values)),
+            )
         return Value(gast.Compare(values[0].expr, node.ops, [value.expr for value in values[1:]]), kind)
 
     def compare_static(self, op: gast.cmpop, left: Value, right: Value) -> bool | None:
@@ -476,7 +561,12 @@ class Expressions:
                 return None
             if not isinstance(other.kind, Unknown):
                 return isinstance(op, gast.IsNot)
-        if isinstance(op, (gast.In, gast.NotIn)) and right.object is not None and right.object.cls is dict and a is not MISSING:
+        if (
+            isinstance(op, (gast.In, gast.NotIn))
+            and right.object is not None
+            and right.object.cls is dict
+            and a is not MISSING
+        ):
             return (a in right.object.keys) == isinstance(op, gast.In)
         return None
 
@@ -521,7 +611,9 @@ class Expressions:
 
     def branching_boolop(self, node: gast.BoolOp, hint: str | None) -> Value:
         first = self.settle(self.visit(node.values[0]))
-        rest: gast.AST = node.values[1] if len(node.values) == 2 else gast.copy_location(gast.BoolOp(node.op, node.values[1:]), node)
+        rest: gast.AST = (
+            node.values[1] if len(node.values) == 2 else gast.copy_location(gast.BoolOp(node.op, node.values[1:]), node)
+        )
         test = first.expr
         if isinstance(node.op, gast.And):
             return self.choose(test, lambda: self.visit(rest), lambda: first, hint)
@@ -533,7 +625,9 @@ class Expressions:
             return self.visit(node.body if test else node.orelse, hint)
         if self.quiet:
             body, orelse = self.visit(node.body), self.visit(node.orelse)
-            return Value(gast.IfExp(test, body.expr, orelse.expr), join(body.kind, orelse.kind), body.varied or orelse.varied)
+            return Value(
+                gast.IfExp(test, body.expr, orelse.expr), join(body.kind, orelse.kind), body.varied or orelse.varied
+            )
         return self.choose(test, lambda: self.visit(node.body, hint), lambda: self.visit(node.orelse, hint), hint)
 
     def choose(self, test: gast.AST, first: Any, second: Any, hint: str | None) -> Value:
@@ -553,8 +647,17 @@ class Expressions:
         return found
 
     # ---------------------------------------------------------------- operations that have rules
-    def primitive(self, rule: Any, values: list[Value], rebuild: Any, node: gast.AST, hint: str | None = None, *,
-                  bound: dict[str, Value] | None = None, library: str = "numpy") -> Value:
+    def primitive(
+        self,
+        rule: Any,
+        values: list[Value],
+        rebuild: Any,
+        node: gast.AST,
+        hint: str | None = None,
+        *,
+        bound: dict[str, Value] | None = None,
+        library: str = "numpy",
+    ) -> Value:
         """An operation by its rule. `rebuild` makes the user's expression again from the operands' expressions."""
         if bound is None:
             bound = dict(zip(rule.parameters.parameters, values))
@@ -586,14 +689,27 @@ class Expressions:
         bound = {name: listed.get(id(value), value) for name, value in bound.items()}
         return self.active_primitive(rule, values, rebuild, bound, kind, node, hint, library)
 
-    def active_primitive(self, rule: Any, values: list[Value], rebuild: Any, bound: dict[str, Value], kind: Kind,
-                         node: gast.AST, hint: str | None, library: str) -> Value:
+    def active_primitive(
+        self,
+        rule: Any,
+        values: list[Value],
+        rebuild: Any,
+        bound: dict[str, Value],
+        kind: Kind,
+        node: gast.AST,
+        hint: str | None,
+        library: str,
+    ) -> Value:
         if not getattr(rule, "variadic", None) and not isinstance(kind, List):
             arrays_of = {id(value): self.list_as_array(value, node) for value in values}
             values = [arrays_of[id(value)] for value in values]
             bound = {name: arrays_of.get(id(value), value) for name, value in bound.items()}
         view = rule.view and values[0].place is not None and isinstance(kind, (Array, List))
-        names = {id(value): self.operand(value) for value in values} if not view else {id(value): value.expr for value in values}
+        names = (
+            {id(value): self.operand(value) for value in values}
+            if not view
+            else {id(value): value.expr for value in values}
+        )
         exprs = [names[id(value)] for value in values]
         constants = {}
         for name, value in bound.items():
@@ -606,15 +722,23 @@ class Expressions:
             arrays = [self.operand(item) for item in listed.items]
             kinds = [item.kind for item in listed.items]
             exprs = [
-                gast.List(arrays, gast.Load()) if value is listed and isinstance(value.expr, gast.List)
-                else gast.Tuple(arrays, gast.Load()) if value is listed else expr
+                gast.List(arrays, gast.Load())
+                if value is listed and isinstance(value.expr, gast.List)
+                else gast.Tuple(arrays, gast.Load())
+                if value is listed
+                else expr
                 for value, expr in zip(values, exprs)
             ]
         expr = rebuild(exprs)
         mark_pure(expr)
         op = ir.Primitive(
-            rule, {name: names.get(id(value), value.expr) for name, value in bound.items()},
-            {name: value.kind for name, value in bound.items()}, constants, library, arrays, kinds,
+            rule,
+            {name: names.get(id(value), value.expr) for name, value in bound.items()},
+            {name: value.kind for name, value in bound.items()},
+            constants,
+            library,
+            arrays,
+            kinds,
         )
         if view:
             place = self.view_place(values[0].place, values[0].expr, expr, node)
@@ -643,7 +767,16 @@ class Expressions:
         kinds = {name: self.rule_kind(value) for name, value in bound.items()}
         real = [k for k in kinds.values() if isinstance(k, Scalar) and k.dtype == "real"]
         if real and all(isinstance(k, Scalar) and k.dtype in ("real", "int", "bool") for k in kinds.values()):
-            if rule.function in (operator.add, operator.sub, operator.mul, operator.neg, operator.pos, operator.pow, operator.floordiv, operator.mod):
+            if rule.function in (
+                operator.add,
+                operator.sub,
+                operator.mul,
+                operator.neg,
+                operator.pos,
+                operator.pow,
+                operator.floordiv,
+                operator.mod,
+            ):
                 return Scalar("real")
         if any(isinstance(k, Never) for k in kinds.values()):
             return Never()
@@ -666,7 +799,12 @@ class Expressions:
     def operand(self, value: Value) -> gast.AST:
         """A name or constant for an operand; of written memory, what it holds at this moment."""
         expr = value.expr
-        if value.place is not None and (value.varied or isinstance(value.kind, Array)) and not self.quiet and self.is_changed(value.place):
+        if (
+            value.place is not None
+            and (value.varied or isinstance(value.kind, Array))
+            and not self.quiet
+            and self.is_changed(value.place)
+        ):
             return self.emit_load(value).expr  # also of what carries no gradient: the reverse sweep may read it
         if self.trivial(expr) or self.known(value) is not MISSING:
             return expr
@@ -680,7 +818,12 @@ class Expressions:
 
     def use_as_integer(self, value: Value) -> None:
         """A parameter that is used as an integer is a count, not a real number."""
-        if isinstance(value.kind, Scalar) and value.kind.dtype == "real" or value.varied and isinstance(value.kind, Scalar):
+        if (
+            isinstance(value.kind, Scalar)
+            and value.kind.dtype == "real"
+            or value.varied
+            and isinstance(value.kind, Scalar)
+        ):
             found = self.int_parameters(value.expr)
             if found:
                 self.facts.counts |= found

@@ -18,7 +18,21 @@ from s2sad.infer_aliases import used_after
 from s2sad.infer_expressions import mark_pure
 from s2sad.infer_iterators import Iterator
 from s2sad.infer_memory import family
-from s2sad.kinds import INT, UNKNOWN, Array, Kind, List, Mapping, Scalar, Static, Tuple, Unknown, carries_gradient, join, settled
+from s2sad.kinds import (
+    INT,
+    UNKNOWN,
+    Array,
+    Kind,
+    List,
+    Mapping,
+    Scalar,
+    Static,
+    Tuple,
+    Unknown,
+    carries_gradient,
+    join,
+    settled,
+)
 from s2sad.values import MISSING, BoundMethod, Conflict, Object, Value
 
 
@@ -40,7 +54,11 @@ class Iteration:
 class Loops:
     # ---------------------------------------------------------------- what is run over
     def iteration(self, node: gast.AST) -> Iteration:
-        if isinstance(node, gast.Call) and isinstance(node.func, (gast.Name, gast.Attribute)) and not any(isinstance(a, gast.Starred) for a in node.args):
+        if (
+            isinstance(node, gast.Call)
+            and isinstance(node.func, (gast.Name, gast.Attribute))
+            and not any(isinstance(a, gast.Starred) for a in node.args)
+        ):
             function = self.visit(node.func)
             found = self.called_iteration(function, node)
             if found is not None:
@@ -61,7 +79,9 @@ class Loops:
                 return Iteration(inner.expr, None, "unroll", items=items)
             counter = Iteration(trees.const(0), None, "counter", range=[self.settle(first).expr])
             arguments = [inner.expr] if not start else [inner.expr, self.settle(first).expr]
-            return Iteration(trees.call(trees.builtin("enumerate"), *arguments), inner.count, "tuple", parts=[counter, inner])
+            return Iteration(
+                trees.call(trees.builtin("enumerate"), *arguments), inner.count, "tuple", parts=[counter, inner]
+            )
         if static is zip and not node.keywords:
             inners = [self.iteration(each) for each in node.args]
             if any(inner.what == "unroll" for inner in inners):
@@ -97,7 +117,9 @@ class Loops:
         count = counts[0] if len(counts) == 1 else trees.call(trees.builtin("min"), *counts) if counts else None
         if count is not None:
             mark_pure(count)
-        return Iteration(trees.call(trees.builtin("zip"), *[inner.expr for inner in inners]), count, "tuple", parts=inners)
+        return Iteration(
+            trees.call(trees.builtin("zip"), *[inner.expr for inner in inners]), count, "tuple", parts=inners
+        )
 
     def unrolled_zip(self, inners: list[Iteration], node: gast.AST) -> Iteration:
         length = min(len(inner.items) for inner in inners if inner.what == "unroll")
@@ -107,7 +129,11 @@ class Loops:
             for inner in inners:
                 if inner.what == "unroll":
                     row.append(inner.items[k])
-                elif inner.what == "range" and isinstance(inner.range[0], gast.Constant) and isinstance(inner.range[2], gast.Constant):
+                elif (
+                    inner.what == "range"
+                    and isinstance(inner.range[0], gast.Constant)
+                    and isinstance(inner.range[2], gast.Constant)
+                ):
                     row.append(self.key_value(inner.range[0].value + k * inner.range[2].value))
                 elif inner.what == "sequence" and not inner.backwards:
                     row.append(self.get_item(inner.value, trees.const(k), node))
@@ -150,7 +176,13 @@ class Loops:
         if isinstance(value.kind, (Array, List)) and not (isinstance(value.kind, Array) and value.kind.dims is None):
             value = self.settle(value)
             listed = not isinstance(value.kind, Array)  # the rows of an array may be written: they have to stay views
-            if listed and value.place is not None and value.place.path and self.is_written(value.place.root) and not self.quiet:
+            if (
+                listed
+                and value.place is not None
+                and value.place.path
+                and self.is_written(value.place.root)
+                and not self.quiet
+            ):
                 value = self.emit_load(value)  # what a view holds now, not when it was made
             elif not listed and not self.quiet:
                 value = self.view_of_now(value)
@@ -187,7 +219,11 @@ class Loops:
     def bind_iteration(self, it: Iteration, index: gast.AST, pattern: Any) -> tuple[Value, gast.AST]:
         """One item, for the position `index`: its value, and the target that the loop's header binds."""
         if it.what == "tuple":
-            patterns = pattern.elts if isinstance(pattern, (gast.Tuple, gast.List)) and len(pattern.elts) == len(it.parts) else [None] * len(it.parts)
+            patterns = (
+                pattern.elts
+                if isinstance(pattern, (gast.Tuple, gast.List)) and len(pattern.elts) == len(it.parts)
+                else [None] * len(it.parts)
+            )
             made = [self.bind_iteration(part, index, each) for part, each in zip(it.parts, patterns)]
             value = self.make_tuple([each for each, _ in made])
             return value, gast.Tuple([target for _, target in made], gast.Store())
@@ -262,8 +298,14 @@ class Loops:
         block, broke = self.run_loop(run, node, number)
         self.iterated = outer_iterated
         self.check_not_resized(it, number, node)
-        loop = ir.Loop(number, index_name, it.count, bindings, it.value.expr if it.value is not None and not it.backwards else None,
-                       it.range if it.what == "range" and not it.backwards else None)
+        loop = ir.Loop(
+            number,
+            index_name,
+            it.count,
+            bindings,
+            it.value.expr if it.value is not None and not it.backwards else None,
+            it.range if it.what == "range" and not it.backwards else None,
+        )
         statement = gast.For(made["target"], it.expr, block, [], None)
         self.finish_loop(statement, loop, broke, node)
 
@@ -317,7 +359,12 @@ class Loops:
             self.info[steps] = ir.Info(INT, loops=self.loops, position=self.position)
             start = self.add(trees.assign(steps, trees.const(0)), ir.Plain(False))
             count = gast.AugAssign(trees.name(steps, store=True), gast.Add(), trees.const(1))
-            count.effect, count.origin, count.loops, count.position = ir.Plain(False), self.origin, (*self.loops, loop.number), self.position
+            count.effect, count.origin, count.loops, count.position = (
+                ir.Plain(False),
+                self.origin,
+                (*self.loops, loop.number),
+                self.position,
+            )
             start.counter = count.counter = steps
             statement.body.insert(0, count)
             loop.count = trees.name(steps)
@@ -430,7 +477,12 @@ class Loops:
         """The name that carries a value from one iteration to the next (a tuple or record: one for each part)."""
         if base is None:
             base = key[1] if isinstance(key[1], str) else f"part_{key[1]}"
-            if isinstance(key[0], Object) and isinstance(value, Value) and isinstance(value.expr, gast.Name) and ir.is_ssa(value.expr.id):
+            if (
+                isinstance(key[0], Object)
+                and isinstance(value, Value)
+                and isinstance(value.expr, gast.Name)
+                and ir.is_ssa(value.expr.id)
+            ):
                 base = ir.base_of(value.expr.id)
         if not base.isidentifier():
             base = "#t"
@@ -438,8 +490,10 @@ class Loops:
         if fact == "conflict" or isinstance(value, Conflict):
             return Conflict("joined_kinds")
         if fact is None and value.items is not None:
-            return self.make_tuple([self.make_phi(key, item, facts, (*path, k), f"{base}_{k}") for k, item in enumerate(value.items)],
-                                   value.kind.cls if isinstance(value.kind, Tuple) else None)
+            return self.make_tuple(
+                [self.make_phi(key, item, facts, (*path, k), f"{base}_{k}") for k, item in enumerate(value.items)],
+                value.kind.cls if isinstance(value.kind, Tuple) else None,
+            )
         if fact is None and value.object is not None:
             thing = Object(value.object.cls, list(value.object.keys), sources=(value.object,))
             varied = False
@@ -465,7 +519,11 @@ class Loops:
         """Copies into the carried names, at the entry and at the ends of an iteration; the state after the loop."""
         entry_pairs: list[tuple[str, gast.AST]] = []
         after = dict(entry)
-        self.live_names = functools.lru_cache(maxsize=None)(lambda tree=self.frame.tree: used_after(tree, node)) if hasattr(node, "body") and isinstance(node.body, list) else None
+        self.live_names = (
+            functools.lru_cache(maxsize=None)(lambda tree=self.frame.tree: used_after(tree, node))
+            if hasattr(node, "body") and isinstance(node.body, list)
+            else None
+        )
         names: list[str] = []
         for key, phi in phis.items():
             after[key] = phi
@@ -522,7 +580,11 @@ class Loops:
 
     def before_loop(self) -> dict[Any, Any]:
         """The state where a loop begins. What an early return has set is not there: it would have left before the loop."""
-        return {key: value for key, value in self.state.items() if not (self.is_early_value(key) and self.marked_early(value))}
+        return {
+            key: value
+            for key, value in self.state.items()
+            if not (self.is_early_value(key) and self.marked_early(value))
+        }
 
     def marked_early(self, value: Any) -> bool:
         if not isinstance(value, Value) or value.object is not None:
@@ -547,7 +609,9 @@ class Loops:
                 if isinstance(self.state.get((value.object, key)), Value):
                     self.mark_early(self.state[value.object, key], start)
         info = self.info.get(value.expr.id) if isinstance(value.expr, gast.Name) else None
-        if info is not None and (info.loops != self.loops[: len(info.loops)] if start is None else info.position > start):
+        if info is not None and (
+            info.loops != self.loops[: len(info.loops)] if start is None else info.position > start
+        ):
             info.early = True
 
     def phi_pairs(self, phi: Any, value: Any, pairs: list[tuple[str, gast.AST]], state: Any) -> None:
@@ -617,7 +681,10 @@ class Loops:
     def comprehension(self, node: Any, hint: str | None) -> Value:
         """[e for x in xs if c]: as it is if no gradient flows, else a loop that appends."""
         if self.inert_comprehension(node):
-            return Value(self.renamed(node, set()), UNKNOWN if not isinstance(node, gast.ListComp) else List(self.comprehension_kind(node)))
+            return Value(
+                self.renamed(node, set()),
+                UNKNOWN if not isinstance(node, gast.ListComp) else List(self.comprehension_kind(node)),
+            )
         if self.quiet:
             return Value(self.renamed(node, set()), UNKNOWN, True)
         names = {each.id for g in node.generators for each in gast.walk(g.target) if isinstance(each, gast.Name)}
@@ -633,7 +700,12 @@ class Loops:
             def body() -> None:
                 if k < len(node.generators):
                     generator = node.generators[k]
-                    self.for_loop(self.iteration(generator.iter), generator.target, conditions(k, 0), (node if k == 0 else generator))
+                    self.for_loop(
+                        self.iteration(generator.iter),
+                        generator.target,
+                        conditions(k, 0),
+                        (node if k == 0 else generator),
+                    )
                 else:
                     self.list_method(made, "append", [self.settle(self.visit(node.elt))], node)
 
@@ -718,14 +790,23 @@ class Loops:
         for each in gast.walk(node):
             if isinstance(each, gast.Name):
                 found = self.lookup_quietly(each.id)
-                if isinstance(found, Conflict) or isinstance(found, Value) and (found.varied or found.items is not None or found.object is not None):
+                if (
+                    isinstance(found, Conflict)
+                    or isinstance(found, Value)
+                    and (found.varied or found.items is not None or found.object is not None)
+                ):
                     return False
         return True
 
     def renamed(self, node: Any, bound: set[str]) -> Any:
         """An expression with the function's names in single assignment; names that it binds itself stay."""
-        bound = bound | {each.id for g in gast.walk(node) if isinstance(g, gast.comprehension)
-                         for each in gast.walk(g.target) if isinstance(each, gast.Name)}
+        bound = bound | {
+            each.id
+            for g in gast.walk(node)
+            if isinstance(g, gast.comprehension)
+            for each in gast.walk(g.target)
+            if isinstance(each, gast.Name)
+        }
         bound |= {each.id for g in gast.walk(node) if isinstance(g, gast.arguments) for each in g.args}
 
         def change(tree: Any) -> Any:

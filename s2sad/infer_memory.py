@@ -11,8 +11,25 @@ from s2sad import ir, trees
 from s2sad.indexing import item_kind
 from s2sad.infer_expressions import SliceOf, mark_pure
 from s2sad.kinds import (
-    BOOL, INT, UNKNOWN, Array, Dict, Dim, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, carries_gradient, join,
-    Never, of_item, settled,
+    BOOL,
+    INT,
+    UNKNOWN,
+    Array,
+    Dict,
+    Dim,
+    Kind,
+    List,
+    Mapping,
+    Never,
+    Record,
+    Scalar,
+    Static,
+    Tuple,
+    Unknown,
+    carries_gradient,
+    join,
+    of_item,
+    settled,
 )
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, Choice, Conflict, LocalFunction, Object, Partial, Super, Value
@@ -93,10 +110,19 @@ class Memory:
             found = self.static_item(base, slice_node, node)
             if found is not None:
                 return found
-        if isinstance(base.kind, List) and isinstance(base.iteration, list) and self.chosen_functions(base) and not self.is_written(base.place.root):
+        if (
+            isinstance(base.kind, List)
+            and isinstance(base.iteration, list)
+            and self.chosen_functions(base)
+            and not self.is_written(base.place.root)
+        ):
             index = self.visit(slice_node)
             known = self.known(index)
-            return base.iteration[known] if isinstance(known, int) and -len(base.iteration) <= known < len(base.iteration) else self.choose_item(base, index, node)
+            return (
+                base.iteration[known]
+                if isinstance(known, int) and -len(base.iteration) <= known < len(base.iteration)
+                else self.choose_item(base, index, node)
+            )
         if isinstance(base.kind, Mapping):
             self.ensure_key_of(base, slice_node, node)
         if self.is_fixed_list(base):
@@ -137,14 +163,25 @@ class Memory:
 
     def held_item(self, base: Value, slice_node: gast.AST) -> Value | None:
         """An item of a list whose items are all still known: the very memory that was put into it."""
-        if not isinstance(base.kind, List) or not isinstance(base.iteration, list) or base.place is None or base.place.path:
+        if (
+            not isinstance(base.kind, List)
+            or not isinstance(base.iteration, list)
+            or base.place is None
+            or base.place.path
+        ):
             return None
-        if not isinstance(slice_node, (gast.Constant, gast.UnaryOp)) or any(each.moves for each in family(base.place.root)):
+        if not isinstance(slice_node, (gast.Constant, gast.UnaryOp)) or any(
+            each.moves for each in family(base.place.root)
+        ):
             return None
         known = self.known(self.visit(slice_node))
         if base.place.root.site in self.facts.results.get("deep", ()):
             return None
-        if base.place.root.site in self.facts.results.get("moved", ()) or not isinstance(known, int) or not -len(base.iteration) <= known < len(base.iteration):
+        if (
+            base.place.root.site in self.facts.results.get("moved", ())
+            or not isinstance(known, int)
+            or not -len(base.iteration) <= known < len(base.iteration)
+        ):
             return None
         item = base.iteration[known]
         return item if item.place is not None and isinstance(item.kind, (Array, List, Mapping)) else None
@@ -174,7 +211,9 @@ class Memory:
             if not base.varied:
                 return None
             if self.quiet:
-                return Value(trees.index(base.expr, index.expr), self.join_kinds([i.kind for i in base.items]), base.varied)
+                return Value(
+                    trees.index(base.expr, index.expr), self.join_kinds([i.kind for i in base.items]), base.varied
+                )
             return self.pick_item(self.make_list(base.items), index, node)
         if known is not MISSING:
             if known not in base.object.keys:
@@ -218,7 +257,9 @@ class Memory:
             elements = [None] * len(values)
             node = gast.Tuple([], gast.Load())
         parts = [self.index_part(value, base) for value in values]
-        exprs = [value.expr if self.quiet or isinstance(value.kind, Static) else self.operand(value) for value in values]
+        exprs = [
+            value.expr if self.quiet or isinstance(value.kind, Static) else self.operand(value) for value in values
+        ]
         index = gast.Tuple(exprs, gast.Load()) if isinstance(node, gast.Tuple) else exprs[0]
         return index, parts, values
 
@@ -270,20 +311,39 @@ class Memory:
             return Value(expr, Static(BoundMethod(owner, None, name)))
         if owner.object is not None and owner.object.cls is not dict:
             return self.record_attribute(owner, name, node)
-        if owner.items is not None and isinstance(owner.kind, Tuple) and owner.kind.cls is not None and name in owner.kind.cls._fields:
+        if (
+            owner.items is not None
+            and isinstance(owner.kind, Tuple)
+            and owner.kind.cls is not None
+            and name in owner.kind.cls._fields
+        ):
             return owner.items[owner.kind.cls._fields.index(name)]
-        if isinstance(owner.kind, Tuple) and owner.kind.cls is not None and callable(getattr(owner.kind.cls, name, None)):
+        if (
+            isinstance(owner.kind, Tuple)
+            and owner.kind.cls is not None
+            and callable(getattr(owner.kind.cls, name, None))
+        ):
             return Value(expr, Static(BoundMethod(owner, getattr(owner.kind.cls, name), name)))
         if static is not MISSING and not isinstance(static, (str, bytes, SliceOf)):
             if not hasattr(static, name):
-                raise self.refuse("no_attribute", node, name=name, what=getattr(static, "__name__", type(static).__name__))
+                raise self.refuse(
+                    "no_attribute", node, name=name, what=getattr(static, "__name__", type(static).__name__)
+                )
             value = getattr(static, name)
-            if hasattr(static, "__dict__") and name in getattr(static, "__dict__", ()) and not str(getattr(static, "__name__", "")).startswith(("numpy", "math", "scipy")):
+            if (
+                hasattr(static, "__dict__")
+                and name in getattr(static, "__dict__", ())
+                and not str(getattr(static, "__name__", "")).startswith(("numpy", "math", "scipy"))
+            ):
                 self.guard(static.__dict__, name, value)
             return self.outside_value(value, expr, ("attribute", trees.show(expr)))
         if isinstance(owner.kind, Array) or isinstance(owner.kind, Scalar):
             return self.array_attribute(owner, name, node, hint)
-        if owner.object is not None or isinstance(owner.kind, (List, Mapping, Dict)) or isinstance(static, (str, bytes)):
+        if (
+            owner.object is not None
+            or isinstance(owner.kind, (List, Mapping, Dict))
+            or isinstance(static, (str, bytes))
+        ):
             return Value(expr, Static(BoundMethod(owner, None, name)))
         if owner.varied:
             raise self.refuse("unknown_attribute", node, name=name)
@@ -297,14 +357,22 @@ class Memory:
         if name == "shape":
             if dims is None:
                 return Value(expr, Array("int64", None) if False else UNKNOWN)
-            items = [Value(trees.index(expr, trees.const(k)), Scalar("int", 1 if d.key == 1 else dim_symbol(d))) for k, d in enumerate(dims)]
+            items = [
+                Value(trees.index(expr, trees.const(k)), Scalar("int", 1 if d.key == 1 else dim_symbol(d)))
+                for k, d in enumerate(dims)
+            ]
             return Value(expr, Tuple(tuple(item.kind for item in items)), items=items)
         if name == "ndim" and dims is not None:
             return Value(trees.const(len(dims)), Scalar("int", len(dims)))
         if name in ("size", "ndim", "itemsize", "nbytes"):
             return Value(expr, Scalar("int", ("size", dims) if dims is not None and name == "size" else None))
         if name in ("dtype", "flags", "strides"):
-            return Value(expr, Static(np.dtype(owner.kind.dtype)) if name == "dtype" and owner.kind.dtype in np.sctypeDict else UNKNOWN)
+            return Value(
+                expr,
+                Static(np.dtype(owner.kind.dtype))
+                if name == "dtype" and owner.kind.dtype in np.sctypeDict
+                else UNKNOWN,
+            )
         function = registry.find_attribute(name)
         if function is not None:
             rule = registry.find(function)
@@ -374,7 +442,9 @@ class Memory:
             self.note_store(base.place, False, target)
         self.effects += 1
 
-    def store(self, base: Value, index: gast.AST, parts: Any, kind: Kind, value: Value, operator: Any, node: Any) -> None:
+    def store(
+        self, base: Value, index: gast.AST, parts: Any, kind: Kind, value: Value, operator: Any, node: Any
+    ) -> None:
         place = base.place
         if place is None or not place.exact:
             raise self.refuse("unknown_owner", node)
@@ -402,7 +472,11 @@ class Memory:
         self.note_store(place, value.varied, node)
         if operator is not None and isinstance(base.kind, (List, Mapping)) and not isinstance(kind, Scalar):
             self.note_change(place, "held")
-        statement = gast.AugAssign(target, operator, value.expr) if operator is not None else gast.Assign([target], value.expr, None)
+        statement = (
+            gast.AugAssign(target, operator, value.expr)
+            if operator is not None
+            else gast.Assign([target], value.expr, None)
+        )
         self.add(statement, op)
         if isinstance(base.kind, (List, Mapping)) and operator is None:
             self.note_held(place.root, raw, node)
@@ -422,7 +496,11 @@ class Memory:
         whole: Any = place.root.kind
         layers: list[Any] = []
         for step in place.path:
-            if not isinstance(whole, (List, Mapping)) or not isinstance(step, gast.Subscript) or isinstance(step.slice, gast.Slice):
+            if (
+                not isinstance(whole, (List, Mapping))
+                or not isinstance(step, gast.Subscript)
+                or isinstance(step.slice, gast.Slice)
+            ):
                 return
             whole = whole.item if isinstance(whole, List) else whole.value
             layers.append(whole)
@@ -611,7 +689,12 @@ class Memory:
     def make_list(self, items: list[Value], hint: str | None = None) -> Value:
         if self.quiet:
             expr = gast.List([item.expr for item in items], gast.Load())
-            return Value(expr, List(self.join_kinds([i.kind for i in items]) if items else None), any(i.varied for i in items), items=None)
+            return Value(
+                expr,
+                List(self.join_kinds([i.kind for i in items]) if items else None),
+                any(i.varied for i in items),
+                items=None,
+            )
         items = [self.settle(item) for item in items]
         site = (self.path, self.site_number())
         fixed = self.make_fixed_list(items, hint, site)
@@ -628,7 +711,11 @@ class Memory:
             varied = False
         exprs = [self.operand(item) for item in boxed]
         expr = gast.List(exprs, gast.Load())
-        op = ir.Pack(exprs, [item.kind for item in boxed]) if varied else ir.Plain(bool(items) and all(is_function(item) for item in items))
+        op = (
+            ir.Pack(exprs, [item.kind for item in boxed])
+            if varied
+            else ir.Plain(bool(items) and all(is_function(item) for item in items))
+        )
         made = self.emit(expr, op, List(kind), varied, hint, site)
         made.items = None
         made.iteration = items
@@ -651,12 +738,16 @@ class Memory:
             return self.merged(left, right, None, hint)
         lists = [isinstance(value.kind, List) for value in (left, right)]
         if isinstance(op, gast.Add) and all(lists):
-            return self.list_operation("concat", [left, right], gast.BinOp(left.expr, op, right.expr), left, hint, right)
+            return self.list_operation(
+                "concat", [left, right], gast.BinOp(left.expr, op, right.expr), left, hint, right
+            )
         if isinstance(op, gast.Mult) and any(lists) and not all(lists):
             listed, times = (left, right) if lists[0] else (right, left)
             if not isinstance(times.kind, Array):
                 self.use_as_integer(times)
-                return self.list_operation("repeat", [listed, times], gast.BinOp(left.expr, op, right.expr), listed, hint)
+                return self.list_operation(
+                    "repeat", [listed, times], gast.BinOp(left.expr, op, right.expr), listed, hint
+                )
         if isinstance(op, gast.Mult) and left.items is not None:
             count = self.known(right)
             if isinstance(count, int):
@@ -665,8 +756,16 @@ class Memory:
             return Value(gast.BinOp(left.expr, op, right.expr), UNKNOWN)
         return None
 
-    def list_operation(self, what: str, values: list[Value], expr: gast.AST, like: Value, hint: str | None = None,
-                       other: Value | None = None, kind: Kind | None = None) -> Value:
+    def list_operation(
+        self,
+        what: str,
+        values: list[Value],
+        expr: gast.AST,
+        like: Value,
+        hint: str | None = None,
+        other: Value | None = None,
+        kind: Kind | None = None,
+    ) -> Value:
         """A new list (or array, or number) made from lists."""
         if kind is None:
             kind = like.kind if other is None else join(like.kind, other.kind)
@@ -686,7 +785,9 @@ class Memory:
         if site is not None:
             found = self.facts.list_items.get(site, (None, False))
             kind = List(join(kind.item, found[0]), kind.cls) if found[0] is not None else kind
-        made = self.emit(expr, ir.ListOp(what, operands, [value.kind for value in values], kind), kind, True, hint, site)
+        made = self.emit(
+            expr, ir.ListOp(what, operands, [value.kind for value in values], kind), kind, True, hint, site
+        )
         self.note_same_items(made, values, what)
         return made
 
@@ -699,7 +800,12 @@ class Memory:
             return [self.key_value(key) for key in value.object.keys]
         if isinstance(value.kind, List) and value.iteration is not None and not self.is_written(value.place.root):
             return value.iteration
-        if count is None and isinstance(value.kind, Array) and value.kind.dims and isinstance(value.kind.dims[0].key, int):
+        if (
+            count is None
+            and isinstance(value.kind, Array)
+            and value.kind.dims
+            and isinstance(value.kind.dims[0].key, int)
+        ):
             count = value.kind.dims[0].key
         if isinstance(value.kind, (Array, List)) and count is not None:
             value = self.settle(value)
@@ -764,7 +870,10 @@ class Memory:
         if a.items is not None and b.items is not None:
             if len(a.items) != len(b.items):
                 return Conflict("joined_tuples")
-            items = [x if x is y else self.join_two(f"{base}_{k}", x, y, copies) for k, (x, y) in enumerate(zip(a.items, b.items))]
+            items = [
+                x if x is y else self.join_two(f"{base}_{k}", x, y, copies)
+                for k, (x, y) in enumerate(zip(a.items, b.items))
+            ]
             if any(isinstance(item, Conflict) for item in items):
                 return next(item for item in items if isinstance(item, Conflict))
             return self.make_tuple(items, a.kind.cls if isinstance(a.kind, Tuple) else None)
@@ -774,7 +883,9 @@ class Memory:
             if all(is_function(v) for v in (a, b)) and self.joining_test is not None:
                 return Value(trees.const(None), Static(Choice(self.joining_test, a, b)))
             return Conflict("joined_functions")
-        optional = [v for v in (a, b) if v.static is None or isinstance(v.expr, gast.Name) and v.expr.id in self.optional]
+        optional = [
+            v for v in (a, b) if v.static is None or isinstance(v.expr, gast.Name) and v.expr.id in self.optional
+        ]
         kind = self.joined_kind(a, b)
         varied = (a.varied or b.varied) and carries_gradient(kind)
         if varied and isinstance(kind, Unknown):
@@ -790,7 +901,14 @@ class Memory:
             tree = self.frame.tree
             for state, value in zip(self.joining, (a, b)):
                 if isinstance(value, Value):
-                    self.note_sharing(state, (self.frame.number, base), value, made.place.root, lambda: loaded_from(tree, line), self.origin[1])
+                    self.note_sharing(
+                        state,
+                        (self.frame.number, base),
+                        value,
+                        made.place.root,
+                        lambda: loaded_from(tree, line),
+                        self.origin[1],
+                    )
         return made
 
     def joined_kind(self, a: Value, b: Value) -> Kind:
@@ -855,7 +973,9 @@ def loaded_from(tree: Any, line: int) -> set[str]:
 
 def is_function(value: Value) -> bool:
     static = value.static
-    return static is not MISSING and (callable(static) or isinstance(static, (BoundMethod, LocalFunction, Partial, Choice)))
+    return static is not MISSING and (
+        callable(static) or isinstance(static, (BoundMethod, LocalFunction, Partial, Choice))
+    )
 
 
 def family(root: ir.Root) -> list[ir.Root]:

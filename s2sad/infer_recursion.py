@@ -55,7 +55,9 @@ class Recursion:
                 operands.append(self.operand(value))
         return self.emit_call(instance, operands, passed, written, node)
 
-    def emit_call(self, instance: Instance, operands: list[gast.AST], passed: list[Value], written: list[bool], node: Any) -> Value:
+    def emit_call(
+        self, instance: Instance, operands: list[gast.AST], passed: list[Value], written: list[bool], node: Any
+    ) -> Value:
         results: list[str] = []
         made = self.like_result(instance.guess, results, passed)
         saved = self.names.fresh(f"{instance.tree.name}_kept")
@@ -99,7 +101,11 @@ class Recursion:
         if isinstance(value, Conflict):
             raise self.refuse(value.key, node, name="an argument", **value.words)
         if value.items is not None:
-            return ("tuple", getattr(value.kind, "cls", None), [self.flatten(item, passed, node) for item in value.items])
+            return (
+                "tuple",
+                getattr(value.kind, "cls", None),
+                [self.flatten(item, passed, node) for item in value.items],
+            )
         if value.object is not None:
             parts = {key: self.flatten(self.state[value.object, key], passed, node) for key in value.object.keys}
             passed.append(Value(value.expr, Static("object")))
@@ -110,7 +116,9 @@ class Recursion:
         return ("leaf", len(passed) - 1, generic(value.kind, len(passed) - 1), value.varied)
 
     # ---------------------------------------------------------------- walking through one
-    def walk_instance(self, key: Any, tree: Any, frame: Any, shapes: dict[Any, Any], captured: dict[Any, Value], count: int) -> Instance:
+    def walk_instance(
+        self, key: Any, tree: Any, frame: Any, shapes: dict[Any, Any], captured: dict[Any, Value], count: int
+    ) -> Instance:
         names = {each.name for each in self.instances.values()}
         name, k = tree.name, 1
         while name in names or f"{name}_forward" in self.request.namespace:
@@ -201,9 +209,16 @@ class Recursion:
     # ---------------------------------------------------------------- results
     def shape_of_result(self, value: Value) -> Any:
         if value.items is not None:
-            return ("tuple", getattr(value.kind, "cls", None), tuple(self.shape_of_result(item) for item in value.items))
+            return (
+                "tuple",
+                getattr(value.kind, "cls", None),
+                tuple(self.shape_of_result(item) for item in value.items),
+            )
         if value.object is not None:
-            parts = tuple((key, self.shape_of_result(self.state.get((value.object, key)) or value.parts[key])) for key in value.object.keys)
+            parts = tuple(
+                (key, self.shape_of_result(self.state.get((value.object, key)) or value.parts[key]))
+                for key in value.object.keys
+            )
             return ("object", value.object.cls, parts)
         if isinstance(value.kind, Static):
             return ("static", value.kind)
@@ -247,7 +262,13 @@ def generic(kind: Kind, key: Any, dims: bool = True) -> Kind:
     if isinstance(kind, Array):
         if kind.dims is None:
             return kind
-        return Array(kind.dtype, tuple(d if d.key == 1 else Dim(("argument", key, axis) if dims else ("result", axis), d.many) for axis, d in enumerate(kind.dims)))
+        return Array(
+            kind.dtype,
+            tuple(
+                d if d.key == 1 else Dim(("argument", key, axis) if dims else ("result", axis), d.many)
+                for axis, d in enumerate(kind.dims)
+            ),
+        )
     if isinstance(kind, List):
         return List(None if kind.item is None else generic(kind.item, (key, "item"), dims))
     if isinstance(kind, Tuple):

@@ -82,7 +82,12 @@ class Try:
         self.add(trees.assign(caught, trees.const(False if single else 0)), ir.Plain(False)).caught = True
         for k, (_, block, _) in enumerate(going_on):
             mark = trees.assign(caught, trees.const(True if single else k + 1))
-            mark.effect, mark.origin, mark.loops, mark.position = ir.Plain(False), self.origin, self.loops, self.position
+            mark.effect, mark.origin, mark.loops, mark.position = (
+                ir.Plain(False),
+                self.origin,
+                self.loops,
+                self.position,
+            )
             block.insert(0, mark)
         return caught
 
@@ -106,6 +111,8 @@ class Try:
             effect = getattr(each, "effect", None)
             if isinstance(effect, (ir.Store, ir.Append, ir.Extend, ir.Pop)) and each is not body[-1]:
                 return True
-            if isinstance(each, (gast.For, gast.While)) or any(self.half_done([*inner, gast.Pass()]) for inner in blocks_of(each)):
+            if isinstance(each, (gast.For, gast.While)) or any(
+                self.half_done([*inner, gast.Pass()]) for inner in blocks_of(each)
+            ):
                 return True
         return False

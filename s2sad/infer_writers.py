@@ -36,7 +36,9 @@ class Writers:
         """value[mask], for a value that broadcasts to the target."""
         if isinstance(value.kind, Scalar):
             return value
-        if not (isinstance(value.kind, Array) and value.kind.dims == target.kind.dims) or any(map(loose, value.kind.dims or ())):
+        if not (isinstance(value.kind, Array) and value.kind.dims == target.kind.dims) or any(
+            map(loose, value.kind.dims or ())
+        ):
             shape = self.get_attribute(target, "shape", node)
             value = self.settle(self.call_function(np.broadcast_to, [value, shape], node))
         return self.settle(self.item_by(value, mask))

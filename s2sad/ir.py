@@ -52,7 +52,9 @@ class Root:
     param: str | None = None
     born: int = 0
     stores: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
-    moves: list[tuple[tuple[int, ...], int, bool, bool]] = field(default_factory=list)  # of items; at the end; of the length
+    moves: list[tuple[tuple[int, ...], int, bool, bool]] = field(
+        default_factory=list
+    )  # of items; at the end; of the length
     deep: list[tuple[tuple[int, ...], int]] = field(default_factory=list)  # writes into what it holds
     sources: tuple[Root, ...] = ()
 
@@ -296,7 +298,7 @@ class Summary:
     """What stages ask of an expression again and again: the names in single assignment that it reads, each as often as it
     stands there, its size in nodes, and whether it has a call, a subscript, an attribute, a `.pop()` or `.append()`."""
 
-    __slots__ = ("names", "size", "call", "subscript", "attribute", "pop", "append")
+    __slots__ = ("append", "attribute", "call", "names", "pop", "size", "subscript")
 
     def __init__(self, node: gast.AST) -> None:
         kind = node.__class__

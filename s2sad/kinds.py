@@ -33,7 +33,13 @@ def dtype_char(dtype: str) -> str:
     return _CHARS.get(np.dtype(dtype).kind, "O")
 
 
-_PYTHON = {"bool": "b", "int": "i", "real": "f", "float": "f", "complex": "c"}  # real: a Python int that is used as a number
+_PYTHON = {
+    "bool": "b",
+    "int": "i",
+    "real": "f",
+    "float": "f",
+    "complex": "c",
+}  # real: a Python int that is used as a number
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,11 @@ class Static(Kind):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Static) and (
             self.value is other.value
-            or (type(self.value) is type(other.value) and isinstance(self.value, (str, bytes, tuple)) and self.value == other.value)
+            or (
+                type(self.value) is type(other.value)
+                and isinstance(self.value, (str, bytes, tuple))
+                and self.value == other.value
+            )
         )
 
 
@@ -210,8 +220,18 @@ def is_mutable(kind: Kind) -> bool:
 
 
 _SCALAR_TYPES: dict[type, Scalar] = {bool: BOOL, int: INT, float: FLOAT, complex: Scalar("complex")}
-_STATIC_TYPES = (str, bytes, type(None), type(Ellipsis), type, types.ModuleType, types.FunctionType,
-                 types.BuiltinFunctionType, np.ufunc, np.dtype)
+_STATIC_TYPES = (
+    str,
+    bytes,
+    type(None),
+    type(Ellipsis),
+    type,
+    types.ModuleType,
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    np.ufunc,
+    np.dtype,
+)
 
 
 def kind_of(value: Any, key: Any = None) -> Kind:
@@ -272,11 +292,17 @@ def is_mixed(kinds: list[Any]) -> bool:
     joined: Kind | None = None
     for kind in kinds:
         joined = join(joined, kind)
-    return says_little(joined) and (len(kinds) == 1 or not any(says_little(kind) and not isinstance(kind, Static) for kind in kinds))
+    return says_little(joined) and (
+        len(kinds) == 1 or not any(says_little(kind) and not isinstance(kind, Static) for kind in kinds)
+    )
 
 
 def says_little(kind: Any) -> bool:
-    return isinstance(kind, (Unknown, Static)) or isinstance(kind, Array) and (kind.dims is None or kind.dtype in ("", "O"))
+    return (
+        isinstance(kind, (Unknown, Static))
+        or isinstance(kind, Array)
+        and (kind.dims is None or kind.dtype in ("", "O"))
+    )
 
 
 def _join_dims(a: tuple[Dim, ...] | None, b: tuple[Dim, ...] | None) -> tuple[Dim, ...] | None:
@@ -315,6 +341,7 @@ def with_dims(kind: Any, change: Any) -> Any:
 
 def settled(kind: Any, site: Any) -> Any:
     """The kind with one name for each joined axis, given by the place where they are joined, so that none grows."""
+
     def change(dim: Dim, axis: int) -> Dim:
         joined = isinstance(dim.key, tuple) and dim.key[:1] == ("join",)
         return Dim(("join", frozenset([(site, axis)])), dim.many) if joined else dim
@@ -395,9 +422,7 @@ def broadcast_dims(*operands: tuple[Dim, ...] | None) -> tuple[Dim, ...] | None:
                 dim = dims[axis]  # type: ignore[index]
                 if dim == ONE or dim == best:
                     continue
-                if best == ONE:
-                    best = dim
-                elif dim.many and not best.many:
+                if best == ONE or dim.many and not best.many:
                     best = dim
                 elif not dim.many and not best.many:
                     best = Dim(("broadcast", best.key, dim.key))

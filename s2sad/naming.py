@@ -226,7 +226,11 @@ def display(base: str, names: dict[str, str]) -> str:
     for suffix in ("_grad", "_saved"):
         if base.endswith(suffix) and ir.is_ssa(base):
             inner = base[: -len(suffix)]
-            return names.get(inner, ir.base_of(inner)) + suffix if inner in names else display(ir.base_of(inner), names) + suffix
+            return (
+                names.get(inner, ir.base_of(inner)) + suffix
+                if inner in names
+                else display(ir.base_of(inner), names) + suffix
+            )
     return base
 
 
@@ -270,7 +274,12 @@ def finish(body: list[gast.stmt]) -> None:
         op = getattr(node, "effect", None)
         if isinstance(op, ir.Copy):
             made.extend(assignments(op.pairs, node))
-        elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Name) and isinstance(node.targets[0], gast.Name) and node.targets[0].id == node.value.id:
+        elif (
+            isinstance(node, gast.Assign)
+            and isinstance(node.value, gast.Name)
+            and isinstance(node.targets[0], gast.Name)
+            and node.targets[0].id == node.value.id
+        ):
             continue
         else:
             made.append(node)
@@ -279,10 +288,21 @@ def finish(body: list[gast.stmt]) -> None:
 
 def assignments(pairs: list[tuple[str, gast.AST]], node: gast.stmt) -> list[gast.stmt]:
     """Simultaneous copies as assignments one after the other, or all at once where they depend on each other."""
-    pairs = [(target, source) for target, source in dict(pairs).items() if not (isinstance(source, gast.Name) and source.id == target)]
+    pairs = [
+        (target, source)
+        for target, source in dict(pairs).items()
+        if not (isinstance(source, gast.Name) and source.id == target)
+    ]
     made = []
     while pairs:
-        ready = next((k for k, (target, _) in enumerate(pairs) if not any(target in trees.names_in(source) for other, source in pairs if other != target)), None)
+        ready = next(
+            (
+                k
+                for k, (target, _) in enumerate(pairs)
+                if not any(target in trees.names_in(source) for other, source in pairs if other != target)
+            ),
+            None,
+        )
         if ready is None:
             left = gast.Tuple([trees.name(target) for target, _ in pairs], gast.Store())
             made.append(gast.Assign([left], gast.Tuple([source for _, source in pairs], gast.Load()), None))

@@ -1,12 +1,12 @@
 """Functions that are differentiated beside the main one: a forward half that also returns what the backward half needs.
 
-    def power(x, n):                      def power_forward(x, n):
-        if n == 0:                            ...
-            return 1.0             ->         return value, (x, n, t1, power_saved)
-        return x * power(x, n - 1)        def power_backward(saved, value_grad):
-                                              x, n, t1, power_saved = saved
-                                              ...
-                                              return x_grad
+def power(x, n):                      def power_forward(x, n):
+    if n == 0:                            ...
+        return 1.0             ->         return value, (x, n, t1, power_saved)
+    return x * power(x, n - 1)        def power_backward(saved, value_grad):
+                                          x, n, t1, power_saved = saved
+                                          ...
+                                          return x_grad
 """
 
 from __future__ import annotations
@@ -31,14 +31,30 @@ class Pair:
 
     def __init__(self, inferred: ir.Inferred, instance: Any, helpers: Any) -> None:
         self.inferred, self.instance = inferred, instance
-        part = ir.Inferred(instance.name, instance.body, instance.result, {}, inferred.info, inferred.names, [], {}, inferred.roots, inferred.instances, {})
+        part = ir.Inferred(
+            instance.name,
+            instance.body,
+            instance.result,
+            {},
+            inferred.info,
+            inferred.names,
+            [],
+            {},
+            inferred.roots,
+            inferred.instances,
+            {},
+        )
         inline_block(part)
         self.part = part
         self.written = instance.written
         self.active = active_names(part, [name for name, written in zip(instance.leaves, instance.written) if written])
         self.adjoint = Adjoint(part, self.active, helpers)
         # noted now: the names in the trees change when a half is named
-        self._results = [k for k, value in enumerate(instance.results) if isinstance(value.expr, gast.Name) and value.expr.id in self.active]
+        self._results = [
+            k
+            for k, value in enumerate(instance.results)
+            if isinstance(value.expr, gast.Name) and value.expr.id in self.active
+        ]
         instance.pair = self
 
     @property
@@ -66,12 +82,16 @@ class Pair:
             name = self.inferred.names.fresh("value_grad")
             grads.append(name)
             kind = info[value.expr.id].kind
-            adjoint.accumulate(value.expr, trees.name(name), kind, spread=isinstance(kind, Array) and kind.dims is None, owned=False)
+            adjoint.accumulate(
+                value.expr, trees.name(name), kind, spread=isinstance(kind, Array) and kind.dims is None, owned=False
+            )
         shadows: list[str] = []
         for k in self.shadowed_leaves():
             name = self.inferred.names.fresh(f"{ir.base_of(self.leaves[k])}_grad")
             shadows.append(name)
-            adjoint.adj[self.leaves[k]] = Cotangent(trees.name(name), info[self.leaves[k]].kind, owned=True, shadow=True)
+            adjoint.adj[self.leaves[k]] = Cotangent(
+                trees.name(name), info[self.leaves[k]].kind, owned=True, shadow=True
+            )
         adjoint.sweep(self.instance.body)
         outputs = [self.output(k) for k in self.active_leaves()]
         reverse = adjoint.block
@@ -84,7 +104,9 @@ class Pair:
         forward = [*stacks, *self.instance.body]
         self.tidy_backward(backward)
         defined = set_names(forward) | set(self.leaves)
-        saved = sorted((free_reads(backward) - set(grads) - set(shadows)) & defined, key=lambda n: int(n.rpartition(".")[2]))
+        saved = sorted(
+            (free_reads(backward) - set(grads) - set(shadows)) & defined, key=lambda n: int(n.rpartition(".")[2])
+        )
         held = gast.Tuple([trees.name(name) for name in saved], gast.Load())
         forward.append(gast.Return(gast.Tuple([*results, held], gast.Load())))
         backward = [copied(node) for node in backward]
@@ -97,7 +119,9 @@ class Pair:
         if saved:
             left: gast.AST = gast.Tuple([trees.name(name, store=True) for name in saved], gast.Store())
             backward.insert(0, gast.Assign([left], trees.name(parameter), None))
-        second = self.function(f"{self.instance.name}_backward", [parameter, *grads, *shadows], backward, taken, self.backward_doc())
+        second = self.function(
+            f"{self.instance.name}_backward", [parameter, *grads, *shadows], backward, taken, self.backward_doc()
+        )
         return [first, second]
 
     def tidy_backward(self, backward: list[gast.stmt]) -> None:
@@ -113,7 +137,9 @@ class Pair:
             return self.adjoint.full(trees.name(name), cotangent, kind)
         return cotangent.expr
 
-    def function(self, name: str, parameters: list[str], body: list[gast.stmt], taken: set[str], doc: str) -> gast.FunctionDef:
+    def function(
+        self, name: str, parameters: list[str], body: list[gast.stmt], taken: set[str], doc: str
+    ) -> gast.FunctionDef:
         from s2sad.program import comment, shorten
 
         shown = unique([ir.base_of(each) if ir.base_of(each).isidentifier() else "part" for each in parameters], taken)
@@ -129,7 +155,9 @@ class Pair:
 
     def backward_doc(self) -> str:
         names = [ir.base_of(self.leaves[k]) for k in self.active_leaves()]
-        return f"The gradients of {self.instance.tree.name} with respect to {', '.join(names) or 'what it writes into'}."
+        return (
+            f"The gradients of {self.instance.tree.name} with respect to {', '.join(names) or 'what it writes into'}."
+        )
 
 
 def set_names(body: list[gast.stmt]) -> set[str]:

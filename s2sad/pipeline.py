@@ -64,8 +64,8 @@ class Program:
     sharing: tuple[tuple[str, str], ...] = ()
 
 
-from s2sad.aliases import drop_aliases
 from s2sad.activity import active_names  # noqa: E402  (the stages use the classes above)
+from s2sad.aliases import drop_aliases
 from s2sad.check import check  # noqa: E402
 from s2sad.core import lower  # noqa: E402
 from s2sad.infer import infer  # noqa: E402

@@ -19,10 +19,9 @@ from s2sad.adjoint_loops import targets
 from s2sad.helpers import Helpers
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Text, Tuple
 from s2sad.naming import name_all
-from s2sad.refusals import refuse
 from s2sad.printer import BlankLine, Comment, to_text
+from s2sad.refusals import refuse
 from s2sad.simplify import while_saved
-
 
 NARROW = ("float16", "float32", "complex64")
 
@@ -56,7 +55,13 @@ class Builder:
         """The value has to be, or to hold, a number."""
         whole = value.items is None and getattr(value, "parts", None) is None
         if whole and isinstance(value.kind, (Static, Text)):
-            what = "None" if isinstance(value.kind, Static) and value.kind.value is None else "text" if isinstance(value.kind, Text) else "something else"
+            what = (
+                "None"
+                if isinstance(value.kind, Static) and value.kind.value is None
+                else "text"
+                if isinstance(value.kind, Text)
+                else "something else"
+            )
             raise refuse("value_type", None, self.request.source, name=self.request.source.name, what=what)
 
     def seed(self, value: Any, dy: gast.AST) -> None:
@@ -81,13 +86,17 @@ class Builder:
         if value.items is not None:
             return gast.Tuple([self.plain_ones(item) for item in value.items], gast.Load())
         if getattr(value, "parts", None) is not None:
-            return gast.Dict([trees.const(key) for key in value.parts], [self.plain_ones(part) for part in value.parts.values()])
+            return gast.Dict(
+                [trees.const(key) for key in value.parts], [self.plain_ones(part) for part in value.parts.values()]
+            )
         return trees.const(1.0)
 
     def needs_ones(self, value: Any) -> bool:
         """Whether the default of dy depends on the value: on the length of a list, the class of a record."""
         if value.items is not None:
-            return isinstance(value.kind, Tuple) and value.kind.cls is not None or any(map(self.needs_ones, value.items))
+            return (
+                isinstance(value.kind, Tuple) and value.kind.cls is not None or any(map(self.needs_ones, value.items))
+            )
         if getattr(value, "parts", None) is not None:
             return isinstance(value.kind, Record) or any(map(self.needs_ones, value.parts.values()))
         return isinstance(value.kind, (List, Mapping, Record, Tuple, Dict))
@@ -101,7 +110,9 @@ class Builder:
         if parts is not None and isinstance(value.kind, Record):
             made = {key: self.ones_of(part) for key, part in parts.items()}
             if dataclasses.is_dataclass(value.kind.cls):
-                return trees.call(trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), value.expr, **made)
+                return trees.call(
+                    trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), value.expr, **made
+                )
             return self.helpers.with_parts(value.expr, made)
         if parts is not None:
             return gast.Dict([trees.const(key) for key in parts], [self.ones_of(part) for part in parts.values()])
@@ -125,7 +136,9 @@ class Builder:
                 return gast.List(list(parts.values()), gast.Load())
             if isinstance(value.kind, Record):
                 if dataclasses.is_dataclass(value.kind.cls):
-                    return trees.call(trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), value.expr, **parts)
+                    return trees.call(
+                        trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), value.expr, **parts
+                    )
                 return self.helpers.with_parts(value.expr, parts)
             return gast.Dict([trees.const(key) for key in parts], list(parts.values()))
         if not value.varied or not isinstance(value.expr, gast.Name):
@@ -141,9 +154,20 @@ class Builder:
         elif isinstance(kind, Array) and cotangent.spread:
             made = self.adjoint.full(value.expr, cotangent, kind)
             if kind.dims is None:
-                made = trees.index(trees.binary(gast.Add, trees.np_call("zeros_like", value.expr), cotangent.expr), gast.Tuple([], gast.Load())) if made is cotangent.expr else made
+                made = (
+                    trees.index(
+                        trees.binary(gast.Add, trees.np_call("zeros_like", value.expr), cotangent.expr),
+                        gast.Tuple([], gast.Load()),
+                    )
+                    if made is cotangent.expr
+                    else made
+                )
         elif isinstance(kind, Array) and not cotangent.owned:
-            made = trees.call(trees.attr(cotangent.expr, "copy")) if isinstance(cotangent.expr, gast.Name) else cotangent.expr
+            made = (
+                trees.call(trees.attr(cotangent.expr, "copy"))
+                if isinstance(cotangent.expr, gast.Name)
+                else cotangent.expr
+            )
         else:
             made = cotangent.expr
         if isinstance(kind, Array) and kind.dims == ():
@@ -180,10 +204,19 @@ class Builder:
         if info.place is None or not info.place.root.moves:
             return trees.name(name)
         for k, node in enumerate(body):
-            if getattr(node, "parameter_copy", False) and isinstance(node.targets[0], gast.Name) and node.targets[0].id == name:
+            if (
+                getattr(node, "parameter_copy", False)
+                and isinstance(node.targets[0], gast.Name)
+                and node.targets[0].id == name
+            ):
                 given = self.inferred.names.fresh(f"{ir.base_of(name)}_given")
                 made = trees.assign(given, trees.name(name))
-                made.effect, made.origin, made.loops, made.position = ir.Plain(True), node.origin, node.loops, node.position
+                made.effect, made.origin, made.loops, made.position = (
+                    ir.Plain(True),
+                    node.origin,
+                    node.loops,
+                    node.position,
+                )
                 self.inferred.info[given] = ir.Info(info.kind, False, made, None, node.loops, node.position)
                 body.insert(k, made)
                 return trees.name(given)
@@ -195,23 +228,39 @@ class Builder:
             item, each = trees.name(self.inferred.names.fresh("each")), trees.name(self.inferred.names.fresh("item"))
             inner = self.restored(item, kind.item, each)
             target = gast.Tuple([item, each], gast.Store())
-            return gast.ListComp(inner, [gast.comprehension(target, trees.call(trees.builtin("zip"), expr, like), [], 0)])
+            return gast.ListComp(
+                inner, [gast.comprehension(target, trees.call(trees.builtin("zip"), expr, like), [], 0)]
+            )
         if isinstance(kind, Tuple):
-            parts = [self.part_restored(trees.index(expr, trees.const(k)), each, trees.index(like, trees.const(k))) for k, each in enumerate(kind.items)]
+            parts = [
+                self.part_restored(trees.index(expr, trees.const(k)), each, trees.index(like, trees.const(k)))
+                for k, each in enumerate(kind.items)
+            ]
             if kind.cls is not None:
                 return trees.call(trees.attr(like, "_replace"), **dict(zip(kind.cls._fields, parts)))
             return gast.Tuple(parts, gast.Load())
         if isinstance(kind, Record) and kind.cls is list:
-            parts = [self.part_restored(trees.index(expr, trees.const(k)), each, trees.index(like, trees.const(k))) for k, each in kind.fields]
+            parts = [
+                self.part_restored(trees.index(expr, trees.const(k)), each, trees.index(like, trees.const(k)))
+                for k, each in kind.fields
+            ]
             return gast.List(parts, gast.Load())
         if isinstance(kind, Record):
-            named = {key: self.part_restored(trees.index(expr, trees.const(key)), each, trees.attr(like, key)) for key, each in kind.fields}
+            named = {
+                key: self.part_restored(trees.index(expr, trees.const(key)), each, trees.attr(like, key))
+                for key, each in kind.fields
+            }
             if dataclasses.is_dataclass(kind.cls):
                 return trees.call(trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), like, **named)
             return self.helpers.with_parts(like, named)
         if isinstance(kind, Dict):
-            return gast.Dict([trees.const(key) for key, _ in kind.items],
-                             [self.part_restored(trees.index(expr, trees.const(key)), each, trees.index(like, trees.const(key))) for key, each in kind.items])
+            return gast.Dict(
+                [trees.const(key) for key, _ in kind.items],
+                [
+                    self.part_restored(trees.index(expr, trees.const(key)), each, trees.index(like, trees.const(key)))
+                    for key, each in kind.items
+                ],
+            )
         return expr
 
     def part_restored(self, expr: gast.AST, kind: Kind, like: gast.AST) -> gast.AST:
@@ -237,21 +286,39 @@ class Builder:
 
     def sharing_checks(self) -> list[gast.stmt]:
         """f writes into a parameter's memory: another parameter must not share it, or the value would not be f's."""
-        roots = [root for root in self.inferred.roots if root.param is not None and isinstance(root.kind, (Array, List))]
+        roots = [
+            root for root in self.inferred.roots if root.param is not None and isinstance(root.kind, (Array, List))
+        ]
         same = self.request.options.get("same", {})
         roots = list({root.name: root for root in roots if root.param.partition(".")[0] not in same}.values())
         checks = []
         for first in roots:
             for second in roots:
                 pair = (first.param.partition(".")[0], second.param.partition(".")[0])
-                if first is second or not first.stores or type(first.kind) is not type(second.kind) or second.stores and second.name < first.name:
+                if (
+                    first is second
+                    or not first.stores
+                    or type(first.kind) is not type(second.kind)
+                    or second.stores
+                    and second.name < first.name
+                ):
                     continue
                 self.sharing.append(pair)
                 a, b = trees.name(first.name), trees.name(second.name)
-                test = trees.np_call("may_share_memory", a, b) if isinstance(first.kind, Array) else gast.Compare(a, [gast.Is()], [b])
+                test = (
+                    trees.np_call("may_share_memory", a, b)
+                    if isinstance(first.kind, Array)
+                    else gast.Compare(a, [gast.Is()], [b])
+                )
                 message = f"{first.param} and {second.param} share memory, and {self.request.source.name} writes into it: pass a copy of one of them"
-                checks.append(gast.If(test, [gast.Raise(trees.call(trees.builtin("ValueError"), trees.const(message)), None)], []))
-        return [each for each in checks if all("." in name for name in trees.names_in(each.test) - {"np"}) and self.at_top(each)]
+                checks.append(
+                    gast.If(test, [gast.Raise(trees.call(trees.builtin("ValueError"), trees.const(message)), None)], [])
+                )
+        return [
+            each
+            for each in checks
+            if all("." in name for name in trees.names_in(each.test) - {"np"}) and self.at_top(each)
+        ]
 
     def at_top(self, check: gast.If) -> bool:
         """Only parameters themselves are compared at the top; their parts are, by what shares their memory."""
@@ -274,21 +341,32 @@ class Builder:
     def ones(self, kind: Kind, like: gast.AST) -> gast.AST:
         if isinstance(kind, List):
             if isinstance(kind.item, Scalar):
-                return trees.binary(gast.Mult, gast.List([trees.const(1.0)], gast.Load()), trees.call(trees.builtin("len"), like))
+                return trees.binary(
+                    gast.Mult, gast.List([trees.const(1.0)], gast.Load()), trees.call(trees.builtin("len"), like)
+                )
             item = trees.name(self.inferred.names.fresh("item"))
             return gast.ListComp(self.ones(kind.item, item), [gast.comprehension(item, like, [], 0)])
         if isinstance(kind, Mapping):
             key, item = trees.name(self.inferred.names.fresh("key")), trees.name(self.inferred.names.fresh("item"))
-            loop = gast.comprehension(gast.Tuple([key, item], gast.Store()), trees.call(trees.attr(like, "items")), [], 0)
+            loop = gast.comprehension(
+                gast.Tuple([key, item], gast.Store()), trees.call(trees.attr(like, "items")), [], 0
+            )
             return gast.DictComp(key, self.ones(kind.value, item), [loop])
         if isinstance(kind, Record) and kind.cls is list:
-            return gast.List([self.ones(each, trees.index(like, trees.const(k))) for k, each in kind.fields], gast.Load())
+            return gast.List(
+                [self.ones(each, trees.index(like, trees.const(k))) for k, each in kind.fields], gast.Load()
+            )
         if isinstance(kind, Array):
             return trees.np_call("ones_like", like)
         if isinstance(kind, Tuple):
-            return gast.Tuple([self.ones(each, trees.index(like, trees.const(k))) for k, each in enumerate(kind.items)], gast.Load())
+            return gast.Tuple(
+                [self.ones(each, trees.index(like, trees.const(k))) for k, each in enumerate(kind.items)], gast.Load()
+            )
         if isinstance(kind, Dict):
-            return gast.Dict([trees.const(k) for k, _ in kind.items], [self.ones(each, trees.index(like, trees.const(k))) for k, each in kind.items])
+            return gast.Dict(
+                [trees.const(k) for k, _ in kind.items],
+                [self.ones(each, trees.index(like, trees.const(k))) for k, each in kind.items],
+            )
         if isinstance(kind, Record):
             parts = {k: self.ones(each, trees.attr(like, k)) for k, each in kind.fields}
             if dataclasses.is_dataclass(kind.cls):
@@ -305,7 +383,10 @@ class Builder:
         while_saved(body)
         helpers = [*self.beside(), *self.helpers.functions.values()]
         arguments = self.arguments(tree.args)
-        imports = Imports(request.namespace, [*body, *helpers, *[d for d in [*arguments.defaults, *arguments.kw_defaults] if d is not None]])
+        imports = Imports(
+            request.namespace,
+            [*body, *helpers, *[d for d in [*arguments.defaults, *arguments.kw_defaults] if d is not None]],
+        )
         own = {value.expr.id for value in self.inferred.parameters.values()}
         del own
         taken = imports.reserved - {"_"} | {helper.name for helper in helpers} | set(self.inferred.externals)
@@ -333,9 +414,18 @@ class Builder:
                 parts.extend([BlankLine(), BlankLine()])
             parts.append(each)
         text = to_text(gast.Module(parts, []))
-        return Program(text, main, imports.own, dict(self.inferred.externals), list(self.inferred.guards), dy, self.inferred.value.kind,
-                       {name: value.kind for name, value in self.inferred.params.items()},
-                       tuple(name for name, made in self.gradients.items() if made is None), tuple(dict.fromkeys(self.sharing)))
+        return Program(
+            text,
+            main,
+            imports.own,
+            dict(self.inferred.externals),
+            list(self.inferred.guards),
+            dy,
+            self.inferred.value.kind,
+            {name: value.kind for name, value in self.inferred.params.items()},
+            tuple(name for name, made in self.gradients.items() if made is None),
+            tuple(dict.fromkeys(self.sharing)),
+        )
 
     def beside(self) -> list[gast.FunctionDef]:
         """The halves of the functions that are called beside the main one."""
@@ -355,11 +445,19 @@ class Builder:
 
     def arguments(self, args: gast.arguments) -> gast.arguments:
         """The parameters of the user's function, without annotations, and dy."""
+
         def plain(each: Any) -> Any:
             return None if each is None else trees.name(each.id)
 
-        made = gast.arguments([plain(a) for a in args.args], [plain(a) for a in args.posonlyargs], plain(args.vararg), [plain(a) for a in args.kwonlyargs],
-                              [default_of(d, self.request.namespace) if d is not None else None for d in args.kw_defaults], plain(args.kwarg), [default_of(d, self.request.namespace) for d in args.defaults])
+        made = gast.arguments(
+            [plain(a) for a in args.args],
+            [plain(a) for a in args.posonlyargs],
+            plain(args.vararg),
+            [plain(a) for a in args.kwonlyargs],
+            [default_of(d, self.request.namespace) if d is not None else None for d in args.kw_defaults],
+            plain(args.kwarg),
+            [default_of(d, self.request.namespace) for d in args.defaults],
+        )
         default = self.default_dy(self.inferred.value)
         dy = self.dy_node = trees.name("dy")
         if args.vararg is None and args.kwarg is None and not args.kwonlyargs:
@@ -374,9 +472,13 @@ class Builder:
         request = self.request
         source = request.source
         params = [name for name, made in self.gradients.items() if made is not None]
-        listed = ", ".join(params[:-1]) + " and " + params[-1] if len(params) > 1 else params[0] if params else "nothing"
+        listed = (
+            ", ".join(params[:-1]) + " and " + params[-1] if len(params) > 1 else params[0] if params else "nothing"
+        )
         kinds = ", ".join(f"{name}: {describe(kind)}" for name, kind in request.kinds.items())
-        text = f"The value of {source.name} and its gradient{'s' if len(params) > 1 else ''} with respect to {listed}.\n\n"
+        text = (
+            f"The value of {source.name} and its gradient{'s' if len(params) > 1 else ''} with respect to {listed}.\n\n"
+        )
         where = os.path.basename(source.filename or "?")
         text += f"    Made by s2sad from {source.name} in {where}, line {source.tree.lineno}, for {kinds or 'no arguments'}.\n"
         left = request.options.get("left_open")
@@ -485,9 +587,17 @@ class Imports:
                 continue
             value = self.namespace[name]
             module = getattr(value, "__module__", None) if callable(value) else home
-            if not isinstance(module, str) or module == "builtins" or getattr(sys.modules.get(module), name, None) is not value:
+            if (
+                not isinstance(module, str)
+                or module == "builtins"
+                or getattr(sys.modules.get(module), name, None) is not value
+            ):
                 module = home
-            if module in (None, "__main__") or module not in sys.modules or getattr(sys.modules[module], name, self) is not value:
+            if (
+                module in (None, "__main__")
+                or module not in sys.modules
+                or getattr(sys.modules[module], name, self) is not value
+            ):
                 self.missing.append(name)
                 continue
             self.statements.append(gast.ImportFrom(module, [gast.alias(name, None)], 0))
@@ -500,7 +610,11 @@ def own_names(function: gast.FunctionDef) -> set[str]:
     for node in trees.walk(function):
         for target in [*getattr(node, "targets", []), getattr(node, "target", None)]:
             if target is not None:
-                found |= {each.id for each in trees.walk(target) if isinstance(each, gast.Name) and isinstance(target, (gast.Name, gast.Tuple))}
+                found |= {
+                    each.id
+                    for each in trees.walk(target)
+                    if isinstance(each, gast.Name) and isinstance(target, (gast.Name, gast.Tuple))
+                }
     return found
 
 
@@ -521,7 +635,12 @@ def names_everywhere(part: Any) -> list[gast.Name]:
 
 
 def all_names(body: list[gast.stmt]) -> set[str]:
-    return {each.id for node in body for each in trees.walk(node) if isinstance(each, gast.Name) and not hasattr(each, "module")}
+    return {
+        each.id
+        for node in body
+        for each in trees.walk(node)
+        if isinstance(each, gast.Name) and not hasattr(each, "module")
+    }
 
 
 def shorten(body: list[gast.stmt], kinds: dict[str, Kind], info: dict[str, ir.Info]) -> None:
@@ -529,9 +648,18 @@ def shorten(body: list[gast.stmt], kinds: dict[str, Kind], info: dict[str, ir.In
     for k, node in enumerate(body):
         for inner in blocks_of(node):
             shorten(inner, kinds, info)
-        if isinstance(node, gast.Assign) and getattr(node, "number", False) and isinstance(node.value, gast.BinOp) and isinstance(node.value.op, (gast.Add, gast.Sub, gast.Mult, gast.Div)):
+        if (
+            isinstance(node, gast.Assign)
+            and getattr(node, "number", False)
+            and isinstance(node.value, gast.BinOp)
+            and isinstance(node.value.op, (gast.Add, gast.Sub, gast.Mult, gast.Div))
+        ):
             target = node.targets[0]
-            if isinstance(target, gast.Name) and isinstance(node.value.left, gast.Name) and node.value.left.id == target.id:
+            if (
+                isinstance(target, gast.Name)
+                and isinstance(node.value.left, gast.Name)
+                and node.value.left.id == target.id
+            ):
                 made = gast.AugAssign(target, node.value.op, node.value.right)
                 made.origin, made.reverse = getattr(node, "origin", None), getattr(node, "reverse", False)
                 body[k] = made
@@ -550,7 +678,20 @@ def comment_block(body: list[gast.stmt]) -> None:
     for node in body:
         if getattr(node, "reverse", False):
             origin = getattr(node, "origin", None)
-            simple = origin is not None and not isinstance(origin[1], (gast.For, gast.While, gast.If, gast.FunctionDef, gast.With, gast.Try, gast.ListComp, gast.GeneratorExp, gast.comprehension))
+            simple = origin is not None and not isinstance(
+                origin[1],
+                (
+                    gast.For,
+                    gast.While,
+                    gast.If,
+                    gast.FunctionDef,
+                    gast.With,
+                    gast.Try,
+                    gast.ListComp,
+                    gast.GeneratorExp,
+                    gast.comprehension,
+                ),
+            )
             if simple and origin[1] is not last and not blocks_of(node):
                 node.comments = [origin[0].statement_text(origin[1])]
                 last = origin[1]
@@ -566,7 +707,9 @@ def show_statements(body: list[gast.stmt]) -> str:
         for node in block:
             op = getattr(node, "effect", None)
             if isinstance(op, ir.Copy):
-                lines.append(indent + ", ".join(f"{target} <- {to_text(source).strip()}" for target, source in op.pairs))
+                lines.append(
+                    indent + ", ".join(f"{target} <- {to_text(source).strip()}" for target, source in op.pairs)
+                )
                 continue
             if blocks_of(node):
                 shell = ir.statement_copy(node)

@@ -16,7 +16,6 @@ import gast
 from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
-from s2sad.infer_memory import replace_nodes
 from s2sad.kinds import Scalar
 from s2sad.tape import reads
 
@@ -64,7 +63,12 @@ def value_names(value: Any, known: dict[str, gast.AST]) -> None:
 
 def is_cheap(node: gast.stmt, program: ir.Inferred) -> bool:
     op = getattr(node, "effect", None)
-    if not isinstance(op, ir.Plain) or not op.pure or not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name):
+    if (
+        not isinstance(op, ir.Plain)
+        or not op.pure
+        or not isinstance(node, gast.Assign)
+        or not isinstance(node.targets[0], gast.Name)
+    ):
         return False
     if ir.base_of(node.targets[0].id) not in GENERATED or isinstance(node.value, gast.Name):
         return False
@@ -83,7 +87,12 @@ def is_cheap(node: gast.stmt, program: ir.Inferred) -> bool:
 
 def is_shape(expr: gast.AST) -> bool:
     """x.shape[k], of a name."""
-    return isinstance(expr, gast.Subscript) and isinstance(expr.value, gast.Attribute) and expr.value.attr == "shape" and isinstance(expr.value.value, gast.Name)
+    return (
+        isinstance(expr, gast.Subscript)
+        and isinstance(expr.value, gast.Attribute)
+        and expr.value.attr == "shape"
+        and isinstance(expr.value.value, gast.Name)
+    )
 
 
 def substituted(expr: Any, known: dict[str, gast.AST]) -> Any:
@@ -103,7 +112,9 @@ def substituted(expr: Any, known: dict[str, gast.AST]) -> Any:
             if field == "left" and made is not None:
                 copy.left = made
             elif isinstance(value, list):
-                setattr(copy, field, [substituted(item, known) if isinstance(item, gast.AST) else item for item in value])
+                setattr(
+                    copy, field, [substituted(item, known) if isinstance(item, gast.AST) else item for item in value]
+                )
             elif isinstance(value, gast.AST):
                 setattr(copy, field, substituted(value, known))
         made = copy
@@ -135,7 +146,9 @@ def op_names(op: Any) -> set[str]:
     if op is None:
         return found
     for value in vars(op).values():
-        for each in value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else [value]:
+        for each in (
+            value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else [value]
+        ):
             if isinstance(each, gast.AST):
                 found.update(ir.summary(each).names)
             elif isinstance(each, tuple) and len(each) == 2 and isinstance(each[1], gast.AST):
@@ -151,7 +164,18 @@ def rename_op(op: ir.Op, known: dict[str, gast.AST]) -> None:
         if isinstance(value, gast.AST):
             setattr(op, name, substituted(value, known))
         elif isinstance(value, list):
-            setattr(op, name, [substituted(v, known) if isinstance(v, gast.AST) else (v[0], substituted(v[1], known)) if isinstance(v, tuple) and len(v) == 2 and isinstance(v[1], gast.AST) else v for v in value])
+            setattr(
+                op,
+                name,
+                [
+                    substituted(v, known)
+                    if isinstance(v, gast.AST)
+                    else (v[0], substituted(v[1], known))
+                    if isinstance(v, tuple) and len(v) == 2 and isinstance(v[1], gast.AST)
+                    else v
+                    for v in value
+                ],
+            )
         elif isinstance(value, dict):
             setattr(op, name, {k: substituted(v, known) if isinstance(v, gast.AST) else v for k, v in value.items()})
         elif isinstance(value, ir.Place):
@@ -246,22 +270,22 @@ def sweep(block: list[gast.stmt], needed: set[str]) -> bool:
                 op.pairs = pairs
             if not pairs:
                 continue
-        elif getattr(node, "counter", None) and node.counter not in needed:
-            changed = True
-            continue
-        elif getattr(node, "save", None) and f"{node.save}_saved.0" not in needed:
-            changed = True
-            continue
-        elif removable(node) and not targets(node) & needed:
-            changed = True
-            continue
-        elif getattr(node, "writes_part", None) is not None and owner_name(node) not in needed:
-            changed = True
-            continue
-        elif isinstance(node, gast.If) and not node.body and not node.orelse:
-            changed = True
-            continue
-        elif isinstance(node, gast.For) and hasattr(node, "forward") and not node.body:
+        elif (
+            getattr(node, "counter", None)
+            and node.counter not in needed
+            or getattr(node, "save", None)
+            and f"{node.save}_saved.0" not in needed
+            or removable(node)
+            and not targets(node) & needed
+            or getattr(node, "writes_part", None) is not None
+            and owner_name(node) not in needed
+            or isinstance(node, gast.If)
+            and not node.body
+            and not node.orelse
+            or isinstance(node, gast.For)
+            and hasattr(node, "forward")
+            and not node.body
+        ):
             changed = True
             continue
         kept.append(node)
@@ -314,12 +338,18 @@ def own_expressions(node: gast.stmt) -> list[gast.AST]:
     elif isinstance(node, gast.Delete):
         found = list(node.targets)
     else:
-        found = [getattr(node, field) for field in ("value", "test", "iter", "msg", "exc", "cause") if isinstance(getattr(node, field, None), gast.AST)]
+        found = [
+            getattr(node, field)
+            for field in ("value", "test", "iter", "msg", "exc", "cause")
+            if isinstance(getattr(node, field, None), gast.AST)
+        ]
     return found
 
 
 class Folding:
-    def __init__(self, counts: dict[str, int], sets: dict[str, int], info: dict[str, ir.Info], backwards: set[str]) -> None:
+    def __init__(
+        self, counts: dict[str, int], sets: dict[str, int], info: dict[str, ir.Info], backwards: set[str]
+    ) -> None:
         self.counts, self.sets, self.info, self.backwards = counts, sets, info, backwards
 
     def block(self, block: list[gast.stmt]) -> None:
@@ -379,7 +409,9 @@ class Folding:
             if isinstance(node, gast.Assign):
                 node.targets = [t if isinstance(t, gast.Name) else substituted(t, known) for t in node.targets]
             elif isinstance(node, gast.With):
-                node.items = [gast.withitem(substituted(item.context_expr, known), item.optional_vars) for item in node.items]
+                node.items = [
+                    gast.withitem(substituted(item.context_expr, known), item.optional_vars) for item in node.items
+                ]
 
     def allowed(self, source: gast.Assign, node: gast.stmt) -> bool:
         if isinstance(node, gast.Return):
@@ -419,7 +451,11 @@ class Folding:
         if isinstance(node, (gast.Break, gast.Return)):
             return list(pending)
         if writes_memory(node):
-            return [name for name, source in pending.items() if reads_memory(source, self.info)] if not is_opaque(node) else list(pending)
+            return (
+                [name for name, source in pending.items() if reads_memory(source, self.info)]
+                if not is_opaque(node)
+                else list(pending)
+            )
         changed = set()
         for each in [node, *all_statements(node)]:
             changed |= targets(each)
@@ -524,7 +560,13 @@ def tidy_loops(body: list[gast.stmt]) -> None:
                 node.iter = node.iter.args[0]
         elif uses == 1 and loop.sequence is not None and not loop.counted:
             for k, each in enumerate(node.body):
-                if isinstance(each, gast.Assign) and isinstance(each.value, gast.Subscript) and trees.same(each.value.slice, trees.name(node.target.id)) and trees.same(each.value.value, loop.sequence) and isinstance(each.targets[0], gast.Name):
+                if (
+                    isinstance(each, gast.Assign)
+                    and isinstance(each.value, gast.Subscript)
+                    and trees.same(each.value.slice, trees.name(node.target.id))
+                    and trees.same(each.value.value, loop.sequence)
+                    and isinstance(each.targets[0], gast.Name)
+                ):
                     name = each.targets[0].id
                     if any(name in set(nested_reads([before])) for before in node.body[:k]):
                         break
@@ -546,8 +588,21 @@ def nested_reads(block: list[gast.stmt]) -> list[str]:
 def while_saved(body: list[gast.stmt], outermost: bool = True) -> None:
     """`for _ in range(steps)` over a loop that saves once an iteration is `while x_saved`; the steps need no counting."""
     for node in body:
-        if isinstance(node, gast.For) and hasattr(node, "forward") and node.forward.loop.counted and isinstance(node.target, gast.Name) and node.target.id == "_":
-            pops = [each for each in node.body if getattr(each, "restore", False) and isinstance(each.value, gast.Call) and isinstance(each.value.func, gast.Attribute) and each.value.func.attr == "pop"]
+        if (
+            isinstance(node, gast.For)
+            and hasattr(node, "forward")
+            and node.forward.loop.counted
+            and isinstance(node.target, gast.Name)
+            and node.target.id == "_"
+        ):
+            pops = [
+                each
+                for each in node.body
+                if getattr(each, "restore", False)
+                and isinstance(each.value, gast.Call)
+                and isinstance(each.value.func, gast.Attribute)
+                and each.value.func.attr == "pop"
+            ]
             if pops:
                 node.until = pops[0].value.func.value
 
@@ -560,13 +615,26 @@ def merge_branches(body: list[gast.stmt]) -> None:
         while between < len(made) and isinstance(getattr(made[-1 - between], "effect", None), ir.Copy):
             between += 1
         last = made[-1 - between] if between < len(made) else None
-        if between and isinstance(node, gast.If) and getattr(node, "retest", False) and isinstance(last, gast.If) and trees.same(node.test, last.test) and not (trees.names_in(node.test) & changed_in(last)):
+        if (
+            between
+            and isinstance(node, gast.If)
+            and getattr(node, "retest", False)
+            and isinstance(last, gast.If)
+            and trees.same(node.test, last.test)
+            and not (trees.names_in(node.test) & changed_in(last))
+        ):
             copies = made[len(made) - between :]
             if not any(targets(each) & trees.names_in(node.test) for each in copies):
                 del made[len(made) - between :]
                 for branch in (last.body, last.orelse):
                     branch.extend(copy_of_copies(each) for each in copies)
-        if isinstance(node, gast.If) and getattr(node, "retest", False) and isinstance(last, gast.If) and trees.same(node.test, last.test) and not (trees.names_in(node.test) & changed_in(last)):
+        if (
+            isinstance(node, gast.If)
+            and getattr(node, "retest", False)
+            and isinstance(last, gast.If)
+            and trees.same(node.test, last.test)
+            and not (trees.names_in(node.test) & changed_in(last))
+        ):
             last.body = [*last.body, *node.body]
             last.orelse = [*last.orelse, *node.orelse]
             last.merged = True

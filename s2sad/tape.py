@@ -47,7 +47,15 @@ def reads(node: gast.AST | None) -> set[str]:
     todo: list[Any] = []
     if isinstance(node, gast.Assign):
         todo = [node.value, *[t for t in node.targets if not isinstance(t, gast.Name)]]
-        todo = [each for each in todo if not (isinstance(each, gast.Tuple) and all(isinstance(e, gast.Name) for e in each.elts) and each is not node.value)]
+        todo = [
+            each
+            for each in todo
+            if not (
+                isinstance(each, gast.Tuple)
+                and all(isinstance(e, gast.Name) for e in each.elts)
+                and each is not node.value
+            )
+        ]
     elif isinstance(node, gast.AugAssign):
         todo = [node.target, node.value]
     elif isinstance(node, (gast.If, gast.While)):
@@ -75,7 +83,10 @@ def free_reads(block: list[gast.stmt], defined: set[str] | None = None) -> set[s
     found: set[str] = set()
     for node in block:
         found |= reads(node) - defined
-        inner = [free_reads(each, defined | (targets(node) if isinstance(node, gast.For) else set())) for each in blocks_of(node)]
+        inner = [
+            free_reads(each, defined | (targets(node) if isinstance(node, gast.For) else set()))
+            for each in blocks_of(node)
+        ]
         for each in inner:
             found |= each
         if not blocks_of(node):
@@ -177,7 +188,9 @@ class Tape:
                 found.pop(node.counter, None)
         return found
 
-    def try_places(self, node: gast.Try, found: Any, block: list[gast.stmt], inside: bool, walk: Any, everything: Any) -> None:
+    def try_places(
+        self, node: gast.Try, found: Any, block: list[gast.stmt], inside: bool, walk: Any, everything: Any
+    ) -> None:
         """What a body that may fail sets is saved at its end, when it is known not to have failed."""
         going_on = bool(node.going_on)
         for inner in [node.body, node.orelse, *[handler.body for handler in node.handlers]]:
@@ -218,7 +231,9 @@ class Tape:
         again.sort(key=lambda name: int(name.rpartition(".")[2]), reverse=True)
         return save, again
 
-    def price(self, name: str, places: Any, bindings: Any, header: set[str], save: set[str], again: set[str]) -> tuple[int, set[str], list[str]]:
+    def price(
+        self, name: str, places: Any, bindings: Any, header: set[str], save: set[str], again: set[str]
+    ) -> tuple[int, set[str], list[str]]:
         """What computing a name again costs: operations, names that would have to be saved, names computed on the way."""
         cost, leaves, chain = 0, set(), []
         todo = [name]
@@ -255,10 +270,20 @@ class Tape:
     def repeatable(self, name: str, places: Any, bindings: Any) -> bool:
         """Whether the statement that sets a name can be done again later, with the same result."""
         statement = bindings.get(name) or self.info[name].statement
-        if statement is None or name in places and name not in bindings and places[name][1] is not statement and not in_block(statement, places[name][0]):
+        if (
+            statement is None
+            or name in places
+            and name not in bindings
+            and places[name][1] is not statement
+            and not in_block(statement, places[name][0])
+        ):
             return False
         op = statement.effect
-        if not isinstance(op, (ir.Primitive, ir.GetItem, ir.Load, ir.Plain)) or isinstance(op, ir.Plain) and not op.pure:
+        if (
+            not isinstance(op, (ir.Primitive, ir.GetItem, ir.Load, ir.Plain))
+            or isinstance(op, ir.Plain)
+            and not op.pure
+        ):
             return False
         if isinstance(self.info[name].kind, (List, Dict, Mapping)) and not isinstance(op, ir.GetItem):
             return False
@@ -284,7 +309,13 @@ class Tape:
         last = body[-1] if body else None
         if isinstance(getattr(last, "effect", None), ir.Copy) and not node.forward.loop.counted:
             for phi, source in last.effect.pairs:
-                if phi in save and isinstance(source, gast.Name) and source.id in save and source.id != phi and source.id not in node.forward.loop.phis:
+                if (
+                    phi in save
+                    and isinstance(source, gast.Name)
+                    and source.id in save
+                    and source.id != phi
+                    and source.id not in node.forward.loop.phis
+                ):
                     if source.id not in found and phi not in found.values():
                         found[source.id] = phi
         return found
@@ -327,7 +358,11 @@ class Tape:
                 return
             restore.origin = getattr(node, "origin", None)
             restore.reverse = True
-            restore.restore = isinstance(restore.value, gast.Call) and isinstance(restore.value.func, gast.Attribute) and restore.value.func.attr == "pop"
+            restore.restore = (
+                isinstance(restore.value, gast.Call)
+                and isinstance(restore.value.func, gast.Attribute)
+                and restore.value.func.attr == "pop"
+            )
             block.insert(0 if at_top else k, restore)
             return
 
@@ -415,7 +450,12 @@ def contents_read(block: list[gast.stmt]) -> set[str]:
         names = reads(node)
         if names:
             shapes = {id(name) for each in parts_of(node) for name in shape_only(each)}
-            names = {each.id for part in parts_of(node) for each in trees.walk(part) if isinstance(each, gast.Name) and id(each) not in shapes} & names
+            names = {
+                each.id
+                for part in parts_of(node)
+                for each in trees.walk(part)
+                if isinstance(each, gast.Name) and id(each) not in shapes
+            } & names
         found |= names
         for inner in blocks_of(node):
             found |= contents_read(inner)
@@ -429,7 +469,9 @@ def parts_of(node: gast.stmt) -> list[gast.AST]:
         return [source for _, source in op.pairs]
     if not blocks_of(node):
         return [node]
-    parts = [getattr(node, field, None) for field in ("test", "iter")] + [item.context_expr for item in getattr(node, "items", [])]
+    parts = [getattr(node, field, None) for field in ("test", "iter")] + [
+        item.context_expr for item in getattr(node, "items", [])
+    ]
     parts += [handler.type for handler in getattr(node, "handlers", [])]
     return [part for part in parts if part is not None]
 
@@ -437,7 +479,11 @@ def parts_of(node: gast.stmt) -> list[gast.AST]:
 def shape_only(expr: gast.AST) -> Iterator[gast.Name]:
     """The names in `len(x)`, `x.shape`, `np.shape(x)`, `np.zeros_like(x)`."""
     for each in trees.walk(expr):
-        if isinstance(each, gast.Attribute) and each.attr in ("shape", "ndim", "size", "dtype") and isinstance(each.value, gast.Name):
+        if (
+            isinstance(each, gast.Attribute)
+            and each.attr in ("shape", "ndim", "size", "dtype")
+            and isinstance(each.value, gast.Name)
+        ):
             yield each.value
         elif isinstance(each, gast.Call) and each.args and isinstance(each.args[0], gast.Name):
             function = each.func.attr if isinstance(each.func, gast.Attribute) else getattr(each.func, "id", "")
