@@ -1,6 +1,7 @@
 """Stage `activity`: which names carry a gradient, that is: depend on a chosen parameter and reach the value.
 
-The stage `infer` has found what depends on a parameter; this one walks from the value back along what each statement reads.
+The stage `infer` has found what depends on a parameter; this one walks from the value back along what each statement
+reads.
 
     z.3 = x.1 * k.2        active: x.1, z.3 (k.2 was not chosen)
     w.4 = x.1 + 1.0        w.4 does not reach the value

@@ -1,6 +1,7 @@
 """Stage `adjoint`: the reverse sweep of an inferred program.
 
-Statements are taken from the last to the first; each reads the adjoint of the name it sets, and adds to the adjoints of the
+Statements are taken from the last to the first; each reads the adjoint of the name it sets, and adds to the adjoints
+of the
 names it reads. `v_grad` is how much the value changes, against `dy`, per change of what `v` holds:
 
     t.3 = x.1 * y.2               t.3_grad.5 = dy * y.2
@@ -30,7 +31,8 @@ from s2sad.shapes import broadcast_axes
 
 @dataclass
 class Cotangent:
-    """What is known of a name's adjoint: its expression; `spread`: it may be smaller than the name's value and then broadcasts;
+    """What is known of a name's adjoint: its expression; `spread`: it may be smaller than the name's value and then
+    broadcasts;
     `owned`: an array that nothing else refers to; `shadow`: it is accumulated into in place."""
 
     expr: gast.AST
@@ -346,7 +348,7 @@ class Adjoint(Arrays, Containers, Structure):
             if op.places[k].root.name in self.active
         ]
         taken = [self.take(name) for name in op.results]
-        wanted = [k for k in pair.active_results()]
+        wanted = list(pair.active_results())
         if not shadows and all(taken[k] is None for k in wanted):
             return
         if len(shadows) != len(pair.shadowed_leaves()):

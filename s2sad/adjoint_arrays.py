@@ -1,4 +1,5 @@
-"""Part of the stage `adjoint`: memory. What is read from an array or list adds into its shadow, what is stored takes from it."""
+"""Part of the stage `adjoint`: memory. What is read from an array or list adds into its shadow, what is stored takes
+from it."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from s2sad.rules import registry, templates
 
 
 def turned(path: tuple[gast.AST, ...]) -> bool:
-    """Whether the adjoint of a place stands in the shadow with the other sign: that of the imaginary part of a number does."""
+    """Whether the adjoint of a place stands in the shadow with the other sign: that of the imaginary part of a
+    number does."""
     return sum(1 for step in path if getattr(getattr(step, "func", step), "attr", "") == "imag") % 2 == 1
 
 
@@ -120,7 +122,8 @@ class Arrays:
         finish()
 
     def through(self, shadow: gast.AST, path: tuple[gast.AST, ...]) -> tuple[gast.AST, Any]:
-        """Where to add what belongs to a place, and what is to be done after. A view that can't be written into gets an array of
+        """Where to add what belongs to a place, and what is to be done after. A view that can't be written into gets
+        an array of
         its own, which the rule of that view carries over."""
         at = next((k for k, step in enumerate(path) if getattr(step, "read_only", None) is not None), None)
         if at is None:

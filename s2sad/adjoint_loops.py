@@ -1,6 +1,7 @@
 """Part of the stage `adjoint`: branches, loops, `with` and `try`, in reverse.
 
-A branch is reversed by testing again; a loop runs over the same positions backwards. The adjoint of a name that lives longer
+A branch is reversed by testing again; a loop runs over the same positions backwards. The adjoint of a name that
+lives longer
 than one iteration has one name before, in and after the reversed loop.
 """
 

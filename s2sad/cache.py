@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from s2sad.kinds import ONE, UNKNOWN, Dim, Kind, Scalar, Static, kind_of
-from s2sad.pipeline import Guard, Program
+from s2sad.requests import Guard, Program
 from s2sad.values import MISSING
 
 # Types whose values all have one kind, so that the type alone is the key.

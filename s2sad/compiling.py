@@ -32,7 +32,7 @@ import types
 import weakref
 from typing import Any
 
-from s2sad.pipeline import Program
+from s2sad.requests import Program
 
 _registering = threading.RLock()
 

@@ -12,7 +12,8 @@ from s2sad.kinds import ONE, UNKNOWN, Array, Dim, Kind, Scalar, broadcast_dims
 
 
 def item_kind(base: Array, parts: list[tuple[str, Any]]) -> Kind:
-    """parts: ('int', _), ('slice', symbols), ('none', _), ('ellipsis', _), ('array', kind of an integer or boolean array)."""
+    """parts: ('int', _), ('slice', symbols), ('none', _), ('ellipsis', _), ('array', kind of an integer or boolean
+    array)."""
     if base.dims is None:
         return Array(base.dtype, None)
     used = sum(1 if tag in ("int", "slice") else (rank_used(value) if tag == "array" else 0) for tag, value in parts)

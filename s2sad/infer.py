@@ -1,6 +1,7 @@
 """Stage `infer`: walks through the core form as a call with arguments of these kinds would.
 
-It finds the kind of each value, whether it depends on a chosen parameter (`varied`: forward activity), which function each
+It finds the kind of each value, whether it depends on a chosen parameter (`varied`: forward activity), which
+function each
 call means, and what memory each name refers to. What it makes is the same program in single assignment, the user's
 functions that need a gradient written in place, one operation a statement where a gradient flows:
 
@@ -174,7 +175,8 @@ class Infer(
         )
 
     def at_the_end(self, value: Value) -> Value:
-        """The value returned; views of written memory in it are read when the function ends, not when they were made."""
+        """The value returned; views of written memory in it are read when the function ends, not when they were
+        made."""
         if value.items is not None:
             made = copy.copy(value)
             made.items = [self.at_the_end(item) for item in value.items]

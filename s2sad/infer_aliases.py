@@ -1,6 +1,7 @@
 """Part of the stage `infer`: names that may stand for one piece of memory.
 
-Where ways join, a name may be another name for memory that had one before (`x, y = y, x` at the end of an iteration). That is
+Where ways join, a name may be another name for memory that had one before (`x, y = y, x` at the end of an
+iteration). That is
 exact as long as the old name is not used any more. Where it is, and the memory is written afterwards, it is refused.
 """
 
@@ -72,7 +73,8 @@ def held_roots(value: Value) -> list[ir.Root]:
 
 
 def both_carried(a: ir.Root, b: ir.Root) -> bool:
-    """Whether these are two names that one loop carries: apart at its entry and at each end of an iteration (which is looked
+    """Whether these are two names that one loop carries: apart at its entry and at each end of an iteration (which
+    is looked
     at for each of them), they are apart in between, though each may stand for the other's memory later."""
     carried = all(
         isinstance(root.site, tuple) and root.site[:1] == ("phi",) and getattr(root, "linear_checked", False)

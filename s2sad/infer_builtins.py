@@ -33,7 +33,8 @@ from s2sad.values import MISSING, BoundMethod, LocalFunction, Object, Partial, V
 
 
 class Builtins:
-    """Each handler takes (function, args, keywords, node, hint) and gives a Value, or None to let the call be treated as any."""
+    """Each handler takes (function, args, keywords, node, hint) and gives a Value, or None to let the call be
+    treated as any."""
 
     def plain(self, function: Value, args: list[Value], keywords: dict[str, Value], kind: Kind) -> Value:
         expr = gast.Call(function.expr, [v.expr for v in args], [gast.keyword(k, v.expr) for k, v in keywords.items()])
@@ -126,7 +127,7 @@ class Builtins:
         varied = any(value.varied for value in args)
         if len(args) == 1 and (not varied or self.quiet):
             return (
-                self.plain(function, args, {k: v for k, v in keywords.items()}, self.sum_kind(args[0]))
+                self.plain(function, args, dict(keywords.items()), self.sum_kind(args[0]))
                 if "key" not in keywords
                 else None
             )

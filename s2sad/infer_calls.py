@@ -1,4 +1,5 @@
-"""Part of the stage `infer`: calls. Which function is meant, and what the program does for it: a rule, its body in place, a
+"""Part of the stage `infer`: calls. Which function is meant, and what the program does for it: a rule, its body in
+place, a
 function beside the main one, or the call as it stands where no gradient flows."""
 
 from __future__ import annotations
@@ -255,8 +256,7 @@ class Calls:
             made.pure = True
             return made
 
-        made = self.primitive(rule, values, rebuild, node, hint, bound=bound, library=rule.library)
-        return made
+        return self.primitive(rule, values, rebuild, node, hint, bound=bound, library=rule.library)
 
     def pure_call(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
         expr = self.call_expression(
@@ -364,7 +364,8 @@ class Calls:
     def plain_user_call(
         self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any
     ) -> Value:
-        """A call of the user's own function with plain numbers: it stays a call; its kind is found by walking through it."""
+        """A call of the user's own function with plain numbers: it stays a call; its kind is found by walking
+        through it."""
         made = self.opaque_call(function, args, keywords, node)
         kind = self.kind_by_walking(static, args, keywords, node)
         name = made.expr.id
@@ -524,8 +525,7 @@ class Calls:
             items = [self.settle(named[key]) for key in fields]
             expr = self.call_expression(function.expr, [item.expr for item in items], {})
             mark_pure(expr)
-            made = Value(expr, Tuple(tuple(i.kind for i in items), cls), any(i.varied for i in items), items=items)
-            return made
+            return Value(expr, Tuple(tuple(i.kind for i in items), cls), any(i.varied for i in items), items=items)
         if (
             issubclass(cls, BaseException)
             or not any(v.varied for v in everything)

@@ -77,7 +77,8 @@ COMPARES: dict[type, Any] = {
 
 
 class Expressions:
-    """`visit` gives the Value of an expression. What carries no derivative stays an expression; each operation that does
+    """`visit` gives the Value of an expression. What carries no derivative stays an expression; each operation that
+    does
     becomes a statement."""
 
     def visit(self, node: gast.AST, hint: str | None = None) -> Value:
@@ -137,7 +138,8 @@ class Expressions:
             self.quiet -= 1
 
     def needs_statements(self, node: gast.AST) -> bool:
-        """Whether an expression calls something that only exists inside this function, so that it can't stay as it is."""
+        """Whether an expression calls something that only exists inside this function, so that it can't stay as it
+        is."""
         for each in gast.walk(node):
             if isinstance(each, gast.Call):
                 if isinstance(each.func, gast.Name):
@@ -312,7 +314,7 @@ class Expressions:
             self.guards[id(space), name] = self.make_guard(space, name, "kind", kind)
 
     def make_guard(self, space: Any, name: str | None, test: str, expected: Any) -> Any:
-        from s2sad.pipeline import Guard
+        from s2sad.requests import Guard
 
         return Guard(space, name, test, expected)
 

@@ -1,6 +1,7 @@
 """Part of the stage `infer`: loops, comprehensions and `try`.
 
-A variable that an iteration takes over from the one before is one name before, in and after the loop; statements `Copy` at the
+A variable that an iteration takes over from the one before is one name before, in and after the loop; statements
+`Copy` at the
 ends of an iteration give it its next value. What a loop runs over is also known by position, for the reverse sweep.
 """
 
@@ -344,7 +345,7 @@ class Loops:
             breaking = gast.copy_location(gast.Break(), node)
             self.branch(test, lambda: self.walk(node.body), lambda: self.add(breaking) and None)
 
-        block, broke = self.run_loop(run, node, number)
+        block, _broke = self.run_loop(run, node, number)
         self.finish_loop(gast.While(made["test"], block, []), ir.Loop(number), True, node)
 
     def next_loop(self) -> int:
@@ -437,7 +438,7 @@ class Loops:
             facts[leaf] = "conflict"
             return True
         if a.items is not None and b.items is not None and len(a.items) == len(b.items) and old is None:
-            return any([self.note_phi(facts, key, (*path, k), x, y) for k, (x, y) in enumerate(zip(a.items, b.items))])
+            return any(self.note_phi(facts, key, (*path, k), x, y) for k, (x, y) in enumerate(zip(a.items, b.items)))
         self.need_same_form(a, b)
         if a.object is not None and b.object is not None and a.object.cls is b.object.cls and old is None:
             if set(a.object.keys) != set(b.object.keys):
@@ -579,7 +580,8 @@ class Loops:
         self.state = after
 
     def before_loop(self) -> dict[Any, Any]:
-        """The state where a loop begins. What an early return has set is not there: it would have left before the loop."""
+        """The state where a loop begins. What an early return has set is not there: it would have left before the
+        loop."""
         return {
             key: value
             for key, value in self.state.items()

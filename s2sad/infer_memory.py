@@ -136,7 +136,7 @@ class Memory:
         if held is not None:
             return held
         base = self.settle(base)
-        index, parts, parts_values = self.index_expression(slice_node, base)
+        index, parts, _parts_values = self.index_expression(slice_node, base)
         kind = self.indexed_kind(base, parts)
         expr = trees.index(base.expr, index)
         varied = base.varied and carries_gradient(kind)
@@ -337,7 +337,7 @@ class Memory:
             ):
                 self.guard(static.__dict__, name, value)
             return self.outside_value(value, expr, ("attribute", trees.show(expr)))
-        if isinstance(owner.kind, Array) or isinstance(owner.kind, Scalar):
+        if isinstance(owner.kind, (Array, Scalar)):
             return self.array_attribute(owner, name, node, hint)
         if (
             owner.object is not None
@@ -818,7 +818,7 @@ class Memory:
                 place = ir.Place(self.new_root((self.path, self.site_number()), name, UNKNOWN))
                 self.info[name] = ir.Info(UNKNOWN, False, statement, place, self.loops, self.position)
             return [Value(trees.name(name), UNKNOWN, place=self.info[name].place) for name in names]
-        if isinstance(value.kind, Mapping) or isinstance(value.kind, List):
+        if isinstance(value.kind, (Mapping, List)):
             raise self.refuse("unpack_length", node)
         raise self.refuse("unpack_unknown", node)
 
@@ -912,7 +912,8 @@ class Memory:
         return made
 
     def joined_kind(self, a: Value, b: Value) -> Kind:
-        """The kind of a value that is a or b; None beside a number leaves the number's kind (`is None` is asked at run time)."""
+        """The kind of a value that is a or b; None beside a number leaves the number's kind (`is None` is asked at
+        run time)."""
         if (a.static is None) != (b.static is None):
             other = b if a.static is None else a
             if isinstance(other.kind, (Scalar, Array)):

@@ -1,6 +1,7 @@
 """Part of the stage `infer`: functions that are differentiated beside the main one, because they call themselves.
 
-Such a function is walked through by itself, once for each combination of kinds that it is called with (an Instance). A call of
+Such a function is walked through by itself, once for each combination of kinds that it is called with (an Instance).
+A call of
 it is one statement that sets the parts of its result and `saved`, what its backward half will need.
 """
 
@@ -19,7 +20,8 @@ from s2sad.values import MISSING, Conflict, LocalFunction, Object, Value
 
 @dataclass(eq=False)
 class Instance:
-    """One function for arguments of certain kinds. leaves: (name in the body, varied) for each number, array or list passed;
+    """One function for arguments of certain kinds. leaves: (name in the body, varied) for each number, array or list
+    passed;
     result: the value that the body returns; results: its leaves."""
 
     name: str
@@ -97,7 +99,8 @@ class Recursion:
         return found
 
     def flatten(self, value: Value, passed: list[Value], node: Any) -> Any:
-        """What is passed for an argument: a leaf is a position in `passed`, a tuple or dict its parts, the rest is known."""
+        """What is passed for an argument: a leaf is a position in `passed`, a tuple or dict its parts, the rest is
+        known."""
         if isinstance(value, Conflict):
             raise self.refuse(value.key, node, name="an argument", **value.words)
         if value.items is not None:
@@ -232,8 +235,7 @@ class Recursion:
         if shape[0] == "object":
             raise self.refuse("recursion_result", None, name="it")
         if shape[0] == "static":
-            value = Value(trees.const(shape[1].value), shape[1])
-            return value
+            return Value(trees.const(shape[1].value), shape[1])
         kind, varied = (Never(), any(value.varied for value in passed)) if shape[0] == "never" else (shape[1], shape[2])
         name = self.names.fresh(hint or "#r")
         results.append(name)

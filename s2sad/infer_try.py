@@ -47,7 +47,7 @@ class Try:
         self.block = []
         self.walk(node.finalbody)
         final, self.block = self.block, outer
-        statement = gast.Try(body or [gast.Pass()], [made for made in handlers], otherwise, final)
+        statement = gast.Try(body or [gast.Pass()], list(handlers), otherwise, final)
         statement.caught, statement.going_on = caught, [block for _, block, _ in going_on]
         self.origin = origin
         self.add(statement)

@@ -1,7 +1,8 @@
 """What the stages after the core form hand to one another: statements in single assignment, and what each one does.
 
 A statement is a gast node. Its attribute `op` says what it does for differentiation (one of the classes below); a
-statement whose `op` is None does nothing that a derivative could see. `origin` is the user's statement that it comes from.
+statement whose `op` is None does nothing that a derivative could see. `origin` is the user's statement that it comes
+from.
 
 Names in single assignment are written `x.3`: the user's name, a dot and a number. No name of a user has a dot, so they
 can never collide; the stage `naming` gives them back their names.
@@ -112,7 +113,8 @@ class Copy(Op):
 
 @dataclass
 class GetItem(Op):
-    """target = base[index], of an array, list or mapping, read at this moment. `place` is set where its memory is written."""
+    """target = base[index], of an array, list or mapping, read at this moment. `place` is set where its memory is
+    written."""
 
     base: str
     index: gast.AST
@@ -189,7 +191,8 @@ class SliceStore(Extend):
 
 @dataclass
 class Reorder(Append):
-    """list.reverse(), list.sort(), deque.rotate(): what = 'reverse', 'order' (value: where each item came from), 'rotate'."""
+    """list.reverse(), list.sort(), deque.rotate(): what = 'reverse', 'order' (value: where each item came from),
+    'rotate'."""
 
     what: str = "reverse"
     order: gast.AST | None = None
@@ -295,7 +298,8 @@ def statement_copy(node: gast.AST) -> gast.AST:
 
 
 class Summary:
-    """What stages ask of an expression again and again: the names in single assignment that it reads, each as often as it
+    """What stages ask of an expression again and again: the names in single assignment that it reads, each as often
+    as it
     stands there, its size in nodes, and whether it has a call, a subscript, an attribute, a `.pop()` or `.append()`."""
 
     __slots__ = ("append", "attribute", "call", "names", "pop", "size", "subscript")

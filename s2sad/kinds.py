@@ -99,7 +99,8 @@ class Array(Kind):
 
 @dataclass(frozen=True)
 class List(Kind):
-    """A list whose items all have one kind; item is None while nothing is known of them. `cls`: deque, for one of those."""
+    """A list whose items all have one kind; item is None while nothing is known of them. `cls`: deque, for one of
+    those."""
 
     item: Kind | None = None
     cls: type | None = None
@@ -420,7 +421,7 @@ def broadcast_dims(*operands: tuple[Dim, ...] | None) -> tuple[Dim, ...] | None:
         for dims in operands:
             if len(dims) >= -axis:  # type: ignore[arg-type]
                 dim = dims[axis]  # type: ignore[index]
-                if dim == ONE or dim == best:
+                if dim in (ONE, best):
                     continue
                 if best == ONE or dim.many and not best.many:
                     best = dim

@@ -1,6 +1,7 @@
 """Stage `naming`: gives the names in single assignment back the user's names.
 
-Two names that stand for the same variable of the user's get one name, unless both are still needed at some place; then the
+Two names that stand for the same variable of the user's get one name, unless both are still needed at some place;
+then the
 later one gets a number. Temporaries are t1, t2, ... in the order of the text; the adjoint of `x` is `x_grad`.
 
     x.1 -> x      x.3 = x.1 * 2 -> x = x * 2, or x2 = x * 2 where x.1 is read later
@@ -24,7 +25,8 @@ TEMPORARY = {*GENERATED, "#r"} - {"value"}
 
 
 def name_all(body: list[gast.stmt], parameters: list[tuple[str, str]], taken: set[str]) -> dict[str, str]:
-    """Renames in place; parameters are (name in single assignment, the user's name). Returns what became of each name."""
+    """Renames in place; parameters are (name in single assignment, the user's name). Returns what became of each
+    name."""
     order = appearance(body, [ssa for ssa, _ in parameters])
     conflicts = Interference(order)
     conflicts.block(body, set())

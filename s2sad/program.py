@@ -310,7 +310,10 @@ class Builder:
                     if isinstance(first.kind, Array)
                     else gast.Compare(a, [gast.Is()], [b])
                 )
-                message = f"{first.param} and {second.param} share memory, and {self.request.source.name} writes into it: pass a copy of one of them"
+                name = self.request.source.name
+                message = (
+                    f"{first.param} and {second.param} share memory, and {name} writes into it: pass a copy of one"
+                )
                 checks.append(
                     gast.If(test, [gast.Raise(trees.call(trees.builtin("ValueError"), trees.const(message)), None)], [])
                 )
@@ -375,7 +378,7 @@ class Builder:
         return trees.const(1.0)
 
     def program(self, body: list[gast.stmt]) -> Any:
-        from s2sad.pipeline import Program
+        from s2sad.requests import Program
 
         request = self.request
         tree = request.source.tree
@@ -480,7 +483,8 @@ class Builder:
             f"The value of {source.name} and its gradient{'s' if len(params) > 1 else ''} with respect to {listed}.\n\n"
         )
         where = os.path.basename(source.filename or "?")
-        text += f"    Made by s2sad from {source.name} in {where}, line {source.tree.lineno}, for {kinds or 'no arguments'}.\n"
+        place = f"{source.name} in {where}, line {source.tree.lineno}"
+        text += f"    Made by s2sad from {place}, for {kinds or 'no arguments'}.\n"
         left = request.options.get("left_open")
         if left:
             text += f"    The types of {', '.join(left)} were left open.\n"

@@ -29,7 +29,7 @@ import numpy as np
 from s2sad.cache import PLAIN_TYPES, Entry, keep
 from s2sad.compiling import compile_program
 from s2sad.cotangents import Misfit, fit, has_shape_of, misfit_error
-from s2sad.pipeline import Program
+from s2sad.requests import Program
 
 
 class Pullback:

@@ -312,7 +312,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "a new list, as in `a = a[:i] + b + a[j:]`, a store for each item, or arrays",
     ),
     "held_write": (
-        "`{name}` is put into a list or dict here, and written into while it has two names: its own, and its place there",
+        "`{name}` is put into a list or dict here, and written into while it has two names: "
+        "its own, and its place there",
         "a copy, as in `items.append({name}.copy())`, or one of the two names only from here on",
     ),
     "moved_item": (

@@ -15,7 +15,8 @@ from s2sad.kinds import ONE, Dim, Kind, Scalar, loose
 
 
 def broadcast_axes(larger: Kind, smaller: Kind) -> tuple[int, ...] | None:
-    """The axes of `larger` along which `smaller` was broadcast (negative ones for those kept as length 1); None if unknown."""
+    """The axes of `larger` along which `smaller` was broadcast (negative ones for those kept as length 1); None if
+    unknown."""
     big = () if isinstance(larger, Scalar) else getattr(larger, "dims", None)
     small = () if isinstance(smaller, Scalar) else getattr(smaller, "dims", None)
     if big is None or small is None:

@@ -3,7 +3,8 @@
     t.5 = x.1 * y.2               value.6 = x.1 * y.2 + 1.0
     value.6 = t.5 + 1.0     ->
 
-The user's own names stay. An adjoint is put into the expression that reads it where both belong to the same line of the user's.
+The user's own names stay. An adjoint is put into the expression that reads it where both belong to the same line of
+the user's.
 Nothing is moved across a write that it could see, so the value stays what it was, bit for bit.
 """
 
@@ -242,7 +243,7 @@ def removable(node: gast.stmt) -> bool:
     op = getattr(node, "effect", None)
     if getattr(node, "impure", False):
         return False
-    if isinstance(op, (ir.Checked, ir.PairCall)) or isinstance(op, ir.Pop):
+    if isinstance(op, (ir.Checked, ir.PairCall, ir.Pop)):
         return False
     if isinstance(op, ir.Plain) and not op.pure:
         return False
@@ -586,7 +587,8 @@ def nested_reads(block: list[gast.stmt]) -> list[str]:
 
 
 def while_saved(body: list[gast.stmt], outermost: bool = True) -> None:
-    """`for _ in range(steps)` over a loop that saves once an iteration is `while x_saved`; the steps need no counting."""
+    """`for _ in range(steps)` over a loop that saves once an iteration is `while x_saved`; the steps need no
+    counting."""
     for node in body:
         if (
             isinstance(node, gast.For)

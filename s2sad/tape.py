@@ -1,6 +1,7 @@
 """Stage `tape` (liveness): gives the reverse sweep the values it needs.
 
-In single assignment a name outside loops still holds when the reverse sweep comes; nothing is done. A name set in a loop's
+In single assignment a name outside loops still holds when the reverse sweep comes; nothing is done. A name set in a
+loop's
 iteration is either computed again in the reversed iteration, if that is cheap, or saved in a list:
 
     for i.4 in range(n.2):            for i.4 in range(n.2):
@@ -207,7 +208,8 @@ class Tape:
             found[node.caught] = (block, node, inside)
 
     def decide(self, needed: list[str], places: Any, bindings: Any, header: set[str]) -> tuple[set[str], list[str]]:
-        """Which names to save and which to compute again, the latter in the order in which they are needed backwards."""
+        """Which names to save and which to compute again, the latter in the order in which they are needed
+        backwards."""
         save: set[str] = set()
         again: list[str] = []
         pending = list(needed)
@@ -234,7 +236,8 @@ class Tape:
     def price(
         self, name: str, places: Any, bindings: Any, header: set[str], save: set[str], again: set[str]
     ) -> tuple[int, set[str], list[str]]:
-        """What computing a name again costs: operations, names that would have to be saved, names computed on the way."""
+        """What computing a name again costs: operations, names that would have to be saved, names computed on the
+        way."""
         cost, leaves, chain = 0, set(), []
         todo = [name]
         while todo:
@@ -346,7 +349,8 @@ class Tape:
         return stack
 
     def insert(self, block: list[gast.stmt], name: str, restore: gast.stmt, inside: bool, at_top: bool = False) -> None:
-        """Puts a restoring statement before the first statement that reads the name; into the branch, if it was set in one."""
+        """Puts a restoring statement before the first statement that reads the name; into the branch, if it was set
+        in one."""
         for k, node in enumerate(block):
             own = name in reads(node)
             inner = [each for each in blocks_of(node) if name in free_reads(each)]

@@ -1,4 +1,5 @@
-"""What the stage `infer` knows of each value while it walks through a function, and the state it keeps of all of them."""
+"""What the stage `infer` knows of each value while it walks through a function, and the state it keeps of all of
+them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,60 @@
+"""What goes into the pipeline and what comes out: a request, a program, and what the program relies on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from s2sad.kinds import Kind
+
+
+@dataclass
+class Request:
+    """What is to be differentiated.
+
+    kinds: one per parameter of the function (`*args` is a Tuple kind, `**kwargs` a Dict kind); params: the names to
+    differentiate, in order; namespace: the globals that the function sees.
+    """
+
+    source: Any
+    function: Any
+    kinds: dict[str, Kind]
+    params: tuple[str, ...]
+    namespace: dict[str, Any]
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Guard:
+    """Something of the world that the transformation relied on; looked at again at each call.
+
+    space: a globals dict, a closure cell or an object with attributes; name: of the global or attribute (None for a
+    cell); test: 'is' (the same object), 'kind' (a value of the same kind), 'code' (a function with the same code).
+    """
+
+    space: Any
+    name: str | None
+    test: str
+    expected: Any
+
+
+@dataclass
+class Program:
+    """A generated program.
+
+    text: of a module that stands alone; name: of its main function; own_imports: the imported names that are not to be
+    taken from the function's globals; externals: names that the text uses and that can't be imported (a value that is
+    a closure cell stays live); skipped: the parameters that get None as their gradient; sharing: pairs of parameters
+    that must not share memory, since f writes into the first.
+    """
+
+    text: str
+    name: str
+    own_imports: set[str] = field(default_factory=set)
+    externals: dict[str, Any] = field(default_factory=dict)
+    guards: list[Guard] = field(default_factory=list)
+    dy_name: str = "dy"
+    value_kind: Kind | None = None
+    gradient_kinds: dict[str, Kind] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+    sharing: tuple[tuple[str, str], ...] = ()
