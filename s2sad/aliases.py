@@ -13,7 +13,8 @@ from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.infer_memory import family
-from s2sad.simplify import GENERATED, rename_reads
+from s2sad.inlining import rename_reads
+from s2sad.ir import GENERATED
 from s2sad.tape import common
 
 

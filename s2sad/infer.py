@@ -21,35 +21,44 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.errors import NotDifferentiableError
+from s2sad.expressions import is_call, is_pure, load, scope_of, size_of
 from s2sad.infer_aliases import Aliases
+from s2sad.infer_attributes import Attributes
+from s2sad.infer_boxes import Boxes
+from s2sad.infer_branches import Branches
 from s2sad.infer_builtins import Builtins
 from s2sad.infer_calls import Calls
+from s2sad.infer_carried import Carried
+from s2sad.infer_classes import Classes
+from s2sad.infer_comprehensions import Comprehensions
 from s2sad.infer_expressions import Expressions
 from s2sad.infer_fixed_lists import FixedLists
+from s2sad.infer_functions import Functions
 from s2sad.infer_holdings import Holdings
 from s2sad.infer_iterators import Iterators
+from s2sad.infer_joins import Joins
 from s2sad.infer_lists import Lists
 from s2sad.infer_loops import Loops
 from s2sad.infer_mappings import Mappings
 from s2sad.infer_memory import Memory
+from s2sad.infer_names import Lookups
 from s2sad.infer_numpy import NumPy
+from s2sad.infer_operations import Operations
+from s2sad.infer_parameters import Parameters
 from s2sad.infer_recursion import Recursion
+from s2sad.infer_sequences import Sequences
+from s2sad.infer_stores import Stores
 from s2sad.infer_try import Try
 from s2sad.infer_views import Views
 from s2sad.infer_writers import Writers
 from s2sad.kinds import (
     Array,
-    Dict,
     Kind,
     List,
     Mapping,
-    Record,
     Scalar,
     Static,
-    Tuple,
     Unknown,
-    as_mapping,
-    carries_gradient,
 )
 from s2sad.refusals import refuse
 from s2sad.values import MISSING, Conflict, Facts, Frame, LocalFunction, Object, Restart, Value
@@ -91,6 +100,19 @@ class Infer(
     NumPy,
     Writers,
     Views,
+    Attributes,
+    Stores,
+    Sequences,
+    Joins,
+    Functions,
+    Classes,
+    Lookups,
+    Operations,
+    Carried,
+    Comprehensions,
+    Parameters,
+    Branches,
+    Boxes,
 ):
     """One walk. The mixins hold one part of the language each; this class holds statements and the program made."""
 
@@ -214,121 +236,6 @@ class Infer(
         self.origin = (self.frame.source, returned)
         value = self.visit(returned.value, hint="value")
         return self.settle(value, "value")
-
-    def parameter(self, name: str, kind: Kind) -> Value:
-        ssa = self.names.fresh(name)
-        chosen = name in self.request.params
-        return self.input_value(trees.name(ssa), ssa, kind, chosen, (name,))
-
-    def input_value(self, expr: gast.AST, ssa: str, kind: Kind, chosen: bool, site: tuple[Any, ...]) -> Value:
-        """A parameter, or a part of one: leaves get names of their own, made when first read."""
-        if isinstance(kind, Scalar) and kind.dtype == "int" and chosen and site not in self.facts.counts:
-            kind = Scalar("real")
-            self.leaf_sites[ssa] = site
-        if isinstance(kind, Tuple) and len(site) < 6:
-            items = [self.input_part(expr, ssa, k, each, chosen, site) for k, each in enumerate(kind.items)]
-            return Value(expr, kind, any(i.varied for i in items), items=items)
-        kind = self.plain_if_needed(kind, ("param", *site))
-        if isinstance(kind, Dict) and self.is_mapping_site(("param", *site)):
-            kind = as_mapping(kind)
-        if isinstance(kind, (Dict, Record)) and len(site) < 6:
-            parts = kind.items if isinstance(kind, Dict) else kind.fields
-            thing = Object(
-                dict if isinstance(kind, Dict) else kind.cls,
-                [key for key, _ in parts],
-                param=site,
-                site=("param", *site),
-                block=self.block,
-            )
-            varied = False
-            copied = ("object", *site) in self.facts.written
-            if copied:
-                made = (
-                    trees.call(trees.attr(expr, "copy"))
-                    if isinstance(kind, Dict)
-                    else trees.call(trees.attr(trees.name("copy", module=copy), "copy"), expr)
-                )
-                self.add(gast.Assign([expr], made, None), ir.Plain(False))
-                self.block[-1].parameter_copy = True
-                self.block[-1].effect.pure = False
-            for key, each in parts:
-                part = self.input_part(
-                    expr, ssa, key, each, chosen, site, isinstance(kind, Record) and kind.cls is not list
-                )
-                self.state[thing, key] = part
-                varied = varied or part.varied
-                if copied and part.place is not None and part.place.root.site in self.facts.written:
-                    target = (
-                        trees.attr(expr, key)
-                        if isinstance(kind, Record) and kind.cls is not list
-                        else trees.index(expr, trees.const(key))
-                    )
-                    self.add(gast.Assign([target], part.expr, None), ir.Plain(False))
-                    self.block[-1].writes_part = thing
-            self.info[ssa] = ir.Info(kind, varied)
-            return Value(expr, kind, varied, object=thing)
-        varied = chosen and carries_gradient(kind) and not isinstance(kind, Unknown)
-        place = None
-        if isinstance(kind, (Array, List, Mapping)):
-            root = self.new_root(("param", *site), ssa, kind)
-            root.param = ".".join(map(str, site))
-            root.kind = kind = self.kind_with_items(kind, root.site)
-            varied = varied and getattr(kind, "item", kind) is not None
-            varied = varied or root.site in self.facts.written and root.site in self.facts.results.get("varied", ())
-            place = ir.Place(root)
-            if root.site in self.facts.written and len(site) == 1 and expr.__class__ is gast.Name:
-                self.emit_copy_of_parameter(ssa, kind)
-        self.info[ssa] = ir.Info(kind, varied, place=place)
-        return Value(expr if len(site) == 1 else trees.name(ssa), kind, varied, place=place)
-
-    def input_part(
-        self, expr: gast.AST, ssa: str, key: Any, kind: Kind, chosen: bool, site: Any, field: bool = False
-    ) -> Value:
-        base = f"{ir.base_of(ssa)}_{key}"
-        if not base.isidentifier():
-            base = f"{ir.base_of(ssa)}_item"
-        part_expr = trees.attr(expr, key) if field else trees.index(expr, trees.const(key))
-        if isinstance(kind, Static):
-            return Value(part_expr, kind)
-        name = self.names.fresh(base)
-        value = self.input_value(part_expr, name, kind, chosen, (*site, key))
-        if value.expr.__class__ is gast.Name:
-            self.add(trees.assign(name, part_expr), ir.Plain(True, 1))
-            self.info[name].statement = self.block[-1]
-            if value.place is not None and value.place.root.site in self.facts.written:
-                self.emit_copy_of_parameter(name, kind)
-        return value
-
-    def emit_copy_of_parameter(self, ssa: str, kind: Kind) -> None:
-        """f writes into this parameter: the caller's own stays as it is, a copy is written."""
-        self.look_at_parameter(ssa)
-        if isinstance(kind, Mapping):
-            keys = self.emit(
-                trees.call(trees.builtin("list"), trees.name(ssa)), ir.Plain(True), List(None), False, "#keys"
-            )
-            next(root for root in self.roots if root.name == ssa).keys = keys.expr.id
-        node = gast.Assign([trees.name(ssa)], self.deep_copy_expression(trees.name(ssa), kind), None)
-        self.add(node, ir.Plain(False))
-        node.parameter_copy = True
-
-    def deep_copy_expression(self, expr: gast.AST, kind: Kind) -> gast.AST:
-        if isinstance(kind, Array):
-            if kind.rank is not None and kind.rank < 2:
-                return trees.call(trees.attr(expr, "copy"))
-            return trees.np_call("copy", expr)  # in the order in which the elements lie, as f's own array has them
-        if isinstance(kind, List):
-            if isinstance(kind.item, (Array, List)):
-                item = self.names.fresh("item")
-                inner = self.deep_copy_expression(trees.name(item), kind.item)
-                loop = gast.comprehension(trees.name(item, store=True), expr, [], 0)
-                return gast.ListComp(inner, [loop])
-            return trees.call(trees.name("list"), expr)
-        if isinstance(kind, Mapping) and isinstance(kind.value, (Array, List, Mapping)):
-            key, item = self.names.fresh("key"), self.names.fresh("item")
-            target = gast.Tuple([trees.name(key, store=True), trees.name(item, store=True)], gast.Store())
-            loop = gast.comprehension(target, trees.call(trees.attr(expr, "items")), [], 0)
-            return gast.DictComp(trees.name(key), self.deep_copy_expression(trees.name(item), kind.value), [loop])
-        return trees.call(trees.attr(expr, "copy"))
 
     # ---------------------------------------------------------------- frames and what is emitted
     def new_frame(
@@ -518,112 +425,6 @@ class Infer(
         elif not self.trivial(value.expr) and len(self.block) == before:
             self.add(gast.Expr(value.expr), ir.Plain(False))
 
-    def do_If(self, node: gast.If) -> None:
-        test = self.test(node.test)
-        if isinstance(test, bool):
-            self.walk(node.body if test else node.orelse)
-            return
-        self.origin = (self.frame.source, node)
-        made = self.branch(test, lambda: self.walk(node.body), lambda: self.walk(node.orelse))
-        made.user = node
-
-    def test(self, node: gast.AST) -> Any:
-        """A condition: True or False where that is known, else a name or expression in the program."""
-        value = self.visit_inert(node)
-        known = self.truth(value)
-        if known is not None:
-            return known
-        if self.quiet or self.trivial(value.expr):
-            return value.expr
-        return self.emit(
-            value.expr, ir.Plain(is_pure(value.expr), size_of(value.expr)), Scalar("bool"), False, "#c"
-        ).expr
-
-    def truth(self, value: Value) -> bool | None:
-        if isinstance(value.expr, gast.Constant) and not isinstance(value.kind, Unknown):
-            return bool(value.expr.value)
-        static = value.static
-        if static is not MISSING and (static is None or isinstance(static, (str, bytes, type)) or callable(static)):
-            return bool(static)
-        if value.items is not None:
-            return bool(value.items)
-        return None
-
-    def branch(self, test: gast.AST, first: Any, second: Any) -> gast.If:
-        """if test: first() else: second(); what they leave behind is joined."""
-        outer, state = self.block, self.state
-        origin, start = self.origin, self.position
-        blocks, states = [], []
-        for run in (first, second):
-            self.block, self.state = [], dict(state)
-            run()
-            blocks.append(self.block)
-            states.append(self.state)
-        self.block, self.state, self.origin = outer, state, origin
-        node = self.add(gast.If(test, blocks[0], blocks[1]))
-        ends = [leaves(block) for block in blocks]
-        for side in (0, 1):
-            if ends[side] == "break" and isinstance(blocks[side][-1], gast.Break):
-                self.breaks.append((states[side], blocks[side]))
-        if ends[0] or ends[1]:
-            self.state = states[1] if ends[0] else states[0]
-        else:
-            outer_test, self.joining_test = self.joining_test, test
-            self.joining_from = start
-            self.state = self.join_states(states, blocks)
-            self.joining_test = outer_test
-        return node
-
-    def join_states(self, states: list[dict[Any, Any]], blocks: list[list[gast.stmt]]) -> dict[Any, Any]:
-        """The state after two ways; copies at their ends give both the same names."""
-        joined, copies = self.joined_states(states)
-        for block, pairs in zip(blocks, copies):
-            if pairs:
-                self.add_copies(pairs, block)
-        return joined
-
-    def joined_states(self, states: list[dict[Any, Any]]) -> tuple[dict[Any, Any], list[list[tuple[str, gast.AST]]]]:
-        joined: dict[Any, Any] = {}
-        outer_joining, self.joining = self.joining, (states[0], states[1])
-        outer_parts, self.pending_parts = self.pending_parts, {}
-        copies: list[list[tuple[str, gast.AST]]] = [[], []]
-        for key in {**states[0], **states[1]}:
-            a, b = states[0].get(key), states[1].get(key)
-            if a is b or same_value(a, b):
-                joined[key] = a
-            else:
-                joined[key] = self.join_values(key, a, b, copies)
-        joined.update(self.pending_parts)
-        self.joining, self.pending_parts = outer_joining, outer_parts
-        return joined, copies
-
-    def leaves(self, block: list[gast.stmt]) -> str | None:
-        return leaves(block)
-
-    def add_copies(self, pairs: list[tuple[str, gast.AST]], block: list[gast.stmt]) -> None:
-        """Copies at the end of a block, on each way through it that does not break."""
-        for way in last_ways(block):
-            outer, self.block = self.block, way
-            at_break = way.pop() if way and isinstance(way[-1], gast.Break) else None
-            copies = [(name, self.loaded_view(source)) for name, source in pairs]
-            self.add(gast.Assign([trees.name("_", store=True)], trees.const(None), None), ir.Copy(copies))
-            if at_break is not None:
-                way.append(at_break)
-            self.block = outer
-
-    def loaded_view(self, source: gast.AST) -> gast.AST:
-        """A view of written memory that gets another name: what it holds at this moment."""
-        info = self.info.get(source.id) if isinstance(source, gast.Name) else None
-        if (
-            info is None
-            or not info.varied
-            or info.place is None
-            or not info.place.path
-            or not self.is_written(info.place.root)
-        ):
-            return source
-        return self.emit_load(Value(source, info.kind, info.varied, place=info.place)).expr
-
     def do_Break(self, node: gast.Break) -> None:
         self.add(gast.Break())
 
@@ -706,102 +507,3 @@ class Infer(
 
     def do_Try(self, node: gast.Try) -> None:
         self.infer_try(node)
-
-
-def load(target: gast.AST) -> gast.AST:
-    new = copy.copy(target)
-    new.ctx = gast.Load()
-    return new
-
-
-def last_ways(block: list[gast.stmt]) -> list[list[gast.stmt]]:
-    """The blocks where the ways through this one end that do not break."""
-    last = block[-1] if block else None
-    if isinstance(last, gast.If) and breaks_inside(last):
-        ways = []
-        for branch in (last.body, last.orelse):
-            if not leaves(branch):
-                ways.extend(last_ways(branch))
-        return ways
-    return [block]
-
-
-def breaks_inside(node: gast.If) -> bool:
-    return any(
-        each and (isinstance(each[-1], gast.Break) or isinstance(each[-1], gast.If) and breaks_inside(each[-1]))
-        for each in (node.body, node.orelse)
-    )
-
-
-def leaves(block: list[gast.stmt]) -> str | None:
-    """'break' or 'raise' where every way through the block ends so, else None."""
-    last = block[-1] if block else None
-    if isinstance(last, gast.Break):
-        return "break"
-    if isinstance(last, gast.Raise):
-        return "raise"
-    if isinstance(last, gast.If):
-        ends = {leaves(last.body), leaves(last.orelse)}
-        return None if None in ends else "break" if "break" in ends else "raise"
-    return None
-
-
-def same_value(a: Any, b: Any) -> bool:
-    return (
-        isinstance(a, Value)
-        and isinstance(b, Value)
-        and a.kind == b.kind
-        and a.object is b.object
-        and a.items is b.items
-        and trees.same(a.expr, b.expr)
-        and (a.expr.__class__ in (gast.Name, gast.Constant))
-    )
-
-
-def is_call(expr: gast.AST) -> bool:
-    return isinstance(expr, gast.Call)
-
-
-def is_pure(expr: gast.AST) -> bool:
-    """Whether the expression can be evaluated again, with the same result and no effect, while its names hold."""
-    for node in gast.walk(expr):
-        if isinstance(node, gast.Call) and not getattr(node, "pure", False):
-            return False
-        if isinstance(node, (gast.Yield, gast.Await, gast.NamedExpr)):
-            return False
-    return True
-
-
-def size_of(expr: gast.AST) -> int:
-    return sum(1 for node in gast.walk(expr) if isinstance(node, (gast.BinOp, gast.Call, gast.Compare, gast.ListComp)))
-
-
-def scope_of(tree: Any) -> tuple[set[str], set[str], set[str]]:
-    """The local names of a function, and those it declares nonlocal or global."""
-    local: set[str] = set()
-    nonlocals: set[str] = set()
-    globals_: set[str] = set()
-    arguments = tree.args
-    for each in [*arguments.args, *arguments.posonlyargs, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
-        if each is not None:
-            local.add(each.id)
-    todo = list(tree.body) if isinstance(tree.body, list) else [tree.body]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, gast.FunctionDef):
-            local.add(node.name)
-            continue
-        if isinstance(node, (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)):
-            continue
-        if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)):
-            local.add(node.id)
-        elif isinstance(node, gast.Nonlocal):
-            nonlocals.update(node.names)
-        elif isinstance(node, gast.Global):
-            globals_.update(node.names)
-        elif isinstance(node, (gast.Import, gast.ImportFrom)):
-            local.update((each.asname or each.name).partition(".")[0] for each in node.names)
-        elif isinstance(node, gast.ExceptHandler) and node.name is not None:
-            local.add(node.name.id if isinstance(node.name, gast.Name) else node.name)
-        todo.extend(gast.iter_child_nodes(node))
-    return local - nonlocals - globals_, nonlocals, globals_

@@ -17,11 +17,10 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.core import lower
 from s2sad.custom import CustomGradient, stop_gradient
-from s2sad.errors import RuleError, SourceError
+from s2sad.errors import RuleError
 from s2sad.infer_expressions import mark_pure
-from s2sad.infer_memory import is_function, replace_nodes
+from s2sad.infer_memory import replace_nodes
 from s2sad.kinds import (
     BOOL,
     FLOAT,
@@ -30,7 +29,6 @@ from s2sad.kinds import (
     Array,
     Dict,
     List,
-    Mapping,
     Record,
     Scalar,
     Static,
@@ -41,8 +39,7 @@ from s2sad.kinds import (
     kind_of,
 )
 from s2sad.rules import registry
-from s2sad.source import read
-from s2sad.values import MISSING, BoundMethod, Choice, Frame, LocalFunction, Object, Partial, Restart, Super, Value
+from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Partial, Restart, Value
 
 
 class Calls:
@@ -323,316 +320,7 @@ class Calls:
         )
         return self.emit(expr, op, kind, True, hint)
 
-    # ---------------------------------------------------------------- the user's functions
-    def call_user(
-        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
-    ) -> Value:
-        everything = [*args, *keywords.values()]
-        self.guards[id(static), "__code__"] = self.make_guard(static, "__code__", "is", static.__code__)
-        if not any(
-            value.varied
-            or value.place is not None
-            or value.object is not None
-            or value.items is not None
-            or is_function(value)
-            for value in everything
-        ):
-            return (
-                self.opaque_call(function, args, keywords, node)
-                if self.quiet
-                else self.plain_user_call(function, static, args, keywords, node)
-            )
-        if self.quiet:
-            return Value(
-                self.call_expression(function.expr, [v.expr for v in args], {k: v.expr for k, v in keywords.items()}),
-                UNKNOWN,
-            )
-        tree, source = self.lowered_source(static, node)
-        if tree is None:
-            if any(value.varied for value in everything):
-                raise self.refuse("no_source", node, name=static.__name__, reason=source)
-            return self.opaque_call(function, args, keywords, node)
-        frame = self.new_frame(source, static, tree, static.__globals__, None)
-        frame.number = (*self.path, id(node), "call")
-        defaults = [self.default_value(function, static, k, each) for k, each in enumerate(static.__defaults__ or ())]
-        named = {
-            key: self.default_value(function, static, key, each) for key, each in (static.__kwdefaults__ or {}).items()
-        }
-        arguments = self.bind_arguments(tree.args, args, keywords, defaults, named, node, static.__name__)
-        return self.in_place(static.__code__, tree, frame, arguments, node)
-
-    def plain_user_call(
-        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any
-    ) -> Value:
-        """A call of the user's own function with plain numbers: it stays a call; its kind is found by walking
-        through it."""
-        made = self.opaque_call(function, args, keywords, node)
-        kind = self.kind_by_walking(static, args, keywords, node)
-        name = made.expr.id
-        self.info[name].kind = kind
-        if not isinstance(kind, (Array, List, Mapping, Unknown)):
-            made.place = self.info[name].place = None
-        return Value(made.expr, kind, False, place=made.place)
-
-    def kind_by_walking(self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any) -> Any:
-        from s2sad.errors import NotDifferentiableError
-
-        if static.__code__ in self.stack or len(self.stack) > 20:
-            return UNKNOWN
-        state, block, position, sites = dict(self.state), self.block, self.position, dict(self.site_counts)
-        self.block = []
-        try:
-            tree, source = self.lowered_source(static, node)
-            if tree is None:
-                return UNKNOWN
-            frame = self.new_frame(source, static, tree, static.__globals__, None)
-            defaults = [Value(trees.const(0), kind_of(each)) for each in static.__defaults__ or ()]
-            named = {key: Value(trees.const(0), kind_of(each)) for key, each in (static.__kwdefaults__ or {}).items()}
-            arguments = self.bind_arguments(tree.args, args, keywords, defaults, named, node, static.__name__)
-            return self.in_place(static.__code__, tree, frame, arguments, node).kind
-        except NotDifferentiableError:
-            return UNKNOWN
-        finally:
-            self.state, self.block, self.position, self.site_counts = state, block, position, sites
-
-    def default_value(self, function: Value, static: Any, key: Any, value: Any) -> Value:
-        kind = kind_of(value, ("default", id(static), key))
-        if isinstance(value, (int, float, bool, str, type(None))):
-            made = trees.const(value) if value == value else trees.attr(trees.name("np", module=np), "nan")
-            return self.visit_Constant(made) if isinstance(made, gast.Constant) else Value(made, kind)
-        if isinstance(key, int):
-            expr = trees.index(trees.attr(function.expr, "__defaults__"), trees.const(key))
-        else:
-            expr = trees.index(trees.attr(function.expr, "__kwdefaults__"), trees.const(key))
-        return self.outside_value(value, expr, ("default", id(static), key))
-
-    def lowered_source(self, static: Any, node: Any) -> tuple[Any, Any]:
-        found = self.facts.results.get(("lowered", static.__code__))
-        if found is None:
-            try:
-                source = read(static, self.request.source.text_for(static))
-                from s2sad.check import check
-
-                check(source)
-                found = lower(source.tree), source
-            except SourceError as error:
-                found = None, str(error)
-            self.facts.results["lowered", static.__code__] = found
-        return found
-
-    def call_local(self, static: LocalFunction, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
-        key = ("lowered", id(static.tree))
-        tree = self.facts.results.get(key)
-        if tree is None:
-            tree = self.facts.results[key] = lower(static.tree)
-            self.facts.results["keep", id(static.tree)] = static.tree
-        frame = self.new_frame(static.frame.source, None, tree, static.frame.namespace, static.frame)
-        frame.number = (*self.path, id(node), "call")
-        named = {
-            each.id: value
-            for each, value in zip(static.tree.args.kwonlyargs, static.keyword_defaults)
-            if value is not None
-        }
-        arguments = self.bind_arguments(tree.args, args, keywords, static.defaults, named, node, static.name)
-        return self.in_place((id(static.tree), static.frame.number), tree, frame, arguments, node)
-
-    def in_place(self, identity: Any, tree: Any, frame: Frame, arguments: dict[str, Value], node: Any) -> Value:
-        """The body of a function, written where it is called."""
-        if identity in self.facts.outlined:
-            return self.call_beside(identity, tree, frame, arguments, node)
-        if identity in self.stack:
-            self.facts.outlined.add(identity)
-            raise Restart
-        if len(self.stack) > 60:
-            raise self.refuse("recursion", node, name=tree.name)
-        outer = self.frame, self.path, self.origin
-        self.stack.append(identity)
-        self.path = (*self.path, id(node))
-        self.frame = frame
-        for name, value in arguments.items():
-            value = value if value.items is not None or value.object is not None else self.settle(value, name)
-            self.state[frame.number, name] = value
-        try:
-            return self.run_body(tree)
-        finally:
-            self.stack.pop()
-            self.frame, self.path, self.origin = outer
-
-    def bind_arguments(
-        self,
-        args: gast.arguments,
-        positional: list[Value],
-        keywords: dict[str, Value],
-        defaults: list[Value],
-        named: dict[str, Value],
-        node: Any,
-        name: str,
-    ) -> dict[str, Value]:
-        """Which argument goes to which parameter, as Python does it."""
-        bound: dict[str, Value] = {}
-        names = [each.id for each in [*args.posonlyargs, *args.args]]
-        keywords = dict(keywords)
-        rest = positional[len(names) :]
-        bound.update(zip(names, positional))
-        if rest and args.vararg is None:
-            raise self.refuse(
-                "wrong_call", node, name=name, reason=f"it takes {len(names)} arguments, {len(positional)} are given"
-            )
-        for each in names[len(args.posonlyargs) :]:
-            if each in keywords:
-                bound[each] = keywords.pop(each)
-        for each, value in zip(names[len(names) - len(defaults) :] if defaults else [], defaults):
-            bound.setdefault(each, value)
-        for each in args.kwonlyargs:
-            if each.id in keywords:
-                bound[each.id] = keywords.pop(each.id)
-            elif each.id in named:
-                bound[each.id] = named[each.id]
-        missing = [each for each in [*names, *[k.id for k in args.kwonlyargs]] if each not in bound]
-        if missing:
-            raise self.refuse("wrong_call", node, name=name, reason=f"its parameter {missing[0]} is missing")
-        if args.vararg is not None:
-            bound[args.vararg.id] = self.make_tuple(rest)
-        if args.kwarg is not None:
-            bound[args.kwarg.id] = self.make_dict(keywords, args.kwarg.id)
-        elif keywords:
-            raise self.refuse("wrong_call", node, name=name, reason=f"it has no parameter {next(iter(keywords))}")
-        return bound
-
     # ---------------------------------------------------------------- classes and methods
-    def construct(
-        self, function: Value, cls: type, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
-    ) -> Value:
-        """cls(...): a namedtuple, a dataclass, a class of the user's."""
-        everything = [*args, *keywords.values()]
-        fields = getattr(cls, "_fields", None)
-        if issubclass(cls, tuple) and fields is not None:
-            named = dict(zip(fields, args)) | keywords
-            for key, each in getattr(cls, "_field_defaults", {}).items():
-                if key not in named:
-                    named[key] = (
-                        self.key_value(each)
-                        if isinstance(each, (int, float, str, bool, type(None)))
-                        else self.outside_value(
-                            each,
-                            trees.index(trees.attr(function.expr, "_field_defaults"), trees.const(key)),
-                            ("field", cls, key),
-                        )
-                    )
-            missing = [key for key in fields if key not in named]
-            if missing:
-                raise self.refuse("wrong_call", node, name=cls.__name__, reason=f"its field {missing[0]} is missing")
-            items = [self.settle(named[key]) for key in fields]
-            expr = self.call_expression(function.expr, [item.expr for item in items], {})
-            mark_pure(expr)
-            return Value(expr, Tuple(tuple(i.kind for i in items), cls), any(i.varied for i in items), items=items)
-        if (
-            issubclass(cls, BaseException)
-            or not any(v.varied for v in everything)
-            and not isinstance(getattr(cls, "__init__", None), types.FunctionType)
-        ):
-            return self.opaque_call(function, args, keywords, node)
-        if self.quiet:
-            return Value(
-                self.call_expression(function.expr, [v.expr for v in args], {k: v.expr for k, v in keywords.items()}),
-                UNKNOWN,
-            )
-        if dataclasses.is_dataclass(cls) and "__init__" in vars(cls) and cls.__dataclass_params__.init:
-            return self.construct_dataclass(function, cls, args, keywords, node, hint)
-        init = getattr(cls, "__init__", None)
-        if not isinstance(init, types.FunctionType):
-            raise self.refuse("no_rule", node, name=cls.__name__, module=cls.__module__)
-        thing = Object(cls, [])
-        new = trees.call(trees.attr(trees.builtin("object"), "__new__"), function.expr)
-        value = self.made_object(thing, new, Record(cls, ()), hint)
-        self.call_value(Value(function.expr, Static(BoundMethod(value, init, "__init__"))), args, keywords, node)
-        parts = [(key, self.state[thing, key].kind) for key in thing.keys]
-        kind = Record(cls, tuple(parts))
-        varied = any(self.state[thing, key].varied for key in thing.keys)
-        self.info[value.expr.id].kind, self.info[value.expr.id].varied = kind, varied
-        return Value(value.expr, kind, varied, object=thing)
-
-    def construct_dataclass(
-        self, function: Value, cls: type, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
-    ) -> Value:
-        fields = [each for each in dataclasses.fields(cls) if each.init]
-        if hasattr(cls, "__post_init__") or len(fields) != len(dataclasses.fields(cls)):
-            raise self.refuse("post_init", node, name=cls.__name__)
-        named = dict(zip([each.name for each in fields if not each.kw_only], args)) | keywords
-        parts: dict[str, Value] = {}
-        for each in fields:
-            if each.name in named:
-                parts[each.name] = self.settle(named[each.name], each.name)
-            elif each.default is not dataclasses.MISSING:
-                parts[each.name] = (
-                    self.outside_value(each.default, trees.attr(function.expr, each.name), ("field", cls, each.name))
-                    if not isinstance(each.default, (int, float, str, bool, type(None)))
-                    else self.key_value(each.default)
-                )
-            elif each.default_factory is not dataclasses.MISSING:
-                factory = self.outside_value(each.default_factory, trees.const(None), ("factory", cls, each.name))
-                if each.default_factory is list:
-                    parts[each.name] = self.make_list([], each.name)
-                elif each.default_factory is dict:
-                    parts[each.name] = self.make_dict({}, each.name)
-                else:
-                    raise self.refuse("post_init", node, name=cls.__name__)
-                del factory
-            else:
-                raise self.refuse("wrong_call", node, name=cls.__name__, reason=f"its field {each.name} is missing")
-        thing = Object(cls, list(parts))
-        for key, value in parts.items():
-            self.state[thing, key] = value
-        expr = self.call_expression(function.expr, [], {key: value.expr for key, value in parts.items()})
-        kind = Record(cls, tuple((key, value.kind) for key, value in parts.items()))
-        return self.made_object(thing, expr, kind, hint)
-
-    def call_method(
-        self,
-        function: Value,
-        method: BoundMethod,
-        args: list[Value],
-        keywords: dict[str, Value],
-        node: Any,
-        hint: str | None,
-    ) -> Value:
-        owner, name = method.owner, method.name
-        if isinstance(owner.kind, Tuple) and owner.items is not None and name in ("_replace", "_asdict"):
-            return self.namedtuple_method(owner, name, keywords, node)
-        if self.is_fixed_list(owner):
-            return self.fixed_list_method(owner, name, args, keywords, node)
-        if isinstance(method.function, types.FunctionType):
-            inner = Value(trees.attr(trees.attr(owner.expr, "__class__"), name), Static(method.function))
-            return self.call_value(inner, [owner, *args], keywords, node, hint)
-        if isinstance(owner.kind, Tuple) and owner.kind.cls is not None and owner.items is not None:
-            return self.namedtuple_method(owner, name, keywords, node)
-        if owner.object is not None and owner.object.cls is dict:
-            return self.dict_method(owner, name, args, keywords, node)
-        if isinstance(owner.kind, (List, Mapping)):
-            return self.list_method(owner, name, args, node, keywords)
-        if isinstance(owner.kind, (Array, Scalar)):
-            return self.array_method(function, owner, name, args, keywords, node, hint)
-        if (
-            any(value.varied for value in [owner, *args, *keywords.values()])
-            and not self.quiet
-            and not isinstance(owner.static, (str, bytes))
-        ):
-            raise self.refuse("unknown_method", node, name=name)
-        return self.opaque_call(function, args, keywords, node)
-
-    def namedtuple_method(self, owner: Value, name: str, keywords: dict[str, Value], node: Any) -> Value:
-        cls = owner.kind.cls
-        if name == "_replace":
-            items = [keywords.get(key, item) for key, item in zip(cls._fields, owner.items)]
-            made = self.make_tuple([self.settle(item) for item in items], cls)
-            made.expr = self.call_expression(
-                trees.attr(owner.expr, "_replace"), [], {k: v.expr for k, v in keywords.items()}
-            )
-            mark_pure(made.expr)
-            return made
-        if name == "_asdict":
-            return self.make_dict(dict(zip(cls._fields, owner.items)))
-        raise self.refuse("unknown_method", node, name=name)
 
     def array_method(
         self,
@@ -805,38 +493,6 @@ class Calls:
                 Static(None),
             )
         return None
-
-    def call_super(self, node: gast.Call) -> Value:
-        code = getattr(self.frame.function, "__code__", None)
-        arguments = self.frame.tree.args
-        first = [*arguments.posonlyargs, *arguments.args][:1]
-        owner = self.state.get((self.frame.number, first[0].id)) if first else None
-        cls = (
-            owner.object.cls
-            if isinstance(owner, Value) and owner.object is not None
-            else owner.static
-            if isinstance(owner, Value)
-            else None
-        )
-        if isinstance(cls, type):
-            for each in cls.__mro__:
-                if any(
-                    getattr(getattr(found, "__func__", found), "__code__", None) is code
-                    for found in vars(each).values()
-                ):
-                    return Value(trees.call(trees.builtin("super")), Static(Super(owner, each)))
-        raise self.refuse("super", node)
-
-    def super_attribute(self, static: Super, name: str, node: Any) -> Value:
-        mro = static.owner.object.cls.__mro__ if static.owner.object is not None else static.owner.static.__mro__
-        for cls in mro[mro.index(static.cls) + 1 :]:
-            if name in vars(cls):
-                found = vars(cls)[name]
-                if isinstance(found, types.FunctionType):
-                    return Value(trees.attr(static.owner.expr, name), Static(BoundMethod(static.owner, found, name)))
-                if cls is object and name == "__init__":
-                    return Value(trees.builtin("print"), Static(LocalFunction(NOTHING, self.frame, [], [], "init")))
-        raise self.refuse("super", node)
 
     def whole(self, value: Value) -> Value:
         return value

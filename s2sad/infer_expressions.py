@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
-import dataclasses
 import math
 import operator
-import sys
 import types
 from typing import Any
 
@@ -15,7 +12,6 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.indexing import item_kind
-from s2sad.infer_fixed_lists import plain_list_kind
 from s2sad.kinds import (
     BOOL,
     UNKNOWN,
@@ -24,7 +20,6 @@ from s2sad.kinds import (
     Kind,
     List,
     Mapping,
-    Never,
     Record,
     Scalar,
     Static,
@@ -33,10 +28,9 @@ from s2sad.kinds import (
     Unknown,
     carries_gradient,
     join,
-    kind_of,
 )
 from s2sad.rules import registry
-from s2sad.values import MISSING, BoundMethod, Conflict, Frame, LocalFunction, Object, Partial, Value
+from s2sad.values import MISSING, BoundMethod, Conflict, LocalFunction, Object, Partial, Value
 
 OPERATORS: dict[type, Any] = {
     gast.Add: operator.add,
@@ -170,160 +164,6 @@ class Expressions:
                 if isinstance(found, Value) and (found.object is not None or found.place is not None):
                     return True
         return False
-
-    # ---------------------------------------------------------------- names
-    def lookup_quietly(self, name: str) -> Any:
-        frame: Frame | None = self.frame
-        while frame is not None:
-            found = self.state.get((frame.number, name))
-            if found is not None:
-                return found
-            frame = frame.parent
-        outer = self.frame
-        if name in outer.namespace:
-            value = outer.namespace[name]
-            return Value(trees.name(name), Static(value)) if callable(value) else None
-        return None
-
-    def visit_Name(self, node: gast.Name) -> Value:
-        frame: Frame | None = self.frame
-        name = node.id
-        while frame is not None:
-            found = self.state.get((frame.number, name))
-            if found is not None:
-                if isinstance(found, Conflict):
-                    raise self.refuse(found.key, node, name=name, **found.words)
-                return self.with_known_items(found) if isinstance(found.kind, List) else found
-            if name in frame.locals:
-                raise self.refuse("unbound", node, name=name)
-            if name in frame.cells:
-                return self.cell_value(name, frame)
-            if frame.parent is None:
-                return self.global_value(name, frame, node)
-            frame = frame.parent
-        raise self.refuse("unbound", node, name=name)
-
-    def with_known_items(self, value: Value) -> Value:
-        """A list, with what has been learnt meanwhile of its items."""
-        known = (
-            self.facts.list_items.get(value.place.root.site)
-            if value.place is not None and not value.place.path
-            else None
-        )
-        if known is None or value.kind.item is not None and join(value.kind.item, known[0]) == value.kind.item:
-            return value
-        kind = dataclasses.replace(value.kind, item=join(value.kind.item, known[0]))
-        return dataclasses.replace(value, kind=kind)
-
-    def cell_value(self, name: str, frame: Frame) -> Value:
-        cell = frame.cells[name]
-        try:
-            value = cell.cell_contents
-        except ValueError:
-            raise self.refuse("unbound", None, name=name) from None
-        if frame is self.root_frame():
-            self.guard(cell, None, value)
-            return self.outside_value(value, trees.name(name, scope="cell"), ("cell", name))
-        self.guard(cell, None, value)
-        return self.outside_value(value, self.external(name, cell), ("cell", id(cell)))
-
-    def root_frame(self) -> Frame:
-        frame = self.frame
-        return frame if not self.stack[1:] and frame.parent is None else self.first_frame()
-
-    def first_frame(self) -> Frame:
-        return self.main_frame
-
-    def global_value(self, name: str, frame: Frame, node: gast.AST) -> Value:
-        space = frame.namespace
-        if name in space:
-            value = space[name]
-            self.guard(space, name, value)
-            if name in frame.globals and not isinstance(kind_of(value), Static):
-                pass
-            return self.outside_value(value, self.reference(name, frame), ("global", id(space), name))
-        value = getattr(builtins, name, MISSING)
-        if value is MISSING:
-            raise self.refuse("undefined", node, name=name)
-        self.guards[id(space), name] = self.make_guard(space, name, "is", value)
-        return Value(trees.builtin(name), Static(value))
-
-    def outside_value(self, value: Any, expr: gast.AST, site: Any) -> Value:
-        """A global or captured variable's value; data has no gradient, but its kind is known."""
-        kind = kind_of(value, site)
-        if isinstance(value, types.ModuleType):
-            expr = trees.copy_tree(expr)
-            expr.module = value
-            return Value(expr, Static(value))
-        if isinstance(kind, Static):
-            return Value(expr, kind)
-        if isinstance(kind, Record) and kind.cls is list:
-            kind = plain_list_kind(kind)
-        if isinstance(kind, Record):
-            return self.outside_object(value, expr, kind, site)
-        place = None
-        if isinstance(kind, (Array, List, Mapping, Unknown)):
-            place = ir.Place(self.outside_root(site, trees.show(expr), kind))
-        return Value(expr, kind, place=place)
-
-    def outside_object(self, value: Any, expr: gast.AST, kind: Any, site: Any) -> Value:
-        """An object that lives outside of f: its attributes are read where they are, and have no gradient."""
-        thing = self.outside_objects.get(id(value))
-        if thing is None:
-            thing = self.outside_objects[id(value)] = Object(type(value), list(vars(value)))
-            thing.sources = (thing,)
-            for key, each in vars(value).items():
-                self.guard(value, key, each)
-                self.state[thing, key] = self.outside_value(each, trees.attr(expr, key), (*site, key))
-        elif any((thing, key) not in self.state for key in thing.keys):
-            for key, each in vars(value).items():
-                self.state[thing, key] = self.outside_value(each, trees.attr(expr, key), (*site, key))
-        return Value(expr, kind, object=thing)
-
-    def outside_root(self, site: Any, name: str, kind: Kind) -> ir.Root:
-        for root in self.roots:
-            if root.site == site:
-                return root
-        return self.new_root(site, name, kind)
-
-    def reference(self, name: str, frame: Frame) -> gast.AST:
-        """How the generated program refers to a global of a function's module."""
-        if frame.namespace is self.request.namespace:
-            return trees.name(name, scope="global")
-        module = sys.modules.get(frame.namespace.get("__name__", ""))
-        if module is not None and vars(module) is frame.namespace:
-            return trees.attr(trees.name(module.__name__.rpartition(".")[2], module=module), name)
-        space = self.external(f"{frame.namespace.get('__name__', 'outer')}_globals".replace(".", "_"), frame.namespace)
-        return trees.index(space, trees.const(name))
-
-    def external(self, base: str, value: Any) -> gast.AST:
-        for name, each in self.externals.items():
-            if each is value:
-                return trees.name(name, scope="external")
-        name = base
-        while name in self.externals or name in self.request.namespace:
-            name += "_"
-        self.externals[name] = value
-        return trees.name(name, scope="external")
-
-    def guard(self, space: Any, name: str | None, value: Any) -> None:
-        kind = kind_of(value, 0)
-        if isinstance(kind, Static):
-            self.guards[id(space), name] = self.make_guard(space, name, "is", value)
-        else:
-            self.guards[id(space), name] = self.make_guard(space, name, "kind", kind)
-
-    def make_guard(self, space: Any, name: str | None, test: str, expected: Any) -> Any:
-        from s2sad.requests import Guard
-
-        return Guard(space, name, test, expected)
-
-    def static_value(self, value: Any, module: Any = None, name: str | None = None) -> Value:
-        """A module, or a thing imported from one inside the function."""
-        if isinstance(value, types.ModuleType):
-            return Value(trees.name(value.__name__.rpartition(".")[2], module=value), Static(value))
-        expr = trees.attr(trees.name(module.__name__.rpartition(".")[2], module=module), name or value.__name__)
-        return self.outside_value(value, expr, ("import", module.__name__, name))
 
     # ---------------------------------------------------------------- atoms and displays
     def visit_Constant(self, node: gast.Constant) -> Value:
@@ -648,209 +488,6 @@ class Expressions:
             raise self.refuse(found.key, None, **{"name": hint or "this", **found.words})
         return found
 
-    # ---------------------------------------------------------------- operations that have rules
-    def primitive(
-        self,
-        rule: Any,
-        values: list[Value],
-        rebuild: Any,
-        node: gast.AST,
-        hint: str | None = None,
-        *,
-        bound: dict[str, Value] | None = None,
-        library: str = "numpy",
-    ) -> Value:
-        """An operation by its rule. `rebuild` makes the user's expression again from the operands' expressions."""
-        if bound is None:
-            bound = dict(zip(rule.parameters.parameters, values))
-        self.note_counts(rule, bound)
-        kind = self.result_kind(rule, bound, values, node)
-        if rule.view and values:
-            rule = self.decided_view(rule, bound, values[0], kind, node)
-            if self.assumed is not None:
-                assumed, self.assumed = self.assumed, None
-                made = self.primitive(rule, values, rebuild, node, hint, bound=bound, library=library)
-                return self.assumed_copy(made, assumed)
-        varied = rule.form != "nondifferentiable" and carries_gradient(kind) and any(value.varied for value in values)
-        if varied:
-            varied = any(bound[name].varied for name in rule.wrt if name in bound) or rule_varies(rule, bound)
-        if varied and not self.quiet:
-            for name, value in bound.items():
-                if value.varied and name not in rule.wrt and carries_gradient(value.kind):
-                    raise self.refuse("rule_keyword", node, name=rule.name, keywords=name)
-        if not varied or self.quiet:
-            expr = rebuild([value.expr for value in values])
-            mark_pure(expr)
-            made = Value(expr, kind, varied)
-            if rule.view and values and values[0].place is not None and isinstance(kind, (Array, List)):
-                made.place = self.view_place(values[0].place, values[0].expr, expr, node)
-                self.mark_read_only(made.place, rule, bound)
-            return made
-        listed = self.tuples_as_lists(rule, bound, node)
-        values = [listed.get(id(value), value) for value in values]
-        bound = {name: listed.get(id(value), value) for name, value in bound.items()}
-        return self.active_primitive(rule, values, rebuild, bound, kind, node, hint, library)
-
-    def active_primitive(
-        self,
-        rule: Any,
-        values: list[Value],
-        rebuild: Any,
-        bound: dict[str, Value],
-        kind: Kind,
-        node: gast.AST,
-        hint: str | None,
-        library: str,
-    ) -> Value:
-        if not getattr(rule, "variadic", None) and not isinstance(kind, List):
-            arrays_of = {id(value): self.list_as_array(value, node) for value in values}
-            values = [arrays_of[id(value)] for value in values]
-            bound = {name: arrays_of.get(id(value), value) for name, value in bound.items()}
-        view = rule.view and values[0].place is not None and isinstance(kind, (Array, List))
-        names = (
-            {id(value): self.operand(value) for value in values}
-            if not view
-            else {id(value): value.expr for value in values}
-        )
-        exprs = [names[id(value)] for value in values]
-        constants = {}
-        for name, value in bound.items():
-            known = self.known(value)
-            if known is not MISSING:
-                constants[name] = known
-        arrays = kinds = None
-        if getattr(rule, "variadic", None):
-            listed = bound[rule.variadic]
-            arrays = [self.operand(item) for item in listed.items]
-            kinds = [item.kind for item in listed.items]
-            exprs = [
-                gast.List(arrays, gast.Load())
-                if value is listed and isinstance(value.expr, gast.List)
-                else gast.Tuple(arrays, gast.Load())
-                if value is listed
-                else expr
-                for value, expr in zip(values, exprs)
-            ]
-        expr = rebuild(exprs)
-        mark_pure(expr)
-        op = ir.Primitive(
-            rule,
-            {name: names.get(id(value), value.expr) for name, value in bound.items()},
-            {name: value.kind for name, value in bound.items()},
-            constants,
-            library,
-            arrays,
-            kinds,
-        )
-        if view:
-            place = self.view_place(values[0].place, values[0].expr, expr, node)
-            self.mark_read_only(place, rule, bound)
-            if self.is_changed(place):
-                made = self.emit(expr, ir.Plain(True), kind, True, hint)
-                made.place = self.info[made.expr.id].place = place
-                return made
-            op.arguments = {name: self.operand(value) for name, value in bound.items()}
-            made = self.emit(expr, op, kind, True, hint)
-            made.place = self.info[made.expr.id].place = place
-            return made
-        made = self.emit(expr, op, kind, True, hint)
-        if made.place is not None and self.is_changed(made.place):
-            op.result = self.emit_load(made).expr.id
-        return made
-
-    def list_as_array(self, value: Value, node: gast.AST) -> Value:
-        """NumPy takes a list for an array: here that is said."""
-        if not value.varied or not isinstance(value.kind, (List, Tuple)):
-            return value
-        function = Value(trees.attr(trees.module(np), "array"), Static(np.array))
-        return self.call_value(function, [value], {}, node)
-
-    def result_kind(self, rule: Any, bound: dict[str, Value], values: list[Value], node: gast.AST) -> Kind:
-        kinds = {name: self.rule_kind(value) for name, value in bound.items()}
-        real = [k for k in kinds.values() if isinstance(k, Scalar) and k.dtype == "real"]
-        if real and all(isinstance(k, Scalar) and k.dtype in ("real", "int", "bool") for k in kinds.values()):
-            if rule.function in (
-                operator.add,
-                operator.sub,
-                operator.mul,
-                operator.neg,
-                operator.pos,
-                operator.pow,
-                operator.floordiv,
-                operator.mod,
-            ):
-                return Scalar("real")
-        if any(isinstance(k, Never) for k in kinds.values()):
-            return Never()
-        if any(isinstance(k, Unknown) for k in kinds.values()) and rule.form == "partials":
-            return Array("", None)
-        try:
-            kind = rule.kind(kinds)
-        except (registry.RuleError, TypeError, ValueError, KeyError, AttributeError, IndexError):
-            return UNKNOWN
-        if isinstance(kind, Scalar) and kind.char == "i" and kind.symbol is None:
-            kind = Scalar(kind.dtype, symbol_of(rule.function, list(kinds.values())))
-        return kind
-
-    def rule_kind(self, value: Value) -> Kind:
-        known = self.known(value)
-        if known is not MISSING and (isinstance(known, bool) or not isinstance(value.kind, (Scalar, Tuple))):
-            return Static(known)
-        return value.kind
-
-    def operand(self, value: Value) -> gast.AST:
-        """A name or constant for an operand; of written memory, what it holds at this moment."""
-        expr = value.expr
-        if (
-            value.place is not None
-            and (value.varied or isinstance(value.kind, Array))
-            and not self.quiet
-            and self.is_changed(value.place)
-        ):
-            return self.emit_load(value).expr  # also of what carries no gradient: the reverse sweep may read it
-        if self.trivial(expr) or self.known(value) is not MISSING:
-            return expr
-        if isinstance(expr, (gast.Tuple, gast.List)) and value.items is not None:
-            made = trees.copy_tree(expr)
-            made.elts = [self.operand(item) for item in value.items]
-            return made
-        if isinstance(value.kind, Static):
-            return expr
-        return self.settle(value).expr
-
-    def use_as_integer(self, value: Value) -> None:
-        """A parameter that is used as an integer is a count, not a real number."""
-        if (
-            isinstance(value.kind, Scalar)
-            and value.kind.dtype == "real"
-            or value.varied
-            and isinstance(value.kind, Scalar)
-        ):
-            found = self.int_parameters(value.expr)
-            if found:
-                self.facts.counts |= found
-                from s2sad.values import Restart
-
-                raise Restart
-
-    def int_parameters(self, expr: gast.AST) -> set[Any]:
-        """The parameters given as Python ints that an expression is computed from."""
-        found: set[Any] = set()
-        todo, seen = [expr], set()
-        while todo:
-            for node in gast.walk(todo.pop()):
-                if isinstance(node, gast.Name) and node.id not in seen and node.id in self.info:
-                    seen.add(node.id)
-                    info = self.info[node.id]
-                    site = self.leaf_sites.get(node.id)
-                    if site is not None and info.kind == Scalar("real"):
-                        found.add(site)
-                    if info.statement is not None and hasattr(info.statement, "value"):
-                        todo.append(info.statement.value)
-                    for pairs in self.phi_sources.get(node.id, ()):
-                        todo.append(pairs)
-        return found
-
 
 class SliceOf:
     """The symbols of a slice's bounds, as a static value: (start, stop, step)."""
@@ -859,30 +496,9 @@ class SliceOf:
         self.symbols = symbols
 
 
-def rule_varies(rule: Any, bound: dict[str, Value]) -> bool:
-    variadic = getattr(rule, "variadic", None)
-    return bool(variadic) and bound[variadic].varied
-
-
 def mark_pure(expr: gast.AST) -> None:
     if isinstance(expr, gast.Call):
         expr.pure = True
-
-
-def symbol_of(function: Any, kinds: list[Kind]) -> Any:
-    """A name for the value of integer arithmetic, so that the same expression names the same length."""
-    symbols = [kind.symbol if isinstance(kind, Scalar) else None for kind in kinds]
-    if any(symbol is None for symbol in symbols) or function is operator.truediv:
-        return None
-    if all(isinstance(symbol, int) for symbol in symbols):
-        try:
-            value = function(*symbols)
-        except Exception:
-            return None
-        return value if isinstance(value, int) and abs(value) < 2**62 else None
-    if len(str(symbols)) > 200:
-        return None
-    return (getattr(function, "__name__", "?"), *symbols)
 
 
 _ = (math, np, item_kind, List, Mapping, Record, Object)

@@ -22,6 +22,9 @@ import gast
 
 from s2sad.kinds import Kind
 
+# What the names are based on that stages make: temporaries, tests, positions, the value.
+GENERATED = ("#t", "#c", "#best", "#order", "#keys", "value")
+
 
 def base_of(ssa: str) -> str:
     """The user's name that a name in single assignment stands for."""

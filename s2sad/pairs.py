@@ -19,9 +19,10 @@ from s2sad import ir, trees
 from s2sad.activity import active_names, blocks_of
 from s2sad.adjoint import Adjoint, Cotangent
 from s2sad.adjoint_loops import targets
+from s2sad.inlining import inline_block
 from s2sad.kinds import Array, Scalar
 from s2sad.naming import name_all
-from s2sad.simplify import inline_block, simplify, while_saved
+from s2sad.simplify import simplify, while_saved
 from s2sad.tape import free_reads, provide
 from s2sad.values import Value
 
@@ -140,7 +141,7 @@ class Pair:
     def function(
         self, name: str, parameters: list[str], body: list[gast.stmt], taken: set[str], doc: str
     ) -> gast.FunctionDef:
-        from s2sad.program import comment, shorten
+        from s2sad.comments import comment, shorten
 
         shown = unique([ir.base_of(each) if ir.base_of(each).isidentifier() else "part" for each in parameters], taken)
         while_saved(body)

@@ -9,14 +9,16 @@ from collections.abc import Callable
 from s2sad.activity import active_names
 from s2sad.aliases import drop_aliases
 from s2sad.check import check
+from s2sad.comments import show_statements
 from s2sad.core import lower
 from s2sad.errors import InternalError, S2sadError
 from s2sad.infer import infer
+from s2sad.inlining import inline_block
 from s2sad.printer import to_text
-from s2sad.program import Builder, show_statements
+from s2sad.program import Builder
 from s2sad.refusals import refuse
 from s2sad.requests import Guard, Program, Request
-from s2sad.simplify import inline_plain, simplify
+from s2sad.simplify import simplify
 from s2sad.tape import provide
 
 __all__ = ["Guard", "Program", "Request", "generate", "stages"]
@@ -64,7 +66,7 @@ def run_stages(request: Request, show: Callable[[str, Callable[[], str]], None])
     core = lower(source.tree, set(request.namespace))
     show("core", lambda: to_text(core))
     inferred = infer(request, core)
-    inline_plain(inferred)
+    inline_block(inferred)
     show("infer", lambda: show_statements(inferred.body))
     active = active_names(inferred)
     show("activity", lambda: "\n".join(sorted(active)) + "\n")

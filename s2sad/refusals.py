@@ -295,6 +295,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{name}` may be one of several things, depending on what ran before, and is written into here",
         "a copy, where it gets the name, as in `{name} = x.copy()`; or a store on each branch by the name it has there",
     ),
+    "ended_loop": (
+        "an item that a loop went through is used after the loop, and its array is written: which item it is is not known then",
+        "a copy in the loop, as in `row = row.copy()`, or a loop over positions and `A[i]` after it",
+    ),
     "unknown_owner": (
         "`{text}` may write into memory that has another name too, or into a copy; which one can't be known",
         "the store by the first name of the array (`A[i][j] = ...`), or a `.copy()` where the second name is made",

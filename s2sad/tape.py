@@ -422,7 +422,7 @@ def in_block(statement: gast.stmt, block: list[gast.stmt]) -> bool:
 
 
 def rename_deeply(node: gast.stmt, known: dict[str, gast.AST]) -> None:
-    from s2sad.simplify import rename_reads
+    from s2sad.inlining import rename_reads
 
     rename_reads(node, known)
     for inner in blocks_of(node):

@@ -373,6 +373,7 @@ def _last(error: BaseException) -> str:
 
 def _where(error: BaseException) -> str:
     """The exception and the function of s2sad that it comes from."""
+    error = error.__cause__ or error
     frames = [each for each in traceback.extract_tb(error.__traceback__) if "s2sad" in each.filename]
     last = frames[-1] if frames else None
     place = f"{last.filename.rpartition('/')[2]}:{last.name}" if last else "?"

@@ -1,0 +1,97 @@
+"""Part of the stage `program`: the user's lines as comments, and statements as text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir
+from s2sad.activity import blocks_of
+from s2sad.kinds import Kind
+from s2sad.printer import BlankLine, to_text
+
+
+def shorten(body: list[gast.stmt], kinds: dict[str, Kind], info: dict[str, ir.Info]) -> None:
+    """`x = x + e` of numbers is `x += e`; `for _ in range(steps)` over saved values is `while x_saved`."""
+    for k, node in enumerate(body):
+        for inner in blocks_of(node):
+            shorten(inner, kinds, info)
+        if (
+            isinstance(node, gast.Assign)
+            and getattr(node, "number", False)
+            and isinstance(node.value, gast.BinOp)
+            and isinstance(node.value.op, (gast.Add, gast.Sub, gast.Mult, gast.Div))
+        ):
+            target = node.targets[0]
+            if (
+                isinstance(target, gast.Name)
+                and isinstance(node.value.left, gast.Name)
+                and node.value.left.id == target.id
+            ):
+                made = gast.AugAssign(target, node.value.op, node.value.right)
+                made.origin, made.reverse = getattr(node, "origin", None), getattr(node, "reverse", False)
+                body[k] = made
+
+
+def comment(body: list[gast.stmt]) -> None:
+    """Before each group of adjoint statements the user's line that it belongs to; a blank line between the sweeps."""
+    first = next((k for k, node in enumerate(body) if getattr(node, "reverse", False)), None)
+    comment_block(body)
+    if first is not None and first > 0:
+        body.insert(first, BlankLine())
+
+
+def comment_block(body: list[gast.stmt]) -> None:
+    last: Any = None
+    for node in body:
+        if getattr(node, "reverse", False):
+            origin = getattr(node, "origin", None)
+            simple = origin is not None and not isinstance(
+                origin[1],
+                (
+                    gast.For,
+                    gast.While,
+                    gast.If,
+                    gast.FunctionDef,
+                    gast.With,
+                    gast.Try,
+                    gast.ListComp,
+                    gast.GeneratorExp,
+                    gast.comprehension,
+                ),
+            )
+            if simple and origin[1] is not last and not blocks_of(node):
+                node.comments = [origin[0].statement_text(origin[1])]
+                last = origin[1]
+        for inner in blocks_of(node):
+            comment_block(inner)
+
+
+def show_statements(body: list[gast.stmt]) -> str:
+    """Statements in single assignment, as text."""
+    lines: list[str] = []
+
+    def walk(block: list[gast.stmt], indent: str) -> None:
+        for node in block:
+            op = getattr(node, "effect", None)
+            if isinstance(op, ir.Copy):
+                lines.append(
+                    indent + ", ".join(f"{target} <- {to_text(source).strip()}" for target, source in op.pairs)
+                )
+                continue
+            if blocks_of(node):
+                shell = ir.statement_copy(node)
+                for field in ("body", "orelse", "finalbody", "handlers"):
+                    if hasattr(shell, field):
+                        setattr(shell, field, [gast.Pass()] if field == "body" else [])
+                lines.append(indent + to_text(shell).split("\n")[0])
+                for k, inner in enumerate(blocks_of(node)):
+                    if k and inner:
+                        lines.append(indent + "else:")
+                    walk(inner, indent + "    ")
+                continue
+            lines.extend(indent + line for line in to_text(node).rstrip("\n").split("\n"))
+
+    walk(body, "")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,121 @@
+"""Part of the stage `simplify`: takes out what nothing reads."""
+
+from __future__ import annotations
+
+import gast
+
+from s2sad import ir
+from s2sad.activity import blocks_of
+from s2sad.adjoint_loops import targets
+from s2sad.ir import GENERATED
+from s2sad.tape import reads
+
+
+def remove_dead(body: list[gast.stmt], counters: bool = True) -> None:
+    """Removes statements whose result nothing reads, loops that do nothing, and branches that are empty."""
+    for _ in range(4):
+        if not sweep(body, needed_names(body)) or not any(map(blocks_of, body)):
+            return  # in straight-line code one sweep finds all
+
+
+def needed_names(body: list[gast.stmt]) -> set[str]:
+    sources: dict[str, set[str]] = {}
+    needed: set[str] = set()
+
+    def collect(block: list[gast.stmt]) -> None:
+        for node in block:
+            op = getattr(node, "effect", None)
+            if isinstance(op, ir.Copy):
+                for target, source in op.pairs:
+                    sources.setdefault(target, set()).update(ir.summary(source).names)
+            elif getattr(node, "counter", None):
+                pass
+            elif getattr(node, "save", None):
+                sources.setdefault(f"{node.save}_saved.0", set()).add(node.save)
+            elif removable(node):
+                for target in targets(node):
+                    sources.setdefault(target, set()).update(reads(node))
+            elif getattr(node, "writes_part", None) is not None or getattr(node, "parameter_copy", False):
+                owner = owner_name(node)
+                sources.setdefault(owner, set()).update(reads(node) - {owner})
+            else:
+                needed.update(reads(node))
+            for inner in blocks_of(node):
+                collect(inner)
+
+    collect(body)
+    todo = list(needed)
+    while todo:
+        for name in sources.get(todo.pop(), ()):
+            if name not in needed:
+                needed.add(name)
+                todo.append(name)
+    return needed
+
+
+def owner_name(node: gast.stmt) -> str:
+    """The name of the object that a statement writes a part of."""
+    target = node.targets[0]
+    while isinstance(target, (gast.Attribute, gast.Subscript)):
+        target = target.value
+    return target.id if isinstance(target, gast.Name) else "?"
+
+
+def removable(node: gast.stmt) -> bool:
+    """Whether a statement does nothing but set a name."""
+    if not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name):
+        return False
+    if getattr(node, "counter", None) or getattr(node, "stack", None) or getattr(node, "makes", None) is not None:
+        return True
+    op = getattr(node, "effect", None)
+    if getattr(node, "impure", False):
+        return False
+    if isinstance(op, (ir.Checked, ir.PairCall, ir.Pop)):
+        return False
+    if isinstance(op, ir.Plain) and not op.pure:
+        return False
+    if getattr(node, "reverse", False):
+        found = ir.summary(node.value)
+        return not (found.pop or found.append) or getattr(node, "restore", False)
+    if isinstance(op, (ir.Load, ir.GetItem, ir.Pack)):
+        return True
+    found = ir.summary(node.value)
+    return not (found.call or found.subscript) or ir.base_of(node.targets[0].id) in GENERATED
+
+
+def sweep(block: list[gast.stmt], needed: set[str]) -> bool:
+    """Removes from a block, and the blocks in it, what sets none of the needed names; whether anything changed."""
+    changed = False
+    kept = []
+    for node in block:
+        op = getattr(node, "effect", None)
+        for inner in blocks_of(node):
+            changed = sweep(inner, needed) or changed
+        if isinstance(op, ir.Copy):
+            pairs = [pair for pair in op.pairs if pair[0] in needed]
+            if len(pairs) != len(op.pairs):
+                changed = True
+                op.pairs = pairs
+            if not pairs:
+                continue
+        elif (
+            getattr(node, "counter", None)
+            and node.counter not in needed
+            or getattr(node, "save", None)
+            and f"{node.save}_saved.0" not in needed
+            or removable(node)
+            and not targets(node) & needed
+            or getattr(node, "writes_part", None) is not None
+            and owner_name(node) not in needed
+            or isinstance(node, gast.If)
+            and not node.body
+            and not node.orelse
+            or isinstance(node, gast.For)
+            and hasattr(node, "forward")
+            and not node.body
+        ):
+            changed = True
+            continue
+        kept.append(node)
+    block[:] = kept
+    return changed

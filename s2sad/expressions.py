@@ -1,0 +1,63 @@
+"""Questions about expressions that several stages ask."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import gast
+
+
+def load(target: gast.AST) -> gast.AST:
+    new = copy.copy(target)
+    new.ctx = gast.Load()
+    return new
+
+
+def is_call(expr: gast.AST) -> bool:
+    return isinstance(expr, gast.Call)
+
+
+def is_pure(expr: gast.AST) -> bool:
+    """Whether the expression can be evaluated again, with the same result and no effect, while its names hold."""
+    for node in gast.walk(expr):
+        if isinstance(node, gast.Call) and not getattr(node, "pure", False):
+            return False
+        if isinstance(node, (gast.Yield, gast.Await, gast.NamedExpr)):
+            return False
+    return True
+
+
+def size_of(expr: gast.AST) -> int:
+    return sum(1 for node in gast.walk(expr) if isinstance(node, (gast.BinOp, gast.Call, gast.Compare, gast.ListComp)))
+
+
+def scope_of(tree: Any) -> tuple[set[str], set[str], set[str]]:
+    """The local names of a function, and those it declares nonlocal or global."""
+    local: set[str] = set()
+    nonlocals: set[str] = set()
+    globals_: set[str] = set()
+    arguments = tree.args
+    for each in [*arguments.args, *arguments.posonlyargs, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
+        if each is not None:
+            local.add(each.id)
+    todo = list(tree.body) if isinstance(tree.body, list) else [tree.body]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, gast.FunctionDef):
+            local.add(node.name)
+            continue
+        if isinstance(node, (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)):
+            continue
+        if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)):
+            local.add(node.id)
+        elif isinstance(node, gast.Nonlocal):
+            nonlocals.update(node.names)
+        elif isinstance(node, gast.Global):
+            globals_.update(node.names)
+        elif isinstance(node, (gast.Import, gast.ImportFrom)):
+            local.update((each.asname or each.name).partition(".")[0] for each in node.names)
+        elif isinstance(node, gast.ExceptHandler) and node.name is not None:
+            local.add(node.name.id if isinstance(node.name, gast.Name) else node.name)
+        todo.extend(gast.iter_child_nodes(node))
+    return local - nonlocals - globals_, nonlocals, globals_

@@ -1,0 +1,265 @@
+"""Part of the stage `simplify`: puts temporaries that are read once back into expressions."""
+
+from __future__ import annotations
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.activity import blocks_of
+from s2sad.adjoint_loops import targets
+from s2sad.dead import removable
+from s2sad.inlining import substituted
+from s2sad.ir import GENERATED
+from s2sad.tape import reads
+
+LARGEST = 40  # nodes in an expression that is put together in the reverse sweep
+
+
+def fold(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
+    counts: dict[str, int] = {}
+    sets: dict[str, int] = {}
+    backwards: set[str] = set()
+
+    def count(block: list[gast.stmt]) -> None:
+        for node in block:
+            for name in read_list(node):
+                counts[name] = counts.get(name, 0) + 1
+                if getattr(node, "reverse", False) or isinstance(node, gast.Return):
+                    backwards.add(name)
+            for name in targets(node):
+                sets[name] = sets.get(name, 0) + 1
+            for inner in blocks_of(node):
+                count(inner)
+
+    count(body)
+    Folding(counts, sets, info, backwards).block(body)
+
+
+def read_list(node: gast.stmt) -> list[str]:
+    """The names that a statement's own expressions read, each as often as it stands there."""
+    found: list[str] = []
+    for expr in own_expressions(node):
+        found.extend(ir.summary(expr).names)
+    return found
+
+
+def own_expressions(node: gast.stmt) -> list[gast.AST]:
+    op = getattr(node, "effect", None)
+    if isinstance(op, ir.Copy):
+        return [source for _, source in op.pairs]
+    found: list[gast.AST] = []
+    if isinstance(node, gast.Assign):
+        found = [t for t in node.targets if isinstance(t, (gast.Subscript, gast.Attribute))] + [node.value]
+    elif isinstance(node, gast.AugAssign):
+        found = [node.target, node.value]
+    elif isinstance(node, gast.With):
+        found = [item.context_expr for item in node.items]
+    elif isinstance(node, gast.Try):
+        found = [handler.type for handler in node.handlers if handler.type is not None]
+    elif isinstance(node, gast.Delete):
+        found = list(node.targets)
+    else:
+        found = [
+            getattr(node, field)
+            for field in ("value", "test", "iter", "msg", "exc", "cause")
+            if isinstance(getattr(node, field, None), gast.AST)
+        ]
+    return found
+
+
+class Folding:
+    def __init__(
+        self, counts: dict[str, int], sets: dict[str, int], info: dict[str, ir.Info], backwards: set[str]
+    ) -> None:
+        self.counts, self.sets, self.info, self.backwards = counts, sets, info, backwards
+
+    def block(self, block: list[gast.stmt]) -> None:
+        made: list[gast.stmt] = []
+        pending: dict[str, gast.Assign] = {}
+        for node in block:
+            for inner in blocks_of(node):
+                self.block(inner)
+            self.use(node, pending, made)
+            inside = {name for inner in blocks_of(node) for name in all_reads(inner)}
+            self.flush([name for name in pending if name in inside], pending, made)
+            self.flush(self.killed(node, pending), pending, made)
+            if self.can_fold(node):
+                pending[node.targets[0].id] = node
+            else:
+                made.append(node)
+        self.flush(list(pending), pending, made)
+        block[:] = made
+
+    def use(self, node: gast.stmt, pending: dict[str, gast.Assign], made: list[gast.stmt]) -> None:
+        """Writes pending expressions into the statement that reads them."""
+        if isinstance(node, gast.While):
+            self.flush([name for name in read_list(node) if name in pending], pending, made)
+            return
+        if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+            self.flush([node.target.id], pending, made)
+        names = [name for name in read_list(node) if name in pending]
+        if not names:
+            return
+        known = {}
+        for name in names:
+            source = pending[name]
+            if self.allowed(source, node):
+                known[name] = source.value
+            else:
+                self.flush([name], pending, made)
+        if not known:
+            return
+        origins = {name: pending.pop(name) for name in known}
+        op = getattr(node, "effect", None)
+        if isinstance(op, ir.Copy):
+            for target, source in op.pairs:
+                if isinstance(source, gast.Name) and source.id in known:
+                    op.origins[target] = getattr(origins[source.id], "origin", None)
+            op.pairs = [(target, substituted(source, known)) for target, source in op.pairs]
+            return
+        if isinstance(node, gast.AugAssign):
+            node.value = substituted(node.value, known)
+            node.target = substituted(node.target, known)
+        elif isinstance(node, gast.Delete):
+            node.targets = [substituted(each, known) for each in node.targets]
+        else:
+            for field in ("value", "test", "iter", "msg", "exc", "cause"):
+                if isinstance(getattr(node, field, None), gast.AST):
+                    value = substituted(getattr(node, field), known)
+                    setattr(node, field, tidy(value) if getattr(node, "reverse", False) else value)
+            if isinstance(node, gast.Assign):
+                node.targets = [t if isinstance(t, gast.Name) else substituted(t, known) for t in node.targets]
+            elif isinstance(node, gast.With):
+                node.items = [
+                    gast.withitem(substituted(item.context_expr, known), item.optional_vars) for item in node.items
+                ]
+
+    def allowed(self, source: gast.Assign, node: gast.stmt) -> bool:
+        if isinstance(node, gast.Return):
+            return False
+        if not getattr(source, "reverse", False):
+            return True
+        if isinstance(getattr(node, "effect", None), ir.Copy):
+            return True
+        mine, its = getattr(source, "origin", None), getattr(node, "origin", None)
+        if mine is not None and its is not None and mine[1] is not its[1]:
+            return False
+        return size(source.value) + sum(size(each) for each in own_expressions(node)) <= LARGEST
+
+    def can_fold(self, node: gast.stmt) -> bool:
+        if not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name) or len(node.targets) != 1:
+            return False
+        name = node.targets[0].id
+        if self.counts.get(name, 0) != 1 or self.sets.get(name, 0) != 1 or getattr(node, "restore", False):
+            return False
+        if getattr(node, "reverse", False):
+            return removable(node)
+        if name in self.backwards:
+            return False
+        op = getattr(node, "effect", None)
+        if ir.base_of(name) not in GENERATED:
+            return False
+        if isinstance(op, (ir.Primitive, ir.GetItem, ir.Load)) and not getattr(node, "kept", False):
+            return True
+        if isinstance(op, (ir.ListOp,)):
+            return True
+        return isinstance(op, ir.Plain) and op.pure
+
+    def killed(self, node: gast.stmt, pending: dict[str, gast.Assign]) -> list[str]:
+        """The pending expressions that a statement would change."""
+        if not pending:
+            return []
+        if isinstance(node, (gast.Break, gast.Return)):
+            return list(pending)
+        if writes_memory(node):
+            return (
+                [name for name, source in pending.items() if reads_memory(source, self.info)]
+                if not is_opaque(node)
+                else list(pending)
+            )
+        changed = set()
+        for each in [node, *all_statements(node)]:
+            changed |= targets(each)
+            if each is not node and writes_memory(each):
+                return list(pending)
+        return [name for name, source in pending.items() if reads(source) & changed]
+
+    def flush(self, names: list[str], pending: dict[str, gast.Assign], made: list[gast.stmt]) -> None:
+        for name in [each for each in pending if each in names]:
+            if name in pending:
+                needs = [each for each in reads(pending[name]) if each in pending]
+                if needs:
+                    self.flush(needs, pending, made)
+                made.append(pending.pop(name))
+
+
+def all_statements(node: gast.stmt) -> list[gast.stmt]:
+    found = []
+    for inner in blocks_of(node):
+        for each in inner:
+            found.append(each)
+            found.extend(all_statements(each))
+    return found
+
+
+def all_reads(block: list[gast.stmt]) -> set[str]:
+    found: set[str] = set()
+    for node in block:
+        found |= set(read_list(node))
+        for inner in blocks_of(node):
+            found |= all_reads(inner)
+    return found
+
+
+def writes_memory(node: gast.stmt) -> bool:
+    if isinstance(node, gast.AugAssign):
+        return not getattr(node, "counter", None)
+    if isinstance(node, gast.Assign):
+        if isinstance(getattr(node, "effect", None), ir.Copy):
+            return False
+        if getattr(node, "impure", False) or isinstance(getattr(node, "effect", None), (ir.PairCall, ir.Checked)):
+            return True
+        if any(not isinstance(t, gast.Name) for t in node.targets):
+            return True
+        op = getattr(node, "effect", None)
+        if isinstance(op, ir.Pop) or isinstance(op, ir.Plain) and not op.pure and not getattr(node, "stack", None):
+            return True
+        return getattr(node, "reverse", False) and ir.summary(node.value).pop
+    return isinstance(node, (gast.Expr, gast.Delete, gast.Assert, gast.Raise)) and not getattr(node, "save", None)
+
+
+def is_opaque(node: gast.stmt) -> bool:
+    op = getattr(node, "effect", None)
+    return isinstance(op, ir.Plain) and not op.pure and not getattr(node, "save", None)
+
+
+def reads_memory(node: gast.Assign, info: dict[str, ir.Info]) -> bool:
+    if isinstance(getattr(node, "effect", None), ir.Load):
+        return True
+    found = ir.summary(node.value)
+    if found.subscript or found.call or found.attribute:
+        return True
+    if getattr(node, "reverse", False):
+        return True
+    for name in reads(node):
+        known = info.get(name)
+        if known is not None and known.place is not None and known.place.root.stores:
+            return True
+    return False
+
+
+def size(expr: gast.AST) -> int:
+    return ir.summary(expr).size
+
+
+def tidy(expr: gast.AST) -> gast.AST:
+    """Arithmetic of the reverse sweep, put together again by the constructors that simplify."""
+    if isinstance(expr, gast.BinOp):
+        left, right = tidy(expr.left), tidy(expr.right)
+        function = trees.ARITHMETIC.get(type(expr.op))
+        if function is None or isinstance(expr.op, gast.Pow):
+            return gast.BinOp(left, expr.op, right)
+        return function(left, right)
+    if isinstance(expr, gast.UnaryOp) and isinstance(expr.op, gast.USub):
+        return trees.neg(tidy(expr.operand))
+    return expr

@@ -1,0 +1,279 @@
+"""Part of the stage `program`: the seeds of the reverse sweep, and the gradients in the structure of the parameters."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import ir, trees
+from s2sad.adjoint import part_of
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Text, Tuple
+from s2sad.refusals import refuse
+
+NARROW = ("float16", "float32", "complex64")
+
+
+class Gradients:
+    def check_value(self, value: Any) -> None:
+        """The value has to be, or to hold, a number."""
+        whole = value.items is None and getattr(value, "parts", None) is None
+        if whole and isinstance(value.kind, (Static, Text)):
+            what = (
+                "None"
+                if isinstance(value.kind, Static) and value.kind.value is None
+                else "text"
+                if isinstance(value.kind, Text)
+                else "something else"
+            )
+            raise refuse("value_type", None, self.request.source, name=self.request.source.name, what=what)
+
+    def seed(self, value: Any, dy: gast.AST) -> None:
+        """The adjoint of the value is dy."""
+        if value.items is not None:
+            for k, item in enumerate(value.items):
+                self.seed(item, trees.index(dy, trees.const(k)))
+        elif getattr(value, "parts", None) is not None:
+            for key, part in value.parts.items():
+                self.seed(part, part_of(value.kind, dy, key))
+        elif isinstance(value.expr, gast.Name) and value.expr.id in self.active:
+            kind = self.inferred.info[value.expr.id].kind
+            if isinstance(kind, Array):
+                self.adjoint.accumulate(value.expr, dy, Array(kind.dtype, None), spread=True, owned=False)
+            else:
+                self.adjoint.accumulate(value.expr, dy, kind, owned=False)
+
+    def default_dy(self, value: Any) -> gast.AST:
+        return trees.const(None) if self.needs_ones(value) else self.plain_ones(value)
+
+    def plain_ones(self, value: Any) -> gast.AST:
+        if value.items is not None:
+            return gast.Tuple([self.plain_ones(item) for item in value.items], gast.Load())
+        if getattr(value, "parts", None) is not None:
+            return gast.Dict(
+                [trees.const(key) for key in value.parts], [self.plain_ones(part) for part in value.parts.values()]
+            )
+        return trees.const(1.0)
+
+    def needs_ones(self, value: Any) -> bool:
+        """Whether the default of dy depends on the value: on the length of a list, the class of a record."""
+        if value.items is not None:
+            return (
+                isinstance(value.kind, Tuple) and value.kind.cls is not None or any(map(self.needs_ones, value.items))
+            )
+        if getattr(value, "parts", None) is not None:
+            return isinstance(value.kind, Record) or any(map(self.needs_ones, value.parts.values()))
+        return isinstance(value.kind, (List, Mapping, Record, Tuple, Dict))
+
+    def ones_of(self, value: Any) -> gast.AST:
+        if value.items is not None:
+            return gast.Tuple([self.ones_of(item) for item in value.items], gast.Load())
+        parts = getattr(value, "parts", None)
+        if parts is not None and isinstance(value.kind, Record) and value.kind.cls is list:
+            return gast.List([self.ones_of(part) for part in parts.values()], gast.Load())
+        if parts is not None and isinstance(value.kind, Record):
+            made = {key: self.ones_of(part) for key, part in parts.items()}
+            if dataclasses.is_dataclass(value.kind.cls):
+                return trees.call(
+                    trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), value.expr, **made
+                )
+            return self.helpers.with_parts(value.expr, made)
+        if parts is not None:
+            return gast.Dict([trees.const(key) for key in parts], [self.ones_of(part) for part in parts.values()])
+        return self.ones(value.kind, value.expr)
+
+    def gradient(self, value: Any) -> gast.AST | None:
+        """The gradient of a parameter, in the parameter's structure; None if there can't be one."""
+        if value.items is not None:
+            made = [self.gradient(item) or trees.const(None) for item in value.items]
+            if not value.varied:
+                return None
+            cls = value.kind.cls if isinstance(value.kind, Tuple) else None
+            if cls is not None:
+                return trees.call(trees.attr(value.expr, "_replace"), **dict(zip(cls._fields, made)))
+            return gast.Tuple(made, gast.Load())
+        if getattr(value, "parts", None) is not None:
+            if not value.varied:
+                return None
+            parts = {key: self.gradient(part) or trees.const(None) for key, part in value.parts.items()}
+            if isinstance(value.kind, Record) and value.kind.cls is list:
+                return gast.List(list(parts.values()), gast.Load())
+            if isinstance(value.kind, Record):
+                if dataclasses.is_dataclass(value.kind.cls):
+                    return trees.call(
+                        trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), value.expr, **parts
+                    )
+                return self.helpers.with_parts(value.expr, parts)
+            return gast.Dict([trees.const(key) for key in parts], list(parts.values()))
+        if not value.varied or not isinstance(value.expr, gast.Name):
+            return None
+        return self.leaf_gradient(value)
+
+    def leaf_gradient(self, value: Any) -> gast.AST:
+        name = value.expr.id
+        kind = self.inferred.info[name].kind
+        cotangent = self.adjoint.adj.get(name)
+        if cotangent is None:
+            made = self.adjoint.zero(kind, self.as_given(name))
+        elif isinstance(kind, Array) and cotangent.spread:
+            made = self.adjoint.full(value.expr, cotangent, kind)
+            if kind.dims is None:
+                made = (
+                    trees.index(
+                        trees.binary(gast.Add, trees.np_call("zeros_like", value.expr), cotangent.expr),
+                        gast.Tuple([], gast.Load()),
+                    )
+                    if made is cotangent.expr
+                    else made
+                )
+        elif isinstance(kind, Array) and not cotangent.owned:
+            made = (
+                trees.call(trees.attr(cotangent.expr, "copy"))
+                if isinstance(cotangent.expr, gast.Name)
+                else cotangent.expr
+            )
+        else:
+            made = cotangent.expr
+        if isinstance(kind, Array) and kind.dims == ():
+            made = trees.np_call("asarray", made)
+        elif isinstance(kind, Scalar):
+            made = self.scalar_gradient(made, kind)
+        elif cotangent is not None and getattr(kind, "dtype", "") in NARROW:
+            given = cotangent.kind.dtype if isinstance(cotangent.kind, (Scalar, Array)) else ""
+            if given not in (kind.dtype, "float", "int"):
+                made = trees.call(trees.attr(made, "astype"), trees.const(np.dtype(kind.dtype)))
+        elif cotangent is not None and self.has_narrow() and getattr(kind, "dtype", "") in ("float64", "complex128"):
+            made = trees.call(trees.attr(made, "astype"), trees.const(np.dtype(kind.dtype)))
+        keys = getattr(value.place.root, "keys", None) if value.place is not None else None
+        if keys is not None and isinstance(made, gast.Name):
+            key = trees.name(self.inferred.names.fresh("key"))
+            made = gast.DictComp(key, trees.index(made, key), [gast.comprehension(key, trees.name(keys), [], 0)])
+        return self.restored(made, kind, value.expr)
+
+    def scalar_gradient(self, expr: gast.AST, kind: Scalar) -> gast.AST:
+        """A number's gradient is of its own type, also where arrays or numbers of less precision are around."""
+        if kind.dtype in NARROW:
+            return trees.call(trees.attr(trees.module(np), kind.dtype), expr)
+        if kind.dtype in ("float", "complex") and self.has_narrow():
+            return trees.call(trees.builtin(kind.dtype), expr)
+        return expr
+
+    def has_narrow(self) -> bool:
+        """Whether numbers of less precision are around; times a `dy` that is a Python number they stay so."""
+        return any(getattr(info.kind, "dtype", "") in NARROW for info in self.inferred.info.values())
+
+    def as_given(self, name: str) -> gast.AST:
+        """A parameter as the caller gave it: of a list that f makes longer or shorter, another name for that."""
+        info, body = self.inferred.info[name], self.inferred.body
+        if info.place is None or not info.place.root.moves:
+            return trees.name(name)
+        for k, node in enumerate(body):
+            if (
+                getattr(node, "parameter_copy", False)
+                and isinstance(node.targets[0], gast.Name)
+                and node.targets[0].id == name
+            ):
+                given = self.inferred.names.fresh(f"{ir.base_of(name)}_given")
+                made = trees.assign(given, trees.name(name))
+                made.effect, made.origin, made.loops, made.position = (
+                    ir.Plain(True),
+                    node.origin,
+                    node.loops,
+                    node.position,
+                )
+                self.inferred.info[given] = ir.Info(info.kind, False, made, None, node.loops, node.position)
+                body.insert(k, made)
+                return trees.name(given)
+        return trees.name(name)
+
+    def restored(self, expr: gast.AST, kind: Kind, like: gast.AST) -> gast.AST:
+        """The adjoint of a list of tuples or records, which is made of lists and dicts, as what the parameter holds."""
+        if isinstance(kind, List) and not isinstance(kind.item, (Scalar, Array, type(None))):
+            item, each = trees.name(self.inferred.names.fresh("each")), trees.name(self.inferred.names.fresh("item"))
+            inner = self.restored(item, kind.item, each)
+            target = gast.Tuple([item, each], gast.Store())
+            return gast.ListComp(
+                inner, [gast.comprehension(target, trees.call(trees.builtin("zip"), expr, like), [], 0)]
+            )
+        if isinstance(kind, Tuple):
+            parts = [
+                self.part_restored(trees.index(expr, trees.const(k)), each, trees.index(like, trees.const(k)))
+                for k, each in enumerate(kind.items)
+            ]
+            if kind.cls is not None:
+                return trees.call(trees.attr(like, "_replace"), **dict(zip(kind.cls._fields, parts)))
+            return gast.Tuple(parts, gast.Load())
+        if isinstance(kind, Record) and kind.cls is list:
+            parts = [
+                self.part_restored(trees.index(expr, trees.const(k)), each, trees.index(like, trees.const(k)))
+                for k, each in kind.fields
+            ]
+            return gast.List(parts, gast.Load())
+        if isinstance(kind, Record):
+            named = {
+                key: self.part_restored(trees.index(expr, trees.const(key)), each, trees.attr(like, key))
+                for key, each in kind.fields
+            }
+            if dataclasses.is_dataclass(kind.cls):
+                return trees.call(trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), like, **named)
+            return self.helpers.with_parts(like, named)
+        if isinstance(kind, Dict):
+            return gast.Dict(
+                [trees.const(key) for key, _ in kind.items],
+                [
+                    self.part_restored(trees.index(expr, trees.const(key)), each, trees.index(like, trees.const(key)))
+                    for key, each in kind.items
+                ],
+            )
+        return expr
+
+    def part_restored(self, expr: gast.AST, kind: Kind, like: gast.AST) -> gast.AST:
+        if isinstance(kind, (Scalar, Array)) and kind.char not in "fc?":
+            return trees.const(None)
+        return self.restored(expr, kind, like)
+
+    def ones_for(self, value: Any) -> gast.stmt:
+        """dy is None: ones in the structure of a list or record."""
+        dy = trees.name(self.dy)
+        test = gast.Compare(dy, [gast.Is()], [trees.const(None)])
+        node = gast.If(test, [trees.assign(self.dy, self.ones_of(value))], [])
+        node.effect = None
+        return node
+
+    def ones(self, kind: Kind, like: gast.AST) -> gast.AST:
+        if isinstance(kind, List):
+            if isinstance(kind.item, Scalar):
+                return trees.binary(
+                    gast.Mult, gast.List([trees.const(1.0)], gast.Load()), trees.call(trees.builtin("len"), like)
+                )
+            item = trees.name(self.inferred.names.fresh("item"))
+            return gast.ListComp(self.ones(kind.item, item), [gast.comprehension(item, like, [], 0)])
+        if isinstance(kind, Mapping):
+            key, item = trees.name(self.inferred.names.fresh("key")), trees.name(self.inferred.names.fresh("item"))
+            loop = gast.comprehension(
+                gast.Tuple([key, item], gast.Store()), trees.call(trees.attr(like, "items")), [], 0
+            )
+            return gast.DictComp(key, self.ones(kind.value, item), [loop])
+        if isinstance(kind, Record) and kind.cls is list:
+            return gast.List(
+                [self.ones(each, trees.index(like, trees.const(k))) for k, each in kind.fields], gast.Load()
+            )
+        if isinstance(kind, Array):
+            return trees.np_call("ones_like", like)
+        if isinstance(kind, Tuple):
+            return gast.Tuple(
+                [self.ones(each, trees.index(like, trees.const(k))) for k, each in enumerate(kind.items)], gast.Load()
+            )
+        if isinstance(kind, Dict):
+            return gast.Dict(
+                [trees.const(k) for k, _ in kind.items],
+                [self.ones(each, trees.index(like, trees.const(k))) for k, each in kind.items],
+            )
+        if isinstance(kind, Record):
+            parts = {k: self.ones(each, trees.attr(like, k)) for k, each in kind.fields}
+            if dataclasses.is_dataclass(kind.cls):
+                return trees.call(trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), like, **parts)
+            return self.helpers.with_parts(like, parts)
+        return trees.const(1.0)

@@ -1,0 +1,129 @@
+"""Part of the stage `infer`: attributes: of modules, arrays, records and namedtuples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import trees
+from s2sad.infer_expressions import SliceOf
+from s2sad.infer_memory import dim_symbol
+from s2sad.kinds import (
+    UNKNOWN,
+    Array,
+    Dict,
+    List,
+    Mapping,
+    Scalar,
+    Static,
+    Tuple,
+)
+from s2sad.rules import registry
+from s2sad.values import MISSING, BoundMethod, Super, Value
+
+
+class Attributes:
+    def visit_Attribute(self, node: gast.Attribute, hint: str | None = None) -> Value:
+        return self.get_attribute(self.visit(node.value), node.attr, node, hint)
+
+    def get_attribute(self, owner: Value, name: str, node: Any, hint: str | None = None) -> Value:
+        static = owner.static
+        expr = trees.attr(owner.expr, name)
+        if isinstance(static, Super):
+            return self.super_attribute(static, name, node)
+        if self.is_fixed_list(owner):
+            return Value(expr, Static(BoundMethod(owner, None, name)))
+        if owner.object is not None and owner.object.cls is not dict:
+            return self.record_attribute(owner, name, node)
+        if (
+            owner.items is not None
+            and isinstance(owner.kind, Tuple)
+            and owner.kind.cls is not None
+            and name in owner.kind.cls._fields
+        ):
+            return owner.items[owner.kind.cls._fields.index(name)]
+        if (
+            isinstance(owner.kind, Tuple)
+            and owner.kind.cls is not None
+            and callable(getattr(owner.kind.cls, name, None))
+        ):
+            return Value(expr, Static(BoundMethod(owner, getattr(owner.kind.cls, name), name)))
+        if static is not MISSING and not isinstance(static, (str, bytes, SliceOf)):
+            if not hasattr(static, name):
+                raise self.refuse(
+                    "no_attribute", node, name=name, what=getattr(static, "__name__", type(static).__name__)
+                )
+            value = getattr(static, name)
+            if (
+                hasattr(static, "__dict__")
+                and name in getattr(static, "__dict__", ())
+                and not str(getattr(static, "__name__", "")).startswith(("numpy", "math", "scipy"))
+            ):
+                self.guard(static.__dict__, name, value)
+            return self.outside_value(value, expr, ("attribute", trees.show(expr)))
+        if isinstance(owner.kind, (Array, Scalar)):
+            return self.array_attribute(owner, name, node, hint)
+        if (
+            owner.object is not None
+            or isinstance(owner.kind, (List, Mapping, Dict))
+            or isinstance(static, (str, bytes))
+        ):
+            return Value(expr, Static(BoundMethod(owner, None, name)))
+        if owner.varied:
+            raise self.refuse("unknown_attribute", node, name=name)
+        return Value(expr, UNKNOWN)
+
+    def array_attribute(self, owner: Value, name: str, node: Any, hint: str | None) -> Value:
+        if name == "T" and isinstance(owner.kind, Scalar):
+            return owner
+        expr = trees.attr(owner.expr, name)
+        dims = getattr(owner.kind, "dims", ())
+        if name == "shape":
+            if dims is None:
+                return Value(expr, Array("int64", None) if False else UNKNOWN)
+            items = [
+                Value(trees.index(expr, trees.const(k)), Scalar("int", 1 if d.key == 1 else dim_symbol(d)))
+                for k, d in enumerate(dims)
+            ]
+            return Value(expr, Tuple(tuple(item.kind for item in items)), items=items)
+        if name == "ndim" and dims is not None:
+            return Value(trees.const(len(dims)), Scalar("int", len(dims)))
+        if name in ("size", "ndim", "itemsize", "nbytes"):
+            return Value(expr, Scalar("int", ("size", dims) if dims is not None and name == "size" else None))
+        if name in ("dtype", "flags", "strides"):
+            return Value(
+                expr,
+                Static(np.dtype(owner.kind.dtype))
+                if name == "dtype" and owner.kind.dtype in np.sctypeDict
+                else UNKNOWN,
+            )
+        function = registry.find_attribute(name)
+        if function is not None:
+            rule = registry.find(function)
+            owner = owner if self.quiet else self.settle(owner)
+            return self.primitive(rule, [owner], lambda exprs: trees.attr(exprs[0], name), node, hint)
+        if name == "flat" and isinstance(owner.kind, Array):
+            return Value(expr, Static(BoundMethod(owner, None, "flat")), owner.varied, place=owner.place)
+        return Value(expr, Static(BoundMethod(owner, None, name)))
+
+    def record_attribute(self, owner: Value, name: str, node: Any) -> Value:
+        if (owner.object, name) in self.state:
+            return self.read_part(owner, name, node)
+        cls = owner.object.cls
+        found = getattr(cls, name, MISSING)
+        if found is MISSING:
+            raise self.refuse("no_attribute", node, name=name, what=cls.__name__)
+        raw = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), found)
+        self.guard(cls, name, found)
+        if isinstance(raw, property):
+            return self.call_value(Value(owner.expr, Static(BoundMethod(owner, raw.fget, name))), [], {}, node)
+        if isinstance(raw, staticmethod):
+            return Value(trees.attr(owner.expr, name), Static(found))
+        if isinstance(raw, classmethod):
+            made = Value(trees.attr(owner.expr, "__class__"), Static(cls))
+            return Value(trees.attr(owner.expr, name), Static(BoundMethod(made, raw.__func__, name)))
+        if callable(found):
+            return Value(trees.attr(owner.expr, name), Static(BoundMethod(owner, found, name)))
+        return self.outside_value(found, trees.attr(owner.expr, name), ("class", cls, name))

@@ -1,0 +1,112 @@
+"""Part of the stage `infer`: dicts of known keys, and tuples and records inside lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.kinds import (
+    INT,
+    Dict,
+    Kind,
+    Record,
+    Static,
+    Tuple,
+    carries_gradient,
+)
+from s2sad.values import MISSING, Object, Value
+
+
+class Boxes:
+    def dict_method(self, owner: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
+        thing = owner.object
+        if name in ("keys", "values", "items"):
+            return self.make_tuple(self.dict_iteration(owner, name, node).items)
+        if name == "copy":
+            return self.make_dict({key: self.state[thing, key] for key in thing.keys})
+        key = self.known(args[0]) if args else MISSING
+        if name in ("get", "setdefault", "pop") and key is MISSING:
+            self.need_mapping(thing, node)
+        if name == "get" and key is not MISSING:
+            if key in thing.keys:
+                return self.read_part(owner, key, node)
+            return args[1] if len(args) > 1 else Value(trees.const(None), Static(None))
+        if name == "setdefault" and key is not MISSING:
+            if key not in thing.keys:
+                self.store_part(owner, key, self.settle(args[1]), trees.index(owner.expr, args[0].expr), node)
+            return self.read_part(owner, key, node)
+        if name == "update":
+            parts = dict(keywords)
+            if args and args[0].object is not None:
+                parts = {k: self.state[args[0].object, k] for k in args[0].object.keys} | parts
+            elif args:
+                self.need_mapping(thing, node)
+            for k, value in parts.items():
+                self.store_part(owner, k, self.settle(value), trees.index(owner.expr, trees.const(k)), node)
+            return Value(trees.const(None), Static(None))
+        if name == "pop" and key not in thing.keys and len(args) > 1:
+            return args[1]
+        if name == "pop" and key in thing.keys:
+            value = self.read_part(owner, key, node)
+            self.check_same_block(thing, node)
+            self.note_object(thing)
+            self.add(gast.Delete([trees.index(owner.expr, trees.const(key))]), ir.Plain(False))
+            thing.keys = [each for each in thing.keys if each != key]
+            return value
+        raise self.refuse("unknown_method", node, name=name)
+
+    def boxed(self, value: Value) -> Value:
+        """A tuple, dict or record as one value, to be put into a list."""
+        if not value.varied or value.items is None and value.object is None:
+            return value
+        if value.items is not None:
+            items = [self.boxed(self.settle(item)) for item in value.items]
+            keys: list[Any] | None = None
+            expr: gast.AST = gast.Tuple([self.operand(item) for item in items], gast.Load())
+            if isinstance(value.kind, Tuple) and value.kind.cls is not None:
+                expr = value.expr
+            kind: Kind = Tuple(
+                tuple(item.kind for item in items), value.kind.cls if isinstance(value.kind, Tuple) else None
+            )
+        else:
+            keys = list(value.object.keys)
+            items = [self.boxed(self.settle(self.state[value.object, key])) for key in keys]
+            expr = value.expr
+            pairs = tuple((key, item.kind) for key, item in zip(keys, items))
+            kind = Dict(pairs) if value.object.cls is dict else Record(value.object.cls, pairs)
+        op = ir.Pack([self.operand(item) for item in items], [item.kind for item in items])
+        op.keys = keys
+        return self.emit(expr, op, kind, True)
+
+    def unboxed(self, value: Value) -> Value:
+        """What a list holds, taken apart where it is a tuple, dict or record."""
+        kind = value.kind
+        if self.quiet or not isinstance(kind, (Tuple, Dict, Record)):
+            return value
+        base = ir.base_of(value.expr.id) if isinstance(value.expr, gast.Name) else "item"
+        if isinstance(kind, Tuple):
+            items = [
+                self.part(value, k, trees.index(value.expr, trees.const(k)), each, f"{base}_{k}")
+                for k, each in enumerate(kind.items)
+            ]
+            return Value(value.expr, kind, value.varied, items=items)
+        parts = kind.items if isinstance(kind, Dict) else kind.fields
+        thing = Object(dict if isinstance(kind, Dict) else kind.cls, [key for key, _ in parts])
+        thing.sources = (thing,)
+        for key, each in parts:
+            indexed = isinstance(kind, Dict) or kind.cls is list
+            expr = trees.index(value.expr, trees.const(key)) if indexed else trees.attr(value.expr, key)
+            self.state[thing, key] = self.part(value, key, expr, each, f"{base}_{key}")
+        return Value(value.expr, kind, value.varied, object=thing)
+
+    def part(self, value: Value, key: Any, expr: gast.AST, kind: Kind, hint: str) -> Value:
+        hint = hint if hint.isidentifier() else "item"
+        if isinstance(kind, Static):
+            return Value(expr, kind)
+        if not value.varied or not carries_gradient(kind):
+            return self.emit(expr, ir.Plain(True), kind, False, hint)
+        op = ir.GetItem(value.expr.id, trees.const(key), kind, value.kind, INT, None)
+        op.parts = [("int", None)]
+        return self.unboxed(self.emit(expr, op, kind, True, hint))

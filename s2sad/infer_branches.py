@@ -1,0 +1,167 @@
+"""Part of the stage `infer`: branches, and what they leave behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.expressions import is_pure, size_of
+from s2sad.kinds import (
+    Scalar,
+    Unknown,
+)
+from s2sad.values import MISSING, Value
+
+
+class Branches:
+    def do_If(self, node: gast.If) -> None:
+        test = self.test(node.test)
+        if isinstance(test, bool):
+            self.walk(node.body if test else node.orelse)
+            return
+        self.origin = (self.frame.source, node)
+        made = self.branch(test, lambda: self.walk(node.body), lambda: self.walk(node.orelse))
+        made.user = node
+
+    def test(self, node: gast.AST) -> Any:
+        """A condition: True or False where that is known, else a name or expression in the program."""
+        value = self.visit_inert(node)
+        known = self.truth(value)
+        if known is not None:
+            return known
+        if self.quiet or self.trivial(value.expr):
+            return value.expr
+        return self.emit(
+            value.expr, ir.Plain(is_pure(value.expr), size_of(value.expr)), Scalar("bool"), False, "#c"
+        ).expr
+
+    def truth(self, value: Value) -> bool | None:
+        if isinstance(value.expr, gast.Constant) and not isinstance(value.kind, Unknown):
+            return bool(value.expr.value)
+        static = value.static
+        if static is not MISSING and (static is None or isinstance(static, (str, bytes, type)) or callable(static)):
+            return bool(static)
+        if value.items is not None:
+            return bool(value.items)
+        return None
+
+    def branch(self, test: gast.AST, first: Any, second: Any) -> gast.If:
+        """if test: first() else: second(); what they leave behind is joined."""
+        outer, state = self.block, self.state
+        origin, start = self.origin, self.position
+        blocks, states = [], []
+        for run in (first, second):
+            self.block, self.state = [], dict(state)
+            run()
+            blocks.append(self.block)
+            states.append(self.state)
+        self.block, self.state, self.origin = outer, state, origin
+        node = self.add(gast.If(test, blocks[0], blocks[1]))
+        ends = [leaves(block) for block in blocks]
+        for side in (0, 1):
+            if ends[side] == "break" and isinstance(blocks[side][-1], gast.Break):
+                self.breaks.append((states[side], blocks[side]))
+        if ends[0] or ends[1]:
+            self.state = states[1] if ends[0] else states[0]
+        else:
+            outer_test, self.joining_test = self.joining_test, test
+            self.joining_from = start
+            self.state = self.join_states(states, blocks)
+            self.joining_test = outer_test
+        return node
+
+    def join_states(self, states: list[dict[Any, Any]], blocks: list[list[gast.stmt]]) -> dict[Any, Any]:
+        """The state after two ways; copies at their ends give both the same names."""
+        joined, copies = self.joined_states(states)
+        for block, pairs in zip(blocks, copies):
+            if pairs:
+                self.add_copies(pairs, block)
+        return joined
+
+    def joined_states(self, states: list[dict[Any, Any]]) -> tuple[dict[Any, Any], list[list[tuple[str, gast.AST]]]]:
+        joined: dict[Any, Any] = {}
+        outer_joining, self.joining = self.joining, (states[0], states[1])
+        outer_parts, self.pending_parts = self.pending_parts, {}
+        copies: list[list[tuple[str, gast.AST]]] = [[], []]
+        for key in {**states[0], **states[1]}:
+            a, b = states[0].get(key), states[1].get(key)
+            if a is b or same_value(a, b):
+                joined[key] = a
+            else:
+                joined[key] = self.join_values(key, a, b, copies)
+        joined.update(self.pending_parts)
+        self.joining, self.pending_parts = outer_joining, outer_parts
+        return joined, copies
+
+    def leaves(self, block: list[gast.stmt]) -> str | None:
+        return leaves(block)
+
+    def add_copies(self, pairs: list[tuple[str, gast.AST]], block: list[gast.stmt]) -> None:
+        """Copies at the end of a block, on each way through it that does not break."""
+        for way in last_ways(block):
+            outer, self.block = self.block, way
+            at_break = way.pop() if way and isinstance(way[-1], gast.Break) else None
+            copies = [(name, self.loaded_view(source)) for name, source in pairs]
+            self.add(gast.Assign([trees.name("_", store=True)], trees.const(None), None), ir.Copy(copies))
+            if at_break is not None:
+                way.append(at_break)
+            self.block = outer
+
+    def loaded_view(self, source: gast.AST) -> gast.AST:
+        """A view of written memory that gets another name: what it holds at this moment."""
+        info = self.info.get(source.id) if isinstance(source, gast.Name) else None
+        if (
+            info is None
+            or not info.varied
+            or info.place is None
+            or not info.place.path
+            or not self.is_written(info.place.root)
+        ):
+            return source
+        return self.emit_load(Value(source, info.kind, info.varied, place=info.place)).expr
+
+
+def last_ways(block: list[gast.stmt]) -> list[list[gast.stmt]]:
+    """The blocks where the ways through this one end that do not break."""
+    last = block[-1] if block else None
+    if isinstance(last, gast.If) and breaks_inside(last):
+        ways = []
+        for branch in (last.body, last.orelse):
+            if not leaves(branch):
+                ways.extend(last_ways(branch))
+        return ways
+    return [block]
+
+
+def breaks_inside(node: gast.If) -> bool:
+    return any(
+        each and (isinstance(each[-1], gast.Break) or isinstance(each[-1], gast.If) and breaks_inside(each[-1]))
+        for each in (node.body, node.orelse)
+    )
+
+
+def leaves(block: list[gast.stmt]) -> str | None:
+    """'break' or 'raise' where every way through the block ends so, else None."""
+    last = block[-1] if block else None
+    if isinstance(last, gast.Break):
+        return "break"
+    if isinstance(last, gast.Raise):
+        return "raise"
+    if isinstance(last, gast.If):
+        ends = {leaves(last.body), leaves(last.orelse)}
+        return None if None in ends else "break" if "break" in ends else "raise"
+    return None
+
+
+def same_value(a: Any, b: Any) -> bool:
+    return (
+        isinstance(a, Value)
+        and isinstance(b, Value)
+        and a.kind == b.kind
+        and a.object is b.object
+        and a.items is b.items
+        and trees.same(a.expr, b.expr)
+        and (a.expr.__class__ in (gast.Name, gast.Constant))
+    )

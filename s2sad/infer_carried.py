@@ -1,0 +1,364 @@
+"""Part of the stage `infer`: what an iteration takes over from the one before."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.infer_aliases import used_after
+from s2sad.infer_memory import family, is_function
+from s2sad.kinds import (
+    Kind,
+    Static,
+    Tuple,
+    Unknown,
+    join,
+    settled,
+)
+from s2sad.values import Conflict, Object, Value
+
+if TYPE_CHECKING:
+    from s2sad.infer_loops import Iteration
+
+
+class Carried:
+    def run_loop(self, run: Any, node: Any, number: int) -> tuple[list[gast.stmt], bool]:
+        """Walks through a loop's body until the kinds of what it carries stay the same."""
+        site = (self.path, id(node))
+        facts = self.facts.phis.setdefault(site, {})
+        entry, outer_block, outer_loops, outer_breaks = self.before_loop(), self.block, self.loops, self.breaks
+        sites = dict(self.site_counts)
+        for _ in range(40):
+            self.site_counts = dict(sites)
+            self.loops = (*outer_loops, number)
+            self.block, self.breaks = [], []
+            self.state = dict(entry)
+            phis: dict[Any, Any] = {}
+            for key in list(facts):
+                if key in entry and (len(key) == 2 and not isinstance(key[0], str)):
+                    phis[key] = self.make_phi(key, entry[key], facts)
+                    self.state[key] = phis[key]
+            inner = dict(self.state)
+            run()
+            if self.block and isinstance(self.block[-1], gast.Break):
+                self.breaks.append((self.state, self.block))
+            ends = [(self.state, self.block)] if leaves_not(self.block) else []
+            exits = [*ends, *self.breaks]
+            if not self.new_phis(facts, entry, inner, phis, exits):
+                break
+        else:
+            raise self.refuse("too_many_kinds", node)
+        block, broke = self.block, bool(self.breaks)
+        self.breaks, self.block, self.loops = outer_breaks, outer_block, outer_loops
+        self.close_loop(node, number, entry, phis, exits, ends)
+        return block, broke
+
+    def new_phis(self, facts: Any, entry: Any, inner: Any, phis: Any, exits: Any) -> bool:
+        """Whether the walk showed that more is carried from one iteration to the next than was thought."""
+        changed = False
+        for key, value in entry.items():
+            for state, _ in exits:
+                end = state.get(key)
+                if end is None or end is inner.get(key) or same_thing(end, inner.get(key)):
+                    continue
+                if key not in phis:
+                    facts[key] = None
+                    self.note_phi(facts, key, (), value, end)
+                    changed = True
+                elif self.note_phi(facts, key, (), value, end):
+                    changed = True
+        return changed
+
+    def note_phi(self, facts: Any, key: Any, path: tuple[Any, ...], a: Any, b: Any) -> bool:
+        """Joins what is known of a carried value with what an iteration leaves; whether that is new."""
+        leaf = ("leaf", key, path)
+        old = facts.get(leaf)
+        if old == "conflict":
+            return False
+        if isinstance(a, Conflict) or isinstance(b, Conflict):
+            facts[leaf] = "conflict"
+            return True
+        if a.items is not None and b.items is not None and len(a.items) == len(b.items) and old is None:
+            return any(self.note_phi(facts, key, (*path, k), x, y) for k, (x, y) in enumerate(zip(a.items, b.items)))
+        self.need_same_form(a, b)
+        if a.object is not None and b.object is not None and a.object.cls is b.object.cls and old is None:
+            if set(a.object.keys) != set(b.object.keys):
+                self.need_mappings([a.object, b.object], None)
+            changed = False
+            for part in a.object.keys:
+                x, y = self.entry_part(a.object, part), self.entry_part(b.object, part)
+                if x is None or y is None:
+                    facts[leaf] = "conflict"
+                    return True
+                changed = self.note_phi(facts, key, (*path, part), x, y) or changed
+            return changed
+        if (a.static is None) != (b.static is None) or isinstance(b.expr, gast.Name) and b.expr.id in self.optional:
+            facts["optional", key, path] = True
+        kind = settled(join(self.joined_kind(a, b), old[0] if old else None), ("carried", key, path))
+        varied = a.varied or b.varied or bool(old and old[1])
+        if isinstance(kind, Unknown) and varied or is_function(a) or is_function(b):
+            facts[leaf] = "conflict"
+            return True
+        if old == (kind, varied):
+            return False
+        facts[leaf] = (kind, varied)
+        return True
+
+    def entry_part(self, thing: Object, key: Any) -> Any:
+        return self.state.get((thing, key)) or self.any_part(thing, key)
+
+    def any_part(self, thing: Object, key: Any) -> Any:
+        for state, _ in self.breaks:
+            if (thing, key) in state:
+                return state[thing, key]
+        return None
+
+    def make_phi(self, key: Any, value: Any, facts: Any, path: tuple[Any, ...] = (), base: str | None = None) -> Any:
+        """The name that carries a value from one iteration to the next (a tuple or record: one for each part)."""
+        if base is None:
+            base = key[1] if isinstance(key[1], str) else f"part_{key[1]}"
+            if (
+                isinstance(key[0], Object)
+                and isinstance(value, Value)
+                and isinstance(value.expr, gast.Name)
+                and ir.is_ssa(value.expr.id)
+            ):
+                base = ir.base_of(value.expr.id)
+        if not base.isidentifier():
+            base = "#t"
+        fact = facts.get(("leaf", key, path))
+        if fact == "conflict" or isinstance(value, Conflict):
+            return Conflict("joined_kinds")
+        if fact is None and value.items is not None:
+            return self.make_tuple(
+                [self.make_phi(key, item, facts, (*path, k), f"{base}_{k}") for k, item in enumerate(value.items)],
+                value.kind.cls if isinstance(value.kind, Tuple) else None,
+            )
+        if fact is None and value.object is not None:
+            thing = Object(value.object.cls, list(value.object.keys), sources=(value.object,))
+            varied = False
+            for part in thing.keys:
+                made = self.make_phi(key, self.state[value.object, part], facts, (*path, part), f"{base}_{part}")
+                self.state[thing, part] = self.phi_objects[thing, part] = made
+                varied = varied or made.varied
+            name = self.names.fresh(base)
+            self.info[name] = ir.Info(value.kind, varied, None, None, self.loops, self.position)
+            return Value(trees.name(name), value.kind, varied, object=thing)
+        if fact is None:
+            return value
+        kind, varied = fact
+        name = self.names.fresh(base)
+        made = self.joined_value(name, kind, varied, [value])
+        if ("optional", key, path) in facts:
+            self.optional.add(name)
+        if made.place is not None:
+            made.place.root.linear_checked = True
+        return made
+
+    def close_loop(self, node: Any, number: int, entry: Any, phis: Any, exits: Any, ends: Any) -> None:
+        """Copies into the carried names, at the entry and at the ends of an iteration; the state after the loop."""
+        entry_pairs: list[tuple[str, gast.AST]] = []
+        after = dict(entry)
+        self.live_names = (
+            functools.lru_cache(maxsize=None)(lambda tree=self.frame.tree: used_after(tree, node))
+            if hasattr(node, "body") and isinstance(node.body, list)
+            else None
+        )
+        names: list[str] = []
+        for key, phi in phis.items():
+            after[key] = phi
+            if isinstance(phi, Value) and phi.object is not None:
+                after.update({(phi.object, part): self.phi_objects[phi.object, part] for part in phi.object.keys})
+            self.phi_key = key
+            self.phi_pairs(phi, entry[key], entry_pairs, entry)
+        names = [name for name, _ in entry_pairs]
+        fresh: dict[Any, Any] = {}
+        for state, block in exits:
+            pairs: list[tuple[str, gast.AST]] = []
+            for key, phi in phis.items():
+                if key in state:
+                    self.phi_key = key
+                    self.phi_pairs(phi, state[key], pairs, state)
+            for key, value in state.items():
+                if self.is_early_value(key) and any(block is each for _, each in ends):
+                    continue  # an iteration that goes on has not returned: what it holds is never read
+                if key not in entry and isinstance(value, (Value, Conflict)):
+                    fresh.setdefault(key, []).append((value, pairs))
+            self.late_copies.append((pairs, block))
+        for key, found in fresh.items():
+            first = found[0][0]
+            if all(same_thing(value, first) for value, _ in found):
+                after[key] = first
+            elif all(isinstance(value, Value) and value.items is None and value.object is None for value, _ in found):
+                kind: Kind | None = None
+                for value, _ in found:
+                    kind = join(kind, value.kind)
+                base = key[1] if isinstance(key[1], str) else "#t"
+                name = self.names.fresh(base)
+                varied = any(value.varied for value, _ in found)
+                if varied and isinstance(kind, Unknown):
+                    after[key] = Conflict("joined_kinds")
+                    continue
+                after[key] = self.joined_value(name, kind, varied, [value for value, _ in found])
+                for value, pairs in found:
+                    pairs.append((name, value.expr))
+                self.info[name].early = self.is_early_value(key)
+            else:
+                after[key] = Conflict("joined_objects")
+            if self.is_early_value(key):
+                self.mark_early(after[key], None, named_elsewhere(key, [state for state, _ in exits]))
+        for thing_key in [k for state, _ in exits for k in state if isinstance(k[0], Object)]:
+            after.setdefault(thing_key, next(state[thing_key] for state, _ in exits if thing_key in state))
+        outer_loops, self.loops = self.loops, (*self.loops, number)
+        for pairs, block in self.late_copies:
+            if pairs:
+                self.add_copies(pairs, block)
+        self.loops = outer_loops
+        self.late_copies.clear()
+        self.entry_pairs[number] = (entry_pairs, names)
+        self.state = after
+
+    def before_loop(self) -> dict[Any, Any]:
+        """The state where a loop begins. What an early return has set is not there: it would have left before the
+        loop."""
+        return {
+            key: value
+            for key, value in self.state.items()
+            if not (self.is_early_value(key) and self.marked_early(value))
+        }
+
+    def marked_early(self, value: Any) -> bool:
+        if not isinstance(value, Value):
+            return False
+        if value.items is not None:
+            return any(map(self.marked_early, value.items))
+        return isinstance(value.expr, gast.Name) and value.expr.id in self.info and self.info[value.expr.id].early
+
+    def is_early_value(self, key: Any) -> bool:
+        """Whether a variable is the one that holds what an early `return` in a loop returns."""
+        last = self.frame.tree.body[-1] if isinstance(self.frame.tree, gast.FunctionDef) else None
+        return getattr(last, "early", False) and key == (self.frame.number, last.value.id)
+
+    def mark_early(self, value: Any, start: int | None, others: set[str]) -> None:
+        """Marks the names of a value that were set after a position, or else in a loop that has ended."""
+        if isinstance(value, Conflict):
+            return
+        for part in value.items or ():
+            self.mark_early(part, start, others)
+        if value.object is not None:
+            for key in value.object.keys:
+                if isinstance(self.state.get((value.object, key)), Value):
+                    self.mark_early(self.state[value.object, key], start, others)
+        own = isinstance(value.expr, gast.Name) and value.expr.id not in others
+        info = self.info.get(value.expr.id) if own else None
+        if info is not None and (
+            info.loops != self.loops[: len(info.loops)] if start is None else info.position > start
+        ):
+            info.early = True
+
+    def phi_pairs(self, phi: Any, value: Any, pairs: list[tuple[str, gast.AST]], state: Any) -> None:
+        if isinstance(phi, Conflict) or isinstance(value, Conflict) or phi is value:
+            return
+        if phi.items is not None and value.items is not None:
+            for x, y in zip(phi.items, value.items):
+                self.phi_pairs(x, y, pairs, state)
+            return
+        if phi.object is not None and value.object is not None:
+            if phi.object is value.object:
+                return
+            for part in phi.object.keys:
+                x, y = self.phi_part(phi.object, part), state.get((value.object, part))
+                if x is not None and y is not None:
+                    self.phi_pairs(x, y, pairs, state)
+            if isinstance(phi.expr, gast.Name):
+                pairs.append((phi.expr.id, value.expr))
+            return
+        if isinstance(phi.expr, gast.Name) and ir.is_ssa(phi.expr.id) and phi.expr.id in self.phi_sources:
+            pairs.append((phi.expr.id, value.expr))
+            self.phi_sources[phi.expr.id].append(value.expr)
+            if phi.place is not None and value.place is not None:
+                root = phi.place.root
+                if self.live_names is not None and value.place.root is not root:
+                    self.note_sharing(state, self.phi_key, value, root, self.live_names, self.origin[1])
+                if value.place.root not in root.sources and value.place.root is not root:
+                    root.sources = (*root.sources, value.place.root)
+                    self.note_written_source(root)
+                    self.note_written_later(value.place.root, root)
+
+    def note_written_later(self, taken: ir.Root, phi: ir.Root) -> None:
+        """Memory made in one iteration lives on as `phi`, which the next iteration writes."""
+        if not phi.stores:
+            return
+        for each in family(taken):
+            each.stores.extend(store for store in phi.stores if store not in each.stores)
+            each.loops = loops_of_both(each.loops, phi.loops[:-1])
+            if each.site not in self.facts.written:
+                self.facts.written.add(each.site)
+                self.learnt = True
+
+    def note_written_source(self, root: ir.Root) -> None:
+        """A name takes over memory that is written: what is read through it changes as well."""
+        marks = self.facts.results.setdefault("varied", set())
+        for known in (self.facts.written, marks):
+            if root.site not in known and any(each.site in known for each in family(root)):
+                known.add(root.site)
+                self.learnt = True
+
+    def phi_part(self, thing: Object, part: Any) -> Any:
+        return self.phi_objects.get((thing, part))
+
+
+def leaves_not(block: list[gast.stmt]) -> bool:
+    return leaves(block) is None
+
+
+def leaves(block: list[gast.stmt]) -> str | None:
+    from s2sad.infer_branches import leaves as found
+
+    return found(block)
+
+
+def named_elsewhere(key: Any, states: list[dict[Any, Any]]) -> set[str]:
+    """The names of the program that variables other than this one stand for."""
+    found: set[str] = set()
+    for state in states:
+        for other, value in state.items():
+            if other != key and not isinstance(other[0], Object):
+                found |= leaf_names(value)
+    return found
+
+
+def leaf_names(value: Any) -> set[str]:
+    if not isinstance(value, Value):
+        return set()
+    if value.items is not None:
+        return {name for item in value.items for name in leaf_names(item)}
+    return {value.expr.id} if isinstance(value.expr, gast.Name) else set()
+
+
+def loops_of_both(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(x for x, y in zip(a, b) if x == y)
+
+
+def roots_of(it: Iteration) -> list[ir.Root]:
+    """The memory that a loop reads from in each iteration."""
+    own = [it.value.place.root] if it.value is not None and it.value.place is not None else []
+    return own + [root for part in it.parts for root in roots_of(part)]
+
+
+def same_thing(a: Any, b: Any) -> bool:
+    from s2sad.infer_branches import same_value
+
+    if a is b or same_value(a, b):
+        return True
+    if isinstance(a, Value) and isinstance(b, Value):
+        if a.object is not None and a.object is b.object:
+            return True
+        if a.items is not None and b.items is not None and len(a.items) == len(b.items):
+            return all(same_thing(x, y) for x, y in zip(a.items, b.items))
+        if isinstance(a.kind, Static) and a.kind == b.kind:
+            return True
+    return False

@@ -1,0 +1,175 @@
+"""Part of the stage `infer`: comprehensions: as they are where no gradient flows, else loops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir
+from s2sad.kinds import (
+    UNKNOWN,
+    List,
+)
+from s2sad.values import MISSING, Conflict, Value
+
+
+class Comprehensions:
+    def visit_ListComp(self, node: gast.ListComp, hint: str | None = None) -> Value:
+        return self.comprehension(node, hint)
+
+    def visit_GeneratorExp(self, node: gast.GeneratorExp) -> Value:
+        return self.comprehension(node, None)
+
+    def visit_SetComp(self, node: gast.SetComp) -> Value:
+        made = self.comprehension(node, None)
+        if made.varied:
+            raise self.refuse("active_set", node)
+        return made
+
+    def comprehension(self, node: Any, hint: str | None) -> Value:
+        """[e for x in xs if c]: as it is if no gradient flows, else a loop that appends."""
+        if self.inert_comprehension(node):
+            return Value(
+                self.renamed(node, set()),
+                UNKNOWN if not isinstance(node, gast.ListComp) else List(self.comprehension_kind(node)),
+            )
+        if self.quiet:
+            return Value(self.renamed(node, set()), UNKNOWN, True)
+        names = {each.id for g in node.generators for each in gast.walk(g.target) if isinstance(each, gast.Name)}
+        unrolled = self.unrolled_comprehension(node)
+        if unrolled is not None:
+            return self.make_list(unrolled, hint)
+        saved = {name: self.state.get((self.frame.number, name)) for name in names}
+        for name in names:
+            self.frame.locals.add(name)
+        made = self.make_list([], hint or "items")
+
+        def level(k: int) -> Any:
+            def body() -> None:
+                if k < len(node.generators):
+                    generator = node.generators[k]
+                    self.for_loop(
+                        self.iteration(generator.iter),
+                        generator.target,
+                        conditions(k, 0),
+                        (node if k == 0 else generator),
+                    )
+                else:
+                    self.list_method(made, "append", [self.settle(self.visit(node.elt))], node)
+
+            return body
+
+        def conditions(k: int, c: int) -> Any:
+            tests = node.generators[k].ifs
+
+            def body() -> None:
+                if c == len(tests):
+                    level(k + 1)()
+                    return
+                test = self.test(tests[c])
+                if isinstance(test, bool):
+                    if test:
+                        conditions(k, c + 1)()
+                    return
+                self.branch(test, conditions(k, c + 1), lambda: None)
+
+            return body
+
+        level(0)()
+        for name, value in saved.items():
+            key = (self.frame.number, name)
+            if value is None:
+                self.state.pop(key, None)
+            else:
+                self.state[key] = value
+        return made
+
+    def unrolled_comprehension(self, node: Any) -> list[Value] | None:
+        generator = node.generators[0]
+        if len(node.generators) != 1 or generator.ifs:
+            return None
+        before, block = dict(self.state), len(self.block)
+        it = self.iteration(generator.iter)
+        if it.what != "unroll":
+            self.state = before
+            del self.block[block:]
+            return None
+        made = []
+        names = {each.id for each in gast.walk(generator.target) if isinstance(each, gast.Name)}
+        saved = {name: self.state.get((self.frame.number, name)) for name in names}
+        self.frame.locals.update(names)
+        for item in it.items:
+            self.bind(generator.target, item)
+            made.append(self.settle(self.visit(node.elt)))
+        for name, value in saved.items():
+            if value is None:
+                self.state.pop((self.frame.number, name), None)
+            else:
+                self.state[self.frame.number, name] = value
+        return made
+
+    def visit_DictComp(self, node: gast.DictComp, hint: str | None = None) -> Value:
+        if self.inert_comprehension(node):
+            return Value(self.renamed(node, set()), UNKNOWN)
+        generator = node.generators[0]
+        it = self.iteration(generator.iter)
+        if len(node.generators) != 1 or generator.ifs or it.what != "unroll":
+            if self.quiet:
+                return Value(self.renamed(node, set()), UNKNOWN, True)
+            return self.mapping_comprehension(node, hint)
+        parts = {}
+        for each in gast.walk(generator.target):
+            if isinstance(each, gast.Name):
+                self.frame.locals.add(each.id)
+        for item in it.items:
+            self.bind(generator.target, item)
+            key = self.known(self.visit(node.key))
+            if key is MISSING:
+                return self.mapping_comprehension(node, hint)
+            parts[key] = self.visit(node.value)
+            if not self.quiet:
+                parts[key] = self.settle(parts[key])
+        return self.make_dict(parts, hint)
+
+    def inert_comprehension(self, node: Any) -> bool:
+        """Whether no gradient flows through it and it calls nothing that exists only here."""
+        if self.needs_statements(node):
+            return False
+        for each in gast.walk(node):
+            if isinstance(each, gast.Name):
+                found = self.lookup_quietly(each.id)
+                if (
+                    isinstance(found, Conflict)
+                    or isinstance(found, Value)
+                    and (found.varied or found.items is not None or found.object is not None)
+                ):
+                    return False
+        return True
+
+    def renamed(self, node: Any, bound: set[str]) -> Any:
+        """An expression with the function's names in single assignment; names that it binds itself stay."""
+        bound = bound | {
+            each.id
+            for g in gast.walk(node)
+            if isinstance(g, gast.comprehension)
+            for each in gast.walk(g.target)
+            if isinstance(each, gast.Name)
+        }
+        bound |= {each.id for g in gast.walk(node) if isinstance(g, gast.arguments) for each in g.args}
+
+        def change(tree: Any) -> Any:
+            if isinstance(tree, gast.Name):
+                return tree if tree.id in bound else self.visit(tree).expr
+            if not isinstance(tree, gast.AST):
+                return tree
+            made = ir.statement_copy(tree)
+            for name in tree._fields:
+                value = getattr(tree, name, None)
+                if isinstance(value, list):
+                    setattr(made, name, [change(item) for item in value])
+                elif isinstance(value, gast.AST) and not isinstance(value, gast.expr_context):
+                    setattr(made, name, change(value))
+            return made
+
+        return change(node)

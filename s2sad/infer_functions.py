@@ -1,0 +1,200 @@
+"""Part of the stage `infer`: calls of the user's own functions, whose bodies are written where they are called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import trees
+from s2sad.core import lower
+from s2sad.errors import SourceError
+from s2sad.infer_memory import is_function
+from s2sad.kinds import (
+    UNKNOWN,
+    Array,
+    List,
+    Mapping,
+    Unknown,
+    kind_of,
+)
+from s2sad.source import read
+from s2sad.values import Frame, LocalFunction, Restart, Value
+
+
+class Functions:
+    def call_user(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
+        everything = [*args, *keywords.values()]
+        self.guards[id(static), "__code__"] = self.make_guard(static, "__code__", "is", static.__code__)
+        if not any(
+            value.varied
+            or value.place is not None
+            or value.object is not None
+            or value.items is not None
+            or is_function(value)
+            for value in everything
+        ):
+            return (
+                self.opaque_call(function, args, keywords, node)
+                if self.quiet
+                else self.plain_user_call(function, static, args, keywords, node)
+            )
+        if self.quiet:
+            return Value(
+                self.call_expression(function.expr, [v.expr for v in args], {k: v.expr for k, v in keywords.items()}),
+                UNKNOWN,
+            )
+        tree, source = self.lowered_source(static, node)
+        if tree is None:
+            if any(value.varied for value in everything):
+                raise self.refuse("no_source", node, name=static.__name__, reason=source)
+            return self.opaque_call(function, args, keywords, node)
+        frame = self.new_frame(source, static, tree, static.__globals__, None)
+        frame.number = (*self.path, id(node), "call")
+        defaults = [self.default_value(function, static, k, each) for k, each in enumerate(static.__defaults__ or ())]
+        named = {
+            key: self.default_value(function, static, key, each) for key, each in (static.__kwdefaults__ or {}).items()
+        }
+        arguments = self.bind_arguments(tree.args, args, keywords, defaults, named, node, static.__name__)
+        return self.in_place(static.__code__, tree, frame, arguments, node)
+
+    def plain_user_call(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any
+    ) -> Value:
+        """A call of the user's own function with plain numbers: it stays a call; its kind is found by walking
+        through it."""
+        made = self.opaque_call(function, args, keywords, node)
+        kind = self.kind_by_walking(static, args, keywords, node)
+        name = made.expr.id
+        self.info[name].kind = kind
+        if not isinstance(kind, (Array, List, Mapping, Unknown)):
+            made.place = self.info[name].place = None
+        return Value(made.expr, kind, False, place=made.place)
+
+    def kind_by_walking(self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any) -> Any:
+        from s2sad.errors import NotDifferentiableError
+
+        if static.__code__ in self.stack or len(self.stack) > 20:
+            return UNKNOWN
+        state, block, position, sites = dict(self.state), self.block, self.position, dict(self.site_counts)
+        self.block = []
+        try:
+            tree, source = self.lowered_source(static, node)
+            if tree is None:
+                return UNKNOWN
+            frame = self.new_frame(source, static, tree, static.__globals__, None)
+            defaults = [Value(trees.const(0), kind_of(each)) for each in static.__defaults__ or ()]
+            named = {key: Value(trees.const(0), kind_of(each)) for key, each in (static.__kwdefaults__ or {}).items()}
+            arguments = self.bind_arguments(tree.args, args, keywords, defaults, named, node, static.__name__)
+            return self.in_place(static.__code__, tree, frame, arguments, node).kind
+        except NotDifferentiableError:
+            return UNKNOWN
+        finally:
+            self.state, self.block, self.position, self.site_counts = state, block, position, sites
+
+    def default_value(self, function: Value, static: Any, key: Any, value: Any) -> Value:
+        kind = kind_of(value, ("default", id(static), key))
+        if isinstance(value, (int, float, bool, str, type(None))):
+            made = trees.const(value) if value == value else trees.attr(trees.name("np", module=np), "nan")
+            return self.visit_Constant(made) if isinstance(made, gast.Constant) else Value(made, kind)
+        if isinstance(key, int):
+            expr = trees.index(trees.attr(function.expr, "__defaults__"), trees.const(key))
+        else:
+            expr = trees.index(trees.attr(function.expr, "__kwdefaults__"), trees.const(key))
+        return self.outside_value(value, expr, ("default", id(static), key))
+
+    def lowered_source(self, static: Any, node: Any) -> tuple[Any, Any]:
+        found = self.facts.results.get(("lowered", static.__code__))
+        if found is None:
+            try:
+                source = read(static, self.request.source.text_for(static))
+                from s2sad.check import check
+
+                check(source)
+                found = lower(source.tree), source
+            except SourceError as error:
+                found = None, str(error)
+            self.facts.results["lowered", static.__code__] = found
+        return found
+
+    def call_local(self, static: LocalFunction, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
+        key = ("lowered", id(static.tree))
+        tree = self.facts.results.get(key)
+        if tree is None:
+            tree = self.facts.results[key] = lower(static.tree)
+            self.facts.results["keep", id(static.tree)] = static.tree
+        frame = self.new_frame(static.frame.source, None, tree, static.frame.namespace, static.frame)
+        frame.number = (*self.path, id(node), "call")
+        named = {
+            each.id: value
+            for each, value in zip(static.tree.args.kwonlyargs, static.keyword_defaults)
+            if value is not None
+        }
+        arguments = self.bind_arguments(tree.args, args, keywords, static.defaults, named, node, static.name)
+        return self.in_place((id(static.tree), static.frame.number), tree, frame, arguments, node)
+
+    def in_place(self, identity: Any, tree: Any, frame: Frame, arguments: dict[str, Value], node: Any) -> Value:
+        """The body of a function, written where it is called."""
+        if identity in self.facts.outlined:
+            return self.call_beside(identity, tree, frame, arguments, node)
+        if identity in self.stack:
+            self.facts.outlined.add(identity)
+            raise Restart
+        if len(self.stack) > 60:
+            raise self.refuse("recursion", node, name=tree.name)
+        outer = self.frame, self.path, self.origin
+        self.stack.append(identity)
+        self.path = (*self.path, id(node))
+        self.frame = frame
+        for name, value in arguments.items():
+            value = value if value.items is not None or value.object is not None else self.settle(value, name)
+            self.state[frame.number, name] = value
+        try:
+            return self.run_body(tree)
+        finally:
+            self.stack.pop()
+            self.frame, self.path, self.origin = outer
+
+    def bind_arguments(
+        self,
+        args: gast.arguments,
+        positional: list[Value],
+        keywords: dict[str, Value],
+        defaults: list[Value],
+        named: dict[str, Value],
+        node: Any,
+        name: str,
+    ) -> dict[str, Value]:
+        """Which argument goes to which parameter, as Python does it."""
+        bound: dict[str, Value] = {}
+        names = [each.id for each in [*args.posonlyargs, *args.args]]
+        keywords = dict(keywords)
+        rest = positional[len(names) :]
+        bound.update(zip(names, positional))
+        if rest and args.vararg is None:
+            raise self.refuse(
+                "wrong_call", node, name=name, reason=f"it takes {len(names)} arguments, {len(positional)} are given"
+            )
+        for each in names[len(args.posonlyargs) :]:
+            if each in keywords:
+                bound[each] = keywords.pop(each)
+        for each, value in zip(names[len(names) - len(defaults) :] if defaults else [], defaults):
+            bound.setdefault(each, value)
+        for each in args.kwonlyargs:
+            if each.id in keywords:
+                bound[each.id] = keywords.pop(each.id)
+            elif each.id in named:
+                bound[each.id] = named[each.id]
+        missing = [each for each in [*names, *[k.id for k in args.kwonlyargs]] if each not in bound]
+        if missing:
+            raise self.refuse("wrong_call", node, name=name, reason=f"its parameter {missing[0]} is missing")
+        if args.vararg is not None:
+            bound[args.vararg.id] = self.make_tuple(rest)
+        if args.kwarg is not None:
+            bound[args.kwarg.id] = self.make_dict(keywords, args.kwarg.id)
+        elif keywords:
+            raise self.refuse("wrong_call", node, name=name, reason=f"it has no parameter {next(iter(keywords))}")
+        return bound

@@ -1,0 +1,176 @@
+"""Part of the stage `infer`: what a variable is where two ways join."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.infer_memory import is_function
+from s2sad.kinds import (
+    Array,
+    Kind,
+    List,
+    Mapping,
+    Scalar,
+    Static,
+    Tuple,
+    Unknown,
+    carries_gradient,
+    join,
+)
+from s2sad.values import Choice, Conflict, Object, Value
+
+
+class Joins:
+    def join_values(self, key: Any, a: Any, b: Any, copies: list[list[tuple[str, gast.AST]]]) -> Any:
+        """One value for a variable that is a on one way and b on the other; copies at the ends of both ways make it."""
+        base = key[1] if isinstance(key, tuple) and isinstance(key[1], str) else "value"
+        if key in getattr(self, "hints", {}):
+            base = self.hints[key]
+        if isinstance(key, tuple) and isinstance(key[0], Object):
+            base = f"part_{key[1]}"
+        if not str(base).isidentifier():
+            base = "#t"
+        if isinstance(a, Conflict) or isinstance(b, Conflict):
+            return a if isinstance(a, Conflict) else b
+        if a is None or b is None:
+            present, side = (b, 1) if a is None else (a, 0)
+            if self.is_early_value(key):
+                self.mark_early(present, self.joining_from, named_elsewhere(key, list(self.joining)))
+                if self.marked_early(present):
+                    return self.joined_early(base, present, copies[side], copies[1 - side])
+            return self.joined_once(base, present, copies[side])
+        return self.join_two(base, a, b, copies)
+
+    def joined_early(self, base: str, value: Value, copies: list[Any], others: list[Any]) -> Value:
+        """What an early return has set on one way only has a name on the other way as well, which is never read."""
+        if value.items is not None:
+            items = [self.joined_early(f"{base}_{k}", item, copies, others) for k, item in enumerate(value.items)]
+            return self.make_tuple(items, value.kind.cls if isinstance(value.kind, Tuple) else None)
+        if value.object is not None or isinstance(value.kind, (Static, Mapping, Unknown)):
+            return value
+        name = self.names.fresh(base)
+        copies.append((name, value.expr))
+        others.append((name, gast.List([], gast.Load()) if isinstance(value.kind, List) else trees.const(0.0)))
+        made = self.joined_value(name, value.kind, value.varied, [value])
+        self.info[name].early = True
+        return made
+
+    def joined_once(self, base: str, value: Value, copies: list[tuple[str, gast.AST]]) -> Any:
+        """A variable set on one way only: reading it after the other way is f's own mistake, raised as f would."""
+        return value
+
+    def join_two(self, base: str, a: Value, b: Value, copies: list[list[tuple[str, gast.AST]]]) -> Any:
+        if a.object is not None or b.object is not None:
+            return self.join_objects(base, a, b, copies)
+        if a.items is not None and b.items is not None:
+            if len(a.items) != len(b.items):
+                return Conflict("joined_tuples")
+            items = [
+                x if x is y else self.join_two(f"{base}_{k}", x, y, copies)
+                for k, (x, y) in enumerate(zip(a.items, b.items))
+            ]
+            if any(isinstance(item, Conflict) for item in items):
+                return next(item for item in items if isinstance(item, Conflict))
+            return self.make_tuple(items, a.kind.cls if isinstance(a.kind, Tuple) else None)
+        if isinstance(a.kind, Static) and isinstance(b.kind, Static) and a.kind == b.kind:
+            return a
+        if any(is_function(v) for v in (a, b)):
+            if all(is_function(v) for v in (a, b)) and self.joining_test is not None:
+                return Value(trees.const(None), Static(Choice(self.joining_test, a, b)))
+            return Conflict("joined_functions")
+        optional = [
+            v for v in (a, b) if v.static is None or isinstance(v.expr, gast.Name) and v.expr.id in self.optional
+        ]
+        kind = self.joined_kind(a, b)
+        varied = (a.varied or b.varied) and carries_gradient(kind)
+        if varied and isinstance(kind, Unknown):
+            return Conflict("joined_kinds")
+        name = self.names.fresh(base)
+        for pairs, value in zip(copies, (a, b)):
+            pairs.append((name, value.expr))
+        if optional:
+            self.optional.add(name)
+        made = self.joined_value(name, kind, varied, [a, b])
+        if made.place is not None:
+            line = (getattr(self.origin[1], "end_lineno", 0) or 0) + 1 if not self.loops else 0
+            tree = self.frame.tree
+            for state, value in zip(self.joining, (a, b)):
+                if isinstance(value, Value):
+                    self.note_sharing(
+                        state,
+                        (self.frame.number, base),
+                        value,
+                        made.place.root,
+                        lambda: loaded_from(tree, line),
+                        self.origin[1],
+                    )
+        return made
+
+    def joined_kind(self, a: Value, b: Value) -> Kind:
+        """The kind of a value that is a or b; None beside a number leaves the number's kind (`is None` is asked at
+        run time)."""
+        if (a.static is None) != (b.static is None):
+            other = b if a.static is None else a
+            if isinstance(other.kind, (Scalar, Array)):
+                return other.kind
+        return join(a.kind, b.kind)
+
+    def joined_value(self, name: str, kind: Kind, varied: bool, values: list[Value]) -> Value:
+        place = None
+        if isinstance(kind, (Array, List, Mapping, Unknown)):
+            root = self.new_root(("phi", self.path, id(self.origin[1]), ir.base_of(name), len(self.loops)), name, kind)
+            root.sources = tuple(value.place.root for value in values if value.place is not None)
+            root.linear_checked = False
+            place = ir.Place(root)
+        self.info[name] = ir.Info(kind, varied, None, place, self.loops, self.position)
+        self.phi_sources.setdefault(name, []).extend(value.expr for value in values)
+        return Value(trees.name(name), kind, varied, place=place)
+
+    def join_objects(self, base: str, a: Value, b: Value, copies: Any) -> Any:
+        if a.object is b.object and a.object is not None:
+            return a
+        self.need_same_form(a, b)
+        both = a.object is not None and b.object is not None and a.object.cls is b.object.cls
+        if both and a.object.cls in (dict, list) and set(a.object.keys) != set(b.object.keys):
+            self.need_mappings([a.object, b.object], None)
+        if not both or set(a.object.keys) != set(b.object.keys):
+            return Conflict("joined_objects")
+        thing = Object(a.object.cls, list(a.object.keys), sources=(a.object, b.object))
+        name = self.names.fresh(base)
+        parts = []
+        for key in thing.keys:
+            x, y = self.part_states(a.object, b.object, key)
+            if x is None or y is None or isinstance(x, Conflict) or isinstance(y, Conflict):
+                return Conflict("joined_objects")
+            part_name = f"{base}_{key}" if str(key).isidentifier() else base
+            joined = x if x is y else self.join_two(part_name, x, y, copies)
+            if isinstance(joined, Conflict):
+                return joined
+            parts.append((thing, key, joined))
+        for pairs, value in zip(copies, (a, b)):
+            pairs.append((name, value.expr))
+        for thing_, key, joined in parts:
+            self.pending_parts[thing_, key] = joined
+            self.state[thing_, key] = joined
+        kind = join(a.kind, b.kind)
+        self.info[name] = ir.Info(kind, any(j.varied for _, _, j in parts), None, None, self.loops, self.position)
+        return Value(trees.name(name), kind, self.info[name].varied, object=thing)
+
+    def part_states(self, a: Object, b: Object, key: Any) -> tuple[Any, Any]:
+        first, second = self.joining
+        return first.get((a, key)), second.get((b, key))
+
+
+def named_elsewhere(key: Any, states: list[Any]) -> set[str]:
+    from s2sad.infer_carried import named_elsewhere as found
+
+    return found(key, states)
+
+
+def loaded_from(tree: Any, line: int) -> set[str]:
+    from s2sad.infer_aliases import loaded_from as found
+
+    return found(tree, line)

@@ -1,0 +1,181 @@
+"""Part of the stage `infer`: names: variables, and what stands outside of f, with a guard on each thing relied on."""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+import sys
+import types
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.infer_fixed_lists import plain_list_kind
+from s2sad.kinds import (
+    Array,
+    Kind,
+    List,
+    Mapping,
+    Record,
+    Static,
+    Unknown,
+    join,
+    kind_of,
+)
+from s2sad.values import MISSING, Conflict, Frame, Object, Value
+
+
+class Lookups:
+    def lookup_quietly(self, name: str) -> Any:
+        frame: Frame | None = self.frame
+        while frame is not None:
+            found = self.state.get((frame.number, name))
+            if found is not None:
+                return found
+            frame = frame.parent
+        outer = self.frame
+        if name in outer.namespace:
+            value = outer.namespace[name]
+            return Value(trees.name(name), Static(value)) if callable(value) else None
+        return None
+
+    def visit_Name(self, node: gast.Name) -> Value:
+        frame: Frame | None = self.frame
+        name = node.id
+        while frame is not None:
+            found = self.state.get((frame.number, name))
+            if found is not None:
+                if isinstance(found, Conflict):
+                    raise self.refuse(found.key, node, name=name, **found.words)
+                return self.with_known_items(found) if isinstance(found.kind, List) else found
+            if name in frame.locals:
+                raise self.refuse("unbound", node, name=name)
+            if name in frame.cells:
+                return self.cell_value(name, frame)
+            if frame.parent is None:
+                return self.global_value(name, frame, node)
+            frame = frame.parent
+        raise self.refuse("unbound", node, name=name)
+
+    def with_known_items(self, value: Value) -> Value:
+        """A list, with what has been learnt meanwhile of its items."""
+        known = (
+            self.facts.list_items.get(value.place.root.site)
+            if value.place is not None and not value.place.path
+            else None
+        )
+        if known is None or value.kind.item is not None and join(value.kind.item, known[0]) == value.kind.item:
+            return value
+        kind = dataclasses.replace(value.kind, item=join(value.kind.item, known[0]))
+        return dataclasses.replace(value, kind=kind)
+
+    def cell_value(self, name: str, frame: Frame) -> Value:
+        cell = frame.cells[name]
+        try:
+            value = cell.cell_contents
+        except ValueError:
+            raise self.refuse("unbound", None, name=name) from None
+        if frame is self.root_frame():
+            self.guard(cell, None, value)
+            return self.outside_value(value, trees.name(name, scope="cell"), ("cell", name))
+        self.guard(cell, None, value)
+        return self.outside_value(value, self.external(name, cell), ("cell", id(cell)))
+
+    def root_frame(self) -> Frame:
+        frame = self.frame
+        return frame if not self.stack[1:] and frame.parent is None else self.first_frame()
+
+    def first_frame(self) -> Frame:
+        return self.main_frame
+
+    def global_value(self, name: str, frame: Frame, node: gast.AST) -> Value:
+        space = frame.namespace
+        if name in space:
+            value = space[name]
+            self.guard(space, name, value)
+            if name in frame.globals and not isinstance(kind_of(value), Static):
+                pass
+            return self.outside_value(value, self.reference(name, frame), ("global", id(space), name))
+        value = getattr(builtins, name, MISSING)
+        if value is MISSING:
+            raise self.refuse("undefined", node, name=name)
+        self.guards[id(space), name] = self.make_guard(space, name, "is", value)
+        return Value(trees.builtin(name), Static(value))
+
+    def outside_value(self, value: Any, expr: gast.AST, site: Any) -> Value:
+        """A global or captured variable's value; data has no gradient, but its kind is known."""
+        kind = kind_of(value, site)
+        if isinstance(value, types.ModuleType):
+            expr = trees.copy_tree(expr)
+            expr.module = value
+            return Value(expr, Static(value))
+        if isinstance(kind, Static):
+            return Value(expr, kind)
+        if isinstance(kind, Record) and kind.cls is list:
+            kind = plain_list_kind(kind)
+        if isinstance(kind, Record):
+            return self.outside_object(value, expr, kind, site)
+        place = None
+        if isinstance(kind, (Array, List, Mapping, Unknown)):
+            place = ir.Place(self.outside_root(site, trees.show(expr), kind))
+        return Value(expr, kind, place=place)
+
+    def outside_object(self, value: Any, expr: gast.AST, kind: Any, site: Any) -> Value:
+        """An object that lives outside of f: its attributes are read where they are, and have no gradient."""
+        thing = self.outside_objects.get(id(value))
+        if thing is None:
+            thing = self.outside_objects[id(value)] = Object(type(value), list(vars(value)))
+            thing.sources = (thing,)
+            for key, each in vars(value).items():
+                self.guard(value, key, each)
+                self.state[thing, key] = self.outside_value(each, trees.attr(expr, key), (*site, key))
+        elif any((thing, key) not in self.state for key in thing.keys):
+            for key, each in vars(value).items():
+                self.state[thing, key] = self.outside_value(each, trees.attr(expr, key), (*site, key))
+        return Value(expr, kind, object=thing)
+
+    def outside_root(self, site: Any, name: str, kind: Kind) -> ir.Root:
+        for root in self.roots:
+            if root.site == site:
+                return root
+        return self.new_root(site, name, kind)
+
+    def reference(self, name: str, frame: Frame) -> gast.AST:
+        """How the generated program refers to a global of a function's module."""
+        if frame.namespace is self.request.namespace:
+            return trees.name(name, scope="global")
+        module = sys.modules.get(frame.namespace.get("__name__", ""))
+        if module is not None and vars(module) is frame.namespace:
+            return trees.attr(trees.name(module.__name__.rpartition(".")[2], module=module), name)
+        space = self.external(f"{frame.namespace.get('__name__', 'outer')}_globals".replace(".", "_"), frame.namespace)
+        return trees.index(space, trees.const(name))
+
+    def external(self, base: str, value: Any) -> gast.AST:
+        for name, each in self.externals.items():
+            if each is value:
+                return trees.name(name, scope="external")
+        name = base
+        while name in self.externals or name in self.request.namespace:
+            name += "_"
+        self.externals[name] = value
+        return trees.name(name, scope="external")
+
+    def guard(self, space: Any, name: str | None, value: Any) -> None:
+        kind = kind_of(value, 0)
+        if isinstance(kind, Static):
+            self.guards[id(space), name] = self.make_guard(space, name, "is", value)
+        else:
+            self.guards[id(space), name] = self.make_guard(space, name, "kind", kind)
+
+    def make_guard(self, space: Any, name: str | None, test: str, expected: Any) -> Any:
+        from s2sad.requests import Guard
+
+        return Guard(space, name, test, expected)
+
+    def static_value(self, value: Any, module: Any = None, name: str | None = None) -> Value:
+        """A module, or a thing imported from one inside the function."""
+        if isinstance(value, types.ModuleType):
+            return Value(trees.name(value.__name__.rpartition(".")[2], module=value), Static(value))
+        expr = trees.attr(trees.name(module.__name__.rpartition(".")[2], module=module), name or value.__name__)
+        return self.outside_value(value, expr, ("import", module.__name__, name))

@@ -1,0 +1,251 @@
+"""Part of the stage `infer`: operations that have rules."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import ir, trees
+from s2sad.infer_expressions import mark_pure
+from s2sad.kinds import (
+    UNKNOWN,
+    Array,
+    Kind,
+    List,
+    Never,
+    Scalar,
+    Static,
+    Tuple,
+    Unknown,
+    carries_gradient,
+)
+from s2sad.rules import registry
+from s2sad.values import MISSING, Value
+
+
+class Operations:
+    def primitive(
+        self,
+        rule: Any,
+        values: list[Value],
+        rebuild: Any,
+        node: gast.AST,
+        hint: str | None = None,
+        *,
+        bound: dict[str, Value] | None = None,
+        library: str = "numpy",
+    ) -> Value:
+        """An operation by its rule. `rebuild` makes the user's expression again from the operands' expressions."""
+        if bound is None:
+            bound = dict(zip(rule.parameters.parameters, values))
+        self.note_counts(rule, bound)
+        kind = self.result_kind(rule, bound, values, node)
+        if rule.view and values:
+            rule = self.decided_view(rule, bound, values[0], kind, node)
+            if self.assumed is not None:
+                assumed, self.assumed = self.assumed, None
+                made = self.primitive(rule, values, rebuild, node, hint, bound=bound, library=library)
+                return self.assumed_copy(made, assumed)
+        varied = rule.form != "nondifferentiable" and carries_gradient(kind) and any(value.varied for value in values)
+        if varied:
+            varied = any(bound[name].varied for name in rule.wrt if name in bound) or rule_varies(rule, bound)
+        if varied and not self.quiet:
+            for name, value in bound.items():
+                if value.varied and name not in rule.wrt and carries_gradient(value.kind):
+                    raise self.refuse("rule_keyword", node, name=rule.name, keywords=name)
+        if not varied or self.quiet:
+            expr = rebuild([value.expr for value in values])
+            mark_pure(expr)
+            made = Value(expr, kind, varied)
+            if rule.view and values and values[0].place is not None and isinstance(kind, (Array, List)):
+                made.place = self.view_place(values[0].place, values[0].expr, expr, node)
+                self.mark_read_only(made.place, rule, bound)
+            return made
+        listed = self.tuples_as_lists(rule, bound, node)
+        values = [listed.get(id(value), value) for value in values]
+        bound = {name: listed.get(id(value), value) for name, value in bound.items()}
+        return self.active_primitive(rule, values, rebuild, bound, kind, node, hint, library)
+
+    def active_primitive(
+        self,
+        rule: Any,
+        values: list[Value],
+        rebuild: Any,
+        bound: dict[str, Value],
+        kind: Kind,
+        node: gast.AST,
+        hint: str | None,
+        library: str,
+    ) -> Value:
+        if not getattr(rule, "variadic", None) and not isinstance(kind, List):
+            arrays_of = {id(value): self.list_as_array(value, node) for value in values}
+            values = [arrays_of[id(value)] for value in values]
+            bound = {name: arrays_of.get(id(value), value) for name, value in bound.items()}
+        view = rule.view and values[0].place is not None and isinstance(kind, (Array, List))
+        names = (
+            {id(value): self.operand(value) for value in values}
+            if not view
+            else {id(value): value.expr for value in values}
+        )
+        exprs = [names[id(value)] for value in values]
+        constants = {}
+        for name, value in bound.items():
+            known = self.known(value)
+            if known is not MISSING:
+                constants[name] = known
+        arrays = kinds = None
+        if getattr(rule, "variadic", None):
+            listed = bound[rule.variadic]
+            arrays = [self.operand(item) for item in listed.items]
+            kinds = [item.kind for item in listed.items]
+            exprs = [
+                gast.List(arrays, gast.Load())
+                if value is listed and isinstance(value.expr, gast.List)
+                else gast.Tuple(arrays, gast.Load())
+                if value is listed
+                else expr
+                for value, expr in zip(values, exprs)
+            ]
+        expr = rebuild(exprs)
+        mark_pure(expr)
+        op = ir.Primitive(
+            rule,
+            {name: names.get(id(value), value.expr) for name, value in bound.items()},
+            {name: value.kind for name, value in bound.items()},
+            constants,
+            library,
+            arrays,
+            kinds,
+        )
+        if view:
+            place = self.view_place(values[0].place, values[0].expr, expr, node)
+            self.mark_read_only(place, rule, bound)
+            if self.is_changed(place):
+                made = self.emit(expr, ir.Plain(True), kind, True, hint)
+                made.place = self.info[made.expr.id].place = place
+                return made
+            op.arguments = {name: self.operand(value) for name, value in bound.items()}
+            made = self.emit(expr, op, kind, True, hint)
+            made.place = self.info[made.expr.id].place = place
+            return made
+        made = self.emit(expr, op, kind, True, hint)
+        if made.place is not None and self.is_changed(made.place):
+            op.result = self.emit_load(made).expr.id
+        return made
+
+    def list_as_array(self, value: Value, node: gast.AST) -> Value:
+        """NumPy takes a list for an array: here that is said."""
+        if not value.varied or not isinstance(value.kind, (List, Tuple)):
+            return value
+        function = Value(trees.attr(trees.module(np), "array"), Static(np.array))
+        return self.call_value(function, [value], {}, node)
+
+    def result_kind(self, rule: Any, bound: dict[str, Value], values: list[Value], node: gast.AST) -> Kind:
+        kinds = {name: self.rule_kind(value) for name, value in bound.items()}
+        real = [k for k in kinds.values() if isinstance(k, Scalar) and k.dtype == "real"]
+        if real and all(isinstance(k, Scalar) and k.dtype in ("real", "int", "bool") for k in kinds.values()):
+            if rule.function in (
+                operator.add,
+                operator.sub,
+                operator.mul,
+                operator.neg,
+                operator.pos,
+                operator.pow,
+                operator.floordiv,
+                operator.mod,
+            ):
+                return Scalar("real")
+        if any(isinstance(k, Never) for k in kinds.values()):
+            return Never()
+        if any(isinstance(k, Unknown) for k in kinds.values()) and rule.form == "partials":
+            return Array("", None)
+        try:
+            kind = rule.kind(kinds)
+        except (registry.RuleError, TypeError, ValueError, KeyError, AttributeError, IndexError):
+            return UNKNOWN
+        if isinstance(kind, Scalar) and kind.char == "i" and kind.symbol is None:
+            kind = Scalar(kind.dtype, symbol_of(rule.function, list(kinds.values())))
+        return kind
+
+    def rule_kind(self, value: Value) -> Kind:
+        known = self.known(value)
+        if known is not MISSING and (isinstance(known, bool) or not isinstance(value.kind, (Scalar, Tuple))):
+            return Static(known)
+        return value.kind
+
+    def operand(self, value: Value) -> gast.AST:
+        """A name or constant for an operand; of written memory, what it holds at this moment."""
+        expr = value.expr
+        if (
+            value.place is not None
+            and (value.varied or isinstance(value.kind, Array))
+            and not self.quiet
+            and self.is_changed(value.place)
+        ):
+            return self.emit_load(value).expr  # also of what carries no gradient: the reverse sweep may read it
+        if self.trivial(expr) or self.known(value) is not MISSING:
+            return expr
+        if isinstance(expr, (gast.Tuple, gast.List)) and value.items is not None:
+            made = trees.copy_tree(expr)
+            made.elts = [self.operand(item) for item in value.items]
+            return made
+        if isinstance(value.kind, Static):
+            return expr
+        return self.settle(value).expr
+
+    def use_as_integer(self, value: Value) -> None:
+        """A parameter that is used as an integer is a count, not a real number."""
+        if (
+            isinstance(value.kind, Scalar)
+            and value.kind.dtype == "real"
+            or value.varied
+            and isinstance(value.kind, Scalar)
+        ):
+            found = self.int_parameters(value.expr)
+            if found:
+                self.facts.counts |= found
+                from s2sad.values import Restart
+
+                raise Restart
+
+    def int_parameters(self, expr: gast.AST) -> set[Any]:
+        """The parameters given as Python ints that an expression is computed from."""
+        found: set[Any] = set()
+        todo, seen = [expr], set()
+        while todo:
+            for node in gast.walk(todo.pop()):
+                if isinstance(node, gast.Name) and node.id not in seen and node.id in self.info:
+                    seen.add(node.id)
+                    info = self.info[node.id]
+                    site = self.leaf_sites.get(node.id)
+                    if site is not None and info.kind == Scalar("real"):
+                        found.add(site)
+                    if info.statement is not None and hasattr(info.statement, "value"):
+                        todo.append(info.statement.value)
+                    for pairs in self.phi_sources.get(node.id, ()):
+                        todo.append(pairs)
+        return found
+
+
+def rule_varies(rule: Any, bound: dict[str, Value]) -> bool:
+    variadic = getattr(rule, "variadic", None)
+    return bool(variadic) and bound[variadic].varied
+
+
+def symbol_of(function: Any, kinds: list[Kind]) -> Any:
+    """A name for the value of integer arithmetic, so that the same expression names the same length."""
+    symbols = [kind.symbol if isinstance(kind, Scalar) else None for kind in kinds]
+    if any(symbol is None for symbol in symbols) or function is operator.truediv:
+        return None
+    if all(isinstance(symbol, int) for symbol in symbols):
+        try:
+            value = function(*symbols)
+        except Exception:
+            return None
+        return value if isinstance(value, int) and abs(value) < 2**62 else None
+    if len(str(symbols)) > 200:
+        return None
+    return (getattr(function, "__name__", "?"), *symbols)

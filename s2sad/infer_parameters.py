@@ -1,0 +1,142 @@
+"""Part of the stage `infer`: the parameters of f, and their parts."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    Mapping,
+    Record,
+    Scalar,
+    Static,
+    Tuple,
+    Unknown,
+    as_mapping,
+    carries_gradient,
+)
+from s2sad.values import Object, Value
+
+
+class Parameters:
+    def parameter(self, name: str, kind: Kind) -> Value:
+        ssa = self.names.fresh(name)
+        chosen = name in self.request.params
+        return self.input_value(trees.name(ssa), ssa, kind, chosen, (name,))
+
+    def input_value(self, expr: gast.AST, ssa: str, kind: Kind, chosen: bool, site: tuple[Any, ...]) -> Value:
+        """A parameter, or a part of one: leaves get names of their own, made when first read."""
+        if isinstance(kind, Scalar) and kind.dtype == "int" and chosen and site not in self.facts.counts:
+            kind = Scalar("real")
+            self.leaf_sites[ssa] = site
+        if isinstance(kind, Tuple) and len(site) < 6:
+            items = [self.input_part(expr, ssa, k, each, chosen, site) for k, each in enumerate(kind.items)]
+            return Value(expr, kind, any(i.varied for i in items), items=items)
+        kind = self.plain_if_needed(kind, ("param", *site))
+        if isinstance(kind, Dict) and self.is_mapping_site(("param", *site)):
+            kind = as_mapping(kind)
+        if isinstance(kind, (Dict, Record)) and len(site) < 6:
+            parts = kind.items if isinstance(kind, Dict) else kind.fields
+            thing = Object(
+                dict if isinstance(kind, Dict) else kind.cls,
+                [key for key, _ in parts],
+                param=site,
+                site=("param", *site),
+                block=self.block,
+            )
+            varied = False
+            copied = ("object", *site) in self.facts.written
+            if copied:
+                made = (
+                    trees.call(trees.attr(expr, "copy"))
+                    if isinstance(kind, Dict)
+                    else trees.call(trees.attr(trees.name("copy", module=copy), "copy"), expr)
+                )
+                self.add(gast.Assign([expr], made, None), ir.Plain(False))
+                self.block[-1].parameter_copy = True
+                self.block[-1].effect.pure = False
+            for key, each in parts:
+                part = self.input_part(
+                    expr, ssa, key, each, chosen, site, isinstance(kind, Record) and kind.cls is not list
+                )
+                self.state[thing, key] = part
+                varied = varied or part.varied
+                if copied and part.place is not None and part.place.root.site in self.facts.written:
+                    target = (
+                        trees.attr(expr, key)
+                        if isinstance(kind, Record) and kind.cls is not list
+                        else trees.index(expr, trees.const(key))
+                    )
+                    self.add(gast.Assign([target], part.expr, None), ir.Plain(False))
+                    self.block[-1].writes_part = thing
+            self.info[ssa] = ir.Info(kind, varied)
+            return Value(expr, kind, varied, object=thing)
+        varied = chosen and carries_gradient(kind) and not isinstance(kind, Unknown)
+        place = None
+        if isinstance(kind, (Array, List, Mapping)):
+            root = self.new_root(("param", *site), ssa, kind)
+            root.param = ".".join(map(str, site))
+            root.kind = kind = self.kind_with_items(kind, root.site)
+            varied = varied and getattr(kind, "item", kind) is not None
+            varied = varied or root.site in self.facts.written and root.site in self.facts.results.get("varied", ())
+            place = ir.Place(root)
+            if root.site in self.facts.written and len(site) == 1 and expr.__class__ is gast.Name:
+                self.emit_copy_of_parameter(ssa, kind)
+        self.info[ssa] = ir.Info(kind, varied, place=place)
+        return Value(expr if len(site) == 1 else trees.name(ssa), kind, varied, place=place)
+
+    def input_part(
+        self, expr: gast.AST, ssa: str, key: Any, kind: Kind, chosen: bool, site: Any, field: bool = False
+    ) -> Value:
+        base = f"{ir.base_of(ssa)}_{key}"
+        if not base.isidentifier():
+            base = f"{ir.base_of(ssa)}_item"
+        part_expr = trees.attr(expr, key) if field else trees.index(expr, trees.const(key))
+        if isinstance(kind, Static):
+            return Value(part_expr, kind)
+        name = self.names.fresh(base)
+        value = self.input_value(part_expr, name, kind, chosen, (*site, key))
+        if value.expr.__class__ is gast.Name:
+            self.add(trees.assign(name, part_expr), ir.Plain(True, 1))
+            self.info[name].statement = self.block[-1]
+            if value.place is not None and value.place.root.site in self.facts.written:
+                self.emit_copy_of_parameter(name, kind)
+        return value
+
+    def emit_copy_of_parameter(self, ssa: str, kind: Kind) -> None:
+        """f writes into this parameter: the caller's own stays as it is, a copy is written."""
+        self.look_at_parameter(ssa)
+        if isinstance(kind, Mapping):
+            keys = self.emit(
+                trees.call(trees.builtin("list"), trees.name(ssa)), ir.Plain(True), List(None), False, "#keys"
+            )
+            next(root for root in self.roots if root.name == ssa).keys = keys.expr.id
+        node = gast.Assign([trees.name(ssa)], self.deep_copy_expression(trees.name(ssa), kind), None)
+        self.add(node, ir.Plain(False))
+        node.parameter_copy = True
+
+    def deep_copy_expression(self, expr: gast.AST, kind: Kind) -> gast.AST:
+        if isinstance(kind, Array):
+            if kind.rank is not None and kind.rank < 2:
+                return trees.call(trees.attr(expr, "copy"))
+            return trees.np_call("copy", expr)  # in the order in which the elements lie, as f's own array has them
+        if isinstance(kind, List):
+            if isinstance(kind.item, (Array, List)):
+                item = self.names.fresh("item")
+                inner = self.deep_copy_expression(trees.name(item), kind.item)
+                loop = gast.comprehension(trees.name(item, store=True), expr, [], 0)
+                return gast.ListComp(inner, [loop])
+            return trees.call(trees.name("list"), expr)
+        if isinstance(kind, Mapping) and isinstance(kind.value, (Array, List, Mapping)):
+            key, item = self.names.fresh("key"), self.names.fresh("item")
+            target = gast.Tuple([trees.name(key, store=True), trees.name(item, store=True)], gast.Store())
+            loop = gast.comprehension(target, trees.call(trees.attr(expr, "items")), [], 0)
+            return gast.DictComp(trees.name(key), self.deep_copy_expression(trees.name(item), kind.value), [loop])
+        return trees.call(trees.attr(expr, "copy"))

@@ -1,0 +1,162 @@
+"""Part of the stage `infer`: lists and tuples as wholes: made, joined by operators, taken apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.infer_expressions import mark_pure
+from s2sad.infer_memory import is_function, replace_nodes
+from s2sad.kinds import (
+    UNKNOWN,
+    Array,
+    Kind,
+    List,
+    Mapping,
+    carries_gradient,
+    join,
+)
+from s2sad.values import Value
+
+
+class Sequences:
+    def make_list(self, items: list[Value], hint: str | None = None) -> Value:
+        if self.quiet:
+            expr = gast.List([item.expr for item in items], gast.Load())
+            return Value(
+                expr,
+                List(self.join_kinds([i.kind for i in items]) if items else None),
+                any(i.varied for i in items),
+                items=None,
+            )
+        items = [self.settle(item) for item in items]
+        site = (self.path, self.site_number())
+        fixed = self.make_fixed_list(items, hint, site)
+        if fixed is not None:
+            return fixed
+        boxed = [self.boxed(item) for item in items]
+        kind: Kind | None = None
+        for item in boxed:
+            kind = join(kind, item.kind)
+        found, varied = self.facts.list_items.get(site, (None, False))
+        kind = join(kind, found) if kind is not None or found is not None else None
+        varied = varied or any(item.varied for item in items)
+        if varied and kind is not None and not carries_gradient(kind):
+            varied = False
+        exprs = [self.operand(item) for item in boxed]
+        expr = gast.List(exprs, gast.Load())
+        op = (
+            ir.Pack(exprs, [item.kind for item in boxed])
+            if varied
+            else ir.Plain(bool(items) and all(is_function(item) for item in items))
+        )
+        made = self.emit(expr, op, List(kind), varied, hint, site)
+        made.items = None
+        made.iteration = items
+        for item in items:
+            self.note_held(made.place.root, item, None)
+        return made
+
+    def container_operator(self, op: Any, left: Value, right: Value, hint: str | None) -> Value | None:
+        """+ and * of tuples, lists and strings."""
+        if self.is_fixed_list(left) or self.is_fixed_list(right):
+            lists = [self.is_fixed_list(value) or isinstance(value.kind, List) for value in (left, right)]
+            if isinstance(op, gast.Add) and all(lists):
+                parts = [self.as_items(value).items or value.iteration for value in (left, right)]
+                if all(isinstance(part, list) for part in parts):
+                    return self.make_list([*parts[0], *parts[1]], hint)
+            self.need_plain_list(left.object if self.is_fixed_list(left) else right.object, None)
+        if isinstance(op, gast.Add) and left.items is not None and right.items is not None:
+            return self.make_tuple([*left.items, *right.items])
+        if isinstance(op, gast.BitOr) and self.is_dict(left) and self.is_dict(right):
+            return self.merged(left, right, None, hint)
+        lists = [isinstance(value.kind, List) for value in (left, right)]
+        if isinstance(op, gast.Add) and all(lists):
+            return self.list_operation(
+                "concat", [left, right], gast.BinOp(left.expr, op, right.expr), left, hint, right
+            )
+        if isinstance(op, gast.Mult) and any(lists) and not all(lists):
+            listed, times = (left, right) if lists[0] else (right, left)
+            if not isinstance(times.kind, Array):
+                self.use_as_integer(times)
+                return self.list_operation(
+                    "repeat", [listed, times], gast.BinOp(left.expr, op, right.expr), listed, hint
+                )
+        if isinstance(op, gast.Mult) and left.items is not None:
+            count = self.known(right)
+            if isinstance(count, int):
+                return self.make_tuple(left.items * count)
+        if isinstance(left.static, (str, bytes)) or isinstance(right.static, (str, bytes)):
+            return Value(gast.BinOp(left.expr, op, right.expr), UNKNOWN)
+        return None
+
+    def list_operation(
+        self,
+        what: str,
+        values: list[Value],
+        expr: gast.AST,
+        like: Value,
+        hint: str | None = None,
+        other: Value | None = None,
+        kind: Kind | None = None,
+    ) -> Value:
+        """A new list (or array, or number) made from lists."""
+        if kind is None:
+            kind = like.kind if other is None else join(like.kind, other.kind)
+        varied = any(value.varied for value in values) and carries_gradient(kind)
+        mark_pure(expr)
+        if not varied or self.quiet:
+            if self.quiet:
+                return Value(expr, kind, varied)
+            made = self.emit(expr, ir.Plain(not isinstance(kind, List)), kind, False, hint)
+            self.note_same_items(made, values, what)
+            return made
+        operands = [self.operand(value) for value in values]
+        mapping = {id(value.expr): operand for value, operand in zip(values, operands)}
+        expr = replace_nodes(expr, mapping)
+        mark_pure(expr)
+        site = (self.path, self.site_number()) if isinstance(kind, List) else None
+        if site is not None:
+            found = self.facts.list_items.get(site, (None, False))
+            kind = List(join(kind.item, found[0]), kind.cls) if found[0] is not None else kind
+        made = self.emit(
+            expr, ir.ListOp(what, operands, [value.kind for value in values], kind), kind, True, hint, site
+        )
+        self.note_same_items(made, values, what)
+        return made
+
+    def parts_of(self, value: Value, count: int | None, node: Any) -> list[Value]:
+        """The parts of a value that is unpacked."""
+        value = self.as_items(value)
+        if value.items is not None:
+            return value.items
+        if value.object is not None and value.object.cls is dict:
+            return [self.key_value(key) for key in value.object.keys]
+        if isinstance(value.kind, List) and value.iteration is not None and not self.is_written(value.place.root):
+            return value.iteration
+        if (
+            count is None
+            and isinstance(value.kind, Array)
+            and value.kind.dims
+            and isinstance(value.kind.dims[0].key, int)
+        ):
+            count = value.kind.dims[0].key
+        if isinstance(value.kind, (Array, List)) and count is not None:
+            value = self.settle(value)
+            return [self.get_item(value, trees.const(k), node) for k in range(count)]
+        if not value.varied and count is not None:
+            names = [self.names.fresh("item") for _ in range(count)]
+            target = gast.Tuple([trees.name(name, store=True) for name in names], gast.Store())
+            statement = self.add(gast.Assign([target], value.expr, None), ir.Plain(False))
+            for name in names:
+                place = ir.Place(self.new_root((self.path, self.site_number()), name, UNKNOWN))
+                self.info[name] = ir.Info(UNKNOWN, False, statement, place, self.loops, self.position)
+            return [Value(trees.name(name), UNKNOWN, place=self.info[name].place) for name in names]
+        if isinstance(value.kind, (Mapping, List)):
+            raise self.refuse("unpack_length", node)
+        raise self.refuse("unpack_unknown", node)
+
+    def key_value(self, key: Any) -> Value:
+        return self.visit_Constant(gast.Constant(key, None))

@@ -1,0 +1,307 @@
+"""Part of the stage `infer`: writing into arrays, lists, dicts and records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.infer_memory import HOLE, family
+from s2sad.kinds import (
+    UNKNOWN,
+    Array,
+    Kind,
+    List,
+    Mapping,
+    Scalar,
+    Static,
+    Unknown,
+    join,
+    settled,
+)
+from s2sad.values import MISSING, BoundMethod, Object, Value
+
+
+class Stores:
+    def store_item(self, target: gast.Subscript, value: Value, operator: Any = None) -> None:
+        base = self.visit(target.value)
+        if self.is_fixed_list(base):
+            self.store_fixed(base, target.slice, value, target)
+            return
+        if base.object is not None:
+            index = self.visit(target.slice)
+            known = self.known(index)
+            if base.object.cls is not dict:
+                function = getattr(base.object.cls, "__setitem__", None)
+                bound = Value(base.expr, Static(BoundMethod(base, function, "__setitem__")))
+                self.call_value(bound, [index, value], {}, target)
+                return
+            if known is MISSING:
+                self.need_mapping(base.object, target)
+            self.store_part(base, known, value, trees.index(base.expr, index.expr), target)
+            return
+        if self.is_flat(base):
+            self.store_flat(base.static.owner, target, value, operator)
+            return
+        if not isinstance(base.kind, (Array, List, Mapping)):
+            self.store_unknown(base, target, value)
+            return
+        index, parts, _ = self.index_expression(target.slice, base)
+        if isinstance(base.kind, List) and isinstance(index, gast.Slice):
+            self.store_slice(base, index, value, target)
+            return
+        kind = self.indexed_kind(base, parts)
+        self.store(base, index, parts, kind, value, operator, target)
+
+    def store_unknown(self, base: Value, target: gast.Subscript, value: Value) -> None:
+        if value.varied or base.varied:
+            raise self.refuse("unknown_store", target)
+        index, _, _ = self.index_expression(target.slice, base)
+        self.add(gast.Assign([trees.index(base.expr, index)], value.expr, None), ir.Plain(False))
+        if base.place is not None:
+            self.note_store(base.place, False, target)
+        self.effects += 1
+
+    def store(
+        self, base: Value, index: gast.AST, parts: Any, kind: Kind, value: Value, operator: Any, node: Any
+    ) -> None:
+        place = base.place
+        if place is None or not place.exact:
+            raise self.refuse("unknown_owner", node)
+        value = self.cut_off(base, value)
+        raw = value
+        if isinstance(base.kind, (List, Mapping)):
+            value = self.boxed(value)
+            self.note_item(place, value)
+            if value.object is not None or value.items is not None:
+                kind = value.kind
+        step = trees.index(trees.name(HOLE), index)
+        here = self.inner_place(place, step)
+        self.check_outside(place.root, value.varied, node)
+        value = Value(self.operand(value), value.kind, value.varied)
+        target = trees.index(base.expr, index)
+        op = ir.Store(here, value.expr, value.kind, kind, operator)
+        op.value_varied = value.varied
+        op.fancy = isinstance(base.kind, Array) and any(tag in ("array", "unknown") for tag, _ in parts)
+        if operator is not None and not isinstance(operator, (gast.Add, gast.Sub)) and base.varied:
+            made = self.emit(target, ir.Load(here, kind), kind, True, None)
+            op.old = made.expr.id
+            self.info[op.old].place = None if isinstance(kind, Scalar) else here
+        if isinstance(base.kind, List) and operator is None and isinstance(kind, (List, Mapping)) and base.varied:
+            op.gone = self.emit(target, ir.Plain(True), UNKNOWN, False).expr
+        self.note_store(place, value.varied, node)
+        if operator is not None and isinstance(base.kind, (List, Mapping)) and not isinstance(kind, Scalar):
+            self.note_change(place, "held")
+        statement = (
+            gast.AugAssign(target, operator, value.expr)
+            if operator is not None
+            else gast.Assign([target], value.expr, None)
+        )
+        self.add(statement, op)
+        if isinstance(base.kind, (List, Mapping)) and operator is None:
+            self.note_held(place.root, raw, node)
+
+    def cut_off(self, target: Value, value: Value) -> Value:
+        """What an array of integers or booleans keeps of a real number changes in steps: it carries no gradient."""
+        if isinstance(target.kind, Array) and target.kind.char in "bi":
+            return Value(value.expr, value.kind, False, place=value.place)
+        return value
+
+    def check_outside(self, root: ir.Root, varied: bool, node: Any) -> None:
+        if root.site and root.site[0] in ("global", "cell", "attribute", "class", "import") and varied:
+            raise self.refuse("outside_store", node, name=root.name)
+
+    def note_item(self, place: ir.Place, value: Value) -> None:
+        """What a list holds is known of all its items together."""
+        whole: Any = place.root.kind
+        layers: list[Any] = []
+        for step in place.path:
+            if (
+                not isinstance(whole, (List, Mapping))
+                or not isinstance(step, gast.Subscript)
+                or isinstance(step.slice, gast.Slice)
+            ):
+                return
+            whole = whole.item if isinstance(whole, List) else whole.value
+            layers.append(whole)
+        held = value.kind
+        for layer in reversed(layers):
+            if not isinstance(layer, (List, Mapping)):
+                return
+            held = List(held, layer.cls) if isinstance(layer, List) else Mapping(None, held, layer.default)
+        for root in family(place.root):
+            kind, varied = self.facts.list_items.get(root.site, (None, False))
+            made = settled(join(kind, held), ("item", root.site)), varied or value.varied
+            if made != (kind, varied):
+                self.facts.list_items[root.site] = made
+                self.learnt = True
+
+    def augment_item(self, node: gast.AugAssign) -> None:
+        target = node.target
+        base = self.visit(target.value)
+        if self.is_flat(base):
+            self.store_flat(base.static.owner, target, self.settle(self.visit(node.value)), node.op)
+            return
+        base = self.settle(base)
+        if base.object is not None:
+            if base.object.cls is dict and self.known(self.visit(target.slice)) is MISSING:
+                self.need_mapping(base.object, target)
+            current = self.get_item(base, target.slice, target)
+            if self.is_memory(current):
+                self.augment_in_place(node, current)
+                return
+            made = self.settle(self.binary(node.op, current, self.visit(node.value), node))
+            index = self.visit(target.slice)
+            if self.is_fixed_list(base):
+                self.store_fixed(base, target.slice, made, target)
+                return
+            self.store_part(base, self.known(index), made, trees.index(base.expr, index.expr), target)
+            return
+        if not isinstance(base.kind, (Array, List, Mapping)):
+            value = self.settle(self.visit(node.value))
+            if value.varied:
+                raise self.refuse("unknown_store", target)
+            self.effects += 1
+            index, _, _ = self.index_expression(target.slice, base)
+            self.add(gast.AugAssign(trees.index(base.expr, index), node.op, value.expr), ir.Plain(False))
+            return
+        held = self.held_item(base, target.slice)
+        if held is not None:
+            self.augment_in_place(node, held)
+            return
+        index, parts, _ = self.index_expression(target.slice, base)
+        if isinstance(base.kind, Mapping):
+            self.ensure_key(base, index, target)
+        kind = self.indexed_kind(base, parts)
+        if isinstance(base.kind, (List, Mapping)) and (isinstance(kind, (Scalar, Unknown)) or kind == UNKNOWN):
+            current = self.get_item_at(base, index, parts, kind)
+            made = self.settle(self.binary(node.op, current, self.visit(node.value), node))
+            self.store(base, index, parts, kind, made, None, node)
+            return
+        block, at, writes = self.block, len(self.block), self.writes_to(base)
+        value = self.settle(self.visit(node.value))
+        if self.writes_to(base) != writes and not self.may_view(kind, parts) and block is self.block:
+            later = block[at:]  # the value's own call writes there: what is added to was read before
+            del block[at:]
+            current = self.get_item_at(base, index, parts, kind)
+            block.extend(later)
+            self.store(base, index, parts, kind, self.settle(self.binary(node.op, current, value, node)), None, node)
+            return
+        self.store(base, index, parts, kind, value, node.op, node)
+
+    def writes_to(self, base: Value) -> int:
+        """How often this memory, under any name, was written so far."""
+        return self.effects if base.place is None else sum(len(each.stores) for each in family(base.place.root))
+
+    def get_item_at(self, base: Value, index: gast.AST, parts: Any, kind: Kind) -> Value:
+        expr = trees.index(base.expr, index)
+        if not base.varied:
+            return self.settle(Value(expr, kind))
+        place = self.inner_place(base.place, trees.index(trees.name(HOLE), index))
+        op = ir.GetItem(base.expr.id, index, kind, base.kind, self.index_kind(parts), place)
+        op.parts = parts
+        return self.emit(expr, op, kind, True)
+
+    def augment_in_place(self, node: gast.AugAssign, current: Value) -> None:
+        """name op= value, where name is an array or a list."""
+        if isinstance(current.kind, List) and isinstance(node.op, gast.Add):
+            self.list_method(current, "extend", [self.visit(node.value)], node)
+            return
+        value = self.settle(self.visit(node.value))
+        if isinstance(current.kind, Unknown) or isinstance(current.kind, Array) and current.kind.dims is None:
+            if value.varied or current.varied:
+                raise self.refuse("augment_unknown", node)
+        if not isinstance(current.kind, (Array, Unknown)):
+            raise self.refuse("augment_unknown", node)
+        if current.place is None or not current.place.exact:
+            raise self.refuse("unknown_owner", node)
+        value = self.cut_off(current, value)
+        place = current.place
+        self.check_outside(place.root, value.varied, node)
+        value = Value(self.operand(value), value.kind, value.varied)
+        op = ir.Store(place, value.expr, value.kind, current.kind, node.op)
+        op.value_varied, op.fancy = value.varied, False
+        if not isinstance(node.op, (gast.Add, gast.Sub)) and current.varied:
+            made = self.emit_load(current)
+            op.old = made.expr.id
+        self.note_store(place, value.varied, node)
+        target = current.expr if current.expr.__class__ in (gast.Name, gast.Subscript) else None
+        if target is None or target.__class__ is gast.Name and isinstance(node.target, gast.Attribute):
+            target = trees.index(current.expr, trees.const(...))
+        self.add(gast.AugAssign(target, node.op, value.expr), op)
+
+    def store_part(self, base: Value, key: Any, value: Value, target: gast.AST, node: Any) -> None:
+        """An attribute of a record, or an entry of a dict of known keys, becomes value."""
+        thing = base.object
+        if thing in thing.sources:
+            raise self.refuse("boxed_write", node, name=str(key))
+        if thing.sources:
+            raise self.refuse("ambiguous_store", node, name=str(key))
+        self.note_object(thing)
+        self.part_writes.setdefault(thing, []).append((self.loops, self.position + 1, str(key)))
+        if key not in thing.keys:
+            self.check_same_block(thing, node)
+            thing.keys.append(key)
+        self.state[thing, key] = value
+        self.add(gast.Assign([target], value.expr, None), ir.Plain(False))
+        self.block[-1].writes_part = thing
+        self.effects += 1
+
+    def note_object(self, thing: Object) -> None:
+        """A parameter's dict or record is written into: a copy is, with those that hold it."""
+        site = thing.param
+        while site is not None and len(site) >= 1:
+            if ("object", *site) not in self.facts.written:
+                self.facts.written.add(("object", *site))
+                self.learnt = True
+            site = site[:-1] if len(site) > 1 else None
+
+    def store_attribute(self, target: gast.Attribute, value: Value) -> None:
+        self.store_attribute_value(self.visit(target.value), target.attr, value, target)
+
+    def store_attribute_value(self, owner: Value, name: str, value: Value, node: Any) -> None:
+        if isinstance(owner.kind, Array) and name in ("real", "imag"):
+            self.store_whole(self.get_attribute(owner, name, node), value, node)
+            return
+        if owner.object is None or owner.object.cls is dict:
+            if value.varied or owner.varied or isinstance(owner.kind, Array):
+                raise self.refuse("unknown_store", node)
+            self.add(gast.Assign([trees.attr(owner.expr, name)], value.expr, None), ir.Plain(False))
+            self.effects += 1
+            return
+        raw = next((vars(base)[name] for base in owner.object.cls.__mro__ if name in vars(base)), None)
+        if isinstance(raw, property):
+            bound = Value(owner.expr, Static(BoundMethod(owner, raw.fset, name)))
+            self.call_value(bound, [value], {}, node)
+            return
+        self.store_part(owner, name, value, trees.attr(owner.expr, name), node)
+
+    def delete_item(self, target: gast.AST) -> None:
+        if isinstance(target, gast.Subscript):
+            base = self.visit(target.value)
+            if base.object is not None:
+                key = self.known(self.visit(target.slice))
+                if key is MISSING and base.object.cls is dict:
+                    self.need_mapping(base.object, target)
+                if key in base.object.keys:
+                    self.check_same_block(base.object, target)
+                    base.object.keys = [each for each in base.object.keys if each != key]
+                    self.state.pop((base.object, key), None)
+                    self.note_object(base.object)
+                    self.add(gast.Delete([trees.index(base.expr, trees.const(key))]), ir.Plain(False))
+                    return
+            if self.is_fixed_list(base):
+                self.need_plain_list(base.object, target)
+            if isinstance(base.kind, List):
+                self.delete_from_list(base, target.slice, target)
+                return
+            if isinstance(base.kind, Mapping):
+                self.delete_from_mapping(base, target.slice, target)
+                return
+            if not base.varied:
+                index, _, _ = self.index_expression(target.slice, base)
+                self.add(gast.Delete([trees.index(base.expr, index)]), ir.Plain(False))
+                self.effects += 1
+                return
+        raise self.refuse("delete", target)

@@ -1,0 +1,168 @@
+"""Part of the stage `simplify`: cheap tests and indices, written where they are used; names replaced by expressions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.activity import blocks_of
+from s2sad.ir import GENERATED
+from s2sad.kinds import Scalar
+from s2sad.tape import reads
+
+
+def inline_block(program: ir.Inferred) -> None:
+    """`t.4 = i.3 - 1` is written out wherever t.4 is read: computing it again costs less than keeping it."""
+    known: dict[str, gast.AST] = {}
+
+    def walk(block: list[gast.stmt]) -> list[gast.stmt]:
+        made = []
+        for node in block:
+            rename_reads(node, known)
+            for inner in blocks_of(node):
+                inner[:] = walk(inner)
+            if getattr(node, "loop", None) is not None:
+                loop = node.loop
+                for each in loop.bindings:
+                    rename_reads(each, known)
+                loop.count = substituted(loop.count, known)
+                loop.range = [substituted(each, known) for each in loop.range] if loop.range else loop.range
+            if is_cheap(node, program):
+                known[node.targets[0].id] = node.value
+                continue
+            made.append(node)
+        return made
+
+    program.body[:] = walk(program.body)
+    value_names(program.value, known)
+
+
+def value_names(value: Any, known: dict[str, gast.AST]) -> None:
+    value.expr = substituted(value.expr, known)
+    for item in value.items or ():
+        value_names(item, known)
+    for part in (getattr(value, "parts", None) or {}).values():
+        value_names(part, known)
+
+
+def is_cheap(node: gast.stmt, program: ir.Inferred) -> bool:
+    op = getattr(node, "effect", None)
+    if (
+        not isinstance(op, ir.Plain)
+        or not op.pure
+        or not isinstance(node, gast.Assign)
+        or not isinstance(node.targets[0], gast.Name)
+    ):
+        return False
+    if ir.base_of(node.targets[0].id) not in GENERATED or isinstance(node.value, gast.Name):
+        return False
+    count = 0
+    for each in trees.walk(node.value):
+        if isinstance(each, gast.Name) and ir.is_ssa(each.id):
+            info = program.info.get(each.id)
+            if info is None or not isinstance(info.kind, Scalar):
+                return False
+        elif isinstance(each, (gast.BinOp, gast.Compare, gast.BoolOp, gast.UnaryOp)):
+            count += 1
+        elif isinstance(each, (gast.Call, gast.Subscript, gast.Attribute, gast.IfExp, gast.Tuple, gast.List)):
+            return is_shape(node.value)
+    return count <= 3
+
+
+def is_shape(expr: gast.AST) -> bool:
+    """x.shape[k], of a name."""
+    return (
+        isinstance(expr, gast.Subscript)
+        and isinstance(expr.value, gast.Attribute)
+        and expr.value.attr == "shape"
+        and isinstance(expr.value.value, gast.Name)
+    )
+
+
+def substituted(expr: Any, known: dict[str, gast.AST]) -> Any:
+    """expr with names replaced by expressions."""
+    if expr is None or not known or known.keys().isdisjoint(ir.summary(expr).names):
+        return expr
+    if isinstance(expr, gast.Name):
+        return known[expr.id]
+    spine = [expr]
+    while isinstance(spine[-1], gast.BinOp) and isinstance(spine[-1].left, gast.BinOp):
+        spine.append(spine[-1].left)
+    made: gast.AST | None = None
+    for each in reversed(spine):
+        copy = ir.statement_copy(each)
+        for field in each._fields:
+            value = getattr(each, field, None)
+            if field == "left" and made is not None:
+                copy.left = made
+            elif isinstance(value, list):
+                setattr(
+                    copy, field, [substituted(item, known) if isinstance(item, gast.AST) else item for item in value]
+                )
+            elif isinstance(value, gast.AST):
+                setattr(copy, field, substituted(value, known))
+        made = copy
+    return made
+
+
+def rename_reads(node: gast.stmt, known: dict[str, gast.AST]) -> None:
+    """Replaces names in a statement's own expressions, and in what it does for differentiation."""
+    if not known:
+        return
+    if not (reads(node) | op_names(getattr(node, "effect", None))) & known.keys():
+        return
+    for field in ("value", "test", "iter", "msg", "exc"):
+        if isinstance(getattr(node, field, None), gast.AST):
+            setattr(node, field, substituted(getattr(node, field), known))
+    if isinstance(node, gast.Assign):
+        node.targets = [t if isinstance(t, gast.Name) else substituted(t, known) for t in node.targets]
+    elif isinstance(node, gast.AugAssign):
+        node.target = substituted(node.target, known)
+    elif isinstance(node, gast.With):
+        node.items = [gast.withitem(substituted(item.context_expr, known), item.optional_vars) for item in node.items]
+    op = getattr(node, "effect", None)
+    if op is not None:
+        rename_op(op, known)
+
+
+def op_names(op: Any) -> set[str]:
+    found: set[str] = set()
+    if op is None:
+        return found
+    for value in vars(op).values():
+        for each in (
+            value if isinstance(value, (list, tuple)) else value.values() if isinstance(value, dict) else [value]
+        ):
+            if isinstance(each, gast.AST):
+                found.update(ir.summary(each).names)
+            elif isinstance(each, tuple) and len(each) == 2 and isinstance(each[1], gast.AST):
+                found |= trees.names_in(each[1])
+    place = getattr(op, "place", None)
+    for step in place.path if place is not None else ():
+        found |= trees.names_in(step)
+    return found
+
+
+def rename_op(op: ir.Op, known: dict[str, gast.AST]) -> None:
+    for name, value in list(vars(op).items()):
+        if isinstance(value, gast.AST):
+            setattr(op, name, substituted(value, known))
+        elif isinstance(value, list):
+            setattr(
+                op,
+                name,
+                [
+                    substituted(v, known)
+                    if isinstance(v, gast.AST)
+                    else (v[0], substituted(v[1], known))
+                    if isinstance(v, tuple) and len(v) == 2 and isinstance(v[1], gast.AST)
+                    else v
+                    for v in value
+                ],
+            )
+        elif isinstance(value, dict):
+            setattr(op, name, {k: substituted(v, known) if isinstance(v, gast.AST) else v for k, v in value.items()})
+        elif isinstance(value, ir.Place):
+            op.place = ir.Place(value.root, tuple(substituted(step, known) for step in value.path), value.exact)
