@@ -137,7 +137,6 @@ class Infer(
         self.breaks: list[tuple[dict[Any, Any], list[gast.stmt]]] = []
         self.joining: Any = ({}, {})
         self.joining_test: Any = None
-        self.joining_from = 0
         self.optional: set[str] = set()
         self.sharings: list[Any] = []
         self.assumed: Any = None

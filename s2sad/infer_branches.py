@@ -50,7 +50,7 @@ class Branches:
     def branch(self, test: gast.AST, first: Any, second: Any) -> gast.If:
         """if test: first() else: second(); what they leave behind is joined."""
         outer, state = self.block, self.state
-        origin, start = self.origin, self.position
+        origin = self.origin
         blocks, states = [], []
         for run in (first, second):
             self.block, self.state = [], dict(state)
@@ -67,7 +67,6 @@ class Branches:
             self.state = states[1] if ends[0] else states[0]
         else:
             outer_test, self.joining_test = self.joining_test, test
-            self.joining_from = start
             self.state = self.join_states(states, blocks)
             self.joining_test = outer_test
         return node

@@ -12,6 +12,7 @@ from s2sad.infer_aliases import used_after
 from s2sad.infer_memory import family, is_function
 from s2sad.kinds import (
     Kind,
+    Mapping,
     Static,
     Tuple,
     Unknown,
@@ -190,7 +191,10 @@ class Carried:
             self.late_copies.append((pairs, block))
         for key, found in fresh.items():
             first = found[0][0]
-            if all(same_thing(value, first) for value, _ in found):
+            early = self.early_value(key[1], found) if self.is_early_value(key) else None
+            if early is not None:
+                after[key] = early
+            elif all(same_thing(value, first) for value, _ in found):
                 after[key] = first
             elif all(isinstance(value, Value) and value.items is None and value.object is None for value, _ in found):
                 kind: Kind | None = None
@@ -205,11 +209,8 @@ class Carried:
                 after[key] = self.joined_value(name, kind, varied, [value for value, _ in found])
                 for value, pairs in found:
                     pairs.append((name, value.expr))
-                self.info[name].early = self.is_early_value(key)
             else:
                 after[key] = Conflict("joined_objects")
-            if self.is_early_value(key):
-                self.mark_early(after[key], None, named_elsewhere(key, [state for state, _ in exits]))
         for thing_key in [k for state, _ in exits for k in state if isinstance(k[0], Object)]:
             after.setdefault(thing_key, next(state[thing_key] for state, _ in exits if thing_key in state))
         outer_loops, self.loops = self.loops, (*self.loops, number)
@@ -235,6 +236,8 @@ class Carried:
             return False
         if value.items is not None:
             return any(map(self.marked_early, value.items))
+        if value.object is not None:
+            return True
         return isinstance(value.expr, gast.Name) and value.expr.id in self.info and self.info[value.expr.id].early
 
     def is_early_value(self, key: Any) -> bool:
@@ -242,22 +245,33 @@ class Carried:
         last = self.frame.tree.body[-1] if isinstance(self.frame.tree, gast.FunctionDef) else None
         return getattr(last, "early", False) and key == (self.frame.number, last.value.id)
 
-    def mark_early(self, value: Any, start: int | None, others: set[str]) -> None:
-        """Marks the names of a value that were set after a position, or else in a loop that has ended."""
-        if isinstance(value, Conflict):
-            return
-        for part in value.items or ():
-            self.mark_early(part, start, others)
-        if value.object is not None:
-            for key in value.object.keys:
-                if isinstance(self.state.get((value.object, key)), Value):
-                    self.mark_early(self.state[value.object, key], start, others)
-        own = isinstance(value.expr, gast.Name) and value.expr.id not in others
-        info = self.info.get(value.expr.id) if own else None
-        if info is not None and (
-            info.loops != self.loops[: len(info.loops)] if start is None else info.position > start
-        ):
-            info.early = True
+    def early_value(self, base: str, found: list[tuple[Any, list[Any]]]) -> Value | None:
+        """What early returns have set in a loop, under names of its own, which no other variable has."""
+        values = [value for value, _ in found]
+        if any(not isinstance(value, Value) for value in values):
+            return None
+        first = values[0]
+        if isinstance(first.kind, Static) and all(value.kind == first.kind for value in values):
+            return first
+        if all(value.items is not None and len(value.items) == len(first.items or ()) for value in values):
+            items = []
+            for k in range(len(first.items)):
+                items.append(self.early_value(f"{base}_{k}", [(value.items[k], pairs) for value, pairs in found]))
+            cls = first.kind.cls if isinstance(first.kind, Tuple) else None
+            return None if None in items else self.make_tuple(items, cls)
+        kind: Kind | None = None
+        for value in values:
+            kind = join(kind, value.kind)
+        if any(value.items is not None or value.object is not None for value in values):
+            return None
+        if isinstance(kind, (Static, Mapping, Unknown)):
+            return None
+        name = self.names.fresh(base)
+        made = self.joined_value(name, kind, any(value.varied for value in values), values)
+        for value, pairs in found:
+            pairs.append((name, value.expr))
+        self.info[name].early = True
+        return made
 
     def phi_pairs(self, phi: Any, value: Any, pairs: list[tuple[str, gast.AST]], state: Any) -> None:
         if isinstance(phi, Conflict) or isinstance(value, Conflict) or phi is value:
@@ -319,24 +333,6 @@ def leaves(block: list[gast.stmt]) -> str | None:
     from s2sad.infer_branches import leaves as found
 
     return found(block)
-
-
-def named_elsewhere(key: Any, states: list[dict[Any, Any]]) -> set[str]:
-    """The names of the program that variables other than this one stand for."""
-    found: set[str] = set()
-    for state in states:
-        for other, value in state.items():
-            if other != key and not isinstance(other[0], Object):
-                found |= leaf_names(value)
-    return found
-
-
-def leaf_names(value: Any) -> set[str]:
-    if not isinstance(value, Value):
-        return set()
-    if value.items is not None:
-        return {name for item in value.items for name in leaf_names(item)}
-    return {value.expr.id} if isinstance(value.expr, gast.Name) else set()
 
 
 def loops_of_both(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:

@@ -38,9 +38,7 @@ class Joins:
         if a is None or b is None:
             present, side = (b, 1) if a is None else (a, 0)
             if self.is_early_value(key):
-                self.mark_early(present, self.joining_from, named_elsewhere(key, list(self.joining)))
-                if self.marked_early(present):
-                    return self.joined_early(base, present, copies[side], copies[1 - side])
+                return self.joined_early(base, present, copies[side], copies[1 - side])
             return self.joined_once(base, present, copies[side])
         return self.join_two(base, a, b, copies)
 
@@ -162,12 +160,6 @@ class Joins:
     def part_states(self, a: Object, b: Object, key: Any) -> tuple[Any, Any]:
         first, second = self.joining
         return first.get((a, key)), second.get((b, key))
-
-
-def named_elsewhere(key: Any, states: list[Any]) -> set[str]:
-    from s2sad.infer_carried import named_elsewhere as found
-
-    return found(key, states)
 
 
 def loaded_from(tree: Any, line: int) -> set[str]:

@@ -296,7 +296,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "a copy, where it gets the name, as in `{name} = x.copy()`; or a store on each branch by the name it has there",
     ),
     "ended_loop": (
-        "an item that a loop went through is used after the loop, and its array is written: which item it is is not known then",
+        "an item that a loop went through is used after the loop, and its array is written: which one is not known",
         "a copy in the loop, as in `row = row.copy()`, or a loop over positions and `A[i]` after it",
     ),
     "unknown_owner": (

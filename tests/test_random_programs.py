@@ -9,7 +9,7 @@ from tests.random_judge import check
 from tests.random_programs import make, report
 from tests.random_shrink import shrink
 
-PROGRAMS, PARTS, FIRST = 2000, 20, 1
+PROGRAMS, PARTS, FIRST = 1000, 20, 1
 REFUSED, UNFIT = 0.15, 0.2  # at most this part of them
 
 
