@@ -142,6 +142,8 @@ class Infer(
         self.assumed: Any = None
         self.assumptions: list[Any] = []
         self.iterated: list[ir.Root] = []
+        self.early_names: set[str] = set()
+        self.early_homes: dict[str, Any] = {}
         self.held: list[Any] = []
         self.taken_out: list[Any] = []
         self.boxings: list[Any] = []

@@ -11,8 +11,11 @@ from s2sad import ir, trees
 from s2sad.infer_aliases import used_after
 from s2sad.infer_memory import family, is_function
 from s2sad.kinds import (
+    Array,
     Kind,
+    List,
     Mapping,
+    Scalar,
     Static,
     Tuple,
     Unknown,
@@ -211,6 +214,9 @@ class Carried:
                     pairs.append((name, value.expr))
             else:
                 after[key] = Conflict("joined_objects")
+            if self.is_early_value(key):
+                states = [state for state, _ in exits]
+                self.early_names |= self.leaf_names(after[key], states) - self.named_elsewhere(key, states)
         for thing_key in [k for state, _ in exits for k in state if isinstance(k[0], Object)]:
             after.setdefault(thing_key, next(state[thing_key] for state, _ in exits if thing_key in state))
         outer_loops, self.loops = self.loops, (*self.loops, number)
@@ -244,6 +250,37 @@ class Carried:
         """Whether a variable is the one that holds what an early `return` in a loop returns."""
         last = self.frame.tree.body[-1] if isinstance(self.frame.tree, gast.FunctionDef) else None
         return getattr(last, "early", False) and key == (self.frame.number, last.value.id)
+
+    def leaf_names(self, value: Any, states: list[dict[Any, Any]]) -> set[str]:
+        """The names of the program that a value is made of."""
+        if not isinstance(value, Value):
+            return set()
+        parts = list(value.items or ())
+        if value.object is not None:
+            parts += [state.get((value.object, key)) for state in states for key in value.object.keys]
+        found = {name for part in parts for name in self.leaf_names(part, states)}
+        return found | ({value.expr.id} if isinstance(value.expr, gast.Name) else set())
+
+    def named_elsewhere(self, key: Any, states: list[dict[Any, Any]]) -> set[str]:
+        """The names of the program that other variables stand for."""
+        held = [(other, value) for state in states for other, value in state.items()]
+        held = [(other, value) for other, value in held if other != key and not isinstance(other[0], Object)]
+        return {name for _, value in held for name in self.leaf_names(value, states)}
+
+    def give_early_values(self, value: Any, states: list[dict[Any, Any]]) -> None:
+        """What an early return in a loop has set gets something to hold before the loop, as it is to be copied."""
+        for name in sorted(self.leaf_names(value, states)):
+            block, loop = self.early_homes.get(name, (None, None))
+            if block is None or block is self.block:  # beside the loop, it is copied only where it was set
+                continue
+            del self.early_homes[name]
+            at = next((k for k, each in enumerate(block) if each is loop), 0)
+            kind = self.info[name].kind
+            start: gast.AST = gast.List([], gast.Load()) if isinstance(kind, List) else trees.const(0.0)
+            pairs = [(name, start if isinstance(kind, (List, Scalar, Array)) else trees.const(None))]
+            node = gast.Assign([trees.name("_", store=True)], trees.const(None), None)
+            node.effect, node.origin, node.loops, node.position = ir.Copy(pairs), None, self.loops, loop.position
+            block.insert(at, node)
 
     def early_value(self, base: str, found: list[tuple[Any, list[Any]]]) -> Value | None:
         """What early returns have set in a loop, under names of its own, which no other variable has."""

@@ -35,26 +35,51 @@ class Joins:
             base = "#t"
         if isinstance(a, Conflict) or isinstance(b, Conflict):
             return a if isinstance(a, Conflict) else b
+        if self.is_early_value(key):
+            self.give_early_values(a, list(self.joining))
+            self.give_early_values(b, list(self.joining))
         if a is None or b is None:
             present, side = (b, 1) if a is None else (a, 0)
             if self.is_early_value(key):
-                return self.joined_early(base, present, copies[side], copies[1 - side])
+                return self.joined_early(base, present, side, copies)
             return self.joined_once(base, present, copies[side])
         return self.join_two(base, a, b, copies)
 
-    def joined_early(self, base: str, value: Value, copies: list[Any], others: list[Any]) -> Value:
+    def joined_early(self, base: str, value: Any, side: int, copies: list[list[Any]]) -> Any:
         """What an early return has set on one way only has a name on the other way as well, which is never read."""
+        if isinstance(value, Conflict):
+            return value
         if value.items is not None:
-            items = [self.joined_early(f"{base}_{k}", item, copies, others) for k, item in enumerate(value.items)]
+            items = [self.joined_early(f"{base}_{k}", item, side, copies) for k, item in enumerate(value.items)]
             return self.make_tuple(items, value.kind.cls if isinstance(value.kind, Tuple) else None)
-        if value.object is not None or isinstance(value.kind, (Static, Mapping, Unknown)):
+        if value.object is not None:
+            return self.joined_early_object(base, value, side, copies)
+        if isinstance(value.kind, (Static, Mapping, Unknown)):
             return value
         name = self.names.fresh(base)
-        copies.append((name, value.expr))
-        others.append((name, gast.List([], gast.Load()) if isinstance(value.kind, List) else trees.const(0.0)))
+        copies[side].append((name, value.expr))
+        copies[1 - side].append(
+            (name, gast.List([], gast.Load()) if isinstance(value.kind, List) else trees.const(0.0))
+        )
         made = self.joined_value(name, value.kind, value.varied, [value])
         self.info[name].early = True
         return made
+
+    def joined_early_object(self, base: str, value: Value, side: int, copies: list[list[Any]]) -> Any:
+        """The same for a dict or record, part by part."""
+        thing = Object(value.object.cls, list(value.object.keys), sources=(value.object,))
+        for key in thing.keys:
+            part = self.joining[side].get((value.object, key))
+            if part is None or isinstance(part, Conflict):
+                return Conflict("joined_objects")
+            part_name = f"{base}_{key}" if str(key).isidentifier() else base
+            made = self.joined_early(part_name, part, side, copies)
+            self.pending_parts[thing, key] = self.state[thing, key] = made
+        name = self.names.fresh(base)
+        copies[side].append((name, value.expr))
+        copies[1 - side].append((name, trees.const(None)))
+        self.info[name] = ir.Info(value.kind, value.varied, None, None, self.loops, self.position)
+        return Value(trees.name(name), value.kind, value.varied, object=thing)
 
     def joined_once(self, base: str, value: Value, copies: list[tuple[str, gast.AST]]) -> Any:
         """A variable set on one way only: reading it after the other way is f's own mistake, raised as f would."""

@@ -367,6 +367,8 @@ class Loops:
         statement.user = node
         self.place_entry_copies(loop)
         self.add(statement)
+        self.early_homes.update(dict.fromkeys(self.early_names, (self.block, statement)))
+        self.early_names.clear()
 
     def place_entry_copies(self, loop: ir.Loop) -> None:
         pairs, loop.phis = self.entry_pairs.pop(loop.number)
