@@ -62,8 +62,13 @@ def dependencies(body: list[gast.stmt], info: dict[str, ir.Info]) -> Iterator[tu
             yield from dependencies(loop.bindings, info)
 
 
+PLAIN = frozenset((gast.Assign, gast.AugAssign, gast.Expr, gast.Pass, gast.Break, gast.Return))  # with no blocks
+
+
 def blocks_of(node: gast.stmt) -> list[list[gast.stmt]]:
     """The statement lists inside a compound statement."""
+    if node.__class__ in PLAIN:
+        return []
     if isinstance(node, gast.Try):
         return [node.body, *[handler.body for handler in node.handlers], node.orelse, node.finalbody]
     if isinstance(node, (gast.If, gast.For, gast.While)):

@@ -66,7 +66,8 @@ from s2sad.values import MISSING, Conflict, Facts, Frame, LocalFunction, Object,
 
 def infer(request: Any, tree: gast.FunctionDef, facts: Facts | None = None) -> ir.Inferred:
     """Walks through `tree`, the core form of the request's function, until nothing new is learnt."""
-    facts = facts or Facts()
+    plain = request.namespace.get("range", range) is range
+    facts = facts or Facts(counts={(name,) for name in obvious_counts(tree)} if plain else set())
     for _ in range(60):
         facts.phis.clear()  # what was joined when less was known may be too wide
         walker = Infer(request, tree, facts)
@@ -81,6 +82,17 @@ def infer(request: Any, tree: gast.FunctionDef, facts: Facts | None = None) -> i
         if not walker.learnt:
             return result
     raise refuse("too_many_kinds", tree, request.source)
+
+
+def obvious_counts(tree: gast.FunctionDef) -> set[str]:
+    """The names that stand in `range(...)`: a parameter of that name is a count, which need not be found out."""
+    return {
+        each.id
+        for node in gast.walk(tree)
+        if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id == "range"
+        for each in node.args
+        if isinstance(each, gast.Name)
+    }
 
 
 class Infer(

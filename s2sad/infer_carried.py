@@ -194,7 +194,11 @@ class Carried:
             self.late_copies.append((pairs, block))
         for key, found in fresh.items():
             first = found[0][0]
-            early = self.early_value(key[1], found) if self.is_early_value(key) else None
+            early = None
+            if self.is_early_value(key) and not self.one_early_value([value for value, _ in found]):
+                for value, _ in found:
+                    self.give_early_values(value, [state for state, _ in exits])
+                early = self.early_value(key[1], found)
             if early is not None:
                 after[key] = early
             elif all(same_thing(value, first) for value, _ in found):
@@ -281,6 +285,10 @@ class Carried:
             node = gast.Assign([trees.name("_", store=True)], trees.const(None), None)
             node.effect, node.origin, node.loops, node.position = ir.Copy(pairs), None, self.loops, loop.position
             block.insert(at, node)
+
+    def one_early_value(self, values: list[Any]) -> bool:
+        """Whether these are one value, that an inner loop has set and that already has names of its own."""
+        return self.marked_early(values[0]) and all(same_thing(value, values[0]) for value in values)
 
     def early_value(self, base: str, found: list[tuple[Any, list[Any]]]) -> Value | None:
         """What early returns have set in a loop, under names of its own, which no other variable has."""

@@ -253,11 +253,12 @@ def rename(body: list[gast.stmt], names: dict[str, str]) -> None:
                     change(source)
                 op.pairs = [(names.get(target, target), source) for target, source in op.pairs]
                 op.origins = {names.get(target, target): origin for target, origin in op.origins.items()}
-            change(node)
             if isinstance(getattr(node, "until", None), gast.AST):
                 change(node.until)
 
     walk_all(body, walk)
+    for node in body:
+        change(node)  # with all that is inside
 
 
 def walk_all(body: list[gast.stmt], function: Any) -> None:

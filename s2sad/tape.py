@@ -45,6 +45,8 @@ def reads(node: gast.AST | None) -> set[str]:
         for _, source in op.pairs:
             found.update(ir.summary(source).names)
         return {name for name in found if ir.is_ssa(name)}
+    if isinstance(node, gast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], gast.Name):
+        return set(ir.summary(node.value).names)
     todo: list[Any] = []
     if isinstance(node, gast.Assign):
         todo = [node.value, *[t for t in node.targets if not isinstance(t, gast.Name)]]
@@ -374,7 +376,7 @@ class Tape:
     def keep_copies(self, forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:
         """A view that the reverse sweep reads, of memory written afterwards, is a copy instead."""
         saved = set(self.saved.values())
-        needed = contents_read(reverse) | saved
+        needed = contents_read(reverse) | saved | self.resized(reverse)
         for name in sorted(needed):
             info = self.info.get(name)
             if info is None or info.place is None or info.statement is None or isinstance(info.kind, Scalar):
@@ -389,6 +391,17 @@ class Tape:
                 value = info.statement.value
                 info.statement.value = copied(info.kind, value)
                 info.statement.kept = True
+
+    def resized(self, reverse: list[gast.stmt]) -> set[str]:
+        """The lists that the reverse sweep reads and that get longer or shorter: not even their lengths stay."""
+        from s2sad.infer_memory import family
+
+        infos = [(name, self.info.get(name)) for name in everything_read(reverse)]
+        return {
+            name
+            for name, info in infos
+            if info is not None and info.place is not None and any(each.moves for each in family(info.place.root))
+        }
 
     def keep_beside(self, name: str, forward: list[gast.stmt], reverse: list[gast.stmt], saved: bool) -> None:
         """A copy under a name of its own, of what a view holds when it is made."""

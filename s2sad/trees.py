@@ -125,12 +125,18 @@ def is_atom(node: gast.AST) -> bool:
 
 
 def walk(node: gast.AST) -> Iterator[gast.AST]:
-    """All nodes, a parent before its children, in the order of the text; long chains of operators don't recurse."""
+    """All nodes but contexts, a parent before its children, in the order of the text; long chains don't recurse."""
     stack = [node]
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(list(children(node))))
+        attributes = node.__dict__
+        for field in reversed(node._fields):
+            value = attributes.get(field)
+            if value.__class__ is list:
+                stack.extend([item for item in reversed(value) if isinstance(item, gast.AST)])
+            elif field != "ctx" and isinstance(value, gast.AST):
+                stack.append(value)
 
 
 def children(node: gast.AST) -> Iterator[gast.AST]:
