@@ -249,7 +249,7 @@ def _evaluated(call: Call, made: templates.Expansion, grad: Any) -> dict[str, An
 
 def test_every_rule_has_a_row() -> None:
     missing = [f"{rule.library}.{rule.name}" for rule in ALL if rule.function not in ROWS]
-    assert not missing, f"rules without a row in tests/rule_rows.py: {missing}"
+    assert not missing, f"rules without a row in tests/rule_rows: {missing}"
 
 
 def test_every_function_of_math_has_a_rule() -> None:
