@@ -12,7 +12,7 @@ help:
 	@echo "make test     format, lint and type checks, then all tests"
 	@echo "make demo     train a logistic regression with generated gradients"
 	@echo "make bench    speed of s2sad itself and of what it generates"
-	@echo "make golden   rewrite the generated programs that the tests and README.md hold"
+	@echo "make golden   rewrite the generated programs that the tests, README.md and the lessons hold"
 	@echo "make format   format the sources"
 	@echo "make clean    remove what these made"
 
@@ -47,6 +47,7 @@ bench: $(READY)
 golden: $(READY)
 	$(BIN)/python -m tests.golden_cases
 	$(BIN)/python -m tests.readme_blocks
+	$(BIN)/python -m tests.lessons
 
 clean:
 	rm -rf .venv .venvs .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -1,0 +1,141 @@
+# 3. Branches
+# ===========
+#
+# A program with `if` is several formulas, one for each way through it. At a given point only one way is
+# taken, and the gradient is that of this way. So the gradient program takes the same way again.
+
+from s2sad import NotDifferentiableError, value_and_gradients_function
+
+
+def huber(error, width):
+    """Half the square of a small error; of a large one, a straight line that continues it."""
+    if abs(error) <= width:
+        loss = 0.5 * error * error
+    elif error > 0.0:
+        loss = width * (error - 0.5 * width)
+    else:
+        loss = width * (-error - 0.5 * width)
+    return loss
+
+
+huber_gradients = value_and_gradients_function(huber)
+print(huber_gradients.source(0.3, 1.0))
+#: def huber_value_and_gradients(error, width, dy=1.0):
+#:     """The value of huber and its gradients with respect to error and width.
+#:
+#:     Made by s2sad from huber in 03_branches.py, line 10, for error: float, width: float.
+#:     """
+#:     if abs(error) <= width:
+#:         t1 = 0.5 * error
+#:         loss = t1 * error
+#:         # loss = 0.5 * error * error
+#:         error_grad = dy * t1 + 0.5 * (dy * error)
+#:         width_grad = 0.0
+#:     elif error > 0.0:
+#:         t2 = error - 0.5 * width
+#:         loss = width * t2
+#:         # loss = width * (error - 0.5 * width)
+#:         t2_grad = dy * width
+#:         width_grad = dy * t2 - 0.5 * t2_grad
+#:         error_grad = t2_grad
+#:     else:
+#:         t3 = -error - 0.5 * width
+#:         loss = width * t3
+#:         # loss = width * (-error - 0.5 * width)
+#:         t3_grad = dy * width
+#:         width_grad = dy * t3 - 0.5 * t3_grad
+#:         error_grad = -t3_grad
+#:     return loss, (error_grad, width_grad)
+print(huber_gradients(0.3, 1.0))
+#: (0.045, (0.3, 0.0))
+print(huber_gradients(-4.0, 1.0))
+#: (3.5, (-1.0, 3.0))
+
+# If what was tested has changed when the gradient needs it, the outcome has been kept:
+
+
+def shrink(x):
+    y = x
+    if y > 1.0:
+        y = y * y
+    if y > 2.0:
+        y = 3.0 * y + x
+    return y
+
+
+print(value_and_gradients_function(shrink).source(1.7))
+#: def shrink_value_and_gradients(x, dy=1.0):
+#:     """The value of shrink and its gradient with respect to x.
+#:
+#:     Made by s2sad from shrink in 03_branches.py, line 57, for x: float.
+#:     """
+#:     if x > 1.0:
+#:         y = x * x
+#:     else:
+#:         y = x
+#:     if y > 2.0:
+#:         y = 3.0 * y + x
+#:         x_grad = dy
+#:         # y = 3.0 * y + x
+#:         y_grad = 3.0 * dy
+#:     else:
+#:         x_grad = 0.0
+#:         y_grad = dy
+#:
+#:     if x > 1.0:
+#:         # y = y * y
+#:         x_grad = x_grad + 2.0 * (y_grad * x)
+#:     else:
+#:         x_grad = x_grad + y_grad
+#:     return y, (x_grad,)
+print(value_and_gradients_function(shrink)(1.7))
+#: (10.369999999999997, (11.2,))
+
+# An early `return` is a branch too, with the rest of the function in its `else`.
+
+
+def distance(x, y):
+    if x == y:
+        return 0.0
+    return abs(x - y) ** 1.5
+
+
+print(value_and_gradients_function(distance).source(2.0, 1.0))
+#: def distance_value_and_gradients(x, y, dy=1.0):
+#:     """The value of distance and its gradients with respect to x and y.
+#:
+#:     Made by s2sad from distance in 03_branches.py, line 97, for x: float, y: float.
+#:     """
+#:     if x == y:
+#:         value = 0.0
+#:         x_grad = 0.0
+#:         y_grad = 0.0
+#:     else:
+#:         t1 = x - y
+#:         t2 = abs(t1)
+#:         value = t2**1.5
+#:         # return abs(x - y) ** 1.5
+#:         t2_grad = 1.5 * dy * t2**0.5
+#:         t1_grad = t2_grad if t1 > 0 else -t2_grad if t1 < 0 else 0.0
+#:         x_grad = t1_grad
+#:         y_grad = -t1_grad
+#:     return value, (x_grad, y_grad)
+
+# A gradient says nothing of the test itself. At `abs(error) == width` two formulas meet; s2sad gives the
+# slope of the one that is taken there. What has no slope at all is refused, at your line, before anything
+# runs:
+
+
+def tail(x):
+    yield x
+
+
+try:
+    value_and_gradients_function(tail)(1.0)
+except NotDifferentiableError as error:
+    print(str(error).replace(__file__, "03_branches.py"))
+#: s2sad can't differentiate this: `yield` makes `tail` a generator, which has no single value
+#:   File "03_branches.py", line 130, in tail
+#:     yield x
+#:     ^^^^^^^
+#:   Write instead: a list: `values.append(...)` in place of `yield ...`, and `return values` at the end

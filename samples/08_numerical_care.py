@@ -1,0 +1,92 @@
+# 8. Why numerically careful rules matter
+# =======================================
+#
+# A derivative that is right on paper can be wrong in floating point. A gradient that is inf or nan at one
+# point of a million ends the optimisation.
+
+import math
+import warnings
+
+import numpy as np
+
+from s2sad import grad, value_and_gradients_function
+
+# The logarithm of a sum of exponentials, by the book and with NumPy's own function for two terms:
+
+
+def by_the_book(x, y):
+    return np.log(np.exp(x) + np.exp(y))
+
+
+def careful(x, y):
+    return np.logaddexp(x, y)
+
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    print(value_and_gradients_function(by_the_book)(1000.0, 999.0))
+#: (np.float64(inf), (np.float64(nan), np.float64(nan)))
+
+value, gradients = value_and_gradients_function(careful)(1000.0, 999.0)
+print(round(float(value), 6), [round(float(each), 6) for each in gradients])
+#: 1000.313262 [0.731059, 0.268941]
+
+# The exponentials overflow in the first. The rule of `logaddexp` works with differences to the result, which
+# are never large:
+
+print(value_and_gradients_function(careful).source(1000.0, 999.0))
+#: import numpy as np
+#:
+#:
+#: def careful_value_and_gradients(x, y, dy=1.0):
+#:     """The value of careful and its gradients with respect to x and y.
+#:
+#:     Made by s2sad from careful in 08_numerical_care.py, line 21, for x: float, y: float.
+#:     """
+#:     value = np.logaddexp(x, y)
+#:
+#:     # return np.logaddexp(x, y)
+#:     t1 = np.where(value == -np.inf, 0.0, value)
+#:     x_grad = dy * np.exp(x - t1)
+#:     y_grad = dy * np.exp(y - t1)
+#:     return value, (x_grad, y_grad)
+
+# Another classic is `where` around something that is infinite in the branch that is not taken. The slope of
+# sqrt at 0 is infinite, and 0 times infinity is nan; a mask outside comes too late. Give sqrt an argument
+# that is fine everywhere:
+
+
+def guarded(x):
+    safe = np.where(x > 0.0, x, 1.0)
+    return np.sum(np.where(x > 0.0, np.sqrt(safe), 0.0))
+
+
+x = np.array([4.0, 0.0, -1.0])
+print(value_and_gradients_function(guarded)(x))
+#: (np.float64(2.0), (array([0.25, 0.  , 0.  ]),))
+
+# At a kink there is no single slope, and s2sad says which one it takes: at a tie, the operands of `max`
+# share; `abs` has the slope 0 at 0; so has the length of a vector at the origin.
+
+print(value_and_gradients_function(np.maximum)(1.0, 1.0)[1])
+#: (0.5, 0.5)
+print(grad(abs)(0.0), grad(math.hypot)(0.0, 0.0))
+#: 0.0 (0.0, 0.0)
+
+# Where a program subtracts nearly equal numbers, its gradient is no better than its value, and the cure is
+# the same: say it in another way. 1 - cos(x) for small x, as it stands and by the half angle:
+
+
+def plain(x):
+    return (1.0 - math.cos(x)) / (x * x)
+
+
+def half_angle(x):
+    s = math.sin(0.5 * x)
+    return 2.0 * s * s / (x * x)
+
+
+print(plain(1e-8), half_angle(1e-8))
+#: 0.0 0.5
+print(f"{grad(plain)(1e-5):.1e} {grad(half_angle)(1e-5):.1e}, where {-1e-5 / 12.0:.1e} is right")
+#: -8.3e-03 -8.3e-07, where -8.3e-07 is right

@@ -1,0 +1,97 @@
+# 11. Fitting a model with SciPy
+# ==============================
+#
+# Optimisers ask for a value and a gradient, as flat arrays of numbers. The function that s2sad makes returns
+# both at once, which is what `scipy.optimize.minimize` takes with `jac=True`.
+#
+# The data: counts of a decaying signal over time, with a background that does not decay. The model has three
+# parameters.
+
+import numpy as np
+from scipy.optimize import minimize
+
+from s2sad import check_gradients, value_and_gradients_function
+
+
+def expected(parameters, times):
+    amplitude, lifetime, background = parameters
+    return amplitude * np.exp(-times / lifetime) + background
+
+
+def misfit(parameters, times, counts):
+    """The negative log-likelihood of Poisson counts, less what does not depend on the parameters."""
+    rate = expected(parameters, times)
+    return np.sum(rate - counts * np.log(rate))
+
+
+rng = np.random.default_rng(1)
+times = np.linspace(0.0, 10.0, 60)
+counts = rng.poisson(expected(np.array([120.0, 2.0, 15.0]), times))
+
+misfit_gradients = value_and_gradients_function(misfit, params=["parameters"])
+start = np.array([50.0, 1.0, 5.0])
+print(misfit_gradients.source(start, times, counts))
+#: import numpy as np
+#:
+#:
+#: def misfit_value_and_gradients(parameters, times, counts, dy=1.0):
+#:     """The value of misfit and its gradient with respect to parameters.
+#:
+#:     Made by s2sad from misfit in 11_fitting_with_scipy.py, line 21, for parameters: float[:], times: float[:], counts: int64[:].
+#:     """
+#:     t1 = parameters[0]
+#:     t2 = parameters[1]
+#:     t3 = -times / t2
+#:     t4 = np.exp(t3)
+#:     value = t1 * t4 + parameters[2]
+#:     value2 = np.sum(value - counts * np.log(value))
+#:
+#:     # return np.sum(rate - counts * np.log(rate))
+#:     value_grad = dy - dy * counts / value
+#:     # amplitude, lifetime, background = parameters
+#:     parameters_grad = np.zeros_like(parameters)
+#:     # return amplitude * np.exp(-times / lifetime) + background
+#:     t5_grad = np.sum(value_grad)
+#:     t1_grad = np.sum(value_grad * t4)
+#:     t2_grad = np.sum(-(value_grad * t1 * t4 * t3) / t2)
+#:     # amplitude, lifetime, background = parameters
+#:     parameters_grad[2] += t5_grad
+#:     parameters_grad[1] += t2_grad
+#:     parameters_grad[0] += t1_grad
+#:     return value2, (parameters_grad,)
+
+# Before the optimiser is let loose: does the gradient agree with differences? `check_gradients` says nothing
+# if so.
+
+check_gradients(misfit, start, times, counts, params=["parameters"])
+
+
+def objective(parameters):
+    value, (gradient,) = misfit_gradients(parameters, times, counts)
+    return value, gradient
+
+
+result = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=[(1e-6, None)] * 3)
+print(result.success, result.x.round(1))
+#: True [118.2   2.2  13.8]
+
+# The same without gradients takes as many more calls as there are parameters, and stops earlier:
+
+without = minimize(misfit, start, args=(times, counts), method="L-BFGS-B", bounds=[(1e-6, None)] * 3)
+print(result.nfev < without.nfev)
+#: True
+
+# At the minimum the gradient is zero. Its own derivative there, the Hessian, says how well the parameters are
+# known: its inverse is their covariance. Each row is the gradient of one entry of the gradient.
+
+
+def gradient_entry(parameters, k):
+    return misfit_gradients(parameters, times, counts)[1][0][k]
+
+
+rows = value_and_gradients_function(gradient_entry, params=["parameters"])
+hessian = np.array([rows(result.x, k)[1][0] for k in range(3)])
+print(np.sqrt(np.diag(np.linalg.inv(hessian))).round(1))
+#: [5.1 0.2 1.3]
+
+# `samples/logistic_regression.py`, which `make demo` runs, is the same with thirty parameters and real data.
