@@ -299,7 +299,11 @@ class Tape:
         info = self.info.get(name)
         if info is None or info.place is None:
             return info is not None
-        return not self.stored_after(info.place.root, self.info[at])
+        root = info.place.root
+        if self.stored_after(root, self.info[at]):
+            return False
+        # A view that was written between is a copy of what it held before, if the reverse sweep reads it (keep_copies).
+        return root.name == name or not self.stored_after(root, info)
 
     def stored_after(self, root: ir.Root, info: ir.Info) -> bool:
         from s2sad.aliases import stored_after

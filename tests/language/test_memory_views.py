@@ -24,6 +24,15 @@ def base_written_view_read(A):
     return np.sum(row * row)
 
 
+@case(array(3), array(3, seed=1))
+def view_written_then_read_in_a_loop(y, x):
+    head = x[:2]
+    head[0:2] = 2.0 * head
+    for _ in range(2):
+        y[1] *= head[1]
+    return y
+
+
 @case(array(3, 3))
 def rows_in_loop(A):
     for i in range(1, 3):
