@@ -250,9 +250,9 @@ class ValueAndGradients:
         program = pipeline.generate(_request(function, self.params, kinds, options or {}, self._given[1]))
         for name in program.skipped:
             if self._given[0] is not None and name in self.params:
-                raise _no_gradient(
-                    self._target.name, name, "is used as a count (a range, an index, a shape)", _LEAVE_OUT
-                )
+                count = isinstance(kinds[name], Scalar)
+                what = "is used as a count (a range, an index, a shape)" if count else "holds nothing that s2sad knows"
+                raise _no_gradient(self._target.name, name, what, _LEAVE_OUT)
         entry = Entry(compile_program(program, function), program, function)
         if inner is not None:
             entry.rely_on(inner)
@@ -355,7 +355,12 @@ def _refuse_without_gradient(function: str, name: str, kind: Kind) -> None:
         raise _no_gradient(function, name, f"is {what}", f"pass a float or an array of floats, or {_LEAVE_OUT}")
     if isinstance(kind, Array) and kind.char in "biO":
         how = f"pass {name}.astype(float), or {_LEAVE_OUT}"
-        raise _no_gradient(function, name, f"is an array of dtype {'object' if kind.char == 'O' else kind.dtype}", how)
+        what = (
+            "is an array of objects, text, dates or records"
+            if kind.char == "O"
+            else f"is an array of dtype {kind.dtype}"
+        )
+        raise _no_gradient(function, name, what, how)
     if isinstance(kind, Scalar) and kind.char == "b":
         raise _no_gradient(function, name, "is a bool", f"pass a float, or {_LEAVE_OUT}")
 

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from s2sad.foreign import foreign
 from s2sad.kinds import ONE, UNKNOWN, Dim, Kind, Scalar, Static, kind_of
 from s2sad.requests import Guard, Program
 from s2sad.values import MISSING
@@ -84,6 +85,8 @@ def key_of(value: Any) -> Any:
         return (cls, tuple(map(_key_of_name, value)), *map(key_of, value.values()))
     if cls is types.MethodType:
         return cls, Identity(value.__func__), Identity(value.__self__)
+    if foreign(value) is not None:  # refused where its name is known
+        return cls
     kind = kind_of(value)
     if isinstance(kind, Static):
         return Identity(value)

@@ -11,6 +11,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.foreign import foreign
 from s2sad.infer_fixed_lists import plain_list_kind
 from s2sad.kinds import (
     Array,
@@ -76,6 +77,7 @@ class Lookups:
             value = cell.cell_contents
         except ValueError:
             raise self.refuse("unbound", None, name=name) from None
+        self.refuse_foreign(value, name, None)
         if frame is self.root_frame():
             self.guard(cell, None, value)
             return self.outside_value(value, trees.name(name, scope="cell"), ("cell", name))
@@ -93,18 +95,18 @@ class Lookups:
         space = frame.namespace
         if name in space:
             value = space[name]
+            self.refuse_foreign(value, name, node)
             self.guard(space, name, value)
-            if name in frame.globals and not isinstance(kind_of(value), Static):
-                pass
-            return self.outside_value(value, self.reference(name, frame), ("global", id(space), name))
+            return self.outside_value(value, self.reference(name, frame), ("global", id(space), name), node)
         value = getattr(builtins, name, MISSING)
         if value is MISSING:
             raise self.refuse("undefined", node, name=name)
         self.guards[id(space), name] = self.make_guard(space, name, "is", value)
         return Value(trees.builtin(name), Static(value))
 
-    def outside_value(self, value: Any, expr: gast.AST, site: Any) -> Value:
+    def outside_value(self, value: Any, expr: gast.AST, site: Any, node: gast.AST | None = None) -> Value:
         """A global or captured variable's value; data has no gradient, but its kind is known."""
+        self.refuse_foreign(value, trees.show(expr), node)
         kind = kind_of(value, site)
         if isinstance(value, types.ModuleType):
             expr = trees.copy_tree(expr)
@@ -120,6 +122,11 @@ class Lookups:
         if isinstance(kind, (Array, List, Mapping, Unknown)):
             place = ir.Place(self.outside_root(site, trees.show(expr), kind))
         return Value(expr, kind, place=place)
+
+    def refuse_foreign(self, value: Any, name: str, node: gast.AST | None) -> None:
+        found = foreign(value)
+        if found is not None:
+            raise self.refuse("foreign", node, name=name, what=found.what, instead=found.instead)
 
     def outside_object(self, value: Any, expr: gast.AST, kind: Any, site: Any) -> Value:
         """An object that lives outside of f: its attributes are read where they are, and have no gradient."""

@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.foreign import refuse_foreign
+
 _CHARS = {"b": "b", "i": "i", "u": "i", "f": "f", "c": "c"}
 
 
@@ -236,13 +238,15 @@ _STATIC_TYPES = (
 
 
 def kind_of(value: Any, key: Any = None) -> Kind:
-    """The kind of a value. `key` names it, so that the lengths of an array's axes get names."""
+    """The kind of a value. `key` names it, so that the lengths of an array's axes get names.
+
+    Raises ArgumentError for a number or an array whose class has arithmetic of its own (np.matrix, masked arrays).
+    """
     scalar = _SCALAR_TYPES.get(type(value))
     if scalar is not None:
         return scalar
+    refuse_foreign(value, key)
     if isinstance(value, np.ndarray):
-        if type(value) is not np.ndarray and not hasattr(value, "__array_function__"):
-            return UNKNOWN
         dims = tuple(ONE if n == 1 else Dim((key, axis), True) for axis, n in enumerate(value.shape))
         return Array(value.dtype.name if value.dtype.kind in "biufc" else "O", dims)
     if isinstance(value, np.generic):

@@ -92,6 +92,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "the name `{name}` is not defined, neither in `{f}` nor in its module",
         "a name that is defined, or `{name}` as a parameter",
     ),
+    "foreign": (
+        "`{name}` is {what}, so that no derivative is known of what is done with it",
+        "it{instead}",
+    ),
     "import": (
         "the import of `{name}` fails: {error}",
         "an import of a module that is installed, at the top of the file",
