@@ -33,7 +33,7 @@ _BUILTIN = frozenset([bool, int, float, complex])
 
 def foreign(value: Any) -> Foreign | None:
     """What is foreign about a value; None if nothing is. Values that are neither numbers nor arrays never are."""
-    return foreign_type(type(value))
+    return foreign_type(type(value))  # type: ignore[arg-type]  # a class is hashable
 
 
 @functools.lru_cache(maxsize=1024)
