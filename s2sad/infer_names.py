@@ -126,7 +126,7 @@ class Lookups:
     def refuse_foreign(self, value: Any, name: str, node: gast.AST | None) -> None:
         found = foreign(value)
         if found is not None:
-            raise self.refuse("foreign", node, name=name, what=found.what, instead=found.instead)
+            raise self.refuse("foreign", node, name=name, what=found.what)
 
     def outside_object(self, value: Any, expr: gast.AST, kind: Any, site: Any) -> Value:
         """An object that lives outside of f: its attributes are read where they are, and have no gradient."""

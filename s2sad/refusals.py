@@ -94,7 +94,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "foreign": (
         "`{name}` is {what}, so that no derivative is known of what is done with it",
-        "it{instead}",
+        "plain arrays and floats: `np.asarray({name})`, `{name}.filled(...)` of a masked array, or `float({name})`",
     ),
     "import": (
         "the import of `{name}` fails: {error}",
