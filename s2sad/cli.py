@@ -3,10 +3,10 @@
     s2sad dump model.py:loss --params W,b --like "W=float[:, :], b=float[:]"
     s2sad dump model.py:loss -o loss_grad.py        s2sad dump model.py:loss --check loss_grad.py
     s2sad check model.py:area --args "2.0, 3.0"
-    s2sad rules
+    s2sad rules                                     s2sad rules --missing
 
-Exit status: 0 where all is well; 1 where a comparison fails (a file out of date, a gradient that is wrong); 2 where
-what is asked for can't be done, with the reason on stderr.
+Exit status: 0 where all is well; 1 where a comparison fails (a file out of date, a wrong gradient, a missing
+rule); 2 where what is asked for can't be done, with the reason on stderr.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from s2sad.errors import NotDifferentiableError, ParameterError, S2sadError
 from s2sad.like import parameter_kinds
 from s2sad.numeric import check_gradients
 from s2sad.pullbacks import snapshot
-from s2sad.rules import registry
+from s2sad.rules import coverage, registry
 from s2sad.targets import load_function, plain_function
 
 DIFFERENT, MISTAKE = 1, 2
@@ -109,7 +109,17 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--tolerance", type=float, help="largest relative error allowed")
     check.set_defaults(command=_check)
 
-    rules = commands.add_parser("rules", help="list the functions whose derivatives are known")
+    rules = commands.add_parser(
+        "rules",
+        help="list the functions whose derivatives are known",
+        description="Lists the functions whose derivatives are known.",
+    )
+    rules.add_argument(
+        "--missing",
+        action="store_true",
+        help="list what NumPy offers and has neither a rule, nor a derivative of zero, nor a reason to be refused; "
+        "status 1 if there is anything",
+    )
     rules.set_defaults(command=_rules)
     return parser
 
@@ -215,6 +225,8 @@ def _arguments(text: str, function: Callable) -> tuple[tuple[Any, ...], dict[str
 
 
 def _rules(options: argparse.Namespace) -> int:
+    if options.missing:
+        return _missing()
     table: dict[str, list[tuple[str, str, str]]] = {}
     for rule in registry.rules():
         namespace, name = _named(rule.function)
@@ -227,6 +239,14 @@ def _rules(options: argparse.Namespace) -> int:
         _print_table([("function", "derivative in", "stated as"), *rows], margin="  ")
         print()
     return 0
+
+
+def _missing() -> int:
+    names, total = coverage.missing(), len(coverage.public_names())
+    for name in names:
+        print(name)
+    print(f"{len(names)} of the {total} public names of NumPy {np.__version__} are missing", file=sys.stderr)
+    return DIFFERENT if names else 0
 
 
 def _stated(rule: Any) -> str:

@@ -41,6 +41,7 @@ from s2sad.infer_lists import Lists
 from s2sad.infer_loops import Loops
 from s2sad.infer_mappings import Mappings
 from s2sad.infer_memory import Memory
+from s2sad.infer_methods import Methods
 from s2sad.infer_names import Lookups
 from s2sad.infer_numpy import NumPy
 from s2sad.infer_operations import Operations
@@ -111,6 +112,7 @@ class Infer(
     Holdings,
     NumPy,
     Writers,
+    Methods,
     Views,
     Attributes,
     Stores,

@@ -23,6 +23,10 @@ from s2sad.kinds import (
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, Super, Value
 
+COUNTS = ("size", "ndim", "itemsize", "nbytes")
+LAYOUT = ("dtype", "flags", "strides")
+ATTRIBUTES = ("T", "shape", "flat", *COUNTS, *LAYOUT)  # those that the compiler knows itself
+
 
 class Attributes:
     def visit_Attribute(self, node: gast.Attribute, hint: str | None = None) -> Value:
@@ -90,9 +94,9 @@ class Attributes:
             return Value(expr, Tuple(tuple(item.kind for item in items)), items=items)
         if name == "ndim" and dims is not None:
             return Value(trees.const(len(dims)), Scalar("int", len(dims)))
-        if name in ("size", "ndim", "itemsize", "nbytes"):
+        if name in COUNTS:
             return Value(expr, Scalar("int", ("size", dims) if dims is not None and name == "size" else None))
-        if name in ("dtype", "flags", "strides"):
+        if name in LAYOUT:
             return Value(
                 expr,
                 Static(np.dtype(owner.kind.dtype))

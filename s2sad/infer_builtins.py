@@ -61,6 +61,10 @@ class Builtins:
             return self.plain(function, args, keywords, FLOAT)
         return self.plain(function, args, keywords, {int: INT, round: INT, bool: BOOL}.get(static, UNKNOWN))
 
+    def call_text(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value:
+        """np.array2string(x): text made of numbers, for people to read."""
+        return self.plain(function, args, keywords, Text(any(each.varied for each in args)))
+
     def call_float(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         rule = registry.find(function.static)
         if args and args[0].kind == Text(True):

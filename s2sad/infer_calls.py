@@ -39,6 +39,7 @@ from s2sad.kinds import (
     kind_of,
 )
 from s2sad.rules import registry
+from s2sad.rules.refused import reason_for
 from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Partial, Restart, Value
 
 
@@ -145,7 +146,7 @@ class Calls:
             return self.call_value(inner, [owner, *args], keywords, node, hint)
         if isinstance(static, types.FunctionType):
             return self.call_user(function, static, args, keywords, node, hint)
-        if isinstance(static, type):
+        if isinstance(static, type) and reason_for(static) is None:
             return self.construct(function, static, args, keywords, node, hint)
         call = getattr(type(static), "__call__", None)
         if isinstance(call, types.FunctionType) and not isinstance(static, type) and hasattr(static, "__dict__"):
@@ -155,6 +156,10 @@ class Calls:
                 Value(function.expr, Static(BoundMethod(owner, call, "__call__"))), args, keywords, node, hint
             )
         if any(value.varied for value in [*args, *keywords.values()]) and not self.quiet:
+            reason = reason_for(static)
+            if reason is not None:
+                name = getattr(static, "__name__", str(static))
+                raise self.refuse("refused", node, name=name, why=reason[0], instead=reason[1])
             raise self.refuse(
                 "no_rule",
                 node,
@@ -319,66 +324,6 @@ class Calls:
             rule.library,
         )
         return self.emit(expr, op, kind, True, hint)
-
-    # ---------------------------------------------------------------- classes and methods
-
-    def array_method(
-        self,
-        function: Value,
-        owner: Value,
-        name: str,
-        args: list[Value],
-        keywords: dict[str, Value],
-        node: Any,
-        hint: str | None,
-    ) -> Value:
-        if name == "fill":
-            self.store(
-                owner, trees.const(...), [("ellipsis", "explicit")], owner.kind, self.settle(args[0]), None, node
-            )
-            return Value(trees.const(None), Static(None))
-        written = self.numpy_method(owner, name, args, keywords, node, hint)
-        if written is not None:
-            return written
-        found = registry.find_method(name)
-        rule = registry.find(found) if found is not None else None
-        if rule is None or found is None:
-            if owner.varied or any(value.varied for value in args):
-                if self.quiet or isinstance(owner.kind, Scalar) and name in ("is_integer", "as_integer_ratio"):
-                    return Value(self.call_expression(function.expr, [v.expr for v in args], {}), UNKNOWN)
-                raise self.refuse("unknown_method", node, name=name)
-            if name in ("sort", "partition", "put", "resize", "itemset") and owner.place is not None:
-                self.note_store(owner.place, False, node)
-            return self.opaque_call(function, args, keywords, node)
-        owner = owner if self.quiet else self.settle(owner)
-        out = keywords.pop("out", None)
-        try:
-            bound = rule.bind([owner, *args], keywords)
-        except (RuleError, TypeError):
-            if not owner.varied:
-                return self.pure_call(function, args, keywords, node)
-            raise self.refuse(
-                "rule_keyword", node, name=name, keywords=", ".join(keywords) or "these arguments"
-            ) from None
-        bound = {
-            key: self.make_tuple(list(value)) if isinstance(value, tuple) else value for key, value in bound.items()
-        }
-        names = list(keywords)
-        count = len(args)
-
-        def rebuild(exprs: list[gast.AST]) -> gast.AST:
-            return self.call_expression(
-                trees.attr(exprs[0], name), exprs[1 : 1 + count], dict(zip(names, exprs[1 + count :]))
-            )
-
-        values = [owner, *args, *keywords.values()]
-        if rule.view and owner.varied and owner.place is not None and owner.expr.__class__ is not gast.Name:
-            owner = self.settle(owner)
-        made = self.primitive(rule, values, rebuild, node, hint, bound=bound, library="numpy")
-        if out is not None:
-            self.store_whole(out, made, node)
-            return out
-        return made
 
     def store_whole(self, target: Value, value: Value, node: Any) -> None:
         """target[...] = value, as `out=` and np.copyto do."""
@@ -578,6 +523,11 @@ HANDLERS: dict[Any, str] = {
     type: "call_type",
     hasattr: "call_hasattr",
     slice: "call_slice",
+    **dict.fromkeys(
+        [np.array2string, np.array_repr, np.array_str, np.base_repr, np.binary_repr]
+        + [np.format_float_positional, np.format_float_scientific],
+        "call_text",
+    ),
 }
 
 

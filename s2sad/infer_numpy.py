@@ -26,6 +26,8 @@ OF_INTEGERS = {
     math.comb, math.perm, math.factorial, math.gcd, math.lcm, math.isqrt, np.gcd, np.lcm, np.bitwise_and, np.bitwise_or,
     np.bitwise_xor, np.invert, np.left_shift, np.right_shift, np.zeros, np.ones, np.empty, np.eye, np.identity, np.tri,
     np.tril_indices, np.triu_indices, np.diag_indices, np.indices, np.unravel_index, np.ravel_multi_index,
+    np.bartlett, np.blackman, np.hamming, np.hanning, np.fft.fftfreq, np.fft.rfftfreq, np.ndindex, np.mask_indices,
+    np.bitwise_count,
 }  # fmt: skip
 INTEGERS = {"axis", "axis1", "axis2", "decimals", "ndigits", "k", "kth", "shape", "minlength"}
 

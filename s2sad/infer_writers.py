@@ -198,23 +198,3 @@ class Writers:
         negative = self.settle(self.binary(gast.Mult(), Value(trees.const(-1.0), FLOAT), args[2], node))
         inner = Value(trees.attr(trees.attr(trees.module(np), "add"), "at"), Static(np.add.at))
         return self.call_add_at(inner, [args[0], args[1], negative], keywords, node, hint)
-
-    # ---------------------------------------------------------------- methods that write
-    def numpy_method(
-        self, owner: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
-    ) -> Value | None:
-        """An array's method that writes into it, or None."""
-        none = Value(trees.const(None), Static(None))
-        if not isinstance(owner.kind, Array) or owner.place is None or self.quiet:
-            return None
-        if name == "put" and len(args) == 2 and not keywords:
-            return self.call_put(owner, [owner, *args], {}, node, hint)
-        if name == "sort" and len(args) <= 1 and set(keywords) <= {"axis", "kind"}:
-            owner = self.settle(owner)
-            self.store_whole(owner, self.call_function(np.sort, [owner, *args], node, **keywords), node)
-            return none
-        if name in ("sort", "put", "partition", "resize", "itemset", "setfield", "byteswap") and (
-            owner.varied or any(v.varied for v in args)
-        ):
-            raise self.refuse("array_method", node, name=name)
-        return None

@@ -121,6 +121,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{name}` has no rule, and no source text that could be differentiated, but its argument needs a gradient",
         RULE + "; or `s2sad.stop_gradient(...)` around the argument, if no gradient is to flow",
     ),
+    "refused": (
+        "`{name}` {why}, and its argument needs a gradient",
+        "{instead}; or `s2sad.stop_gradient(...)` around the argument, if no gradient is to flow",
+    ),
     "no_source": (
         "the source of `{name}` can't be read: {reason}",
         RULE + "; or move `{name}` to a file",

@@ -258,6 +258,15 @@ def test_check_finds_a_wrong_gradient(s2sad):
 # ------------------------------------------------------------------------------------------------ the rest
 
 
+def test_missing_rules(s2sad):
+    """What is in NumPy and not known is listed, and nothing else."""
+    status, out, err = s2sad("rules", "--missing")
+    names = out.splitlines()
+    assert status == (1 if names else 0) and f"{len(names)} of the " in err
+    assert all(name.startswith(("numpy.", "ndarray.")) for name in names)
+    assert not {"numpy.sin", "numpy.floor", "numpy.frombuffer", "ndarray.sum", "ndarray.shape"} & set(names)
+
+
 def test_rules(s2sad):
     status, out, _ = s2sad("rules")
     lines = out.splitlines()

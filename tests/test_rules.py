@@ -485,6 +485,8 @@ def _check_kind(kind: Kind, value: Any, lengths: dict[str, tuple[int, ...]], exa
             assert (
                 type(value).__name__ == {"bool": "bool"}.get(kind.dtype, kind.dtype)
                 or type(value) is np.dtype(kind.dtype).type
+                or isinstance(value, np.generic)
+                and value.dtype == np.dtype(kind.dtype)
             ), (kind, type(value))
         if isinstance(kind.symbol, int):
             assert kind.symbol == value

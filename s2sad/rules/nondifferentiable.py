@@ -13,6 +13,7 @@ from s2sad.rules.results import (
     FALSE,
     dims_of,
     elementwise,
+    length_of,
     numeric,
     numpy_dtype,
     shaped,
@@ -51,6 +52,8 @@ ELEMENTWISE = (
     np.right_shift,
     np.gcd,
     np.lcm,
+    np.bitwise_count,
+    np.isnat,
 )
 
 nondifferentiable(*ELEMENTWISE)
@@ -161,8 +164,29 @@ nondifferentiable(
     np.tril_indices,
     np.triu_indices,
     np.diag_indices,
+    np.tril_indices_from,
+    np.triu_indices_from,
+    np.diag_indices_from,
+    np.mask_indices,
+    np.ix_,
     np.isfortran,
+    np.iterable,
+    np.common_type,
+    np.min_scalar_type,
+    np.mintypecode,
+    np.isdtype,
+    np.typename,
+    np.broadcast,
+    np.ndindex,
 )
+
+# Windows: of how many numbers they are is a count.
+nondifferentiable(np.bartlett, np.blackman, np.hamming, np.hanning, np.fft.fftfreq, np.fft.rfftfreq)
+
+
+@kind(np.bartlett, np.blackman, np.hamming, np.hanning)
+def window_kind(M: Kind) -> Kind:
+    return Array("float64", (length_of(M),))
 
 
 @kind(np.shape)
@@ -202,9 +226,31 @@ def size_kind(a: Kind, axis: Kind = NONE) -> Kind:
     np.shares_memory,
     np.can_cast,
     np.issubdtype,
+    np.isfortran,
+    np.iterable,
+    np.isdtype,
 )
 def answer_kind(*operands: Kind, **options: Kind) -> Kind:
     return BOOL
+
+
+# --- numbers that are no floats: what is cut off changes in steps ---------------------------------------------------
+
+_INTEGERS = ["int8", "int16", "int32", "int64", "intc", "intp", "long", "longlong"]
+INTEGER_TYPES = (np.bool, *dict.fromkeys(getattr(np, u + name) for name in _INTEGERS for u in ("", "u")))
+nondifferentiable(*INTEGER_TYPES)
+
+
+def _kind_of_integer_type(function: type) -> None:
+    dtype = np.dtype(function).name
+
+    @kind(function)
+    def made(x: Kind = INT) -> Kind:
+        return shaped(dtype, dims_of(numeric(x)))
+
+
+for _type in INTEGER_TYPES:
+    _kind_of_integer_type(_type)
 
 
 # --- Python's -------------------------------------------------------------------------------------------------------

@@ -87,7 +87,11 @@ def float_of(x=0.0, *, grad):
     return grad if rank(x) == 0 else spread(grad)
 
 
-@adjoint(np.float32, np.float16, np.complex64, np.complex128, linear=True, cost=1)
+# The long ones are others on some machines, and the same as these on some.
+FLOATS = tuple(dict.fromkeys([np.float32, np.float16, np.complex64, np.complex128, np.longdouble, np.clongdouble]))
+
+
+@adjoint(*FLOATS, linear=True, cost=1)
 def number_of(x=0.0, *, grad):
     return grad if rank(x) == 0 else spread(grad)
 
@@ -174,7 +178,7 @@ def _kind_of_number_type(function: type) -> None:
         return Array(dtype, x.dims) if isinstance(x, Array) and dims_of(x) != () else Scalar(dtype)
 
 
-for _type in (np.float64, np.float32, np.float16, np.complex64, np.complex128):
+for _type in (np.float64, *FLOATS):
     _kind_of_number_type(_type)
 
 

@@ -1,0 +1,85 @@
+"""What is known of each public name of NumPy: a rule, a form of its own in the compiler, or a reason to refuse it.
+
+>>> status_of("numpy.sin"), status_of("numpy.frombuffer"), status_of("ndarray.sum"), status_of("ndarray.shape")
+('rule', 'refused', 'rule', 'compiler')
+"""
+
+from __future__ import annotations
+
+import types
+import warnings
+from typing import Any
+
+import numpy as np
+
+from s2sad.rules import registry
+from s2sad.rules.refused import reason_for, reason_for_method
+
+_MODULES = {"numpy": np, "numpy.linalg": np.linalg, "numpy.fft": np.fft}
+UFUNC_METHODS = ("accumulate", "at", "outer", "reduce", "reduceat")
+
+
+def public_names() -> list[str]:
+    """The full names of all that NumPy offers: functions, classes, methods and attributes of arrays and ufuncs."""
+    found = []
+    for module, members in _MODULES.items():
+        found += [f"{module}.{name}" for name in sorted(dir(members)) if _is_public(members, name)]
+    found += [f"ndarray.{name}" for name in sorted(dir(np.ndarray))]
+    return found + [f"ufunc.{name}" for name in UFUNC_METHODS]
+
+
+def missing() -> list[str]:
+    """The names of which nothing is known."""
+    return [name for name in public_names() if status_of(name) == "missing"]
+
+
+def status_of(full_name: str) -> str:
+    """'rule', 'zero' (a rule that says so), 'compiler' (it knows the name itself), 'refused' or 'missing'."""
+    owner, _, name = full_name.rpartition(".")
+    if owner == "ndarray":
+        return _status_of_member(name)
+    if owner == "ufunc":
+        return "compiler"
+    function = _member(_MODULES[owner], name)
+    rule = registry.find(function)
+    if rule is not None:
+        return "zero" if rule.form == registry.NONDIFFERENTIABLE else "rule"
+    if _in_compiler(function):
+        return "compiler"
+    return "refused" if reason_for(function) is not None else "missing"
+
+
+def _is_public(module: Any, name: str) -> bool:
+    if name.startswith("_"):
+        return False
+    member = _member(module, name)
+    return callable(member) and not isinstance(member, types.ModuleType)
+
+
+def _member(module: Any, name: str) -> Any:
+    with warnings.catch_warnings():  # names that NumPy has deprecated
+        warnings.simplefilter("ignore")
+        return getattr(module, name)
+
+
+def _in_compiler(function: Any) -> bool:
+    from s2sad.infer_calls import HANDLERS
+    from s2sad.infer_numpy import CALLS
+
+    try:
+        return function in CALLS or function in HANDLERS
+    except TypeError:  # not hashable
+        return False
+
+
+def _status_of_member(name: str) -> str:
+    from s2sad.infer_attributes import ATTRIBUTES
+    from s2sad.infer_methods import METHODS
+
+    function = registry.find_method(name) or registry.find_attribute(name)
+    rule = registry.find(function) if function is not None else None
+    if name in METHODS or name in ATTRIBUTES:
+        return "compiler"
+    if rule is not None:
+        return "zero" if rule.form == registry.NONDIFFERENTIABLE else "rule"
+    return "refused" if reason_for_method(name) is not None else "missing"
