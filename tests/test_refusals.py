@@ -480,7 +480,7 @@ def test_row_of_the_table(key):
         assert text[0] in "`{.^" or text[0].islower() or text.startswith("NumPy")
         assert text.count("`") % 2 == 0
         assert all(field.isidentifier() for field in fields(text))
-    assert fields(remedy) <= fields(cause) | {"name", "f", "text"}
+    assert fields(remedy) <= fields(cause) | {"name", "f", "text", "instead"}
     words = {name: f"<{name}>" for name in fields(cause) | fields(remedy)}
     message = str(refuse(key, None, read(places), **words))
     assert all(f"<{name}>" in message for name in words)
