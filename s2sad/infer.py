@@ -61,6 +61,7 @@ from s2sad.kinds import (
     Static,
     Unknown,
 )
+from s2sad.local_functions import local_name
 from s2sad.refusals import refuse
 from s2sad.values import MISSING, Conflict, Facts, Frame, LocalFunction, Object, Restart, Value
 
@@ -496,7 +497,7 @@ class Infer(
         defaults = [self.settle(self.visit(each)) for each in node.args.defaults]
         keywords = [None if each is None else self.settle(self.visit(each)) for each in node.args.kw_defaults]
         made = LocalFunction(node, self.frame, defaults, keywords, name)
-        return Value(trees.name(name), Static(made))
+        return Value(trees.name(local_name(name)), Static(made))
 
     def do_With(self, node: gast.With) -> None:
         items = []

@@ -18,6 +18,7 @@ from s2sad.gradients import Gradients
 from s2sad.helpers import Helpers
 from s2sad.imports import Imports, all_names
 from s2sad.kinds import Array, Dict, Kind, List, Record, Scalar, Tuple
+from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import name_all
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.simplify import while_saved
@@ -120,7 +121,9 @@ class Builder(Gradients):
         tree = request.source.tree
         parameters = [(value.expr.id, name) for name, value in self.inferred.parameters.items()]
         while_saved(body)
-        helpers = [*self.beside(), *self.helpers.functions.values()]
+        beside = self.beside()
+        refuse_local_functions([*beside, *body], request.source)
+        helpers = [*beside, *self.helpers.functions.values()]
         arguments = self.arguments(tree.args)
         imports = Imports(
             request.namespace,

@@ -133,6 +133,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "which function `{text}` calls can't be known before `{f}` runs",
         "the function by its name, or as a parameter of `{f}`, or an `if` with one call on each branch",
     ),
+    "function_value": (
+        "`{name}`, a function that is made inside of `{f}`, is needed here as a value while it runs",
+        "a call of it by its name; or a list or tuple of functions that is written down as a whole, `[g, h]`",
+    ),
     "not_callable": (
         "`{name}` is not a function",
         "a call of a function; without parentheses it is the value itself",

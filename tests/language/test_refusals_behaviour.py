@@ -90,6 +90,22 @@ def make_counter():
 refused("count = count * x", 2.0)(make_counter())
 
 
+@refused("fs.append(lambda", 2.0)
+def closure_in_a_list_that_grows(x):
+    fs = []
+    for k in range(3):
+        fs.append(lambda t: t * x * k)
+    return fs[0](2.0)
+
+
+@refused("[inner for", 2.0)
+def nested_function_in_a_comprehension(x):
+    def inner(t):
+        return t * x
+
+    return sum(f(1.0) for f in [inner for _ in range(3)])
+
+
 @refused("exec", 2.0)
 def executes_text(x):
     exec("x = 3.0")

@@ -1,0 +1,33 @@
+"""A function that is made inside of f (a lambda, a nested `def`) is written in place where it is called: a program has
+no such function. Where one would be needed as a value, put into a list that grows or handed to the unknown, it is
+refused. The names of such functions end in `#`, so that they are found here and are never taken for another's.
+
+>>> refuse_local_functions([trees.assign("x.1", trees.name("y.2"))], None)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import trees
+from s2sad.refusals import refuse
+
+MARK = "#"
+
+
+def local_name(name: str) -> str:
+    """The name that stands for a local function in expressions."""
+    return name + MARK
+
+
+def refuse_local_functions(body: list[gast.stmt], source: Any) -> None:
+    """Raises NotDifferentiableError where statements read a local function as a value."""
+    origin = (source, None)
+    for statement in body:
+        for node in trees.walk(statement):  # a statement before the expressions in it
+            if isinstance(node, gast.stmt):
+                origin = getattr(node, "origin", None) or origin
+            elif isinstance(node, gast.Name) and node.id.endswith(MARK):
+                raise refuse("function_value", origin[1], origin[0], name=node.id.removesuffix(MARK))
