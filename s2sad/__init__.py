@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from s2sad.api import value_and_gradients_function
+from s2sad.check_rule import RuleReport, check_rule
 from s2sad.custom import custom_gradient, stop_gradient
 from s2sad.decorator import differentiable
 from s2sad.derived import grad, gradients_function, make_vjp, value_and_grad, vjp
@@ -30,11 +31,13 @@ __all__ = [
     "NotDifferentiableError",
     "ParameterError",
     "RuleError",
+    "RuleReport",
     "S2sadError",
     "SourceError",
     "WrongGradientError",
     "adjoint",
     "check_gradients",
+    "check_rule",
     "custom_gradient",
     "differentiable",
     "grad",

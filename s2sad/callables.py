@@ -19,7 +19,6 @@ import functools
 import inspect
 import math
 import operator
-import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,6 +30,8 @@ from s2sad.cache import keep
 from s2sad.compiling import define
 from s2sad.errors import ArgumentError
 from s2sad.parameters import arguments_text, own_signature, parameters_text, set_defaults
+from s2sad.rules import registry
+from s2sad.rules.scopes import place_of
 
 _LRU_CACHE = type(functools.lru_cache(lambda: None))
 
@@ -62,6 +63,9 @@ def target_of(f: Any) -> Target:
         inner = target_of(f.func)
         given = {**inner.keywords, **f.keywords}
         return _with_arguments(inner, _left_open(inner.signature, f), (*inner.before, *f.args), given)
+    rule = registry.find(f)
+    if rule is not None and isinstance(f, (types.FunctionType, types.MethodType)):
+        return _target_of_function(keep(f, ("through", rule.template), lambda: _through(f)))
     if isinstance(f, types.MethodType):
         inner = target_of(f.__func__)
         parameters = list(inner.signature.parameters.values())
@@ -75,7 +79,7 @@ def target_of(f: Any) -> Target:
         return target_of(f.py_func)
     if not callable(f):
         raise ArgumentError(f"a function is needed, not {f!r}")
-    if isinstance(f, type) and _no_rule(f):
+    if isinstance(f, type) and rule is None:
         raise ArgumentError(f"{f.__name__} is a class: write a function that makes one and returns numbers")
     call = inspect.getattr_static(type(f), "__call__", None)
     if isinstance(call, types.FunctionType) and not isinstance(f, type) and not hasattr(type(f), "with_gradient"):
@@ -86,12 +90,6 @@ def target_of(f: Any) -> Target:
 def _only_by_position(f: Any) -> bool:
     """Whether f takes no keywords, so that an optional parameter can't be left out by its default."""
     return type(f) is types.BuiltinFunctionType and f.__module__ == "math"
-
-
-def _no_rule(f: Any) -> bool:
-    from s2sad.rules import registry
-
-    return registry.find(f) is None
 
 
 def _with_arguments(
@@ -145,8 +143,6 @@ def _through(f: Any) -> types.FunctionType:
 
 def _signature_of(f: Any) -> tuple[inspect.Signature, Callable[[inspect.Parameter], bool] | None]:
     """The parameters that f has, or those that the rule for it knows, and which of them are passed by keyword."""
-    from s2sad.rules import registry
-
     rule = registry.find(f)
     if rule is not None:
         given = [
@@ -174,12 +170,11 @@ def _path_of(f: Any, name: str, signature: inspect.Signature) -> tuple[str, dict
         if getattr(module, name, None) is f:
             root = prefix.partition(".")[0]
             return (f"{prefix}.{name}", {root: _ROOTS[root]}) if prefix else (name, {})
-    if isinstance(f, (types.BuiltinFunctionType, np.ufunc)):
-        home = sys.modules.get(getattr(f, "__module__", None) or "")
-        if home is not None and getattr(home, name, None) is f:
-            last = home.__name__.rpartition(".")[2]
-            if last not in signature.parameters:
-                return f"{last}.{name}", {last: home}
+    place = place_of(f)
+    if place is not None:
+        last = place[0].__name__.rpartition(".")[2]
+        if last not in signature.parameters:
+            return f"{last}.{name}", {last: place[0]}
     called = f"{name}_called"
     while called in signature.parameters:
         called += "_"

@@ -12,6 +12,7 @@ import gast
 import numpy as np
 
 from s2sad import trees
+from s2sad.imports import names_everywhere
 from s2sad.rules import templates
 
 
@@ -40,7 +41,8 @@ class Helpers:
     """The helpers that one program needs, in the order in which they are printed."""
 
     def __init__(self) -> None:
-        self.functions: dict[str, gast.FunctionDef] = {}
+        # By the function or template that is printed: two of one name are two helpers.
+        self.functions: dict[Any, gast.FunctionDef] = {}
         self.pairs: dict[int, Any] = {}
 
     def pair_of(self, instance: Any, inferred: Any) -> Any:
@@ -59,12 +61,23 @@ class Helpers:
         for function in functions:
             self.need(function)
 
-    def need(self, function: Callable[..., Any]) -> str:
-        name = function.__name__
-        if name not in self.functions:
-            tree = templates.printable(function)
-            self.functions[name] = tree
-        return name
+    def need(self, function: Callable[..., Any]) -> None:
+        if function not in self.functions:
+            self.functions[function] = templates.printable(function)
+
+    def name_all(self, body: list[gast.stmt]) -> None:
+        """Gives each helper a name that no other one has, and none of the globals that the program reads."""
+        parts = [*body, *self.functions.values()]
+        nodes = [node for part in parts for node in names_everywhere(part)]
+        taken = {node.id for node in nodes if not hasattr(node, "function") and not hasattr(node, "module")}
+        for tree in self.functions.values():
+            while tree.name in taken:
+                tree.name += "_"
+            taken.add(tree.name)
+        for node in nodes:
+            made = self.functions.get(getattr(node, "function", None))
+            if made is not None:
+                node.id = made.name
 
     def unbroadcast(self, expr: gast.AST, like: gast.AST) -> gast.AST:
         self.need(unbroadcast)
@@ -90,7 +103,7 @@ class Helpers:
         self, tree: gast.FunctionDef, rule: Any, arguments: dict[str, Any], result: gast.AST, grad: gast.AST
     ) -> gast.AST:
         """A call of a whole rule, printed as a function of the program."""
-        self.functions.setdefault(tree.name, tree)
+        self.functions.setdefault(rule.template, tree)
         keywords = {}
         names = {each.id for each in tree.args.kwonlyargs}
         if "result" in names:
@@ -114,7 +127,7 @@ class Helpers:
                 positional.append(arguments[parameter.name])
             else:
                 named[parameter.name] = arguments[parameter.name]
-        return trees.call(trees.name(tree.name, helper=True), *positional, **named, **keywords)
+        return trees.call(trees.name(tree.name, function=rule.template), *positional, **named, **keywords)
 
 
 def preceding(rule: Any, name: str) -> list[str]:

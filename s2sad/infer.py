@@ -63,6 +63,7 @@ from s2sad.kinds import (
 )
 from s2sad.local_functions import local_name
 from s2sad.refusals import refuse
+from s2sad.rules import registry
 from s2sad.values import MISSING, Conflict, Facts, Frame, LocalFunction, Object, Restart, Value
 
 
@@ -138,6 +139,7 @@ class Infer(
         self.state: dict[Any, Any] = {}
         self.block: list[gast.stmt] = []
         self.guards: dict[Any, Any] = {}
+        self.note_guard(registry.state, "version", registry.state["version"])
         self.externals: dict[str, Any] = {}
         self.roots: list[ir.Root] = []
         self.learnt = False

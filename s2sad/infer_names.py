@@ -175,6 +175,10 @@ class Lookups:
         else:
             self.guards[id(space), name] = self.make_guard(space, name, "kind", kind)
 
+    def note_guard(self, space: Any, name: str | None, value: Any) -> None:
+        """That this very object is there."""
+        self.guards[id(space), name] = self.make_guard(space, name, "is", value)
+
     def make_guard(self, space: Any, name: str | None, test: str, expected: Any) -> Any:
         from s2sad.requests import Guard
 

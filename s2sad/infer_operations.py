@@ -22,7 +22,7 @@ from s2sad.kinds import (
     Unknown,
     carries_gradient,
 )
-from s2sad.rules import registry
+from s2sad.rules import registry, scopes
 from s2sad.values import MISSING, Value
 
 
@@ -41,6 +41,8 @@ class Operations:
         """An operation by its rule. `rebuild` makes the user's expression again from the operands' expressions."""
         if bound is None:
             bound = dict(zip(rule.parameters.parameters, values))
+        if not rule.own:
+            self.note_template(rule)
         self.note_counts(rule, bound)
         kind = self.result_kind(rule, bound, values, node)
         if rule.view and values:
@@ -68,6 +70,17 @@ class Operations:
         values = [listed.get(id(value), value) for value in values]
         bound = {name: listed.get(id(value), value) for name, value in bound.items()}
         return self.active_primitive(rule, values, rebuild, bound, kind, node, hint, library)
+
+    def note_template(self, rule: Any) -> None:
+        """The program relies on what a user's template and its helpers see: helpers, numbers, modules."""
+        templates = [each for each in (rule.template, rule.tangent) if each is not None]
+        for function in scopes.with_helpers(templates):
+            self.note_guard(function, "__code__", function.__code__)
+            for name, space in scopes.outside_names(function).items():
+                if isinstance(space, dict):
+                    self.note_guard(space, name, space[name])
+                else:
+                    self.note_guard(space, None, space.cell_contents)
 
     def active_primitive(
         self,

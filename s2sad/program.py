@@ -123,6 +123,7 @@ class Builder(Gradients):
         while_saved(body)
         beside = self.beside()
         refuse_local_functions([*beside, *body], request.source)
+        self.helpers.name_all([*body, *beside])
         helpers = [*beside, *self.helpers.functions.values()]
         arguments = self.arguments(tree.args)
         imports = Imports(

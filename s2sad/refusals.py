@@ -500,14 +500,14 @@ def refuse(key: str, node: gast.AST | None, source: Any, /, **words: Any) -> Not
     if source is not None and getattr(node, "lineno", None) is None:
         node = source.tree
     known = _Words(words, node, source)
-    where = "" if source is None else _where(node, source)
+    where = "" if source is None else place(node, source)
     error = UndefinedNameError if key == "undefined" else NotDifferentiableError
     return error(
         f"s2sad can't differentiate this: {cause.format_map(known)}\n{where}  Write instead: {remedy.format_map(known)}"
     )
 
 
-def _where(node: Any, source: Any) -> str:
+def place(node: Any, source: Any) -> str:
     """The place of a node: file, line, the line's text, and carets under the part of it that the node is."""
     line = source.line_text(node.lineno)
     lines = [f'  File "{source.filename}", line {node.lineno}, in {source.name}']

@@ -14,7 +14,7 @@ import gast
 
 from s2sad import trees
 from s2sad.kinds import UNKNOWN, Kind, Scalar, Static, Tuple
-from s2sad.rules import indexing, registry, templates
+from s2sad.rules import indexing, registry, scopes, templates
 from s2sad.rules.expressions import Expressions
 from s2sad.rules.registry import Rule
 from s2sad.rules.templates import Undecided
@@ -44,7 +44,8 @@ class Evaluator(Expressions):
         self.rule, self.result, self.grad = rule, result, grad
         self.kinds = kinds
         self.definition = templates.read(rule.template)
-        self.globals = rule.template.__globals__
+        self.function = rule.template
+        self.globals = scopes.names_of(rule.template)
         given = [kinds.get(name, UNKNOWN) for name in arguments]
         self.library = templates.library_module(library or templates.choose_library(rule, given))
         self.result_kind = kinds.get("result") or self._kind_of_call(rule, kinds, arguments)

@@ -14,7 +14,7 @@ import numpy as np
 
 from s2sad import trees
 from s2sad.kinds import UNKNOWN, Array, Kind, List, Scalar, Static, Tuple, Unknown
-from s2sad.rules import indexing, registry, results, templates
+from s2sad.rules import indexing, registry, results, scopes, templates
 from s2sad.rules.registry import ELEMENTARY, MARKERS, Rule
 from s2sad.rules.templates import Undecided
 from s2sad.rules.values import (
@@ -35,6 +35,7 @@ class Expressions:
     rule: Rule
     env: dict[str, Value]
     globals: dict[str, Any]
+    function: Callable[..., Any]  # the template, or the inline helper that is looked at
     library: Any
     grad: gast.AST | None
     fresh: Callable[[str], str]
@@ -84,13 +85,14 @@ class Expressions:
         if node.id in ELEMENTARY and getattr(np, node.id, None) is value:
             own = getattr(self.library, node.id)
             return from_constant(own, trees.attr(trees.module(self.library), node.id), False)
-        if templates.is_helper(value):
-            return from_constant(value, trees.name(node.id, function=value), False)
+        if templates.is_helper(value, self.function):
+            return from_constant(value, trees.name(value.__name__, function=value), False)
         if hasattr(builtins, node.id) and value is getattr(builtins, node.id):
             return from_constant(value, trees.builtin(node.id), False)
-        if value is None:
-            raise Undecided(f"{self.rule.name}: {node.id} is not defined")
-        return from_constant(value, None, False)
+        if value is None and node.id not in self.globals:
+            raise registry.RuleError(f"`{node.id}` is not defined in its module")
+        place = None if value in MARKERS else scopes.place_of(value)
+        return from_constant(value, None if place is None else trees.attr(trees.module(place[0]), place[1]), False)
 
     def _eval_Tuple(self, node: gast.Tuple) -> Value:
         items: list[Value] = []
@@ -323,7 +325,7 @@ class Expressions:
             folded = self._fold_call(target, function, args, keywords)
             if folded is not None:
                 return folded
-        if templates.is_helper(target):
+        if templates.is_helper(target, self.function):
             self.helpers += [each for each in templates.helpers_of(target) if each not in self.helpers]
         made = trees.call(
             self._node(function), *map(self._node, args), **{k: self._node(v) for k, v in keywords.items()}
@@ -350,7 +352,7 @@ class Expressions:
 
     def _inline(self, function: Any, args: list[Value], keywords: dict[str, Value]) -> Value:
         """A call of an inline helper: its body, evaluated as a part of the template."""
-        outer = self.env, self.globals
+        outer = self.env, self.globals, self.function
         bound = inspect.signature(function).bind(*args, **keywords)
         self.env = dict(bound.arguments)
         self.env.update(
@@ -360,9 +362,9 @@ class Expressions:
                 if p.name not in self.env
             }
         )
-        self.globals = function.__globals__
+        self.globals, self.function = scopes.names_of(function), function
         value = self._block(templates.read(function).body, self._eval)
-        self.env, self.globals = outer
+        self.env, self.globals, self.function = outer
         if value is None:
             raise Undecided(f"{self.rule.name}: {function.__name__} returns nothing")
         return value
@@ -433,7 +435,11 @@ class Expressions:
             ):
                 return from_constant(target(*(each.value for each in args)), text, False)
             return None
-        if target in PURE_BUILTINS or templates.is_helper(target) or getattr(target, "__module__", "") == "math":
+        if (
+            target in PURE_BUILTINS
+            or templates.is_helper(target, self.function)
+            or getattr(target, "__module__", "") == "math"
+        ):
             return from_constant(target(*(each.value for each in args), **{k: v.value for k, v in keywords.items()}))
         return None
 

@@ -33,6 +33,7 @@ needs a template of its own:
 
 Further options of `adjoint`: `view=True`, the result may share memory with the first argument; `spreads=True`, the
 template also serves a `grad` that is smaller than the result and broadcasts to it (others get it in full size);
+`like="x"`, the result has the shape and dtype of that parameter (a short form of a kind function);
 `wrt=[...]`, the differentiable parameters, where the returned tuple doesn't tell; `cost`, the price of a call compared
 to that of an addition: 1 for + and -, 3 for a division, 10 for exp, 1000 for a product of matrices.
 
@@ -71,6 +72,7 @@ import dataclasses
 import functools
 import inspect
 import math
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -79,6 +81,7 @@ import numpy as np
 
 from s2sad.errors import RuleError
 from s2sad.kinds import Kind
+from s2sad.rules import checking, loading
 
 F = TypeVar("F", bound=Callable[..., Any])
 Template = Callable[..., Any]
@@ -106,6 +109,8 @@ class Rule:
     view: bool = False
     spreads: bool = False  # the template also serves a `grad` that is smaller than the result, and broadcasts to it
     cost: int = 10
+    like: str | None = None  # the result is like this parameter, in shape and dtype
+    own: bool = True  # one of s2sad's; False for one that a user registered
 
     @functools.cached_property
     def wrt(self) -> tuple[str, ...]:
@@ -152,6 +157,9 @@ _attributes: dict[str, Callable[..., Any]] = {}
 _kinds: dict[Any, Callable[..., Kind]] = {}
 _tangents: dict[Any, Template] = {}
 
+# What generated programs look at before they run: another "version" when a user registered a rule.
+state: dict[str, object] = {"version": object()}
+
 
 # --- looking up -----------------------------------------------------------------------------------------------------
 
@@ -159,9 +167,12 @@ _tangents: dict[Any, Template] = {}
 def find(function: Any) -> Rule | None:
     """The rule of a function, or None. A method of an array is found through `find_method`."""
     try:
-        return _rules.get(function)
+        found = _rules.get(function)
     except TypeError:  # not hashable
         return None
+    if found is None and loading.load_rules_of(function):
+        return _rules.get(function)
+    return found
 
 
 def find_method(name: str) -> Callable[..., Any] | None:
@@ -185,8 +196,10 @@ def rules() -> list[Rule]:
 def partials(*functions: Any, cost: int = 10) -> Callable[[F], F]:
     """An elementwise function: the template returns the partial derivatives."""
 
+    own = _is_own(sys._getframe(1))
+
     def register(template: F) -> F:
-        _register(functions, PARTIALS, template, spreads=True, cost=cost)
+        _register(functions, PARTIALS, template, spreads=True, cost=cost, own=own)
         return template
 
     return register
@@ -200,19 +213,24 @@ def adjoint(
     spreads: bool = False,
     cost: int = 3,
     wrt: Iterable[str] | None = None,
+    like: str | None = None,
 ) -> Callable[[F], F]:
     """Any function: the template returns the cotangents of the parameters. The module's docstring has the options."""
+
+    own = _is_own(sys._getframe(1))
 
     def register(template: F) -> F:
         _register(
             functions,
             ADJOINT,
             template,
+            own=own,
             linear=linear,
             variadic=variadic,
             view=view,
             spreads=spreads,
             cost=cost,
+            like=like,
             wrt=None if wrt is None else tuple(wrt),
         )
         return template
@@ -223,11 +241,16 @@ def adjoint(
 def tangent(*functions: Any) -> Callable[[F], F]:
     """Forward mode of a function: the template takes the tangent of parameter `a` as a keyword `a_dot`."""
 
+    own = _is_own(sys._getframe(1))
+
     def register(template: F) -> F:
+        if not own:
+            checking.check_tangent(functions, template)
         for function in functions:
             _tangents[function] = template
             if function in _rules:
                 _replace(function, tangent=template)
+        _changed(own)
         return template
 
     return register
@@ -238,8 +261,9 @@ def nondifferentiable(*functions: Any, pure: bool = True) -> None:
 
     `pure=False` for one that has an effect besides its result (`print`).
     """
+    own = _is_own(sys._getframe(1))
     for function in functions:
-        _register((function,), NONDIFFERENTIABLE, None, pure=pure)
+        _register((function,), NONDIFFERENTIABLE, None, pure=pure, own=own)
 
 
 def kind(*functions: Any) -> Callable[[F], F]:
@@ -248,6 +272,8 @@ def kind(*functions: Any) -> Callable[[F], F]:
     A constant comes as Static(value) or as a Scalar whose symbol is its value, an absent argument as Static(default).
     """
 
+    own = _is_own(sys._getframe(1))
+
     def register(kind_function: F) -> F:
         for function in functions:
             _kinds[function] = kind_function
@@ -255,6 +281,7 @@ def kind(*functions: Any) -> Callable[[F], F]:
                 _replace(function, kind_function=kind_function)
                 if list(_rules[function].parameters.parameters) == ["args", "options"]:
                     _replace(function, parameters=_signature(kind_function))  # NumPy's own has none, before 2.4
+        _changed(own)
         return kind_function
 
     return register
@@ -275,15 +302,19 @@ def _replace(function: Any, **changes: Any) -> None:
 
 
 def _register(
-    functions: tuple[Any, ...], form: str, template: Template | None, wrt: tuple[str, ...] | None = None, **options: Any
+    functions: tuple[Any, ...],
+    form: str,
+    template: Template | None,
+    wrt: tuple[str, ...] | None = None,
+    own: bool = True,
+    **options: Any,
 ) -> None:
-    if not functions:
-        raise RuleError("a rule needs the function that it is for: write @partials(function)")
+    if not own:
+        checking.check_rule_form(functions, form, template, wrt, options.get("variadic"), options.get("like"))
     for function in functions:
-        if not callable(function):
-            raise RuleError(f"a rule is for functions, and {function!r} is not one")
+        if own and function in _rules and not _rules[function].own:
+            continue  # ours are loaded late, a user's rule stays
         signature = _signature(template or function)
-        _check(functions, signature, options.get("variadic"))
         _rules[function] = Rule(
             name=getattr(function, "__name__", repr(function)),
             function=function,
@@ -292,10 +323,23 @@ def _register(
             parameters=signature,
             template=template,
             chosen=wrt,
+            own=own,
             tangent=_tangents.get(function),
             kind_function=_kinds.get(function),
             **options,
         )
+    _changed(own)
+
+
+def _is_own(frame: Any) -> bool:
+    """Whether a rule is registered by a module of s2sad's."""
+    return frame.f_globals.get("__name__", "").startswith("s2sad.rules.")
+
+
+def _changed(own: bool) -> None:
+    """Generated programs are made anew after a user registered a rule: they may have been made from another one."""
+    if not own:
+        state["version"] = object()
 
 
 def _signature(function: Any) -> inspect.Signature:
@@ -318,11 +362,6 @@ def _signature(function: Any) -> inspect.Signature:
         if not (p.name in _GIVEN and p.kind is p.KEYWORD_ONLY) and not p.name.endswith("_dot")
     ]
     return inspect.Signature(kept)
-
-
-def _check(functions: tuple[Any, ...], signature: inspect.Signature, variadic: str | None) -> None:
-    if variadic is not None and variadic not in signature.parameters:
-        raise RuleError(f"the rule for {functions[0]!r} has no parameter {variadic!r}")
 
 
 # --- the words of templates, as ordinary functions --------------------------------------------------------------------

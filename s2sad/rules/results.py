@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.kinds import ONE, UNKNOWN, Array, Dim, Kind, List, Scalar, Static, Tuple, broadcast_dims, dtype_char
-from s2sad.rules.registry import PARTIALS, Rule
+from s2sad.rules.registry import ADJOINT, PARTIALS, Rule
 
 Dims = tuple[Dim, ...]
 
@@ -45,6 +45,8 @@ def kind_of_call(rule: Rule, kinds: dict[str, Kind]) -> Kind:
         return rule.kind_function(*_positional(rule, full), **_by_keyword(rule, full))
     if rule.form == PARTIALS:
         return elementwise(rule.function, *full.values())
+    if rule.form == ADJOINT and not rule.own:  # a user's: an array or number
+        return numeric(full[rule.like]) if rule.like is not None else Array("", None)
     return UNKNOWN
 
 

@@ -23,6 +23,7 @@ import linecache
 import math
 import re
 import textwrap
+import types
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +34,7 @@ import numpy as np
 from s2sad import trees
 from s2sad.errors import RuleError
 from s2sad.kinds import UNKNOWN, Kind, Scalar, Static, Tuple, is_real_or_complex
-from s2sad.rules import memo
+from s2sad.rules import memo, scopes
 from s2sad.rules.registry import ELEMENTARY, MARKERS, PARTIALS, Rule, constant, rank, refuse
 
 
@@ -85,7 +86,7 @@ def expand(
         **({} if result is None else {"result": result}),
         **({} if grad is None else {"grad": grad}),
     }
-    key = memo.key_of(rule, operands, kinds, constants or {}, wanted, library)
+    key = memo.key_of(rule, operands, kinds, constants or {}, wanted, library) if rule.own else None
     if key is None or "result" in arguments or "grad" in arguments:
         return _expand(rule, arguments, kinds, constants or {}, wanted, result, grad, fresh or numbered(), library)
     kept = memo.recall(key)
@@ -174,9 +175,13 @@ def _target(rule: Rule, key: str) -> tuple[str, str, tuple[int, ...] | None]:
 # --- reading a template ---------------------------------------------------------------------------------------------
 
 
-@functools.cache
 def parse(function: Callable[..., Any]) -> gast.FunctionDef:
     """The tree of a template or helper, without decorators, annotations and docstring."""
+    return _parsed(function, function.__code__)  # a function that is reloaded has other code
+
+
+@functools.cache
+def _parsed(function: Callable[..., Any], code: types.CodeType) -> gast.FunctionDef:
     try:
         definition = gast.ast_to_gast(_tree_of(function)).body[0]
     except (OSError, TypeError, SyntaxError) as error:
@@ -257,16 +262,17 @@ def parameters_of(definition: gast.FunctionDef) -> list[str]:
 def helpers_of(function: Callable[..., Any]) -> list[Callable[..., Any]]:
     """A helper function and those that it calls, callees first."""
     found: list[Callable[..., Any]] = []
-    for name in sorted(trees.names_in(parse(function))):
-        each: Any = function.__globals__.get(name)
-        if is_helper(each) and each is not function:
+    names, tree = scopes.names_of(function), parse(function)
+    for name in sorted(trees.names_in(tree) - scopes.bound_in(tree)):
+        each: Any = names.get(name)
+        if is_helper(each, function) and each is not function:
             found += [inner for inner in helpers_of(each) if inner not in found]
     return [*found, function]
 
 
-def is_helper(value: Any) -> bool:
-    """Whether a name in a template stands for a plain Python function that has to be printed into the program."""
-    return inspect.isfunction(value) and value not in MARKERS and not (value.__module__ or "").startswith("numpy")
+def is_helper(value: Any, function: Any = None) -> bool:
+    """Whether a name in a template or helper stands for a Python function that has to be printed into the program."""
+    return inspect.isfunction(value) and value not in MARKERS and scopes.is_printed(value, function)
 
 
 # --- templates and helpers as functions of the generated program ----------------------------------------------------
@@ -302,7 +308,8 @@ class _Printed(gast.NodeTransformer):
     """Replaces the words of templates by what they are at run time."""
 
     def __init__(self, function: Callable[..., Any], library: str) -> None:
-        self.library, self.globals = library, function.__globals__
+        self.library, self.globals = library, scopes.names_of(function)
+        self.function, self.bound = function, scopes.bound_in(parse(function))
         self.helpers: list[Callable[..., Any]] = []
 
     def visit_Return(self, node: gast.Return) -> gast.stmt:
@@ -315,7 +322,7 @@ class _Printed(gast.NodeTransformer):
         return self.generic_visit(node)
 
     def _global(self, node: gast.AST) -> Any:
-        return self.globals.get(node.id) if isinstance(node, gast.Name) else None
+        return self.globals.get(node.id) if isinstance(node, gast.Name) and node.id not in self.bound else None
 
     def visit_Call(self, node: gast.Call) -> gast.AST:
         marker = self._global(node.func)
@@ -331,18 +338,19 @@ class _Printed(gast.NodeTransformer):
 
     def visit_Name(self, node: gast.Name) -> gast.AST:
         value = self._global(node)
-        if not isinstance(node.ctx, gast.Load) or value is None:
+        if not isinstance(node.ctx, gast.Load) or value is None or node.id in self.bound:
             return node
         if inspect.ismodule(value):
             return trees.module(value)
         if node.id in ELEMENTARY:
             return trees.attr(trees.module(library_module(self.library)), node.id)
-        if isinstance(value, (int, float)):
-            return trees.const(value)
-        if is_helper(value):
+        if is_helper(value, self.function):
             self.helpers += [each for each in helpers_of(value) if each not in self.helpers]
-            return trees.name(node.id, function=value)
-        return node
+            return trees.name(value.__name__, function=value)
+        if scopes.is_constant(value):
+            return trees.const(value)
+        place = scopes.place_of(value)
+        return node if place is None else trees.attr(trees.module(place[0]), place[1])
 
 
 class _PrintedTemplate(_Printed):

@@ -1,0 +1,55 @@
+"""Rules that are loaded when a function of their library is met: importing s2sad imports none of these libraries.
+
+A library's rules are in modules of their own, one for each of its packages. The user's program has imported the package
+by the time that a function of it is looked up.
+
+>>> home_of(dict), home_of(len)
+('', '')
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+import threading
+from typing import Any
+
+import numpy as np
+
+# The package of a library, and the module with its rules.
+MODULES: dict[str, str] = {}
+
+_loaded: set[str] = set()
+_loading = threading.RLock()
+
+
+def load_rules_of(function: Any) -> bool:
+    """Loads the rules of the package that a function is of, where there are some that are not loaded yet."""
+    home = home_of(function)
+    if home not in MODULES or home in _loaded:
+        return False
+    with _loading:
+        if home not in _loaded:
+            importlib.import_module(MODULES[home])
+            _loaded.add(home)
+    return True
+
+
+def load_all() -> None:
+    """Loads the rules of all libraries that are installed (for lists of what there is)."""
+    with _loading:
+        for home, module in MODULES.items():
+            if importlib.util.find_spec(home.partition(".")[0]) is not None:
+                importlib.import_module(module)
+                _loaded.add(home)
+
+
+def home_of(function: Any) -> str:
+    """The package of a library that a function is of: `scipy.linalg`; '' where it is of none with such rules."""
+    if isinstance(function, np.ufunc):  # they don't say where they come from
+        return "scipy.special" if "scipy.special" in sys.modules else ""
+    module = getattr(function, "__module__", None)
+    if not isinstance(module, str) or not module.startswith("scipy."):
+        return ""
+    return ".".join(module.split(".")[:2])
