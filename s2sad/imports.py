@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import functools
+import importlib.util
+import keyword
+import os
 import sys
 from typing import Any
 
@@ -14,8 +19,8 @@ from s2sad import ir, trees
 class Imports:
     """The modules and globals that a program refers to, and how it names them."""
 
-    def __init__(self, namespace: dict[str, Any], parts: list[Any]) -> None:
-        self.namespace = namespace
+    def __init__(self, namespace: dict[str, Any], parts: list[Any], lines: list[str]) -> None:
+        self.namespace, self.lines = namespace, lines
         self.nodes: dict[Any, list[gast.Name]] = {}
         self.plain: dict[str, list[gast.Name]] = {}
         for part in parts:
@@ -37,7 +42,8 @@ class Imports:
         self.reserved = set(self.plain) | set(self.names.values())
         self.own: set[str] = set()
         self.statements: list[gast.stmt] = []
-        self.missing: list[str] = []
+        self.externals: dict[str, Any] = {}  # of these what the program as compiled here has to be given
+        self.missing: dict[str, str] = {}  # what the reader of the text has to define, and what it is
 
     def apply(self, used: set[str], fixed: set[str]) -> None:
         """Names the modules that f's file doesn't import, and writes the import statements."""
@@ -52,32 +58,95 @@ class Imports:
             for node in found:
                 node.id = name
             top = module.__name__
+            if not can_be_imported(top):
+                self.missing[name] = f"the module {top}"
+                self.externals[name] = module
+                continue
             alias = None if top == name else name
             self.statements.append(gast.Import([gast.alias(top, alias)]))
         self.statements.sort(key=lambda node: node.names[0].name)
         self.import_globals()
 
     def import_globals(self) -> None:
-        home = self.namespace.get("__name__")
         for name, found in sorted(self.plain.items()):
-            if getattr(found[0], "scope", None) != "global" or name not in self.namespace:
+            scopes = {getattr(node, "scope", None) for node in found}
+            if "default" in scopes:
+                self.missing[name] = f"the default of {name.rpartition('_default')[0]}"
+            if "cell" in scopes:
+                self.missing[name] = "a variable around the function"
+            if "global" not in scopes or name not in self.namespace:
                 continue
-            value = self.namespace[name]
-            module = getattr(value, "__module__", None) if callable(value) else home
-            if (
-                not isinstance(module, str)
-                or module == "builtins"
-                or getattr(sys.modules.get(module), name, None) is not value
-            ):
-                module = home
-            if (
-                module in (None, "__main__")
-                or module not in sys.modules
-                or getattr(sys.modules[module], name, self) is not value
-            ):
-                self.missing.append(name)
-                continue
-            self.statements.append(gast.ImportFrom(module, [gast.alias(name, None)], 0))
+            module, known_as = self.home_of(name, self.namespace[name])
+            if module is None:
+                self.missing[name] = f"a global of {self.namespace.get('__name__', 'the function')}"
+            else:
+                alias = gast.alias(known_as, name if name != known_as else None)
+                self.statements.append(gast.ImportFrom(module, [alias], 0))
+
+    def home_of(self, name: str, value: Any) -> tuple[str | None, str]:
+        """The module to import a global from, and its name there: the module in which a function or class is written,
+        or from which f's file imports it, or else that of f."""
+        own = getattr(value, "__module__", None) if callable(value) else None
+        home = self.namespace.get("__name__")
+        for module, known_as in (
+            (own, name),
+            import_of(name, self.lines, self.namespace) or (None, name),
+            (home, name),
+        ):
+            if isinstance(module, str) and module != "builtins" and can_be_imported(module):
+                if getattr(sys.modules[module], known_as, self) is value:
+                    return module, known_as
+        return None, name
+
+
+def can_be_imported(name: str) -> bool:
+    """Whether another process would find the module of this name, the same one: not a notebook, nor one that was loaded
+    from a file in a way of its own."""
+    module = sys.modules.get(name)
+    if module is None or name == "__main__":
+        return False
+    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in name.split(".")):
+        return False
+    parent = sys.modules.get(name.rpartition(".")[0])
+    return is_found(name, getattr(module, "__file__", None), tuple(getattr(parent, "__path__", sys.path)))
+
+
+@functools.lru_cache(256)
+def is_found(name: str, place: str | None, path: tuple[str, ...]) -> bool:
+    """Whether Python finds a module of this name at this place; `path` is where it looks."""
+    for finder in sys.meta_path:
+        try:
+            spec = finder.find_spec(name, path if "." in name else None, None)
+        except Exception:
+            continue
+        if spec is not None:
+            origin = spec.origin if spec.has_location else None
+            return place is None or origin is None or os.path.realpath(origin) == os.path.realpath(place)
+    return False
+
+
+def import_of(name: str, lines: list[str], namespace: dict[str, Any]) -> tuple[str, str] | None:
+    """The module and the name in it, if the file imports `name` by a `from ... import` at its top.
+
+    >>> import_of("tau", ["import math", "from math import (pi,", "    tau)"], {})
+    ('math', 'tau')
+    """
+    for number, line in enumerate(lines):
+        if not line.startswith("from "):
+            continue
+        last = next((k for k in range(number, len(lines)) if ")" in lines[k] or "(" not in line), number)
+        try:
+            [statement] = ast.parse("\n".join(lines[number : last + 1])).body
+        except (SyntaxError, ValueError):
+            continue
+        for alias in getattr(statement, "names", ()):
+            if (alias.asname or alias.name) == name:
+                module = "." * statement.level + (statement.module or "")
+                try:
+                    return importlib.util.resolve_name(module, namespace.get("__package__")), alias.name
+                except ImportError:
+                    return None
+    return None
 
 
 def own_names(function: gast.FunctionDef) -> set[str]:

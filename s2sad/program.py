@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import functools
+import inspect
 import os
 import types
 from typing import Any
@@ -22,6 +24,7 @@ from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import name_all
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.simplify import while_saved
+from s2sad.values import MISSING
 
 
 class Builder(Gradients):
@@ -129,6 +132,7 @@ class Builder(Gradients):
         imports = Imports(
             request.namespace,
             [*body, *helpers, *[d for d in [*arguments.defaults, *arguments.kw_defaults] if d is not None]],
+            request.source.lines,
         )
         own = {value.expr.id for value in self.inferred.parameters.values()}
         del own
@@ -148,10 +152,11 @@ class Builder(Gradients):
         self.dy_node.id = dy
         function = gast.FunctionDef(main, arguments, [self.docstring(), *body], [], None, None, [])
         parts: list[Any] = [*imports.statements]
-        for name in self.inferred.externals:
-            parts.append(Comment(f"{name} is to be provided: it can't be imported"))
-        for each in imports.missing:
-            parts.append(Comment(f"{each} is to be provided: its module can't be imported"))
+        externals = {name: outside(value) for name, value in self.inferred.externals.items() if name in imports.plain}
+        missing = {**imports.missing, **externals}
+        if missing:
+            parts.extend([BlankLine()] * bool(parts))
+            parts.append(to_be_defined(missing))
         for each in [*helpers, function]:
             if parts:
                 parts.extend([BlankLine(), BlankLine()])
@@ -161,7 +166,7 @@ class Builder(Gradients):
             text,
             main,
             imports.own,
-            dict(self.inferred.externals),
+            {**self.inferred.externals, **imports.externals},
             list(self.inferred.guards),
             dy,
             self.inferred.value.kind,
@@ -192,14 +197,18 @@ class Builder(Gradients):
         def plain(each: Any) -> Any:
             return None if each is None else trees.name(each.id)
 
+        positional = [*args.posonlyargs, *args.args]
         made = gast.arguments(
             [plain(a) for a in args.args],
             [plain(a) for a in args.posonlyargs],
             plain(args.vararg),
             [plain(a) for a in args.kwonlyargs],
-            [default_of(d, self.request.namespace) if d is not None else None for d in args.kw_defaults],
+            [self.default_of(each, d) if d is not None else None for each, d in zip(args.kwonlyargs, args.kw_defaults)],
             plain(args.kwarg),
-            [default_of(d, self.request.namespace) for d in args.defaults],
+            [
+                self.default_of(each, d)
+                for each, d in zip(positional[len(positional) - len(args.defaults) :], args.defaults)
+            ],
         )
         default = self.default_dy(self.inferred.value)
         dy = self.dy_node = trees.name("dy")
@@ -210,6 +219,15 @@ class Builder(Gradients):
             made.kwonlyargs.append(dy)
             made.kw_defaults.append(default)
         return made
+
+    def default_of(self, parameter: gast.Name, node: gast.AST) -> gast.AST:
+        """A default as f's text has it, where that means outside of f what f has; else the value, or a name for it."""
+        return default_of(parameter.id, node, self.defaults.get(parameter.id, MISSING), self.request.namespace)
+
+    @functools.cached_property
+    def defaults(self) -> dict[str, Any]:
+        signature = inspect.signature(self.request.function, follow_wrapped=False)
+        return {name: each.default for name, each in signature.parameters.items()}
 
     def docstring(self) -> gast.stmt:
         request = self.request
@@ -261,21 +279,54 @@ def describe(kind: Kind) -> str:
     return type(kind).__name__.lower()
 
 
-def default_of(node: gast.AST, namespace: dict[str, Any]) -> gast.AST:
-    """A default as f has it, where it can be shown; any other is None here, and taken from f itself when compiled."""
+def to_be_defined(missing: dict[str, str]) -> Comment:
+    """Says which names the reader of the text has to define: they can't be imported from anywhere."""
+    lines = [f"    {name}: {what}" for name, what in sorted(missing.items())]
+    return Comment("\n".join(["To be defined here, as it can't be imported:", *lines]))
+
+
+def outside(value: Any) -> str:
+    """What an external is, in words."""
+    return "a variable around a function" if isinstance(value, types.CellType) else "the globals of a module"
+
+
+def default_of(name: str, node: gast.AST, value: Any, namespace: dict[str, Any]) -> gast.AST:
+    """What to print as the default of a parameter: its expression, if that has the value of f's own default when it is
+    evaluated elsewhere; else that value; else a name that the reader has to define. (f itself keeps its own.)"""
     made = trees.copy_tree(node)
+    shown = made.value if isinstance(made, gast.Constant) else trees.literal(made)
+    fits = same_constant(shown, value) if shown is not None or isinstance(made, gast.Constant) else True
     for each in trees.walk(made):
         if isinstance(each, gast.Name):
-            value = namespace.get(each.id)
-            if isinstance(value, types.ModuleType):
-                each.module = value
-            elif each.id in namespace:
+            found = namespace.get(each.id, MISSING)
+            if isinstance(found, types.ModuleType):
+                each.module = found
+            elif found is not MISSING:
                 each.scope = "global"
+                fits = fits and (each is not made or found is value)
             elif not hasattr(builtins, each.id):
-                return trees.const(None)
+                fits = False
         elif isinstance(each, (gast.Lambda, gast.ListComp, gast.GeneratorExp, gast.NamedExpr)):
-            return trees.const(None)
-    return made
+            fits = False
+    if fits:
+        return made
+    if is_constant(value):
+        return trees.const(value)
+    name += "_default"
+    while name in namespace:
+        name += "_"
+    return trees.name(name, scope="default")
+
+
+def is_constant(value: Any) -> bool:
+    """Whether a value can be printed as it is."""
+    if isinstance(value, tuple):
+        return type(value) is tuple and all(map(is_constant, value))
+    return value is None or type(value) in (bool, int, float, complex, str, bytes)
+
+
+def same_constant(a: Any, b: Any) -> bool:
+    return type(a) is type(b) and repr(a) == repr(b)
 
 
 _ = Cotangent

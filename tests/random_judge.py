@@ -26,6 +26,7 @@ import numpy as np
 from s2sad import value_and_gradients_function
 from s2sad.errors import NotDifferentiableError
 from tests import reference
+from tests.alone import Failed, run_alone
 from tests.reference import copied, is_real_leaf, leaves, mapped
 
 FILE = "<random program>"
@@ -326,7 +327,23 @@ def _transformed(case: Case, value: Any, output: str, dy: Any, directions: list,
         return Outcome("argument modified", "", case.args, args, "argument modified", source)
     if got_output != output:
         return Outcome("wrong output", "", output, got_output, "wrong output", source)
-    return _compared(case, gradients, dy, directions, derivative, source)
+    outcome = _compared(case, gradients, dy, directions, derivative, source)
+    if outcome.kind != "right":
+        return outcome
+    return _alone(case, outcome, (got, gradients), dy, output, gradients_of.compiled(*args))
+
+
+def _alone(case: Case, outcome: Outcome, result: tuple, dy: Any, output: str, compiled: Callable) -> Outcome:
+    """A right outcome, if the source gives the same to the last bit from a file, where there is no s2sad."""
+    try:
+        [(again, printed, untouched)] = run_alone(outcome.source, [(case.args, {}, {"dy": dy})], compiled)
+    except Failed as failure:
+        return Outcome("fails alone", str(failure), signature="fails alone", source=outcome.source)
+    pairs = zip(leaves(again[1]), leaves(result[1]))
+    same = all(np.array_equal(one, other, equal_nan=is_real_leaf(one)) for (_, one), (_, other) in pairs)
+    if not (same and untouched and printed == output and _same(again[0], result[0])):
+        return Outcome("differs alone", "", result, again, "differs alone", outcome.source)
+    return outcome
 
 
 def _compared(case: Case, gradients: tuple, dy: Any, directions: list, derivative: float, source: str) -> Outcome:

@@ -5,6 +5,7 @@ import pytest
 
 from s2sad import value_and_gradients_function
 from tests import exemplars
+from tests.alone import run_alone
 
 
 def leaves(value):
@@ -44,8 +45,6 @@ def test_source_stands_alone(name):
     exemplar = exemplars.load(name)
     val_grads = value_and_gradients_function(exemplar.function, params=exemplar.params)
     source = val_grads.source(*exemplar.args())
-    assert "import s2sad" not in source and "from s2sad" not in source
-    namespace = {}
-    exec(compile(source, f"<{name}>", "exec"), namespace)
-    found = namespace[f"{name}_value_and_gradients"](*exemplar.args())
+    [(found, _, untouched)] = run_alone(source, [(exemplar.args(), {}, {})])
+    assert untouched
     assert_same(found, exemplar.by_hand(*exemplar.args()))

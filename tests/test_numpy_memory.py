@@ -8,11 +8,11 @@ import pytest
 
 from s2sad import NotDifferentiableError, value_and_gradients_function
 from tests.language.checker import Cases, array
+from tests.language.helpers import WEIGHTS
 
 case = Cases()
 
 A, S, V = array(2, 3) * 3.0, array(3, 3) * 2.0, array(3) * 2.0
-WEIGHTS = np.arange(6.0).reshape(2, 3)
 
 
 # Memory that carries no gradient, but is read by what does, and written afterwards.
@@ -311,7 +311,7 @@ def scattered(v):
     return np.sum(a * a)
 
 
-@case(1.7, standalone=False)
+@case(1.7)
 def integers_cut_off(x):
     a = np.zeros(2, dtype=int)
     a[0] = x * 2.0

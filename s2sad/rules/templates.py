@@ -301,6 +301,8 @@ def printable(helper: Callable[..., Any], library: str = "numpy") -> gast.Functi
     definition = trees.copy_tree(parse(helper))
     printed = _Printed(helper, library)
     definition.body = [printed.visit(statement) for statement in definition.body]
+    if helper.__doc__:
+        definition.body.insert(0, gast.Expr(gast.Constant(helper.__doc__, None)))
     return definition
 
 

@@ -6,20 +6,18 @@ set in the environment only the cases themselves are checked: that they run, and
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import inspect
 import io
 import os
 import re
-import tempfile
-from pathlib import Path
 from typing import Any, Callable
 
 import numpy as np
 import pytest
 
 from tests import reference
+from tests.alone import run_alone
 from tests.reference import UNCHECKED, copied, is_narrow, is_real_leaf, leaves, mapped
 
 REFERENCE_ONLY = bool(os.environ.get("S2SAD_REFERENCE_ONLY"))
@@ -28,7 +26,7 @@ REFERENCE_ONLY = bool(os.environ.get("S2SAD_REFERENCE_ONLY"))
 class Cases(list):
     """The cases of a file; `@case(2.0, 3.0)` above a function adds one, and leaves the function as it is.
 
-    Keywords are check_case's options: params, kwargs, rtol, dy, expected, counts, standalone, may_refuse, options.
+    Keywords are check_case's options: params, kwargs, rtol, dy, expected, counts, may_refuse, options.
     """
 
     def __call__(self, *args: Any, **options: Any) -> Callable:
@@ -148,34 +146,15 @@ def _printed(function: Callable, *args: Any, **kwargs: Any) -> tuple[Any, str]:
     return result, out.getvalue()
 
 
-def run_source(text: str, name: str | None = None) -> Callable:
-    """The main function of a generated text, run as a file of its own, in which s2sad isn't imported."""
-    for node in ast.walk(ast.parse(text)):
-        modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom):
-            modules = [node.module or ""]
-        assert not any(module.split(".")[0] == "s2sad" for module in modules), "the generated source imports s2sad"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "generated.py"
-        path.write_text(text, encoding="utf-8")
-        namespace: dict[str, Any] = {"__name__": "generated"}
-        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), namespace)
-    if name is not None and f"{name}_value_and_gradients" in namespace:
-        return namespace[f"{name}_value_and_gradients"]
-    mains = re.findall(r"^def (\w+_value_and_gradients)\(", text, re.MULTILINE)
-    assert mains, f"no function *_value_and_gradients in\n{text}"
-    return namespace[mains[-1]]
-
-
-def _check_source(f: Callable, text: str, args: tuple, kwargs: dict, extra: dict, result: tuple, printed: str) -> None:
-    """The generated source, saved and run alone, gives the same value and gradients."""
+def _check_source(
+    text: str, compiled: Callable, args: tuple, kwargs: dict, extra: dict, result: tuple, printed: str
+) -> None:
+    """The generated source, imported from a file where there is no s2sad, gives the same value and gradients."""
     value, gradients = result
-    main = run_source(text, f.__name__)
-    own_args, own_kwargs = copied((args, kwargs))
-    (again, found), output = _printed(main, *own_args, **own_kwargs, **extra)
+    [((again, found), output, untouched)] = run_alone(text, [(args, kwargs, extra)], compiled)
     assert identical(again, value), f"the source run alone gives the value {again!r}, not {value!r}"
     assert output == printed, "the source run alone prints something else"
-    assert identical(copied((args, kwargs)), (own_args, own_kwargs)), "the source run alone modified its arguments"
+    assert untouched, "the source run alone modified its arguments"
     want = [each for each in gradients if each is not None]
     got = [each for each in found if each is not None]
     assert len(got) == len(want), f"the source run alone gives {len(got)} gradients, not {len(want)}"
@@ -212,7 +191,6 @@ def check_case(
     dy: Any = None,
     expected: tuple | None = None,
     counts: tuple = (),
-    standalone: bool = True,
     may_refuse: bool = False,
     options: dict | None = None,
 ) -> None:
@@ -220,7 +198,6 @@ def check_case(
 
     expected: the gradients, where differences can't give them (ties, kinks); None there means "no gradient".
     counts: int parameters that f uses as counts, where this call alone doesn't show it.
-    standalone: whether the generated text must run on its own (not for closures, or classes and globals of f's module).
     may_refuse: a NotDifferentiableError is right as well.
     options: more keywords for value_and_gradients_function.
     """
@@ -265,6 +242,6 @@ def check_case(
         (_, got), _ = _printed(val_grads, *own_args, **own_kwargs, **extra)
         assert identical(extra, kept), "dy was modified"
         compare(got, expected_weighted, " with a dy of weights")
-    if standalone:
-        text = val_grads.source(*copied(args), **copied(kwargs))
-        _check_source(f, text, args, kwargs, extra or first, (got_value, got), printed)
+    text = val_grads.source(*copied(args), **copied(kwargs))
+    compiled = val_grads.compiled(*copied(args), **copied(kwargs))
+    _check_source(text, compiled, args, kwargs, extra or first, (got_value, got), printed)

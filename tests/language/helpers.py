@@ -2,6 +2,7 @@
 
 import math
 import math as m
+from dataclasses import dataclass
 from math import exp
 
 import numpy
@@ -9,6 +10,13 @@ import numpy as np
 from numpy import sin as sine
 
 SCALE = 1.5
+WEIGHTS = np.arange(6.0).reshape(2, 3)
+
+
+@dataclass
+class State:
+    x: float
+    v: np.ndarray
 
 
 def cube(t):

@@ -2,12 +2,12 @@
 
 import inspect
 import pickle
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from .checker import REFERENCE_ONLY, Cases, array, check_case
+from .helpers import State
 
 case = Cases()
 
@@ -36,12 +36,6 @@ def pair_of(x, v):
     return x * v, {"s": np.sum(v), "t": [x * x]}
 
 
-@dataclass
-class State:
-    x: float
-    v: np.ndarray
-
-
 case(2.0, 3.0, params=["y"])(polynomial)
 case(2.0, 3.0, params=["y", "x"])(polynomial)
 case(2.0, 3.0, params=[1])(polynomial)
@@ -59,7 +53,7 @@ case(array(3))(scale)
 case(array(3), kwargs={"power": 2.0})(scale)
 case(array(3), 3.0, kwargs={"power": 2.0}, params=["power", "v"])(scale)
 case(2.0, array(3), dy=(array(3, seed=5), {"s": 0.5, "t": [3.0]}))(pair_of)
-case(State(2.0, array(2)), standalone=False)(lambda s: (s.x * s.v, State(s.x**2, s.v * s.v)))
+case(State(2.0, array(2)))(lambda s: (s.x * s.v, State(s.x**2, s.v * s.v)))
 
 
 @case(2.0, "square", None, [1, 2], (3, 4), np.arange(3), True, len, params=["x"])

@@ -84,7 +84,7 @@ def from_other_module(x):
     return helpers.cube(x) + soft(x) + helpers.scaled(x, shift=x) + helpers.scaled(by=x, t=3.0)
 
 
-@case(1.3, standalone=False)
+@case(1.3)
 def other_modules_globals(x):
     return helpers.with_global(x)
 
@@ -194,7 +194,7 @@ def function_that_returns_functions(x):
     return by_x(double(x)) + by_x(by_x(1.0))
 
 
-@case(1.3, standalone=False)
+@case(1.3)
 def lambdas_and_compositions(x):
     fourth = twice(local_square)
     return fourth(x) + twice(lambda t: t * x)(2.0)
@@ -207,7 +207,7 @@ def function_argument(g, x):
     return g(x) * g(x * x)
 
 
-@case(1.3, standalone=False)
+@case(1.3)
 def functions_passed_on(x):
     return apply(local_square, x) + apply(distance, x, 1.0, y2=x) + apply(math.cos, x)
 
@@ -242,14 +242,14 @@ def reduces(items, x):
     return product * total
 
 
-@case(2.0, 1.3, standalone=False)
+@case(2.0, 1.3)
 def bound_methods(k, x):
     scaler = Scaler(k)
     scale = scaler.scale
     return scale(x) * scaler(x) + Scaler.shifted(k) * Scaler.doubled(x)
 
 
-@case(Scaler(2.0), 1.3, standalone=False)
+@case(Scaler(2.0), 1.3)
 def callable_object(scaler, x):
     return scaler(x) + scaler.scale(scaler.factor)
 
@@ -386,7 +386,7 @@ def call_in_loop(x, n):
     return x
 
 
-@case(0.8, array(3), standalone=False)
+@case(0.8, array(3))
 def one_callee_many_kinds(x, v):
     return local_square(x) * np.sum(local_square(v)) + local_square(3) + np.sum(local_square(np.outer(v, v)))
 
@@ -418,7 +418,7 @@ def cached_factor(n):
     return 1.0 / (1.0 + n)
 
 
-@case(0.8, 3, may_refuse=True, standalone=False)
+@case(0.8, 3, may_refuse=True)
 def cached_callee_of_constants(x, n):
     return x * x * cached_factor(n)
 

@@ -278,14 +278,14 @@ def nested_namedtuple(s):
     return s.weight * math.sqrt(dx * dx + dy * dy)
 
 
-@case(1.5, 2.5, standalone=False)
+@case(1.5, 2.5)
 def namedtuple_built(x, y):
     p = Point(x * y, y=x)
     q = p._replace(x=p.x * p.y)
     return q.x * q.y
 
 
-@case(1.5, standalone=False)
+@case(1.5)
 def namedtuple_returned(x):
     return Point(x * x, 1.0 / x)
 
@@ -296,36 +296,36 @@ def dataclass_attributes(layer, v):
     return np.sum(h * h) * len(layer.name)
 
 
-@case([Layer(array(3, 2), array(2), "a"), Layer(array(2, 2), array(2, seed=1), "b")], array(3), standalone=False)
+@case([Layer(array(3, 2), array(2), "a"), Layer(array(2, 2), array(2, seed=1), "b")], array(3))
 def list_of_dataclasses(layers, v):
     for layer in layers:
         v = layer.forward(v)
     return np.sum(v) / layers[-1].width
 
 
-@case(Material(3.0, 2.0), standalone=False)
+@case(Material(3.0, 2.0))
 def frozen_dataclass(m):
     return m.speed() * m.stiffness + m.grades[1]
 
 
-@case(Material(3.0, 2.0), standalone=False)
+@case(Material(3.0, 2.0))
 def dataclass_replaced(m):
     lighter = replace(m, density=m.density * 0.5)
     return lighter.speed() * m.density
 
 
-@case(1.5, standalone=False)
+@case(1.5)
 def dataclass_built(x):
     m = Material(x * x, density=x + 1.0)
     return m.speed() * m.density
 
 
-@case(1.5, standalone=False)
+@case(1.5)
 def dataclass_returned(x):
     return Material(x * x, 3.0 * x)
 
 
-@case(array(3), standalone=False)
+@case(array(3))
 def object_that_grows(v):
     tally = Tally()
     for e in v:
@@ -333,12 +333,12 @@ def object_that_grows(v):
     return tally.total * tally.parts[1]
 
 
-@case(Spring(2.0, 1.0), 1.5, standalone=False)
+@case(Spring(2.0, 1.0), 1.5)
 def object_parameter(spring, x):
     return spring.energy(x) * spring.k + spring.rest
 
 
-@case(2.0, 1.5, standalone=False)
+@case(2.0, 1.5)
 def object_built(k, x):
     spring = Spring(k, x * 0.5)
     spring.length = spring.length * k
@@ -346,12 +346,12 @@ def object_built(k, x):
     return spring.stretch(x).energy(x)
 
 
-@case(2.0, 1.5, standalone=False)
+@case(2.0, 1.5)
 def inherited_methods(k, x):
     return Damped(k, 1.0, x).energy(x) * k
 
 
-@case(Spring(2.0, 1.0), 1.5, standalone=False)
+@case(Spring(2.0, 1.0), 1.5)
 def parameter_attribute_written(spring, x):
     spring.k = spring.k * x
     spring.length += x

@@ -135,12 +135,12 @@ def underscores(_, __):
     return __x + _x
 
 
-@case(2.0, standalone=False)
+@case(2.0)
 def globals_called_like_ours(x):
     return x_forward(x) * grad + x_backward(x) * saved + unbroadcast(x)
 
 
-@case(2.0, standalone=False)
+@case(2.0)
 def f(x):
     return x * x_forward(x)
 
@@ -232,7 +232,7 @@ def exception_called_like_ours(x):
     return t1 * x
 
 
-@case(2.0, 1.5, standalone=False)
+@case(2.0, 1.5)
 def dy_is_a_local(x, y):
     dy = x * y
     for _ in range(2):
@@ -240,7 +240,7 @@ def dy_is_a_local(x, y):
     return dy * x
 
 
-@case(2.0, 1.5, standalone=False)
+@case(2.0, 1.5)
 def dy_is_a_parameter(x, dy):
     return x * dy * dy
 

@@ -297,12 +297,12 @@ def import_numpy_inside(v):
     return numpy.sum(numpy.exp(v)) + other.dot(v, v)
 
 
-@case(2.0, standalone=False)
+@case(2.0)
 def global_reads(x):
     return RATE * x * x + TABLE["slope"] * x + TABLE["offsets"][1]
 
 
-@case(2.0, standalone=False)
+@case(2.0)
 def global_declared(x):
     global RATE
     return RATE * x

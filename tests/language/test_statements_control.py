@@ -150,7 +150,7 @@ def with_warnings(x):
     return z
 
 
-@case(2.0, standalone=False)
+@case(2.0)
 def with_own_context(x):
     with announced("here"):
         y = x * x
@@ -158,7 +158,7 @@ def with_own_context(x):
     return y * x
 
 
-@case(2.0, 3.0, standalone=False, may_refuse=True)
+@case(2.0, 3.0, may_refuse=True)
 def with_value(x, y):
     with Doubling(2.0) as factor:
         z = factor * x * y

@@ -82,9 +82,9 @@ def decorated_by_registration(x, y):
     return x * y * y
 
 
-case(1.3, standalone=False)(decorated)
-case(1.3, 0.4, standalone=False)(decorated)
-case(1.3, standalone=False)(decorated_twice)
+case(1.3)(decorated)
+case(1.3, 0.4)(decorated)
+case(1.3)(decorated_twice)
 
 
 @case(1.3)
@@ -139,11 +139,11 @@ class Model:
         return self.loss(x) + self.penalty(self.w)
 
 
-case(array(2), standalone=False)(Model(array(2)).loss)
+case(array(2))(Model(array(2)).loss)
 case(array(2))(Model.penalty)
-case(array(2), standalone=False)(Model.scaled)
-case(Model(array(2)), array(2), standalone=False)(Model.loss)
-case(array(2), standalone=False)(Model(array(2)).__call__)
+case(array(2))(Model.scaled)
+case(Model(array(2)), array(2))(Model.loss)
+case(array(2))(Model(array(2)).__call__)
 
 
 def make_closure(power, w):
@@ -154,8 +154,8 @@ def make_closure(power, w):
     return inner
 
 
-case(1.3, standalone=False)(make_closure(2, 0.5))
-case(1.3, standalone=False)(make_closure(3, 1.5))
+case(1.3)(make_closure(2, 0.5))
+case(1.3)(make_closure(3, 1.5))
 
 square, cube = lambda x: x * x, lambda x: x * x * x
 twins = [lambda x: x * 2.0, lambda x: x * 3.0, lambda x, y=2.0: x * y, lambda x: x * 2.0]
@@ -172,7 +172,7 @@ argument = (lambda f: f)(lambda x: x / 2.0)
 for function in [square, cube, *twins, chosen, argument]:
     case(1.3)(function)
 case(1.3, 0.4)(spread_out)
-case(1.3, standalone=False)(curried)
+case(1.3)(curried)
 
 
 @pytest.mark.parametrize("each", case, ids=str)
@@ -198,7 +198,7 @@ def f(x, v):
 def test_executed_text_with_source():
     space = {}
     exec(TEXT, space)
-    check_case(space["f"], (1.3, array(3)), standalone=False, options={"source": TEXT})
+    check_case(space["f"], (1.3, array(3)), options={"source": TEXT})
 
 
 def test_source_of_one_function():
@@ -230,7 +230,7 @@ def test_cell_of_a_notebook():
         linecache.cache[name] = (len(TEXT), None, TEXT.splitlines(keepends=True), name)
         space = {}
         exec(compile(TEXT, name, "exec"), space)
-        check_case(space["f"], (1.3, array(3)), standalone=False)
+        check_case(space["f"], (1.3, array(3)))
 
 
 def load(path, name):
@@ -243,7 +243,7 @@ def load(path, name):
 def test_module_from_a_file(tmp_path):
     path = tmp_path / "model_of_mine.py"
     path.write_text(TEXT)
-    check_case(load(path, "model_of_mine").f, (1.3, array(3)), standalone=False)
+    check_case(load(path, "model_of_mine").f, (1.3, array(3)))
 
 
 def test_tabs_and_windows_line_ends(tmp_path):
