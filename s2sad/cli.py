@@ -1,7 +1,7 @@
 """The command `s2sad`: print, save and check generated gradients.
 
     s2sad dump model.py:loss --params W,b --like "W=float[:, :], b=float[:]"
-    s2sad dump model.py:loss -o loss_grad.py        s2sad dump model.py:loss --check loss_grad.py
+    s2sad dump model.py:loss -o loss_grad.py        s2sad dump --check loss_grad.py
     s2sad check model.py:area --args "2.0, 3.0"
     s2sad rules                                     s2sad rules --missing
 
@@ -12,7 +12,6 @@ rule); 2 where what is asked for can't be done, with the reason on stderr.
 from __future__ import annotations
 
 import argparse
-import difflib
 import inspect
 import math
 import os
@@ -24,7 +23,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from s2sad import api, pipeline
+from s2sad import api, committed, pipeline
 from s2sad.errors import NotDifferentiableError, ParameterError, S2sadError
 from s2sad.like import parameter_kinds
 from s2sad.numeric import check_gradients
@@ -84,9 +83,10 @@ def _parser() -> argparse.ArgumentParser:
         "dump",
         help="print the program that computes a function's value and gradients",
         description="Prints the program that computes a function's value and gradients. The file or module that the "
-        "function is in is imported, so its top level is run.",
+        "function is in is imported, so its top level is run. The program's first line says how it was made; --check and "
+        "--update read it there.",
     )
-    dump.add_argument("target", metavar="FUNCTION", help=_TARGET)
+    dump.add_argument("target", metavar="FUNCTION", nargs="?", help=_TARGET)
     dump.add_argument(
         "--params", help="names or positions of the parameters to differentiate: W,b or 0,2 (default: all)"
     )
@@ -94,7 +94,14 @@ def _parser() -> argparse.ArgumentParser:
     dump.add_argument("--stage", metavar="NAME", help="print what this stage makes of it instead; all: every stage")
     where = dump.add_mutually_exclusive_group()
     where.add_argument("-o", "--output", metavar="FILE", type=Path, help="write the program to a file")
-    where.add_argument("--check", metavar="FILE", type=Path, help="compare with a file: status 1 if it is out of date")
+    where.add_argument(
+        "--check",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        help="compare with files (or the gradient files in folders): status 1 and a diff if one is out of date",
+    )
+    where.add_argument("--update", metavar="FILE", nargs="+", type=Path, help="write such files anew")
     dump.set_defaults(command=_dump)
 
     check = commands.add_parser(
@@ -149,12 +156,14 @@ def _params(text: str | None) -> list[Any] | None:
 
 
 def _dump(options: argparse.Namespace) -> int:
-    request = _request(options)
+    places = options.check or options.update
+    if places:
+        return max(_compare(path, options) for path in committed.files_in(places))
+    if options.target is None:
+        raise ParameterError(f"dump: name a function: {_TARGET.partition(';')[0]}")
     if options.stage is not None:
-        return _show_stage(request, options.stage)
-    text = pipeline.generate(request).text
-    if options.check is not None:
-        return _compare(options.check, text)
+        return _show_stage(_request(options), options.stage)
+    text = _program_text(options)
     if options.output is not None:
         options.output.write_text(text, encoding="utf-8")
     else:
@@ -162,22 +171,46 @@ def _dump(options: argparse.Namespace) -> int:
     return 0
 
 
-def _request(options: argparse.Namespace) -> pipeline.Request:
+def _program_text(options: argparse.Namespace, folder: Path | None = None) -> str:
+    """The program, below the command that made it."""
+    first = committed.first_line(options.target, options.params, options.like)
+    return first + pipeline.generate(_request(options, folder)).text
+
+
+def _request(options: argparse.Namespace, folder: Path | None = None) -> pipeline.Request:
     """What the command line asks for, in the pipeline's terms."""
-    function = plain_function(options.target)
+    function = plain_function(options.target, folder)
     kinds, left_open = parameter_kinds(function, options.like)
     return api.request(function, _params(options.params), kinds, {"left_open": tuple(left_open)})
 
 
-def _compare(path: Path, text: str) -> int:
+def _compare(path: Path, options: argparse.Namespace) -> int:
+    """Compares a gradient file with what it should be; with --update, makes it so."""
     found = path.read_text(encoding="utf-8")
-    if found == text:
+    made = options
+    if options.target is None:
+        command = committed.command_of(found)
+        if command is None:
+            how = f"write it anew with: s2sad dump FUNCTION -o {path}"
+            print(f"s2sad: {path} does not say in its first line how s2sad made it; {how}", file=sys.stderr)
+            return MISTAKE
+        made = _parser().parse_args(["dump", *command])
+    try:
+        text = _program_text(made, path.parent)
+    except S2sadError as error:
+        print(f"s2sad: {path} can't be made any more: {error}", file=sys.stderr)
+        return MISTAKE
+    difference = committed.difference(path, found, text)
+    if options.update:
+        if difference:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path}")
         return 0
-    name = str(path)
-    sys.stdout.writelines(
-        difflib.unified_diff(found.splitlines(True), text.splitlines(True), name, f"{name} (as it should be)")
-    )
-    print(f"s2sad: {path} is out of date", file=sys.stderr)
+    if not difference:
+        return 0
+    print(difference, end="")
+    how = f"s2sad dump --update {path}" if options.target is None else f"s2sad dump {made.target} ... -o {path}"
+    print(f"s2sad: {path} is out of date; if the change in {made.target} is meant, run: {how}", file=sys.stderr)
     return DIFFERENT
 
 

@@ -18,12 +18,18 @@ from s2sad.callables import target_of
 from s2sad.errors import ParameterError, S2sadError
 
 
-def load_function(target: str) -> Callable:
-    """The function that `FILE.py:f`, `package.module:f` or `FILE.py:Class.method` names."""
+def load_function(target: str, folder: Path | None = None) -> Callable:
+    """The function that `FILE.py:f`, `package.module:f` or `FILE.py:Class.method` names.
+
+    folder: if the file is not there, it is looked for from here and from the folders above.
+    """
     place, _, name = target.rpartition(":")
     if not place or not name:
         raise ParameterError(f"{target}: write FILE.py:function or package.module:function")
-    module = _load_file(Path(place)) if place.endswith(".py") else _load_module(place)
+    if place.endswith(".py"):
+        module = _load_file(_found_from(Path(place), folder))
+    else:
+        module = _load_module(place)
     value: object = module
     for part in name.split("."):
         value = getattr(value, part, None)
@@ -34,9 +40,16 @@ def load_function(target: str) -> Callable:
     return value
 
 
-def plain_function(target: str) -> types.FunctionType:
+def _found_from(path: Path, folder: Path | None) -> Path:
+    if folder is None or path.is_file():
+        return path
+    start = folder.resolve()
+    return next((above / path for above in (start, *start.parents) if (above / path).is_file()), path)
+
+
+def plain_function(target: str, folder: Path | None = None) -> types.FunctionType:
     """The Python function that a target names, or that stands behind what it names."""
-    value = load_function(target)
+    value = load_function(target, folder)
     try:
         found = target_of(value)
     except S2sadError as error:
@@ -83,7 +96,11 @@ def _load_file(path: Path) -> types.ModuleType:
     while (folder / "__init__.py").is_file():
         parts.insert(0, folder.name)
         folder = folder.parent
-    sys.path.insert(0, str(folder))
+    if str(folder) not in sys.path[:1]:
+        sys.path.insert(0, str(folder))
+    known = sys.modules.get(path.stem)
+    if len(parts) == 1 and known is not None and getattr(known, "__file__", None) == str(path.resolve()):
+        return known
     try:
         if len(parts) > 1:
             return importlib.import_module(".".join(parts))

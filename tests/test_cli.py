@@ -121,7 +121,11 @@ def gradient_of(text, name):
         (["dump", "model.py:loss", "--check", "missing.txt"], "missing.txt: no such file or directory"),
         (["dump", "model.py:loss", "-o", "nowhere/out.py"], "nowhere/out.py: no such file or directory"),
         (["dump", "model.py:loss", "-o", "a", "--check", "b"], "not allowed with argument"),
-        (["dump"], "the following arguments are required: FUNCTION"),
+        (["dump"], "dump: name a function: FILE.py:function or package.module:function"),
+        (["dump", "--check", "missing.py"], "missing.py: no such file or directory"),
+        (["dump", "--check", "model.py"], "model.py does not say in its first line how s2sad made it; write it anew"),
+        (["dump", "--check", "."], ".: in this folder is no file that `s2sad dump ... -o FILE` wrote"),
+        (["dump", "--check", "old.py"], "old.py can't be made any more: model.py has no function gone (it has: "),
         (["check", "model.py:polynomial", "--args", "2.0, ]"], "--args: can't evaluate '2.0, ]'"),
         (["check", "model.py:polynomial", "--args", "nothing"], "--args: can't evaluate 'nothing': NameError"),
         (
@@ -142,6 +146,8 @@ def test_mistakes_are_one_line(s2sad, folder, arguments, message):
     (folder / "broken.py").write_text("one = 1\n\none / 0\n")
     (folder / "stops.py").write_text("import sys\nsys.exit(3)\n")
     (folder / "uses.py").write_text("import nowhere\n")
+    if "old.py" in arguments:
+        (folder / "old.py").write_text("# s2sad dump model.py:gone\n")
     status, out, err = s2sad(*arguments)
     assert (status, out) == (2, "")
     assert err.startswith("s2sad") and message in err
@@ -180,7 +186,7 @@ def test_dump_with_types_left_open(s2sad):
 def test_dump_takes_types_from_annotations(s2sad):
     _, annotated, _ = s2sad("dump", "model.py:loss")
     _, stated, _ = s2sad("dump", "model.py:loss", "--like", "w=float[:], inputs=float[:, :], targets=float[:]")
-    assert annotated == stated and "unbroadcast" not in annotated
+    assert annotated.partition("\n")[2] == stated.partition("\n")[2] and "unbroadcast" not in annotated
 
 
 def test_dump_a_count_has_no_gradient(s2sad):
@@ -201,7 +207,11 @@ def test_dump_from_a_package(s2sad, folder):
     (package / "square.py").write_text("from .factors import FACTOR\n\ndef f(x: float):\n    return FACTOR * x * x\n")
     status, by_file, err = s2sad("dump", "shapes/square.py:f")
     assert (status, err) == (0, "")
-    assert s2sad("dump", "shapes.square:f") == (0, by_file, "")
+    status, by_name, _ = s2sad("dump", "shapes.square:f")
+    assert by_file.splitlines()[0] == "# s2sad dump shapes/square.py:f"
+    assert by_name.splitlines()[0] == "# s2sad dump shapes.square:f"
+    assert by_name.splitlines()[1:] == by_file.splitlines()[1:]
+    assert "from shapes.factors import FACTOR\n" in by_file
 
 
 def test_a_file_named_like_another_module(s2sad, folder):
@@ -216,10 +226,68 @@ def test_output_and_check(s2sad, folder):
     assert s2sad(*command, "-o", "power_grad.py") == (0, "", "")
     assert (folder / "power_grad.py").read_text() == text
     assert s2sad(*command, "--check", "power_grad.py") == (0, "", "")
-    (folder / "power_grad.py").write_text(text.replace("return value", "return  value"))
+    (folder / "power_grad.py").write_text(text.replace("return value", "return  0.0"))
     status, out, err = s2sad(*command, "--check", "power_grad.py")
-    assert (status, err) == (1, "s2sad: power_grad.py is out of date\n")
-    assert "--- power_grad.py\n" in out and "\n-    return  value" in out and "\n+    return value" in out
+    how = "if the change in model.py:power is meant, run: s2sad dump model.py:power ... -o power_grad.py"
+    assert (status, err) == (1, f"s2sad: power_grad.py is out of date; {how}\n")
+    assert "--- power_grad.py\n" in out and "\n-    return  0.0" in out and "\n+    return value" in out
+
+
+@pytest.fixture
+def project(s2sad, folder):
+    """A project that keeps two gradients in a folder, made from the folder above."""
+    (folder / "gradients").mkdir()
+    like = "x=float, y=float"
+    assert s2sad("dump", "model.py:polynomial", "--params", "x,y", "--like", like, "-o", "gradients/poly.py")[0] == 0
+    assert s2sad("dump", "model.py:power", "-o", "gradients/power.py")[0] == 0
+    (folder / "gradients" / "__init__.py").write_text("")
+    return folder
+
+
+def forget_model():
+    """As a new process would: what has been imported is what the file had then."""
+    for name in ("model", "model_"):
+        sys.modules.pop(name, None)
+
+
+def test_check_knows_from_the_file_how_it_was_made(s2sad, project, monkeypatch):
+    first = (project / "gradients" / "poly.py").read_text().splitlines()[0]
+    assert first == "# s2sad dump model.py:polynomial --params x,y --like 'x=float, y=float'"
+    assert s2sad("dump", "--check", "gradients/poly.py", "gradients/power.py") == (0, "", "")
+    assert s2sad("dump", "--check", "gradients") == (0, "", "")
+    monkeypatch.chdir(project / "gradients")
+    assert s2sad("dump", "--check", "poly.py", ".") == (0, "", "")
+
+
+def test_check_finds_what_is_out_of_date_and_update_writes_it(s2sad, project):
+    (project / "model.py").write_text(MODEL.replace("x * x * x * y", "x * x * y"))
+    forget_model()
+    status, out, err = s2sad("dump", "--check", "gradients")
+    assert status == 1 and "--- gradients/poly.py\n" in out and "\n-    # return x * x * x * y - x * y * y\n" in out
+    assert "power.py" not in out + err
+    how = "s2sad dump --update gradients/poly.py"
+    assert (
+        err == f"s2sad: gradients/poly.py is out of date; if the change in model.py:polynomial is meant, run: {how}\n"
+    )
+    assert s2sad("dump", "--update", "gradients") == (0, "wrote gradients/poly.py\n", "")
+    assert s2sad("dump", "--check", "gradients") == (0, "", "")
+    (project / "model.py").write_text(MODEL.replace("def power", "def powers"))
+    forget_model()
+    status, out, err = s2sad("dump", "--check", "gradients")
+    assert status == 2 and "poly.py is out of date" in err  # the others are looked at all the same
+    assert "gradients/power.py can't be made any more: model.py has no function power (it has: " in err
+
+
+def test_check_does_not_mind_a_formatter_nor_the_line_of_the_function(s2sad, project):
+    path = project / "gradients" / "power.py"
+    text = path.read_text()
+    path.write_text(text.replace("    return value, ", "    return   (value), "))
+    (project / "model.py").write_text(MODEL.replace("import numpy as np", "# a comment\nimport numpy as np"))
+    forget_model()
+    assert path.read_text() != text
+    assert s2sad("dump", "--check", "gradients/power.py") == (0, "", "")
+    path.write_text(text.replace("    # ", "    # not "))  # comments count
+    assert s2sad("dump", "--check", "gradients/power.py")[0] == 1
 
 
 def test_stages(s2sad):
