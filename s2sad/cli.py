@@ -83,8 +83,8 @@ def _parser() -> argparse.ArgumentParser:
         "dump",
         help="print the program that computes a function's value and gradients",
         description="Prints the program that computes a function's value and gradients. The file or module that the "
-        "function is in is imported, so its top level is run. The program's first line says how it was made; --check and "
-        "--update read it there.",
+        "function is in is imported, so its top level is run. The program's first line says how it was made; --check "
+        "and --update read it there.",
     )
     dump.add_argument("target", metavar="FUNCTION", nargs="?", help=_TARGET)
     dump.add_argument(
