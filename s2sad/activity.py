@@ -116,6 +116,8 @@ def sources(op: ir.Op, node: Any) -> set[str]:
         for each in op.arrays or []:
             found |= trees.names_in(each)
         return found
+    if isinstance(op, ir.Part):
+        return {op.whole}
     if isinstance(op, ir.GetItem):
         return {op.place.root.name if op.place is not None else op.base}
     if isinstance(op, (ir.Load, ir.Pop)):

@@ -22,7 +22,7 @@ from s2sad.adjoint_arrays import Arrays
 from s2sad.adjoint_containers import Containers
 from s2sad.adjoint_loops import Structure
 from s2sad.errors import RuleError
-from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, is_real_or_complex, loose
+from s2sad.kinds import NONE, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, is_real_or_complex, loose
 from s2sad.refusals import refuse
 from s2sad.rules import registry, templates
 from s2sad.rules.results import result_dtype
@@ -212,6 +212,27 @@ class Adjoint(Arrays, Containers, Structure):
         if wanted:
             self.apply_rule(op, trees.name(getattr(op, "result", target)), cotangent, wanted, self.info[target].kind)
 
+    def of_Several(self, node: gast.Assign, op: ir.Several) -> None:
+        """One rule for all the results, with the cotangents of those that have one."""
+        whole = self.take(node.targets[0].id)
+        for k, name in enumerate(op.results):
+            if whole is not None and self.info[name].varied:  # of the tuple itself, put into a list, say
+                self.active.add(name)
+                self.accumulate(name, trees.index(whole.expr, trees.const(k)), self.info[name].kind)
+        taken = [self.take(name) for name in op.results]
+        wanted = [name for name in op.rule.wrt if name in op.arguments and self.is_active(op.arguments[name])]
+        if not wanted or all(each is None for each in taken):
+            return
+        kinds = [self.info[name].kind for name in op.results]
+        grads = [
+            trees.const(None) if each is None else self.full(trees.name(name), each, kind)
+            for name, each, kind in zip(op.results, taken, kinds)
+        ]
+        given = tuple(NONE if each is None else kind for each, kind in zip(taken, kinds))
+        results = gast.Tuple([trees.name(name) for name in op.values], gast.Load())
+        cotangent = Cotangent(gast.Tuple(grads, gast.Load()), Tuple(given))
+        self.apply_rule(op, results, cotangent, wanted, Tuple(tuple(kinds)))
+
     def apply_rule(
         self, op: ir.Primitive, result: gast.AST, cotangent: Cotangent, wanted: list[str], kind: Kind
     ) -> None:
@@ -229,6 +250,8 @@ class Adjoint(Arrays, Containers, Structure):
             cotangent = Cotangent(grad, kind)
         elif not cotangent.spread:
             grad_kind = kind
+        if isinstance(op, ir.Several):
+            grad_kind = cotangent.kind
         vague = (
             cotangent.spread and op.rule.form == "partials" and isinstance(grad_kind, Array) and grad_kind.dims is None
         )
@@ -388,7 +411,7 @@ class Adjoint(Arrays, Containers, Structure):
         if len(op.arguments) > 1:
             names = [self.names.fresh("#t_grad") for _ in op.arguments]
             target = gast.Tuple([trees.name(name, store=True) for name in names], gast.Store())
-            self.add(gast.Assign([target], call, None))
+            self.add(gast.Assign([target], call, None)).impure = True
             results = [trees.name(name) for name in names]
         for operand, expr, kind in zip(op.arguments, results, op.kinds):
             self.accumulate(operand, expr, kind, owned=False)

@@ -63,7 +63,7 @@ def owner_name(node: gast.stmt) -> str:
 
 def removable(node: gast.stmt) -> bool:
     """Whether a statement does nothing but set a name."""
-    if not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name):
+    if not isinstance(node, gast.Assign) or not sets_names(node):
         return False
     if getattr(node, "counter", None) or getattr(node, "stack", None) or getattr(node, "makes", None) is not None:
         return True
@@ -77,10 +77,18 @@ def removable(node: gast.stmt) -> bool:
     if getattr(node, "reverse", False):
         found = ir.summary(node.value)
         return not (found.pop or found.append) or getattr(node, "restore", False)
-    if isinstance(op, (ir.Load, ir.GetItem, ir.Pack)):
+    if isinstance(op, (ir.Load, ir.GetItem, ir.Pack, ir.Part)):
         return True
     found = ir.summary(node.value)
     return not (found.call or found.subscript) or ir.base_of(node.targets[0].id) in GENERATED
+
+
+def sets_names(node: gast.Assign) -> bool:
+    """Whether the target is a name, or in the reverse sweep a tuple of names, which are the program's own."""
+    target = node.targets[0]
+    if isinstance(target, gast.Tuple) and getattr(node, "reverse", False):
+        return all(isinstance(each, gast.Name) for each in target.elts)
+    return isinstance(target, gast.Name)
 
 
 def sweep(block: list[gast.stmt], needed: set[str]) -> bool:

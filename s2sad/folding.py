@@ -7,7 +7,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
-from s2sad.dead import removable
+from s2sad.dead import removable, sets_names
 from s2sad.inlining import substituted
 from s2sad.ir import GENERATED
 from s2sad.tape import reads
@@ -219,7 +219,7 @@ def writes_memory(node: gast.stmt) -> bool:
             return False
         if getattr(node, "impure", False) or isinstance(getattr(node, "effect", None), (ir.PairCall, ir.Checked)):
             return True
-        if any(not isinstance(t, gast.Name) for t in node.targets):
+        if not sets_names(node):
             return True
         op = getattr(node, "effect", None)
         if isinstance(op, ir.Pop) or isinstance(op, ir.Plain) and not op.pure and not getattr(node, "stack", None):

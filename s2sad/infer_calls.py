@@ -258,6 +258,10 @@ class Calls:
             made.pure = True
             return made
 
+        if rule.several and not self.quiet:
+            kind = self.result_kind(rule, bound, values, node)
+            if isinstance(kind, Tuple):
+                return self.call_several(rule, values, rebuild, bound, kind, node, hint)
         return self.primitive(rule, values, rebuild, node, hint, bound=bound, library=rule.library)
 
     def pure_call(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:

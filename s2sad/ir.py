@@ -99,11 +99,27 @@ class Primitive(Op):
 
 
 @dataclass
+class Several(Primitive):
+    """target = a function with several results that has one rule for all of them. `results`: the names of the parts,
+    each set by a Part right behind; `values`: what each part holds then, where its memory is written later."""
+
+    results: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Plain(Op):
     """target = an expression that carries no derivative. `pure`: it can be evaluated again."""
 
     pure: bool = True
     cost: int = 1
+
+
+@dataclass
+class Part(Plain):
+    """target = a part of `whole`, the result of a Several, which has the derivative."""
+
+    whole: str = ""
 
 
 @dataclass

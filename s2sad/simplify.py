@@ -17,6 +17,7 @@ from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.dead import remove_dead
 from s2sad.folding import all_statements, fold, read_list
+from s2sad.unpacking import unpack_results
 
 # ---------------------------------------------------------------- cheap tests and indices, written where they are used
 
@@ -154,3 +155,4 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
         fold(body, info)
     tidy_loops(body)
     remove_dead(body)
+    unpack_results(body, info)

@@ -12,6 +12,8 @@ from s2sad.rules import (  # noqa: F401
     elementwise,
     joining,
     linalg,
+    linalg_decompositions,
+    linalg_norms,
     linear,
     math_rules,
     methods,

@@ -100,6 +100,7 @@ class Evaluator(Expressions):
         while True:
             self.locals: dict[str, Value] = {}
             self.placeholders: list[tuple[str, gast.AST, Kind | None]] = []
+            self.parts: dict[str, tuple[gast.AST, int, int]] = {}
             self.spread, self.unbroadcast, self.helpers = set(), set(), []
             self.inline = inline
             made = {key: self._target(key, parameter, path, fresh) for key, parameter, path in targets}
@@ -140,6 +141,8 @@ class Evaluator(Expressions):
         kind = self.kinds.get("grad") or self.result_kind
         if self.grad is None:
             return expression(trees.name("grad"), kind)
+        if isinstance(self.grad, gast.Tuple):  # of several results
+            return self._argument(self.grad, kind)
         size, full = getattr(kind, "rank", None), getattr(self.result_kind, "rank", None)
         if self.rule.form == registry.ADJOINT and size and full and size < full:
             # A grad that is still to be broadcast along leading axes: with these, its axes are those of the result.
@@ -149,6 +152,8 @@ class Evaluator(Expressions):
         return self._shared("grad", expression(self.grad, kind))
 
     def _result(self) -> Value:
+        if isinstance(self.result, gast.Tuple):
+            return self._argument(self.result, self.result_kind)
         return expression(self.result or trees.name("result"), self.result_kind)
 
     def _block(self, body: list[gast.stmt], returned: Callable[[gast.AST], Value]) -> Value | None:
@@ -180,6 +185,10 @@ class Evaluator(Expressions):
         items = self._items(value)
         if items is None or not isinstance(target, gast.Tuple) or len(items) != len(target.elts):
             raise Undecided(f"{self.rule.name}: what is unpacked is not known")
+        if value.items is None and not value.known and not trees.is_atom(value.node):
+            items = tuple(
+                self._part(each.id, value, k, item.kind) for k, (each, item) in enumerate(zip(target.elts, items))
+            )
         for each, item in zip(target.elts, items):
             self._assign(each, item)
 
@@ -197,9 +206,20 @@ class Evaluator(Expressions):
             self.placeholders.append((placeholder, value.node, value.kind))
         return value if placeholder in self.inline else expression(trees.name(placeholder), value.kind)
 
+    def _part(self, name: str, value: Value, k: int, kind: Kind | None) -> Value:
+        """The k-th part of what a function with several results gives: of `u, s = f(x)`, a placeholder for u."""
+        for placeholder, (whole, place, _) in self.parts.items():
+            if place == k and trees.same(whole, value.node):
+                return expression(trees.name(placeholder), kind)
+        placeholder = f"%{name}%{sum(each[0].startswith(f'%{name}%') for each in self.placeholders)}"
+        count = len(value.kind.items) if isinstance(value.kind, Tuple) else k + 1
+        self.parts[placeholder] = (value.node, k, count)
+        self.placeholders.append((placeholder, trees.index(value.node, trees.const(k)), kind))
+        return expression(trees.name(placeholder), kind)
+
     def _used_once(self, made: dict[str, Value]) -> set[str]:
         counts = self._counts(made)
-        return {name for name, count in counts.items() if count == 1}
+        return {name for name, count in counts.items() if count == 1 and name not in self.parts}
 
     def _counts(self, made: dict[str, Value]) -> dict[str, int]:
         """How often each placeholder is needed, by the values and by the placeholders that are needed themselves."""
@@ -213,8 +233,13 @@ class Evaluator(Expressions):
         for value in made.values():
             if value.node is not None:
                 note(value.node)
+        seen: list[gast.AST] = []
         for name, node, _ in reversed(self.placeholders):
             if counts.get(name):
+                if name in self.parts:  # the parts of one call read its operands once
+                    if any(each is self.parts[name][0] for each in seen):
+                        continue
+                    seen.append(self.parts[name][0])
                 note(node)
         return counts
 
@@ -224,11 +249,26 @@ class Evaluator(Expressions):
         for name, _, _ in self.placeholders:
             if counts.get(name):
                 names[name] = fresh(name.split("%")[1])
+        done: list[gast.AST] = []
         for name, node, _ in self.placeholders:
-            if name in names:
+            if name in names and name in self.parts:
+                whole, _, count = self.parts[name]
+                if not any(each is whole for each in done):
+                    done.append(whole)
+                    self.statements.append(self._unpacking(whole, count, names))
+            elif name in names:
                 self.statements.append(trees.assign(names[name], renamed(node, names)))
         for key, value in made.items():
             made[key] = replace(value, node=renamed(value.node, names))
+
+    def _unpacking(self, whole: gast.AST, count: int, names: dict[str, str]) -> gast.Assign:
+        """`u, _, vh = f(x)`, for the parts that are needed."""
+        given = ["_"] * count
+        for placeholder, (node, k, _) in self.parts.items():
+            if node is whole and placeholder in names:
+                given[k] = names[placeholder]
+        target = gast.Tuple([trees.name(each, store=True) for each in given], gast.Store())
+        return gast.Assign([target], renamed(whole, names), None)
 
     # --- tests ---
 

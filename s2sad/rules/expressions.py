@@ -330,7 +330,11 @@ class Expressions:
         made = trees.call(
             self._node(function), *map(self._node, args), **{k: self._node(v) for k, v in keywords.items()}
         )
-        return expression(made, self._kind_of(registry.find(target), args, keywords))
+        return expression(made, self._kind_of_result(target, args, keywords))
+
+    def _kind_of_result(self, target: Any, args: list[Value], keywords: dict[str, Value]) -> Kind:
+        own = registry.kind_of_helper(target) if templates.is_helper(target) else None
+        return own(*map(kind_of_value, args)) if own else self._kind_of(registry.find(target), args, keywords)
 
     def _eval_function(self, node: gast.AST) -> Value | str:
         if isinstance(node, gast.Attribute):
@@ -354,7 +358,9 @@ class Expressions:
         """A call of an inline helper: its body, evaluated as a part of the template."""
         outer = self.env, self.globals, self.function
         bound = inspect.signature(function).bind(*args, **keywords)
-        self.env = dict(bound.arguments)
+        self.env = {
+            name: value if value.unsure else self._shared(name, value) for name, value in bound.arguments.items()
+        }
         self.env.update(
             {
                 p.name: from_constant(p.default)
@@ -370,6 +376,9 @@ class Expressions:
         return value
 
     def _block(self, body: list[gast.stmt], returned: Callable[[gast.AST], Value]) -> Value | None:
+        raise NotImplementedError
+
+    def _shared(self, name: str, value: Value) -> Value:
         raise NotImplementedError
 
     def _marker(self, marker: Any, argument: Value) -> Value:

@@ -1,14 +1,18 @@
-"""numpy.linalg: norms, inverses, determinants, linear systems; of stacked matrices too."""
+"""numpy.linalg: inverses, determinants, linear systems, powers, products; of stacked matrices too.
+
+The formulas: M. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation"
+(2008), with d value = Re(sum(gradient * dx)) for complex matrices, so that no conjugate appears where a function is
+analytic.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from s2sad.kinds import Array, Kind, Scalar, broadcast_dims
-from s2sad.rules.piecewise import sign_of
-from s2sad.rules.reductions import aligned, count_of, reduced
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, unbroadcast
-from s2sad.rules.results import dims_of, floating, numeric, result_dtype, shaped
+from s2sad.kinds import Array, Kind, Scalar, Tuple, broadcast_dims
+from s2sad.rules.reductions import products_of_others
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent, unbroadcast
+from s2sad.rules.results import dims_of, floating, numeric, result_dtype, shaped, unknown_dim, value_of
 
 
 @inline
@@ -17,58 +21,142 @@ def turned(a):
     return a.T if known(rank(a) == 2) else np.swapaxes(a, -1, -2)
 
 
-@adjoint(np.linalg.norm, spreads=True, cost=5)
-def norm(x, ord=None, axis=None, keepdims=False, *, grad, result):
-    """At 0 the subgradient 0. Norms of matrices that need singular values or sums of rows have no rule."""
-    vectors = known(isinstance(axis, int)) or (axis is None and known(rank(x) == 1))
-    if ord is None or ord == "fro" or (vectors and ord == 2):
-        direction = np.conj(x) if np.iscomplexobj(x) else x
-        return aligned(per_length(grad, result), x, axis, keepdims) * direction
-    if np.iscomplexobj(x) or not vectors or isinstance(ord, str):
-        return refuse("np.linalg.norm of this order")
-    if ord == 0:
-        return 0.0
-    if ord == 1:
-        return aligned(grad, x, axis, keepdims) * sign_of(x)
-    if ord == np.inf or ord == -np.inf:
-        best = np.abs(x) == aligned(result, x, axis, keepdims)
-        return np.where(best, aligned(grad, x, axis, keepdims) / count_of(best, x, axis), 0.0) * np.sign(x)
-    scaled = np.abs(x) / aligned(nonzero_length(result), x, axis, keepdims)
-    return aligned(grad, x, axis, keepdims) * np.sign(x) * scaled ** (ord - 1)
+@inline
+def turned_conjugate(a):
+    return np.conj(turned(a)) if np.iscomplexobj(a) else turned(a)
 
 
 @inline
-def nonzero_length(result):
-    return (result or 1.0) if known(rank(result) == 0) else np.where(result == 0, 1.0, result)
+def for_each_matrix(numbers):
+    """One number for each matrix of a stack, to be multiplied with the matrices."""
+    return numbers if known(rank(numbers) == 0) else numbers[..., None, None]
 
 
-@inline
-def per_length(grad, result):
-    return grad / nonzero_length(result)
+def dims_of_stack(a: Kind) -> tuple | None:
+    dims = dims_of(a)
+    return None if dims is None else dims[:-2]
 
 
-@kind(np.linalg.norm)
-def norm_kind(x: Kind, ord: Kind, axis: Kind, keepdims: Kind) -> Kind:
-    x = numeric(x)
-    dtype = result_dtype(np.absolute, Scalar(floating(getattr(x, "dtype", ""))))
-    return reduced(dtype, x, axis, keepdims)
+def floating_of(a: Kind) -> str:
+    return floating(getattr(a, "dtype", ""))
+
+
+def real_dtype(dtype: str) -> str:
+    return {"complex128": "float64", "complex64": "float32"}.get(dtype, dtype)
+
+
+# --- inverses -------------------------------------------------------------------------------------------------------
 
 
 @adjoint(np.linalg.inv, cost=1000)
 def inverse(a, *, grad, result):
+    """Giles (2008), 2.2.3."""
     return -(turned(result) @ grad @ turned(result))
+
+
+@tangent(np.linalg.inv)
+def inverse_tangent(a, *, result, a_dot):
+    return -(result @ a_dot @ result)
+
+
+@kind(np.linalg.inv)
+def inverse_kind(a: Kind) -> Kind:
+    a = numeric(a)
+    return Array(floating_of(a), dims_of(a))
+
+
+@adjoint(np.linalg.pinv, cost=3000)
+def pseudo_inverse(a, rcond=None, hermitian=False, *, rtol=None, grad, result):
+    """The derivative among matrices of the same rank: G. Golub and V. Pereyra, SIAM J. Numer. Anal. 10 (1973), 413."""
+    if known(hermitian):
+        return refuse("np.linalg.pinv(..., hermitian=True) reads one half of the matrix: leave `hermitian` out")
+    left = turned(grad) @ result @ turned_conjugate(result)
+    right = turned_conjugate(result) @ result @ turned(grad)
+    rest = left - a @ (result @ left) + right - (right @ result) @ a
+    return (np.conj(rest) if np.iscomplexobj(a) else rest) - turned(result) @ grad @ turned(result)
+
+
+@tangent(np.linalg.pinv)
+def pseudo_inverse_tangent(a, rcond=None, hermitian=False, *, rtol=None, result, a_dot):
+    left = result @ turned_conjugate(result) @ turned_conjugate(a_dot)
+    right = turned_conjugate(a_dot) @ turned_conjugate(result) @ result
+    return left - (left @ a) @ result + right - result @ (a @ right) - result @ a_dot @ result
+
+
+@kind(np.linalg.pinv)
+def pseudo_inverse_kind(a: Kind, *options: Kind, **keywords: Kind) -> Kind:
+    dims = dims_of(a)
+    return Array(floating_of(a), None if dims is None else (*dims[:-2], dims[-1], dims[-2]))
+
+
+# --- determinants ---------------------------------------------------------------------------------------------------
 
 
 @adjoint(np.linalg.det, cost=1000)
 def determinant(a, *, grad, result):
-    """By the inverse: of a singular matrix there is none, and NumPy says so."""
-    if known(rank(a) == 2):
-        return grad * result * np.linalg.inv(a).T
-    return (grad * result)[..., None, None] * turned(np.linalg.inv(a))
+    """Giles (2008), 2.2.4, by the cofactors where the matrix is singular."""
+    return for_each_matrix(grad) * cofactors(a, result)
+
+
+@tangent(np.linalg.det)
+def determinant_tangent(a, *, result, a_dot):
+    return np.sum(cofactors(a, result) * a_dot, axis=(-2, -1))
+
+
+def cofactors(a, det):
+    """det * inv(a).T, the derivative of the determinant; of a nearly singular matrix by its singular values."""
+    lengths = np.sqrt(np.sum(np.abs(a) ** 2, axis=-1))
+    if np.all(np.abs(det) > 1e-8 * np.prod(lengths, axis=-1)):
+        return np.expand_dims(det, (-2, -1)) * np.swapaxes(np.linalg.inv(a), -1, -2)
+    u, s, vh = np.linalg.svd(a)
+    sign = np.linalg.det(u) * np.linalg.det(vh)
+    products = np.expand_dims(products_of_others(s, -1), -2)
+    return np.expand_dims(sign, (-2, -1)) * ((np.conj(u) * products) @ np.conj(vh))
+
+
+@kind(np.linalg.det)
+def determinant_kind(a: Kind) -> Kind:
+    a = numeric(a)
+    return shaped(floating_of(a), dims_of_stack(a))
+
+
+@adjoint(np.linalg.slogdet, several=True, cost=1000)
+def log_determinant(a, *, grad, result):
+    """Giles (2008), 2.2.4. The sign is constant; of a complex matrix it turns."""
+    sign, _ = result
+    sign_grad, log_grad = grad
+    if np.iscomplexobj(a):
+        if sign_grad is None:
+            return for_each_matrix(log_grad) * turned(np.linalg.inv(a))
+        turn = 1j * np.imag(sign_grad * sign)
+        slope = turn if log_grad is None else log_grad + turn
+        return for_each_matrix(slope) * turned(np.linalg.inv(a))
+    return 0.0 if log_grad is None else for_each_matrix(log_grad) * turned(np.linalg.inv(a))
+
+
+@tangent(np.linalg.slogdet)
+def log_determinant_tangent(a, *, result, a_dot):
+    change = np.trace(np.linalg.solve(a, a_dot), axis1=-2, axis2=-1)
+    if np.iscomplexobj(a):
+        return 1j * np.imag(change) * result[0], np.real(change)
+    return np.zeros_like(change), change
+
+
+@kind(np.linalg.slogdet)
+def log_determinant_kind(a: Kind) -> Kind:
+    dtype, dims = floating_of(a), dims_of_stack(a)
+    return Tuple((shaped(dtype, dims), shaped(real_dtype(dtype), dims)), SLOGDET)
+
+
+SLOGDET = type(np.linalg.slogdet(np.eye(1)))
+
+
+# --- linear systems -------------------------------------------------------------------------------------------------
 
 
 @adjoint(np.linalg.solve, cost=1000)
 def solve(a, b, *, grad, result):
+    """Giles (2008), 2.3.1: the transposed system gives b's, and a's is an outer product with the solution."""
     if rank(b) == 1 and rank(a) == 2:
         b_grad = np.linalg.solve(a.T, grad)
         return -np.outer(b_grad, result), b_grad
@@ -81,15 +169,11 @@ def solve(a, b, *, grad, result):
     return unbroadcast(-(b_grad @ np.swapaxes(result, -1, -2))), unbroadcast(b_grad)
 
 
-@kind(np.linalg.inv)
-def inverse_kind(a: Kind) -> Kind:
-    return Array(floating(getattr(a, "dtype", "")), dims_of(a))
-
-
-@kind(np.linalg.det)
-def determinant_kind(a: Kind) -> Kind:
-    dims = dims_of(a)
-    return shaped(floating(getattr(a, "dtype", "")), None if dims is None else dims[:-2])
+@tangent(np.linalg.solve)
+def solve_tangent(a, b, *, result, a_dot, b_dot):
+    if rank(b) == 1 and known(rank(a) > 2):
+        return np.linalg.solve(a, b_dot[..., None] - a_dot @ result[..., None])[..., 0]
+    return np.linalg.solve(a, b_dot - a_dot @ result)
 
 
 @kind(np.linalg.solve)
@@ -101,3 +185,215 @@ def solve_kind(a: Kind, b: Kind) -> Kind:
     if len(n) == 1:
         return Array(dtype, (*m[:-2], *n))
     return Array(dtype, (*(broadcast_dims(m[:-2], n[:-2]) or ()), *n[-2:]))
+
+
+@adjoint(np.linalg.lstsq, several=True, cost=3000)
+def least_squares(a, b, rcond=None, *, grad, result):
+    """Of the solution by the pseudo-inverse (Golub and Pereyra, 1973), of the residuals by theirs; the derivative among
+    matrices of the same rank. The singular values that come with them have that of np.linalg.svd."""
+    x = result[0]
+    x_grad, squares_grad, _, s_grad = grad
+    if np.iscomplexobj(a) or np.iscomplexobj(b):
+        return refuse("np.linalg.lstsq of complex numbers: write np.linalg.pinv(a) @ b")
+    if s_grad is not None:
+        return refuse("the singular values of np.linalg.lstsq: write np.linalg.svd(a)")
+    residuals = b - a @ x
+    if x_grad is None:
+        b_grad = 2.0 * (squares_grad * residuals)
+        return -times_transposed(b_grad, x), b_grad
+    inverse = np.linalg.pinv(a, cutoff(a, rcond))
+    y = inverse.T @ x_grad
+    turning = times_transposed(residuals, inverse @ y) + times_transposed(inverse.T @ x, x_grad - a.T @ y)
+    if squares_grad is None:
+        return turning - times_transposed(y, x), y
+    b_grad = y + squares_part(squares_grad, residuals)
+    return turning - times_transposed(b_grad, x), b_grad
+
+
+@inline
+def times_transposed(a, b):
+    return np.outer(a, b) if rank(a) == 1 else a @ b.T
+
+
+def cutoff(a, rcond):
+    """What np.linalg.lstsq takes for zero among the singular values, relative to the largest."""
+    return np.finfo(a.dtype).eps * max(a.shape) if rcond is None else rcond
+
+
+def squares_part(squares_grad, residuals):
+    """The cotangent of the residuals' squares, which are left out where the matrix has not full rank."""
+    if squares_grad.size == 0:
+        return np.zeros_like(residuals)
+    return 2.0 * (squares_grad * residuals)
+
+
+@tangent(np.linalg.lstsq)
+def least_squares_tangent(a, b, rcond=None, *, result, a_dot, b_dot):
+    x, squares, _, s = result
+    inverse = np.linalg.pinv(a, cutoff(a, rcond))
+    residuals = b - a @ x
+    z = inverse.T @ x
+    change = b_dot - a_dot @ x
+    x_dot = (
+        inverse @ change + inverse @ (inverse.T @ (a_dot.T @ residuals)) + a_dot.T @ z - inverse @ (a @ (a_dot.T @ z))
+    )
+    return x_dot, squares_change(squares, residuals, change), 0, np.zeros_like(s)
+
+
+def squares_change(squares, residuals, change):
+    """How the squares of the residuals change; they are left out where the matrix has not full rank."""
+    return np.reshape(2.0 * np.sum(residuals * change, axis=0), np.shape(squares)) if squares.size else squares
+
+
+@kind(np.linalg.lstsq)
+def least_squares_kind(a: Kind, b: Kind, rcond: Kind) -> Kind:
+    a, b = numeric(a), numeric(b)
+    dtype, m, n = floating(result_dtype(None, a, b)), dims_of(a), dims_of(b)
+    x = None if m is None or n is None else (m[1], *n[1:])
+    real = real_dtype(dtype)
+    return Tuple((Array(dtype, x), Array(real, (unknown_dim(),)), Scalar("int32"), Array(real, (unknown_dim(),))))
+
+
+# --- systems and inverses of tensors --------------------------------------------------------------------------------
+
+
+@adjoint(np.linalg.tensorsolve, cost=1000)
+def tensor_solve(a, b, axes=None, *, grad, result):
+    """np.linalg.solve, for a and b with their axes put together."""
+    if axes is not None:
+        return refuse("np.linalg.tensorsolve(..., axes=...): move the axes before the call, with np.moveaxis")
+    b_grad = np.linalg.solve(np.reshape(a, (b.size, -1)).T, np.ravel(grad))
+    return np.reshape(-np.outer(b_grad, result), a.shape), np.reshape(b_grad, b.shape)
+
+
+@tangent(np.linalg.tensorsolve)
+def tensor_solve_tangent(a, b, axes=None, *, result, a_dot, b_dot):
+    return np.linalg.tensorsolve(a, b_dot - np.tensordot(a_dot, result, np.ndim(result)))
+
+
+@kind(np.linalg.tensorsolve)
+def tensor_solve_kind(a: Kind, b: Kind, axes: Kind) -> Kind:
+    a, b = numeric(a), numeric(b)
+    m, n = dims_of(a), dims_of(b)
+    dtype = floating(result_dtype(None, a, b))
+    return Array(dtype, None if m is None or n is None else m[len(n) :])
+
+
+@adjoint(np.linalg.tensorinv, cost=1000)
+def tensor_inverse(a, ind=2, *, grad, result):
+    n = np.prod(a.shape[:ind])
+    flat = np.reshape(result, (n, n)).T
+    return np.reshape(-(flat @ np.reshape(grad, (n, n)) @ flat), a.shape)
+
+
+@tangent(np.linalg.tensorinv)
+def tensor_inverse_tangent(a, ind=2, *, result, a_dot):
+    n = np.prod(a.shape[:ind])
+    flat = np.reshape(result, (n, n))
+    return np.reshape(-(flat @ np.reshape(a_dot, (n, n)) @ flat), result.shape)
+
+
+@kind(np.linalg.tensorinv)
+def tensor_inverse_kind(a: Kind, ind: Kind) -> Kind:
+    dims, k = dims_of(a), value_of(ind)
+    return Array(floating_of(a), None if dims is None or not isinstance(k, int) else (*dims[k:], *dims[:k]))
+
+
+# --- powers and products of several matrices ------------------------------------------------------------------------
+
+
+@adjoint(np.linalg.matrix_power, cost=2000)
+def matrix_power(a, n, *, grad):
+    if n == 0:
+        return 0.0
+    if n == 1:
+        return grad
+    if n == 2:
+        return turned(a) @ grad + grad @ turned(a)
+    return power_terms(turned(a), n, grad)
+
+
+def power_terms(a, n, x):
+    """The sum of a^k @ x @ a^(n-1-k) for k = 0, ..., n-1: how a^n changes with a. For a negative n, of inv(a)^-n."""
+    if n == 0:
+        return np.zeros_like(x)
+    if n < 0:
+        a = np.linalg.inv(a)
+        x = -(a @ x @ a)
+    total, power = x, a
+    for _ in range(abs(n) - 1):
+        total = total @ a + power @ x
+        power = power @ a
+    return total
+
+
+@tangent(np.linalg.matrix_power)
+def matrix_power_tangent(a, n, *, a_dot):
+    return power_terms(a, n, a_dot)
+
+
+@kind(np.linalg.matrix_power)
+def matrix_power_kind(a: Kind, n: Kind) -> Kind:
+    return Array(floating_of(a), dims_of(a))
+
+
+@adjoint(np.linalg.multi_dot, linear="each", variadic="arrays", cost=2000)
+def multi_dot(arrays, *, grad, k):
+    if k is None:
+        return multi_dot_parts(arrays, grad)
+    before = [as_column(a) if rank(a) == 1 else a.T for a in arrays[:k][::-1]]
+    after = [as_row(a) if rank(a) == 1 else a.T for a in arrays[k + 1 :][::-1]]
+    made = np.linalg.multi_dot([*before, as_matrix(grad, arrays[0], arrays[-1]), *after])
+    if rank(arrays[k]) == 2:
+        return made
+    return made[0] if k == 0 else made[:, 0]
+
+
+@inline
+def as_column(a):
+    return a[:, None]
+
+
+@inline
+def as_row(a):
+    return a[None, :]
+
+
+@inline
+def as_matrix(grad, first, last):
+    """The cotangent of a product with the axes that vectors at its ends took away."""
+    if rank(first) == 1:
+        return np.reshape(grad, (1, 1)) if rank(last) == 1 else grad[None, :]
+    return grad[:, None] if rank(last) == 1 else grad
+
+
+def multi_dot_parts(arrays, grad):
+    """The cotangents of all matrices of a product."""
+    first, last = arrays[0], arrays[-1]
+    matrices = [first[None, :] if np.ndim(first) == 1 else first, *arrays[1:-1]]
+    matrices = [*matrices, last[:, None] if np.ndim(last) == 1 else last]
+    grad = np.reshape(grad, (matrices[0].shape[0], matrices[-1].shape[1]))
+    made = []
+    for k in range(len(matrices)):
+        part = grad
+        for a in matrices[:k]:
+            part = a.T @ part
+        for a in matrices[:k:-1]:
+            part = part @ a.T
+        made.append(np.reshape(part, np.shape(arrays[k])))
+    return made
+
+
+@kind(np.linalg.multi_dot)
+def multi_dot_kind(arrays: Kind) -> Kind:
+    if not isinstance(arrays, Tuple):
+        return Array("", None)
+    items = [numeric(item) for item in arrays.items]
+    first, last = dims_of(items[0]), dims_of(items[-1])
+    dtype = result_dtype(np.multiply, *items[:2]) if len(items) == 2 else result_dtype(None, *items)
+    return Array(dtype, None) if first is None or last is None else shaped(dtype, (*first[:-1], *last[1:]))
+
+
+@kind(squares_part)
+def like_residuals(squares_grad: Kind, residuals: Kind) -> Kind:
+    return residuals

@@ -34,6 +34,8 @@ needs a template of its own:
 Further options of `adjoint`: `view=True`, the result may share memory with the first argument; `spreads=True`, the
 template also serves a `grad` that is smaller than the result and broadcasts to it (others get it in full size);
 `like="x"`, the result has the shape and dtype of that parameter (a short form of a kind function);
+`several=True`, the result is a tuple (the kind function gives a Tuple): then `result` and `grad` are tuples too, with
+None in `grad` for a part that the value doesn't depend on, and the tangent template returns a tuple;
 `wrt=[...]`, the differentiable parameters, where the returned tuple doesn't tell; `cost`, the price of a call compared
 to that of an addition: 1 for + and -, 3 for a division, 10 for exp, 1000 for a product of matrices.
 
@@ -107,6 +109,7 @@ class Rule:
     variadic: str | None = None
     pure: bool = True
     view: bool = False
+    several: bool = False  # the result is a tuple, and so is `grad`, with None for a part that has no cotangent
     spreads: bool = False  # the template also serves a `grad` that is smaller than the result, and broadcasts to it
     cost: int = 10
     like: str | None = None  # the result is like this parameter, in shape and dtype
@@ -175,6 +178,11 @@ def find(function: Any) -> Rule | None:
     return found
 
 
+def kind_of_helper(function: Any) -> Callable[..., Kind] | None:
+    """The kind function of a helper of templates, if it has one."""
+    return _kinds.get(function) if inspect.isfunction(function) else None
+
+
 def find_method(name: str) -> Callable[..., Any] | None:
     """The function that takes an array and the arguments of the array's method `name`, or None."""
     return _methods.get(name)
@@ -210,6 +218,7 @@ def adjoint(
     linear: bool | str = False,
     variadic: str | None = None,
     view: bool = False,
+    several: bool = False,
     spreads: bool = False,
     cost: int = 3,
     wrt: Iterable[str] | None = None,
@@ -228,6 +237,7 @@ def adjoint(
             linear=linear,
             variadic=variadic,
             view=view,
+            several=several,
             spreads=spreads,
             cost=cost,
             like=like,
@@ -269,6 +279,7 @@ def nondifferentiable(*functions: Any, pure: bool = True) -> None:
 def kind(*functions: Any) -> Callable[[F], F]:
     """The kind of a function's result: takes the kinds of the parameters. Elementwise functions need none.
 
+    A helper of templates may have one too, so that templates know what it gives.
     A constant comes as Static(value) or as a Scalar whose symbol is its value, an absent argument as Static(default).
     """
 

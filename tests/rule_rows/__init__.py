@@ -1,6 +1,11 @@
-"""The rows of the rules, a file for each family; `table.py` says what a row is."""
+"""The rows of the rules, a file for each family; `table.py` says what a row is. All files here are read."""
 
-from tests.rule_rows import constants, elementwise, no_derivative, operators, products, reductions, shapes  # noqa: F401
+import importlib
+import pkgutil
+
 from tests.rule_rows.table import ROWS, Row, normal
+
+for _module in sorted(each.name for each in pkgutil.iter_modules(__path__)):
+    importlib.import_module(f"{__name__}.{_module}")
 
 __all__ = ["ROWS", "Row", "normal"]

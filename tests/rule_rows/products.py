@@ -4,7 +4,7 @@ import operator
 
 import numpy as np
 
-from tests.rule_rows.table import STACK, WELL, A, B, T, V, W, Z, complexes, corner, normal, row, rows
+from tests.rule_rows.table import WELL, A, B, T, V, W, Z, complexes, normal, row, rows
 
 # --- products --------------------------------------------------------------------------------------------------------
 
@@ -67,50 +67,5 @@ rows(
         row(T),
         row(T, 0, 1, 2),
         row(T, offset=1, axis1=0, axis2=2),
-    ],
-)
-
-# --- linear algebra --------------------------------------------------------------------------------------------------
-
-rows(
-    np.linalg.norm,
-    cases=[
-        row(V),
-        row(A),
-        row(T),
-        row(V, 2),
-        row(V, 1),
-        row(V, 3),
-        row(V, np.inf),
-        row(V, -np.inf),
-        row(V, 2.5),
-        row(A, "fro"),
-        row(A, axis=1),
-        row(A, axis=0),
-        row(A, None, -1),
-        row(A, 1, 1),
-        row(A, 3, axis=0),
-        row(A, axis=1, keepdims=True),
-        row(A, np.inf, 1),
-        row(Z),
-        row(A, None, (0, 1)),
-        row(T, axis=(1, 2)),
-        corner((np.zeros(3),), np.zeros(3)),
-        corner((np.zeros((2, 3)),), np.zeros((2, 3)), axis=1),
-        row(V, 0),
-    ],
-)
-rows(np.linalg.inv, cases=[row(WELL), row(STACK), row(WELL + 1j * normal(3, 3))])
-rows(np.linalg.det, cases=[row(WELL), row(STACK), row(WELL + 1j * normal(3, 3))])
-rows(
-    np.linalg.solve,
-    cases=[
-        row(WELL, W),
-        row(WELL, normal(3, 2)),
-        row(STACK, normal(2, 3, 2)),
-        row(STACK, normal(3, 2)),
-        row(WELL, normal(2, 3, 2)),
-        row(WELL + 1j * normal(3, 3), W),
-        row(STACK, W),
     ],
 )

@@ -23,6 +23,7 @@ class Row:
     expected: tuple[Any, ...] | None = None
     compared: bool = True
     fixed: tuple[str, ...] = ()
+    parts: tuple[int, ...] = ()
 
 
 def row(*args: Any, **keywords: Any) -> Row:
@@ -41,6 +42,11 @@ def corner(expected: tuple[Any, ...], *args: Any, **keywords: Any) -> Row:
 def fixed(names: str, *args: Any, **keywords: Any) -> Row:
     """Some parameters are constants of the user's program: no derivative is asked of them, and their values are known."""
     return Row(args, keywords, fixed=tuple(names.split()))
+
+
+def parts(numbers: str, *args: Any, **keywords: Any) -> Row:
+    """Of several results only some have a derivative here."""
+    return Row(args, keywords, parts=tuple(map(int, numbers.split())))
 
 
 def _stream() -> np.random.Generator:

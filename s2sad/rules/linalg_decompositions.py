@@ -1,0 +1,507 @@
+"""numpy.linalg: Cholesky, QR, eigenvalue and singular value decompositions, of stacked matrices too.
+
+The formulas: M. Giles (2008); M. Seeger et al., "Auto-differentiating linear algebra" (2017); J. Townsend,
+"Differentiating the singular value decomposition" (2016); of complex matrices with d value = Re(sum(gradient * dx)).
+A function that reads one half of a symmetric matrix gives a gradient in that half.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad.kinds import Array, Dim, Kind, Tuple
+from s2sad.rules.linalg import floating_of, real_dtype, turned, turned_conjugate
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent
+from s2sad.rules.results import UNSURE, dims_of, numeric, value_of
+
+# --- parts of matrices ----------------------------------------------------------------------------------------------
+
+
+@inline
+def columns_by(matrix, numbers):
+    """The columns of a matrix, each times a number."""
+    return matrix * numbers if known(rank(matrix) == 2) else matrix * numbers[..., None, :]
+
+
+@inline
+def rows_by(numbers, matrix):
+    return numbers[:, None] * matrix if known(rank(matrix) == 2) else numbers[..., :, None] * matrix
+
+
+@inline
+def lower_half(slope, a):
+    """What belongs to the lower half of a symmetric (Hermitian) matrix, if only that is read."""
+    if np.iscomplexobj(a):
+        return hermitian_half(slope)
+    return np.tril(slope) + np.tril(turned(slope), -1)
+
+
+@inline
+def upper_half(slope, a):
+    return turned(hermitian_half(turned(slope))) if np.iscomplexobj(a) else np.triu(slope) + np.triu(turned(slope), 1)
+
+
+def hermitian_half(slope):
+    """The lower half of slope + its conjugate transpose, of which the diagonal counts once."""
+    total = slope + np.conj(np.swapaxes(slope, -1, -2))
+    return np.tril(total, -1) + 0.5 * (np.tril(total) - np.tril(total, -1))
+
+
+@inline
+def half_read(slope, a, UPLO):
+    return lower_half(slope, a) if UPLO == "L" or UPLO == "l" else upper_half(slope, a)
+
+
+def whole_of_half(a, UPLO):
+    """The symmetric (Hermitian) matrix of which one half is read."""
+    if UPLO in ("L", "l"):
+        made = np.tril(a, -1)
+    else:
+        made = np.triu(a, 1)
+    diagonal = np.real(np.tril(np.triu(a)))
+    return made + np.conj(np.swapaxes(made, -1, -2)) + diagonal
+
+
+# --- Cholesky -------------------------------------------------------------------------------------------------------
+
+
+@adjoint(np.linalg.cholesky, cost=1000)
+def cholesky(a, *, upper=False, grad, result):
+    """Seeger et al. (2017), 4.1; Giles (2008) has the same by elements."""
+    if upper:
+        factor = turned_conjugate(result)
+        return upper_half(cholesky_slope(factor, turned_conjugate(grad)), a)
+    return lower_half(cholesky_slope(result, grad), a)
+
+
+@inline
+def cholesky_slope(factor, grad):
+    inner = lower_with_half_diagonal(turned(factor) @ grad)
+    return np.linalg.solve(turned(factor), turned(np.linalg.solve(turned_conjugate(factor), turned(inner))))
+
+
+def lower_with_half_diagonal(a):
+    """The lower triangle, the diagonal halved."""
+    return 0.5 * (np.tril(a) + np.tril(a, -1))
+
+
+@tangent(np.linalg.cholesky)
+def cholesky_tangent(a, *, upper=False, result, a_dot):
+    if upper:
+        factor = turned_conjugate(result)
+        change = np.linalg.solve(factor, whole_of_half(a_dot, "U"))
+    else:
+        factor = result
+        change = np.linalg.solve(factor, whole_of_half(a_dot, "L"))
+    inner = turned_conjugate(np.linalg.solve(factor, turned_conjugate(change)))
+    made = factor @ lower_with_half_diagonal(inner)
+    return turned_conjugate(made) if upper else made
+
+
+@kind(np.linalg.cholesky)
+def cholesky_kind(a: Kind, upper: Kind) -> Kind:
+    a = numeric(a)
+    return Array(floating_of(a), dims_of(a))
+
+
+# --- QR -------------------------------------------------------------------------------------------------------------
+
+
+@adjoint(np.linalg.qr, several=True, cost=2000)
+def qr(a, mode="reduced", *, grad, result):
+    """S. Walter and L. Lehmann, "Algorithmic differentiation of linear algebra functions with applications in optimum
+    experimental design" (2010)."""
+    if mode == "r":
+        q = qr_factor(a, result)
+        return qr_slope(a, q, result, np.zeros_like(q), grad)
+    if mode != "reduced" and mode != "complete":
+        return refuse("np.linalg.qr(..., mode='raw') gives the reflections of LAPACK: use mode='reduced'")
+    q, r = result
+    q_grad, r_grad = grad
+    if mode == "complete":
+        q_grad = np.zeros_like(q) if q_grad is None else q_grad
+        r_grad = np.zeros_like(r) if r_grad is None else r_grad
+        return complete_qr_slope(a, q, r, q_grad, r_grad)
+    q_grad = np.zeros_like(q) if q_grad is None else q_grad
+    r_grad = np.zeros_like(r) if r_grad is None else r_grad
+    return qr_slope(a, q, r, q_grad, r_grad)
+
+
+def qr_factor(a, r):
+    """Q, where only R is known."""
+    k = r.shape[-2]
+    return np.swapaxes(np.linalg.solve(np.swapaxes(r[..., :k], -1, -2), np.swapaxes(a[..., :k], -1, -2)), -1, -2)
+
+
+def qr_slope(a, q, r, q_grad, r_grad):
+    """The adjoint of np.linalg.qr. The columns that a wide matrix has more are Q times those of R."""
+    k = r.shape[-2]
+    q_grad, r_grad = np.conj(q_grad), np.conj(r_grad)
+    square, square_grad, rest_grad = r[..., :k], r_grad[..., :k], r_grad[..., k:]
+    q_grad = q_grad + a[..., k:] @ np.conj(np.swapaxes(rest_grad, -1, -2))
+    m = square @ np.conj(np.swapaxes(square_grad, -1, -2)) - np.conj(np.swapaxes(q_grad, -1, -2)) @ q
+    below = np.tril(m, -1)
+    slope = q_grad + q @ (below + np.conj(np.swapaxes(below, -1, -2)) + np.real(np.tril(np.triu(m))))
+    first_grad = np.conj(np.swapaxes(np.linalg.solve(square, np.conj(np.swapaxes(slope, -1, -2))), -1, -2))
+    return np.conj(np.concatenate([first_grad, q @ rest_grad], axis=-1))
+
+
+def complete_qr_slope(a, q, r, q_grad, r_grad):
+    """Of the complete Q only the columns that belong to rows of R are determined by a."""
+    k = min(a.shape[-2:])
+    if np.any(q_grad[..., k:]):
+        raise np.linalg.LinAlgError("the columns that complete Q have no derivative: use mode='reduced'")
+    return qr_slope(a, q[..., :k], r[..., :k, :], q_grad[..., :k], r_grad[..., :k, :])
+
+
+@tangent(np.linalg.qr)
+def qr_tangent(a, mode="reduced", *, result, a_dot):
+    if mode == "r":
+        return qr_changes(qr_factor(a, result), result, a_dot)[1]
+    if mode != "reduced":
+        return refuse("np.linalg.qr(..., mode='complete'): use mode='reduced'")
+    return qr_changes(result[0], result[1], a_dot)[0], qr_changes(result[0], result[1], a_dot)[1]
+
+
+def qr_changes(q, r, a_dot):
+    """How Q and R change with a."""
+    k = r.shape[-2]
+    first, square = a_dot[..., :k], r[..., :k]
+    scaled = np.swapaxes(np.linalg.solve(np.swapaxes(square, -1, -2), np.swapaxes(first, -1, -2)), -1, -2)
+    inner = np.conj(np.swapaxes(q, -1, -2)) @ scaled
+    below = np.tril(inner, -1)
+    turning = below - np.conj(np.swapaxes(below, -1, -2)) + (np.tril(np.triu(inner)) - np.real(np.tril(np.triu(inner))))
+    q_dot = scaled - q @ inner + q @ turning
+    return q_dot, np.conj(np.swapaxes(q, -1, -2)) @ a_dot - turning @ r
+
+
+QR = type(np.linalg.qr(np.eye(1)))
+
+
+@kind(np.linalg.qr)
+def qr_kind(a: Kind, mode: Kind) -> Kind:
+    a = numeric(a)
+    dtype, dims, how = floating_of(a), dims_of(a), value_of(mode)
+    if how == "raw" or how is UNSURE:
+        return Array(dtype, None)
+    if dims is None:
+        q = r = Array(dtype, None)
+    else:
+        m, n = dims[-2:]
+        short = m if how == "complete" else shorter(m, n)
+        q, r = Array(dtype, (*dims[:-2], m, short)), Array(dtype, (*dims[:-2], short, n))
+    return r if how == "r" else Tuple((q, r), QR)
+
+
+def shorter(m: Dim, n: Dim) -> Dim:
+    if isinstance(m.key, int) and isinstance(n.key, int):
+        return m if m.key < n.key else n
+    return m if m == n else Dim(("min", m.key, n.key), m.many and n.many)
+
+
+# --- eigenvalues of symmetric matrices ------------------------------------------------------------------------------
+
+
+@adjoint(np.linalg.eigh, several=True, cost=5000)
+def eigh(a, UPLO="L", *, grad, result):
+    """Giles (2008), 3.1. Where eigenvalues are equal, the vectors have no derivative, which is an error; the values
+    then have that of their sums."""
+    values, vectors = result
+    values_grad, vectors_grad = grad
+    if vectors_grad is None:
+        return half_read(columns_by(conjugate(vectors), values_grad) @ turned(vectors), a, UPLO)
+    if np.iscomplexobj(a):
+        vectors_grad = at_given_phase(vectors, vectors_grad)
+    inner = (turned(vectors) @ vectors_grad) / gaps(values)
+    if values_grad is None:
+        return half_read(conjugate(vectors) @ inner @ turned(vectors), a, UPLO)
+    slope = conjugate(vectors) @ inner @ turned(vectors)
+    return half_read(columns_by(conjugate(vectors), values_grad) @ turned(vectors) + slope, a, UPLO)
+
+
+@inline
+def conjugate(x):
+    return np.conj(x) if np.iscomplexobj(x) else x
+
+
+def gaps(values):
+    """values[j] - values[i], infinite for i = j; an error where two are equal."""
+    differences = np.expand_dims(values, -2) - np.expand_dims(values, -1)
+    same = np.eye(values.shape[-1], dtype=bool)
+    if np.any((differences == 0) & ~same):
+        raise np.linalg.LinAlgError("where eigenvalues or singular values are equal, the vectors have no derivative")
+    return np.where(same, np.inf, differences)
+
+
+def at_given_phase(vectors, grad):
+    """Without the part of the cotangent that turns the phase of a vector, which LAPACK fixes: one element is real."""
+    inner = np.sum(vectors * grad, axis=-2, keepdims=True)
+    lengths = np.where(np.imag(vectors) == 0, np.abs(vectors), -1.0)
+    fixed = np.expand_dims(np.argmax(lengths, axis=-2), -2)
+    if np.any(np.take_along_axis(lengths, fixed, -2) <= 0):
+        raise np.linalg.LinAlgError("the phase of an eigenvector is not determined, so that it has no derivative")
+    pivot = np.real(np.take_along_axis(vectors, fixed, -2))
+    rows = np.expand_dims(np.arange(vectors.shape[-2]), -1)
+    return grad - np.where(rows == fixed, 1j * np.imag(inner) / pivot, 0.0)
+
+
+def with_given_phase(vectors, changes):
+    """Changes of vectors that keep real the element that LAPACK makes real."""
+    lengths = np.where(np.imag(vectors) == 0, np.abs(vectors), -1.0)
+    fixed = np.expand_dims(np.argmax(lengths, axis=-2), -2)
+    pivot = np.real(np.take_along_axis(vectors, fixed, -2))
+    turning = np.imag(np.take_along_axis(changes, fixed, -2)) / pivot
+    return changes - 1j * turning * vectors
+
+
+@tangent(np.linalg.eigh)
+def eigh_tangent(a, UPLO="L", *, result, a_dot):
+    values, vectors = result
+    inner = turned_conjugate(vectors) @ whole_of_half(a_dot, UPLO) @ vectors
+    vectors_dot = vectors @ (inner / gaps(values))
+    if np.iscomplexobj(a):
+        vectors_dot = with_given_phase(vectors, vectors_dot)
+    return np.real(np.diagonal(inner, axis1=-2, axis2=-1)), vectors_dot
+
+
+EIGH = type(np.linalg.eigh(np.eye(1)))
+
+
+@kind(np.linalg.eigh)
+def eigh_kind(a: Kind, UPLO: Kind) -> Kind:
+    a = numeric(a)
+    dtype, dims = floating_of(a), dims_of(a)
+    return Tuple((Array(real_dtype(dtype), None if dims is None else dims[:-1]), Array(dtype, dims)), EIGH)
+
+
+@adjoint(np.linalg.eigvalsh, cost=3000)
+def eigvalsh(a, UPLO="L", *, grad, result):
+    """Giles (2008), 3.1."""
+    _, vectors = np.linalg.eigh(a, UPLO)
+    return half_read(columns_by(conjugate(vectors), grad) @ turned(vectors), a, UPLO)
+
+
+@tangent(np.linalg.eigvalsh)
+def eigvalsh_tangent(a, UPLO="L", *, a_dot):
+    _, vectors = np.linalg.eigh(a, UPLO)
+    inner = turned_conjugate(vectors) @ whole_of_half(a_dot, UPLO) @ vectors
+    return np.real(np.diagonal(inner, axis1=-2, axis2=-1))
+
+
+@kind(np.linalg.eigvalsh)
+def eigvalsh_kind(a: Kind, UPLO: Kind) -> Kind:
+    return eigh_kind(a, UPLO).items[0]  # type: ignore[attr-defined]
+
+
+# --- eigenvalues of any matrix --------------------------------------------------------------------------------------
+
+
+@inline
+def real_of_real(slope, a):
+    """A real matrix may have complex eigenvalues; its gradient is real."""
+    return slope if np.iscomplexobj(a) else np.real(slope)
+
+
+@adjoint(np.linalg.eig, several=True, cost=9000)
+def eig(a, *, grad, result):
+    """Giles (2008), 3.1, with the vectors as LAPACK scales them: of length 1, the largest element real."""
+    values, vectors = result
+    values_grad, vectors_grad = grad
+    if vectors_grad is None:
+        return real_of_real(np.linalg.solve(turned(vectors), rows_by(values_grad, turned(vectors))), a)
+    inner = (turned(vectors) @ at_given_scale(vectors, vectors_grad)) / gaps(values)
+    slope = inner @ turned(vectors)
+    if values_grad is None:
+        return real_of_real(np.linalg.solve(turned(vectors), slope), a)
+    return real_of_real(np.linalg.solve(turned(vectors), slope + rows_by(values_grad, turned(vectors))), a)
+
+
+def at_given_scale(vectors, grad):
+    """Without the part of the cotangent that changes the length or the phase of a vector, which LAPACK fixes."""
+    inner = np.sum(vectors * grad, axis=-2, keepdims=True)
+    grad = grad - np.real(inner) * np.conj(vectors)
+    return at_given_phase(vectors, grad) if np.iscomplexobj(vectors) else grad
+
+
+@tangent(np.linalg.eig)
+def eig_tangent(a, *, result, a_dot):
+    values, vectors = result
+    inner = np.linalg.solve(vectors, a_dot @ vectors)
+    vectors_dot = vectors @ (inner / gaps(values))
+    return np.diagonal(inner, axis1=-2, axis2=-1), with_given_scale(vectors, vectors_dot)
+
+
+def with_given_scale(vectors, changes):
+    """Changes of vectors that keep the length and the phase that LAPACK gives them."""
+    lengthening = np.real(np.sum(np.conj(vectors) * changes, axis=-2, keepdims=True))
+    changes = changes - lengthening * vectors
+    return with_given_phase(vectors, changes) if np.iscomplexobj(vectors) else changes
+
+
+EIG = type(np.linalg.eig(np.eye(1)))
+
+
+@kind(np.linalg.eig)
+def eig_kind(a: Kind) -> Kind:
+    a = numeric(a)
+    dims, dtype = dims_of(a), floating_of(a)
+    dtype = dtype if dtype in ("complex128", "complex64") else ""  # of a real matrix they may be complex
+    return Tuple((Array(dtype, None if dims is None else dims[:-1]), Array(dtype, dims)), EIG)
+
+
+@adjoint(np.linalg.eigvals, cost=9000)
+def eigvals(a, *, grad, result):
+    """Giles (2008), 3.1."""
+    _, vectors = np.linalg.eig(a)
+    return real_of_real(np.linalg.solve(turned(vectors), rows_by(grad, turned(vectors))), a)
+
+
+@tangent(np.linalg.eigvals)
+def eigvals_tangent(a, *, a_dot):
+    _, vectors = np.linalg.eig(a)
+    return np.diagonal(np.linalg.solve(vectors, a_dot @ vectors), axis1=-2, axis2=-1)
+
+
+@kind(np.linalg.eigvals)
+def eigvals_kind(a: Kind) -> Kind:
+    return eig_kind(a).items[0]  # type: ignore[attr-defined]
+
+
+# --- singular values ------------------------------------------------------------------------------------------------
+
+
+@adjoint(np.linalg.svd, several=True, cost=9000)
+def svd(a, full_matrices=True, compute_uv=True, hermitian=False, *, grad, result):
+    """Townsend (2016). Where singular values are equal, the vectors have no derivative, which is an error; so are
+    columns that only complete U or V, and of complex matrices a value that depends on the phases of the vectors."""
+    if hermitian:
+        return refuse("np.linalg.svd(..., hermitian=True) reads one half of the matrix: leave `hermitian` out")
+    if not compute_uv:
+        u, _, vh = np.linalg.svd(a, full_matrices=False)
+        return columns_by(conjugate(u), grad) @ conjugate(vh)
+    u, s, vh = result
+    u_grad, s_grad, vh_grad = grad
+    if u_grad is None and vh_grad is None:
+        if full_matrices:
+            return columns_by(conjugate(u[..., : s.shape[-1]]), s_grad) @ conjugate(vh[..., : s.shape[-1], :])
+        return columns_by(conjugate(u), s_grad) @ conjugate(vh)
+    s_grad = np.zeros_like(s) if s_grad is None else s_grad
+    u_grad = np.zeros_like(u) if u_grad is None else u_grad
+    vh_grad = np.zeros_like(vh) if vh_grad is None else vh_grad
+    return svd_slope(u, s, vh, u_grad, s_grad, vh_grad)
+
+
+def svd_slope(u, s, vh, u_grad, s_grad, vh_grad):
+    """The adjoint of np.linalg.svd for all three results."""
+    k = s.shape[-1]
+    if np.any(u_grad[..., k:]) or np.any(vh_grad[..., k:, :]):
+        raise np.linalg.LinAlgError("the vectors that complete U or V have no derivative: use full_matrices=False")
+    u, vh, u_grad, v_grad = u[..., :k], vh[..., :k, :], np.conj(u_grad[..., :k]), vh_grad[..., :k, :]
+    v, v_grad = np.conj(np.swapaxes(vh, -1, -2)), np.swapaxes(v_grad, -1, -2)
+    left, right = np.conj(np.swapaxes(u, -1, -2)) @ u_grad, vh @ v_grad
+    columns, rows = np.expand_dims(s, -2), np.expand_dims(s, -1)
+    squares = gaps(s**2)
+    inner = (left - np.conj(np.swapaxes(left, -1, -2))) / squares * columns
+    inner = inner + rows * ((right - np.conj(np.swapaxes(right, -1, -2))) / squares)
+    inner = inner + np.expand_dims(s_grad, -2) * np.eye(k, dtype=s.dtype)
+    if np.iscomplexobj(u):
+        turning = np.imag(np.diagonal(left + right, axis1=-2, axis2=-1))
+        if np.any(np.abs(turning) > 1e-6 * (1e-300 + np.max(np.abs(left)) + np.max(np.abs(right)))):
+            raise np.linalg.LinAlgError("the value depends on the phases of singular vectors, which have no derivative")
+        inner = inner + np.eye(k) * np.expand_dims(1j * np.imag(np.diagonal(left, axis1=-2, axis2=-1)) / s, -2)
+    made = u @ inner @ vh
+    if u.shape[-2] > k:
+        made = made + ((u_grad - u @ left) / columns) @ vh
+    if vh.shape[-1] > k:
+        made = made + (u / columns) @ np.conj(np.swapaxes(v_grad - v @ right, -1, -2))
+    return np.conj(made)
+
+
+@tangent(np.linalg.svd)
+def svd_tangent(a, full_matrices=True, compute_uv=True, hermitian=False, *, result, a_dot):
+    if hermitian:
+        return refuse("np.linalg.svd(..., hermitian=True) reads one half of the matrix: leave `hermitian` out")
+    if not compute_uv:
+        u, _, vh = np.linalg.svd(a, full_matrices=False)
+        return np.real(np.diagonal(turned_conjugate(u) @ a_dot @ turned_conjugate(vh), axis1=-2, axis2=-1))
+    u, s, vh = result
+    k = s.shape[-1]
+    s_dot = np.real(np.diagonal(turned_conjugate(u[..., :k]) @ a_dot @ turned_conjugate(vh[..., :k, :]), 0, -2, -1))
+    return svd_changes(u, s, vh, a_dot)[0], s_dot, svd_changes(u, s, vh, a_dot)[1]
+
+
+def svd_changes(u, s, vh, a_dot):
+    """How U and V change with a."""
+    k = s.shape[-1]
+    if u.shape[-1] > k or vh.shape[-2] > k or np.iscomplexobj(u):
+        raise np.linalg.LinAlgError("the change of singular vectors is not determined: use full_matrices=False")
+    ut, v = np.swapaxes(u, -1, -2), np.swapaxes(vh, -1, -2)
+    inner = ut @ a_dot @ v
+    columns, rows, squares = np.expand_dims(s, -2), np.expand_dims(s, -1), gaps(s**2)
+    across = np.swapaxes(inner, -1, -2)
+    u_dot = u @ ((inner * columns + rows * across) / squares)
+    v_dot = v @ ((rows * inner + across * columns) / squares)
+    if u.shape[-2] > k:
+        u_dot = u_dot + (a_dot @ v - u @ inner) / columns
+    if vh.shape[-1] > k:
+        v_dot = v_dot + (np.swapaxes(a_dot, -1, -2) @ u - v @ across) / columns
+    return u_dot, np.swapaxes(v_dot, -1, -2)
+
+
+SVD = type(np.linalg.svd(np.eye(1)))
+
+
+@kind(np.linalg.svd)
+def svd_kind(a: Kind, full_matrices: Kind, compute_uv: Kind, hermitian: Kind) -> Kind:
+    a = numeric(a)
+    dtype, dims = floating_of(a), dims_of(a)
+    full, vectors = value_of(full_matrices), value_of(compute_uv)
+    if vectors is UNSURE or full is UNSURE:
+        return Array("", None) if vectors is UNSURE else Tuple((Array(dtype, None),) * 3, SVD)
+    if dims is None:
+        u = s = vh = None
+    else:
+        m, n = dims[-2:]
+        short = shorter(m, n)
+        u, s = (*dims[:-2], m, m if full else short), (*dims[:-2], short)
+        vh = (*dims[:-2], n if full else short, n)
+    values = Array(real_dtype(dtype), s)
+    return Tuple((Array(dtype, u), values, Array(dtype, vh)), SVD) if vectors else values
+
+
+@adjoint(np.linalg.svdvals, cost=9000)
+def svdvals(x, *, grad, result):
+    u, _, vh = np.linalg.svd(x, full_matrices=False)
+    return columns_by(conjugate(u), grad) @ conjugate(vh)
+
+
+@tangent(np.linalg.svdvals)
+def svdvals_tangent(x, *, x_dot):
+    u, _, vh = np.linalg.svd(x, full_matrices=False)
+    return np.real(np.diagonal(turned_conjugate(u) @ x_dot @ turned_conjugate(vh), axis1=-2, axis2=-1))
+
+
+@kind(np.linalg.svdvals)
+def svdvals_kind(x: Kind) -> Kind:
+    x = numeric(x)
+    dims = dims_of(x)
+    return Array(real_dtype(floating_of(x)), None if dims is None else (*dims[:-2], shorter(*dims[-2:])))
+
+
+# --- kinds of helpers -----------------------------------------------------------------------------------------------
+
+
+@kind(gaps)
+def gaps_kind(values: Kind) -> Kind:
+    dims = dims_of(values)
+    return Array(getattr(values, "dtype", ""), None if dims is None else (*dims, dims[-1]))
+
+
+@kind(at_given_phase, at_given_scale)
+def like_vectors(vectors: Kind, grad: Kind) -> Kind:
+    return vectors
+
+
+@kind(lower_with_half_diagonal, hermitian_half)
+def like_matrix(a: Kind) -> Kind:
+    return a

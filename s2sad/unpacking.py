@@ -1,0 +1,61 @@
+"""Part of the stage `simplify`: `t = f(x); a = t[0]; b = t[1]` is `a, b = f(x)`, where t is read for nothing else."""
+
+from __future__ import annotations
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.activity import blocks_of
+from s2sad.folding import read_list
+from s2sad.kinds import Tuple
+
+
+def unpack_results(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
+    counts: dict[str, int] = {}
+    count_reads(body, counts)
+    unpack_in(body, counts, info)
+
+
+def count_reads(block: list[gast.stmt], counts: dict[str, int]) -> None:
+    for node in block:
+        for name in read_list(node):
+            counts[name] = counts.get(name, 0) + 1
+        for inner in blocks_of(node):
+            count_reads(inner, counts)
+
+
+def unpack_in(block: list[gast.stmt], counts: dict[str, int], info: dict[str, ir.Info]) -> None:
+    for node in list(block):
+        for inner in blocks_of(node):
+            unpack_in(inner, counts, info)
+        whole = set_name(node)
+        kind = info[whole].kind if whole in info else None
+        if whole is None or not isinstance(kind, Tuple) or not isinstance(node.value, gast.Call):
+            continue
+        parts: dict[int, gast.stmt] = {}
+        for each in block:
+            place = place_read(each, whole, kind)
+            if place is not None:
+                parts.setdefault(place, each)
+        if len(parts) < 2 or counts.get(whole) != len(parts):
+            continue
+        names = [set_name(parts[k]) or "_" if k in parts else "_" for k in range(len(kind.items))]
+        node.targets = [gast.Tuple([trees.name(name, store=True) for name in names], gast.Store())]
+        block[:] = [each for each in block if not any(each is part for part in parts.values())]
+
+
+def set_name(node: gast.stmt) -> str | None:
+    one = isinstance(node, gast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], gast.Name)
+    return node.targets[0].id if one else None
+
+
+def place_read(node: gast.stmt, whole: str, kind: Tuple) -> int | None:
+    """k, where the statement is `name = whole[k]` or `name = whole.field`; else None."""
+    value = node.value if set_name(node) is not None else None
+    if not isinstance(value, (gast.Subscript, gast.Attribute)) or not isinstance(value.value, gast.Name):
+        return None
+    if value.value.id != whole:
+        return None
+    if isinstance(value, gast.Attribute):
+        return list(getattr(kind.cls, "_fields", ())).index(value.attr)
+    return value.slice.value if isinstance(value.slice, gast.Constant) else None
