@@ -1,0 +1,64 @@
+import numpy as np
+
+
+def dynamic_time_warping_value_and_gradients(x, y, dy=1.0):
+    """The value of dynamic_time_warping and its gradients with respect to x and y.
+
+    Made by s2sad from dynamic_time_warping in dynamic_time_warping.py, line 11, for x: float[:], y: float[:].
+    """
+    t1_saved = []
+    t2_saved = []
+    t3 = len(x)
+    t4 = len(y)
+    D = np.full((t3 + 1, t4 + 1), np.inf)
+    D[0, 0] = 0.0
+    for i in range(1, t3 + 1):
+        for j in range(1, t4 + 1):
+            d = x[i - 1] - y[j - 1]
+            best = D[i - 1, j - 1]
+            t1 = D[i - 1, j] < best
+            t1_saved.append(t1)
+            if t1:
+                best = D[i - 1, j]
+            t2 = D[i, j - 1] < best
+            t2_saved.append(t2)
+            if t2:
+                best2 = D[i, j - 1]
+            else:
+                best2 = best
+            D[i, j] = d * d + best2
+    value = D[t3, t4]
+
+    # return D[n, m]
+    D_grad = np.zeros_like(D)
+    D_grad[t3, t4] += dy
+    x_grad = np.zeros_like(x)
+    y_grad = np.zeros_like(y)
+    for i in reversed(range(1, t3 + 1)):
+        for j in reversed(range(1, t4 + 1)):
+            # D[i, j] = d * d + best
+            t5_grad = D_grad[i, j]
+            D_grad[i, j] = 0.0
+            d_grad = 2.0 * (t5_grad * (x[i - 1] - y[j - 1]))
+            t2 = t2_saved.pop()
+            if t2:
+                # best = D[i, j - 1]
+                D_grad[i, j - 1] += t5_grad
+                best_grad = 0.0
+            else:
+                best_grad = t5_grad
+            t1 = t1_saved.pop()
+            if t1:
+                # best = D[i - 1, j]
+                D_grad[i - 1, j] += best_grad
+                best_grad2 = 0.0
+            else:
+                best_grad2 = best_grad
+            # best = D[i - 1, j - 1]
+            D_grad[i - 1, j - 1] += best_grad2
+            # d = x[i - 1] - y[j - 1]
+            y_grad[j - 1] += -d_grad
+            x_grad[i - 1] += d_grad
+    # D[0, 0] = 0.0
+    D_grad[0, 0] = 0.0
+    return value, (x_grad, y_grad)
