@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import gast
 
 from s2sad import ir, trees
@@ -72,6 +74,7 @@ class Folding:
         self, counts: dict[str, int], sets: dict[str, int], info: dict[str, ir.Info], backwards: set[str]
     ) -> None:
         self.counts, self.sets, self.info, self.backwards = counts, sets, info, backwards
+        self.gone: set[int] = set()  # the statements whose expressions were put where they are read
 
     def block(self, block: list[gast.stmt]) -> None:
         made: list[gast.stmt] = []
@@ -79,24 +82,22 @@ class Folding:
         for node in block:
             for inner in blocks_of(node):
                 self.block(inner)
-            self.use(node, pending, made)
+            self.use(node, pending)
             inside = {name for inner in blocks_of(node) for name in all_reads(inner)}
-            self.flush([name for name in pending if name in inside], pending, made)
-            self.flush(self.killed(node, pending), pending, made)
+            drop([name for name in pending if name in inside], pending)
+            drop(self.killed(node, pending), pending)
             if self.can_fold(node):
                 pending[node.targets[0].id] = node
-            else:
-                made.append(node)
-        self.flush(list(pending), pending, made)
-        block[:] = made
+            made.append(node)
+        block[:] = [node for node in made if id(node) not in self.gone]
 
-    def use(self, node: gast.stmt, pending: dict[str, gast.Assign], made: list[gast.stmt]) -> None:
+    def use(self, node: gast.stmt, pending: dict[str, gast.Assign]) -> None:
         """Writes pending expressions into the statement that reads them."""
         if isinstance(node, gast.While):
-            self.flush([name for name in read_list(node) if name in pending], pending, made)
+            drop(read_list(node), pending)
             return
         if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
-            self.flush([node.target.id], pending, made)
+            drop([node.target.id], pending)
         names = [name for name in read_list(node) if name in pending]
         if not names:
             return
@@ -106,10 +107,11 @@ class Folding:
             if self.allowed(source, node):
                 known[name] = source.value
             else:
-                self.flush([name], pending, made)
+                drop([name], pending)
         if not known:
             return
         origins = {name: pending.pop(name) for name in known}
+        self.gone.update(id(each) for each in origins.values())
         op = getattr(node, "effect", None)
         if isinstance(op, ir.Copy):
             for target, source in op.pairs:
@@ -120,6 +122,8 @@ class Folding:
         if isinstance(node, gast.AugAssign):
             node.value = substituted(node.value, known)
             node.target = substituted(node.target, known)
+            if getattr(node, "reverse", False):
+                subtract_negative(node)
         elif isinstance(node, gast.Delete):
             node.targets = [substituted(each, known) for each in node.targets]
         else:
@@ -184,13 +188,20 @@ class Folding:
                 return list(pending)
         return [name for name, source in pending.items() if reads(source) & changed]
 
-    def flush(self, names: list[str], pending: dict[str, gast.Assign], made: list[gast.stmt]) -> None:
-        for name in [each for each in pending if each in names]:
-            if name in pending:
-                needs = [each for each in reads(pending[name]) if each in pending]
-                if needs:
-                    self.flush(needs, pending, made)
-                made.append(pending.pop(name))
+
+def drop(names: Iterable[str], pending: dict[str, gast.Assign]) -> None:
+    """These stay statements of their own."""
+    for name in names:
+        pending.pop(name, None)
+
+
+def subtract_negative(node: gast.AugAssign) -> None:
+    """`a += -b` is `a -= b`."""
+    node.value = tidy(node.value)
+    negative = trees.positive_of(node.value)
+    if negative is not None and isinstance(node.op, (gast.Add, gast.Sub)):
+        node.value = negative
+        node.op = gast.Sub() if isinstance(node.op, gast.Add) else gast.Add()
 
 
 def all_statements(node: gast.stmt) -> list[gast.stmt]:

@@ -39,8 +39,8 @@ print(area_gradients.source(2.0, 3.0))
 #:     value = t2 * b
 #:
 #:     # return math.pi * a * b
-#:     a_grad = dy * b * t1
 #:     b_grad = dy * t2
+#:     a_grad = dy * b * t1
 #:     return value, (a_grad, b_grad)
 
 # Read it from the top. The docstring says what it computes, and from which line. Then comes `area` itself, as

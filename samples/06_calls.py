@@ -33,15 +33,14 @@ print(energy_gradients.source(0.5, 1.0))
 #:     value3 = value * value2
 #:
 #:     # return softplus(x) * softplus(-y)
+#:     value_grad = dy * value2
 #:     value2_grad = dy * value
 #:     # return math.log1p(math.exp(x))
 #:     t3_grad = value2_grad / (1.0 + t2) * t2
 #:     # return softplus(x) * softplus(-y)
-#:     value_grad = dy * value2
+#:     y_grad = -t3_grad
 #:     # return math.log1p(math.exp(x))
 #:     x_grad = value_grad / (1.0 + t1) * t1
-#:     # return softplus(x) * softplus(-y)
-#:     y_grad = -t3_grad
 #:     return value3, (x_grad, y_grad)
 
 # A function that calls itself can't be written in place. It becomes two beside the main one: the first does
@@ -98,7 +97,7 @@ print(power_gradients.source(1.5, 5))
 #: def power_value_and_gradients(x, n, dy=1.0):
 #:     """The value of power and its gradient with respect to x.
 #:
-#:     Made by s2sad from power in 06_calls.py, line 51, for x: float, n: int.
+#:     Made by s2sad from power in 06_calls.py, line 50, for x: float, n: int.
 #:     """
 #:     if n == 0:
 #:         value = 1.0
@@ -140,7 +139,7 @@ print(value_and_gradients_function(compose, params=["x"]).source((math.sin, soft
 #: def compose_value_and_gradients(functions, x, dy=1.0):
 #:     """The value of compose and its gradient with respect to x.
 #:
-#:     Made by s2sad from compose in 06_calls.py, line 130, for functions: (static, static), x: float.
+#:     Made by s2sad from compose in 06_calls.py, line 129, for functions: (static, static), x: float.
 #:     """
 #:     x2 = functions[0](x)
 #:     t1 = math.exp(x2)

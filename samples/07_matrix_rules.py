@@ -35,8 +35,8 @@ print(quadratic_gradients.source(A, x))
 #:
 #:     # return x @ A @ x
 #:     t1_grad = dy * x
-#:     A_grad = np.outer(x, t1_grad)
 #:     x_grad = dy * t1 + A @ t1_grad
+#:     A_grad = np.outer(x, t1_grad)
 #:     return value, (A_grad, x_grad)
 
 # For a product C = A @ B, a change of A changes C by dA @ B, and <C_grad, dA @ B> = <C_grad @ B.T, dA>. So
@@ -102,6 +102,6 @@ print(value_and_gradients_function(layer, params=["W", "b"]).source(A, b, inputs
 #:
 #:     # return np.tanh(inputs @ W + b)
 #:     t1_grad = dy * (1.0 - value * value)
-#:     W_grad = inputs.T @ t1_grad
 #:     b_grad = np.sum(t1_grad, axis=0)
+#:     W_grad = inputs.T @ t1_grad
 #:     return value, (W_grad, b_grad)

@@ -33,7 +33,8 @@ points = np.array([-1.0, 0.5, 0.75, 3.0])
 print(brightness_gradients.source(0.25, points))
 #: import numpy as np
 #:
-#: # smooth_step is to be provided: its module can't be imported
+#: # To be defined here, as it can't be imported:
+#: #     smooth_step: a global of __main__
 #:
 #:
 #: def brightness_value_and_gradients(edge, points, dy=1.0):
@@ -79,10 +80,12 @@ def model(a):
 print(value_and_gradients_function(model).source(0.8))
 #: import numpy as np
 #:
-#: # fixed_point is to be provided: its module can't be imported
+#: # To be defined here, as it can't be imported:
+#: #     fixed_point: a global of __main__
 #:
 #:
 #: def unbroadcast(grad, like):
+#:     """grad, summed over the axes along which `like` was broadcast."""
 #:     shape = np.shape(like)
 #:     if np.shape(grad) == shape:
 #:         return grad
@@ -97,15 +100,15 @@ print(value_and_gradients_function(model).source(0.8))
 #: def model_value_and_gradients(a, dy=1.0):
 #:     """The value of model and its gradient with respect to a.
 #:
-#:     Made by s2sad from model in 09_rules_of_your_own.py, line 75, for a: float.
+#:     Made by s2sad from model in 09_rules_of_your_own.py, line 76, for a: float.
 #:     """
 #:     t1 = fixed_point(a)
 #:     t2 = t1**2
 #:     value = 2.0 * t2
 #:
 #:     # return 2.0 * fixed_point(a) ** 2
-#:     t3 = np.sin(a * t1)
 #:     t1_grad = unbroadcast(2.0 * unbroadcast(2.0 * (np.zeros_like(value) + dy), t2) * t1, t1)
+#:     t3 = np.sin(a * t1)
 #:     a_grad = -(t1_grad * t3 * t1) / (1.0 + a * t3)
 #:     return value, (a_grad,)
 check_gradients(model, 0.8)

@@ -48,13 +48,12 @@ print(misfit_gradients.source(start, times, counts))
 #:
 #:     # return np.sum(rate - counts * np.log(rate))
 #:     value_grad = dy - dy * counts / value
-#:     # amplitude, lifetime, background = parameters
-#:     parameters_grad = np.zeros_like(parameters)
 #:     # return amplitude * np.exp(-times / lifetime) + background
 #:     t5_grad = np.sum(value_grad)
 #:     t1_grad = np.sum(value_grad * t4)
 #:     t2_grad = np.sum(-(value_grad * t1 * t4 * t3) / t2)
 #:     # amplitude, lifetime, background = parameters
+#:     parameters_grad = np.zeros_like(parameters)
 #:     parameters_grad[2] += t5_grad
 #:     parameters_grad[1] += t2_grad
 #:     parameters_grad[0] += t1_grad

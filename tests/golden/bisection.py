@@ -23,13 +23,11 @@ def bisection_value_and_gradients(a, b, dy=1.0):
 
     # return a * x * x + b
     t3_grad = dy * x
+    a_grad = t3_grad * x
     x_grad = dy * t3 + t3_grad * a
     # x = low - (low * low * low + a * low - b) / (3.0 * low * low + a)
     t2_grad = -x_grad
     t4_grad = t2_grad / t1
-    # return a * x * x + b
-    a_grad = t3_grad * x
-    # x = low - (low * low * low + a * low - b) / (3.0 * low * low + a)
-    a_grad = a_grad - t2_grad * t2 / t1 + t4_grad * low
     b_grad = dy - t4_grad
+    a_grad = a_grad - t2_grad * t2 / t1 + t4_grad * low
     return value, (a_grad, b_grad)

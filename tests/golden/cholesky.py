@@ -54,7 +54,7 @@ def cholesky_value_and_gradients(A, dy=1.0):
                 t4 = t4_saved.pop()
                 s_grad = t8_grad / t4
                 t5 = t5_saved.pop()
-                L_grad[j, j] += -(t8_grad * t5) / t4
+                L_grad[j, j] -= t8_grad * t5 / t4
             for k in reversed(range(j)):
                 # s -= L[i, k] * L[j, k]
                 t9_grad = -s_grad

@@ -18,6 +18,6 @@ def logistic_regression_value_and_gradients(W, b, inputs, labels, dy=1.0):
     prediction_grad = likelihood_grad * labels - likelihood_grad * t2
     # prediction = 0.5 * (np.tanh(inputs @ W + b) + 1.0)
     t3_grad = 0.5 * prediction_grad * (1.0 - t1 * t1)
-    W_grad = inputs.T @ t3_grad
     b_grad = np.sum(t3_grad, axis=0)
+    W_grad = inputs.T @ t3_grad
     return value, (W_grad, b_grad)

@@ -51,6 +51,6 @@ def lu_value_and_gradients(A, dy=1.0):
             t3 = t3_saved.pop()
             t9_grad = t8_grad / t3
             t4 = t4_saved.pop()
-            A_grad[k, k] += -(t8_grad * t4) / t3
+            A_grad[k, k] -= t8_grad * t4 / t3
             A_grad[i, k] += t9_grad
     return total, (A_grad,)

@@ -31,8 +31,8 @@ def polar_value_and_gradients(points, center, dy=1.0):
         t3_grad = 2.0 * (t4_grad * (points[i, 1] - center[1]))
         t2_grad = 2.0 * (t4_grad * (points[i, 0] - center[0]))
         # r = radius(points[i, 0] - center[0], points[i, 1] - center[1])
-        center_grad[1] += -t3_grad
+        center_grad[1] -= t3_grad
         points_grad[i, 1] += t3_grad
-        center_grad[0] += -t2_grad
+        center_grad[0] -= t2_grad
         points_grad[i, 0] += t2_grad
     return total, (points_grad, center_grad)

@@ -12,6 +12,6 @@ def polynomial_value_and_gradients(x, y, dy=1.0):
     t4_grad = -dy
     t3_grad = t4_grad * y
     t2_grad = dy * y
-    x_grad = t3_grad * y + t2_grad * t1 + 2.0 * (t2_grad * x * x)
     y_grad = t4_grad * t3 + t3_grad * x + dy * t2
+    x_grad = t3_grad * y + t2_grad * t1 + 2.0 * (t2_grad * x * x)
     return value, (x_grad, y_grad)

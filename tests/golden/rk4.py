@@ -42,12 +42,10 @@ def rk4_value_and_gradients(y, A, dt, steps, dy=1.0):
     for _ in range(steps):
         # y = y + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
         t8_grad = y_grad * dt / 6.0
-        # return A @ y - y * y * y
-        t9_grad = -t8_grad
-        # y = y + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
         value3_grad = 2.0 * t8_grad
         value2_grad = 2.0 * t8_grad
         # return A @ y - y * y * y
+        t9_grad = -t8_grad
         t6 = t6_saved.pop()
         t7_grad = t9_grad * t6
         t7 = t7_saved.pop()
@@ -55,12 +53,10 @@ def rk4_value_and_gradients(y, A, dt, steps, dy=1.0):
         A_grad += np.outer(t8_grad, t6)
         t6_grad = t6_grad + A.T @ t8_grad
         # k4 = slope(y + dt * k3, A)
+        y_grad = y_grad + t6_grad
         value3_grad = value3_grad + t6_grad * dt
         # return A @ y - y * y * y
         t10_grad = -value3_grad
-        # k4 = slope(y + dt * k3, A)
-        y_grad = y_grad + t6_grad
-        # return A @ y - y * y * y
         t4 = t4_saved.pop()
         t5_grad = t10_grad * t4
         t5 = t5_saved.pop()
@@ -68,12 +64,10 @@ def rk4_value_and_gradients(y, A, dt, steps, dy=1.0):
         A_grad += np.outer(value3_grad, t4)
         t4_grad = t4_grad + A.T @ value3_grad
         # k3 = slope(y + 0.5 * dt * k2, A)
+        y_grad = y_grad + t4_grad
         value2_grad = value2_grad + 0.5 * t4_grad * dt
         # return A @ y - y * y * y
         t11_grad = -value2_grad
-        # k3 = slope(y + 0.5 * dt * k2, A)
-        y_grad = y_grad + t4_grad
-        # return A @ y - y * y * y
         t2 = t2_saved.pop()
         t3_grad = t11_grad * t2
         t3 = t3_saved.pop()
@@ -81,12 +75,10 @@ def rk4_value_and_gradients(y, A, dt, steps, dy=1.0):
         A_grad += np.outer(value2_grad, t2)
         t2_grad = t2_grad + A.T @ value2_grad
         # k2 = slope(y + 0.5 * dt * k1, A)
+        y_grad = y_grad + t2_grad
         value_grad = t8_grad + 0.5 * t2_grad * dt
         # return A @ y - y * y * y
         t12_grad = -value_grad
-        # k2 = slope(y + 0.5 * dt * k1, A)
-        y_grad = y_grad + t2_grad
-        # return A @ y - y * y * y
         y = y_saved.pop()
         t1_grad = t12_grad * y
         t1 = t1_saved.pop()
