@@ -18,17 +18,20 @@ from s2sad.derived import grad, gradients_function, make_vjp, value_and_grad, vj
 from s2sad.errors import (
     ArgumentError,
     NotDifferentiableError,
+    OutsideGradientError,
     ParameterError,
     RuleError,
     S2sadError,
     SourceError,
 )
+from s2sad.inserting import grad_of
 from s2sad.numeric import WrongGradientError, check_gradients
 from s2sad.rules import adjoint, nondifferentiable, partials, tangent
 
 __all__ = [
     "ArgumentError",
     "NotDifferentiableError",
+    "OutsideGradientError",
     "ParameterError",
     "RuleError",
     "RuleReport",
@@ -41,6 +44,7 @@ __all__ = [
     "custom_gradient",
     "differentiable",
     "grad",
+    "grad_of",
     "gradients_function",
     "make_vjp",
     "nondifferentiable",

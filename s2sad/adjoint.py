@@ -20,6 +20,7 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.adjoint_arrays import Arrays
 from s2sad.adjoint_containers import Containers
+from s2sad.adjoint_inserts import Inserts
 from s2sad.adjoint_loops import Structure
 from s2sad.errors import RuleError
 from s2sad.kinds import NONE, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, is_real_or_complex, loose
@@ -42,7 +43,7 @@ class Cotangent:
     shadow: bool = False
 
 
-class Adjoint(Arrays, Containers, Structure):
+class Adjoint(Arrays, Containers, Structure, Inserts):
     def __init__(self, program: ir.Inferred, active: set[str], helpers: Any) -> None:
         self.program, self.active, self.helpers = program, active, helpers
         self.info = program.info

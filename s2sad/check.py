@@ -76,6 +76,8 @@ def check(source: FunctionSource) -> None:
     while stack:
         node, scope = stack.pop()
         cls = node.__class__
+        if _is_insert(node):
+            check_insert(node, scope, source)
         if cls in _NODES:
             owner = node if hasattr(node, "name") else scope
             raise refuse(_NODES[cls], node, source, name=_text_name(owner))
@@ -121,6 +123,53 @@ def _check_declaration(node: Any, scope: Any, source: FunctionSource) -> None:
         for each in _own(scope.node):
             if name in _names_bound(each):
                 raise refuse(key, each, source, name=name)
+
+
+def _is_insert(node: Any) -> bool:
+    """Whether a statement looks like `with grad_of(y) as y_grad:` or `for y_grad in grad_of(y):`."""
+    if not isinstance(node, (gast.With, gast.For)):
+        return False
+    calls = [item.context_expr for item in node.items] if isinstance(node, gast.With) else [node.iter]
+    functions = [call.func for call in calls if isinstance(call, gast.Call)]
+    return any(getattr(each, "attr", getattr(each, "id", "")) == "grad_of" for each in functions)
+
+
+def check_insert(insert: Any, scope: _Scope | None, source: FunctionSource) -> None:
+    """Statements for the reverse sweep must not leave it, nor set what the function itself uses."""
+    stack: list[tuple[Any, bool]] = [(each, False) for each in reversed([*insert.body, *getattr(insert, "orelse", [])])]
+    if getattr(insert, "orelse", None):
+        raise refuse("grad_of_jump", insert, source, what="else")
+    while stack:
+        node, looping = stack.pop()
+        if isinstance(node, gast.Return) or isinstance(node, (gast.Break, gast.Continue)) and not looping:
+            raise refuse("grad_of_jump", node, source, what=type(node).__name__.lower())
+        if isinstance(node, (gast.Global, gast.Nonlocal)):
+            raise refuse("grad_of_jump", node, source, what=type(node).__name__.lower())
+        if not isinstance(node, _SCOPES):
+            inside = looping or isinstance(node, (gast.For, gast.While))
+            stack.extend((each, inside) for each in gast.iter_child_nodes(node))
+    if scope is None:
+        return
+    elsewhere = _names_elsewhere(scope.node)
+    for node in gast.walk(gast.Module(insert.body, [])):
+        for name in _names_bound(node):
+            if name in elsewhere:
+                raise refuse("grad_of_name", node, source, name=name, f=_text_name(scope))
+
+
+def _names_elsewhere(function: Any) -> set[str]:
+    """The names in a function outside of the statements that it inserts into the reverse sweep."""
+    found: set[str] = set()
+    stack = [function.args, *function.body] if isinstance(function.body, list) else [function.args, function.body]
+    while stack:
+        node = stack.pop()
+        if _is_insert(node):
+            stack.extend([item.context_expr for item in node.items] if isinstance(node, gast.With) else [node.iter])
+            continue
+        if isinstance(node, gast.Name):
+            found.add(node.id)
+        stack.extend(gast.iter_child_nodes(node))
+    return found
 
 
 def _own(function: Any) -> Iterator[Any]:

@@ -27,6 +27,10 @@ class ArgumentError(S2sadError, TypeError):
     """An argument that can't have a gradient but is asked for one, or a call that f itself would refuse."""
 
 
+class OutsideGradientError(S2sadError, RuntimeError):
+    """A function with a `with grad_of(...)` was called by itself, outside of a gradient."""
+
+
 class SourceError(S2sadError, ValueError):
     """The source text of a function can't be found, or no longer matches the function."""
 

@@ -35,6 +35,7 @@ from s2sad.infer_expressions import Expressions
 from s2sad.infer_fixed_lists import FixedLists
 from s2sad.infer_functions import Functions
 from s2sad.infer_holdings import Holdings
+from s2sad.infer_inserts import Inserts
 from s2sad.infer_iterators import Iterators
 from s2sad.infer_joins import Joins
 from s2sad.infer_lists import Lists
@@ -131,6 +132,7 @@ class Infer(
     Branches,
     Boxes,
     SeveralResults,
+    Inserts,
 ):
     """One walk. The mixins hold one part of the language each; this class holds statements and the program made."""
 
@@ -504,6 +506,9 @@ class Infer(
         return Value(trees.name(local_name(name)), Static(made))
 
     def do_With(self, node: gast.With) -> None:
+        if all(self.is_grad_of(item.context_expr) for item in node.items):
+            self.insert(node, [(item.optional_vars, item.context_expr.args[0]) for item in node.items])
+            return
         items = []
         for item in node.items:
             context = self.visit_inert(item.context_expr)

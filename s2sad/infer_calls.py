@@ -21,6 +21,7 @@ from s2sad.custom import CustomGradient, stop_gradient
 from s2sad.errors import RuleError
 from s2sad.infer_expressions import mark_pure
 from s2sad.infer_memory import replace_nodes
+from s2sad.inserting import grad_of
 from s2sad.kinds import (
     BOOL,
     FLOAT,
@@ -118,6 +119,8 @@ class Calls:
     ) -> Value:
         if static is stop_gradient:
             return self.without_gradient(self.settle(args[0]))
+        if static is grad_of:
+            raise self.refuse("grad_of_place", node)
         if isinstance(static, CustomGradient):
             return self.call_checked(function, static, args, keywords, node, hint)
         if hasattr(type(static), "plain_function"):

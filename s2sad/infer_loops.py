@@ -265,6 +265,9 @@ class Loops:
 
     # ---------------------------------------------------------------- for and while
     def do_For(self, node: gast.For) -> None:
+        if self.is_grad_of(node.iter):
+            self.insert(node, [(node.target, node.iter.args[0])])
+            return
         it = self.iteration(node.iter)
         self.for_loop(it, node.target, lambda: self.walk(node.body), node)
 

@@ -261,6 +261,17 @@ class Checked(Op):
 
 
 @dataclass
+class GradOf(Op):
+    """Statements for the reverse sweep (`grad_of`): the names whose adjoints they get, and what they read."""
+
+    grads: list[gast.AST]
+    kinds: list[Kind]
+    places: list[Place | None]  # of names of written memory
+    reads: list[gast.AST]
+    template: Any
+
+
+@dataclass
 class Info:
     """What is known of a name in single assignment."""
 

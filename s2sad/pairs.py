@@ -20,6 +20,7 @@ from s2sad.activity import active_names, blocks_of
 from s2sad.adjoint import Adjoint, Cotangent
 from s2sad.adjoint_loops import targets
 from s2sad.inlining import inline_block
+from s2sad.inserting import drop_places, expand
 from s2sad.kinds import Array, Scalar
 from s2sad.naming import name_all
 from s2sad.simplify import simplify, while_saved
@@ -94,6 +95,7 @@ class Pair:
                 trees.name(name), info[self.leaves[k]].kind, owned=True, shadow=True
             )
         adjoint.sweep(self.instance.body)
+        drop_places(self.instance.body)
         outputs = [self.output(k) for k in self.active_leaves()]
         reverse = adjoint.block
         stacks = provide(self.part, self.instance.body, reverse)
@@ -127,6 +129,7 @@ class Pair:
 
     def tidy_backward(self, backward: list[gast.stmt]) -> None:
         simplify(backward, self.inferred.info)
+        expand(backward)
 
     def output(self, k: int) -> gast.AST:
         name = self.leaves[k]

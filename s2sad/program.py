@@ -19,6 +19,7 @@ from s2sad.comments import comment, shorten
 from s2sad.gradients import Gradients
 from s2sad.helpers import Helpers
 from s2sad.imports import Imports, all_names
+from s2sad.inserting import drop_places, expand
 from s2sad.kinds import Array, Dict, Kind, List, Record, Scalar, Tuple
 from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import name_all
@@ -44,6 +45,7 @@ class Builder(Gradients):
         self.check_value(self.inferred.value)
         self.seed(self.inferred.value, trees.name(self.dy))
         adjoint.sweep(self.inferred.body)
+        drop_places(self.inferred.body)
         same = self.request.options.get("same", {})
         for name, value in self.inferred.params.items():
             if name in same:  # one array under two names: the first has the whole gradient
@@ -121,6 +123,7 @@ class Builder(Gradients):
         from s2sad.requests import Program
 
         request = self.request
+        expand(body)
         tree = request.source.tree
         parameters = [(value.expr.id, name) for name, value in self.inferred.parameters.items()]
         while_saved(body)

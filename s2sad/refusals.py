@@ -294,6 +294,34 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "the context `{text}` is made of a value that needs a gradient",
         "`s2sad.stop_gradient(...)` around the value, or the statements without the `with`",
     ),
+    "grad_of_expression": (
+        "`grad_of` of an expression, which has no adjoint of its own here",
+        "`grad_of` of a variable, to which the expression is assigned before and which is used after",
+    ),
+    "grad_of_structure": (
+        "`grad_of` of something that holds several values",
+        "`grad_of` of one of them: a number or an array, as in `grad_of(params['W'])`",
+    ),
+    "grad_of_place": (
+        "`grad_of` stands elsewhere than in `with grad_of(...) as name:` or `for name in grad_of(...):`",
+        "one of these statements",
+    ),
+    "grad_of_writes": (
+        "the statements under `grad_of` change a variable of the function, whose reverse sweep they are part of",
+        "a change of the gradient only, or of a global such as a list that collects gradients",
+    ),
+    "grad_of_jump": (
+        "`{what}` in the statements under `grad_of` would leave the reverse sweep",
+        "an assignment to the gradient, as in `y_grad = 0.0`",
+    ),
+    "grad_of_name": (
+        "`{name}` is set under `grad_of` and used elsewhere in `{f}`, but the former runs later, in the reverse sweep",
+        "another name for it there",
+    ),
+    "grad_of_reads": (
+        "`{name}` can't be kept for the statements under `grad_of`, which run later, in the reverse sweep",
+        "the number or array in it that they need, assigned to a name before; for a function, one of the module's own",
+    ),
     "with_target": (
         "`with ... as` something else than a name",
         "`with ... as name:`, and `... = name` as the first statement inside",

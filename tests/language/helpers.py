@@ -10,6 +10,7 @@ import numpy as np
 from numpy import sin as sine
 
 SCALE = 1.5
+collected: list = []
 WEIGHTS = np.arange(6.0).reshape(2, 3)
 
 
