@@ -13,7 +13,7 @@ import gast
 import numpy as np
 
 from s2sad import trees
-from s2sad.kinds import UNKNOWN, Array, Kind, List, Scalar, Static, Tuple, Unknown
+from s2sad.kinds import UNKNOWN, Array, Kind, List, Scalar, Static, Tuple, Unknown, loose
 from s2sad.rules import indexing, registry, results, scopes, templates
 from s2sad.rules.registry import ELEMENTARY, MARKERS, Rule
 from s2sad.rules.templates import Undecided
@@ -43,6 +43,7 @@ class Expressions:
     spread: set[str]
     unbroadcast: set[str]
     key: str
+    kinds: dict[str, Kind]
 
     # --- expressions ---
 
@@ -390,11 +391,16 @@ class Expressions:
             return argument if self._sure(argument) else from_constant(False)
         if marker is registry.constant:
             return from_constant(argument.known and isinstance(argument.value, (int, float)))
-        if marker is registry.spread:
+        if marker is registry.spread and not self._is_as_large(argument):
             self.spread.add(self.key)
         if marker is registry.unbroadcast:
             self.unbroadcast.add(self.key)
         return argument
+
+    def _is_as_large(self, value: Value) -> bool:
+        """Whether a value is known to be of the size of the parameter whose cotangent it is."""
+        own, other = self.kinds.get(self.key), value.kind
+        return isinstance(own, Array) and isinstance(other, Array) and own.dims == other.dims and full(own)
 
     def _question(self, function: Any, text: Value, args: list[Value]) -> Value:
         value = args[0]
@@ -467,3 +473,8 @@ class Expressions:
         except Exception:  # a call that the rule doesn't know
             return UNKNOWN
         return self._kind_of_call(rule, kinds, kinds)
+
+
+def full(kind: Array) -> bool:
+    """Whether equal axes of two arrays of this kind are equally long for sure."""
+    return kind.dims is not None and not any(map(loose, kind.dims))

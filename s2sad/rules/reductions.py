@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 
-from s2sad.kinds import ONE, Array, Kind, dtype_char
+from s2sad.kinds import NONE, ONE, Array, Kind, dtype_char
 from s2sad.rules.elementwise import not_zero
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, spread, tangent
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, spread, tangent, unbroadcast
 from s2sad.rules.results import (
     FALSE,
+    TRUE,
     Dims,
     axes_of,
     combined,
@@ -44,20 +45,22 @@ def reduced(dtype: str, a: Kind, axis: Kind, keepdims: Kind) -> Kind:
 
 
 @kind(np.sum, np.prod)
-def sum_kind(a: Kind, axis: Kind, dtype: Kind, keepdims: Kind = FALSE) -> Kind:
+def sum_kind(
+    a: Kind, axis: Kind, dtype: Kind, out: Kind = NONE, keepdims: Kind = FALSE, initial: Kind = NONE, where: Kind = TRUE
+) -> Kind:
     a = numeric(a)
     own = numpy_dtype(getattr(a, "dtype", ""))
     return reduced(dtype_of(dtype, "int64" if own in ("bool", "int8", "int16", "int32") else own), a, axis, keepdims)
 
 
 @kind(np.mean)
-def mean_kind(a: Kind, axis: Kind, dtype: Kind, keepdims: Kind) -> Kind:
+def mean_kind(a: Kind, axis: Kind, dtype: Kind, out: Kind, keepdims: Kind, *, where: Kind = TRUE) -> Kind:
     a = numeric(a)
     return reduced(dtype_of(dtype, floating(getattr(a, "dtype", ""))), a, axis, keepdims)
 
 
 @kind(np.var, np.std)
-def spread_kind(a: Kind, axis: Kind, dtype: Kind, ddof: Kind, keepdims: Kind) -> Kind:
+def spread_kind(a: Kind, axis: Kind, dtype: Kind, out: Kind, ddof: Kind, keepdims: Kind, *others: Kind) -> Kind:
     a = numeric(a)
     own = floating(getattr(a, "dtype", ""))
     return reduced(dtype_of(dtype, _absolute(own)), a, axis, keepdims)
@@ -68,7 +71,7 @@ def _absolute(dtype: str) -> str:
 
 
 @kind(np.max, np.min, np.amax, np.amin)
-def extreme_kind(a: Kind, axis: Kind, keepdims: Kind) -> Kind:
+def extreme_kind(a: Kind, axis: Kind, out: Kind, keepdims: Kind, initial: Kind, where: Kind = TRUE) -> Kind:
     a = numeric(a)
     return reduced(numpy_dtype(getattr(a, "dtype", "")), a, axis, keepdims)
 
@@ -100,10 +103,12 @@ def aligned(small, a, axis, keepdims):
 
 
 @inline
-def count(a, axis):
+def count(a, axis, where=True):
     """How many items are reduced to one."""
     if known(rank(a) == 0):
         return 1
+    if where is not True:
+        return count_of(np.broadcast_to(where, np.shape(a)), a, axis)
     if axis is None:
         return a.size
     if isinstance(axis, tuple):
@@ -112,47 +117,111 @@ def count(a, axis):
 
 
 @inline
-def centered(a, axis):
+def freedom(a, axis, where, ddof, correction):
+    """The degrees of freedom: `correction` is another name for `ddof`."""
+    return count(a, axis, where) - (ddof if known(correction == 0) else correction)
+
+
+@inline
+def count_of(best, a, axis):
+    """How many are True; of a's dtype, so that dividing by it keeps the dtype."""
+    if known(a.dtype == np.float64):
+        return np.count_nonzero(best) if axis is None else np.sum(best, axis=axis, keepdims=True)
+    return np.sum(best, axis=axis, dtype=a.dtype, keepdims=axis is not None)
+
+
+@inline
+def masked(e, where):
+    """What belongs to the items that are not left out."""
+    return e if where is True else np.where(where, e, 0.0)
+
+
+@inline
+def whole_sum(grad, result):
+    """The sum of grad in the result's size: what a number that went into all of the results gets."""
+    if rank(result) == 0:
+        return grad
+    return np.sum(np.broadcast_to(grad, np.shape(result)))
+
+
+@inline
+def centered(a, axis, where=True, mean=None):
+    if mean is not None:
+        return a - mean
+    if where is not True:
+        return a - np.mean(a, axis=axis, keepdims=True, where=where)
     return a - np.mean(a) if axis is None else a - np.mean(a, axis=axis, keepdims=True)
+
+
+@inline
+def conjugated(e, a):
+    return np.conj(e) if np.iscomplexobj(a) else e
 
 
 # --- sums -----------------------------------------------------------------------------------------------------------
 
 
 @adjoint(np.sum, linear=True, spreads=True)
-def total(a, axis=None, dtype=None, *, keepdims=False, grad):
-    return spread(aligned(grad, a, axis, keepdims))
+def total(a, axis=None, dtype=None, out=None, keepdims=False, initial=0.0, where=True, *, grad, result):
+    of_a = masked(aligned(grad, a, axis, keepdims), where)
+    return spread(of_a), None, None, None, None, whole_sum(grad, result)
 
 
 @adjoint(np.mean, linear=True, spreads=True)
-def mean(a, axis=None, dtype=None, *, keepdims=False, grad):
-    return spread(aligned(grad, a, axis, keepdims) / count(a, axis))
+def mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True, grad):
+    return spread(masked(aligned(grad, a, axis, keepdims) / count(a, axis, where), where))
 
 
 @adjoint(np.var, spreads=True, cost=5)
-def variance(a, axis=None, dtype=None, *, ddof=0, keepdims=False, grad):
-    slope = 2.0 * aligned(grad, a, axis, keepdims) / (count(a, axis) - ddof)
-    return slope * np.conj(centered(a, axis)) if np.iscomplexobj(a) else slope * centered(a, axis)
+def variance(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, mean=None, correction=0, *, grad):
+    """With `mean=`, the mean is a number like any: that it comes from `a` is told by its own derivative."""
+    slope = 2.0 * aligned(grad, a, axis, keepdims) / freedom(a, axis, where, ddof, correction)
+    of_a = masked(slope * conjugated(centered(a, axis, where, mean), a), where)
+    return of_a, None, None, None, None, None, None, unbroadcast(-of_a)
 
 
 @tangent(np.var)
-def variance_tangent(a, axis=None, dtype=None, *, ddof=0, keepdims=False, a_dot):
-    product = np.conj(centered(a, axis)) * a_dot if np.iscomplexobj(a) else centered(a, axis) * a_dot
-    return 2.0 * np.sum(np.real(product), axis=axis, keepdims=keepdims) / (count(a, axis) - ddof)
+def variance_tangent(
+    a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, mean=None, correction=0, *, a_dot, mean_dot
+):
+    change = a_dot if mean is None else a_dot - mean_dot
+    product = conjugated(centered(a, axis, where, mean), a) * change
+    total = np.sum(np.real(product), axis=axis, keepdims=keepdims, where=where)
+    n = freedom(a, axis, where, ddof, correction)
+    return 2.0 * total / (n if where is True else np.reshape(n, np.shape(total)))
 
 
 @adjoint(np.std, spreads=True, cost=5)
-def deviation(a, axis=None, dtype=None, *, ddof=0, keepdims=False, grad, result):
+def deviation(
+    a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, mean=None, correction=0, *, grad, result
+):
     """Where all numbers are equal, the subgradient 0."""
-    slope = aligned(grad / not_zero(result), a, axis, keepdims) / (count(a, axis) - ddof)
-    return slope * np.conj(centered(a, axis)) if np.iscomplexobj(a) else slope * centered(a, axis)
+    slope = aligned(grad / not_zero(result), a, axis, keepdims) / freedom(a, axis, where, ddof, correction)
+    of_a = masked(slope * conjugated(centered(a, axis, where, mean), a), where)
+    return of_a, None, None, None, None, None, None, unbroadcast(-of_a)
 
 
 @tangent(np.std)
-def deviation_tangent(a, axis=None, dtype=None, *, ddof=0, keepdims=False, result, a_dot):
-    product = np.conj(centered(a, axis)) * a_dot if np.iscomplexobj(a) else centered(a, axis) * a_dot
-    variance_dot = np.sum(np.real(product), axis=axis, keepdims=keepdims) / (count(a, axis) - ddof)
-    return variance_dot / not_zero(result)
+def deviation_tangent(
+    a,
+    axis=None,
+    dtype=None,
+    out=None,
+    ddof=0,
+    keepdims=False,
+    where=True,
+    mean=None,
+    correction=0,
+    *,
+    result,
+    a_dot,
+    mean_dot,
+):
+    change = a_dot if mean is None else a_dot - mean_dot
+    product = conjugated(centered(a, axis, where, mean), a) * change
+    total = np.sum(np.real(product), axis=axis, keepdims=keepdims, where=where)
+    n = freedom(a, axis, where, ddof, correction)
+    return total / (n if where is True else np.reshape(n, np.shape(total))) / not_zero(result)
 
 
 @adjoint(np.cumsum, linear=True)
@@ -167,14 +236,25 @@ def running_sum(a, axis=None, dtype=None, *, grad):
 # --- products -------------------------------------------------------------------------------------------------------
 
 
+@inline
+def factors(a, where):
+    return a if where is True else np.where(where, a, 1.0)
+
+
 @adjoint(np.prod, spreads=True, cost=20)
-def product(a, axis=None, dtype=None, *, keepdims=False, grad):
-    return aligned(grad, a, axis, keepdims) * products_of_others(a, axis)
+def product(a, axis=None, dtype=None, out=None, keepdims=False, initial=1.0, where=True, *, grad):
+    others = masked(products_of_others(factors(a, where), axis), where)
+    of_initial = unbroadcast(grad * np.prod(a, axis=axis, keepdims=keepdims, where=where))
+    return aligned(initial * grad, a, axis, keepdims) * others, None, None, None, None, of_initial
 
 
 @tangent(np.prod)
-def product_tangent(a, axis=None, dtype=None, *, keepdims=False, a_dot):
-    return np.sum(products_of_others(a, axis) * a_dot, axis=axis, keepdims=keepdims)
+def product_tangent(a, axis=None, dtype=None, out=None, keepdims=False, initial=1.0, where=True, *, a_dot, initial_dot):
+    others = masked(products_of_others(factors(a, where), axis), where)
+    change = initial * np.sum(others * a_dot, axis=axis, keepdims=keepdims)
+    if known(initial_dot == 0.0):
+        return change
+    return change + initial_dot * np.prod(a, axis=axis, keepdims=keepdims, where=where)
 
 
 @adjoint(np.cumprod, cost=20)
@@ -187,11 +267,17 @@ def products_of_others(a, axis=None):
     axes = tuple(range(np.ndim(a))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     front = tuple(range(len(axes)))
     moved = np.moveaxis(a, axes, front)
-    rows = np.reshape(moved, (-1, *moved.shape[len(axes) :]))
+    rows = np.reshape(moved, (math.prod(moved.shape[: len(axes)]), *moved.shape[len(axes) :]))
     first = np.ones_like(rows[:1])
     before = np.cumprod(np.concatenate([first, rows[:-1]]), axis=0)
     after = np.flip(np.cumprod(np.concatenate([first, np.flip(rows[1:], 0)]), axis=0), 0)
     return np.moveaxis(np.reshape(before * after, moved.shape), front, axes)
+
+
+@kind(products_of_others)
+def like_first(a: Kind, *others: Kind) -> Kind:
+    a = numeric(a)
+    return Array(numpy_dtype(getattr(a, "dtype", "")), dims_of(a))
 
 
 def running_product_adjoint(a, axis, grad):
@@ -223,23 +309,39 @@ def running_product_derivative(a, axis, a_dot):
 # --- extremes: ties share equally -----------------------------------------------------------------------------------
 
 
-@adjoint(np.max, np.min, np.amax, np.amin, spreads=True)
-def extreme(a, axis=None, *, keepdims=False, grad, result):
-    if known(rank(a) == 0):
-        return grad
+@inline
+def best_of(a, axis, keepdims, where, result):
     best = a == aligned(result, a, axis, keepdims)
-    return np.where(best, aligned(grad, a, axis, keepdims) / count_of(best, a, axis), 0.0)
+    return best if where is True else best & where
 
 
 @inline
-def count_of(best, a, axis):
-    """How many share; of a's dtype, so that dividing by it keeps the dtype."""
-    if known(a.dtype == np.float64):
-        return np.count_nonzero(best) if axis is None else np.sum(best, axis=axis, keepdims=True)
-    return np.sum(best, axis=axis, dtype=a.dtype, keepdims=axis is not None)
+def sharers(best, a, axis, keepdims, initial, result):
+    """How many share: at least 1, also where NaN is not equal to itself."""
+    if initial is not None:
+        return count_of(best, a, axis) + (aligned(result, a, axis, keepdims) == initial)
+    return (np.count_nonzero(best) or 1) if axis is None and known(a.dtype == np.float64) else count_of(best, a, axis)
+
+
+@adjoint(np.max, np.min, np.amax, np.amin, spreads=True)
+def extreme(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, grad, result):
+    if known(rank(a) == 0) and initial is None:
+        return grad
+    if known(rank(a) == 0):
+        share = grad / (1.0 + (a == initial))
+        return share * (a == result), None, None, None, share * (initial == result)
+    best = best_of(a, axis, keepdims, where, result)
+    share = aligned(grad, a, axis, keepdims) / sharers(best, a, axis, keepdims, initial, result)
+    of_initial = np.where(aligned(result, a, axis, keepdims) == initial, share, 0.0)
+    return np.where(best, share, 0.0), None, None, None, unbroadcast(of_initial)
 
 
 @tangent(np.max, np.min, np.amax, np.amin)
-def extreme_tangent(a, axis=None, *, keepdims=False, result, a_dot):
-    best = a == aligned(result, a, axis, keepdims)
-    return np.sum(best * a_dot, axis=axis, keepdims=keepdims) / np.sum(best, axis=axis, keepdims=keepdims)
+def extreme_tangent(a, axis=None, out=None, keepdims=False, initial=None, where=True, *, result, a_dot, initial_dot):
+    best = best_of(a, axis, keepdims, where, result)
+    change = np.sum(best * a_dot, axis=axis, keepdims=keepdims)
+    n = np.sum(best, axis=axis, keepdims=keepdims)
+    if initial is None:
+        return change / n
+    first = result == initial
+    return (change + first * initial_dot) / (n + first)
