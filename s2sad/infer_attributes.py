@@ -18,6 +18,7 @@ from s2sad.kinds import (
     Mapping,
     Scalar,
     Static,
+    Text,
     Tuple,
 )
 from s2sad.rules import registry
@@ -71,7 +72,7 @@ class Attributes:
             return self.array_attribute(owner, name, node, hint)
         if (
             owner.object is not None
-            or isinstance(owner.kind, (List, Mapping, Dict))
+            or isinstance(owner.kind, (List, Mapping, Dict, Text))
             or isinstance(static, (str, bytes))
         ):
             return Value(expr, Static(BoundMethod(owner, None, name)))

@@ -26,7 +26,7 @@ from s2sad.kinds import (
     join,
 )
 from s2sad.rules import registry
-from s2sad.values import MISSING, BoundMethod, LocalFunction, Object, Partial, Value
+from s2sad.values import MISSING, BoundMethod, LocalFunction, Object, Partial, Value, is_active_text
 
 
 class Builtins:
@@ -67,12 +67,10 @@ class Builtins:
 
     def call_float(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         rule = registry.find(function.static)
-        if args and args[0].kind == Text(True):
+        if args and is_active_text(args[0]):
             raise self.refuse("string", node)
-        if rule is None or not args or not args[0].varied:
+        if rule is None or not any(value.varied for value in [*args, *keywords.values()]):
             return self.plain(function, args, keywords, Scalar(function.static.__name__))
-        if isinstance(args[0].kind, Scalar) and args[0].kind.dtype == "real":
-            args = [Value(args[0].expr, FLOAT, args[0].varied)]
         return None
 
     def call_sum(

@@ -401,7 +401,7 @@ class Calls:
         self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
         """A function with a gradient of its own, called at run time with its `with_gradient`."""
-        if not any(value.varied for value in args):
+        if not any(value.varied for value in [*args, *keywords.values()]):
             return self.opaque_call(function, args, keywords, node)
         if keywords:
             raise self.refuse("custom_keywords", node, name=getattr(static, "__name__", "it"))

@@ -19,9 +19,10 @@ from s2sad.kinds import (
     Record,
     Scalar,
     Static,
+    Text,
     Tuple,
 )
-from s2sad.values import BoundMethod, LocalFunction, Object, Super, Value
+from s2sad.values import BoundMethod, LocalFunction, Object, Super, Value, holds_active_text
 
 
 class Classes:
@@ -143,7 +144,10 @@ class Classes:
             and not isinstance(owner.static, (str, bytes))
         ):
             raise self.refuse("unknown_method", node, name=name)
-        return self.opaque_call(function, args, keywords, node)
+        made = self.opaque_call(function, args, keywords, node)
+        given = [owner, *args, *keywords.values()]
+        active = any(holds_active_text(value.kind) or value.varied for value in given)
+        return dataclasses.replace(made, kind=Text(True)) if active else made
 
     def namedtuple_method(self, owner: Value, name: str, keywords: dict[str, Value], node: Any) -> Value:
         cls = owner.kind.cls

@@ -107,6 +107,8 @@ class Mappings:
         for key, each in zip(node.keys, node.values):
             value = self.visit(each)
             pairs.append((None if key is None else self.visit(key), value if key is None else self.settle(value)))
+            if pairs[-1][0] is not None:
+                self.check_key(pairs[-1][0], key)
         inert = all(key is not None and not value.varied for key, value in pairs)
         if self.quiet or inert:
             kind: Kind | None = None
@@ -130,7 +132,15 @@ class Mappings:
                 self.mapping_store(made_value, key, value, node)
         return made_value
 
+    def check_key(self, key: Value, node: Any) -> None:
+        """A key is told apart, not computed with: what is read from the keys of a dict has no gradient."""
+        for each in key.items if key.items is not None else [key]:
+            self.use_as_integer(each)
+            if each.varied and not self.quiet:
+                raise self.refuse("active_key", node)
+
     def mapping_store(self, base: Value, key: Value, value: Value, node: Any) -> None:
+        self.check_key(key, node)
         index = self.key_expression(key)
         self.store(base, index, [("unknown", None)], base.kind.value or UNKNOWN, self.settle(value), None, node)
 
@@ -218,7 +228,9 @@ class Mappings:
     def ensure_key_of(self, base: Value, slice_node: gast.AST, node: Any) -> None:
         if base.kind.default is not None and not self.quiet:
             base = self.settle(base)
-            index, _, _ = self.index_expression(slice_node, base)
+            index, _, values = self.index_expression(slice_node, base)
+            for each in values:
+                self.check_key(each, slice_node)
             self.ensure_key(base, index, node)
 
     def ensure_key(self, base: Value, index: gast.AST, node: Any) -> None:

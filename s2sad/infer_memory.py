@@ -29,7 +29,7 @@ from s2sad.kinds import (
     join,
     of_item,
 )
-from s2sad.values import MISSING, BoundMethod, Choice, Conflict, LocalFunction, Partial, Value
+from s2sad.values import MISSING, BoundMethod, Choice, Conflict, LocalFunction, Partial, Value, is_active_text
 
 HOLE = "_"
 
@@ -144,7 +144,7 @@ class Memory:
             return held
         base = self.settle(base)
         index, parts, _parts_values = self.index_expression(slice_node, base)
-        kind = self.indexed_kind(base, parts)
+        kind = base.kind if is_active_text(base) else self.indexed_kind(base, parts)
         expr = trees.index(base.expr, index)
         varied = base.varied and carries_gradient(kind)
         if not varied or self.quiet:

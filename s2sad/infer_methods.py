@@ -136,7 +136,7 @@ class Methods:
         self, function: Value, owner: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any
     ) -> Value:
         if owner.varied or any(value.varied for value in [*args, *keywords.values()]):
-            if self.quiet or isinstance(owner.kind, Scalar) and name in ("is_integer", "as_integer_ratio"):
+            if self.quiet or isinstance(owner.kind, Scalar) and name == "is_integer":
                 return Value(self.call_expression(function.expr, [v.expr for v in args], {}), UNKNOWN)
             if name in WRITERS:
                 raise self.refuse("array_method", node, name=name)

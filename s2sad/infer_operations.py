@@ -23,7 +23,7 @@ from s2sad.kinds import (
     carries_gradient,
 )
 from s2sad.rules import registry, scopes
-from s2sad.values import MISSING, Value
+from s2sad.values import MISSING, Value, is_active_text
 
 
 class Operations:
@@ -51,7 +51,12 @@ class Operations:
                 assumed, self.assumed = self.assumed, None
                 made = self.primitive(rule, values, rebuild, node, hint, bound=bound, library=library)
                 return self.assumed_copy(made, assumed)
-        varied = rule.form != "nondifferentiable" and carries_gradient(kind) and any(value.varied for value in values)
+        if rule.form != "nondifferentiable" and any(map(is_active_text, values)):
+            raise self.refuse("string", node)
+        varied = rule.form != "nondifferentiable" and any(value.varied for value in values)
+        if varied and isinstance(kind, Array) and kind.char == "O" and not self.quiet:
+            raise self.refuse("dtype", node)
+        varied = varied and carries_gradient(kind)
         if varied:
             varied = any(bound[name].varied for name in rule.wrt if name in bound) or rule_varies(rule, bound)
         if varied and not self.quiet:

@@ -15,10 +15,11 @@ from s2sad.kinds import (
     Kind,
     List,
     Mapping,
+    Text,
     carries_gradient,
     join,
 )
-from s2sad.values import Value
+from s2sad.values import Value, is_active_text
 
 
 class Sequences:
@@ -88,8 +89,9 @@ class Sequences:
             count = self.known(right)
             if isinstance(count, int):
                 return self.make_tuple(left.items * count)
-        if isinstance(left.static, (str, bytes)) or isinstance(right.static, (str, bytes)):
-            return Value(gast.BinOp(left.expr, op, right.expr), UNKNOWN)
+        if any(isinstance(each.static, (str, bytes)) or isinstance(each.kind, Text) for each in (left, right)):
+            active = left.varied or right.varied or is_active_text(left) or is_active_text(right)
+            return Value(gast.BinOp(left.expr, op, right.expr), Text(True) if active else UNKNOWN)
         return None
 
     def list_operation(

@@ -47,7 +47,10 @@ class Stores:
         if not isinstance(base.kind, (Array, List, Mapping)):
             self.store_unknown(base, target, value)
             return
-        index, parts, _ = self.index_expression(target.slice, base)
+        index, parts, values = self.index_expression(target.slice, base)
+        if isinstance(base.kind, Mapping):
+            for each in values:
+                self.check_key(each, target.slice)
         if isinstance(base.kind, List) and isinstance(index, gast.Slice):
             self.store_slice(base, index, value, target)
             return
@@ -69,7 +72,7 @@ class Stores:
         place = base.place
         if place is None or not place.exact:
             raise self.refuse("unknown_owner", node)
-        value = self.cut_off(base, value)
+        value = self.cut_off(base, value, node)
         raw = value
         if isinstance(base.kind, (List, Mapping)):
             value = self.boxed(value)
@@ -102,8 +105,10 @@ class Stores:
         if isinstance(base.kind, (List, Mapping)) and operator is None:
             self.note_held(place.root, raw, node)
 
-    def cut_off(self, target: Value, value: Value) -> Value:
+    def cut_off(self, target: Value, value: Value, node: Any) -> Value:
         """What an array of integers or booleans keeps of a real number changes in steps: it carries no gradient."""
+        if isinstance(target.kind, Array) and target.kind.char == "O" and value.varied and not self.quiet:
+            raise self.refuse("dtype", node)
         if isinstance(target.kind, Array) and target.kind.char in "bi":
             return Value(value.expr, value.kind, False, place=value.place)
         return value
@@ -170,8 +175,10 @@ class Stores:
         if held is not None:
             self.augment_in_place(node, held)
             return
-        index, parts, _ = self.index_expression(target.slice, base)
+        index, parts, values = self.index_expression(target.slice, base)
         if isinstance(base.kind, Mapping):
+            for each in values:
+                self.check_key(each, target.slice)
             self.ensure_key(base, index, target)
         kind = self.indexed_kind(base, parts)
         if isinstance(base.kind, (List, Mapping)) and (isinstance(kind, (Scalar, Unknown)) or kind == UNKNOWN):
@@ -216,7 +223,7 @@ class Stores:
             raise self.refuse("augment_unknown", node)
         if current.place is None or not current.place.exact:
             raise self.refuse("unknown_owner", node)
-        value = self.cut_off(current, value)
+        value = self.cut_off(current, value, node)
         place = current.place
         self.check_outside(place.root, value.varied, node)
         value = Value(self.operand(value), value.kind, value.varied)

@@ -108,14 +108,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "a value that needs a gradient is stored in `{name}`, which outlives the call of `{f}`",
         "a local array, list or dict, or `{name}` as a parameter; return what is to be kept",
     ),
-    "outside_argument": (
-        "`{name}` is not a parameter of `{f}`, and is changed while its old value is needed for the gradient",
-        "`{name}` as a parameter, or a copy of it made in `{f}`",
-    ),
-    "closure_conflict": (
-        "the nested function `{name}` reads a variable that has several values by the time it is called",
-        "the variable as a parameter of `{name}`",
-    ),
     # ------------------------------------------------------------ calls
     "no_rule": (
         "`{name}` has no rule, and no source text that could be differentiated, but its argument needs a gradient",
@@ -137,17 +129,9 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{name}`, a function that is made inside of `{f}`, is needed here as a value while it runs",
         "a call of it by its name; or a list or tuple of functions that is written down as a whole, `[g, h]`",
     ),
-    "not_callable": (
-        "`{name}` is not a function",
-        "a call of a function; without parentheses it is the value itself",
-    ),
     "unknown_method": (
         "what `{name}` is called on is not known before `{f}` runs, so neither is what `{name}` does",
         "the function in place of the method, as in `np.sum(x)` for `x.sum()`",
-    ),
-    "no_method": (
-        "`.{name}` is a method that s2sad has no rule for",
-        "the same with NumPy functions that have one (`s2sad rules` lists them)",
     ),
     "list_method": (
         "`.{name}` of a list, where its items need a gradient",
@@ -181,14 +165,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`sorted` with a `key`, where the items need a gradient",
         "`np.argsort` of the keys, and the items in that order: `[x[i] for i in order]`",
     ),
-    "starred_argument": (
-        "how many arguments `{text}` stands for is not known before `{f}` runs",
-        "the arguments one by one, or a tuple of fixed length",
-    ),
-    "starred_keywords": (
-        "which arguments `{text}` stands for is not known before `{f}` runs",
-        "the arguments one by one, `name=value`, or a dict whose keys are written out",
-    ),
     "recursion": (
         "`{name}` calls itself each time with arguments of other types or ranks, without an end",
         "a call whose arguments have the same types and ranks each time, or a loop",
@@ -196,22 +172,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "recursion_result": (
         "`{name}` calls itself, and what it returns can't be known, as no `return` comes without another call",
         "an `if` that returns a value directly, before the call",
-    ),
-    "recursion_write": (
-        "`{name}` calls itself and writes into an array or list that it was given",
-        "a function that returns its result, or a loop",
-    ),
-    "argument_written": (
-        "`{name}` writes into two arguments that share memory",
-        "a copy for one of them: `x.copy()`",
-    ),
-    "active_count": (
-        "`{text}` turns a number that needs a gradient into one that has none, where a gradient is needed",
-        "`s2sad.stop_gradient(...)` around it, if no gradient is to flow, or keep the number as it is",
-    ),
-    "no_derivative": (
-        "`{name}` has no derivative",
-        "`s2sad.stop_gradient(...)` around its argument, if no gradient is to flow, or " + RULE,
     ),
     "operator": (
         "`{text}` has an operator without a derivative for these operands",
@@ -246,10 +206,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{name}` may be objects of different classes or with different attributes or keys here",
         "the same class, attributes and keys on each branch, or another name for each",
     ),
-    "return_kinds": (
-        "`{f}` returns things of different types or structures, depending on the way that led here",
-        "the same structure in each `return`",
-    ),
     "unknown_loop": (
         "what `{text}` gives, item by item, is not known before `{f}` runs",
         "a loop over a range, an array, a list, a tuple or a dict",
@@ -281,14 +237,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "try_unknown": (
         "after an exception in this `try`, it can't be known which of its statements ran",
         "only the statement that may fail inside of the `try`, or an `if` that tests before it",
-    ),
-    "try_else": (
-        "`else` of a `try`",
-        "its statements at the end of the body of the `try`",
-    ),
-    "finally_leaves": (
-        "`finally` leaves the function or the loop, and so drops an exception or a result",
-        "`return`, `break` or `continue` after the `try`",
     ),
     "with_active": (
         "the context `{text}` is made of a value that needs a gradient",
@@ -326,10 +274,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`with ... as` something else than a name",
         "`with ... as name:`, and `... = name` as the first statement inside",
     ),
-    "match_pattern": (
-        "the pattern `{text}` can't be tested before `{f}` runs, and takes apart a value that needs a gradient",
-        "`if` and `elif` with the tests written out",
-    ),
     # ------------------------------------------------------------ arrays as memory
     "ambiguous_store": (
         "`{name}` may be one of several things, depending on what ran before, and is written into here",
@@ -351,10 +295,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "what `{text}` writes into is not known before `{f}` runs, and a value there needs a gradient",
         "a store into an array, a list or a dict that `{f}` makes or has as a parameter",
     ),
-    "slice_store": (
-        "`{text}` puts a list in the place of a part of another, where items need a gradient",
-        "a new list, as in `a = a[:i] + b + a[j:]`, a store for each item, or arrays",
-    ),
     "held_write": (
         "`{name}` is put into a list or dict here, and written into while it has two names: "
         "its own, and its place there",
@@ -372,17 +312,9 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "what `{text}` takes its item from is not known before `{f}` runs",
         "an item of an array, a list, a tuple or a dict",
     ),
-    "complex_store": (
-        "`{text}` writes a complex value into an array of real numbers, which would drop its imaginary part",
-        "an array of dtype complex, or `.real` of the value",
-    ),
     "augment_unknown": (
         "`{text}` changes an array in place, but makes a new number, and which of these is not known before `{f}` runs",
         "`x = x + ...`, if a new value is meant, or an array whose rank is known, as from `np.zeros_like(x)`",
-    ),
-    "grown_in_place": (
-        "`{text}` would change the shape or dtype of an array in place",
-        "a new array of the result: `x = x + ...`",
     ),
     "array_method": (
         "`.{name}` changes an array in place in a way that has no rule",
@@ -391,10 +323,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "delete": (
         "`{text}` takes out an item that needs a gradient",
         "a new list or dict without the item, or `.pop()` from the end of a list",
-    ),
-    "overlapping_parameters": (
-        "`{name}` and `{other}` may share memory, and one of them is written into",
-        "a copy of one of them, made in `{f}`: `{name} = {name}.copy()`",
     ),
     # ------------------------------------------------------------ containers and objects
     "unpack": (
@@ -415,7 +343,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "active_key": (
         "a value that needs a gradient is the key of a dict",
-        "a list of pairs, or a key that is a string or an int",
+        "a list of pairs; or `s2sad.stop_gradient(...)` around a key that only tells items apart",
     ),
     "dict_merge": (
         "which keys `{text}` has is not known before `{f}` runs",
@@ -445,46 +373,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "what `{text}` is an attribute of is not known before `{f}` runs, and it may need a gradient",
         "an attribute of a dataclass or of an object that is a parameter; for an array, the function: `np.real(x)`",
     ),
-    "computed_attribute": (
-        "`.{name}` is computed by `__getattr__`, a descriptor or slots, which can't be followed",
-        "a method with plain code, or a plain attribute",
-    ),
-    "slots": (
-        "the attributes of `{what}` are in slots",
-        "a class without `__slots__`",
-    ),
-    "subclass": (
-        "`{what}` is a class that builds on an extension or built-in type, and what it holds can't be seen",
-        "a dataclass or a plain class that has the value as an attribute",
-    ),
-    "cycle": (
-        "`{name}` contains itself",
-        "a structure without cycles",
-    ),
     # ------------------------------------------------------------ parameters and values
     "dtype": (
-        "`{name}` is an array of dtype {dtype}, whose items have no derivative",
-        "an array of floats: `{name}.astype(float)`",
-    ),
-    "masked_array": (
-        "`{name}` is a masked array, whose masked items would get a gradient",
-        "a plain array and a mask: `np.where(mask, x, 0.0)`",
-    ),
-    "matrix": (
-        "`{name}` is a np.matrix, for which `*` is another operator than for arrays",
-        "`np.asarray({name})`, and `@` for the product of matrices",
-    ),
-    "sparse": (
-        "`{name}` is a sparse matrix",
-        "`{name}.toarray()`, or " + RULE + " for the operation",
-    ),
-    "table": (
-        "`{name}` is a {what}, whose columns and index can't be followed",
-        "its numbers as an array: `{name}.to_numpy()`",
-    ),
-    "unknown_value": (
-        "what `{text}` is, is not known before `{f}` runs, and it may need a gradient",
-        "a function that s2sad has a rule for (`s2sad rules` lists them), or " + RULE,
+        "`{name}` is an array of Python objects, whose items may be anything",
+        "an array of floats, or a list of the objects",
     ),
     "string": (
         "a number that needs a gradient becomes text, and the text a number again",
@@ -501,10 +393,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "value_type": (
         "`{f}` returns {what}, which has no gradient",
         "`return` with a number or an array, or a list, tuple, dict or dataclass of such",
-    ),
-    "no_value": (
-        "`{f}` returns nothing that could have a gradient",
-        "`return` with the value",
     ),
 }
 
@@ -530,9 +418,11 @@ def refuse(key: str, node: gast.AST | None, source: Any, /, **words: Any) -> Not
     known = _Words(words, node, source)
     where = "" if source is None else place(node, source)
     error = UndefinedNameError if key == "undefined" else NotDifferentiableError
-    return error(
+    made = error(
         f"s2sad can't differentiate this: {cause.format_map(known)}\n{where}  Write instead: {remedy.format_map(known)}"
     )
+    made.key = key
+    return made
 
 
 def place(node: Any, source: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import gast
 
 from s2sad.ir import Place
-from s2sad.kinds import Kind, Static
+from s2sad.kinds import Kind, List, Static, Text, Tuple
 
 _numbers = itertools.count(1)
 
@@ -56,6 +56,18 @@ class Missing:
 
 
 MISSING = Missing()
+
+
+def is_active_text(value: Value) -> bool:
+    """Whether a value is text, or something made of text, in which numbers with a gradient are written."""
+    return value.kind == Text(True)
+
+
+def holds_active_text(kind: Kind | None) -> bool:
+    """Whether such text is in a value of this kind."""
+    if isinstance(kind, List):
+        return holds_active_text(kind.item)
+    return kind == Text(True) or isinstance(kind, Tuple) and any(map(holds_active_text, kind.items))
 
 
 @dataclass(eq=False)

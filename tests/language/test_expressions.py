@@ -403,3 +403,14 @@ def complex_conjugates(z):
 @pytest.mark.parametrize("each", case, ids=str)
 def test_expression(each):
     each.check()
+
+
+@case(1.5)
+def complex_of_a_constant_and_a_number(x):
+    return abs(complex(2.0, x)) + abs(complex(0, imag=3.0 * x))
+
+
+@case(2.5)
+def text_for_people(x):
+    name = f"{x:.1f}".rjust(6) + "|"
+    return x * len(name)

@@ -1,6 +1,7 @@
 """What is refused: with the file, the line under a caret, the cause and a remedy; and never a wrong number instead."""
 
 import asyncio
+import collections
 import re
 
 import numpy as np
@@ -11,7 +12,12 @@ from .checker import REFERENCE_ONLY
 pytestmark = pytest.mark.skipif(REFERENCE_ONLY, reason="nothing to check without s2sad")
 
 if not REFERENCE_ONLY:
-    from s2sad import NotDifferentiableError, value_and_gradients_function
+    from s2sad import NotDifferentiableError, custom_gradient, value_and_gradients_function
+
+    @custom_gradient
+    def squared(x):
+        return x * x, lambda dy: 2.0 * dy * x
+
 
 TOTAL = 0.0
 REFUSED = []
@@ -104,6 +110,77 @@ def nested_function_in_a_comprehension(x):
         return t * x
 
     return sum(f(1.0) for f in [inner for _ in range(3)])
+
+
+@refused("{x: 1, 2 * x: 2}", 2.0)
+def extreme_of_keys(x):
+    return max({x: 1, 2 * x: 2})
+
+
+@refused("d[x] = 1.0", 2.0)
+def keys_gone_through(x):
+    d = {}
+    d[x] = 1.0
+    s = 0.0
+    for key in d:
+        s += key
+    return s
+
+
+@refused("d[x] += 1.0", 2.0)
+def keys_of_a_defaultdict(x):
+    d = collections.defaultdict(float)
+    d[x] += 1.0
+    return max(d)
+
+
+@refused("{t: 1.0 for t in", 2.0)
+def keys_of_a_comprehension(x):
+    d = {t: 1.0 for t in [x, 2.0 * x]}
+    return sum(d)
+
+
+@refused("y[0] = x", 2.0)
+def stored_among_objects(x):
+    y = np.empty(2, dtype=object)
+    y[0] = x
+    return y[0]
+
+
+@refused("np.array([x", 2.0)
+def array_of_objects(x):
+    return np.array([x, "text"], dtype=object)[0] * 2.0
+
+
+@refused("squared(x=x)", 2.0)
+def custom_gradient_by_keyword(x):
+    return squared(x=x)
+
+
+@refused("as_integer_ratio", 1.5)
+def number_as_a_ratio(x):
+    top, bottom = x.as_integer_ratio()
+    return top / bottom
+
+
+@refused("float(f", 1.5)
+def text_taken_apart(x):
+    return float(f"{x} {x}".split()[0].replace("a", "b"))
+
+
+@refused("float(", 1.5)
+def text_put_together(x):
+    return float(" ".join([str(x)]) + "0")
+
+
+@refused("np.float64", 1.5)
+def text_of_format(x):
+    return np.float64("{}".format(x))
+
+
+@refused("float(np", 1.5)
+def text_of_an_array(x):
+    return float(np.array2string(np.array([x])).strip("[]"))
 
 
 @refused("exec", 2.0)
