@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import gast
 
-from s2sad import ir, trees
+from s2sad import ir
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.dead import removable, sets_names
@@ -122,15 +122,12 @@ class Folding:
         if isinstance(node, gast.AugAssign):
             node.value = substituted(node.value, known)
             node.target = substituted(node.target, known)
-            if getattr(node, "reverse", False):
-                subtract_negative(node)
         elif isinstance(node, gast.Delete):
             node.targets = [substituted(each, known) for each in node.targets]
         else:
             for field in ("value", "test", "iter", "msg", "exc", "cause"):
                 if isinstance(getattr(node, field, None), gast.AST):
-                    value = substituted(getattr(node, field), known)
-                    setattr(node, field, tidy(value) if getattr(node, "reverse", False) else value)
+                    setattr(node, field, substituted(getattr(node, field), known))
             if isinstance(node, gast.Assign):
                 node.targets = [t if isinstance(t, gast.Name) else substituted(t, known) for t in node.targets]
             elif isinstance(node, gast.With):
@@ -195,15 +192,6 @@ def drop(names: Iterable[str], pending: dict[str, gast.Assign]) -> None:
         pending.pop(name, None)
 
 
-def subtract_negative(node: gast.AugAssign) -> None:
-    """`a += -b` is `a -= b`."""
-    node.value = tidy(node.value)
-    negative = trees.positive_of(node.value)
-    if negative is not None and isinstance(node.op, (gast.Add, gast.Sub)):
-        node.value = negative
-        node.op = gast.Sub() if isinstance(node.op, gast.Add) else gast.Add()
-
-
 def all_statements(node: gast.stmt) -> list[gast.stmt]:
     found = []
     for inner in blocks_of(node):
@@ -261,16 +249,3 @@ def reads_memory(node: gast.Assign, info: dict[str, ir.Info]) -> bool:
 
 def size(expr: gast.AST) -> int:
     return ir.summary(expr).size
-
-
-def tidy(expr: gast.AST) -> gast.AST:
-    """Arithmetic of the reverse sweep, put together again by the constructors that simplify."""
-    if isinstance(expr, gast.BinOp):
-        left, right = tidy(expr.left), tidy(expr.right)
-        function = trees.ARITHMETIC.get(type(expr.op))
-        if function is None or isinstance(expr.op, gast.Pow):
-            return gast.BinOp(left, expr.op, right)
-        return function(left, right)
-    if isinstance(expr, gast.UnaryOp) and isinstance(expr.op, gast.USub):
-        return trees.neg(tidy(expr.operand))
-    return expr

@@ -248,7 +248,7 @@ class Infer(
                     raise self.refuse(part.key, None, name="a part of the value", **part.words)
                 self.capture(part)
 
-    def run_body(self, tree: gast.FunctionDef) -> Value:
+    def run_body(self, tree: gast.FunctionDef, hint: str | None = "value") -> Value:
         """Walks through a function's statements and gives the value that it returns."""
         body = tree.body
         returned = body[-1] if body and isinstance(body[-1], gast.Return) else None
@@ -256,8 +256,10 @@ class Infer(
         if returned is None or returned.value is None:
             return Value(trees.const(None), Static(None))
         self.origin = (self.frame.source, returned)
-        value = self.visit(returned.value, hint="value")
-        return self.settle(value, "value")
+        value = self.settle(self.visit(returned.value, hint=hint), hint)
+        if hint is not None and isinstance(value.expr, gast.Name) and ir.base_of(value.expr.id) == "#t":
+            self.names.shown[value.expr.id] = hint
+        return value
 
     # ---------------------------------------------------------------- frames and what is emitted
     def new_frame(
@@ -365,13 +367,24 @@ class Infer(
 
     def do_Assign(self, node: gast.Assign) -> None:
         target = node.targets[0]
+        if isinstance(target, gast.Tuple) and isinstance(node.value, gast.Tuple):
+            hints = [each.id if isinstance(each, gast.Name) else None for each in target.elts]
+            self.bind(target, self.visit_Tuple(node.value, hints))
+            return
         hint = target.id if isinstance(target, gast.Name) else None
         self.bind(target, self.visit(node.value, hint=hint))
+
+    def show_as(self, value: Value, name: str) -> None:
+        """A temporary that the user has a name for is shown under that name, if it is shown at all."""
+        if isinstance(value.expr, gast.Name) and ir.base_of(value.expr.id) == "#t" and name != "_":
+            self.names.shown.setdefault(value.expr.id, name)
 
     def bind(self, target: gast.AST, value: Value) -> None:
         """target = value."""
         if isinstance(target, gast.Name):
-            self.set_variable(target.id, self.settle(value, target.id))
+            settled = self.settle(value, target.id)
+            self.show_as(settled, target.id)
+            self.set_variable(target.id, settled)
         elif isinstance(target, (gast.Tuple, gast.List)):
             self.unpack(target, value)
         elif isinstance(target, gast.Subscript):

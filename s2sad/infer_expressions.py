@@ -99,11 +99,11 @@ class Expressions:
             return method(node, hint)
         return method(node)
 
-    def visit_all(self, nodes: list[gast.AST]) -> list[Value]:
+    def visit_all(self, nodes: list[gast.AST], hints: list[str | None] | None = None) -> list[Value]:
         """Several expressions in the order of evaluation: one is put into a statement if a later one has an effect."""
         values, marks, effects = [], [], []
-        for node in nodes:
-            values.append(self.visit(node))
+        for k, node in enumerate(nodes):
+            values.append(self.visit(node, hint=hints[k] if hints is not None else None))
             marks.append((self.block, len(self.block)))
             effects.append(self.effects)
         for k, value in enumerate(values):
@@ -176,8 +176,9 @@ class Expressions:
             return Value(node, Scalar(type(value).__name__))
         return Value(node, Static(value))
 
-    def visit_Tuple(self, node: gast.Tuple) -> Value:
-        items = self.starred_items(node.elts)
+    def visit_Tuple(self, node: gast.Tuple, hints: list[str | None] | None = None) -> Value:
+        """A tuple. `hints`: what its items will be called."""
+        items = self.starred_items(node.elts, hints)
         return self.make_tuple(items)
 
     def make_tuple(self, items: list[Value], cls: type | None = None) -> Value:
@@ -186,10 +187,11 @@ class Expressions:
         expr = gast.Tuple([item.expr for item in items], gast.Load())
         return Value(expr, Tuple(tuple(i.kind for i in items), cls), any(i.varied for i in items), items=items)
 
-    def starred_items(self, nodes: list[gast.AST]) -> list[Value]:
+    def starred_items(self, nodes: list[gast.AST], hints: list[str | None] | None = None) -> list[Value]:
         plain = [each.value if isinstance(each, gast.Starred) else each for each in nodes]
+        hints = hints if hints is not None and len(hints) == len(nodes) and plain == nodes else None
         items: list[Value] = []
-        for each, value in zip(nodes, self.visit_all(plain)):
+        for each, value in zip(nodes, self.visit_all(plain, hints)):
             if isinstance(each, gast.Starred):
                 items.extend(self.parts_of(value, None, each))
             else:

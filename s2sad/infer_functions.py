@@ -151,9 +151,10 @@ class Functions:
         self.frame = frame
         for name, value in arguments.items():
             value = value if value.items is not None or value.object is not None else self.settle(value, name)
+            self.show_as(value, name)
             self.state[frame.number, name] = value
         try:
-            return self.run_body(tree)
+            return self.run_body(tree, None)
         finally:
             self.stack.pop()
             self.frame, self.path, self.origin = outer

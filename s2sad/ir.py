@@ -40,6 +40,7 @@ class Names:
 
     def __init__(self) -> None:
         self._count = itertools.count(1)
+        self.shown: dict[str, str] = {}  # temporaries that the user has a name for
 
     def fresh(self, base: str) -> str:
         return f"{base}.{next(self._count)}"

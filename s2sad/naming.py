@@ -9,7 +9,6 @@ later one gets a number. Temporaries are t1, t2, ... in the order of the text; t
 
 from __future__ import annotations
 
-import builtins
 import keyword
 from typing import Any
 
@@ -24,9 +23,11 @@ from s2sad.tape import free_reads, reads
 TEMPORARY = {*GENERATED, "#r"} - {"value"}
 
 
-def name_all(body: list[gast.stmt], parameters: list[tuple[str, str]], taken: set[str]) -> dict[str, str]:
-    """Renames in place; parameters are (name in single assignment, the user's name). Returns what became of each
-    name."""
+def name_all(
+    body: list[gast.stmt], parameters: list[tuple[str, str]], taken: set[str], shown: dict[str, str]
+) -> dict[str, str]:
+    """Renames in place; parameters are (name in single assignment, the user's name); `shown`: what the user calls
+    temporaries. Returns what became of each name."""
     order = appearance(body, [ssa for ssa, _ in parameters])
     conflicts = Interference(order)
     conflicts.block(body, set())
@@ -38,7 +39,7 @@ def name_all(body: list[gast.stmt], parameters: list[tuple[str, str]], taken: se
     for ssa, _ in parameters:
         for other in outside:
             conflicts.note(ssa, other)
-    names = choose(order, conflicts.found, dict(parameters), taken)
+    names = choose(order, conflicts.found, dict(parameters), taken, shown)
     rename(body, names)
     finish(body)
     return names
@@ -173,8 +174,11 @@ class Interference:
             live.setdefault(self.base.get(name, ir.base_of(name)), set()).add(name)
 
 
-def choose(order: list[str], conflicts: dict[str, set[str]], fixed: dict[str, str], taken: set[str]) -> dict[str, str]:
+def choose(
+    order: list[str], conflicts: dict[str, set[str]], fixed: dict[str, str], taken: set[str], shown: dict[str, str]
+) -> dict[str, str]:
     names = dict(fixed)
+    own = {ir.base_of(ssa) for ssa in order}
     used = set(taken) | set(fixed.values()) | set(keyword.kwlist)
     groups: dict[str, list[list[str]]] = {}
     for ssa in fixed:
@@ -184,6 +188,10 @@ def choose(order: list[str], conflicts: dict[str, set[str]], fixed: dict[str, st
         base = ir.base_of(ssa)
         if ssa in names:
             continue
+        if ssa in shown and base in TEMPORARY:
+            names[ssa] = numbered(shown[ssa], used | own)
+            used.add(names[ssa])
+            continue
         if base in TEMPORARY:
             count += 1
             while f"t{count}" in used:
@@ -192,6 +200,9 @@ def choose(order: list[str], conflicts: dict[str, set[str]], fixed: dict[str, st
             used.add(names[ssa])
             continue
         stem = base.removesuffix("_grad").removesuffix("_saved")
+        if stem in shown and stem not in names and stem.startswith("#"):
+            names[stem] = numbered(shown[stem], used | own)
+            used.add(names[stem])
         if base == "#t_grad" or stem.startswith("#") and stem not in names:
             count += 1
             while f"t{count}" in used or f"t{count}_grad" in used:
@@ -211,16 +222,19 @@ def choose(order: list[str], conflicts: dict[str, set[str]], fixed: dict[str, st
             names[ssa] = names[found[0]]
             found.append(ssa)
             continue
-        shown = display(base, names)
-        number = 1
-        candidate = shown
-        while candidate in used or number == 1 and hasattr(builtins, candidate) and candidate in taken:
-            number += 1
-            candidate = f"{shown}{number}" if not shown[-1].isdigit() else f"{shown}_{number}"
-        used.add(candidate)
-        names[ssa] = candidate
+        names[ssa] = numbered(display(base, names), used)
+        used.add(names[ssa])
         groups[base].append([ssa])
     return names
+
+
+def numbered(name: str, used: set[str]) -> str:
+    """The name, or with a number behind it where it is used already."""
+    number, candidate = 1, name
+    while candidate in used:
+        number += 1
+        candidate = f"{name}{number}" if not name[-1].isdigit() else f"{name}_{number}"
+    return candidate
 
 
 def display(base: str, names: dict[str, str]) -> str:

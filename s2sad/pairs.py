@@ -113,7 +113,7 @@ class Pair:
         held = gast.Tuple([trees.name(name) for name in saved], gast.Load())
         forward.append(gast.Return(gast.Tuple([*results, held], gast.Load())))
         backward = [copied(node) for node in backward]
-        simplify(forward, info)
+        simplify(forward, info, {})
         unsure = [name for name in saved if name not in surely_set(forward) and name not in self.leaves]
         for name in reversed(unsure):
             forward.insert(0, trees.assign(name, trees.const(None)))
@@ -128,7 +128,7 @@ class Pair:
         return [first, second]
 
     def tidy_backward(self, backward: list[gast.stmt]) -> None:
-        simplify(backward, self.inferred.info)
+        simplify(backward, self.inferred.info, self.adjoint.kinds)
         expand(backward)
 
     def output(self, k: int) -> gast.AST:
@@ -148,7 +148,7 @@ class Pair:
 
         shown = unique([ir.base_of(each) if ir.base_of(each).isidentifier() else "part" for each in parameters], taken)
         while_saved(body)
-        name_all(body, list(zip(parameters, shown)), taken | {name})
+        name_all(body, list(zip(parameters, shown)), taken | {name}, self.inferred.names.shown)
         shorten(body, self.adjoint.kinds, self.inferred.info)
         comment(body)
         arguments = gast.arguments([trees.name(each) for each in shown], [], None, [], [], None, [])

@@ -6,6 +6,7 @@ import builtins
 import functools
 import inspect
 import os
+import textwrap
 import types
 from typing import Any
 
@@ -27,6 +28,8 @@ from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.simplify import while_saved
 from s2sad.values import MISSING
 
+WIDTH, UNBROKEN = 96, "\0"  # of the lines in a docstring; a space in it where no line is broken
+
 
 class Builder(Gradients):
     """One program being made."""
@@ -36,6 +39,8 @@ class Builder(Gradients):
         self.helpers = Helpers()
         self.adjoint = Adjoint(inferred, active, self.helpers)
         self.dy = inferred.names.fresh("dy")
+        if isinstance(inferred.value.kind, Scalar):
+            self.adjoint.kinds[self.dy] = Scalar("float")
         self.gradients: dict[str, gast.AST | None] = {}
         self.sharing: list[tuple[str, str]] = []
 
@@ -137,8 +142,6 @@ class Builder(Gradients):
             [*body, *helpers, *[d for d in [*arguments.defaults, *arguments.kw_defaults] if d is not None]],
             request.source.lines,
         )
-        own = {value.expr.id for value in self.inferred.parameters.values()}
-        del own
         taken = imports.reserved - {"_"} | {helper.name for helper in helpers} | set(self.inferred.externals)
         main = f"{tree.name}_value_and_gradients"
         while main in taken:
@@ -147,8 +150,7 @@ class Builder(Gradients):
         dy = "dy"
         while dy in user or dy in taken:
             dy = f"{dy}_{1 if dy == 'dy' else ''}" if dy == "dy" else f"{dy}_"
-        names = name_all(body, [*parameters, (self.dy, dy)], taken | {main})
-        del names
+        name_all(body, [*parameters, (self.dy, dy)], taken | {main}, self.inferred.names.shown)
         imports.apply(set(user) | {dy} | all_names(body), set(user) | {dy})
         shorten(body, self.adjoint.kinds, self.inferred.info)
         comment(body)
@@ -239,17 +241,24 @@ class Builder(Gradients):
         listed = (
             ", ".join(params[:-1]) + " and " + params[-1] if len(params) > 1 else params[0] if params else "nothing"
         )
-        kinds = ", ".join(f"{name}: {describe(kind)}" for name, kind in request.kinds.items())
-        text = (
-            f"The value of {source.name} and its gradient{'s' if len(params) > 1 else ''} with respect to {listed}.\n\n"
-        )
+        kinds = ", ".join(unbroken(f"{name}: {describe(kind)}") for name, kind in request.kinds.items())
+        text = f"The value of {source.name} and its gradient{'s' if len(params) > 1 else ''} with respect to {listed}."
         where = os.path.basename(source.filename or "?")
-        place = f"{source.name} in {where}, line {source.tree.lineno}"
-        text += f"    Made by s2sad from {place}, for {kinds or 'no arguments'}.\n"
+        made = f"Made by s2sad from {source.name} in {where}, line {source.tree.lineno}"
+        made += f", for {kinds or 'no arguments'}."
         left = request.options.get("left_open")
         if left:
-            text += f"    The types of {', '.join(left)} were left open.\n"
-        return gast.Expr(gast.Constant(text + "    ", None))
+            made += f" The types of {', '.join(left)} were left open."
+        paragraphs = [
+            textwrap.fill(each, WIDTH, break_long_words=False, break_on_hyphens=False) for each in (text, made)
+        ]
+        text = textwrap.indent("\n\n".join(paragraphs), "    ").strip().replace(UNBROKEN, " ")
+        return gast.Expr(gast.Constant(text + "\n    ", None))
+
+
+def unbroken(text: str) -> str:
+    """Text that stays on one line of a docstring, if it is short enough for that."""
+    return text.replace(" ", UNBROKEN) if len(text) < WIDTH // 2 else text
 
 
 def set_in(block: list[gast.stmt]) -> set[str]:

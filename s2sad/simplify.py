@@ -15,17 +15,11 @@ import gast
 from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
+from s2sad.algebra import rewrite
 from s2sad.dead import remove_dead
 from s2sad.folding import all_statements, fold, read_list
+from s2sad.kinds import Kind
 from s2sad.unpacking import unpack_results
-
-# ---------------------------------------------------------------- cheap tests and indices, written where they are used
-
-
-# ---------------------------------------------------------------- what nothing reads
-
-
-# ---------------------------------------------------------------- temporaries back into expressions
 
 
 # ---------------------------------------------------------------- loops and branches of the reverse sweep
@@ -144,7 +138,7 @@ def changed_in(node: gast.stmt) -> set[str]:
     return found
 
 
-def simplify(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
+def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
     """All of the above, in order."""
     remove_dead(body)
     fold(body, info)
@@ -154,5 +148,8 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
         merge_branches(body)
         fold(body, info)
     tidy_loops(body)
+    rewrite(body, info, kinds)
     remove_dead(body)
+    fold(body, info)
+    rewrite(body, info, kinds)
     unpack_results(body, info)

@@ -33,12 +33,12 @@ print(decay_gradients.source(2.0, 0.5))
 #:     value = level * level + t
 #:
 #:     # return level * level + t
-#:     level_grad = 2.0 * (dy * level)
+#:     level_grad = 2.0 * dy * level
 #:     # level = math.exp(exponent)
 #:     exponent_grad = level_grad * level
 #:     # exponent = -rate * t
 #:     t_grad = dy + exponent_grad * t1
-#:     rate_grad = -(exponent_grad * t)
+#:     rate_grad = -exponent_grad * t
 #:     return value, (t_grad, rate_grad)
 
 # Read the lower half beside the upper half, bottom to top:
@@ -77,11 +77,11 @@ print(power_eight_gradients.source(1.5))
 #:     x4 = x3 * x3
 #:
 #:     # x = x * x
-#:     x3_grad = 2.0 * (dy * x3)
+#:     x3_grad = 2.0 * dy * x3
 #:     # x = x * x
-#:     x2_grad = 2.0 * (x3_grad * x2)
+#:     x2_grad = 2.0 * x3_grad * x2
 #:     # x = x * x
-#:     x_grad = 2.0 * (x2_grad * x)
+#:     x_grad = 2.0 * x2_grad * x
 #:     return x4, (x_grad,)
 print(power_eight_gradients(1.5), 8.0 * 1.5**7)
 #: (25.62890625, (136.6875,)) 136.6875

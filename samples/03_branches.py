@@ -26,25 +26,24 @@ print(huber_gradients.source(0.3, 1.0))
 #:     Made by s2sad from huber in 03_branches.py, line 10, for error: float, width: float.
 #:     """
 #:     if abs(error) <= width:
-#:         t1 = 0.5 * error
-#:         loss = t1 * error
+#:         loss = 0.5 * error * error
 #:         # loss = 0.5 * error * error
-#:         error_grad = dy * t1 + 0.5 * (dy * error)
+#:         error_grad = dy * error
 #:         width_grad = 0.0
 #:     elif error > 0.0:
-#:         t2 = error - 0.5 * width
-#:         loss = width * t2
+#:         t1 = error - 0.5 * width
+#:         loss = width * t1
 #:         # loss = width * (error - 0.5 * width)
+#:         t1_grad = dy * width
+#:         width_grad = dy * t1 - 0.5 * t1_grad
+#:         error_grad = t1_grad
+#:     else:
+#:         t2 = -error - 0.5 * width
+#:         loss = width * t2
+#:         # loss = width * (-error - 0.5 * width)
 #:         t2_grad = dy * width
 #:         width_grad = dy * t2 - 0.5 * t2_grad
-#:         error_grad = t2_grad
-#:     else:
-#:         t3 = -error - 0.5 * width
-#:         loss = width * t3
-#:         # loss = width * (-error - 0.5 * width)
-#:         t3_grad = dy * width
-#:         width_grad = dy * t3 - 0.5 * t3_grad
-#:         error_grad = -t3_grad
+#:         error_grad = -t2_grad
 #:     return loss, (error_grad, width_grad)
 print(huber_gradients(0.3, 1.0))
 #: (0.045, (0.3, 0.0))
@@ -67,7 +66,7 @@ print(value_and_gradients_function(shrink).source(1.7))
 #: def shrink_value_and_gradients(x, dy=1.0):
 #:     """The value of shrink and its gradient with respect to x.
 #:
-#:     Made by s2sad from shrink in 03_branches.py, line 57, for x: float.
+#:     Made by s2sad from shrink in 03_branches.py, line 56, for x: float.
 #:     """
 #:     if x > 1.0:
 #:         y = x * x
@@ -84,7 +83,7 @@ print(value_and_gradients_function(shrink).source(1.7))
 #:
 #:     if x > 1.0:
 #:         # y = y * y
-#:         x_grad = x_grad + 2.0 * (y_grad * x)
+#:         x_grad = x_grad + 2.0 * y_grad * x
 #:     else:
 #:         x_grad = x_grad + y_grad
 #:     return y, (x_grad,)
@@ -104,7 +103,7 @@ print(value_and_gradients_function(distance).source(2.0, 1.0))
 #: def distance_value_and_gradients(x, y, dy=1.0):
 #:     """The value of distance and its gradients with respect to x and y.
 #:
-#:     Made by s2sad from distance in 03_branches.py, line 97, for x: float, y: float.
+#:     Made by s2sad from distance in 03_branches.py, line 96, for x: float, y: float.
 #:     """
 #:     if x == y:
 #:         value = 0.0
@@ -135,7 +134,7 @@ try:
 except NotDifferentiableError as error:
     print(str(error).replace(__file__, "03_branches.py"))
 #: s2sad can't differentiate this: `yield` makes `tail` a generator, which has no single value
-#:   File "03_branches.py", line 130, in tail
+#:   File "03_branches.py", line 129, in tail
 #:     yield x
 #:     ^^^^^^^
 #:   Write instead: a list: `values.append(...)` in place of `yield ...`, and `return values` at the end

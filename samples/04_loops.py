@@ -34,11 +34,11 @@ print(logistic_gradients.source(0.2, 3.5, 10))
 #:         # x = growth * x * (1.0 - x)
 #:         x = x_saved.pop()
 #:         t1_grad = x_grad * (1.0 - x)
-#:         x_grad = t1_grad * growth - x_grad * (growth * x)
+#:         x_grad = growth * (t1_grad - x_grad * x)
 #:         growth_grad = growth_grad + t1_grad * x
 #:     return value, (x_grad, growth_grad)
 print(logistic_gradients(0.2, 3.5, 10))
-#: (0.8683116395335331, (-1.4708750474556689, 0.36160852439556707))
+#: (0.8683116395335331, (-1.4708750474556693, 0.3616085243955671))
 
 # `x_saved` is a stack: the way there pushes, the way back pops, so the last turn comes first. One number a
 # turn is kept, and the products are worked out again from it, which costs less than keeping them too.

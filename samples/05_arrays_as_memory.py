@@ -126,7 +126,8 @@ print(value_and_gradients_function(picked, params=["table"]).source(x, np.array(
 #: def picked_value_and_gradients(table, index, dy=1.0):
 #:     """The value of picked and its gradient with respect to table.
 #:
-#:     Made by s2sad from picked in 05_arrays_as_memory.py, line 118, for table: float[:], index: int64[:].
+#:     Made by s2sad from picked in 05_arrays_as_memory.py, line 118, for table: float[:],
+#:     index: int64[:].
 #:     """
 #:     t1 = table[index]
 #:     value = np.sum(t1**2)

@@ -27,21 +27,21 @@ print(energy_gradients.source(0.5, 1.0))
 #:     Made by s2sad from energy in 06_calls.py, line 15, for x: float, y: float.
 #:     """
 #:     t1 = math.exp(x)
-#:     value = math.log1p(t1)
-#:     t2 = math.exp(-y)
-#:     value2 = math.log1p(t2)
-#:     value3 = value * value2
+#:     t2 = math.log1p(t1)
+#:     t3 = math.exp(-y)
+#:     t4 = math.log1p(t3)
+#:     value = t2 * t4
 #:
 #:     # return softplus(x) * softplus(-y)
-#:     value_grad = dy * value2
-#:     value2_grad = dy * value
+#:     t2_grad = dy * t4
+#:     t4_grad = dy * t2
 #:     # return math.log1p(math.exp(x))
-#:     t3_grad = value2_grad / (1.0 + t2) * t2
+#:     x2_grad = t4_grad / (1.0 + t3) * t3
 #:     # return softplus(x) * softplus(-y)
-#:     y_grad = -t3_grad
+#:     y_grad = -x2_grad
 #:     # return math.log1p(math.exp(x))
-#:     x_grad = value_grad / (1.0 + t1) * t1
-#:     return value3, (x_grad, y_grad)
+#:     x_grad = t2_grad / (1.0 + t1) * t1
+#:     return value, (x_grad, y_grad)
 
 # A function that calls itself can't be written in place. It becomes two beside the main one: the first does
 # the work and keeps what the second will need, the second goes back.
@@ -83,11 +83,11 @@ print(power_gradients.source(1.5, 5))
 #:         if n % 2:
 #:             # return half * half * x if n % 2 else half * half
 #:             x_grad = value_grad * t2
-#:             t1_grad = 2.0 * (value_grad * x * t1)
+#:             t1_grad = 2.0 * value_grad * x * t1
 #:         else:
 #:             # return half * half * x if n % 2 else half * half
 #:             x_grad = 0.0
-#:             t1_grad = 2.0 * (value_grad * t1)
+#:             t1_grad = 2.0 * value_grad * t1
 #:         # half = power(x, n // 2)
 #:         t3_grad = power_backward(power_kept, t1_grad)
 #:         x_grad = x_grad + t3_grad
@@ -109,12 +109,12 @@ print(power_gradients.source(1.5, 5))
 #:             value = t2 * x
 #:             # return half * half * x if n % 2 else half * half
 #:             x_grad = dy * t2
-#:             t1_grad = 2.0 * (dy * x * t1)
+#:             t1_grad = 2.0 * dy * x * t1
 #:         else:
 #:             value = t1 * t1
 #:             # return half * half * x if n % 2 else half * half
 #:             x_grad = 0.0
-#:             t1_grad = 2.0 * (dy * t1)
+#:             t1_grad = 2.0 * dy * t1
 #:         # half = power(x, n // 2)
 #:         t3_grad = power_backward(power_kept, t1_grad)
 #:         x_grad = x_grad + t3_grad

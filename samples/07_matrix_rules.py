@@ -64,7 +64,8 @@ print(fit_gradients.source(A, b, x))
 #: def fit_error_value_and_gradients(A, b, wanted, dy=1.0):
 #:     """The value of fit_error and its gradients with respect to A and b.
 #:
-#:     Made by s2sad from fit_error in 07_matrix_rules.py, line 52, for A: float[:, :], b: float[:], wanted: float[:].
+#:     Made by s2sad from fit_error in 07_matrix_rules.py, line 52, for A: float[:, :], b: float[:],
+#:     wanted: float[:].
 #:     """
 #:     y = np.linalg.solve(A, b)
 #:     t1 = y - wanted
@@ -96,7 +97,8 @@ print(value_and_gradients_function(layer, params=["W", "b"]).source(A, b, inputs
 #: def layer_value_and_gradients(W, b, inputs, dy=1.0):
 #:     """The value of layer and its gradients with respect to W and b.
 #:
-#:     Made by s2sad from layer in 07_matrix_rules.py, line 87, for W: float[:, :], b: float[:], inputs: float[:, :].
+#:     Made by s2sad from layer in 07_matrix_rules.py, line 88, for W: float[:, :], b: float[:],
+#:     inputs: float[:, :].
 #:     """
 #:     value = np.tanh(inputs @ W + b)
 #:

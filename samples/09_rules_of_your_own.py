@@ -40,13 +40,14 @@ print(brightness_gradients.source(0.25, points))
 #: def brightness_value_and_gradients(edge, points, dy=1.0):
 #:     """The value of brightness and its gradient with respect to edge.
 #:
-#:     Made by s2sad from brightness in 09_rules_of_your_own.py, line 27, for edge: float, points: float[:].
+#:     Made by s2sad from brightness in 09_rules_of_your_own.py, line 27, for edge: float,
+#:     points: float[:].
 #:     """
 #:     t1 = points - edge
 #:     value = np.sum(smooth_step(t1))
 #:
 #:     # return np.sum(smooth_step(points - edge))
-#:     edge_grad = np.sum(-(dy * np.where((t1 > 0.0) & (t1 < 1.0), 6.0 * t1 * (1.0 - t1), 0.0)))
+#:     edge_grad = -np.sum(dy * np.where((t1 > 0.0) & (t1 < 1.0), 6.0 * t1 * (1.0 - t1), 0.0))
 #:     return value, (edge_grad,)
 print(brightness_gradients(0.25, points))
 #: (np.float64(1.65625), (np.float64(-2.625),))
@@ -100,7 +101,7 @@ print(value_and_gradients_function(model).source(0.8))
 #: def model_value_and_gradients(a, dy=1.0):
 #:     """The value of model and its gradient with respect to a.
 #:
-#:     Made by s2sad from model in 09_rules_of_your_own.py, line 76, for a: float.
+#:     Made by s2sad from model in 09_rules_of_your_own.py, line 77, for a: float.
 #:     """
 #:     t1 = fixed_point(a)
 #:     t2 = t1**2
@@ -109,7 +110,7 @@ print(value_and_gradients_function(model).source(0.8))
 #:     # return 2.0 * fixed_point(a) ** 2
 #:     t1_grad = unbroadcast(2.0 * unbroadcast(2.0 * (np.zeros_like(value) + dy), t2) * t1, t1)
 #:     t3 = np.sin(a * t1)
-#:     a_grad = -(t1_grad * t3 * t1) / (1.0 + a * t3)
+#:     a_grad = -t1_grad * t3 * t1 / (1.0 + a * t3)
 #:     return value, (a_grad,)
 check_gradients(model, 0.8)
 

@@ -37,27 +37,28 @@ print(misfit_gradients.source(start, times, counts))
 #: def misfit_value_and_gradients(parameters, times, counts, dy=1.0):
 #:     """The value of misfit and its gradient with respect to parameters.
 #:
-#:     Made by s2sad from misfit in 11_fitting_with_scipy.py, line 21, for parameters: float[:], times: float[:], counts: int64[:].
+#:     Made by s2sad from misfit in 11_fitting_with_scipy.py, line 21, for parameters: float[:],
+#:     times: float[:], counts: int64[:].
 #:     """
-#:     t1 = parameters[0]
-#:     t2 = parameters[1]
-#:     t3 = -times / t2
-#:     t4 = np.exp(t3)
-#:     value = t1 * t4 + parameters[2]
-#:     value2 = np.sum(value - counts * np.log(value))
+#:     amplitude = parameters[0]
+#:     lifetime = parameters[1]
+#:     t1 = -times / lifetime
+#:     t2 = np.exp(t1)
+#:     rate = amplitude * t2 + parameters[2]
+#:     value = np.sum(rate - counts * np.log(rate))
 #:
 #:     # return np.sum(rate - counts * np.log(rate))
-#:     value_grad = dy - dy * counts / value
+#:     rate_grad = dy - dy * counts / rate
 #:     # return amplitude * np.exp(-times / lifetime) + background
-#:     t5_grad = np.sum(value_grad)
-#:     t1_grad = np.sum(value_grad * t4)
-#:     t2_grad = np.sum(-(value_grad * t1 * t4 * t3) / t2)
+#:     background_grad = np.sum(rate_grad)
+#:     amplitude_grad = rate_grad @ t2
+#:     lifetime_grad = -amplitude * (rate_grad * t2 @ t1) / lifetime
 #:     # amplitude, lifetime, background = parameters
 #:     parameters_grad = np.zeros_like(parameters)
-#:     parameters_grad[2] += t5_grad
-#:     parameters_grad[1] += t2_grad
-#:     parameters_grad[0] += t1_grad
-#:     return value2, (parameters_grad,)
+#:     parameters_grad[2] += background_grad
+#:     parameters_grad[1] += lifetime_grad
+#:     parameters_grad[0] += amplitude_grad
+#:     return value, (parameters_grad,)
 
 # Before the optimiser is let loose: does the gradient agree with differences? `check_gradients` says nothing
 # if so.

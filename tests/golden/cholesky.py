@@ -37,7 +37,7 @@ def cholesky_value_and_gradients(A, dy=1.0):
 
     # return np.sum(L * L * L)
     L_grad = dy * t6
-    L_grad += 2.0 * (dy * L * L)
+    L_grad += 2.0 * dy * L * L
     A_grad = np.zeros_like(A)
     for i in reversed(range(n)):
         for j in reversed(range(i + 1)):

@@ -16,7 +16,7 @@ def gauss_seidel_value_and_gradients(A, steps, dy=1.0):
     value = np.sum(A * A)
 
     # return np.sum(A * A)
-    A_grad = 2.0 * (dy * A)
+    A_grad = 2.0 * dy * A
     for _ in range(steps):
         for i in reversed(range(1, n - 1)):
             for j in reversed(range(1, m - 1)):

@@ -15,6 +15,6 @@ def logistic_map_value_and_gradients(x, r, n, dy=1.0):
         # x = r * x * (1.0 - x)
         x = x_saved.pop()
         t1_grad = x_grad * (1.0 - x)
-        x_grad = t1_grad * r - x_grad * (r * x)
+        x_grad = r * (t1_grad - x_grad * x)
         r_grad = r_grad + t1_grad * x
     return value, (x_grad, r_grad)

@@ -4,7 +4,8 @@ import numpy as np
 def lstm_value_and_gradients(params, inputs, dy=1.0):
     """The value of lstm and its gradient with respect to params.
 
-    Made by s2sad from lstm in lstm.py, line 18, for params: {'W': float[:, :], 'U': float[:, :], 'b': float[:]}, inputs: float[:, :].
+    Made by s2sad from lstm in lstm.py, line 18, for params: {'W': float[:, :], 'U': float[:, :],
+    'b': float[:]}, inputs: float[:, :].
     """
     h_saved = []
     c_saved = []
@@ -12,13 +13,13 @@ def lstm_value_and_gradients(params, inputs, dy=1.0):
     gates_saved = []
     t2_saved = []
     t3_saved = []
-    value_saved = []
+    forget_saved = []
     t4_saved = []
     t5_saved = []
-    value_saved2 = []
+    enter_saved = []
     t6_saved = []
     t7_saved = []
-    value_saved3 = []
+    leave_saved = []
     new_saved = []
     t8_saved = []
     params_W = params["W"]
@@ -38,49 +39,49 @@ def lstm_value_and_gradients(params, inputs, dy=1.0):
         t2_saved.append(t2)
         t3 = 1.0 + t2
         t3_saved.append(t3)
-        value = 1.0 / t3
-        value_saved.append(value)
+        forget = 1.0 / t3
+        forget_saved.append(forget)
         t4 = np.exp(-gates[1])
         t4_saved.append(t4)
         t5 = 1.0 + t4
         t5_saved.append(t5)
-        value2 = 1.0 / t5
-        value_saved2.append(value2)
+        enter = 1.0 / t5
+        enter_saved.append(enter)
         t6 = np.exp(-gates[2])
         t6_saved.append(t6)
         t7 = 1.0 + t6
         t7_saved.append(t7)
-        value3 = 1.0 / t7
-        value_saved3.append(value3)
+        leave = 1.0 / t7
+        leave_saved.append(leave)
         new = np.tanh(gates[3])
         new_saved.append(new)
-        c = value * c + value2 * new
+        c = forget * c + enter * new
         t8 = np.tanh(c)
         t8_saved.append(t8)
-        h = value3 * t8
-    value4 = np.sum(h * h)
+        h = leave * t8
+    value = np.sum(h * h)
 
     params_W_grad = np.zeros_like(params_W)
     params_U_grad = np.zeros_like(params_U)
     params_b_grad = np.zeros_like(params_b)
     # return np.sum(h * h)
-    h_grad = 2.0 * (dy * h)
+    h_grad = 2.0 * dy * h
     c_grad = np.zeros_like(c)
     for k in reversed(range(len(inputs))):
         # h = leave * np.tanh(c)
         t8 = t8_saved.pop()
-        value3_grad = h_grad * t8
-        value3 = value_saved3.pop()
-        c_grad2 = c_grad + h_grad * value3 * (1.0 - t8 * t8)
+        leave_grad = h_grad * t8
+        leave = leave_saved.pop()
+        c_grad2 = c_grad + h_grad * leave * (1.0 - t8 * t8)
         # c = forget * c + enter * new
         new = new_saved.pop()
-        value2_grad = c_grad2 * new
-        value2 = value_saved2.pop()
-        new_grad = c_grad2 * value2
+        enter_grad = c_grad2 * new
+        enter = enter_saved.pop()
+        new_grad = c_grad2 * enter
         c = c_saved.pop()
-        value_grad = c_grad2 * c
-        value = value_saved.pop()
-        c_grad = c_grad2 * value
+        forget_grad = c_grad2 * c
+        forget = forget_saved.pop()
+        c_grad = c_grad2 * forget
         # new = np.tanh(gates[3])
         t9_grad = new_grad * (1.0 - new * new)
         gates = gates_saved.pop()
@@ -88,25 +89,25 @@ def lstm_value_and_gradients(params, inputs, dy=1.0):
         gates_grad[3] += t9_grad
         # return 1.0 / (1.0 + np.exp(-x))
         t7 = t7_saved.pop()
-        t7_grad = -(value3_grad * value3) / t7
+        t7_grad = -leave_grad * leave / t7
         t6 = t6_saved.pop()
-        t10_grad = -(t7_grad * t6)
+        x2_grad = -t7_grad * t6
         # leave = sigmoid(gates[2])
-        gates_grad[2] += t10_grad
+        gates_grad[2] += x2_grad
         # return 1.0 / (1.0 + np.exp(-x))
         t5 = t5_saved.pop()
-        t5_grad = -(value2_grad * value2) / t5
+        t5_grad = -enter_grad * enter / t5
         t4 = t4_saved.pop()
-        t11_grad = -(t5_grad * t4)
+        x3_grad = -t5_grad * t4
         # enter = sigmoid(gates[1])
-        gates_grad[1] += t11_grad
+        gates_grad[1] += x3_grad
         # return 1.0 / (1.0 + np.exp(-x))
         t3 = t3_saved.pop()
-        t3_grad = -(value_grad * value) / t3
+        t3_grad = -forget_grad * forget / t3
         t2 = t2_saved.pop()
-        t12_grad = -(t3_grad * t2)
+        x4_grad = -t3_grad * t2
         # forget = sigmoid(gates[0])
-        gates_grad[0] += t12_grad
+        gates_grad[0] += x4_grad
         # gates = (h @ params["W"] + x @ params["U"] + params["b"]).reshape(4, n)
         t1 = t1_saved.pop()
         t1_grad = np.reshape(gates_grad, t1.shape)
@@ -115,4 +116,4 @@ def lstm_value_and_gradients(params, inputs, dy=1.0):
         h_grad = params_W @ t1_grad
         h = h_saved.pop()
         params_W_grad += np.outer(h, t1_grad)
-    return value4, ({"W": params_W_grad, "U": params_U_grad, "b": params_b_grad},)
+    return value, ({"W": params_W_grad, "U": params_U_grad, "b": params_b_grad},)

@@ -27,7 +27,7 @@ def newton_sqrt_value_and_gradients(a, dy=1.0):
         t1 = 2.0 * x
         t2_grad = step_grad / t1
         step = step_saved.pop()
-        x_grad = x_grad - 2.0 * (step_grad * step) / t1 + 2.0 * (t2_grad * x)
+        x_grad = x_grad - 2.0 * step_grad * step / t1 + 2.0 * t2_grad * x
         a_grad = a_grad - t2_grad
     a_grad += x_grad
     return value, (a_grad,)

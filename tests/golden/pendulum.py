@@ -4,7 +4,8 @@ import numpy as np
 def pendulum_value_and_gradients(angle, length, dt, steps, dy=1.0):
     """The value of pendulum and its gradients with respect to angle and length.
 
-    Made by s2sad from pendulum in pendulum.py, line 10, for angle: float, length: float, dt: float, steps: int.
+    Made by s2sad from pendulum in pendulum.py, line 10, for angle: float, length: float, dt: float,
+    steps: int.
     """
     t1_saved = []
     t2_saved = []
@@ -21,7 +22,7 @@ def pendulum_value_and_gradients(angle, length, dt, steps, dy=1.0):
     value = np.sum(angles * angles)
 
     # return np.sum(angles * angles)
-    angles_grad = 2.0 * (dy * angles)
+    angles_grad = 2.0 * dy * angles
     speeds_grad = np.zeros_like(speeds)
     length_grad = 0.0
     for i in reversed(range(steps)):
@@ -36,7 +37,7 @@ def pendulum_value_and_gradients(angle, length, dt, steps, dy=1.0):
         t5_grad = -t4_grad
         t2 = t2_saved.pop()
         t6_grad = t5_grad * t2
-        t7 = dt * 9.81 / length
+        t7 = 9.81 * dt / length
         t2_grad = t5_grad * t7
         t1 = t1_saved.pop()
         angles_grad[i] += t2_grad * np.cos(t1)

@@ -11,7 +11,6 @@ def polynomial_value_and_gradients(x, y, dy=1.0):
     # return x * x * x * y - x * y * y
     t4_grad = -dy
     t3_grad = t4_grad * y
-    t2_grad = dy * y
     y_grad = t4_grad * t3 + t3_grad * x + dy * t2
-    x_grad = t3_grad * y + t2_grad * t1 + 2.0 * (t2_grad * x * x)
+    x_grad = y * (t3_grad + 3.0 * dy * t1)
     return value, (x_grad, y_grad)

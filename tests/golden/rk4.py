@@ -4,85 +4,86 @@ import numpy as np
 def rk4_value_and_gradients(y, A, dt, steps, dy=1.0):
     """The value of rk4 and its gradients with respect to y and A.
 
-    Made by s2sad from rk4 in rk4.py, line 15, for y: float[:], A: float[:, :], dt: float, steps: int.
+    Made by s2sad from rk4 in rk4.py, line 15, for y: float[:], A: float[:, :], dt: float,
+    steps: int.
     """
     y_saved = []
     t1_saved = []
+    y2_saved = []
     t2_saved = []
+    y3_saved = []
     t3_saved = []
+    y4_saved = []
     t4_saved = []
-    t5_saved = []
-    t6_saved = []
-    t7_saved = []
     for _ in range(steps):
         y_saved.append(y)
         t1 = y * y
         t1_saved.append(t1)
-        value = A @ y - t1 * y
-        t2 = y + 0.5 * dt * value
+        k1 = A @ y - t1 * y
+        y2 = y + 0.5 * dt * k1
+        y2_saved.append(y2)
+        t2 = y2 * y2
         t2_saved.append(t2)
-        t3 = t2 * t2
+        k2 = A @ y2 - t2 * y2
+        y3 = y + 0.5 * dt * k2
+        y3_saved.append(y3)
+        t3 = y3 * y3
         t3_saved.append(t3)
-        value2 = A @ t2 - t3 * t2
-        t4 = y + 0.5 * dt * value2
+        k3 = A @ y3 - t3 * y3
+        y4 = y + dt * k3
+        y4_saved.append(y4)
+        t4 = y4 * y4
         t4_saved.append(t4)
-        t5 = t4 * t4
-        t5_saved.append(t5)
-        value3 = A @ t4 - t5 * t4
-        t6 = y + dt * value3
-        t6_saved.append(t6)
-        t7 = t6 * t6
-        t7_saved.append(t7)
-        y = y + dt / 6.0 * (value + 2.0 * value2 + 2.0 * value3 + (A @ t6 - t7 * t6))
+        y = y + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + (A @ y4 - t4 * y4))
     value = np.sum(y * y)
 
     A_grad = np.zeros_like(A)
     # return np.sum(y * y)
-    y_grad = 2.0 * (dy * y)
+    y_grad = 2.0 * dy * y
     for _ in range(steps):
         # y = y + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
-        t8_grad = y_grad * dt / 6.0
-        value3_grad = 2.0 * t8_grad
-        value2_grad = 2.0 * t8_grad
+        t5_grad = dt * y_grad / 6.0
+        k3_grad = 2.0 * t5_grad
+        k2_grad = 2.0 * t5_grad
         # return A @ y - y * y * y
-        t9_grad = -t8_grad
-        t6 = t6_saved.pop()
-        t7_grad = t9_grad * t6
-        t7 = t7_saved.pop()
-        t6_grad = t9_grad * t7 + 2.0 * (t7_grad * t6)
-        A_grad += np.outer(t8_grad, t6)
-        t6_grad = t6_grad + A.T @ t8_grad
-        # k4 = slope(y + dt * k3, A)
-        y_grad = y_grad + t6_grad
-        value3_grad = value3_grad + t6_grad * dt
-        # return A @ y - y * y * y
-        t10_grad = -value3_grad
+        t6_grad = -t5_grad
+        y4 = y4_saved.pop()
+        t4_grad = t6_grad * y4
         t4 = t4_saved.pop()
-        t5_grad = t10_grad * t4
-        t5 = t5_saved.pop()
-        t4_grad = t10_grad * t5 + 2.0 * (t5_grad * t4)
-        A_grad += np.outer(value3_grad, t4)
-        t4_grad = t4_grad + A.T @ value3_grad
-        # k3 = slope(y + 0.5 * dt * k2, A)
-        y_grad = y_grad + t4_grad
-        value2_grad = value2_grad + 0.5 * t4_grad * dt
+        y4_grad = t6_grad * t4 + 2.0 * t4_grad * y4
+        A_grad += np.outer(t5_grad, y4)
+        y4_grad = y4_grad + A.T @ t5_grad
+        # k4 = slope(y + dt * k3, A)
+        y_grad = y_grad + y4_grad
+        k3_grad = k3_grad + dt * y4_grad
         # return A @ y - y * y * y
-        t11_grad = -value2_grad
-        t2 = t2_saved.pop()
-        t3_grad = t11_grad * t2
+        t7_grad = -k3_grad
+        y3 = y3_saved.pop()
+        t3_grad = t7_grad * y3
         t3 = t3_saved.pop()
-        t2_grad = t11_grad * t3 + 2.0 * (t3_grad * t2)
-        A_grad += np.outer(value2_grad, t2)
-        t2_grad = t2_grad + A.T @ value2_grad
-        # k2 = slope(y + 0.5 * dt * k1, A)
-        y_grad = y_grad + t2_grad
-        value_grad = t8_grad + 0.5 * t2_grad * dt
+        y3_grad = t7_grad * t3 + 2.0 * t3_grad * y3
+        A_grad += np.outer(k3_grad, y3)
+        y3_grad = y3_grad + A.T @ k3_grad
+        # k3 = slope(y + 0.5 * dt * k2, A)
+        y_grad = y_grad + y3_grad
+        k2_grad = k2_grad + 0.5 * dt * y3_grad
         # return A @ y - y * y * y
-        t12_grad = -value_grad
+        t8_grad = -k2_grad
+        y2 = y2_saved.pop()
+        t2_grad = t8_grad * y2
+        t2 = t2_saved.pop()
+        y2_grad = t8_grad * t2 + 2.0 * t2_grad * y2
+        A_grad += np.outer(k2_grad, y2)
+        y2_grad = y2_grad + A.T @ k2_grad
+        # k2 = slope(y + 0.5 * dt * k1, A)
+        y_grad = y_grad + y2_grad
+        k1_grad = t5_grad + 0.5 * dt * y2_grad
+        # return A @ y - y * y * y
+        t9_grad = -k1_grad
         y = y_saved.pop()
-        t1_grad = t12_grad * y
+        t1_grad = t9_grad * y
         t1 = t1_saved.pop()
-        y_grad = y_grad + t12_grad * t1 + 2.0 * (t1_grad * y)
-        A_grad += np.outer(value_grad, y)
-        y_grad = y_grad + A.T @ value_grad
+        y_grad = y_grad + t9_grad * t1 + 2.0 * t1_grad * y
+        A_grad += np.outer(k1_grad, y)
+        y_grad = y_grad + A.T @ k1_grad
     return value, (y_grad.copy(), A_grad)

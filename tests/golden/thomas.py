@@ -4,7 +4,8 @@ import numpy as np
 def thomas_value_and_gradients(a, b, c, d, dy=1.0):
     """The value of thomas and its gradients with respect to a, b, c and d.
 
-    Made by s2sad from thomas in thomas.py, line 11, for a: float[:], b: float[:], c: float[:], d: float[:].
+    Made by s2sad from thomas in thomas.py, line 11, for a: float[:], b: float[:], c: float[:],
+    d: float[:].
     """
     t1_saved = []
     t2_saved = []
@@ -41,7 +42,7 @@ def thomas_value_and_gradients(a, b, c, d, dy=1.0):
     value = np.sum(x * x)
 
     # return np.sum(x * x)
-    x_grad = 2.0 * (dy * x)
+    x_grad = 2.0 * dy * x
     q_grad = np.zeros_like(q)
     p_grad = np.zeros_like(p)
     for i in reversed(range(n - 2, -1, -1)):
@@ -71,7 +72,7 @@ def thomas_value_and_gradients(a, b, c, d, dy=1.0):
         m = b[i] - t15 * t2
         t16_grad = t14_grad / m
         t5 = t5_saved.pop()
-        m_grad = -(t14_grad * t5) / m
+        m_grad = -t14_grad * t5 / m
         t17_grad = -t16_grad
         t4 = t4_saved.pop()
         t18_grad = t17_grad * t4

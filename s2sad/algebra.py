@@ -1,0 +1,295 @@
+"""Part of the stage `simplify`: sums and products of the reverse sweep, as a person would write them.
+
+    2.0 * (dy * x)                       2.0 * dy * x                     numbers before arrays
+    g * t - g * u                  ->    g * (t - u)                      a common factor once
+    0.5 * (g * x) + g * t.7              g * x                            where t.7 = 0.5 * x
+    np.sum(-(g / b), axis=0)             -np.sum(g, axis=0) / b           sums first, where shapes shrink
+    np.sum(g * x)                        g @ x                            of vectors
+
+Only adjoint code is rewritten: what is equal but for rounding will do there, while the value is f's own, bit for bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.activity import blocks_of
+from s2sad.adjoint_loops import targets
+from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy, same_axes
+from s2sad.kinds import ONE, Array, Kind, Scalar
+from s2sad.terms import Factor, Term, as_product, as_sum, sum_tree
+
+LONGEST = 12  # terms of a sum in which common factors are looked for
+
+
+def rewrite(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
+    """Rewrites the expressions of the reverse sweep."""
+    Algebra(info, kinds, products(body, info)).block(body, ())
+
+
+class Algebra:
+    def __init__(
+        self, info: dict[str, ir.Info], kinds: dict[str, Kind], products: dict[str, tuple[Term, tuple[int, ...]]]
+    ) -> None:
+        self.info, self.kinds, self.products = info, kinds, products
+        self.known = ExpressionKinds(self.kind_of)
+        self.loops: tuple[int, ...] = ()
+
+    def kind_of(self, name: str) -> Kind | None:
+        own = self.kinds.get(name)
+        return own if own is not None else self.info[name].kind if name in self.info else None
+
+    # --- statements ---
+
+    def block(self, block: list[gast.stmt], loops: tuple[int, ...]) -> None:
+        for node in block:
+            self.loops = loops
+            if getattr(node, "reverse", False):
+                self.statement(node)
+            forward = getattr(node, "forward", None)
+            for inner in blocks_of(node):
+                self.block(inner, (*loops, forward.loop.number) if forward is not None else loops)
+
+    def statement(self, node: gast.stmt) -> None:
+        op = getattr(node, "effect", None)
+        if isinstance(op, ir.Copy):
+            op.pairs = [(target, self.expression(source)) for target, source in op.pairs]
+        elif isinstance(node, gast.Assign) and not getattr(node, "restore", False):
+            node.value = self.expression(node.value)
+        elif isinstance(node, gast.AugAssign) and isinstance(node.op, (gast.Add, gast.Sub)):
+            node.value = self.expression(node.value)
+            positive = without_sign(node.value)
+            if positive is not None:
+                node.op = gast.Sub() if isinstance(node.op, gast.Add) else gast.Add()
+                node.value = positive
+        elif isinstance(node, gast.Expr):
+            node.value = self.expression(node.value)
+
+    # --- expressions, from the inside ---
+
+    def expression(self, node: gast.AST) -> gast.AST:
+        if ir.summary(node).size < 3:
+            return node
+        if isinstance(node, gast.BinOp) and isinstance(node.op, (gast.Add, gast.Sub, gast.Mult, gast.Div)):
+            return self.sum(node)
+        if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+            return self.sum(node)
+        node = self.parts(node)
+        if isinstance(node, gast.Attribute) and node.attr == "T":
+            return transposed(node)
+        if is_numpy(node, "sum"):
+            return self.reduced(node)
+        return node
+
+    def parts(self, node: gast.AST) -> gast.AST:
+        """The expression with its parts rewritten."""
+        made = ir.statement_copy(node)
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                setattr(made, field, [self.expression(each) if isinstance(each, gast.AST) else each for each in value])
+            elif isinstance(value, gast.AST) and field != "ctx":
+                setattr(made, field, self.expression(value))
+        return made
+
+    def sum(self, node: gast.AST) -> gast.AST:
+        terms = [self.inside(term) for term in as_sum(node, self.known.rank)]
+        factors = [factor.node for term in terms for factor in term.factors]
+        if not all(map(self.is_number, factors)):
+            return self.parts(node)
+        terms = [self.cancelled(term) for term in terms]
+        if 1 < len(terms) <= LONGEST:
+            terms = self.factored(self.merged(terms))
+        return sum_tree(terms)
+
+    def inside(self, term: Term) -> Term:
+        """A term whose factors are rewritten, and taken apart again where that made products of them."""
+        made = Term(term.number)
+        for factor in term.factors:
+            node = self.expression(factor.node)
+            made *= as_product(node, self.known.rank) if factor.over else Term(1.0, (replace(factor, node=node),))
+        return made
+
+    def is_number(self, node: gast.AST) -> bool:
+        """Whether the expression is arithmetic: not the sum of two lists."""
+        if isinstance(node, gast.Subscript):
+            whole = any(isinstance(each, gast.Slice) for each in trees.walk(node.slice))
+            return not whole or self.is_number(node.value)
+        if isinstance(node, gast.Name):
+            kind = self.kind_of(node.id)
+            return kind is None or isinstance(kind, (Scalar, Array))
+        return not isinstance(node, (gast.List, gast.Tuple, gast.Dict, gast.ListComp, gast.DictComp))
+
+    # --- sums of terms ---
+
+    def cancelled(self, term: Term) -> Term:
+        """a / b * b is a, where a has the shape of the whole."""
+        keys = {factor.key for factor in term.factors}
+        for over, key in keys:
+            if not over and (True, key) in keys:
+                made = term.without((True, key)).without((False, key))
+                shapes = self.shape(made), self.shape(term)
+                if None not in shapes and same_axes(*shapes):
+                    return self.cancelled(made)
+        return term
+
+    def shape(self, term: Term) -> Any:
+        return self.known.dims(term.tree())
+
+    def merged(self, terms: list[Term]) -> list[Term]:
+        """x * y + y * x is 2.0 * x * y; also where one is written with a temporary that is such a product."""
+        made: list[tuple[Term, Term]] = []
+        for term in terms:
+            whole = self.expanded(term)
+            for k, (other, its) in enumerate(made):
+                total = its.number + whole.number
+                if whole.keys == its.keys and total != 0:
+                    ways = [(other, its), (term, whole)]
+                    scaled = [replace(one, number=total * (one.number / all.number)) for one, all in ways]
+                    best = min((0, 1), key=lambda which: scaled[which].length)
+                    made[k] = (scaled[best], replace(whole, number=total))
+                    break
+            else:
+                made.append((term, whole))
+        return [term for term, _ in made]
+
+    def expanded(self, term: Term) -> Term:
+        """A term in which temporaries of the forward sweep that are products are written out."""
+        made = Term(term.number)
+        for factor in term.factors:
+            inner, loops = self.products.get(getattr(factor.node, "id", ""), (None, ()))
+            if inner is None or not factor.over or loops != self.loops[: len(loops)]:
+                made *= Term(1.0, (factor,))
+            else:
+                made *= self.expanded(inner)
+        return made
+
+    def factored(self, terms: list[Term]) -> list[Term]:
+        """g * t - g * u is g * (t - u)."""
+        while True:
+            found = common_factor(terms)
+            if found is None:
+                return terms
+            factor, places = found
+            inner = sum_tree(self.factored([terms[k].without(factor.key) for k in places]))
+            rest, rank = self.known.rank(inner), factor.rank
+            if not factor.over:
+                rank = None if rest is None or rank is None else max(rest, rank)
+            parts = (factor, Factor(inner, rest))
+            whole = Term(1.0, parts if factor.over else parts[::-1])
+            terms = [whole if k == places[0] else term for k, term in enumerate(terms) if k not in places[1:]]
+
+    # --- calls of np.sum ---
+
+    def reduced(self, node: gast.Call) -> gast.AST:
+        """Signs, numbers and what is the same for all that is summed stand outside; of two vectors it is a product."""
+        found, dims = axes_of_sum(node), self.known.dims(node.args[0])
+        if found is None:
+            return node
+        term = as_product(node.args[0], self.known.rank)
+        if not dims:
+            return self.signed(node, term)
+        axes = tuple(range(len(dims))) if found[0] is None else tuple(axis % len(dims) for axis in found[0])
+        outside = tuple(factor for factor in term.factors if self.is_outside(factor, dims, axes, found[1]))
+        inner = Term(1.0, tuple(factor for factor in term.factors if factor not in outside))
+        shape = self.shape(inner)
+        if not inner.has_over or shape is None or not same_axes(shape, dims):
+            return self.signed(node, term)
+        made = self.product_of_vectors(inner, found) or self.call_again(node, inner.tree())
+        rank = 0 if found[0] is None else len(dims) if found[1] else len(dims) - len(axes)
+        before = [factor for factor in outside if factor.over]
+        after = [replace(factor, rank=rank) for factor in outside if not factor.over]
+        return Term(term.number, (*before, Factor(made, rank), *after)).tree()
+
+    def is_outside(self, factor: Factor, dims: Any, axes: tuple[int, ...], keepdims: bool) -> bool:
+        """Whether a factor is the same for all that is summed, and fits to the sum as it stands."""
+        own = self.known.dims(factor.node)
+        if own is None:
+            return False
+        extra = len(dims) - len(own)
+        if keepdims:
+            return all(axis < extra or own[axis - extra] == ONE for axis in axes)
+        return all(axis < extra for axis in axes)
+
+    def signed(self, node: gast.Call, term: Term) -> gast.AST:
+        """np.sum(-x) is -np.sum(x)."""
+        if term.number >= 0:
+            return node
+        return trees.neg(self.call_again(node, replace(term, number=-term.number).tree()))
+
+    def call_again(self, node: gast.Call, argument: gast.AST) -> gast.Call:
+        return gast.Call(node.func, [argument], node.keywords)
+
+    def product_of_vectors(self, term: Term, found: Any) -> gast.AST | None:
+        if found[0] is not None or found[1] or len(term.factors) < 2 or term.has_over < len(term.factors):
+            return None
+        last = term.factors[-1].node
+        first = replace(term, factors=term.factors[:-1]).tree()
+        shapes = self.known.dims(first), self.known.dims(last)
+        if None in shapes or len(shapes[0]) != 1 or not same_axes(*shapes):  # type: ignore[arg-type]
+            return None
+        if not (self.known.is_float(first) and self.known.is_float(last)):
+            return None
+        return gast.BinOp(first, gast.MatMult(), last)
+
+
+def common_factor(terms: list[Term]) -> tuple[Factor, list[int]] | None:
+    """A factor of several terms that leaves something of each: it, and where; the one that most of them have."""
+    places: dict[Any, list[int]] = {}
+    found: dict[Any, Factor] = {}
+    for k, term in enumerate(terms):
+        for factor in {factor.key: factor for factor in term.factors}.values():
+            if term.has_over > factor.over:
+                places.setdefault(factor.key, []).append(k)
+                found.setdefault(factor.key, factor)
+    best = max(places, key=lambda key: len(places[key]), default=None)
+    return None if best is None or len(places[best]) < 2 else (found[best], places[best])
+
+
+def without_sign(node: gast.AST) -> gast.AST | None:
+    """e, of an expression that is -e as it stands: `-a * b / c`, `-np.sum(x)`, `-2.0 * a`."""
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        return node.operand
+    if isinstance(node, gast.BinOp) and isinstance(node.op, (gast.Mult, gast.Div)):
+        left = without_sign(node.left)
+        return None if left is None else gast.BinOp(left, node.op, node.right)
+    return None
+
+
+def transposed(node: gast.Attribute) -> gast.AST:
+    """(A.T @ B).T is B.T @ A, and A.T.T is A."""
+    inner = node.value
+    if isinstance(inner, gast.Attribute) and inner.attr == "T":
+        return inner.value
+    if isinstance(inner, gast.BinOp) and isinstance(inner.op, gast.MatMult):
+        parts = [transposed(trees.attr(part, "T")) for part in (inner.right, inner.left)]
+        if any(not (isinstance(part, gast.Attribute) and part.attr == "T") for part in parts):
+            return gast.BinOp(parts[0], inner.op, parts[1])
+    return node
+
+
+def products(body: list[gast.stmt], info: dict[str, ir.Info]) -> dict[str, tuple[Term, tuple[int, ...]]]:
+    """The names of the forward sweep that are products, with their factors and the loops that they are set in."""
+    found: dict[str, tuple[Term, tuple[int, ...]]] = {}
+    sets: dict[str, int] = {}
+
+    def walk(block: list[gast.stmt]) -> None:
+        for node in block:
+            if not getattr(node, "reverse", False):
+                for name in targets(node):
+                    sets[name] = sets.get(name, 0) + 1
+                if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+                    term = as_product(node.value, lambda each: None)
+                    plain = all(isinstance(factor.node, gast.Name) and factor.over for factor in term.factors)
+                    if isinstance(getattr(node, "effect", None), ir.Primitive) and plain and term.length > 1:
+                        name = node.targets[0].id
+                        found[name] = (term, info[name].loops if name in info else ())
+            for inner in blocks_of(node):
+                walk(inner)
+
+    walk(body)
+    return {name: entry for name, entry in found.items() if sets[name] == 1}

@@ -1,0 +1,151 @@
+"""Part of the stage `simplify`: the kinds of expressions of the reverse sweep, as far as its names tell them.
+
+>>> from s2sad.kinds import Array, Dim, Scalar
+>>> import gast
+>>> n, m = Dim("n", True), Dim("m", True)
+>>> known = ExpressionKinds({"A": Array("float64", (n, m)), "v": Array("float64", (m,)), "s": Scalar("float")}.get)
+>>> [known.rank(gast.parse(text, mode="eval").body) for text in ("A * v", "A @ v", "s * s", "A.T[:, None]", "f(A)")]
+[2, 1, 0, 3, None]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gast
+
+from s2sad import trees
+from s2sad.kinds import ONE, Array, Dim, Kind, Scalar, broadcast_dims, loose
+
+Dims = tuple[Dim, ...]
+
+
+class ExpressionKinds:
+    """Asks `kind_of_name` for the kinds of names. What is not known is None."""
+
+    def __init__(self, kind_of_name: Callable[[str], Kind | None]) -> None:
+        self.kind_of_name = kind_of_name
+
+    def rank(self, node: gast.AST) -> int | None:
+        dims = self.dims(node)
+        return None if dims is None else len(dims)
+
+    def dims(self, node: gast.AST) -> Dims | None:
+        """The axes of what an expression gives: () for a number."""
+        if isinstance(node, gast.Name):
+            kind = self.kind_of_name(node.id)
+            return () if isinstance(kind, Scalar) else kind.dims if isinstance(kind, Array) else None
+        method = getattr(self, f"_of_{type(node).__name__}", None)
+        return None if method is None else method(node)
+
+    def is_float(self, node: gast.AST) -> bool:
+        """Whether all names in an expression hold real floats."""
+        kinds = [self.kind_of_name(each.id) for each in trees.walk(node) if isinstance(each, gast.Name)]
+        return all(isinstance(kind, (Scalar, Array)) and kind.char == "f" for kind in kinds)
+
+    def _of_Constant(self, node: gast.Constant) -> Dims | None:
+        return () if isinstance(node.value, (int, float, complex)) else None
+
+    def _of_UnaryOp(self, node: gast.UnaryOp) -> Dims | None:
+        return self.dims(node.operand)
+
+    def _of_BoolOp(self, node: gast.BoolOp) -> Dims | None:
+        return () if all(self.dims(each) == () for each in node.values) else None
+
+    def _of_IfExp(self, node: gast.IfExp) -> Dims | None:
+        return () if self.dims(node.body) == () == self.dims(node.orelse) else None
+
+    def _of_BinOp(self, node: gast.BinOp) -> Dims | None:
+        left, right = self.dims(node.left), self.dims(node.right)
+        if left is None or right is None:
+            return None
+        if not isinstance(node.op, gast.MatMult):
+            return broadcast_dims(left, right)
+        if len(left) not in (1, 2) or len(right) not in (1, 2):
+            return None
+        return (*left[:-1], *(right[1:] if len(right) == 2 else ()))
+
+    def _of_Subscript(self, node: gast.Subscript) -> Dims | None:
+        """x[:, None], x[None], x[..., None]; any other index is not looked at."""
+        dims = self.dims(node.value)
+        steps = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
+        if dims is None:
+            return None
+        new = [isinstance(step, gast.Constant) and step.value is None for step in steps]
+        whole = [isinstance(step, gast.Slice) and trees.same(step, gast.Slice(None, None, None)) for step in steps]
+        dots = [isinstance(step, gast.Constant) and step.value is ... for step in steps]
+        if not all(map(any, zip(new, whole, dots))) or sum(dots) > 1 or sum(whole) > len(dims):
+            return None
+        made: list[Dim] = []
+        left = list(dims)
+        for k in range(len(steps)):
+            if new[k]:
+                made.append(ONE)
+            else:
+                count = 1 if whole[k] else len(left) - sum(whole[k:])
+                made += left[:count]
+                del left[:count]
+        return (*made, *left)
+
+    def _of_Attribute(self, node: gast.Attribute) -> Dims | None:
+        if node.attr == "T":
+            dims = self.dims(node.value)
+            return None if dims is None else dims[::-1]
+        return () if node.attr in ("size", "ndim") else None
+
+    def _of_Call(self, node: gast.Call) -> Dims | None:
+        if is_numpy(node, "sum"):
+            return self._of_sum(node)
+        if is_numpy(node, "outer") and not node.keywords:
+            rows, columns = map(self.dims, node.args)
+            return (*rows, *columns) if rows is not None and columns is not None else None
+        if is_numpy(node, "zeros_like") and not node.keywords:
+            return self.dims(node.args[0])
+        function = node.func
+        if (
+            isinstance(function, gast.Attribute)
+            and getattr(getattr(function.value, "module", None), "__name__", "") == "math"
+        ):
+            return ()
+        return () if isinstance(function, gast.Name) and function.id in ("len", "float", "int") else None
+
+    def _of_sum(self, node: gast.Call) -> Dims | None:
+        inner, found = self.dims(node.args[0]), axes_of_sum(node)
+        if inner is None or found is None:
+            return None
+        axes, keepdims = found
+        if axes is None:
+            return None if keepdims else ()
+        gone = {axis % len(inner) for axis in axes} if inner else set()
+        return tuple(ONE if k in gone else dim for k, dim in enumerate(inner) if keepdims or k not in gone)
+
+
+def is_numpy(node: gast.AST, function: str) -> bool:
+    """Whether the node is a call of NumPy's function of that name."""
+    if not (isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr == function):
+        return False
+    return getattr(getattr(node.func.value, "module", None), "__name__", "") == "numpy"
+
+
+def axes_of_sum(node: gast.Call) -> tuple[tuple[int, ...] | None, bool] | None:
+    """(axes or None for all, keepdims) of a call of np.sum that has nothing but these; None for any other."""
+    axes, keepdims = None, False
+    if len(node.args) != 1:
+        return None
+    for keyword in node.keywords:
+        if keyword.arg == "axis":
+            parts = keyword.value.elts if isinstance(keyword.value, gast.Tuple) else [keyword.value]
+            values = [trees.literal(part) for part in parts]
+            if not all(isinstance(value, int) for value in values):
+                return None
+            axes = tuple(values)
+        elif keyword.arg == "keepdims" and isinstance(keyword.value, gast.Constant):
+            keepdims = bool(keyword.value.value)
+        else:
+            return None
+    return axes, keepdims
+
+
+def same_axes(a: Dims, b: Dims) -> bool:
+    """Whether arrays of these axes have the same shape, for sure."""
+    return len(a) == len(b) and all(m == n and not loose(m) for m, n in zip(a, b))

@@ -1,0 +1,80 @@
+import numpy as np
+
+
+def ray_march_value_and_gradients(origin, direction, center, radius, dy=1.0):
+    """The value of ray_march and its gradients with respect to origin, direction, center and radius.
+
+    Made by s2sad from ray_march in ray_march.py, line 10, for origin: float[:],
+    direction: float[:], center: float[:], radius: float.
+    """
+    t_saved = []
+    p_saved = []
+    t1_saved = []
+    t2_saved = []
+    sphere_saved = []
+    t3_saved = []
+    distance_saved = []
+    steps = 0
+    t = 0.0
+    for _ in range(60):
+        steps += 1
+        t_saved.append(t)
+        p = origin + t * direction
+        p_saved.append(p)
+        t1 = p - center
+        t1_saved.append(t1)
+        t2 = np.linalg.norm(t1)
+        t2_saved.append(t2)
+        sphere = t2 - radius
+        sphere_saved.append(sphere)
+        t3 = p[1]
+        t3_saved.append(t3)
+        if t3 < sphere:
+            distance = t3
+        else:
+            distance = sphere
+        distance_saved.append(distance)
+        if distance < 1e-06:
+            break
+        else:
+            t += distance
+    value = t
+
+    direction_grad = np.zeros_like(direction)
+    origin_grad = np.zeros_like(origin)
+    center_grad = np.zeros_like(center)
+    t_grad = dy
+    radius_grad = 0.0
+    for _ in range(steps):
+        distance = distance_saved.pop()
+        if distance < 1e-06:
+            distance_grad = 0.0
+        else:
+            distance_grad = t_grad
+        # distance = min(sphere, p[1])
+        sphere = sphere_saved.pop()
+        t3 = t3_saved.pop()
+        if t3 < sphere:
+            # distance = min(sphere, p[1])
+            t3_grad = distance_grad
+            sphere_grad = 0.0
+        else:
+            # distance = min(sphere, p[1])
+            t3_grad = 0.0
+            sphere_grad = distance_grad
+        p = p_saved.pop()
+        p_grad = np.zeros_like(p)
+        p_grad[1] += t3_grad
+        # sphere = np.linalg.norm(p - center) - radius
+        radius_grad -= sphere_grad
+        t1 = t1_saved.pop()
+        t2 = t2_saved.pop()
+        t1_grad = sphere_grad / (t2 or 1.0) * t1
+        p_grad += t1_grad
+        center_grad -= t1_grad
+        # p = origin + t * direction
+        origin_grad += p_grad
+        t_grad += np.sum(p_grad * direction)
+        t = t_saved.pop()
+        direction_grad += t * p_grad
+    return value, (origin_grad, direction_grad, center_grad, radius_grad)
