@@ -23,7 +23,20 @@ from s2sad.adjoint_containers import Containers
 from s2sad.adjoint_inserts import Inserts
 from s2sad.adjoint_loops import Structure
 from s2sad.errors import RuleError
-from s2sad.kinds import NONE, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, is_real_or_complex, loose
+from s2sad.kinds import (
+    NONE,
+    Array,
+    Dict,
+    Kind,
+    List,
+    Mapping,
+    Record,
+    Scalar,
+    Tuple,
+    Unknown,
+    is_real_or_complex,
+    loose,
+)
 from s2sad.refusals import refuse
 from s2sad.rules import registry, templates
 from s2sad.rules.results import result_dtype
@@ -295,6 +308,8 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
                 done[operand.id] = expr
                 expr = trees.mul(trees.const(2.0), expr)
             value_kind = made.kinds.get(key) or kind
+            if op.rule.form == "adjoint" and key not in made.spread | made.unbroadcast:
+                value_kind = as_large_as(self.info[operand.id].kind, value_kind)
             if vague and self.is_smaller(value_kind, operand):
                 value_kind = Array(getattr(value_kind, "dtype", ""), None)
             spread = (
@@ -468,6 +483,13 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
                 return gast.List(made, gast.Load())
             return gast.Dict([trees.const(key) for key, _ in parts], made)
         return trees.const(0.0)
+
+
+def as_large_as(operand: Kind, kind: Kind) -> Kind:
+    """The kind of a cotangent that is as large as its operand: a rule says so of all that it doesn't mark otherwise."""
+    if not isinstance(operand, Array) or operand.dims is None or not isinstance(kind, (Array, Scalar, Unknown)):
+        return kind
+    return Array(getattr(kind, "dtype", ""), operand.dims)
 
 
 def promoted(kind: Kind, other: Kind) -> Kind:

@@ -289,7 +289,7 @@ class Infer(
     def add(self, node: gast.stmt, op: ir.Op | None = None) -> gast.stmt:
         """Appends a statement to the program."""
         node.effect = op
-        node.origin = self.origin
+        node.origin = self.origin if self.frame.stands_for is None else self.frame.stands_for[:2]
         node.loops = self.loops
         self.position += 1
         node.position = self.position
@@ -350,8 +350,11 @@ class Infer(
         return expr.__class__ in (gast.Name, gast.Constant)
 
     def refuse(self, key: str, node: Any = None, /, **words: Any) -> Exception:
+        source = self.frame.source
         node = node if node is not None and hasattr(node, "lineno") else self.origin[1]
-        return refuse(key, node, self.frame.source, **words)
+        if self.frame.stands_for is not None:
+            source, _, node = self.frame.stands_for
+        return refuse(key, node, source, **words)
 
     # ---------------------------------------------------------------- statements
     def walk(self, body: list[gast.stmt]) -> None:

@@ -16,11 +16,11 @@ from typing import Any
 import gast
 import numpy as np
 
-from s2sad import ir, trees
+from s2sad import equivalents, ir, trees
 from s2sad.custom import CustomGradient, stop_gradient
 from s2sad.errors import RuleError
 from s2sad.infer_expressions import mark_pure
-from s2sad.infer_memory import replace_nodes
+from s2sad.infer_memory import is_function, replace_nodes
 from s2sad.inserting import grad_of
 from s2sad.kinds import (
     BOOL,
@@ -129,6 +129,9 @@ class Calls:
         made = self.numpy_call(function, static, args, keywords, node, hint)
         if made is not None:
             return made
+        plain = equivalents.find(static) if not self.quiet and registry.find(static) is None else None
+        if plain is not None and self.needs_equivalent(plain, [*args, *keywords.values()]):
+            return self.call_equivalent(plain, args, keywords, node, hint)
         if not isinstance(static, types.FunctionType) and any(map(self.is_fixed_list, args)):
             args = [self.as_items(value) for value in args]
         if (getattr(static, "__module__", None) or "").partition(".")[0] == "s2sad" and is_public(static):
@@ -170,6 +173,10 @@ class Calls:
                 module=getattr(static, "__module__", None) or "",
             )
         return self.opaque_call(function, args, keywords, node)
+
+    def needs_equivalent(self, plain: Any, values: list[Value]) -> bool:
+        """Whether a gradient flows through a call, into it or into a function that is given to it."""
+        return any(value.varied or is_function(value) for value in values) or equivalents.is_part(plain)
 
     # ---------------------------------------------------------------- plain calls
     def call_expression(self, function: gast.AST, args: list[gast.AST], keywords: dict[str, gast.AST]) -> gast.Call:

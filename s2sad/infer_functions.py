@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 import gast
@@ -16,6 +17,7 @@ from s2sad.kinds import (
     Array,
     List,
     Mapping,
+    Static,
     Unknown,
     kind_of,
 )
@@ -60,6 +62,29 @@ class Functions:
         }
         arguments = self.bind_arguments(tree.args, args, keywords, defaults, named, node, static.__name__)
         return self.in_place(static.__code__, tree, frame, arguments, node)
+
+    def call_equivalent(
+        self, plain: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
+        """A call of a library's function that is differentiated as the program that it is (`s2sad/equivalents`)."""
+        tree, source = self.lowered_source(plain, node)
+        called = node if hasattr(node, "lineno") else self.origin[1]
+        site = self.frame.stands_for or (self.frame.source, self.origin[1], called)
+        defaults = [self.visit_constant_value(each) for each in plain.__defaults__ or ()]
+        named = {key: self.visit_constant_value(each) for key, each in (plain.__kwdefaults__ or {}).items()}
+        arguments = self.bind_arguments(tree.args, args, keywords, defaults, named, node, plain.__name__)
+        frame = self.new_frame(source, plain, tree, plain.__globals__, None)
+        frame.number, frame.stands_for = (*self.path, id(node), "call"), site
+        return self.in_place(plain.__code__, tree, frame, arguments, node)
+
+    def visit_constant_value(self, value: Any) -> Value:
+        return self.visit(gast.parse(repr(value)).body[0].value)
+
+    def name_in_equivalent(self, value: Any) -> Value:
+        """A global of the module of an equivalent: NumPy, or another equivalent."""
+        if isinstance(value, types.ModuleType):
+            return self.outside_value(value, trees.module(value), None)
+        return Value(trees.name(value.__name__), Static(value))
 
     def plain_user_call(
         self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any

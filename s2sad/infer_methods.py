@@ -9,7 +9,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from s2sad import trees
+from s2sad import equivalents, trees
 from s2sad.errors import RuleError
 from s2sad.infer_expressions import OPERATORS
 from s2sad.kinds import UNKNOWN, Array, Scalar, Static
@@ -96,6 +96,9 @@ class Methods:
                 return made
         found = registry.find_method(name)
         rule = registry.find(found) if found is not None else None
+        plain = equivalents.find_method(name) if rule is None and not self.quiet else None
+        if plain is not None and self.needs_equivalent(plain, [owner, *args, *keywords.values()]):
+            return self.call_equivalent(plain, [owner, *args], keywords, node, hint)
         if rule is None:
             return self.method_without_rule(function, owner, name, args, keywords, node)
         owner = owner if self.quiet else self.settle(owner)

@@ -93,6 +93,8 @@ class Lookups:
 
     def global_value(self, name: str, frame: Frame, node: gast.AST) -> Value:
         space = frame.namespace
+        if frame.stands_for is not None and name in space:
+            return self.name_in_equivalent(space[name])
         if name in space:
             value = space[name]
             self.refuse_foreign(value, name, node)

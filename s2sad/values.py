@@ -93,6 +93,7 @@ class Frame:
     globals: set[str] = field(default_factory=set)
     number: Any = None
     tree: Any = None
+    stands_for: Any = None  # in an equivalent: the user's source, statement and call
 
 
 @dataclass(eq=False)

@@ -17,10 +17,13 @@ from s2sad.rules import (  # noqa: F401
     linear,
     math_rules,
     methods,
+    nan_reductions,
     operators,
+    order_statistics,
     ordering,
     piecewise,
     reductions,
+    running,
     shapes,
 )
 from s2sad.rules.registry import (

@@ -1,4 +1,4 @@
-"""Reductions over all or some axes: sum, mean, prod, max, ..., and running sums and products."""
+"""Reductions over all or some axes: sum, mean, prod, max, ..."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from s2sad.kinds import NONE, ONE, Array, Kind, dtype_char
+from s2sad.kinds import NONE, ONE, Array, Kind
 from s2sad.rules.elementwise import not_zero
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, spread, tangent, unbroadcast
 from s2sad.rules.results import (
@@ -14,7 +14,6 @@ from s2sad.rules.results import (
     TRUE,
     Dims,
     axes_of,
-    combined,
     dims_of,
     dtype_of,
     floating,
@@ -74,15 +73,6 @@ def _absolute(dtype: str) -> str:
 def extreme_kind(a: Kind, axis: Kind, out: Kind, keepdims: Kind, initial: Kind, where: Kind = TRUE) -> Kind:
     a = numeric(a)
     return reduced(numpy_dtype(getattr(a, "dtype", "")), a, axis, keepdims)
-
-
-@kind(np.cumsum, np.cumprod)
-def running_kind(a: Kind, axis: Kind, dtype: Kind) -> Kind:
-    a = numeric(a)
-    own, dims = numpy_dtype(getattr(a, "dtype", "")), dims_of(a)
-    if value_of(axis) is None:
-        dims = None if dims is None else (combined("*", *dims),)
-    return Array(dtype_of(dtype, "int64" if dtype_char(own) == "b" else own), dims)
 
 
 # --- parts of templates ---------------------------------------------------------------------------------------------
@@ -224,15 +214,6 @@ def deviation_tangent(
     return total / (n if where is True else np.reshape(n, np.shape(total))) / not_zero(result)
 
 
-@adjoint(np.cumsum, linear=True)
-def running_sum(a, axis=None, dtype=None, *, grad):
-    if known(rank(a) == 1):
-        return np.cumsum(grad[::-1])[::-1]
-    if axis is None:
-        return np.reshape(np.cumsum(grad[::-1])[::-1], np.shape(a))
-    return np.flip(np.cumsum(np.flip(grad, axis), axis), axis)
-
-
 # --- products -------------------------------------------------------------------------------------------------------
 
 
@@ -257,11 +238,6 @@ def product_tangent(a, axis=None, dtype=None, out=None, keepdims=False, initial=
     return change + initial_dot * np.prod(a, axis=axis, keepdims=keepdims, where=where)
 
 
-@adjoint(np.cumprod, cost=20)
-def running_product(a, axis=None, dtype=None, *, grad):
-    return running_product_adjoint(a, axis, grad)
-
-
 def products_of_others(a, axis=None):
     """For each item of `a` the product of all the others along the axis: exact also where items are zero."""
     axes = tuple(range(np.ndim(a))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
@@ -278,32 +254,6 @@ def products_of_others(a, axis=None):
 def like_first(a: Kind, *others: Kind) -> Kind:
     a = numeric(a)
     return Array(numpy_dtype(getattr(a, "dtype", "")), dims_of(a))
-
-
-def running_product_adjoint(a, axis, grad):
-    """The adjoint of np.cumprod: exact also where items are zero."""
-    rows = np.reshape(a, (-1,)) if axis is None else np.moveaxis(a, axis, 0)
-    later = np.copy(np.moveaxis(grad, 0 if axis is None else axis, 0))
-    for i in reversed(range(len(rows) - 1)):
-        later[i] = later[i] + rows[i + 1] * later[i + 1]
-    before = np.cumprod(np.concatenate([np.ones_like(rows[:1]), rows[:-1]]), axis=0)
-    made = before * later
-    return np.reshape(made, np.shape(a)) if axis is None else np.moveaxis(made, 0, axis)
-
-
-@tangent(np.cumprod)
-def running_product_tangent(a, axis=None, dtype=None, *, a_dot):
-    return running_product_derivative(a, axis, a_dot)
-
-
-def running_product_derivative(a, axis, a_dot):
-    """How np.cumprod changes with a: the product rule along the axis."""
-    rows = np.reshape(a, (-1,)) if axis is None else np.moveaxis(a, axis, 0)
-    changes = np.copy(np.reshape(a_dot, (-1,)) if axis is None else np.moveaxis(a_dot, axis, 0))
-    products = np.cumprod(rows, axis=0)
-    for i in range(1, len(rows)):
-        changes[i] = changes[i] * products[i - 1] + rows[i] * changes[i - 1]
-    return changes if axis is None else np.moveaxis(changes, 0, axis)
 
 
 # --- extremes: ties share equally -----------------------------------------------------------------------------------

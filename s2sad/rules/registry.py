@@ -89,7 +89,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Template = Callable[..., Any]
 
 PARTIALS, ADJOINT, NONDIFFERENTIABLE = "partials", "adjoint", "nondifferentiable"
-_GIVEN = frozenset({"result", "grad", "k"})
+GIVEN = frozenset({"result", "grad", "k"})  # what a template may ask for beside the parameters
 
 
 @dataclass(frozen=True)
@@ -370,7 +370,7 @@ def _signature(function: Any) -> inspect.Signature:
     kept = [
         p.replace(annotation=inspect.Parameter.empty)
         for p in signature.parameters.values()
-        if not (p.name in _GIVEN and p.kind is p.KEYWORD_ONLY) and not p.name.endswith("_dot")
+        if not (p.name in GIVEN and p.kind is p.KEYWORD_ONLY) and not p.name.endswith("_dot")
     ]
     return inspect.Signature(kept)
 

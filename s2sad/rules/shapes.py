@@ -118,6 +118,8 @@ def matrix_transpose_kind(x: Kind) -> Kind:
 
 @inline
 def back_in_shape(grad, a, order):
+    if known(rank(a) == 0 and rank(grad) > 0):
+        return grad[(0,) * rank(grad)]
     if known(order == "C"):
         return np.reshape(grad, np.shape(a))
     if order == "F":

@@ -35,7 +35,7 @@ from s2sad import trees
 from s2sad.errors import RuleError
 from s2sad.kinds import UNKNOWN, Kind, Scalar, Static, Tuple, is_real_or_complex
 from s2sad.rules import memo, scopes
-from s2sad.rules.registry import ELEMENTARY, MARKERS, PARTIALS, Rule, constant, rank, refuse
+from s2sad.rules.registry import ELEMENTARY, GIVEN, MARKERS, PARTIALS, Rule, constant, rank, refuse
 
 
 class Undecided(Exception):
@@ -253,10 +253,11 @@ def differentiable(template: Callable[..., Any]) -> tuple[str, ...]:
 
 
 def parameters_of(definition: gast.FunctionDef) -> list[str]:
-    """The names of the positional parameters, a `*parameter` included."""
+    """The names of the function's parameters in a template's head, in order."""
     arguments = definition.args
     extra = [] if arguments.vararg is None else [arguments.vararg]
-    return [each.id for each in [*arguments.posonlyargs, *arguments.args, *extra]]
+    named = [each for each in arguments.kwonlyargs if each.id not in GIVEN]
+    return [each.id for each in [*arguments.posonlyargs, *arguments.args, *extra, *named]]
 
 
 def helpers_of(function: Callable[..., Any]) -> list[Callable[..., Any]]:

@@ -32,6 +32,19 @@ rows(np.sum, np.mean, np.prod, np.max, np.min, np.amax, np.amin, cases=_axes)
 rows(np.var, np.std, cases=[each for each in _axes if np.shape(each.args[0]) not in ((), (1, 4), (3, 1))])
 rows(np.var, np.std, cases=[row(A, ddof=1), row(A, axis=1, ddof=1), row(Z), row(complexes(3, 2), axis=0)])
 rows(np.var, cases=[row(1.5)])
+rows(
+    np.var,
+    np.std,
+    cases=[
+        row(V, correction=1),
+        row(A, axis=0, correction=1.5),
+        row(V, mean=0.25),
+        row(A, axis=0, mean=normal(1, 4)),
+        row(A, axis=(0, 1), mean=normal(1, 1), ddof=1),
+        row(T, axis=1, keepdims=True, mean=normal(2, 1, 4)),
+        row(Z, mean=complexes(1)),
+    ],
+)
 rows(np.std, cases=[corner((np.zeros(3),), np.full(3, 2.0)), corner((np.zeros((2, 2)),), np.full((2, 2), 2.0), axis=0)])
 rows(np.sum, np.mean, np.prod, np.cumsum, np.cumprod, cases=[row(Z), row(complexes(3, 2), axis=1)])
 rows(np.prod, cases=[row(ZEROS), row(ONE_ZERO), row(np.stack([ZEROS, ONE_ZERO]), axis=1)])
