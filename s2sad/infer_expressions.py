@@ -425,7 +425,7 @@ class Expressions:
         if value.items is not None and not value.varied:
             items = [self.known(item) for item in value.items]
             return MISSING if any(item is MISSING for item in items) else tuple(items)
-        return MISSING
+        return infinity_of(value.expr)
 
     def visit_BoolOp(self, node: gast.BoolOp, hint: str | None = None) -> Value:
         """`and` and `or` as tests stay as they are; where they choose a value that carries a gradient, they branch."""
@@ -504,3 +504,12 @@ def mark_pure(expr: gast.AST) -> None:
 
 
 _ = (math, np, item_kind, List, Mapping, Record, Object)
+
+
+def infinity_of(expr: gast.AST) -> Any:
+    """The value of `np.inf`, `math.inf` or the negative of one (the order of a norm), else MISSING."""
+    if isinstance(expr, gast.UnaryOp) and isinstance(expr.op, gast.USub):
+        found = infinity_of(expr.operand)
+        return found if found is MISSING else -found
+    module = getattr(expr.value, "module", None) if isinstance(expr, gast.Attribute) else None
+    return float("inf") if module in (np, math) and module is not None and expr.attr == "inf" else MISSING

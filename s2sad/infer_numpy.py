@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
+import string
 from typing import Any
 
 import gast
@@ -272,6 +273,31 @@ class NumPy:
             return MISSING if MISSING in items else items
         return self.known(value)
 
+    def call_einsum(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
+        """np.einsum(A, [0, 1], B, [1, 2], [0, 2]) is np.einsum("AB,BC->AC", A, B)."""
+        if not any(value.varied for value in args) or isinstance(self.known(args[0]), str):
+            return None
+        terms = [self.einsum_term(value) for value in args[1::2]]
+        if len(args) % 2:
+            terms.append(self.einsum_term(args[-1]))
+        if None in terms:
+            return None
+        inputs = terms[: len(args) // 2]
+        text = ",".join(inputs) + ("->" + terms[-1] if len(args) % 2 else "")  # type: ignore[arg-type,operator]
+        operands = args[: 2 * len(inputs) : 2]
+        return self.call_known(function, np.einsum, [self.key_value(text), *operands], keywords, node, hint)
+
+    def einsum_term(self, value: Value) -> str | None:
+        """The indices of one operand as letters."""
+        known = self.known_list(value)
+        if not isinstance(known, (list, tuple)) or not all(each is ... or isinstance(each, int) for each in known):
+            return None
+        return "".join(
+            "..." if each is ... else (string.ascii_uppercase + string.ascii_lowercase)[each] for each in known
+        )
+
     # ---------------------------------------------------------------- ufuncs
     def call_ufunc(
         self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
@@ -439,5 +465,6 @@ CALLS: dict[Any, str] = {
     np.copyto: "call_copy_to",
     np.subtract.at: "call_subtract_at",
     np.split: "call_split",
+    np.einsum: "call_einsum",
     np.array_split: "call_split",
 }

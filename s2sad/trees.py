@@ -176,6 +176,14 @@ def same(a: Any, b: Any) -> bool:
     return True
 
 
+def function_of(node: gast.AST) -> Any:
+    """The function of a module that `np.linalg.solve` names, or None."""
+    if isinstance(node, gast.Name):
+        return getattr(node, "module", None)
+    owner = function_of(node.value) if isinstance(node, gast.Attribute) else None
+    return None if owner is None else getattr(owner, node.attr, None)
+
+
 def copy_tree(node: Any) -> Any:
     """A copy (of a node or list) that shares no node with the original and keeps every attribute; of any depth."""
     if isinstance(node, list):

@@ -590,6 +590,7 @@ _UNDERSTOOD = {
     "isinstance",
     "sum",
     "slice",
+    "set",
     "all",
     "any",
 }
@@ -614,13 +615,16 @@ def test_templates_use_functions_that_have_rules(rule: Rule) -> None:
                 assert _has_rule(node.func, function), f"{function.__name__}: {trees.show(node.func)}"
 
 
+_OF_TEXT_AND_LISTS = {"append", "pop", "replace", "partition", "split", "join", "count"}
+
+
 def _has_rule(node: gast.AST, function: Callable[..., Any]) -> bool:
     if isinstance(node, gast.Name):
         value = function.__globals__.get(node.id, getattr(builtins, node.id, None))
         known = value in registry.MARKERS or templates.is_helper(value) or node.id in _UNDERSTOOD
         return known or registry.find(value) is not None
     text = trees.show(node)
-    if text.endswith("Error") or node.attr == "append":  # an exception; a list
+    if text.endswith("Error") or node.attr in _OF_TEXT_AND_LISTS:  # an exception, a method of a string or list
         return True
     if text == "np.add.at":  # a store
         return True

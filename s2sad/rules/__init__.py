@@ -9,7 +9,9 @@
 import s2sad.rules.nondifferentiable  # noqa: F401
 from s2sad.rules import (  # noqa: F401
     creation,
+    einsum,
     elementwise,
+    fourier,
     joining,
     linalg,
     linalg_decompositions,
@@ -25,6 +27,7 @@ from s2sad.rules import (  # noqa: F401
     reductions,
     running,
     shapes,
+    tensors,
 )
 from s2sad.rules.registry import (
     Rule,

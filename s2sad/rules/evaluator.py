@@ -124,7 +124,9 @@ class Evaluator(Expressions):
         kind = self.kinds.get(parameter, UNKNOWN)
         for k in path or ():
             kind = kind.items[k] if isinstance(kind, Tuple) else UNKNOWN
-        return replace(value, node=templates.real_part(self._node(value), kind, value.kind))
+        node = self._node(value)
+        made = templates.real_part(node, kind, value.kind)
+        return replace(value, node=made, kind=value.kind if made is node else templates.real_kind(value.kind))
 
     def _times_grad(self, partial: Value) -> Value:
         """grad * p * q reads better than grad * (p * q), unless p and q are numbers and grad is an array."""

@@ -312,7 +312,7 @@ class Expressions:
             return self._method(self._eval(node.func.value), function, args, keywords)
         target = function.value
         if target in MARKERS:
-            return self._marker(target, args[0])
+            return self._sized(*args) if target is registry.sized else self._marker(target, args[0])
         if getattr(target, "inline", False):
             return self._inline(target, args, keywords)
         if target in (np.ndim, np.iscomplexobj, isinstance):
@@ -381,6 +381,10 @@ class Expressions:
 
     def _shared(self, name: str, value: Value) -> Value:
         raise NotImplementedError
+
+    def _sized(self, value: Value, like: Value) -> Value:
+        dims = getattr(like.kind, "dims", None)
+        return value if not dims else expression(self._node(value), Array(getattr(value.kind, "dtype", ""), dims))
 
     def _marker(self, marker: Any, argument: Value) -> Value:
         if marker is registry.refuse:

@@ -11,7 +11,7 @@ import numpy as np
 
 from s2sad.kinds import Array, Kind, Scalar, Tuple, broadcast_dims
 from s2sad.rules.reductions import products_of_others
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent, unbroadcast
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent, unbroadcast
 from s2sad.rules.results import dims_of, floating, numeric, result_dtype, shaped, unknown_dim, value_of
 
 
@@ -95,7 +95,7 @@ def pseudo_inverse_kind(a: Kind, *options: Kind, **keywords: Kind) -> Kind:
 @adjoint(np.linalg.det, cost=1000)
 def determinant(a, *, grad, result):
     """Giles (2008), 2.2.4, by the cofactors where the matrix is singular."""
-    return for_each_matrix(grad) * cofactors(a, result)
+    return sized(for_each_matrix(grad) * cofactors(a, result), a)
 
 
 @tangent(np.linalg.det)
@@ -310,7 +310,7 @@ def matrix_power(a, n, *, grad):
         return grad
     if n == 2:
         return turned(a) @ grad + grad @ turned(a)
-    return power_terms(turned(a), n, grad)
+    return sized(power_terms(turned(a), n, grad), a)
 
 
 def power_terms(a, n, x):
@@ -345,8 +345,8 @@ def multi_dot(arrays, *, grad, k):
     after = [as_row(a) if rank(a) == 1 else a.T for a in arrays[k + 1 :][::-1]]
     made = np.linalg.multi_dot([*before, as_matrix(grad, arrays[0], arrays[-1]), *after])
     if rank(arrays[k]) == 2:
-        return made
-    return made[0] if k == 0 else made[:, 0]
+        return sized(made, arrays[k])
+    return sized(made[0] if k == 0 else made[:, 0], arrays[k])
 
 
 @inline

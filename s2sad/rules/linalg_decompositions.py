@@ -11,7 +11,7 @@ import numpy as np
 
 from s2sad.kinds import Array, Dim, Kind, Tuple
 from s2sad.rules.linalg import floating_of, real_dtype, turned, turned_conjugate
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent
 from s2sad.rules.results import UNSURE, dims_of, numeric, value_of
 
 # --- parts of matrices ----------------------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ def qr(a, mode="reduced", *, grad, result):
     experimental design" (2010)."""
     if mode == "r":
         q = qr_factor(a, result)
-        return qr_slope(a, q, result, np.zeros_like(q), grad)
+        return sized(qr_slope(a, q, result, np.zeros_like(q), grad), a)
     if mode != "reduced" and mode != "complete":
         return refuse("np.linalg.qr(..., mode='raw') gives the reflections of LAPACK: use mode='reduced'")
     q, r = result
@@ -121,10 +121,10 @@ def qr(a, mode="reduced", *, grad, result):
     if mode == "complete":
         q_grad = np.zeros_like(q) if q_grad is None else q_grad
         r_grad = np.zeros_like(r) if r_grad is None else r_grad
-        return complete_qr_slope(a, q, r, q_grad, r_grad)
+        return sized(complete_qr_slope(a, q, r, q_grad, r_grad), a)
     q_grad = np.zeros_like(q) if q_grad is None else q_grad
     r_grad = np.zeros_like(r) if r_grad is None else r_grad
-    return qr_slope(a, q, r, q_grad, r_grad)
+    return sized(qr_slope(a, q, r, q_grad, r_grad), a)
 
 
 def qr_factor(a, r):
@@ -277,7 +277,7 @@ def eigh_kind(a: Kind, UPLO: Kind) -> Kind:
 @adjoint(np.linalg.eigvalsh, cost=3000)
 def eigvalsh(a, UPLO="L", *, grad, result):
     """Giles (2008), 3.1."""
-    _, vectors = np.linalg.eigh(a, UPLO)
+    _, vectors = np.linalg.eigh(a) if UPLO == "L" else np.linalg.eigh(a, UPLO)
     return half_read(columns_by(conjugate(vectors), grad) @ turned(vectors), a, UPLO)
 
 
@@ -388,7 +388,7 @@ def svd(a, full_matrices=True, compute_uv=True, hermitian=False, *, grad, result
     s_grad = np.zeros_like(s) if s_grad is None else s_grad
     u_grad = np.zeros_like(u) if u_grad is None else u_grad
     vh_grad = np.zeros_like(vh) if vh_grad is None else vh_grad
-    return svd_slope(u, s, vh, u_grad, s_grad, vh_grad)
+    return sized(svd_slope(u, s, vh, u_grad, s_grad, vh_grad), a)
 
 
 def svd_slope(u, s, vh, u_grad, s_grad, vh_grad):

@@ -11,7 +11,7 @@ from s2sad.rules.registry import adjoint, inline, kind, known, rank, unbroadcast
 from s2sad.rules.results import UNSURE, combined, dims_of, elementwise, numeric, result_dtype, shaped, value_of
 
 
-@adjoint(np.matmul, operator.matmul, linear="each", cost=1000)
+@adjoint(np.matmul, operator.matmul, np.linalg.matmul, linear="each", cost=1000)
 def matmul(a, b, *, grad):
     if rank(a) == 1 and rank(b) == 1:
         return grad * b, grad * a
@@ -30,7 +30,7 @@ def matmul(a, b, *, grad):
     return unbroadcast(grad @ np.swapaxes(b, -1, -2)), unbroadcast(np.swapaxes(a, -1, -2) @ grad)
 
 
-@kind(np.matmul, operator.matmul)
+@kind(np.matmul, operator.matmul, np.linalg.matmul)
 def matmul_kind(a: Kind, b: Kind) -> Kind:
     a, b = numeric(a), numeric(b)
     dtype, m, n = result_dtype(np.matmul, a, b), dims_of(a), dims_of(b)

@@ -181,7 +181,7 @@ nondifferentiable(
 )
 
 # Windows: of how many numbers they are is a count.
-nondifferentiable(np.bartlett, np.blackman, np.hamming, np.hanning, np.fft.fftfreq, np.fft.rfftfreq)
+nondifferentiable(np.bartlett, np.blackman, np.hamming, np.hanning)
 
 
 @kind(np.bartlett, np.blackman, np.hamming, np.hanning)

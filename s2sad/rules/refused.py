@@ -62,7 +62,7 @@ FUNCTIONS: list[tuple[str, str, str]] = [
         "changes or tells a setting of NumPy",
         "the call without a value that needs a gradient",
         "errstate printoptions get_printoptions set_printoptions getbufsize setbufsize geterr seterr geterrcall "
-        "seterrcall show_config show_runtime get_include info test linalg.test fft.test einsum_path",
+        "seterrcall show_config show_runtime get_include info test linalg.test fft.test",
     ),
     (
         "is a class of numbers that has no values of its own",

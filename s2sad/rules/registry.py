@@ -55,6 +55,7 @@ Some words have a meaning of their own; they run as ordinary functions too:
     constant(x)     whether x is a number that is known when compiling, so that tests on its value are decided
     spread(e)       in what is returned: e may be smaller than the parameter, to which it broadcasts
     unbroadcast(e)  in what is returned: e may be larger than the parameter, and is to be summed down to it
+    sized(e, x)     e, which has the shape of x, where the kinds don't tell
     refuse("why")   there is no derivative in this case: a RuleError, of which the user sees the reason
 
 A function of a list of arrays says `variadic=` and the name of that parameter; its template returns the cotangent of
@@ -398,6 +399,10 @@ def unbroadcast(e: Any) -> Any:
     return e
 
 
+def sized(e: Any, like: Any) -> Any:
+    return e
+
+
 def refuse(reason: str) -> Any:
     """In a template: there is no derivative in this case; the reason is told to the user."""
     raise RuleError(reason)
@@ -409,7 +414,7 @@ def inline(function: F) -> F:
     return function
 
 
-MARKERS = (rank, known, constant, spread, unbroadcast, refuse)
+MARKERS = (rank, known, constant, spread, unbroadcast, sized, refuse)
 
 # The elementary functions that a template may write bare; modules of rules import NumPy's to be runnable.
 ELEMENTARY = frozenset(

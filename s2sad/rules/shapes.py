@@ -102,12 +102,12 @@ def move_axis_kind(a: Kind, source: Kind, destination: Kind) -> Kind:
     return with_dims(a, tuple(dims[k] for k in order))
 
 
-@adjoint(np.matrix_transpose, linear=True, view=True, cost=1)
+@adjoint(np.matrix_transpose, np.linalg.matrix_transpose, linear=True, view=True, cost=1)
 def matrix_transpose(x, *, grad):
     return np.swapaxes(grad, -1, -2)
 
 
-@kind(np.matrix_transpose)
+@kind(np.matrix_transpose, np.linalg.matrix_transpose)
 def matrix_transpose_kind(x: Kind) -> Kind:
     dims = dims_of(x)
     return with_dims(x, None if dims is None else (*dims[:-2], dims[-1], dims[-2]))

@@ -25,7 +25,7 @@ import re
 import textwrap
 import types
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
@@ -394,3 +394,9 @@ def real_part(value: gast.AST, parameter: Kind, kind: Kind | None) -> gast.AST:
     if getattr(parameter, "char", "") != "f":
         return value
     return trees.attr(value, "real") if isinstance(kind, Scalar) else trees.np_call("real", value)
+
+
+def real_kind(kind: Any) -> Kind:
+    """The kind of the real part."""
+    dtype = {"complex": "float", "complex64": "float32", "complex128": "float64"}.get(kind.dtype, "")
+    return replace(kind, dtype=dtype)
