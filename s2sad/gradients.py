@@ -139,6 +139,8 @@ class Gradients:
         if isinstance(kind, Array) and kind.dims == ():
             made = trees.np_call("asarray", made)
         elif isinstance(kind, Scalar):
+            if cotangent is not None and isinstance(cotangent.kind, Array) and cotangent.kind.dims == ():
+                made = trees.index(made, gast.Tuple([], gast.Load()))  # the shadow of an array of no axes
             made = self.scalar_gradient(made, kind)
         elif cotangent is not None and getattr(kind, "dtype", "") in NARROW:
             given = cotangent.kind.dtype if isinstance(cotangent.kind, (Scalar, Array)) else ""

@@ -278,6 +278,8 @@ class Lists:
         index = self.visit(slice_node)
         if isinstance(index.static, SliceOf):
             if base.varied:
+                if isinstance(index.expr, gast.Slice) and index.expr.step is not None:
+                    raise self.refuse("delete", node)
                 self.store_slice(base, index.expr, self.make_list([]), node)
                 return
         elif base.varied:

@@ -235,6 +235,8 @@ class Memory:
         return None
 
     def pick_item(self, base: Value, index: Value, node: Any) -> Value:
+        if not isinstance(base.kind, List):
+            raise self.refuse("mixed_list", node)
         kind = of_item(base.kind.item) or UNKNOWN
         index_expr = self.settle(index).expr
         op = ir.GetItem(base.expr.id, index_expr, kind, base.kind, INT, None)

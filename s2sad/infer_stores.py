@@ -72,6 +72,7 @@ class Stores:
         place = base.place
         if place is None or not place.exact:
             raise self.refuse("unknown_owner", node)
+        self.check_position(place)
         value = self.cut_off(base, value, node)
         raw = value
         if isinstance(base.kind, (List, Mapping)):
@@ -225,6 +226,7 @@ class Stores:
             raise self.refuse("unknown_owner", node)
         value = self.cut_off(current, value, node)
         place = current.place
+        self.check_position(place)
         self.check_outside(place.root, value.varied, node)
         value = Value(self.operand(value), value.kind, value.varied)
         op = ir.Store(place, value.expr, value.kind, current.kind, node.op)

@@ -373,8 +373,8 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
         return b if isinstance(a, Never) else a
     if a == b:
         return a
-    if isinstance(a, Text) and isinstance(b, Text):
-        return Text(True)
+    if _is_text(a) and _is_text(b):
+        return Text(Text(True) in (a, b))
     if isinstance(a, Scalar) and isinstance(b, Scalar):
         dtype = join_dtype(a.dtype, b.dtype)
         if not dtype and a.char == b.char:
@@ -402,6 +402,10 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
         names = [name for name, _ in a.fields if b.get(name) is not None]
         return Record(a.cls, tuple((name, join(a.get(name), b.get(name))) for name in names))
     return UNKNOWN
+
+
+def _is_text(kind: Kind) -> bool:
+    return isinstance(kind, Text) or isinstance(kind, Static) and isinstance(kind.value, str)
 
 
 def as_mapping(kind: Dict | Mapping) -> Mapping:

@@ -387,3 +387,11 @@ def store_of_scalar_computed_from_row(a):
 @pytest.mark.parametrize("each", case, ids=str)
 def test_store(each):
     each.check()
+
+
+@case(1.5)
+def array_without_axes(x):
+    a = np.full((), x)
+    a[...] += 1.0
+    a *= x
+    return a[()]

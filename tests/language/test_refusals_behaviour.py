@@ -183,6 +183,25 @@ def text_of_an_array(x):
     return float(np.array2string(np.array([x])).strip("[]"))
 
 
+@refused("row[0] = 1.0", np.ones((3, 3)))
+def row_written_after_its_loop(A):
+    for row in A:
+        pass
+    row[0] = 1.0
+    return np.sum(A)
+
+
+@refused("del xs[::2]", [1.0, 2.0, 3.0])
+def every_second_item_deleted(xs):
+    del xs[::2]
+    return xs[0]
+
+
+@refused("t[k]", (1.0, np.ones(3)), 0)
+def item_of_a_mixed_tuple(t, k):
+    return np.sum(t[k])
+
+
 @refused("exec", 2.0)
 def executes_text(x):
     exec("x = 3.0")
