@@ -395,6 +395,8 @@ def test_float32_stays_float32(rule: Rule, row: Row) -> None:
         np.float_power,
         np.array,
         np.linspace,
+        np.logspace,
+        np.geomspace,
         np.full,
         np.arange,
         np.ndarray.tolist,

@@ -27,6 +27,8 @@ from s2sad.rules import (  # noqa: F401
     reductions,
     running,
     shapes,
+    special,
+    statistics,
     tensors,
 )
 from s2sad.rules.registry import (

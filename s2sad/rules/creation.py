@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy import log
 
 from s2sad.kinds import Array, Kind, Scalar, Tuple, dtype_char
-from s2sad.rules.registry import adjoint, kind, known, nondifferentiable, rank, refuse, tangent, unbroadcast
+from s2sad.rules.registry import adjoint, inline, kind, known, nondifferentiable, rank, refuse, tangent, unbroadcast
 from s2sad.rules.results import (
+    FALSE,
     constant_kind,
     dims_of,
     dims_of_shape,
@@ -80,15 +82,56 @@ def full_like_kind(a: Kind, fill_value: Kind, dtype: Kind) -> Kind:
 # --- ranges ---------------------------------------------------------------------------------------------------------
 
 
+@inline
+def steps(grad, num, endpoint):
+    """From 0 to 1, along the first axis of grad."""
+    t = np.linspace(0.0, 1.0, num) if known(endpoint is True) else np.linspace(0.0, 1.0, num, endpoint=endpoint)
+    return t if known(rank(grad) == 1) else np.reshape(t, (-1,) + (1,) * (rank(grad) - 1))
+
+
+@inline
+def ends(grad, t):
+    """What the start and the end get, of numbers on the way between them."""
+    if known(rank(grad) == 1):
+        return grad @ (1.0 - t), grad @ t
+    return unbroadcast(np.sum(grad * (1.0 - t), axis=0)), unbroadcast(np.sum(grad * t, axis=0))
+
+
 @adjoint(np.linspace, linear=True)
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, grad):
-    if retstep or axis != 0:
-        return refuse("np.linspace with retstep or an axis"), refuse("np.linspace with retstep or an axis")
-    t = np.linspace(0.0, 1.0, num) if known(endpoint is True) else np.linspace(0.0, 1.0, num, endpoint=endpoint)
-    if rank(start) == 0 and rank(stop) == 0:
-        return grad @ (1.0 - t), grad @ t
-    column = np.reshape(t, (-1,) + (1,) * (rank(grad) - 1))
-    return unbroadcast(np.sum(grad * (1.0 - column), axis=0)), unbroadcast(np.sum(grad * column, axis=0))
+    if retstep:
+        return refuse("np.linspace with retstep: the step is (stop - start) / (num - 1)"), 0.0
+    rows = grad if known(axis == 0) else np.moveaxis(grad, axis, 0)
+    first, last = ends(rows, steps(rows, num, endpoint))
+    return first, last
+
+
+@adjoint(np.logspace)
+def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0, *, grad, result):
+    """base ** np.linspace(start, stop, ...)."""
+    change = grad * result if known(axis == 0) else np.moveaxis(grad * result, axis, 0)
+    first, last = ends(log(base) * change, steps(change, num, endpoint))
+    if rank(base) > 0:
+        return refuse("np.logspace with an array as its base"), 0.0
+    return first, last, None, None, np.sum(grad * result * np.log(result)) / (base * log(base))
+
+
+@adjoint(np.geomspace)
+def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0, *, grad, result):
+    """start ** (1 - t) * stop ** t."""
+    change = grad * result if known(axis == 0) else np.moveaxis(grad * result, axis, 0)
+    first, last = ends(change, steps(change, num, endpoint))
+    return first / start, last / stop
+
+
+@kind(np.logspace)
+def logspace_kind(start: Kind, stop: Kind, num: Kind, endpoint: Kind, base: Kind, dtype: Kind, axis: Kind) -> Kind:
+    return linspace_kind(start, stop, num, endpoint, FALSE, dtype, axis)
+
+
+@kind(np.geomspace)
+def geomspace_kind(start: Kind, stop: Kind, num: Kind, endpoint: Kind, dtype: Kind, axis: Kind) -> Kind:
+    return linspace_kind(start, stop, num, endpoint, FALSE, dtype, axis)
 
 
 @kind(np.linspace)
@@ -96,7 +139,11 @@ def linspace_kind(start: Kind, stop: Kind, num: Kind, endpoint: Kind, retstep: K
     full = elementwise(np.true_divide, numeric(start), numeric(stop))
     own = dtype_of(dtype, numpy_dtype(getattr(full, "dtype", "")))
     dims = dims_of(full)
-    made = Array(own, None if dims is None or value_of(axis) != 0 else (length_of(num), *dims))
+    place = value_of(axis)
+    if dims is not None and isinstance(place, int):
+        place %= len(dims) + 1
+        dims = (*dims[:place], length_of(num), *dims[place:])
+    made = Array(own, dims if isinstance(place, int) else None)
     return Tuple((made, Scalar(own))) if value_of(retstep) is True else made
 
 

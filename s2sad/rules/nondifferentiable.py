@@ -103,7 +103,6 @@ nondifferentiable(
     np.argwhere,
     np.searchsorted,
     np.digitize,
-    np.bincount,
     np.unravel_index,
     np.ravel_multi_index,
     np.lexsort,
@@ -122,7 +121,7 @@ def nonzero_kind(a: Kind) -> Kind:
     return UNKNOWN if dims is None else Tuple((Array("int64", (unknown_dim(),)),) * len(dims))
 
 
-@kind(np.flatnonzero, np.bincount)
+@kind(np.flatnonzero)
 def positions_kind(a: Kind, *options: Kind, **keywords: Kind) -> Kind:
     return Array("int64", (unknown_dim(),))
 
@@ -176,7 +175,6 @@ nondifferentiable(
     np.mintypecode,
     np.isdtype,
     np.typename,
-    np.broadcast,
     np.ndindex,
 )
 

@@ -31,7 +31,7 @@ FUNCTIONS: list[tuple[str, str, str]] = [
     (
         "gives its items one by one, with memory that is shared in ways that can't be followed",
         "a loop over positions, `for i in range(len(x))`, or an expression of whole arrays",
-        "nditer nested_iters flatiter",
+        "nditer nested_iters flatiter ndenumerate broadcast",
     ),
     (
         "makes a matrix, for which `*` is another operator than for arrays",
@@ -47,6 +47,21 @@ FUNCTIONS: list[tuple[str, str, str]] = [
         "is about dates, which have no derivative",
         "a number of days or seconds, as a float",
         "busday_count busday_offset busdaycalendar is_busday datetime64 datetime_data datetime_as_string timedelta64",
+    ),
+    (
+        "makes an array of the items of something that is known only when it runs",
+        "np.array([...]), with a list of the items",
+        "fromiter",
+    ),
+    (
+        "calls a function with the positions of the elements",
+        "the call itself, f(*np.indices(shape))",
+        "fromfunction",
+    ),
+    (
+        "gives the different numbers once: which ones these are changes in jumps",
+        "x[places], with places from np.unique(s2sad.stop_gradient(x), return_index=True)",
+        "unique",
     ),
     (
         "makes a ufunc of a Python function, whose results are objects",
@@ -92,7 +107,7 @@ METHODS: list[tuple[str, str, str]] = [
     (
         "looks at the memory of the array, which has no derivative",
         "the elements of the array, by index",
-        "base ctypes data flags getfield setfield setflags byteswap device to_device "
+        "base ctypes data flags getfield setfield resize partition __array__ setflags byteswap device to_device "
         "__array_interface__ __array_struct__ __dlpack__ __dlpack_device__ __sizeof__",
     ),
     (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from s2sad.kinds import NONE, ONE, Array, Dim, Kind, Scalar, Tuple
+from s2sad.kinds import NONE, ONE, UNKNOWN, Array, Dim, Kind, Scalar, Tuple
 from s2sad.rules.linear import left_without
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, spread, unbroadcast
 from s2sad.rules.results import (
@@ -366,6 +366,29 @@ def contiguous(a, dtype=None, *, grad):
     return grad
 
 
+@adjoint(np.asfortranarray, np.asarray_chkfinite, linear=True, view=True, cost=1)
+def as_array(a, dtype=None, order=None, *, grad):
+    return grad
+
+
+@adjoint(np.require, linear=True, view=True, cost=1)
+def required(a, dtype=None, requirements=None, *, grad):
+    return grad
+
+
+@adjoint(np.real_if_close, linear=True, view=True, cost=1)
+def real_if_close(a, tol=100, *, grad):
+    if np.iscomplexobj(a):
+        return refuse("whether the result is real or complex depends on the numbers: write a.real, or a")
+    return grad
+
+
+@adjoint(np.rollaxis, linear=True, view=True, cost=1)
+def roll_axis(a, axis, start=0, *, grad):
+    place, before = axis % rank(a), start % (rank(a) + 1)
+    return np.moveaxis(grad, before - 1 if before > place else before, place)
+
+
 @inline
 def cast_back(grad, a):
     if known(grad.dtype == a.dtype):
@@ -380,9 +403,42 @@ def as_type(a, dtype, *, grad):
     return cast_back(grad, a)
 
 
+if hasattr(np, "astype"):  # since NumPy 2.1
+
+    @adjoint(np.astype, cost=1)
+    def as_type_function(x, dtype, /, *, copy=True, device=None, grad):
+        return cast_back(grad, x)
+
+    @kind(np.astype)
+    def as_type_kind(x: Kind, dtype: Kind, **options: Kind) -> Kind:
+        return cast_kind(x, dtype)
+
+
 @kind(np.copy, np.ndarray.copy)
 def copy_kind(a: Kind, order: Kind) -> Kind:
     return with_dims(a, dims_of(numeric(a)))
+
+
+@kind(np.asfortranarray, np.asarray_chkfinite, np.require)
+def as_array_kind(a: Kind, dtype: Kind, *options: Kind) -> Kind:
+    return with_dims(cast_kind(a, dtype), dims_of(numeric(a)))
+
+
+@kind(np.real_if_close)
+def real_if_close_kind(a: Kind, tol: Kind) -> Kind:
+    a = numeric(a)
+    return with_dims(a, dims_of(a)) if getattr(a, "char", "?") in "bif" else UNKNOWN
+
+
+@kind(np.rollaxis)
+def roll_axis_kind(a: Kind, axis: Kind, start: Kind) -> Kind:
+    dims, place, before = dims_of(a), value_of(axis), value_of(start)
+    if dims is None or not isinstance(place, int) or not isinstance(before, int):
+        return with_dims(a, None)
+    place, before = place % len(dims), before % (len(dims) + 1)
+    left = [dim for k, dim in enumerate(dims) if k != place]
+    left.insert(before - 1 if before > place else before, dims[place])
+    return with_dims(a, tuple(left))
 
 
 @kind(np.ascontiguousarray, np.ndarray.astype)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.rule_rows.table import ONE_ZERO, TIES, ZEROS, A, T, V, W, Z, complexes, corner, integers, normal, row, rows
+from tests.rule_rows.table import ONE_ZERO, TIES, ZEROS, A, T, V, W, Z, complexes, corner, normal, row, rows
 
 _axes = [
     row(V),
@@ -90,7 +90,6 @@ rows(np.argsort, np.argpartition, cases=[row(V, -1), row(A, -1)])
 rows(np.nonzero, np.flatnonzero, np.argwhere, cases=[row(V)])
 rows(np.searchsorted, cases=[row(np.sort(V), 0.1), row(np.sort(V), W)])
 rows(np.digitize, cases=[row(W, np.sort(V))])
-rows(np.bincount, cases=[row(integers(4))])
 rows(np.unravel_index, cases=[row(3, (2, 2))])
 rows(np.ravel_multi_index, cases=[row((1, 1), (2, 2))])
 rows(np.lexsort, cases=[row((V, V))])
