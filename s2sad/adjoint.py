@@ -250,7 +250,7 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
     def apply_rule(
         self, op: ir.Primitive, result: gast.AST, cotangent: Cotangent, wanted: list[str], kind: Kind
     ) -> None:
-        arguments = dict(op.arguments)
+        arguments = {key: self.before_transposition(each) for key, each in op.arguments.items()}
         kinds = dict(op.kinds)
         if op.arrays is not None:
             arguments[op.rule.variadic] = gast.List(op.arrays, gast.Load())
@@ -319,6 +319,21 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
                 and self.is_smaller(made.kinds.get(key), operand)
             )
             self.accumulate(operand, expr, value_kind, spread=spread, larger=key in made.unbroadcast and not spread)
+
+    def before_transposition(self, operand: Any) -> Any:
+        """x.T for the name of a transposed matrix x: what reads its transpose, as products of matrices do, reads x."""
+        info = self.info.get(operand.id) if isinstance(operand, gast.Name) else None
+        value = getattr(info.statement, "value", None) if info is not None else None
+        if not (isinstance(value, gast.Attribute) and value.attr == "T" and isinstance(value.value, gast.Name)):
+            return operand
+        known = self.info.get(value.value.id)
+        fixed = (
+            known is not None
+            and known.place is not None
+            and not any(each.stores for each in self.family(known.place.root))
+        )
+        plain = isinstance(info.statement.effect, ir.Primitive) and getattr(info.kind, "rank", None) == 2
+        return value if fixed and plain and known.loops == info.loops else operand
 
     def operand_kind(self, op: ir.Primitive, key: str) -> Kind:
         return self.info[self.operand_of(op, key).id].kind

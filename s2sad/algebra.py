@@ -20,6 +20,7 @@ from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy, same_axes
+from s2sad.folding import all_statements
 from s2sad.kinds import ONE, Array, Kind, Scalar
 from s2sad.terms import Factor, Term, as_product, as_sum, sum_tree
 
@@ -38,6 +39,7 @@ class Algebra:
         self.info, self.kinds, self.products = info, kinds, products
         self.known = ExpressionKinds(self.kind_of)
         self.loops: tuple[int, ...] = ()
+        self.named: list[tuple[str, Term]] = []  # products and quotients that have a name, in this block
 
     def kind_of(self, name: str) -> Kind | None:
         own = self.kinds.get(name)
@@ -46,13 +48,19 @@ class Algebra:
     # --- statements ---
 
     def block(self, block: list[gast.stmt], loops: tuple[int, ...]) -> None:
+        named: list[tuple[str, Term]] = []
         for node in block:
-            self.loops = loops
+            self.loops, self.named = loops, named
             if getattr(node, "reverse", False):
                 self.statement(node)
             forward = getattr(node, "forward", None)
             for inner in blocks_of(node):
                 self.block(inner, (*loops, forward.loop.number) if forward is not None else loops)
+            if named:
+                changed = changes(node)
+                named = [each for each in named if changed.isdisjoint((each[0], *names_of(each[1])))]
+            if getattr(node, "reverse", False) and isinstance(node, gast.Assign):
+                named += self.product_named(node)
 
     def statement(self, node: gast.stmt) -> None:
         op = getattr(node, "effect", None)
@@ -68,6 +76,17 @@ class Algebra:
                 node.value = positive
         elif isinstance(node, gast.Expr):
             node.value = self.expression(node.value)
+
+    def product_named(self, node: gast.Assign) -> list[tuple[str, Term]]:
+        """t, g / y of `t = g / y`: where g / y is needed again, it has that name."""
+        target = node.targets[0]
+        if not isinstance(target, gast.Name) or not isinstance(node.value, gast.BinOp):
+            return []
+        if not isinstance(node.value.op, (gast.Mult, gast.Div)):
+            return []
+        term = as_product(node.value, self.known.rank)
+        plain = all(isinstance(factor.node, gast.Name) for factor in term.factors)
+        return [(target.id, term)] if plain and abs(term.number) == 1.0 and len(term.factors) > 1 else []
 
     # --- expressions, from the inside ---
 
@@ -101,7 +120,7 @@ class Algebra:
         factors = [factor.node for term in terms for factor in term.factors]
         if not all(map(self.is_number, factors)):
             return self.parts(node)
-        terms = [self.cancelled(term) for term in terms]
+        terms = [self.with_names(self.cancelled(term)) for term in terms]
         if 1 < len(terms) <= LONGEST:
             terms = self.factored(self.merged(terms))
         return sum_tree(terms)
@@ -135,6 +154,21 @@ class Algebra:
                 shapes = self.shape(made), self.shape(term)
                 if None not in shapes and same_axes(*shapes):
                     return self.cancelled(made)
+        return term
+
+    def with_names(self, term: Term) -> Term:
+        """g * w / y is t * w, where t is g / y already."""
+        for name, product in self.named:
+            keys = [factor.key for factor in term.factors]
+            if len(keys) > len(product.factors) and all(keys.count(k) >= product.keys.count(k) for k in product.keys):
+                at = min(keys.index(key) for key in product.keys)
+                made = term.times(product.number)
+                for key in product.keys:
+                    made = made.without(key)
+                node = trees.name(name)
+                factors = list(made.factors)
+                factors.insert(at, Factor(node, self.known.rank(node)))
+                term = replace(made, factors=tuple(factors))
         return term
 
     def shape(self, term: Term) -> Any:
@@ -235,6 +269,27 @@ class Algebra:
         if not (self.known.is_float(first) and self.known.is_float(last)):
             return None
         return gast.BinOp(first, gast.MatMult(), last)
+
+
+def names_of(term: Term) -> list[str]:
+    return [factor.node.id for factor in term.factors]
+
+
+def changes(node: gast.stmt) -> set[str]:
+    """The names that a statement sets, or whose memory it writes."""
+    found: set[str] = set()
+    for each in [node, *all_statements(node)]:
+        found |= targets(each)
+        if isinstance(each, gast.AugAssign):
+            found |= trees.names_in(each.target)
+        elif isinstance(each, gast.Assign):
+            for target in each.targets:
+                found |= trees.names_in(target)
+            if getattr(each, "impure", False):
+                found |= trees.names_in(each.value)
+        elif isinstance(each, gast.Expr):
+            found |= trees.names_in(each.value)
+    return found
 
 
 def common_factor(terms: list[Term]) -> tuple[Factor, list[int]] | None:

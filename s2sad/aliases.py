@@ -13,12 +13,13 @@ from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.infer_memory import family
-from s2sad.inlining import rename_reads
+from s2sad.inlining import rename_reads, substituted
 from s2sad.ir import GENERATED
+from s2sad.kinds import Kind, Scalar
 from s2sad.tape import common
 
 
-def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str) -> None:
+def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str, kinds: dict[str, Kind]) -> None:
     """Replaces such names by what they stand for, all through the program."""
     sets: dict[str, int] = {}
     backwards: set[str] = set()
@@ -43,6 +44,10 @@ def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str) -> No
             elif isinstance(effect, ir.Load) and is_alias(node, effect, info) and sets[node.targets[0].id] == 1:
                 if effect.place.root.name not in backwards:
                     found[node.targets[0].id] = node.value
+            elif is_negative(node, kinds):
+                name, other = node.targets[0].id, node.value.operand.id
+                if sets[name] == 1 and (sets.get(other, 0) == 1 or other == dy and dy not in sets):
+                    found[name] = substituted(node.value, found)
             for inner in blocks_of(node):
                 collect(inner)
 
@@ -50,6 +55,19 @@ def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str) -> No
     collect(body)
     if found:
         replace(body, found)
+
+
+def is_negative(node: gast.stmt, kinds: dict[str, Kind]) -> bool:
+    """t_grad = -y_grad, of numbers: a sign costs nothing in the product or sum that reads it."""
+    return (
+        isinstance(node, gast.Assign)
+        and getattr(node, "reverse", False)
+        and isinstance(node.targets[0], gast.Name)
+        and isinstance(node.value, gast.UnaryOp)
+        and isinstance(node.value.op, gast.USub)
+        and isinstance(node.value.operand, gast.Name)
+        and all(isinstance(kinds.get(each.id), Scalar) for each in (node.targets[0], node.value.operand))
+    )
 
 
 def is_alias(node: gast.Assign, effect: ir.Load, info: dict[str, ir.Info]) -> bool:

@@ -115,8 +115,9 @@ class Folding:
         op = getattr(node, "effect", None)
         if isinstance(op, ir.Copy):
             for target, source in op.pairs:
-                if isinstance(source, gast.Name) and source.id in known:
-                    op.origins[target] = getattr(origins[source.id], "origin", None)
+                first = next((name for name in ir.summary(source).names if name in known), None)
+                if first is not None:
+                    op.origins[target] = getattr(origins[first], "origin", None)
             op.pairs = [(target, substituted(source, known)) for target, source in op.pairs]
             return
         if isinstance(node, gast.AugAssign):

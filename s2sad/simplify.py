@@ -16,6 +16,7 @@ from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.algebra import rewrite
+from s2sad.copies import drop_copies
 from s2sad.dead import remove_dead
 from s2sad.folding import all_statements, fold, read_list
 from s2sad.kinds import Kind
@@ -152,4 +153,5 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     remove_dead(body)
     fold(body, info)
     rewrite(body, info, kinds)
+    drop_copies(body)
     unpack_results(body, info)

@@ -37,9 +37,9 @@ print(decay_gradients.source(2.0, 0.5))
 #:     # level = math.exp(exponent)
 #:     exponent_grad = level_grad * level
 #:     # exponent = -rate * t
+#:     t1_grad = exponent_grad * t
 #:     t_grad = dy + exponent_grad * t1
-#:     rate_grad = -exponent_grad * t
-#:     return value, (t_grad, rate_grad)
+#:     return value, (t_grad, -t1_grad)
 
 # Read the lower half beside the upper half, bottom to top:
 #

@@ -10,11 +10,10 @@ def attention_value_and_gradients(Wq, Wk, Wv, x, targets, dy=1.0):
     q = x @ Wq
     k = x @ Wk
     v = x @ Wv
-    t1 = k.T
-    t2 = np.sqrt(q.shape[1])
-    scores = np.exp(q @ t1 / t2)
-    t3 = np.sum(scores, axis=1, keepdims=True)
-    weights = scores / t3
+    t1 = np.sqrt(q.shape[1])
+    scores = np.exp(q @ k.T / t1)
+    t2 = np.sum(scores, axis=1, keepdims=True)
+    weights = scores / t2
     errors = weights @ v - targets
     value = np.sum(errors**2)
 
@@ -24,11 +23,11 @@ def attention_value_and_gradients(Wq, Wk, Wv, x, targets, dy=1.0):
     weights_grad = errors_grad @ v.T
     v_grad = weights.T @ errors_grad
     # weights = scores / np.sum(scores, axis=1, keepdims=True)
-    scores_grad = (weights_grad - np.sum(weights_grad * weights, axis=-1, keepdims=True)) / t3
+    scores_grad = (weights_grad - np.sum(weights_grad * weights, axis=-1, keepdims=True)) / t2
     # scores = np.exp(q @ k.T / np.sqrt(q.shape[1]))
-    t4_grad = scores_grad * scores / t2
-    q_grad = t4_grad @ t1.T
-    k_grad = t4_grad.T @ q
+    t3_grad = scores_grad * scores / t1
+    q_grad = t3_grad @ k
+    k_grad = t3_grad.T @ q
     # q, k, v = x @ Wq, x @ Wk, x @ Wv
     Wv_grad = x.T @ v_grad
     Wk_grad = x.T @ k_grad

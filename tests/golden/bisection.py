@@ -26,8 +26,7 @@ def bisection_value_and_gradients(a, b, dy=1.0):
     a_grad = t3_grad * x
     x_grad = dy * t3 + t3_grad * a
     # x = low - (low * low * low + a * low - b) / (3.0 * low * low + a)
-    t2_grad = -x_grad
-    t4_grad = t2_grad / t1
+    t4_grad = -x_grad / t1
     b_grad = dy - t4_grad
-    a_grad = a_grad - t2_grad * t2 / t1 + t4_grad * low
+    a_grad += t4_grad * (low - t2)
     return value, (a_grad, b_grad)

@@ -19,35 +19,32 @@ def black_scholes_value_and_gradients(spot, strike, rate, volatility, time, dy=1
     t7 = -rate
     t8 = math.exp(t7 * time)
     t9 = strike * t8
-    t10 = math.sqrt(2.0)
-    t11 = d2 / t10
-    t12 = 0.5 * (1.0 + math.erf(t11))
-    value = spot * t6 - t9 * t12
+    t10 = d2 / t4
+    t11 = 0.5 * (1.0 + math.erf(t10))
+    value = spot * t6 - t9 * t11
 
     # return spot * normal_cdf(d1) - strike * math.exp(-rate * time) * normal_cdf(d2)
-    t13_grad = -dy
-    t12_grad = t13_grad * t9
+    t11_grad = -dy * t9
     # return 0.5 * (1.0 + math.erf(x / math.sqrt(2.0)))
-    d2_grad = 0.5641895835477563 * t12_grad * math.exp(-t11 * t11) / t10
+    d2_grad = 0.5641895835477563 * t11_grad * math.exp(-t10 * t10) / t4
     # return spot * normal_cdf(d1) - strike * math.exp(-rate * time) * normal_cdf(d2)
-    t14_grad = t13_grad * t12 * strike * t8
-    time_grad = t14_grad * t7
-    rate_grad = -t14_grad * time
+    t12_grad = -dy * t11 * strike * t8
+    t7_grad = t12_grad * time
+    time_grad = t12_grad * t7
     spot_grad = dy * t6
     t6_grad = dy * spot
     # return 0.5 * (1.0 + math.erf(x / math.sqrt(2.0)))
     d1_grad = 0.5641895835477563 * t6_grad * math.exp(-t5 * t5) / t4
     # d2 = d1 - spread
     d1_grad += d2_grad
-    spread_grad = -d2_grad
     # d1 = (math.log(spot / strike) + (rate + 0.5 * volatility * volatility) * time) / spread
-    t15_grad = d1_grad / spread
-    spread_grad -= d1_grad * d1 / spread
-    t3_grad = t15_grad * time
-    time_grad += t15_grad * t3
-    rate_grad += t3_grad
+    t13_grad = d1_grad / spread
+    spread_grad = -d2_grad - t13_grad * d1
+    t3_grad = t13_grad * time
+    time_grad += t13_grad * t3
+    rate_grad = t3_grad - t7_grad
     volatility_grad = t3_grad * volatility
-    spot_grad += t15_grad / t2 / strike
+    spot_grad += t13_grad / t2 / strike
     # spread = volatility * math.sqrt(time)
     volatility_grad += spread_grad * t1
     time_grad += 0.5 * spread_grad * volatility / t1

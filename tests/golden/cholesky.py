@@ -54,14 +54,13 @@ def cholesky_value_and_gradients(A, dy=1.0):
                 t4 = t4_saved.pop()
                 s_grad = t8_grad / t4
                 t5 = t5_saved.pop()
-                L_grad[j, j] -= t8_grad * t5 / t4
+                L_grad[j, j] -= s_grad * t5
             for k in reversed(range(j)):
                 # s -= L[i, k] * L[j, k]
-                t9_grad = -s_grad
                 t2 = t2_saved.pop()
-                t1_grad = t9_grad * t2
+                t1_grad = -s_grad * t2
                 t1 = t1_saved.pop()
-                L_grad[j, k] += t9_grad * t1
+                L_grad[j, k] -= s_grad * t1
                 L_grad[i, k] += t1_grad
             # s = A[i, j]
             A_grad[i, j] += s_grad

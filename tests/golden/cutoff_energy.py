@@ -42,9 +42,8 @@ def cutoff_energy_value_and_gradients(positions, cutoff, dy=1.0):
             if r2 < cutoff * cutoff:
                 # energy += 4.0 * (s * s - s)
                 t4_grad = 4.0 * energy_grad2
-                s_grad = -t4_grad
                 s = s_saved.pop()
-                s_grad += 2.0 * t4_grad * s
+                s_grad = 2.0 * t4_grad * s - t4_grad
                 # s = 1.0 / (r2 * r2 * r2)
                 t2 = t2_saved.pop()
                 t2_grad = -s_grad * s / t2

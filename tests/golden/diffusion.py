@@ -19,7 +19,7 @@ def diffusion_value_and_gradients(u, k, steps, dy=1.0):
     k_grad = 0.0
     for _ in range(steps):
         # u[1:-1, 1:-1] += k * laplacian
-        t1_grad = u_grad[1:-1, 1:-1].copy()
+        t1_grad = u_grad[1:-1, 1:-1]
         laplacian = laplacian_saved.pop()
         k_grad += np.sum(t1_grad * laplacian)
         laplacian_grad = k * t1_grad

@@ -39,11 +39,11 @@ def lu_value_and_gradients(A, dy=1.0):
         for i in reversed(range(k + 1, n)):
             for j in reversed(range(k + 1, n)):
                 # A[i, j] -= A[i, k] * A[k, j]
-                t7_grad = -A_grad[i, j]
+                t7_grad = A_grad[i, j]
                 t2 = t2_saved.pop()
-                t1_grad = t7_grad * t2
+                t1_grad = -t7_grad * t2
                 t1 = t1_saved.pop()
-                A_grad[k, j] += t7_grad * t1
+                A_grad[k, j] -= t7_grad * t1
                 A_grad[i, k] += t1_grad
             # A[i, k] = A[i, k] / A[k, k]
             t8_grad = A_grad[i, k]
@@ -51,6 +51,6 @@ def lu_value_and_gradients(A, dy=1.0):
             t3 = t3_saved.pop()
             t9_grad = t8_grad / t3
             t4 = t4_saved.pop()
-            A_grad[k, k] -= t8_grad * t4 / t3
+            A_grad[k, k] -= t9_grad * t4
             A_grad[i, k] += t9_grad
     return total, (A_grad,)

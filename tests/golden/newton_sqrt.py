@@ -24,10 +24,9 @@ def newton_sqrt_value_and_gradients(a, dy=1.0):
         step_grad = -x_grad
         # step = (x * x - a) / (2.0 * x)
         x = x_saved.pop()
-        t1 = 2.0 * x
-        t2_grad = step_grad / t1
+        t1_grad = step_grad / (2.0 * x)
         step = step_saved.pop()
-        x_grad = x_grad - 2.0 * step_grad * step / t1 + 2.0 * t2_grad * x
-        a_grad = a_grad - t2_grad
+        x_grad = x_grad + t1_grad * (2.0 * x - 2.0 * step)
+        a_grad = a_grad - t1_grad
     a_grad += x_grad
     return value, (a_grad,)

@@ -34,16 +34,15 @@ def pendulum_value_and_gradients(angle, length, dt, steps, dy=1.0):
         # speeds[i + 1] = speeds[i] - dt * 9.81 / length * np.sin(angles[i])
         t4_grad = speeds_grad[i + 1]
         speeds_grad[i + 1] = 0.0
-        t5_grad = -t4_grad
         t2 = t2_saved.pop()
-        t6_grad = t5_grad * t2
-        t7 = 9.81 * dt / length
-        t2_grad = t5_grad * t7
+        t5_grad = -t4_grad * t2
+        t6 = 9.81 * dt / length
+        t2_grad = -t4_grad * t6
         t1 = t1_saved.pop()
         angles_grad[i] += t2_grad * np.cos(t1)
-        length_grad -= t6_grad * t7 / length
+        length_grad -= t5_grad * t6 / length
         speeds_grad[i] += t4_grad
     # angles[0] = angle
-    t8_grad = angles_grad[0]
+    t7_grad = angles_grad[0]
     angles_grad[0] = 0.0
-    return value, (t8_grad, length_grad)
+    return value, (t7_grad, length_grad)

@@ -9,8 +9,7 @@ def polynomial_value_and_gradients(x, y, dy=1.0):
     value = t2 * y - t3 * y
 
     # return x * x * x * y - x * y * y
-    t4_grad = -dy
-    t3_grad = t4_grad * y
-    y_grad = t4_grad * t3 + t3_grad * x + dy * t2
-    x_grad = y * (t3_grad + 3.0 * dy * t1)
+    t3_grad = -dy * y
+    y_grad = dy * (t2 - t3) + t3_grad * x
+    x_grad = t3_grad * (y - 3.0 * t1)
     return value, (x_grad, y_grad)

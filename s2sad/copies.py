@@ -1,0 +1,90 @@
+"""Part of the stage `simplify`: copies of parts of a shadow that nobody needs, as they are read before it is written.
+
+t.5_grad = u_grad.4[1:-1].copy()          t.5_grad = u_grad.4[1:-1]
+k_grad.6 = np.sum(t.5_grad * x.2)   ->    k_grad.6 = np.sum(t.5_grad * x.2)
+u_grad.4[1:-1] += t.5_grad                u_grad.4[1:-1] += t.5_grad
+"""
+
+from __future__ import annotations
+
+import gast
+
+from s2sad import trees
+from s2sad.activity import blocks_of
+from s2sad.adjoint_loops import targets
+from s2sad.expression_kinds import is_numpy
+from s2sad.folding import all_statements, own_expressions, read_list
+
+
+def drop_copies(body: list[gast.stmt]) -> None:
+    """Looks at each block by itself: what is copied in it must not be read outside of it."""
+    reads: dict[str, int] = {}
+
+    def count(block: list[gast.stmt]) -> None:
+        for node in block:
+            for name in read_list(node):
+                reads[name] = reads.get(name, 0) + 1
+            for inner in blocks_of(node):
+                count(inner)
+
+    def walk(block: list[gast.stmt]) -> None:
+        for k, node in enumerate(block):
+            for inner in blocks_of(node):
+                walk(inner)
+            owner = owner_of_copy(node)
+            if owner is not None and unneeded(node.targets[0].id, owner, block[k + 1 :], reads):
+                node.value = node.value.func.value
+
+    count(body)
+    walk(body)
+
+
+def owner_of_copy(node: gast.stmt) -> str | None:
+    """u, of `name = u[...].copy()` in the reverse sweep."""
+    if not (getattr(node, "reverse", False) and isinstance(node, gast.Assign) and isinstance(node.value, gast.Call)):
+        return None
+    function = node.value.func
+    if not (isinstance(function, gast.Attribute) and function.attr == "copy" and not node.value.args):
+        return None
+    inner = function.value
+    if not isinstance(inner, gast.Subscript) or not isinstance(node.targets[0], gast.Name):
+        return None
+    return inner.value.id if isinstance(inner.value, gast.Name) else None
+
+
+def unneeded(name: str, owner: str, rest: list[gast.stmt], reads: dict[str, int]) -> bool:
+    """Whether all that reads the name makes something new of it, before the owner is written."""
+    left, written = reads.get(name, 0), False
+    for node in rest:
+        if left == 0:
+            return True
+        if name in targets(node) or blocks_of(node) and any(name in read_list(each) for each in all_statements(node)):
+            return False
+        count = read_list(node).count(name)
+        if count and (written or not makes_new(node)):
+            return False
+        left -= count
+        written = written or any(writes(each, owner) for each in [node, *all_statements(node)])
+    return left == 0
+
+
+def makes_new(node: gast.stmt) -> bool:
+    """Whether what a statement sets shares no memory with what it reads."""
+    if isinstance(node, gast.AugAssign):
+        return isinstance(node.target, gast.Subscript)
+    if not isinstance(node, gast.Assign):
+        return False
+    value = node.value
+    if isinstance(value, gast.Call):
+        return any(is_numpy(value, function) for function in ("sum", "outer", "where"))
+    return isinstance(value, (gast.BinOp, gast.UnaryOp))
+
+
+def writes(node: gast.stmt, owner: str) -> bool:
+    """Whether a statement may write into what a name of the reverse sweep holds."""
+    if isinstance(node, (gast.Assign, gast.AugAssign)):
+        parts = [node.target] if isinstance(node, gast.AugAssign) else node.targets
+        if any(owner in trees.names_in(part) for part in parts):
+            return True
+        return getattr(node, "impure", False)
+    return any(owner in trees.names_in(each) for each in own_expressions(node))
