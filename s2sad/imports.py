@@ -37,6 +37,7 @@ class Imports:
         for module, found in self.nodes.items():
             known = [name for name in {node.id for node in found} if namespace.get(name) is module]
             known = known or [name for name, value in namespace.items() if value is module]
+            known = [name for name in known if name not in self.plain]  # a captured variable may hide it
             if known:
                 self.names[module] = known[0]
         self.reserved = set(self.plain) | set(self.names.values())
@@ -63,8 +64,11 @@ class Imports:
                 self.externals[name] = module
                 continue
             alias = None if top == name else name
-            self.statements.append(gast.Import([gast.alias(top, alias)]))
-        self.statements.sort(key=lambda node: node.names[0].name)
+            if alias is not None and top.endswith(f".{alias}"):
+                self.statements.append(gast.ImportFrom(top.rpartition(".")[0], [gast.alias(alias, None)], 0))
+            else:
+                self.statements.append(gast.Import([gast.alias(top, alias)]))
+        self.statements.sort(key=lambda node: getattr(node, "module", None) or node.names[0].name)
         self.import_globals()
 
     def import_globals(self) -> None:

@@ -57,12 +57,12 @@ class Operations:
         if varied and isinstance(kind, Array) and kind.char == "O" and not self.quiet:
             raise self.refuse("dtype", node)
         varied = varied and carries_gradient(kind)
-        if varied:
-            varied = any(bound[name].varied for name in rule.wrt if name in bound) or rule_varies(rule, bound)
         if varied and not self.quiet:
             for name, value in bound.items():
                 if value.varied and name not in rule.wrt and carries_gradient(value.kind):
-                    raise self.refuse("rule_keyword", node, name=rule.name, keywords=name)
+                    raise self.refuse("parameter", node, name=rule.name, parameter=name)
+        if varied:
+            varied = any(bound[name].varied for name in rule.wrt if name in bound) or rule_varies(rule, bound)
         if not varied or self.quiet:
             expr = rebuild([value.expr for value in values])
             mark_pure(expr)

@@ -145,6 +145,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "the rule for `{name}` doesn't know this use of it ({keywords})",
         "the call without what the rule doesn't know, or another " + RULE.removeprefix("a "),
     ),
+    "parameter": (
+        "the rule for `{name}` has no derivative with respect to `{parameter}`",
+        "`s2sad.stop_gradient(...)` around that argument, if no gradient is to flow, or another "
+        + RULE.removeprefix("a "),
+    ),
     "wrong_call": (
         "`{name}` can't be called like this: {reason}",
         "the arguments that `{name}` takes",

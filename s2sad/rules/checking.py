@@ -287,6 +287,7 @@ class _Check:
     def returned(self) -> None:
         """As many derivatives as there are parameters, or fewer, the same in each `return`."""
         found = [node for each in self.tree.body for node in trees.walk(each) if isinstance(node, gast.Return)]
+        found = [node for node in found if not self.refuses(node.value)]
         counts = [len(node.value.elts) if isinstance(node.value, gast.Tuple) else 1 for node in found]
         for node, count in zip(found, counts):
             if count > len(self.positional):
@@ -301,6 +302,11 @@ class _Check:
                     f"{max(counts)} in each, `None` where there is none",
                     node.value,
                 )
+
+    def refuses(self, node: gast.AST | None) -> bool:
+        """`return refuse(...)` says that there is no derivative."""
+        name = getattr(getattr(node, "func", None), "id", None)
+        return name is not None and getattr(self.names.get(name), "__name__", "") == "refuse"
 
 
 def _parameters(function: Any) -> dict[str, inspect.Parameter] | None:

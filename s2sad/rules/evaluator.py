@@ -121,6 +121,8 @@ class Evaluator(Expressions):
             raise Undecided(f"{self.rule.name}: no return was reached")
         if self.rule.form == registry.PARTIALS and self.grad is not None:
             value = self._times_grad(value)
+            if isinstance(self.result_kind, Scalar) and not isinstance(value.kind, Scalar):
+                value = replace(value, kind=self.result_kind)  # of numbers, all is numbers
         kind = self.kinds.get(parameter, UNKNOWN)
         for k in path or ():
             kind = kind.items[k] if isinstance(kind, Tuple) else UNKNOWN

@@ -17,8 +17,10 @@ from typing import Any
 
 import numpy as np
 
-# The package of a library, and the module with its rules.
-MODULES: dict[str, str] = {}
+# The package of a library, and the modules with its rules, in s2sad.rules.scipy.
+MODULES: dict[str, tuple[str, ...]] = {
+    "scipy.special": ("special", "special_bessel", "special_functions"),
+}
 
 _loaded: set[str] = set()
 _loading = threading.RLock()
@@ -31,18 +33,22 @@ def load_rules_of(function: Any) -> bool:
         return False
     with _loading:
         if home not in _loaded:
-            importlib.import_module(MODULES[home])
-            _loaded.add(home)
+            _load(home)
     return True
 
 
 def load_all() -> None:
     """Loads the rules of all libraries that are installed (for lists of what there is)."""
     with _loading:
-        for home, module in MODULES.items():
+        for home in MODULES:
             if importlib.util.find_spec(home.partition(".")[0]) is not None:
-                importlib.import_module(module)
-                _loaded.add(home)
+                _load(home)
+
+
+def _load(home: str) -> None:
+    for name in MODULES[home]:
+        importlib.import_module(f"s2sad.rules.scipy.{name}")
+    _loaded.add(home)
 
 
 def home_of(function: Any) -> str:

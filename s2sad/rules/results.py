@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.kinds import ONE, UNKNOWN, Array, Dim, Kind, List, Scalar, Static, Tuple, broadcast_dims, dtype_char
-from s2sad.rules.registry import ADJOINT, PARTIALS, Rule
+from s2sad.rules.registry import ADJOINT, PARTIALS, F, Rule, kind
 
 Dims = tuple[Dim, ...]
 
@@ -271,6 +271,20 @@ def elementwise(function: Any, *kinds: Kind) -> Kind:
         return _python_result(function, *scalars)
     dtype = result_dtype(UFUNCS.get(function, function), *operands)
     return shaped(dtype, broadcast_dims(*map(dims_of, operands)))
+
+
+def floats_of(*kinds: Kind) -> Kind:
+    """The kind of numbers as large as the arguments broadcast together, of the float dtype that these have."""
+    operands = [numeric(kind) for kind in kinds]
+    if not all(isinstance(kind, (Scalar, Array)) for kind in operands):
+        return UNKNOWN
+    return shaped(floating(result_dtype(None, *operands)), broadcast_dims(*map(dims_of, operands)))
+
+
+def elementwise_helper(function: F) -> F:
+    """A helper of templates whose result is as large as its arguments broadcast together: so its kind is known."""
+    kind(function)(floats_of)
+    return function
 
 
 def _python_result(function: Any, *operands: Scalar) -> Kind:

@@ -236,6 +236,7 @@ def differentiable(template: Callable[..., Any]) -> tuple[str, ...]:
     returned = [
         node.value for statement in definition.body for node in trees.walk(statement) if isinstance(node, gast.Return)
     ]
+    returned = [value for value in returned if not is_refusal(value, template)]
     if not returned:
         raise RuleError(f"{template.__name__}: the template returns nothing")
     parameters = parameters_of(definition)
@@ -250,6 +251,13 @@ def differentiable(template: Callable[..., Any]) -> tuple[str, ...]:
             if not (isinstance(part, gast.Constant) and part.value is None)
         }
     return tuple(parameter for parameter in parameters if parameter in found)
+
+
+def is_refusal(node: gast.AST | None, template: Callable[..., Any]) -> bool:
+    """Whether what is returned is `refuse(...)`."""
+    if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Name):
+        return False
+    return scopes.names_of(template).get(node.func.id) is refuse
 
 
 def parameters_of(definition: gast.FunctionDef) -> list[str]:

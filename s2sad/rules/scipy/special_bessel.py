@@ -1,0 +1,306 @@
+"""scipy.special: Bessel functions and their relatives (DLMF 10, 11), in their argument; not in their order."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy import special
+
+from s2sad.kinds import Array, Kind
+from s2sad.rules.registry import kind, partials, refuse
+from s2sad.rules.results import dims_of, elementwise, floating, numeric, shaped
+
+# --- of any order (DLMF 10.6.1, 10.29.1) ----------------------------------------------------------------------------
+
+
+@partials(special.jv, special.jn)
+def bessel_first(v, z):
+    return None, 0.5 * (special.jv(v - 1, z) - special.jv(v + 1, z))
+
+
+@partials(special.yv, special.yn)
+def bessel_second(v, z):
+    return None, 0.5 * (special.yv(v - 1, z) - special.yv(v + 1, z))
+
+
+@partials(special.iv)
+def modified_first(v, z):
+    return None, 0.5 * (special.iv(v - 1, z) + special.iv(v + 1, z))
+
+
+@partials(special.kv, special.kn)
+def modified_second(v, z):
+    return None, -0.5 * (special.kv(v - 1, z) + special.kv(v + 1, z))
+
+
+@partials(special.hankel1)
+def hankel_first(v, z):
+    return None, 0.5 * (special.hankel1(v - 1, z) - special.hankel1(v + 1, z))
+
+
+@partials(special.hankel2)
+def hankel_second(v, z):
+    return None, 0.5 * (special.hankel2(v - 1, z) - special.hankel2(v + 1, z))
+
+
+@partials(special.hankel1e)
+def scaled_hankel_first(v, z, *, result):
+    """hankel1(v, z) * exp(-1j * z)"""
+    return None, 0.5 * (special.hankel1e(v - 1, z) - special.hankel1e(v + 1, z)) - 1j * result
+
+
+@partials(special.hankel2e)
+def scaled_hankel_second(v, z, *, result):
+    """hankel2(v, z) * exp(1j * z)"""
+    return None, 0.5 * (special.hankel2e(v - 1, z) - special.hankel2e(v + 1, z)) + 1j * result
+
+
+@partials(special.kve)
+def scaled_modified_second(v, z, *, result):
+    """kv(v, z) * exp(z)"""
+    return None, result - 0.5 * (special.kve(v - 1, z) + special.kve(v + 1, z))
+
+
+@partials(special.ive)
+def scaled_modified_first(v, z, *, result):
+    """iv(v, z) * exp(-abs(z.real))"""
+    if np.iscomplexobj(z):
+        return refuse("it is not analytic: it is scaled by the absolute value of the real part")
+    return None, 0.5 * (special.ive(v - 1, z) + special.ive(v + 1, z)) - np.sign(z) * result
+
+
+@partials(special.jve)
+def scaled_bessel_first(v, z):
+    """jv(v, z) * exp(-abs(z.imag))"""
+    if np.iscomplexobj(z):
+        return refuse("it is not analytic: it is scaled by the absolute value of the imaginary part")
+    return None, 0.5 * (special.jve(v - 1, z) - special.jve(v + 1, z))
+
+
+@partials(special.yve)
+def scaled_bessel_second(v, z):
+    """yv(v, z) * exp(-abs(z.imag))"""
+    if np.iscomplexobj(z):
+        return refuse("it is not analytic: it is scaled by the absolute value of the imaginary part")
+    return None, 0.5 * (special.yve(v - 1, z) - special.yve(v + 1, z))
+
+
+# --- of order 0 and 1 -----------------------------------------------------------------------------------------------
+
+
+@partials(special.j0)
+def bessel_first_0(x):
+    return -special.j1(x)
+
+
+@partials(special.j1)
+def bessel_first_1(x):
+    return 0.5 * (special.j0(x) - special.jv(2, x))
+
+
+@partials(special.y0)
+def bessel_second_0(x):
+    return -special.y1(x)
+
+
+@partials(special.y1)
+def bessel_second_1(x):
+    return 0.5 * (special.y0(x) - special.yv(2, x))
+
+
+@partials(special.i0)
+def modified_first_0(x):
+    return special.i1(x)
+
+
+@partials(special.i1)
+def modified_first_1(x):
+    return 0.5 * (special.i0(x) + special.iv(2, x))
+
+
+@partials(special.k0)
+def modified_second_0(x):
+    return -special.k1(x)
+
+
+@partials(special.k1)
+def modified_second_1(x):
+    return -0.5 * (special.k0(x) + special.kv(2, x))
+
+
+@partials(special.i0e)
+def scaled_modified_first_0(x, *, result):
+    return special.i1e(x) - np.sign(x) * result
+
+
+@partials(special.i1e)
+def scaled_modified_first_1(x, *, result):
+    return 0.5 * (special.i0e(x) + special.ive(2, x)) - np.sign(x) * result
+
+
+@partials(special.k0e)
+def scaled_modified_second_0(x, *, result):
+    return result - special.k1e(x)
+
+
+@partials(special.k1e)
+def scaled_modified_second_1(x, *, result):
+    return result - 0.5 * (special.k0e(x) + special.kve(2, x))
+
+
+# --- derivatives of Bessel functions: of order n, the next order ----------------------------------------------------
+
+
+@partials(special.jvp)
+def bessel_first_derivative(v, z, n=1):
+    return None, special.jvp(v, z, n + 1)
+
+
+@partials(special.yvp)
+def bessel_second_derivative(v, z, n=1):
+    return None, special.yvp(v, z, n + 1)
+
+
+@partials(special.ivp)
+def modified_first_derivative(v, z, n=1):
+    return None, special.ivp(v, z, n + 1)
+
+
+@partials(special.kvp)
+def modified_second_derivative(v, z, n=1):
+    return None, special.kvp(v, z, n + 1)
+
+
+@partials(special.h1vp)
+def hankel_first_derivative(v, z, n=1):
+    return None, special.h1vp(v, z, n + 1)
+
+
+@partials(special.h2vp)
+def hankel_second_derivative(v, z, n=1):
+    return None, special.h2vp(v, z, n + 1)
+
+
+def in_double(kind: Kind) -> Kind:
+    """Of numbers of single precision it depends on SciPy's version what the result is."""
+    if getattr(kind, "dtype", "") in ("float64", "complex128"):
+        return kind
+    return Array("", kind.dims) if isinstance(kind, Array) else kind
+
+
+@kind(special.jvp, special.yvp, special.ivp, special.kvp)
+def derivative_kind(v: Kind, z: Kind, n: Kind) -> Kind:
+    return in_double(elementwise(special.jv, numeric(v), numeric(z)))
+
+
+@kind(special.h1vp, special.h2vp)
+def hankel_derivative_kind(v: Kind, z: Kind, n: Kind) -> Kind:
+    return elementwise(special.hankel1, numeric(v), numeric(z))
+
+
+# --- spherical (DLMF 10.51) -----------------------------------------------------------------------------------------
+
+
+@partials(special.spherical_jn)
+def spherical_first(n, z, derivative=False, *, result):
+    if derivative:
+        return None, (n * (n + 1) / (z * z) - 1.0) * special.spherical_jn(n, z) - 2.0 / z * result
+    return None, special.spherical_jn(n, z, True)
+
+
+@partials(special.spherical_yn)
+def spherical_second(n, z, derivative=False, *, result):
+    if derivative:
+        return None, (n * (n + 1) / (z * z) - 1.0) * special.spherical_yn(n, z) - 2.0 / z * result
+    return None, special.spherical_yn(n, z, True)
+
+
+@partials(special.spherical_in)
+def spherical_modified_first(n, z, derivative=False, *, result):
+    if derivative:
+        return None, (n * (n + 1) / (z * z) + 1.0) * special.spherical_in(n, z) - 2.0 / z * result
+    return None, special.spherical_in(n, z, True)
+
+
+@partials(special.spherical_kn)
+def spherical_modified_second(n, z, derivative=False, *, result):
+    if derivative:
+        return None, (n * (n + 1) / (z * z) + 1.0) * special.spherical_kn(n, z) - 2.0 / z * result
+    return None, special.spherical_kn(n, z, True)
+
+
+@kind(special.spherical_jn, special.spherical_yn, special.spherical_in, special.spherical_kn)
+def spherical_kind(n: Kind, z: Kind, derivative: Kind) -> Kind:
+    n, z = numeric(n), numeric(z)
+    return in_double(shaped(floating(getattr(z, "dtype", "")), dims_of(elementwise(np.add, n, z))))
+
+
+# --- Struve and Kelvin functions (DLMF 11.4, 10.61) -----------------------------------------------------------------
+
+
+@partials(special.struve)
+def struve(v, x):
+    rest = (0.5 * x) ** v * special.rgamma(v + 1.5) / math.sqrt(math.pi)
+    return None, 0.5 * (special.struve(v - 1, x) - special.struve(v + 1, x) + rest)
+
+
+@partials(special.modstruve)
+def modified_struve(v, x):
+    rest = (0.5 * x) ** v * special.rgamma(v + 1.5) / math.sqrt(math.pi)
+    return None, 0.5 * (special.modstruve(v - 1, x) + special.modstruve(v + 1, x) + rest)
+
+
+@partials(special.ber)
+def kelvin_ber(x):
+    return special.berp(x)
+
+
+@partials(special.bei)
+def kelvin_bei(x):
+    return special.beip(x)
+
+
+@partials(special.ker)
+def kelvin_ker(x):
+    return special.kerp(x)
+
+
+@partials(special.kei)
+def kelvin_kei(x):
+    return special.keip(x)
+
+
+@partials(special.berp)
+def kelvin_ber_derivative(x, *, result):
+    return -special.bei(x) - result / x
+
+
+@partials(special.beip)
+def kelvin_bei_derivative(x, *, result):
+    return special.ber(x) - result / x
+
+
+@partials(special.kerp)
+def kelvin_ker_derivative(x, *, result):
+    return -special.kei(x) - result / x
+
+
+@partials(special.keip)
+def kelvin_kei_derivative(x, *, result):
+    return special.ker(x) - result / x
+
+
+@partials(special.itstruve0)
+def integral_of_struve(x):
+    return special.struve(0, x)
+
+
+@partials(special.itmodstruve0)
+def integral_of_modified_struve(x):
+    return special.modstruve(0, x)
+
+
+@partials(special.it2struve0)
+def integral_of_struve_over_t(x):
+    return -special.struve(0, x) / x
