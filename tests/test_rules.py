@@ -417,7 +417,7 @@ def _check_float32(call: Call, grad: Any) -> None:
     values = _evaluated(call, made := _expanded(call, list(call.leaves), grad=grad), grad)
     for key, value in values.items():
         if isinstance(call.leaves[key], np.ndarray):
-            if rule.function not in _IN_NUMPY and getattr(made.kinds[key], "dtype", "") == "float64":
+            if call.rule.function not in _IN_NUMPY and getattr(made.kinds[key], "dtype", "") == "float64":
                 continue  # functions that have double precision only: the gradient is converted at the end
             assert np.asarray(value).dtype == np.float32, (
                 key,
