@@ -166,6 +166,8 @@ def same(a: Any, b: Any) -> bool:
         if type(a) is not type(b):
             return False
         if isinstance(a, gast.AST):
+            if a.__dict__.get("function") is not b.__dict__.get("function"):  # two helpers of one name
+                return False
             pending.extend((getattr(a, field, None), getattr(b, field, None)) for field in a._fields)
         elif isinstance(a, list):
             if len(a) != len(b):

@@ -46,7 +46,7 @@ def test_texts():
         return np.sum(special.erf(x))
 
     assert text_of(f, np.ones(3)) == (
-        ["x_grad = 2.0 * dy / math.sqrt(math.pi) * np.exp(-(x * x))"],
+        ["x_grad = 2.0 * dy / math.sqrt(math.pi) * np.exp(-x * x)"],
         ["import math", "import numpy as np", "from scipy import special"],
     )
 
