@@ -147,7 +147,8 @@ def sum_tree(terms: list[Term]) -> gast.AST:
 def key_of(node: gast.AST) -> Any:
     """Something that is equal for equal expressions."""
     if isinstance(node, gast.Name):
-        return node.id
+        helper = node.__dict__.get("function")  # two helpers may have one name
+        return node.id if helper is None else (node.id, id(helper))
     if isinstance(node, gast.Constant):
         return (type(node.value).__name__, repr(node.value))
     parts: list[Any] = [type(node).__name__]
