@@ -196,7 +196,7 @@ def derivative_kind(v: Kind, z: Kind, n: Kind) -> Kind:
 
 @kind(special.h1vp, special.h2vp)
 def hankel_derivative_kind(v: Kind, z: Kind, n: Kind) -> Kind:
-    return in_double(elementwise(special.hankel1, numeric(v), numeric(z)))
+    return shaped("complex128", dims_of(elementwise(special.hankel1, numeric(v), numeric(z))))
 
 
 # --- spherical (DLMF 10.51) -----------------------------------------------------------------------------------------
