@@ -25,12 +25,12 @@ def number_text(value: int | float | complex) -> str:
         return int.__repr__(value) if value.bit_length() < 8192 else hex(value)
     if isinstance(value, complex):
         return _complex_text(float(value.real), float(value.imag))
-    return "1e999 - 1e999" if isnan(value) else float.__repr__(value).replace("inf", "1e999")
+    return "1e999 - 1e999" if isnan(value) else float.__repr__(value).replace("inf", "1e999").replace("e+", "e")
 
 
 def _complex_text(real: float, imag: float) -> str:
     """Written so that the signs of zeros survive the addition."""
-    size = repr(complex(0.0, abs(imag))).replace("inf", "1e999")
+    size = repr(complex(0.0, abs(imag))).replace("inf", "1e999").replace("e+", "e")
     minus = copysign(1.0, imag) < 0
     if isnan(imag) and not real:
         return "-(1e999j - 1e999j)" if copysign(1.0, real) < 0 else "1e999j - 1e999j"
@@ -58,8 +58,8 @@ def allowed(text: str, forbidden: Iterable[str]) -> bool:
 
 
 def string_text(value: str, forbidden: tuple[str, ...] = ()) -> str:
-    """A string literal in double quotes, if it is not nicer in single ones."""
-    quotes = ("'", '"') if '"' in value and "'" not in value else ('"', "'")
+    """A string literal in double quotes, if it does not need less escaping in single ones."""
+    quotes = ("'", '"') if value.count('"') > value.count("'") else ('"', "'")
     for quote in quotes:
         text = quote + escape(value, quote) + quote
         if not forbidden or allowed(text, forbidden):
@@ -68,12 +68,14 @@ def string_text(value: str, forbidden: tuple[str, ...] = ()) -> str:
 
 
 def bytes_text(value: bytes, forbidden: tuple[str, ...] = ()) -> str:
-    """A bytes literal."""
-    text = bytes.__repr__(value)
-    double = f'b"{text[2:-1]}"' if '"' not in text else text
-    for candidate in (double, text):
-        if not forbidden or allowed(candidate, forbidden):
-            return candidate
+    """A bytes literal, quoted like a string."""
+    # The quotation mark in front makes repr escape all apostrophes, and nothing else of the quotes.
+    body = bytes.__repr__(b'"' + value)[3:-1].replace("\\'", "'")
+    quotes = ("'", '"') if value.count(b'"') > value.count(b"'") else ('"', "'")
+    for quote in quotes:
+        text = "b" + quote + body.replace(quote, "\\" + quote) + quote
+        if not forbidden or allowed(text, forbidden):
+            return text
     raise Unquotable
 
 

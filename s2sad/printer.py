@@ -116,7 +116,7 @@ class Printer(ExpressionPrinter):
 
     # Blocks
 
-    def block(self, body: Sequence[Any], owner: str = "") -> None:
+    def block(self, body: Sequence[Any], owner: str = "", inside_branch: bool = False) -> None:
         """Statements, with empty lines around definitions; `pass` where there are only comments.
 
         `owner` is the class of the node whose docstring may come first.
@@ -130,13 +130,16 @@ class Printer(ExpressionPrinter):
             comments = getattr(node, "comments", None)
             if comments:
                 self.remark(comments)
+            elif inside_branch and not position and kind in DEFINITIONS:
+                self.gap(1)
             if empty and owner and is_string(node):
                 self.fill()
                 self.docstring(node.value)
                 previous = owner + " docstring"
             else:
                 self.method(kind)(node)
-                previous = previous if kind == "BlankLine" else kind
+                ending = "FunctionDef" if ends_in_definition(node) else kind
+                previous = previous if kind == "BlankLine" else ending
             empty = empty and kind in PSEUDO
         if empty and self._indent:
             self.fill("pass")
@@ -155,7 +158,7 @@ class Printer(ExpressionPrinter):
     def suite(self, body: Sequence[Any], owner: str = "") -> None:
         """The colon and the block after a header."""
         self.enter()
-        self.block(body, owner)
+        self.block(body, owner, inside_branch=not owner)
         self.leave()
 
     def clause(self, head: str, body: Sequence[Any]) -> None:
@@ -384,6 +387,18 @@ class Printer(ExpressionPrinter):
 
     def _ParamSpec(self, t: Any) -> None:
         self._TypeVar(t, "**")
+
+
+def ends_in_definition(node: Any) -> bool:
+    """Whether the last line of a branch, loop, `with` or `try` belongs to a definition inside of it."""
+    while True:
+        blocks = [getattr(node, field, None) for field in ("finalbody", "orelse", "handlers", "cases", "body")]
+        last = next((each[-1] for each in blocks if isinstance(each, list) and each), None)
+        if last is None or node.__class__.__name__ in (*DEFINITIONS, "Lambda"):
+            return False
+        if last.__class__.__name__ in DEFINITIONS:
+            return True
+        node = last
 
 
 def is_string(node: Any) -> bool:
