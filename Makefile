@@ -48,6 +48,7 @@ golden: $(READY)
 	$(BIN)/python -m tests.golden_cases
 	$(BIN)/python -m tests.readme_blocks
 	$(BIN)/python -m tests.lessons
+	$(BIN)/python -m tests.refusal_programs
 
 clean:
 	rm -rf .venv .venvs .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

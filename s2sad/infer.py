@@ -528,7 +528,7 @@ class Infer(
         items = []
         for item in node.items:
             context = self.visit_inert(item.context_expr)
-            if context.varied:
+            if context.varied or self.value_is_active(item.context_expr):
                 raise self.refuse("with_active", item.context_expr)
             target = None
             if item.optional_vars is not None:

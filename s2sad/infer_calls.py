@@ -189,6 +189,8 @@ class Calls:
         )
         static = function.static
         if self.quiet:
+            if not harmless(static) and any(value.varied and value.place is not None for value in args):
+                raise self.refuse("no_rule", node, name=getattr(static, "__name__", "it"), module="")
             return Value(expr, self.guess_kind(static, args))
         if pure_builtin(static):
             mark_pure(expr)

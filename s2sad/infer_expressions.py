@@ -29,6 +29,7 @@ from s2sad.kinds import (
     carries_gradient,
     join,
 )
+from s2sad.local_functions import LAMBDA
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, Conflict, LocalFunction, Object, Partial, Value
 
@@ -275,11 +276,11 @@ class Expressions:
 
     def visit_Lambda(self, node: gast.Lambda) -> Value:
         tree = gast.FunctionDef(
-            "function", node.args, [gast.copy_location(gast.Return(node.body), node.body)], [], None, None, []
+            LAMBDA, node.args, [gast.copy_location(gast.Return(node.body), node.body)], [], None, None, []
         )
         gast.copy_location(tree, node)
         cached = self.facts.results.setdefault(("lambda", id(node)), tree)
-        return self.local_function(cached, "function")
+        return self.local_function(cached, LAMBDA)
 
     def visit_Slice(self, node: gast.Slice) -> Value:
         parts = [None if each is None else self.visit(each) for each in (node.lower, node.upper, node.step)]

@@ -15,6 +15,7 @@ from s2sad import trees
 from s2sad.refusals import refuse
 
 MARK = "#"
+LAMBDA = "lambda"  # as no function can be called
 
 
 def local_name(name: str) -> str:

@@ -130,8 +130,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "a call of it by its name; or a list or tuple of functions that is written down as a whole, `[g, h]`",
     ),
     "unknown_method": (
-        "what `{name}` is called on is not known before `{f}` runs, so neither is what `{name}` does",
-        "the function in place of the method, as in `np.sum(x)` for `x.sum()`",
+        "`{name}` is a method that s2sad doesn't know, or of something that isn't known before `{f}` runs",
+        "the function in place of the method, as in `np.sum(x)` for `x.sum()`; or `s2sad.stop_gradient(x)` for x",
     ),
     "list_method": (
         "`.{name}` of a list, where its items need a gradient",
@@ -375,7 +375,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "an attribute that is there, set in `__init__` or before this line",
     ),
     "unknown_attribute": (
-        "what `{text}` is an attribute of is not known before `{f}` runs, and it may need a gradient",
+        "`{text}` is an attribute that s2sad doesn't know, or of something that isn't known before `{f}` runs",
         "an attribute of a dataclass or of an object that is a parameter; for an array, the function: `np.real(x)`",
     ),
     # ------------------------------------------------------------ parameters and values

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from s2sad.kinds import UNKNOWN, Array, Dim, Kind, List, Scalar, Static, Tuple
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, tangent
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent
 from s2sad.rules.results import (
     TRUE,
     UNSURE,
@@ -120,6 +120,8 @@ def columns_of_stack(grad, arrays):
 
 @adjoint(np.array, linear=True, variadic="object", cost=1)
 def array(object, dtype=None, *, copy=True, grad, k):
+    if copy is not True:
+        return refuse("np.array(x, copy=False) may be x itself: write np.asarray(x)")
     return whole_list(object, grad) if k is None else grad[k]
 
 

@@ -1,0 +1,553 @@
+"""A small program for each refusal of the table, so that its whole message can be read: tests/golden/refusals.txt.
+
+`python -m tests.refusal_programs` (part of `make golden`) writes that file anew; tests/test_refusal_programs.py compares,
+and sees that no refusal lacks a program.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fractions
+import functools
+import inspect
+import math
+import textwrap
+import types
+from pathlib import Path
+from typing import Any, Callable
+
+import numpy as np
+
+from s2sad import NotDifferentiableError, adjoint, custom_gradient, grad, value_and_gradients_function
+
+PAGE = Path(__file__).parent / "golden" / "refusals.txt"
+PROGRAMS: list[tuple[str, Callable, tuple]] = []
+# Guards that no program is known to reach, or only a very large one; and those that other tests show.
+NOT_SHOWN = {"statement", "no_key", "too_deep", "recursion", "recursion_result", "too_many_kinds", "extreme_key"}
+NOT_SHOWN |= {"sorted_key", "zip_opaque", "unknown_owner", "unknown_item", "unpack_unknown"}
+ELSEWHERE = {"type_alias", "try_star", "nonlocal_write"}  # tests/test_refusals.py; grad_of_*: tests/test_grad_of.py
+
+A = np.arange(1.0, 10.0).reshape(3, 3)
+V = np.array([1.0, 2.0, 3.0])
+LOG = np.zeros(3)
+THIRD = fractions.Fraction(1, 3)
+without_source: dict[str, Any] = {}
+exec("def hidden(x):\n    return x * x\n", without_source)
+hidden = without_source["hidden"]
+
+
+def shows(key: str, *args: Any) -> Callable:
+    def register(f: Callable) -> Callable:
+        PROGRAMS.append((key, f, args))
+        return f
+
+    return register
+
+
+def mystery(x):
+    return [x, x]
+
+
+@adjoint(mystery)
+def _(x, *, grad):
+    return grad[0] + grad[1]
+
+
+@custom_gradient
+def squared(x):
+    return x * x, lambda dy: 2.0 * dy * x
+
+
+@dataclasses.dataclass
+class Point:
+    x: float
+
+
+@dataclasses.dataclass
+class Pixel:
+    x: float
+
+
+@dataclasses.dataclass
+class Normed:
+    x: float
+
+    def __post_init__(self):
+        self.length = abs(self.x)
+
+
+def nested_each_time(x):
+    return nested_each_time([x])
+
+
+# ------------------------------------------------------------------------------------------ seen in the text
+@shows("async_function", 2.0)
+async def f(x):
+    return x
+
+
+@shows("yield", 2.0)
+def f(x):
+    yield x
+
+
+@shows("class", 2.0)
+def f(x):
+    class Inside:
+        y = x
+
+    return Inside.y
+
+
+@shows("exec", 2.0)
+def f(x):
+    return eval("x * x")
+
+
+@shows("locals", 2.0)
+def f(x):
+    return locals()["x"] * x
+
+
+@shows("setattr", Point(2.0), "x")
+def f(point, name):
+    setattr(point, name, 1.0)
+    return point.x
+
+
+@shows("global_write", 2.0)
+def f(x):
+    global LOG
+    LOG = x * x
+    return x
+
+
+@shows("expression", [1.0, 2.0])
+def f(xs):
+    print(*xs)
+    return xs[0]
+
+
+# ------------------------------------------------------------------------------------------ names
+@shows("unbound", 2.0)
+def f(x):
+    y = y + x
+    return y
+
+
+@shows("undefined", 2.0)
+def f(x):
+    return no_such_name * x
+
+
+@shows("foreign", 2.0)
+def f(x):
+    return x * THIRD
+
+
+@shows("import", 2.0)
+def f(x):
+    import no_such_module
+
+    return no_such_module.f(x)
+
+
+@shows("decorated_local", 2.0)
+def f(x):
+    @functools.cache
+    def double(t):
+        return 2.0 * t
+
+    return double(x)
+
+
+@shows("outside_store", 2.0)
+def f(x):
+    LOG[0] = x
+    return x
+
+
+# ------------------------------------------------------------------------------------------ calls
+@shows("no_rule", 2.0)
+def f(x):
+    return types.SimpleNamespace(x=x).x
+
+
+@shows("refused", V)
+def f(x):
+    return np.frombuffer(x.tobytes())[0]
+
+
+@shows("no_source", 2.0)
+def f(x):
+    return hidden(x)
+
+
+@shows("unknown_function", V)
+def f(x):
+    return np.frompyfunc(abs, 1, 1)(x)
+
+
+@shows("function_value", 2.0)
+def f(x):
+    functions = []
+    for k in range(3):
+        functions.append(lambda t: t * x * k)
+    return functions[0](2.0)
+
+
+@shows("unknown_method", 2.0)
+def f(x):
+    return x.hex()
+
+
+@shows("list_method", [1.0, 2.0])
+def f(xs):
+    xs.__setitem__(0, 1.0)
+    return xs[0]
+
+
+@shows("dict_method", ["a", "b"], V)
+def f(names, x):
+    items = dict(zip(names, x))
+    items.popitem()
+    return items["a"]
+
+
+@shows("wrong_call", 2.0)
+def f(x):
+    def double(t):
+        return 2.0 * t
+
+    return double(x, x)
+
+
+@shows("custom_keywords", 2.0)
+def f(x):
+    return squared(x=x)
+
+
+@shows("post_init", 2.0)
+def f(x):
+    return Normed(x).length
+
+
+@shows("operator", Point(2.0))
+def f(point):
+    return (point @ point).x
+
+
+@shows("super", 2.0)
+def f(x):
+    return super().scale(x)
+
+
+@shows("rule_keyword", V)
+def f(x):
+    return np.sum(x, dtype=complex, where=x)
+
+
+@shows("rule_fails", V)
+def f(x):
+    return np.array(x, copy=False)
+
+
+# ------------------------------------------------------------------------------------------ control flow
+@shows("joined_kinds", 2.0)
+def f(x):
+    y = x if x > 1.0 else "text"
+    return y
+
+
+@shows("joined_tuples", 2.0)
+def f(x):
+    y = (x,) if x > 1.0 else (x, x)
+    return y[0]
+
+
+@shows("joined_functions", 2.0)
+def f(x):
+    if x > 1.0:
+        g = math.sin
+    else:
+        g = None
+    return g(x)
+
+
+@shows("joined_objects", 2.0)
+def f(x):
+    point = Point(x) if x > 1.0 else Pixel(x)
+    return point.x
+
+
+@shows("unknown_loop", 2.0)
+def f(x):
+    total = 0.0
+    for y in mystery(x):
+        total = total + y
+    return total
+
+
+@shows("active_mapping_loop", 2.0)
+def f(x):
+    total = 0.0
+    for y in mystery(x).values():
+        total = total + y
+    return total
+
+
+@shows("break_in_unrolled", (1.0, V))
+def f(items):
+    total = 0.0
+    for item in items:
+        total += np.sum(item)
+        if total > 2.0:
+            break
+    return total
+
+
+@shows("long_tuple", (1.0, V) * 40)
+def f(items):
+    total = 0.0
+    for item in items:
+        total += np.sum(item)
+    return total
+
+
+@shows("iterator", A)
+def f(A):
+    flat, total = A.flat, 0.0
+    for a in flat:
+        total += a
+    return total
+
+
+@shows("changed_in_loop", [1.0, 2.0])
+def f(xs):
+    for x in xs:
+        if len(xs) < 5:
+            xs.append(x * x)
+    return xs[-1]
+
+
+@shows("try_unknown", 2.0)
+def f(x):
+    y = x
+    try:
+        y = y * 2.0
+        y = math.sqrt(y - 100.0)
+    except ValueError:
+        pass
+    return y
+
+
+@shows("with_active", 2.0)
+def f(x):
+    with contextlib.nullcontext(x) as y:
+        return y * x
+
+
+@shows("with_target", 2.0)
+def f(x):
+    states = {}
+    with np.errstate() as states["a"]:
+        return x
+
+
+# ------------------------------------------------------------------------------------------ memory
+@shows("ambiguous_store", V, V + 1.0)
+def f(x, y):
+    z = x
+    for _ in range(2):
+        w, z = z, y
+        w[0] = 1.0
+    return np.sum(x * y)
+
+
+@shows("ended_loop", A)
+def f(A):
+    for row in A:
+        pass
+    row[0] = 1.0
+    return np.sum(A)
+
+
+@shows("maybe_view", A)
+def f(A):
+    y = np.ravel(A, order="K")
+    y[0] = 1.0
+    return np.sum(A)
+
+
+@shows("unknown_store", 2.0)
+def f(x):
+    data = bytearray(3)
+    data[0] = x
+    return x
+
+
+@shows("held_write", V)
+def f(x):
+    rows = []
+    for k in range(2):
+        row = x[k : k + 2]
+        rows.append(row)
+        row[0] *= 2.0
+    return np.sum(rows[0] * rows[1])
+
+
+@shows("moved_item", [V, V + 1.0])
+def f(xs):
+    x = xs[0]
+    xs.pop(0)
+    x[0] = 3.0
+    return np.sum(x)
+
+
+@shows("boxed_write", [Point(1.0), Point(2.0)])
+def f(points):
+    for point in points:
+        point.x *= 2.0
+    return points[0].x
+
+
+@shows("augment_unknown", V, 1)
+def f(x, n):
+    y = x[0] if n > 0 else x
+    y += x
+    return np.sum(y)
+
+
+@shows("array_method", V)
+def f(x):
+    x.resize((2, 2))
+    return np.sum(x)
+
+
+@shows("delete", [1.0, 2.0, 3.0])
+def f(xs):
+    del xs[::2]
+    return xs[0]
+
+
+# ------------------------------------------------------------------------------------------ containers
+@shows("unpack", 2.0)
+def f(x):
+    a, b, c = x, x
+    return a
+
+
+@shows("unpack_length", [1.0, 2.0])
+def f(xs):
+    return max(*xs, 1.0)
+
+
+@shows("active_set", 2.0)
+def f(x):
+    return sum({x, 2.0 * x})
+
+
+@shows("active_key", 2.0)
+def f(x):
+    return max({x: 1, 2.0 * x: 2})
+
+
+@shows("dict_merge", 2.0)
+def f(x):
+    return {**mystery(x), "b": x}["b"]
+
+
+@shows("unknown_key", 2.0)
+def f(x):
+    return dict(mystery(x))["a"]
+
+
+@shows("index_range", (1.0, 2.0))
+def f(xs):
+    return xs[2]
+
+
+@shows("mixed_list", (1.0, V), 0)
+def f(items, k):
+    return np.sum(items[k])
+
+
+@shows("no_attribute", Point(2.0))
+def f(point):
+    return point.y
+
+
+@shows("unknown_attribute", V)
+def f(x):
+    x.data[0] = 1.0
+    return np.sum(x)
+
+
+# ------------------------------------------------------------------------------------------ values
+@shows("dtype", 2.0)
+def f(x):
+    items = np.empty(3, dtype=object)
+    items[0] = x
+    return items[0]
+
+
+@shows("string", 2.0)
+def f(x):
+    return float(f"{x:.3f}") * x
+
+
+@shows("shared_arguments", A[0], A.ravel()[1:4])
+def f(x, y):
+    x[0] = 2.0
+    return np.sum(x * y)
+
+
+@shows("inner_gradient", 2.0)
+def f(x):
+    return grad(lambda t: t * x)(x)
+
+
+@shows("value_type", 2.0)
+def f(x):
+    print(x * x)
+
+
+# ------------------------------------------------------------------------------------------ the page
+def refusal(f: Callable, args: tuple) -> NotDifferentiableError | None:
+    """What s2sad raises for a program."""
+    try:
+        value_and_gradients_function(f)(*args)
+    except NotDifferentiableError as error:
+        return error
+    return None
+
+
+def page() -> str:
+    """All programs with their messages; lines are counted from the program's first."""
+    parts = []
+    for key, f, args in PROGRAMS:
+        error = refusal(f, args)
+        lines, first = inspect.getsourcelines(f)
+        text = textwrap.dedent("".join(lines)).partition("\n")[2]  # without the line of the decorator
+        shown = "nothing: it is differentiated" if error is None else told_from(str(error), first)
+        parts.append(f"=== {key}\n{text}\n{shown}\n")
+    return "\n".join(parts)
+
+
+def told_from(message: str, first: int) -> str:
+    """A message with the file's name alone, and lines counted from the program's first."""
+    made = []
+    for line in message.splitlines():
+        if line.startswith('  File "'):
+            name, _, rest = line.removeprefix('  File "').partition('", line ')
+            number, _, where = rest.partition(", in ")
+            line = f'  File "{Path(name).name}", line {int(number) - first}, in {where}'
+        made.append(line)
+    return "\n".join(made)
+
+
+if __name__ == "__main__":
+    if not PAGE.is_file() or PAGE.read_text() != page():
+        PAGE.write_text(page())
+        print(f"wrote {PAGE.name}")
