@@ -245,7 +245,12 @@ def f(x):
 
 @shows("rule_keyword", V)
 def f(x):
-    return np.sum(x, dtype=complex, where=x)
+    return np.tanh(x, signature="d->d")
+
+
+@shows("parameter", V)
+def f(x):
+    return np.sum(x, where=x)
 
 
 @shows("rule_fails", V)
