@@ -127,7 +127,8 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
             self.add(self.augment(old.expr, expr))
         else:
             total = trees.mul(trees.const(2.0), expr) if trees.same(old.expr, expr) else trees.add(old.expr, expr)
-            wide = promoted(*((old.kind, kind) if not old.spread else (kind, old.kind)))
+            full = old.spread and isinstance(kind, Array)  # a number plus what may be an array may be an array
+            wide = promoted(*((kind, old.kind) if full or not isinstance(old.kind, Array) else (old.kind, kind)))
             made = self.let(self.grad_base(name), total, wide)
             self.adj[name] = Cotangent(made, wide, old.spread and spread, is_fresh(total))
 

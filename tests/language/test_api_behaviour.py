@@ -236,6 +236,14 @@ def test_dy_is_never_written_into():
     assert dy.tolist() == [1.0, 2.0]
     assert grad.tolist() == [4.0, 5.0]
 
+    def g(v):
+        w = np.sin(v)
+        return np.mean(w) + v, w
+
+    dy = (np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    value_and_gradients_function(g)(np.array([3.0, 4.0]), dy=dy)
+    assert dy[1].tolist() == [3.0, 4.0]
+
 
 @needs_s2sad
 def test_gradients_share_no_memory():

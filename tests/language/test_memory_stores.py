@@ -395,3 +395,9 @@ def array_without_axes(x):
     a[...] += 1.0
     a *= x
     return a[()]
+
+
+@case(1.5, array(2))
+def several_values_of_one_array(x, a):
+    b = np.sin(a)
+    return np.mean(b) * x + a, b
