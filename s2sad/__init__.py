@@ -24,6 +24,7 @@ from s2sad.errors import (
     S2sadError,
     SourceError,
 )
+from s2sad.forward import jvp, value_and_tangent_function
 from s2sad.inserting import grad_of
 from s2sad.numeric import WrongGradientError, check_gradients
 from s2sad.rules import adjoint, nondifferentiable, partials, tangent
@@ -46,6 +47,7 @@ __all__ = [
     "grad",
     "grad_of",
     "gradients_function",
+    "jvp",
     "make_vjp",
     "nondifferentiable",
     "partials",
@@ -53,5 +55,6 @@ __all__ = [
     "tangent",
     "value_and_grad",
     "value_and_gradients_function",
+    "value_and_tangent_function",
     "vjp",
 ]

@@ -63,6 +63,10 @@ class ValueAndGradients:
     function: f; params: the names of the parameters that it is differentiated with respect to.
     """
 
+    mode = "reverse"
+    _suffix, _sentence = "_value_and_gradients", "The value of {} and its gradients with respect to {}."
+    _keyword = "dy"
+
     def __init__(self, f: Any, params: Any = None, *, jit: str | None = None, source: str | None = None) -> None:
         if jit is not None:
             raise ParameterError(
@@ -72,22 +76,21 @@ class ValueAndGradients:
         self._given = (params, source)
         self._target = target = target_of(f)
         self.params = choose_parameters(params, tuple(target.signature.parameters), target.name)
-        _refuse_keyword_dy(target)
+        _refuse_keyword(target, self._keyword)
         owner = target.late if target.function is None else target.function
-        self._cache: FunctionCache = keep(owner, ("cache", self.params, params is None, source), FunctionCache)
+        name = ("cache", self.mode, self.params, params is None, source)
+        self._cache: FunctionCache = keep(owner, name, FunctionCache)
         self._fast = self._cache.fast
         self._describe_itself(target)
 
     def _describe_itself(self, target: Target) -> None:
-        suffix = "_value_and_gradients"
+        suffix = self._suffix
         self.__name__ = target.name.strip("<>") + suffix
         self.__qualname__ = target.qualname.replace("<lambda>", "lambda") + suffix
         self.__module__ = getattr(self.function, "__module__", None) or __name__
         chosen = ", ".join(self.params) or "nothing"
         doc = getattr(self.function, "__doc__", None)
-        self.__doc__ = f"The value of {target.name} and its gradients with respect to {chosen}." + (
-            f"\n\n{doc}" if doc else ""
-        )
+        self.__doc__ = self._sentence.format(target.name, chosen) + (f"\n\n{doc}" if doc else "")
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         if not kwargs:
@@ -101,12 +104,12 @@ class ValueAndGradients:
 
     def source(self, /, *args: Any, **kwargs: Any) -> str:
         """The text of the program that a call with these arguments runs: a module that stands alone."""
-        kwargs.pop("dy", None)
+        kwargs.pop(self._keyword, None)
         return self._entry(args, kwargs).program.text
 
     def compiled(self, /, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The very function that a call with these arguments runs: it takes arguments of the same kinds, unchecked."""
-        kwargs.pop("dy", None)
+        kwargs.pop(self._keyword, None)
         function = self._entry(args, kwargs).function
         if isinstance(self.function, types.MethodType) and len(self._target.before) == 1:
             return types.MethodType(function, self.function.__self__)
@@ -124,14 +127,14 @@ class ValueAndGradients:
 
     @property
     def __signature__(self) -> inspect.Signature:
-        """The parameters of f, then dy."""
+        """The parameters of f, then the keyword that is ours."""
         signature = self._target.signature
         parameters = list(signature.parameters.values())
-        if any(each.name == "dy" for each in parameters):  # a signature can't say that there are two
+        if any(each.name == self._keyword for each in parameters):  # a signature can't say that there are two
             return signature
         last = [parameters.pop()] if parameters and parameters[-1].kind == inspect.Parameter.VAR_KEYWORD else []
-        dy = inspect.Parameter("dy", inspect.Parameter.KEYWORD_ONLY, default=None)
-        return signature.replace(parameters=[*parameters, dy, *last], return_annotation=inspect.Signature.empty)
+        own = inspect.Parameter(self._keyword, inspect.Parameter.KEYWORD_ONLY, default=None)
+        return signature.replace(parameters=[*parameters, own, *last], return_annotation=inspect.Signature.empty)
 
     def __repr__(self) -> str:
         return f"<value and gradients of {self._target.qualname} with respect to ({', '.join(self.params)})>"
@@ -247,7 +250,7 @@ class ValueAndGradients:
         if self._given[0] is not None:
             for name in self.params:
                 _refuse_without_gradient(self._target.name, name, kinds[name])
-        program = pipeline.generate(_request(function, self.params, kinds, options or {}, self._given[1]))
+        program = pipeline.generate(_request(function, self.params, kinds, options or {}, self._given[1], self.mode))
         for name in program.skipped:
             if self._given[0] is not None and name in self.params:
                 count = isinstance(kinds[name], Scalar)
@@ -297,15 +300,15 @@ def make_plain_function(
 
 
 def request(
-    function: Any, params: Any, kinds: dict[str, Kind], options: dict[str, Any] | None = None
+    function: Any, params: Any, kinds: dict[str, Kind], options: dict[str, Any] | None = None, mode: str = "reverse"
 ) -> pipeline.Request:
     """What the pipeline is asked for when a function is differentiated for parameters of these kinds."""
     target = target_of(function)
     names = choose_parameters(params, tuple(target.signature.parameters), target.name)
-    _refuse_keyword_dy(target)
+    _refuse_keyword(target, "dy")
     if target.function is None:
-        return _request(target.late.plain_function(kinds)[0], names, kinds, options or {}, None)
-    return _request(target.function, names, kinds, options or {}, None)
+        return _request(target.late.plain_function(kinds)[0], names, kinds, options or {}, None, mode)
+    return _request(target.function, names, kinds, options or {}, None, mode)
 
 
 def _request(
@@ -314,8 +317,9 @@ def _request(
     kinds: dict[str, Kind],
     options: dict[str, Any],
     text: str | None,
+    mode: str,
 ) -> pipeline.Request:
-    return pipeline.Request(read(function, text), function, kinds, names, function.__globals__, options)
+    return pipeline.Request(read(function, text), function, kinds, names, function.__globals__, options, mode)
 
 
 def _rebuild(cls: type[ValueAndGradients], f: Any, params: Any, source: str | None) -> ValueAndGradients:
@@ -335,12 +339,17 @@ def _value_name(program: pipeline.Program) -> str:
 # ---------------------------------------------------------------------------------------------- refusals
 
 
-def _refuse_keyword_dy(target: Target) -> None:
-    own = target.signature.parameters.get("dy")
+def _refuse_keyword(target: Target, keyword: str) -> None:
+    own = target.signature.parameters.get(keyword)
     if own is not None and own.kind == inspect.Parameter.KEYWORD_ONLY:
+        whose = (
+            "dy of the gradient function is what multiplies the gradients"
+            if keyword == "dy"
+            else f"{keyword} of the function made from it is ours"
+        )
         raise ParameterError(
-            f"{target.name} has a keyword-only parameter dy, but the keyword dy of the gradient function is what "
-            "multiplies the gradients: rename the parameter, or let it be passed by position"
+            f"{target.name} has a keyword-only parameter {keyword}, but the keyword {whose}: rename the parameter, "
+            "or let it be passed by position"
         )
 
 

@@ -2,6 +2,7 @@
 
     s2sad dump model.py:loss --params W,b --like "W=float[:, :], b=float[:]"
     s2sad dump model.py:loss -o loss_grad.py        s2sad dump --check loss_grad.py
+    s2sad dump model.py:loss --mode forward
     s2sad check model.py:area --args "2.0, 3.0"
     s2sad rules                                     s2sad rules --missing
 
@@ -92,6 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     dump.add_argument("--like", default="", metavar="TYPES", help=_LIKE)
     dump.add_argument("--stage", metavar="NAME", help="print what this stage makes of it instead; all: every stage")
+    dump.add_argument(
+        "--mode",
+        choices=("reverse", "forward"),
+        default="reverse",
+        help="reverse: gradients (the default); forward: how the value changes by given tangents of the parameters",
+    )
     where = dump.add_mutually_exclusive_group()
     where.add_argument("-o", "--output", metavar="FILE", type=Path, help="write the program to a file")
     where.add_argument(
@@ -173,7 +180,7 @@ def _dump(options: argparse.Namespace) -> int:
 
 def _program_text(options: argparse.Namespace, folder: Path | None = None) -> str:
     """The program, below the command that made it."""
-    first = committed.first_line(options.target, options.params, options.like)
+    first = committed.first_line(options.target, options.params, options.like, options.mode)
     return first + pipeline.generate(_request(options, folder)).text
 
 
@@ -181,7 +188,7 @@ def _request(options: argparse.Namespace, folder: Path | None = None) -> pipelin
     """What the command line asks for, in the pipeline's terms."""
     function = plain_function(options.target, folder)
     kinds, left_open = parameter_kinds(function, options.like)
-    return api.request(function, _params(options.params), kinds, {"left_open": tuple(left_open)})
+    return api.request(function, _params(options.params), kinds, {"left_open": tuple(left_open)}, options.mode)
 
 
 def _compare(path: Path, options: argparse.Namespace) -> int:

@@ -24,9 +24,10 @@ _START = "# s2sad dump "
 _MADE_FROM = re.compile(r"(?<=Made by s2sad from )(.*), line \d+")
 
 
-def first_line(target: str, params: str | None, like: str) -> str:
+def first_line(target: str, params: str | None, like: str, mode: str = "reverse") -> str:
     """The comment that says how a file was made."""
     command = [target, *(["--params", params] if params is not None else []), *(["--like", like] if like else [])]
+    command += ["--mode", mode] if mode != "reverse" else []
     return _START + shlex.join(command) + "\n"
 
 

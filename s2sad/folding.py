@@ -154,6 +154,8 @@ class Folding:
         name = node.targets[0].id
         if self.counts.get(name, 0) != 1 or self.sets.get(name, 0) != 1 or getattr(node, "restore", False):
             return False
+        if getattr(node, "tangent", False) and not name.startswith("#"):
+            return False  # the tangent of a name of the user's stands where that is set
         if getattr(node, "reverse", False):
             return removable(node)
         if name in self.backwards:
@@ -174,6 +176,8 @@ class Folding:
         if isinstance(node, (gast.Break, gast.Return)):
             return list(pending)
         if writes_memory(node):
+            if getattr(node, "tangent", False):  # a tangent's memory is nothing that a value is read from
+                pending = {name: source for name, source in pending.items() if getattr(source, "reverse", False)}
             return (
                 [name for name, source in pending.items() if reads_memory(source, self.info)]
                 if not is_opaque(node)

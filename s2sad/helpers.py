@@ -44,18 +44,25 @@ class Helpers:
         # By the function or template that is printed: two of one name are two helpers.
         self.functions: dict[Any, gast.FunctionDef] = {}
         self.pairs: dict[int, Any] = {}
+        self.twins: dict[int, Any] = {}
 
     def pair_of(self, instance: Any, inferred: Any) -> Any:
         """The halves of a function that stands beside the main one."""
         from s2sad.pairs import Pair
 
         if id(instance) not in self.pairs:
-            instance.written = [
-                ("pair", instance.name, k) in {root.site for root in inferred.roots if root.stores}
-                for k in range(len(instance.leaves))
-            ]
+            instance.written = written_leaves(instance, inferred)
             self.pairs[id(instance)] = Pair(inferred, instance, self)
         return self.pairs[id(instance)]
+
+    def twin_of(self, instance: Any, inferred: Any) -> Any:
+        """The function beside the main one that also computes how its results change."""
+        from s2sad.tangent_calls import Twin
+
+        if id(instance) not in self.twins:
+            instance.written = written_leaves(instance, inferred)
+            self.twins[id(instance)] = Twin(inferred, instance, self)
+        return self.twins[id(instance)]
 
     def need_all(self, functions: list[Callable[..., Any]]) -> None:
         for function in functions:
@@ -115,6 +122,27 @@ class Helpers:
             tree.args.kw_defaults = [*tree.args.kw_defaults, None]
         if "k" in names:
             keywords["k"] = trees.const(None)
+        return self.call_by_rule(trees.name(tree.name, function=rule.template), rule, arguments, keywords)
+
+    def call_tangent(
+        self,
+        tree: gast.FunctionDef,
+        rule: Any,
+        arguments: dict[str, Any],
+        tangents: dict[str, gast.AST],
+        result: gast.AST,
+    ) -> gast.AST:
+        """A call of a whole tangent template, printed as a function of the program."""
+        self.functions.setdefault(rule.tangent, tree)
+        names = {each.id for each in [*tree.args.args, *tree.args.kwonlyargs]}
+        given = {"result": result, **tangents}
+        keywords = {name: each for name, each in given.items() if name in names}
+        return self.call_by_rule(trees.name(tree.name, function=rule.tangent), rule, arguments, keywords)
+
+    def call_by_rule(
+        self, function: gast.AST, rule: Any, arguments: dict[str, Any], keywords: dict[str, Any] | None = None
+    ) -> gast.AST:
+        """A call with the arguments of a rule's parameters; keywords: further ones."""
         positional, named = [], {}
         for parameter in rule.parameters.parameters.values():
             if parameter.name not in arguments:
@@ -127,7 +155,13 @@ class Helpers:
                 positional.append(arguments[parameter.name])
             else:
                 named[parameter.name] = arguments[parameter.name]
-        return trees.call(trees.name(tree.name, function=rule.template), *positional, **named, **keywords)
+        return trees.call(function, *positional, **named, **(keywords or {}))
+
+
+def written_leaves(instance: Any, inferred: Any) -> list[bool]:
+    """Which of the arguments of a function beside the main one it writes into."""
+    sites = {root.site for root in inferred.roots if root.stores}
+    return [("pair", instance.name, k) in sites for k in range(len(instance.leaves))]
 
 
 def preceding(rule: Any, name: str) -> list[str]:

@@ -95,7 +95,7 @@ class Interference:
     """Which names of one variable are needed at the same time."""
 
     def __init__(self, order: list[str]) -> None:
-        self.base = {name: ir.base_of(name) for name in order}
+        self.base = {name: variable(name) for name in order}
         self.found: dict[str, set[str]] = {}
 
     def note(self, a: str, b: str) -> None:
@@ -104,7 +104,7 @@ class Interference:
             self.found.setdefault(b, set()).add(a)
 
     def define(self, name: str, live: dict[str, set[str]], source: str | None = None) -> None:
-        base = self.base.get(name, ir.base_of(name))
+        base = self.base.get(name, variable(name))
         for other in live.get(base, ()):
             if other != source:
                 self.note(name, other)
@@ -113,7 +113,7 @@ class Interference:
     def block(self, block: list[gast.stmt], live_after: set[str]) -> set[str]:
         live: dict[str, set[str]] = {}
         for name in live_after:
-            live.setdefault(self.base.get(name, ir.base_of(name)), set()).add(name)
+            live.setdefault(self.base.get(name, variable(name)), set()).add(name)
         for node in reversed(block):
             self.statement(node, live)
         return {name for names in live.values() for name in names}
@@ -148,7 +148,7 @@ class Interference:
             if isinstance(node, gast.For):
                 spread = {}
                 for name in start:
-                    spread.setdefault(self.base.get(name, ir.base_of(name)), set()).add(name)
+                    spread.setdefault(self.base.get(name, variable(name)), set()).add(name)
                 for name in targets(node):
                     self.define(name, spread)
             result = around | start
@@ -166,12 +166,12 @@ class Interference:
                 result |= self.block(each, after)
         live.clear()
         for name in result:
-            live.setdefault(self.base.get(name, ir.base_of(name)), set()).add(name)
+            live.setdefault(self.base.get(name, variable(name)), set()).add(name)
         self.read(node, live)
 
     def read(self, node: gast.stmt, live: dict[str, set[str]]) -> None:
         for name in reads(node):
-            live.setdefault(self.base.get(name, ir.base_of(name)), set()).add(name)
+            live.setdefault(self.base.get(name, variable(name)), set()).add(name)
 
 
 def choose(
@@ -182,7 +182,7 @@ def choose(
     used = set(taken) | set(fixed.values()) | set(keyword.kwlist)
     groups: dict[str, list[list[str]]] = {}
     for ssa in fixed:
-        groups.setdefault(ir.base_of(ssa), []).append([ssa])
+        groups.setdefault(variable(ssa), []).append([ssa])
     count = 0
     for ssa in order:
         base = ir.base_of(ssa)
@@ -192,6 +192,7 @@ def choose(
             names[ssa] = numbered(shown[ssa], used | own)
             used.add(names[ssa])
             continue
+        key = variable(ssa)
         if base in TEMPORARY:
             count += 1
             while f"t{count}" in used:
@@ -199,7 +200,7 @@ def choose(
             names[ssa] = f"t{count}"
             used.add(names[ssa])
             continue
-        stem = base.removesuffix("_grad").removesuffix("_saved")
+        stem = base.removesuffix("_grad").removesuffix("_saved").removesuffix("_dot")
         if stem in shown and stem not in names and stem.startswith("#"):
             names[stem] = numbered(shown[stem], used | own)
             used.add(names[stem])
@@ -214,7 +215,7 @@ def choose(
                 continue
             names[stem] = f"t{count}"
         found = None
-        for group in groups.setdefault(base, []):
+        for group in groups.setdefault(key, []):
             if not any(other in conflicts.get(ssa, ()) for other in group):
                 found = group
                 break
@@ -224,7 +225,7 @@ def choose(
             continue
         names[ssa] = numbered(display(base, names), used)
         used.add(names[ssa])
-        groups[base].append([ssa])
+        groups[key].append([ssa])
     return names
 
 
@@ -237,9 +238,21 @@ def numbered(name: str, used: set[str]) -> str:
     return candidate
 
 
+def variable(ssa: str) -> str:
+    """What two names have in common that may become one: the user's variable, or the tangent of one.
+
+    >>> variable("x.3"), variable("x.3_dot.7"), variable("#t.3_dot.7")
+    ('x', 'x._dot', '#t.3_dot')
+    """
+    base = ir.base_of(ssa)
+    if base.endswith("_dot") and ir.is_ssa(base) and not base.startswith("#"):
+        return f"{ir.base_of(base.removesuffix('_dot'))}._dot"
+    return base
+
+
 def display(base: str, names: dict[str, str]) -> str:
     """What a base is shown as: `t.5_grad` is the adjoint of whatever t.5 is called."""
-    for suffix in ("_grad", "_saved"):
+    for suffix in ("_grad", "_saved", "_dot"):
         if base.endswith(suffix) and ir.is_ssa(base):
             inner = base[: -len(suffix)]
             return (

@@ -1,5 +1,5 @@
 """The stages in their order: from a request (a function, the kinds of its arguments, the parameters to differentiate)
-to a program (the text of its gradient)."""
+to a program (the text of its gradient, or of its tangent)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from s2sad.core import lower
 from s2sad.errors import InternalError, S2sadError
 from s2sad.infer import infer
 from s2sad.inlining import inline_block
+from s2sad.ir import Inferred
 from s2sad.printer import to_text
 from s2sad.program import Builder
 from s2sad.refusals import refuse
 from s2sad.requests import Guard, Program, Request
 from s2sad.simplify import simplify
+from s2sad.tangent_program import ForwardBuilder
 from s2sad.tape import provide
 
 __all__ = ["Guard", "Program", "Request", "generate", "stages"]
@@ -70,13 +72,34 @@ def run_stages(request: Request, show: Callable[[str, Callable[[], str]], None])
     show("infer", lambda: show_statements(inferred.body))
     active = active_names(inferred)
     show("activity", lambda: "\n".join(sorted(active)) + "\n")
+    make = forward if request.mode == "forward" else reverse
+    return make(request, inferred, active, show)
+
+
+Show = Callable[[str, Callable[[], str]], None]
+
+
+def reverse(request: Request, inferred: Inferred, active: set[str], show: Show) -> Program:
+    """Value and gradients: the function, then its reverse sweep."""
     builder = Builder(request, inferred, active)
-    reverse = builder.reverse_sweep()
-    show("adjoint", lambda: show_statements(reverse))
-    stacks = provide(inferred, inferred.body, reverse)
-    show("tape", lambda: show_statements(inferred.body) + "\n" + show_statements(reverse))
-    body = builder.assemble(stacks, inferred.body, reverse)
+    sweep = builder.reverse_sweep()
+    show("adjoint", lambda: show_statements(sweep))
+    stacks = provide(inferred, inferred.body, sweep)
+    show("tape", lambda: show_statements(inferred.body) + "\n" + show_statements(sweep))
+    body = builder.assemble(stacks, inferred.body, sweep)
     drop_aliases(body, inferred.info, builder.dy, builder.adjoint.kinds)
     simplify(body, inferred.info, builder.adjoint.kinds)
     show("simplify", lambda: show_statements(body))
     return builder.program(body)
+
+
+def forward(request: Request, inferred: Inferred, active: set[str], show: Show) -> Program:
+    """Value and tangent: the function, with the tangent of each statement beside it."""
+    builder = ForwardBuilder(request, inferred, active)
+    sweep = builder.forward_sweep()
+    show("tangent", lambda: show_statements(sweep))
+    body = builder.assemble_forward(sweep)
+    drop_aliases(body, inferred.info, "")
+    simplify(body, inferred.info)
+    show("simplify", lambda: show_statements(body))
+    return builder.forward_program(body)

@@ -156,17 +156,7 @@ class Builder(Gradients):
         comment(body)
         self.dy_node.id = dy
         function = gast.FunctionDef(main, arguments, [self.docstring(), *body], [], None, None, [])
-        parts: list[Any] = [*imports.statements]
-        externals = {name: outside(value) for name, value in self.inferred.externals.items() if name in imports.plain}
-        missing = {**imports.missing, **externals}
-        if missing:
-            parts.extend([BlankLine()] * bool(parts))
-            parts.append(to_be_defined(missing))
-        for each in [*helpers, function]:
-            if parts:
-                parts.extend([BlankLine(), BlankLine()])
-            parts.append(each)
-        text = to_text(gast.Module(parts, []))
+        text = self.module_text(imports, helpers, function)
         return Program(
             text,
             main,
@@ -179,6 +169,20 @@ class Builder(Gradients):
             tuple(name for name, made in self.gradients.items() if made is None),
             tuple(dict.fromkeys(self.sharing)),
         )
+
+    def module_text(self, imports: Imports, helpers: list[gast.FunctionDef], function: gast.FunctionDef) -> str:
+        """Imports, helpers and the main function."""
+        parts: list[Any] = [*imports.statements]
+        externals = {name: outside(value) for name, value in self.inferred.externals.items() if name in imports.plain}
+        missing = {**imports.missing, **externals}
+        if missing:
+            parts.extend([BlankLine()] * bool(parts))
+            parts.append(to_be_defined(missing))
+        for each in [*helpers, function]:
+            if parts:
+                parts.extend([BlankLine(), BlankLine()])
+            parts.append(each)
+        return to_text(gast.Module(parts, []))
 
     def beside(self) -> list[gast.FunctionDef]:
         """The halves of the functions that are called beside the main one."""
@@ -197,7 +201,7 @@ class Builder(Gradients):
         return [instance for instance in self.inferred.instances.values() if instance.body]
 
     def arguments(self, args: gast.arguments) -> gast.arguments:
-        """The parameters of the user's function, without annotations, and dy."""
+        """The parameters of the user's function, without annotations, and those that are ours."""
 
         def plain(each: Any) -> Any:
             return None if each is None else trees.name(each.id)
@@ -215,15 +219,18 @@ class Builder(Gradients):
                 for each, d in zip(positional[len(positional) - len(args.defaults) :], args.defaults)
             ],
         )
+        self.add_dy(made)
+        return made
+
+    def add_dy(self, made: gast.arguments) -> None:
         default = self.default_dy(self.inferred.value)
         dy = self.dy_node = trees.name("dy")
-        if args.vararg is None and args.kwarg is None and not args.kwonlyargs:
+        if made.vararg is None and made.kwarg is None and not made.kwonlyargs:
             made.args.append(dy)
             made.defaults.append(default)
         else:
             made.kwonlyargs.append(dy)
             made.kw_defaults.append(default)
-        return made
 
     def default_of(self, parameter: gast.Name, node: gast.AST) -> gast.AST:
         """A default as f's text has it, where that means outside of f what f has; else the value, or a name for it."""

@@ -154,6 +154,18 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{name}` can't be called like this: {reason}",
         "the arguments that `{name}` takes",
     ),
+    "custom_tangent": (
+        "`{text}` has a gradient of its own, and no tangent: forward mode can't run it",
+        "a function without `custom_gradient`, or reverse mode (`value_and_gradients_function`, `vjp`)",
+    ),
+    "no_tangent": (
+        "the rule for `{name}` states no tangent: forward mode doesn't know it",
+        "reverse mode (`value_and_gradients_function`), or a tangent for it, with @s2sad.tangent",
+    ),
+    "try_tangent": (
+        "this `try` has loops, branches or stores in it, and its handler would catch errors of their tangents",
+        "only the statement that may fail inside of the `try`, or an `if` that tests before it",
+    ),
     "custom_keywords": (
         "`{name}` has a gradient of its own, which is for arguments by position only",
         "the arguments by position, without `name=`",

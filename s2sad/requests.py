@@ -13,7 +13,7 @@ class Request:
     """What is to be differentiated.
 
     kinds: one per parameter of the function (`*args` is a Tuple kind, `**kwargs` a Dict kind); params: the names to
-    differentiate, in order; namespace: the globals that the function sees.
+    differentiate, in order; namespace: the globals that the function sees; mode: 'reverse' or 'forward'.
     """
 
     source: Any
@@ -22,6 +22,7 @@ class Request:
     params: tuple[str, ...]
     namespace: dict[str, Any]
     options: dict[str, Any] = field(default_factory=dict)
+    mode: str = "reverse"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +46,8 @@ class Program:
     text: of a module that stands alone; name: of its main function; own_imports: the imported names that are not to be
     taken from the function's globals; externals: names that the text uses and that can't be imported (a value that is
     a closure cell stays live); skipped: the parameters that get None as their gradient; sharing: pairs of parameters
-    that must not share memory, since f writes into the first.
+    that must not share memory, since f writes into the first; tangents: in forward mode, by parameter the name of
+    its tangent.
     """
 
     text: str
@@ -58,3 +60,4 @@ class Program:
     gradient_kinds: dict[str, Kind] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     sharing: tuple[tuple[str, str], ...] = ()
+    tangents: dict[str, str] = field(default_factory=dict)

@@ -75,7 +75,7 @@ def names_to_provide(text: str) -> list[str]:
 
 
 def run_alone(text: str, calls: list[tuple], compiled: Callable | None = None) -> list[tuple]:
-    """For each call (args, kwargs, {} or {'dy': dy}) its result, what it printed, and whether its arguments are as before.
+    """For each call (args, kwargs, {} or {'dy': dy} or tangents by name) its result, what it printed, and whether its arguments are as before.
 
     compiled: the same program as a function, in which the values are found that the text says must be provided, and
     the object of a method.
@@ -86,7 +86,9 @@ def run_alone(text: str, calls: list[tuple], compiled: Callable | None = None) -
         compiled = compiled.func if isinstance(compiled, functools.partial) else compiled.__func__
         calls = [((*before, *args), {**keywords, **kwargs}, extra) for args, kwargs, extra in calls]
     main, dy_name = main_function(text)
-    calls = [(args, kwargs, {dy_name: extra[key] for key in extra}) for args, kwargs, extra in calls]
+    calls = [
+        (args, kwargs, {dy_name if key == "dy" else key: extra[key] for key in extra}) for args, kwargs, extra in calls
+    ]
     provided = {name: _value_of(name, compiled) for name in names_to_provide(text)}
     good, answer = _worker.ask(pickled((sys.path, pickled((text, main, provided, calls)))))
     if not good:

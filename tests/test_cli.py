@@ -297,6 +297,19 @@ def test_stages(s2sad):
     assert out in every and every.count("# -----") > 3
 
 
+def test_forward_mode(s2sad):
+    status, out, _ = s2sad("dump", "model.py:polynomial", "--mode", "forward", "--params", "x", "-o", "forward.py")
+    assert (status, out) == (0, "")
+    _, printed, _ = s2sad("dump", "model.py:polynomial", "--mode", "forward", "--params", "x")
+    space: dict = {}
+    exec(printed, space)
+    assert space["polynomial_value_and_tangent"](2.0, 3.0, 10.0) == (6.0, 270.0)
+    assert s2sad("dump", "--check", "forward.py")[0] == 0
+    _, every, _ = s2sad("dump", "model.py:power", "--mode", "forward", "--stage", "all")
+    assert "# -------------------- tangent" in every and "adjoint" not in every
+    assert s2sad("dump", "model.py:power", "--mode", "sideways")[0] == 2
+
+
 # ------------------------------------------------------------------------------------------------ check
 
 

@@ -13,4 +13,4 @@ def test_golden(case):
 
 
 def test_no_leftover_files():
-    assert {path.stem for path in golden_cases.FOLDER.glob("*.py")} <= set(golden_cases.CASES)
+    assert golden_cases.kept() <= set(golden_cases.CASES)

@@ -140,7 +140,7 @@ def whole_list(items, grad):
     return grad
 
 
-@adjoint(np.ndarray.tolist, cost=3)
+@adjoint(np.ndarray.tolist, linear=True, cost=3)
 def to_list(a, *, grad):
     return np.array(grad)
 

@@ -9,7 +9,7 @@ from numpy import log
 
 from s2sad.kinds import BOOL, FLOAT, INT, Kind, Tuple
 from s2sad.rules.operators import log_of_base
-from s2sad.rules.registry import adjoint, constant, kind, nondifferentiable, partials, spread
+from s2sad.rules.registry import adjoint, constant, kind, nondifferentiable, partials, spread, tangent
 
 PER_ROOT_PI = 2.0 / math.sqrt(math.pi)
 
@@ -93,6 +93,11 @@ def hypotenuse(*coordinates, grad, result, k):
     return grad * coordinates[k] / (result or 1.0)
 
 
+@tangent(math.hypot)
+def hypotenuse_tangent(*coordinates, result, coordinates_dot):
+    return sum([x * x_dot for x, x_dot in zip(coordinates, coordinates_dot)]) / (result or 1.0)
+
+
 @adjoint(math.fsum, linear=True, variadic="seq")
 def exact_sum(seq, *, grad, k):
     if k is None:
@@ -107,6 +112,17 @@ def product(iterable, *, start=1, grad, k):
     if k is None:
         return scaled_products(iterable, grad * start)
     return grad * start * math.prod([x for j, x in enumerate(iterable) if j != k])
+
+
+@tangent(math.prod)
+def product_tangent(iterable, *, start=1, iterable_dot):
+    return change_of_product(iterable, iterable_dot) * start
+
+
+def change_of_product(items, items_dot):
+    """How the product of the items changes: exact also where numbers are zero."""
+    others = [math.prod(items[:i]) * math.prod(items[i + 1 :]) for i in range(len(items))]
+    return sum([each * x_dot for each, x_dot in zip(others, items_dot)])
 
 
 def products_of_other_numbers(items):
@@ -126,6 +142,16 @@ def distance(p, q, *, grad, result):
     if isinstance(p, np.ndarray) and isinstance(q, np.ndarray):
         return grad * (p - q) / length, grad * (q - p) / length
     return [grad * (a - b) / length for a, b in zip(p, q)], [grad * (b - a) / length for a, b in zip(p, q)]
+
+
+@tangent(math.dist)
+def distance_tangent(p, q, *, result, p_dot, q_dot):
+    return (change_of_square(p, q, p_dot) + change_of_square(q, p, q_dot)) / (result or 1.0)
+
+
+def change_of_square(p, q, p_dot):
+    """Half of how the squared distance of two points changes when one of them moves."""
+    return sum([(a - b) * a_dot for a, b, a_dot in zip(p, q, p_dot)])
 
 
 if hasattr(math, "sumprod"):  # Python 3.12

@@ -35,6 +35,15 @@ def sign(x, *, grad, result):
     return across / ((length or 1.0) if known(rank(x) == 0) else np.where(length == 0, 1.0, length))
 
 
+@tangent(np.sign)
+def sign_tangent(x, *, result, x_dot):
+    if not np.iscomplexobj(x):
+        return 0.0
+    length = np.abs(x)
+    across = np.imag(np.conj(result) * x_dot) * 1j * result
+    return across / ((length or 1.0) if known(rank(x) == 0) else np.where(length == 0, 1.0, length))
+
+
 @kind(np.sign)
 def sign_kind(x: Kind) -> Kind:
     return elementwise(np.sign, x)

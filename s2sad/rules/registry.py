@@ -31,6 +31,10 @@ needs a template of its own:
     @tangent(np.prod)
     def prod(a, axis=None, *, result, a_dot): ...
 
+It takes the tangent of each differentiable parameter; one that is known to be zero is 0.0, and what is linear in it
+vanishes: a product, a linear function that has a rule, a helper function in its parameters named `..._dot`. Of a
+variadic rule it takes the list of the tangents of the items.
+
 Further options of `adjoint`: `view=True`, the result may share memory with the first argument; `spreads=True`, the
 template also serves a `grad` that is smaller than the result and broadcasts to it (others get it in full size);
 `like="x"`, the result has the shape and dtype of that parameter (a short form of a kind function);

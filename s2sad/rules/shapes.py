@@ -6,7 +6,7 @@ import numpy as np
 
 from s2sad.kinds import NONE, ONE, UNKNOWN, Array, Dim, Kind, Scalar, Tuple
 from s2sad.rules.linear import left_without
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, spread, unbroadcast
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, spread, tangent, unbroadcast
 from s2sad.rules.results import (
     ORDER_C,
     UNSURE,
@@ -403,11 +403,20 @@ def as_type(a, dtype, *, grad):
     return cast_back(grad, a)
 
 
+@tangent(np.ndarray.astype)
+def as_type_tangent(a, dtype, *, a_dot):
+    return a_dot.astype(dtype)
+
+
 if hasattr(np, "astype"):  # since NumPy 2.1
 
     @adjoint(np.astype, cost=1)
     def as_type_function(x, dtype, /, *, copy=True, device=None, grad):
         return cast_back(grad, x)
+
+    @tangent(np.astype)
+    def as_type_function_tangent(x, dtype, /, *, x_dot):
+        return np.astype(x_dot, dtype)
 
     @kind(np.astype)
     def as_type_kind(x: Kind, dtype: Kind, **options: Kind) -> Kind:

@@ -18,6 +18,8 @@ import pytest
 
 from tests import reference
 from tests.alone import run_alone
+from tests.language.basics import array, identical, printed_by, signed  # noqa: F401
+from tests.language.forward_checker import check_forward
 from tests.reference import UNCHECKED, copied, is_narrow, is_real_leaf, leaves, mapped
 
 REFERENCE_ONLY = bool(os.environ.get("S2SAD_REFERENCE_ONLY"))
@@ -62,33 +64,6 @@ class Case:
 
     def check(self) -> None:
         check_case(self.f, self.args, **self.options)
-
-
-def array(*shape: int, seed: int = 0) -> np.ndarray:
-    """Distinct positive numbers between 0.4 and 1.6."""
-    return np.random.default_rng([seed, 7, *shape]).uniform(0.4, 1.6, shape)
-
-
-def signed(*shape: int, seed: int = 0) -> np.ndarray:
-    """Distinct numbers between -1.6 and 1.6, none near 0."""
-    return array(*shape, seed=seed) * np.random.default_rng([seed, 8, *shape]).choice([-1.0, 1.0], shape)
-
-
-def identical(a: Any, b: Any) -> bool:
-    """Whether two structures are the same in types and bit for bit."""
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, (np.ndarray, np.generic)):
-        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
-    if isinstance(a, (float, complex)):
-        return np.asarray(a).tobytes() == np.asarray(b).tobytes()
-    if isinstance(a, (list, tuple)):
-        return len(a) == len(b) and all(map(identical, a, b))
-    if isinstance(a, dict):
-        return list(a) == list(b) and all(identical(a[key], b[key]) for key in a)
-    if hasattr(a, "__dict__") and not callable(a) and not inspect.ismodule(a):
-        return identical(vars(a), vars(b))
-    return a is b or a == b
 
 
 def _compare_leaf(got: Any, want: Any, argument: Any, rtol: float, where: str) -> None:
@@ -138,14 +113,6 @@ def compare_gradient(got: Any, want: Any, argument: Any, rtol: float, where: str
         _compare_leaf(got, want, argument, rtol, where)
 
 
-def _printed(function: Callable, *args: Any, **kwargs: Any) -> tuple[Any, str]:
-    """A call's result, and what it printed."""
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        result = function(*args, **kwargs)
-    return result, out.getvalue()
-
-
 def _check_source(
     text: str, compiled: Callable, args: tuple, kwargs: dict, extra: dict, result: tuple, printed: str
 ) -> None:
@@ -193,6 +160,7 @@ def check_case(
     counts: tuple = (),
     may_refuse: bool = False,
     options: dict | None = None,
+    forward: bool = True,
 ) -> None:
     """Check the value, gradients and side effects of one call; without a `dy`, for one of ones and one of weights.
 
@@ -200,9 +168,10 @@ def check_case(
     counts: int parameters that f uses as counts, where this call alone doesn't show it.
     may_refuse: a NotDifferentiableError is right as well.
     options: more keywords for value_and_gradients_function.
+    forward: whether forward mode can do it too.
     """
     args, kwargs = copied(tuple(args)), kwargs or {}
-    value, printed = _printed(f, *copied(args), **copied(kwargs))
+    value, printed = printed_by(f, *copied(args), **copied(kwargs))
     assert np.all(np.isfinite(reference.numbers(value))), f"the case's value isn't finite: {value}"
     weighted = dy is None and expected is None
     weighted = weighted and all(is_real_leaf(leaf) and not np.iscomplexobj(leaf) for _, leaf in leaves(value))
@@ -218,7 +187,7 @@ def check_case(
     own_args, own_kwargs = copied((args, kwargs))
     first = {} if dy is None else {"dy": dy}
     try:
-        (got_value, got), got_printed = _printed(val_grads, *own_args, **own_kwargs, **first)
+        (got_value, got), got_printed = printed_by(val_grads, *own_args, **own_kwargs, **first)
     except NotDifferentiableError as error:
         if may_refuse:
             pytest.skip(f"refused: {error}")
@@ -239,9 +208,12 @@ def check_case(
     compare(got, expected)
     if weighted:
         kept = copied(extra)
-        (_, got), _ = _printed(val_grads, *own_args, **own_kwargs, **extra)
+        (_, got), _ = printed_by(val_grads, *own_args, **own_kwargs, **extra)
         assert identical(extra, kept), "dy was modified"
         compare(got, expected_weighted, " with a dy of weights")
     text = val_grads.source(*copied(args), **copied(kwargs))
     compiled = val_grads.compiled(*copied(args), **copied(kwargs))
     _check_source(text, compiled, args, kwargs, extra or first, (got_value, got), printed)
+    if forward:
+        weight, gradients = (extra["dy"], expected_weighted) if weighted else (dy, expected)
+        check_forward(f, args, kwargs, params, value, weight, gradients, printed, rtol, options or {})

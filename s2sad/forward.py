@@ -1,0 +1,105 @@
+"""Forward mode: `jvp` and `value_and_tangent_function`.
+
+>>> def f(x, y):
+...     return x * x * y
+>>> jvp(f, (3.0, 2.0), (1.0, 0.0))
+(18.0, 12.0)
+>>> val_tangent = value_and_tangent_function(f)
+>>> val_tangent(3.0, 2.0, tangents=(0.0, 1.0))
+(18.0, 9.0)
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from s2sad.api import ValueAndGradients
+from s2sad.cache import Entry
+from s2sad.errors import ArgumentError
+from s2sad.parameters import is_single
+from s2sad.tangents import checked_tangent
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], params: Any = None) -> tuple[Any, Any]:
+    """The value of f at `primals`, and how it changes when they change by `tangents` (Jacobian times vector).
+
+    primals: the arguments of f, by position; tangents: one for each of them, of its shape and structure; None, or 0
+    for an int, says that it stays as it is. params: the parameters that change, names or positions (None: all); then
+    `tangents` has one for each of these. The tangent returned has the structure and the shape of the value.
+
+    Raises ValueError where a tangent has not the shape or structure of its primal, NotDifferentiableError at the
+    user's line for what can't be differentiated exactly.
+
+    >>> import numpy as np
+    >>> value, tangent = jvp(lambda x, y: np.sum(x) * y, (np.array([1.0, 2.0]), 3.0), (np.array([1.0, 0.0]), None))
+    >>> float(value), float(tangent)
+    (9.0, 3.0)
+    """
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise ArgumentError("jvp takes its primals and its tangents as tuples: jvp(f, (x, y), (x_dot, y_dot))")
+    made = value_and_tangent_function(f, [params] if is_single(params) else params)
+    return made(*primals, tangents=tuple(tangents))
+
+
+def value_and_tangent_function(
+    f: Callable[..., Any], params: Any = None, *, source: str | None = None
+) -> ValueAndTangent:
+    """A function with the parameters of f and the keyword `tangents` that returns `(value, tangent)`.
+
+    params: the parameters that may change, a list of names or of positions; None means all. tangents: a tuple with one
+    for each of them, of its shape and structure; None for one that stays as it is.
+
+    >>> val_tangent = value_and_tangent_function(lambda x, n: x ** n, params=["x"])
+    >>> val_tangent(2.0, 3, tangents=(1.0,))
+    (8.0, 12.0)
+    """
+    return ValueAndTangent(f, params, source=source)
+
+
+class ValueAndTangent(ValueAndGradients):
+    """What `value_and_tangent_function` returns. It can be pickled where f can."""
+
+    mode = "forward"
+    _suffix, _sentence = "_value_and_tangent", "The value of {} and how it changes with {}."
+    _keyword = "tangents"
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        return self._call(args, kwargs)
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        tangents = kwargs.pop("tangents", None)
+        entry, given, named = self.entry_and_arguments(args, kwargs)
+        values = dict(zip(self._binder.names, self._bind_given(given, named)))
+        return entry.function(*given, **named, **self._tangents(entry, values, tangents))
+
+    def _bind_given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        return self._bind(args, kwargs)
+
+    def _tangents(self, entry: Entry, values: dict[str, Any], tangents: Any) -> dict[str, Any]:
+        """The tangents by the names that the generated function has for them."""
+        names = self._target.name
+        if not isinstance(tangents, (tuple, list)):
+            raise ArgumentError(
+                f"{names}: tangents has to be a tuple with one tangent for each of ({', '.join(self.params)})"
+            )
+        if len(tangents) != len(self.params):
+            raise ArgumentError(
+                f"{names}: {len(tangents)} tangents for {len(self.params)} parameters ({', '.join(self.params)})"
+            )
+        made = {}
+        for name, tangent in zip(self.params, tangents):
+            kind = entry.program.gradient_kinds.get(name)
+            checked = checked_tangent(values[name], tangent, name, name in entry.program.tangents, kind)
+            if name in entry.program.tangents:
+                made[entry.program.tangents[name]] = checked
+        return made
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        """The parameters of f, then tangents."""
+        return super().__signature__
+
+    def __repr__(self) -> str:
+        return f"<value and tangent of {self._target.qualname} with respect to ({', '.join(self.params)})>"

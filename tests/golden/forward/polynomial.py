@@ -1,0 +1,15 @@
+def polynomial_value_and_tangent(x, y, x_dot, y_dot):
+    """The value of polynomial, and how it changes when x and y change by their tangents.
+
+    Made by s2sad from polynomial in polynomial.py, line 8, for x: float, y: float.
+    """
+    t1 = x * x
+    t2 = t1 * x
+    t3 = x * y
+    value = t2 * y - t3 * y
+    value_dot = (
+        (2.0 * x_dot * x * x + x_dot * t1) * y
+        + y_dot * t2
+        - ((x_dot * y + y_dot * x) * y + y_dot * t3)
+    )
+    return value, value_dot
