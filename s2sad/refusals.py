@@ -158,6 +158,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{text}` has a gradient of its own, and no tangent: forward mode can't run it",
         "a function without `custom_gradient`, or reverse mode (`value_and_gradients_function`, `vjp`)",
     ),
+    "grad_of_forward": (
+        "what `grad_of` changes in the reverse sweep has no meaning in forward mode, which has none",
+        "reverse mode (`value_and_gradients_function`), or a `grad_of` whose body only looks at the gradient",
+    ),
     "no_tangent": (
         "the rule for `{name}` states no tangent: forward mode doesn't know it",
         "reverse mode (`value_and_gradients_function`), or a tangent for it, with @s2sad.tangent",

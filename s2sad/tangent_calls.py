@@ -56,6 +56,12 @@ class Calls:
             return
         raise self.refuse("custom_tangent")
 
+    def of_GradOf(self, node: gast.stmt, op: ir.GradOf) -> None:
+        """There is no reverse sweep for these statements to run in; what they would change there can't be left out."""
+        if any(op.template.changes):
+            raise self.refuse("grad_of_forward")
+        self.replaced = True
+
 
 class Twin:
     """A function that stands beside the main one, and what it makes of tangents."""
@@ -112,11 +118,11 @@ class Twin:
             outputs.append(tangent.dot_of(value.expr, info[value.expr.id].kind))
         if outputs:
             body.append(gast.Return(outputs[0] if len(outputs) == 1 else gast.Tuple(outputs, gast.Load())))
-        simplify(body, info)
+        simplify(body, info, tangent.kinds)
         parameters = [*instance.leaves, *dots]
         leaves = unique([shown(each) for each in instance.leaves], taken)
         names = unique([*leaves, *[f"{leaves[k]}_dot" for k in self.active_leaves()]], taken)
-        name_all(body, list(zip(parameters, names)), taken | {self.name})
+        name_all(body, list(zip(parameters, names)), taken | {self.name}, self.inferred.names.shown)
         shorten(body, tangent.kinds, info)
         arguments = gast.arguments([trees.name(each) for each in names], [], None, [], [], None, [])
         doc = gast.Expr(gast.Constant(f"What {instance.tree.name} returns, and how it changes.", None))

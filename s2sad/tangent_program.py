@@ -171,7 +171,7 @@ class ForwardBuilder(Builder):
         for name in self.inputs:
             shown[name] = unused(f"{name}_dot", taken | user | set(shown.values()))
         inputs = [(self.inputs[name], each) for name, each in shown.items()]
-        name_all(body, [*parameters, *inputs], taken | {main})
+        name_all(body, [*parameters, *inputs], taken | {main}, self.inferred.names.shown)
         fixed = user | set(shown.values())
         imports.apply(fixed | all_names(body), fixed)
         shorten(body, self.tangent.kinds, self.inferred.info)

@@ -17,5 +17,5 @@ def gauss_seidel_value_and_tangent(A, steps, A_dot):
                 A_dot[i, j] = 0.2 * (t1_dot + A_dot[i + 1, j])
                 A[i, j] = (A[i - 1, j] + A[i, j - 1] + A[i, j] + A[i, j + 1] + A[i + 1, j]) / 5.0
     value = np.sum(A * A)
-    value_dot = np.sum(2.0 * A_dot * A)
+    value_dot = 2.0 * np.sum(A_dot * A)
     return value, value_dot

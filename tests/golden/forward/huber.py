@@ -7,10 +7,9 @@ def huber_value_and_tangent(r, delta, r_dot):
         value_dot = r_dot * delta
         value = delta * (r - 0.5 * delta)
     elif r < -delta:
-        value_dot = -(r_dot * delta)
+        value_dot = -r_dot * delta
         value = delta * (-r - 0.5 * delta)
     else:
-        t1 = 0.5 * r
-        value_dot = 0.5 * r_dot * r + r_dot * t1
-        value = t1 * r
+        value_dot = r_dot * r
+        value = 0.5 * r * r
     return value, value_dot

@@ -8,10 +8,10 @@ def logistic_regression_value_and_tangent(W, b, inputs, labels, W_dot, b_dot):
     """
     t1 = np.tanh(inputs @ W + b)
     prediction = 0.5 * (t1 + 1.0)
-    prediction_dot = 0.5 * ((inputs @ W_dot + b_dot) * (1.0 - t1 * t1))
+    prediction_dot = 0.5 * (inputs @ W_dot + b_dot) * (1.0 - t1 * t1)
     t2 = 1.0 - labels
     likelihood = prediction * labels + (1.0 - prediction) * t2
-    likelihood_dot = prediction_dot * labels - prediction_dot * t2
+    likelihood_dot = prediction_dot * (labels - t2)
     value = -np.sum(np.log(likelihood))
     value_dot = -np.sum(likelihood_dot / likelihood)
     return value, value_dot

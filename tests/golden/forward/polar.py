@@ -9,13 +9,13 @@ def polar_value_and_tangent(points, center, points_dot, center_dot):
     total_dot = 0.0
     total = 0.0
     for i in range(points.shape[0]):
-        t1 = points[i, 0] - center[0]
-        t2 = points[i, 1] - center[1]
-        t1_dot = points_dot[i, 0] - center_dot[0]
-        t2_dot = points_dot[i, 1] - center_dot[1]
-        value = np.sqrt(t1 * t1 + t2 * t2)
-        value_dot = 0.5 * (2.0 * t1_dot * t1 + 2.0 * t2_dot * t2) / value
-        t3 = value * value
-        total += t3 * value
-        total_dot += 2.0 * value_dot * value * value + value_dot * t3
+        dx = points[i, 0] - center[0]
+        dx_dot = points_dot[i, 0] - center_dot[0]
+        dy_ = points[i, 1] - center[1]
+        dy__dot = points_dot[i, 1] - center_dot[1]
+        r = np.sqrt(dx * dx + dy_ * dy_)
+        r_dot = 0.5 * (2.0 * dx_dot * dx + 2.0 * dy__dot * dy_) / r
+        t1 = r * r
+        total += t1 * r
+        total_dot += r_dot * (2.0 * r * r + t1)
     return total, total_dot

@@ -7,9 +7,5 @@ def polynomial_value_and_tangent(x, y, x_dot, y_dot):
     t2 = t1 * x
     t3 = x * y
     value = t2 * y - t3 * y
-    value_dot = (
-        (2.0 * x_dot * x * x + x_dot * t1) * y
-        + y_dot * t2
-        - ((x_dot * y + y_dot * x) * y + y_dot * t3)
-    )
+    value_dot = y * (x_dot * (3.0 * t1 - y) - y_dot * x) + y_dot * (t2 - t3)
     return value, value_dot

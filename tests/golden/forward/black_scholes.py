@@ -1,0 +1,43 @@
+import math
+
+
+def black_scholes_value_and_tangent(
+    spot, strike, rate, volatility, time, spot_dot, rate_dot, volatility_dot, time_dot
+):
+    """The value of black_scholes, and how it changes when spot, rate, volatility and time change by their tangents.
+
+    Made by s2sad from black_scholes in black_scholes.py, line 14, for spot: float, strike: float, rate: float, volatility: float, time: float.
+    """
+    t1 = math.sqrt(time)
+    spread = volatility * t1
+    spread_dot = volatility_dot * t1 + 0.5 * time_dot / t1 * volatility
+    t2 = spot / strike
+    t3 = rate + 0.5 * volatility * volatility
+    d1 = (math.log(t2) + t3 * time) / spread
+    d1_dot = (
+        spot_dot / strike / t2
+        + (rate_dot + volatility_dot * volatility) * time
+        + time_dot * t3
+        - spread_dot * d1
+    ) / spread
+    d2 = d1 - spread
+    d2_dot = d1_dot - spread_dot
+    t4 = math.sqrt(2.0)
+    t5 = d1 / t4
+    t6_dot = 0.5641895835477563 * d1_dot / t4 * math.exp(-t5 * t5)
+    t6 = 0.5 * (1.0 + math.erf(t5))
+    t7 = -rate
+    t8 = math.exp(t7 * time)
+    t9 = strike * t8
+    t10 = math.sqrt(2.0)
+    t11 = d2 / t10
+    t12_dot = 0.5641895835477563 * d2_dot / t10 * math.exp(-t11 * t11)
+    t12 = 0.5 * (1.0 + math.erf(t11))
+    value = spot * t6 - t9 * t12
+    value_dot = (
+        spot_dot * t6
+        + t6_dot * spot
+        - (time_dot * t7 - rate_dot * time) * t8 * strike * t12
+        - t12_dot * t9
+    )
+    return value, value_dot

@@ -1,0 +1,28 @@
+def cutoff_energy_value_and_tangent(positions, cutoff, positions_dot):
+    """The value of cutoff_energy, and how it changes when positions changes by its tangent.
+
+    Made by s2sad from cutoff_energy in cutoff_energy.py, line 10, for positions: float[:, :], cutoff: float.
+    """
+    energy_dot = 0.0
+    energy = 0.0
+    for i in range(len(positions)):
+        for j in range(i):
+            offset = positions[i] - positions[j]
+            offset_dot = positions_dot[i] - positions_dot[j]
+            r2 = offset @ offset
+            r2_dot = offset_dot @ offset + offset @ offset_dot
+            if r2 < cutoff * cutoff:
+                t1 = r2 * r2
+                t2 = t1 * r2
+                s = 1.0 / t2
+                s_dot = -r2_dot * (2.0 * r2 * r2 + t1) * s / t2
+                energy += 4.0 * (s * s - s)
+                energy_dot += 4.0 * (2.0 * s_dot * s - s_dot)
+                energy_dot2 = energy_dot
+                energy2 = energy
+            else:
+                energy_dot2 = energy_dot
+                energy2 = energy
+            energy_dot = energy_dot2
+            energy = energy2
+    return energy, energy_dot

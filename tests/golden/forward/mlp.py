@@ -1,0 +1,24 @@
+import numpy as np
+
+
+def mlp_value_and_tangent(layers, inputs, targets, layers_dot):
+    """The value of mlp, and how it changes when layers changes by its tangent.
+
+    Made by s2sad from mlp in mlp.py, line 15, for layers: list[{'W': float[:, :], 'b': float[:]}], inputs: float[:, :], targets: float[:, :].
+    """
+    h_dot = np.zeros_like(inputs)
+    h = inputs
+    for layer, layer_dot in zip(layers, layers_dot):
+        layer_W = layer["W"]
+        layer_W_dot = layer_dot["W"]
+        layer_b = layer["b"]
+        layer_b_dot = layer_dot["b"]
+        t1 = h @ layer_W + layer_b
+        t1_dot = h_dot @ layer_W + h @ layer_W_dot + layer_b_dot
+        h_dot = np.where(t1 > 0.0, t1_dot, np.where(t1 == 0.0, 0.5 * t1_dot, 0.0))
+        h = np.maximum(t1, 0.0)
+    errors = h - targets
+    errors_dot = h_dot
+    value = np.mean(errors * errors)
+    value_dot = np.mean(2.0 * errors_dot * errors)
+    return value, value_dot
