@@ -58,7 +58,7 @@ class Calls:
 
     def of_GradOf(self, node: gast.stmt, op: ir.GradOf) -> None:
         """There is no reverse sweep for these statements to run in; what they would change there can't be left out."""
-        if any(op.template.changes):
+        if any(each != "nothing" for each in op.template.changes):
             raise self.refuse("grad_of_forward")
         self.replaced = True
 
