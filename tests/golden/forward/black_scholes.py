@@ -29,15 +29,14 @@ def black_scholes_value_and_tangent(
     t7 = -rate
     t8 = math.exp(t7 * time)
     t9 = strike * t8
-    t10 = math.sqrt(2.0)
-    t11 = d2 / t10
-    t12_dot = 0.5641895835477563 * d2_dot / t10 * math.exp(-t11 * t11)
-    t12 = 0.5 * (1.0 + math.erf(t11))
-    value = spot * t6 - t9 * t12
+    t10 = d2 / t4
+    t11_dot = 0.5641895835477563 * d2_dot / t4 * math.exp(-t10 * t10)
+    t11 = 0.5 * (1.0 + math.erf(t10))
+    value = spot * t6 - t9 * t11
     value_dot = (
         spot_dot * t6
         + t6_dot * spot
-        - (time_dot * t7 - rate_dot * time) * t8 * strike * t12
-        - t12_dot * t9
+        - (time_dot * t7 - rate_dot * time) * t8 * strike * t11
+        - t11_dot * t9
     )
     return value, value_dot
