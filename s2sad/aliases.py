@@ -63,6 +63,7 @@ def is_negative(node: gast.stmt, kinds: dict[str, Kind]) -> bool:
         isinstance(node, gast.Assign)
         and getattr(node, "reverse", False)
         and isinstance(node.targets[0], gast.Name)
+        and (not getattr(node, "tangent", False) or node.targets[0].id.startswith("#"))
         and isinstance(node.value, gast.UnaryOp)
         and isinstance(node.value.op, gast.USub)
         and isinstance(node.value.operand, gast.Name)

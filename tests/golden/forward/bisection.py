@@ -17,9 +17,9 @@ def bisection_value_and_tangent(a, b, a_dot, b_dot):
         high = high2
     t1 = 3.0 * low * low + a
     t2 = (low * low * low + a * low - b) / t1
-    t2_dot = (a_dot * (low - t2) - b_dot) / t1
     x = low - t2
+    x_dot = (a_dot * (t2 - low) + b_dot) / t1
     t3 = a * x
     value = t3 * x + b
-    value_dot = (a_dot * x - t2_dot * a) * x - t2_dot * t3 + b_dot
+    value_dot = (a_dot * x + x_dot * a) * x + x_dot * t3 + b_dot
     return value, value_dot

@@ -19,19 +19,19 @@ def kalman_value_and_tangent(observations, F, Q, H, r, F_dot, Q_dot, r_dot):
         t2 = F.T
         P_dot = (F_dot @ P + F @ P_dot) @ t2 + t1 @ F_dot.T + Q_dot
         P = t1 @ t2 + Q
-        t3_dot = H @ x_dot
         v = z - H @ x
+        v_dot = -(H @ x_dot)
         PH = P @ H
         PH_dot = P_dot @ H
         s = H @ PH + r
         s_dot = H @ PH_dot + r_dot
         K = PH / s
         K_dot = (PH_dot - s_dot * K) / s
-        t4 = v * v / s
-        total += 0.5 * (np.log(s) + t4)
-        total_dot += 0.5 * (s_dot - 2.0 * t3_dot * v - s_dot * t4) / s
+        t3 = v * v / s
+        total += 0.5 * (np.log(s) + t3)
+        total_dot += 0.5 * (s_dot + 2.0 * v_dot * v - s_dot * t3) / s
         x = x + K * v
-        x_dot = x_dot + v * K_dot - t3_dot * K
+        x_dot = x_dot + v * K_dot + v_dot * K
         P = P - np.outer(K, PH)
         P_dot = P_dot - np.outer(K_dot, PH) - np.outer(K, PH_dot)
     return total, total_dot

@@ -12,6 +12,6 @@ def logistic_regression_value_and_tangent(W, b, inputs, labels, W_dot, b_dot):
     t2 = 1.0 - labels
     likelihood = prediction * labels + (1.0 - prediction) * t2
     likelihood_dot = prediction_dot * (labels - t2)
-    t3_dot = np.sum(likelihood_dot / likelihood)
     value = -np.sum(np.log(likelihood))
-    return value, -t3_dot
+    value_dot = -np.sum(likelihood_dot / likelihood)
+    return value, value_dot
