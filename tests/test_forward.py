@@ -194,7 +194,7 @@ def test_the_readable_text():
     lines = [line.strip() for line in text.splitlines()]
     assert lines[lines.index("force = -np.sin(x)") :] == [
         "force = -np.sin(x)",
-        "force_dot = -(x_dot * np.cos(x))",
+        "force_dot = -x_dot * np.cos(x)",
         "v += dt * force",
         "v_dot += force_dot * dt",
         "x += dt * v",
