@@ -169,7 +169,9 @@ class Calls:
             raise self.refuse(
                 "no_rule",
                 node,
-                name=getattr(static, "__name__", str(static)),
+                name=registry.name_of(static).replace("_re", ".re").replace("_acc", ".acc")
+                if isinstance(getattr(static, "__self__", None), np.ufunc)
+                else getattr(static, "__name__", str(static)),
                 module=getattr(static, "__module__", None) or "",
             )
         return self.opaque_call(function, args, keywords, node)

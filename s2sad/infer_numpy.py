@@ -308,6 +308,9 @@ class NumPy:
             keywords["out"] = args[static.nin]
             args = args[: static.nin]
             return self.call_known(function, static, args, keywords, node, hint)
+        made = self.call_with_options(function, static, args, keywords, node, hint)
+        if made is not None:
+            return made
         out, where = keywords.get("out"), keywords.get("where")
         if out is None or out.static is None or where is None or self.known(where) is True or len(keywords) != 2:
             return None
@@ -321,6 +324,101 @@ class NumPy:
         made = self.call_known(function, static, chosen, {}, node, None)
         self.store_chosen(out, where, made, node)
         return out
+
+    def call_with_options(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
+        """np.add(a, b, dtype=np.float64, casting="unsafe"): options that say how, not what, is computed."""
+        rule = registry.find(static)
+        if rule is None or rule.form != "partials" or not any(v.varied for v in [*args, *keywords.values()]):
+            return None
+        others = {key: value for key, value in keywords.items() if key not in ("casting", "order", "subok", "dtype")}
+        if len(others) == len(keywords):
+            return None
+        if "dtype" in keywords:
+            args = self.cast_operands(args, keywords["dtype"], node)
+        passive = {key: keywords[key].expr for key in ("casting", "order", "subok") if key in keywords}
+        if others or not passive:
+            return self.call_known(function, static, args, others, node, hint)
+
+        def rebuild(exprs: list[gast.AST]) -> gast.AST:
+            return self.call_expression(function.expr, exprs, passive)
+
+        return self.primitive(rule, args, rebuild, node, hint, bound=rule.bind(args, {}))
+
+    def cast_operands(self, args: list[Value], dtype: Value, node: Any) -> list[Value]:
+        """What `dtype=` of a ufunc means: the operands are taken in that dtype. Python's numbers follow arrays."""
+        known = self.known(dtype)
+        try:
+            name = None if known is None else np.dtype(known).name
+        except TypeError:
+            raise self.refuse("rule_keyword", node, name="a ufunc", keywords="dtype") from None
+        arrays = [v for v in args if isinstance(v.kind, Array)]
+        if name is None or not arrays and name == "float64" and all(v.kind == FLOAT for v in args):
+            return args
+        if not arrays or any(not isinstance(v.kind, (Array, Scalar)) for v in args):
+            raise self.refuse("rule_keyword", node, name="a ufunc", keywords="dtype")
+        made = []
+        for value in args:
+            if isinstance(value.kind, Array) and value.kind.dtype != name:
+                value = self.settle(value)
+                method = Value(trees.attr(value.expr, "astype"), Static(BoundMethod(value, None, "astype")))
+                value = self.call_value(method, [dtype], {}, node)
+            elif isinstance(value.kind, Scalar) and value.kind.dtype not in ("float", "real", "int", "bool", name):
+                raise self.refuse("rule_keyword", node, name="a ufunc", keywords="dtype")
+            made.append(value)
+        return made
+
+    def call_clip(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
+        """np.clip(a, min=0, max=1): other names for the bounds (since NumPy 2.1)."""
+        if not {"min", "max"} & set(keywords) or {"a_min", "a_max"} & set(keywords) or len(args) != 1:
+            return None
+        keywords = dict(keywords)
+        out = keywords.pop("out", None)
+        names = [key for key in keywords if key in ("min", "max")]
+        if len(names) != len(keywords):
+            return None
+        bound = {"a": args[0], **{f"a_{key}": keywords[key] for key in names}}
+
+        def rebuild(exprs: list[gast.AST]) -> gast.AST:
+            return self.call_expression(function.expr, exprs[:1], dict(zip(names, exprs[1:])))
+
+        made = self.primitive(registry.find(np.clip), list(bound.values()), rebuild, node, hint, bound=bound)
+        if out is None or out.static is None:
+            return made
+        self.store_whole(out, made, node)
+        return out
+
+    def call_nan_to_num(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
+        """With copy=False, it writes into the array and gives it."""
+        copy = args[1] if len(args) > 1 else keywords.get("copy")
+        if copy is None or self.known(copy) is True:
+            return None
+        target = self.settle(args[0])
+        if self.known(copy) is not False or not isinstance(target.kind, Array) or target.place is None:
+            raise self.refuse("rule_keyword", node, name="nan_to_num", keywords="copy")
+        others = {key: value for key, value in keywords.items() if key != "copy"}
+        if len(args) > 2:
+            raise self.refuse("rule_keyword", node, name="nan_to_num", keywords="copy")
+        self.store_whole(target, self.call_function(np.nan_to_num, [target], node, **others), node)
+        return target
+
+    def call_in_place(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
+        """operator.iadd(x, y) is x += y, and gives x."""
+        meant = getattr(operator, {"iand": "and_", "ior": "or_"}.get(name := function.static.__name__, name[1:]))
+        owner = self.settle(args[0])
+        if isinstance(owner.kind, Array) and owner.kind.dims and owner.place is not None:
+            self.augment_by(owner, OPERATOR_NODES[meant](), args[1], node)
+            return owner
+        if isinstance(owner.kind, Scalar):
+            return self.binary(OPERATOR_NODES[meant](), owner, args[1], node, hint)
+        return None
 
     def call_function(self, static: Any, args: list[Value], node: Any, **keywords: Value) -> Value:
         """A call of a function of NumPy's that the program makes itself."""
@@ -362,7 +460,7 @@ class NumPy:
             whole is not None
             and any(v.varied for v in args)
             and len(args) <= 2
-            and set(keywords) <= {"axis", "keepdims", "out"}
+            and set(keywords) <= {"axis", "keepdims", "out", "initial", "where"}
         ):
             keywords = {"axis": args[1] if len(args) > 1 else self.key_value(0), **keywords}
             return self.call_value(
@@ -429,6 +527,7 @@ class NumPy:
         return isinstance(value.kind, (List, Tuple)) and (value.items is not None or isinstance(value.kind, List))
 
 
+IN_PLACE = ("add", "sub", "mul", "truediv", "pow", "matmul", "floordiv", "mod", "and", "or", "xor", "lshift", "rshift")
 # Which argument by position is `out` (of a ufunc it is the one after the operands).
 OUT_PLACES = {
     np.dot: 2,
@@ -464,6 +563,9 @@ CALLS: dict[Any, str] = {
     np.fill_diagonal: "call_fill_diagonal",
     np.copyto: "call_copy_to",
     np.subtract.at: "call_subtract_at",
+    np.clip: "call_clip",
+    np.nan_to_num: "call_nan_to_num",
+    **dict.fromkeys([getattr(operator, "i" + name) for name in IN_PLACE], "call_in_place"),
     np.split: "call_split",
     np.einsum: "call_einsum",
     np.array_split: "call_split",

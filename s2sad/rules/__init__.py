@@ -30,6 +30,7 @@ from s2sad.rules import (  # noqa: F401
     special,
     statistics,
     tensors,
+    ufunc_methods,
 )
 from s2sad.rules.registry import (
     Rule,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 
 import numpy as np
 from numpy import copysign
@@ -17,7 +18,7 @@ def sign_of(x):
     return (1.0 if x > 0 else -1.0 if x < 0 else 0.0) if known(rank(x) == 0) else np.sign(x)
 
 
-@partials(abs, np.absolute, cost=1)
+@partials(abs, operator.abs, np.absolute, cost=1)
 def absolute(x, *, result):
     """At 0 the subgradient 0."""
     if np.iscomplexobj(x):
@@ -134,14 +135,14 @@ def clip_method(a, min=None, max=None, *, result):
 
 
 @partials(np.nan_to_num, cost=3)
-def numbers_only(x, *, nan=0.0, posinf=None, neginf=None):
+def numbers_only(x, copy=True, nan=0.0, posinf=None, neginf=None):
     if known(rank(x) == 0):
         return 1.0 if np.isfinite(x) else 0.0
     return np.where(np.isfinite(x), 1.0, 0.0)
 
 
 @kind(np.nan_to_num)
-def numbers_only_kind(x: Kind, **options: Kind) -> Kind:
+def numbers_only_kind(x: Kind, *options: Kind) -> Kind:
     return shaped(result_dtype(np.positive, x), dims_of(numeric(x)))
 
 

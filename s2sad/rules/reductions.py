@@ -144,7 +144,7 @@ def centered(a, axis, where=True, mean=None):
 
 
 @inline
-def conjugated(e, a):
+def conjugate_if_complex(e, a):
     return np.conj(e) if np.iscomplexobj(a) else e
 
 
@@ -166,7 +166,7 @@ def mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True, grad
 def variance(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, mean=None, correction=0, *, grad):
     """With `mean=`, the mean is a number like any: that it comes from `a` is told by its own derivative."""
     slope = 2.0 * aligned(grad, a, axis, keepdims) / freedom(a, axis, where, ddof, correction)
-    of_a = masked(slope * conjugated(centered(a, axis, where, mean), a), where)
+    of_a = masked(slope * conjugate_if_complex(centered(a, axis, where, mean), a), where)
     return of_a, None, None, None, None, None, None, unbroadcast(-of_a)
 
 
@@ -175,7 +175,7 @@ def variance_tangent(
     a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, mean=None, correction=0, *, a_dot, mean_dot
 ):
     change = a_dot if mean is None else a_dot - mean_dot
-    product = conjugated(centered(a, axis, where, mean), a) * change
+    product = conjugate_if_complex(centered(a, axis, where, mean), a) * change
     total = np.sum(np.real(product), axis=axis, keepdims=keepdims, where=where)
     n = freedom(a, axis, where, ddof, correction)
     return 2.0 * total / (n if where is True else np.reshape(n, np.shape(total)))
@@ -187,7 +187,7 @@ def deviation(
 ):
     """Where all numbers are equal, the subgradient 0."""
     slope = aligned(grad / not_zero(result), a, axis, keepdims) / freedom(a, axis, where, ddof, correction)
-    of_a = masked(slope * conjugated(centered(a, axis, where, mean), a), where)
+    of_a = masked(slope * conjugate_if_complex(centered(a, axis, where, mean), a), where)
     return of_a, None, None, None, None, None, None, unbroadcast(-of_a)
 
 
@@ -208,7 +208,7 @@ def deviation_tangent(
     mean_dot,
 ):
     change = a_dot if mean is None else a_dot - mean_dot
-    product = conjugated(centered(a, axis, where, mean), a) * change
+    product = conjugate_if_complex(centered(a, axis, where, mean), a) * change
     total = np.sum(np.real(product), axis=axis, keepdims=keepdims, where=where)
     n = freedom(a, axis, where, ddof, correction)
     return total / (n if where is True else np.reshape(n, np.shape(total))) / not_zero(result)

@@ -332,7 +332,7 @@ def _register(
             continue  # ours are loaded late, a user's rule stays
         signature = _signature(template or function)
         _rules[function] = Rule(
-            name=getattr(function, "__name__", repr(function)),
+            name=name_of(function),
             function=function,
             functions=functions,
             form=form,
@@ -356,6 +356,13 @@ def _changed(own: bool) -> None:
     """Generated programs are made anew after a user registered a rule: they may have been made from another one."""
     if not own:
         state["version"] = object()
+
+
+def name_of(function: Any) -> str:
+    """How a function is called; the method of a ufunc is `logaddexp_reduce`."""
+    name = getattr(function, "__name__", repr(function))
+    owner = getattr(function, "__self__", None)
+    return f"{owner.__name__}_{name}" if isinstance(owner, np.ufunc) else name
 
 
 def _signature(function: Any) -> inspect.Signature:

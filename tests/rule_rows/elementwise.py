@@ -1,6 +1,7 @@
 """Rows of elementwise functions: smooth ones, those made of pieces, and the `math` module."""
 
 import math
+import operator
 
 import numpy as np
 
@@ -93,6 +94,7 @@ rows(math.nextafter, cases=[plain(1.5, 2.0)])
 _corners = np.array([-2.0, 0.0, 3.0])
 rows(
     abs,
+    operator.abs,
     np.absolute,
     np.fabs,
     cases=[row(1.5), row(-1.5), row(A), corner((np.array([-1.0, 0.0, 1.0]),), _corners), corner((0.0,), 0.0)],
@@ -136,7 +138,16 @@ _clipped = [
 ]
 rows(np.clip, cases=_clipped)
 rows(np.ndarray.clip, cases=[row(A, -0.5, 0.5), row(A, min=-0.5), row(A, max=0.5)])
-rows(np.nan_to_num, cases=[row(A), row(1.5), corner((np.array([1.0, 0.0, 0.0]),), np.array([1.0, np.nan, np.inf]))])
+rows(
+    np.nan_to_num,
+    cases=[
+        row(A),
+        row(1.5),
+        row(A, True, 1.0),
+        row(A, nan=0.5, posinf=9.0),
+        corner((np.array([1.0, 0.0, 0.0]),), np.array([1.0, np.nan, np.inf])),
+    ],
+)
 _mask = A > 0
 rows(
     np.where,
