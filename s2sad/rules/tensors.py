@@ -241,7 +241,7 @@ def convolution_kind(a: Kind, v: Kind, mode: Kind) -> Kind:
 
 
 @inline
-def along(x, axis):
+def beside_vectors(x, axis):
     """One number for each vector, to be multiplied with the vectors."""
     if known(rank(x) == 0):
         return x
@@ -251,7 +251,9 @@ def along(x, axis):
 @adjoint(np.vecdot, np.linalg.vecdot, linear=False, cost=10)
 def vecdot(x1, x2, /, *, axis=-1, grad):
     """The sum of conj(x1) * x2."""
-    return unbroadcast(conjugated(along(grad, axis) * x2)), unbroadcast(along(grad, axis) * conjugated(x1))
+    return unbroadcast(conjugated(beside_vectors(grad, axis) * x2)), unbroadcast(
+        beside_vectors(grad, axis) * conjugated(x1)
+    )
 
 
 @tangent(np.vecdot, np.linalg.vecdot)
