@@ -337,8 +337,9 @@ def test_statements_of_all_kinds():
                     continue
                 g = g + m.floor(k / 2.0)
             try:
-                assert g > 0.0, f"{g!r} at {y:.2f}"
-            except AssertionError:
+                if not g > 0.0:
+                    raise ValueError(f"{g!r} at {y:.2f}")
+            except ValueError:
                 raise
             total = sum(each for each in (1.0, 2.0))
             g = (lambda t: t * total)(g)
