@@ -1,0 +1,251 @@
+"""scipy.linalg: systems of equations, functions of matrices, matrices of a pattern.
+
+Formulas: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation"
+(2008); for the Cholesky factor I. Murray, "Differentiation of the Cholesky decomposition" (2016). Where SciPy reads one
+triangle of a matrix only (assume_a="pos" and "sym", cholesky), the gradient is in that triangle, as the value is a
+function of nothing else.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg
+
+from s2sad.kinds import Array, Kind
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent
+from s2sad.rules.results import (
+    combined,
+    dims_of,
+    floating,
+    numeric,
+    result_dtype,
+    shaped,
+    value_of,
+)
+
+
+@inline
+def product_of_columns(a, b):
+    """a @ b.T, of two vectors their outer product."""
+    return np.outer(a, b) if known(rank(a) == 1) else a @ b.T
+
+
+# --- systems of equations -------------------------------------------------------------------------------------------
+
+
+@adjoint(linalg.solve, cost=1000)
+def solution(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True, assume_a=None,
+             transposed=False, *, grad, result):  # fmt: skip
+    if rank(a) != 2 or rank(b) > 2:
+        return refuse("of a stack of matrices; np.linalg.solve has a rule for these")
+    if overwrite_a or overwrite_b:
+        return refuse("overwrite_a and overwrite_b destroy what the gradient needs")
+    if assume_a not in (None, "gen", "general", "sym", "symmetric", "pos", "positive definite"):
+        return refuse("of such a structure; assume_a may be None, 'gen', 'sym' or 'pos'")
+    b_grad = linalg.solve(a if transposed else a.T, grad, lower=not lower, assume_a=assume_a)
+    if transposed:
+        return -product_of_columns(result, b_grad), b_grad
+    if assume_a in (None, "gen", "general"):
+        return -product_of_columns(b_grad, result), b_grad
+    return in_triangle(-product_of_columns(b_grad, result), lower), b_grad
+
+
+@inline
+def in_triangle(whole, lower):
+    """What a matrix that is symmetric by construction passes on to the one triangle that it is made of."""
+    return np.tril(whole) + np.triu(whole, 1).T if lower else np.triu(whole) + np.tril(whole, -1).T
+
+
+@kind(linalg.solve)
+def solution_kind(a: Kind, b: Kind, *options: Kind) -> Kind:
+    a, b = numeric(a), numeric(b)
+    return Array(floating(result_dtype(np.matmul, a, b)), dims_of(b))
+
+
+@adjoint(linalg.solve_triangular, cost=300)
+def solution_of_triangular(a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False, check_finite=True, *,
+                           grad, result):  # fmt: skip
+    if rank(a) != 2 or rank(b) > 2:
+        return refuse("of a stack of matrices")
+    if overwrite_b:
+        return refuse("overwrite_b destroys what the gradient needs")
+    if trans in (2, "C"):
+        return refuse("with the conjugate transpose; trans may be 0 or 1")
+    if trans in (0, "N"):
+        b_grad = linalg.solve_triangular(a, grad, trans=1, lower=lower, unit_diagonal=unit_diagonal)
+        return triangle(-product_of_columns(b_grad, result), lower, unit_diagonal), b_grad
+    b_grad = linalg.solve_triangular(a, grad, lower=lower, unit_diagonal=unit_diagonal)
+    return triangle(-product_of_columns(result, b_grad), lower, unit_diagonal), b_grad
+
+
+@inline
+def triangle(whole, lower, unit_diagonal):
+    if unit_diagonal:
+        return np.tril(whole, -1) if lower else np.triu(whole, 1)
+    return np.tril(whole) if lower else np.triu(whole)
+
+
+kind(linalg.solve_triangular)(solution_kind)
+
+
+@adjoint(linalg.solve_sylvester, cost=3000)
+def solution_of_sylvester(a, b, q, *, grad, result):
+    q_grad = linalg.solve_sylvester(a.T, b.T, grad)
+    return -q_grad @ result.T, -result.T @ q_grad, q_grad
+
+
+@tangent(linalg.solve_sylvester)
+def solution_of_sylvester_tangent(a, b, q, *, result, a_dot, b_dot, q_dot):
+    return linalg.solve_sylvester(a, b, q_dot - a_dot @ result - result @ b_dot)
+
+
+@kind(linalg.solve_sylvester)
+def sylvester_kind(a: Kind, b: Kind, q: Kind) -> Kind:
+    q = numeric(q)
+    return Array(floating(result_dtype(None, numeric(a), numeric(b), q)), dims_of(q))
+
+
+# --- functions of a matrix ------------------------------------------------------------------------------------------
+
+
+@adjoint(linalg.inv, cost=1000)
+def inverse(a, overwrite_a=False, check_finite=True, *, grad, result):
+    if rank(a) != 2 or overwrite_a:
+        return refuse("of a stack of matrices, or one that is overwritten; np.linalg.inv has a rule for stacks")
+    return -result.T @ grad @ result.T
+
+
+@tangent(linalg.inv)
+def inverse_tangent(a, overwrite_a=False, check_finite=True, *, result, a_dot):
+    return -result @ a_dot @ result
+
+
+@kind(linalg.inv)
+def inverse_kind(a: Kind, *options: Kind) -> Kind:
+    a = numeric(a)
+    return Array(floating(getattr(a, "dtype", "")), dims_of(a))
+
+
+@adjoint(linalg.det, cost=1000)
+def determinant(a, overwrite_a=False, check_finite=True, *, grad, result):
+    """Of a matrix that is not singular."""
+    if rank(a) != 2 or overwrite_a:
+        return refuse("of a stack of matrices, or one that is overwritten; np.linalg.det has a rule for stacks")
+    return grad * result * linalg.inv(a).T
+
+
+@tangent(linalg.det)
+def determinant_tangent(a, overwrite_a=False, check_finite=True, *, result, a_dot):
+    return result * np.trace(linalg.solve(a, a_dot))
+
+
+@kind(linalg.det)
+def determinant_kind(a: Kind, *options: Kind) -> Kind:
+    dtype = getattr(numeric(a), "dtype", "")
+    return shaped("complex128" if dtype.startswith("complex") else "float64", ())
+
+
+@adjoint(linalg.expm, cost=5000)
+def exponential(A, *, grad):
+    if rank(A) != 2:
+        return refuse("of a stack of matrices")
+    return expm_slope(A.T, grad)
+
+
+@tangent(linalg.expm)
+def exponential_tangent(A, *, A_dot):
+    return expm_slope(A, A_dot)
+
+
+def expm_slope(a, direction):
+    """How expm(a) changes along a direction: a block of the exponential of a block matrix (C. Van Loan, 1978)."""
+    n = len(a)
+    first = np.concatenate([a, direction], axis=1)
+    second = np.concatenate([np.zeros_like(a), a], axis=1)
+    return linalg.expm(np.concatenate([first, second]))[:n, n:]
+
+
+kind(linalg.expm)(inverse_kind)
+kind(expm_slope)(lambda a, direction: inverse_kind(direction))
+
+
+@adjoint(linalg.sqrtm, cost=5000)
+def square_root(A, *, grad, result):
+    if rank(A) != 2:
+        return refuse("of a stack of matrices")
+    return linalg.solve_sylvester(result.T, result.T, grad)
+
+
+@tangent(linalg.sqrtm)
+def square_root_tangent(A, *, result, A_dot):
+    return linalg.solve_sylvester(result, result, A_dot)
+
+
+@kind(linalg.sqrtm)
+def square_root_kind(A: Kind) -> Kind:
+    return Array("", dims_of(numeric(A)))  # real or complex, as its eigenvalues are
+
+
+@adjoint(linalg.cholesky, cost=300)
+def cholesky_factor(a, lower=False, overwrite_a=False, check_finite=True, *, grad, result):
+    if rank(a) != 2 or overwrite_a or np.iscomplexobj(a):
+        return refuse("of a stack of matrices, a complex one, or one that is overwritten")
+    factor = result if lower else result.T
+    half = half_of_lower(factor.T @ (grad if lower else grad.T))
+    inner = linalg.solve_triangular(factor, half, trans=1, lower=True)
+    whole = linalg.solve_triangular(factor, inner.T, trans=1, lower=True).T
+    return in_triangle(0.5 * (whole + whole.T), lower)
+
+
+@inline
+def half_of_lower(a):
+    """The lower triangle, with half of the diagonal."""
+    return np.tril(a) - 0.5 * np.diag(np.diag(a))
+
+
+kind(linalg.cholesky)(inverse_kind)
+
+
+# --- matrices of a pattern ------------------------------------------------------------------------------------------
+
+
+@adjoint(linalg.toeplitz, linear=True)
+def constant_along_diagonals(c, r=None, *, grad):
+    if rank(c) > 1 or np.iscomplexobj(c):
+        return refuse("of more than one row, or of complex numbers")
+    if r is None:
+        return sums_of_diagonals(grad, c, -1) + sums_of_diagonals(grad, c, 1) * (np.arange(len(c)) > 0), 0.0
+    return sums_of_diagonals(grad, c, -1), sums_of_diagonals(grad, r, 1) * (np.arange(len(r)) > 0)
+
+
+def sums_of_diagonals(a, like, sign):
+    """The sums along the diagonals of a: the first is the main one, the next ones are on one side of it."""
+    return np.array([np.trace(a, sign * k) for k in range(len(like))])
+
+
+kind(sums_of_diagonals)(lambda a, like, sign: Array(getattr(a, "dtype", ""), dims_of(like)))
+
+
+@kind(linalg.toeplitz)
+def toeplitz_kind(c: Kind, r: Kind) -> Kind:
+    c = numeric(c)
+    columns = c if value_of(r) is None else numeric(r)
+    m, n = dims_of(c), dims_of(columns)
+    dtype = result_dtype(None, c, columns)
+    return Array(dtype, (m[0], n[0])) if m and n and len(m) == 1 and len(n) == 1 else Array(dtype, None)
+
+
+@adjoint(linalg.block_diag, linear=True, variadic="arrs")
+def blocks_on_diagonal(*arrs, grad, k):
+    row, column = sum([each.shape[0] for each in arrs[:k]]), sum([each.shape[1] for each in arrs[:k]])
+    return grad[row : row + arrs[k].shape[0], column : column + arrs[k].shape[1]]
+
+
+@kind(linalg.block_diag)
+def block_diag_kind(*arrs: Kind) -> Kind:
+    made = [numeric(each) for each in arrs]
+    dims = [dims_of(each) for each in made]
+    dtype = result_dtype(None, *made)
+    if any(each is None or len(each) != 2 for each in dims):
+        return Array(dtype, None)
+    return Array(dtype, (combined("+", *(each[0] for each in dims)), combined("+", *(each[1] for each in dims))))

@@ -1,0 +1,45 @@
+"""Rows of scipy.linalg."""
+
+import numpy as np
+from scipy import linalg
+
+from s2sad.rules import loading
+from tests.rule_rows.table import WELL, A, V, W, normal, row, rows
+
+loading.load_rules_of(linalg.solve)
+
+_symmetric = WELL + WELL.T
+_lower, _upper = np.tril(WELL), np.triu(WELL)
+_columns = normal(3, 2)
+
+rows(
+    linalg.solve,
+    cases=[
+        row(WELL, W),
+        row(WELL, _columns),
+        row(WELL, W, assume_a="gen"),
+        row(WELL, W, transposed=True),
+        row(WELL, _columns, transposed=True),
+        row(_symmetric, W, assume_a="pos"),
+        row(_symmetric, _columns, lower=True, assume_a="pos"),
+        row(_symmetric, W, assume_a="sym"),
+    ],
+)
+rows(
+    linalg.solve_triangular,
+    cases=[
+        row(_upper, W),
+        row(_upper, _columns, trans=1),
+        row(_lower, W, lower=True),
+        row(_lower, _columns, 1, True),
+        row(_lower, W, trans="T", lower=True, unit_diagonal=True),
+        row(WELL, W, trans="N", unit_diagonal=True),
+    ],
+)
+rows(linalg.solve_sylvester, cases=[row(WELL, normal(2, 2) + 4.0 * np.eye(2), _columns)])
+rows(linalg.inv, linalg.det, linalg.expm, cases=[row(WELL), row(0.3 * WELL)])
+rows(linalg.expm, cases=[row(0.3 * WELL + 0.1j * normal(3, 3))])
+rows(linalg.sqrtm, cases=[row(_symmetric)])
+rows(linalg.cholesky, cases=[row(_symmetric), row(_symmetric, lower=True), row(_symmetric, True)])
+rows(linalg.toeplitz, cases=[row(V), row(V, W), row(W, r=V)])
+rows(linalg.block_diag, cases=[row(A), row(A, WELL), row(WELL, A, normal(1, 2))])
