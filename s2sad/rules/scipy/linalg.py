@@ -244,8 +244,7 @@ def blocks_on_diagonal(*arrs, grad, k):
 @kind(linalg.block_diag)
 def block_diag_kind(*arrs: Kind) -> Kind:
     made = [numeric(each) for each in arrs]
-    dims = [dims_of(each) for each in made]
-    dtype = result_dtype(None, *made)
-    if any(each is None or len(each) != 2 for each in dims):
+    dtype, dims = result_dtype(None, *made), [dims_of(each) or () for each in made]
+    if any(len(each) != 2 for each in dims):
         return Array(dtype, None)
     return Array(dtype, (combined("+", *(each[0] for each in dims)), combined("+", *(each[1] for each in dims))))
