@@ -18,7 +18,7 @@ import scipy
 
 from s2sad import trees
 from s2sad.kinds import ONE, UNKNOWN, Array, Kind, List, Scalar, Static, Tuple, kind_of
-from s2sad.rules import registry, results, templates
+from s2sad.rules import registry, results, scopes, templates
 from s2sad.rules.registry import ADJOINT, NONDIFFERENTIABLE, PARTIALS, Rule
 from tests.rule_rows import ROWS, Row, normal
 
@@ -616,7 +616,7 @@ def test_templates_use_functions_that_have_rules(rule: Rule) -> None:
         for helper in [
             each
             for name in trees.names_in(templates.parse(function))
-            if templates.is_helper(each := function.__globals__.get(name))
+            if templates.is_helper(each := scopes.names_of(function).get(name))
         ]:
             functions += [each for each in templates.helpers_of(helper) if each not in functions]
     for function in functions:
@@ -630,7 +630,7 @@ _OF_TEXT_AND_LISTS = {"append", "pop", "replace", "partition", "split", "join", 
 
 def _has_rule(node: gast.AST, function: Callable[..., Any]) -> bool:
     if isinstance(node, gast.Name):
-        value = function.__globals__.get(node.id, getattr(builtins, node.id, None))
+        value = scopes.names_of(function).get(node.id, getattr(builtins, node.id, None))
         known = value in registry.MARKERS or templates.is_helper(value) or node.id in _UNDERSTOOD
         return known or registry.find(value) is not None
     text = trees.show(node)
@@ -639,7 +639,7 @@ def _has_rule(node: gast.AST, function: Callable[..., Any]) -> bool:
     if text == "np.add.at":  # a store
         return True
     library, _, path = text.partition(".")
-    module = {"np": np, "math": math}.get(library, function.__globals__.get(library))
+    module = {"np": np, "math": math}.get(library, scopes.names_of(function).get(library))
     if inspect.ismodule(module) and "(" not in text:
         return registry.find(operator.attrgetter(path)(module)) is not None or text in _FIRST_ORDER_ONLY
     return registry.find_method(node.attr) is not None or node.attr == "__getitem__"

@@ -1,0 +1,49 @@
+"""Rows of scipy.stats."""
+
+import numpy as np
+from scipy import stats
+
+from s2sad.rules import loading
+from tests.rule_rows.table import corner, positive, row, rows
+
+loading.load_rules_of(stats.norm.logpdf)
+
+_Q = positive(3)
+_unit = np.array([0.1, 0.45, 0.8])
+
+
+def _methods(distribution, names="logpdf pdf cdf sf logcdf logsf ppf"):
+    return [getattr(distribution, name) for name in names.split()]
+
+
+for _one in (stats.norm, stats.cauchy, stats.laplace, stats.logistic, stats.gumbel_r):
+    _cases = [
+        row(0.4, 0.3, 1.7),
+        row(_unit, 0.3, 1.7),
+        row(0.6, loc=_Q, scale=1.3),
+        row(_unit, _Q),
+        row(_unit, scale=_Q),
+    ]
+    rows(*_methods(_one), cases=_cases)
+rows(*_methods(stats.expon), cases=[row(0.7), row(_unit, 0.05, 1.7), row(0.4, 0.1, _Q), row(_unit, scale=2.0)])
+rows(*_methods(stats.uniform), cases=[row(0.7), row(_unit, 0.05, 1.7), row(0.4, 0.1, _Q)])
+for _one in (stats.t, stats.gamma, stats.chi2, stats.lognorm, stats.weibull_min):
+    rows(*_methods(_one, "logpdf pdf"), cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.9, _Q, 0.1, _Q)])
+    rows(
+        *_methods(_one, "cdf sf logcdf logsf ppf"), cases=[row(0.7, 3), row(_unit, 3, 0.05, 1.7), row(0.9, 2, 0.1, _Q)]
+    )
+rows(*_methods(stats.pareto, "logpdf pdf"), cases=[row(1.7, 2.5), row(_unit + 2.0, 2.5, 0.05, 1.7)])
+rows(*_methods(stats.pareto, "cdf sf logcdf logsf"), cases=[row(1.7, 3), row(_unit + 2.0, 3, 0.05, 1.7)])
+rows(stats.pareto.ppf, cases=[row(0.7, 3), row(_unit, 3, 0.05, 1.7)])
+rows(
+    *_methods(stats.beta, "logpdf pdf"), cases=[row(0.7, 2.5, 1.5), row(_unit, 2.5, 1.5, 0.05, 1.7), row(0.9, _Q, 2.0)]
+)
+rows(*_methods(stats.beta, "cdf sf ppf"), cases=[row(0.7, 3, 2), row(_unit, 3, 2, 0.05, 1.7)])
+rows(*_methods(stats.poisson, "logpmf pmf"), cases=[row(3, 2.5), row(np.array([0, 1, 4]), _Q)])
+rows(*_methods(stats.binom, "logpmf pmf"), cases=[row(3, 5, 0.4), row(np.array([0, 1, 4]), 5, _unit)])
+rows(*_methods(stats.bernoulli, "logpmf pmf"), cases=[row(1, 0.4), row(np.array([0, 1, 1]), _unit)])
+rows(stats.expon.logpdf, stats.expon.pdf, stats.expon.cdf, cases=[corner((np.zeros(2),), np.array([-1.0, -3.0]))])
+rows(
+    stats.norm.logcdf,
+    cases=[corner((np.array([100000.00001, 0.0]),), np.array([-1e5, 50.0]))],
+)
