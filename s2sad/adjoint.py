@@ -23,6 +23,7 @@ from s2sad.adjoint_containers import Containers
 from s2sad.adjoint_inserts import Inserts
 from s2sad.adjoint_loops import Structure
 from s2sad.errors import RuleError
+from s2sad.expression_kinds import same_axes
 from s2sad.kinds import (
     NONE,
     Array,
@@ -257,10 +258,12 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
             arguments[op.rule.variadic] = gast.List(op.arrays, gast.Load())
             kinds[op.rule.variadic] = Tuple(tuple(op.array_kinds))
         grad, grad_kind = cotangent.expr, cotangent.kind
+        summed = [key for key in wanted if broadcast_axes(kind, self.operand_kind(op, key)) != ()]
+        summed = summed if cotangent.spread and op.rule.form == "partials" else []
         if op.rule.form != "partials":
             if cotangent.spread and not self.spreads(op.rule, grad_kind):
                 grad, grad_kind = self.full(result, cotangent, kind), kind
-        elif cotangent.spread and any(broadcast_axes(kind, self.operand_kind(op, key)) != () for key in wanted):
+        elif summed and not isinstance(grad_kind, Scalar):
             grad, grad_kind = self.full(result, cotangent, kind), kind
             cotangent = Cotangent(grad, kind)
         elif not cotangent.spread:
@@ -290,6 +293,10 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
             return
         except RuleError as error:
             raise refuse("rule_fails", self.origin[1], self.origin[0], name=op.rule.name, error=error) from None
+        if cotangent.spread and not all(covers(made.kinds.get(key), kind) for key in summed if key in made.values):
+            full = Cotangent(self.full(result, cotangent, kind), kind)
+            self.apply_rule(op, result, full, wanted, kind)
+            return
         self.helpers.need_all(made.helpers)
         for statement in made.statements:
             self.add(statement)
@@ -318,8 +325,18 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
                 or cotangent.spread
                 and op.rule.form == "partials"
                 and self.is_smaller(made.kinds.get(key), operand)
+                and not (key in summed and covers(made.kinds.get(key), kind))
             )
-            self.accumulate(operand, expr, value_kind, spread=spread, larger=key in made.unbroadcast and not spread)
+            # A view of an array that nothing else refers to any more is as good as a new array.
+            alone = op.rule.view and cotangent.owned and not cotangent.shadow and len(wanted) == 1
+            self.accumulate(
+                operand,
+                expr,
+                value_kind,
+                spread=spread,
+                larger=key in made.unbroadcast and not spread,
+                owned=True if alone else None,
+            )
 
     def before_transposition(self, operand: Any) -> Any:
         """x.T for the name of a transposed matrix x: what reads its transpose, as products of matrices do, reads x."""
@@ -536,11 +553,21 @@ def part_of(kind: Kind, expr: gast.AST, key: Any) -> gast.AST:
     )
 
 
+def covers(made: Kind | None, whole: Kind) -> bool:
+    """Whether something is as large as a whole array: what is summed of it counts each item."""
+    if not isinstance(made, Array) or not isinstance(whole, Array) or made.dims is None or whole.dims is None:
+        return False
+    return same_axes(made.dims, whole.dims)
+
+
 def is_fresh(expr: gast.AST) -> bool:
     """Whether an expression makes a new array that nothing else refers to."""
     if isinstance(expr, (gast.BinOp, gast.UnaryOp)):
         return True
-    if isinstance(expr, gast.Attribute) and expr.attr == "real":  # all of a new array is held by its real part alone
+    if isinstance(expr, gast.Attribute) and expr.attr in (
+        "real",
+        "T",
+    ):  # all of a new array is held by its real part alone
         return is_fresh(expr.value)
     if isinstance(expr, gast.Call) and isinstance(expr.func, gast.Attribute):
         function = trees.function_of(expr.func)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import gast
 
-from s2sad import ir
+from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.dead import removable, sets_names
@@ -34,7 +34,34 @@ def fold(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
                 count(inner)
 
     count(body)
-    Folding(counts, sets, info, backwards).block(body)
+    Folding(counts, sets, info, backwards, untouched(body)).block(body)
+
+
+def untouched(body: list[gast.stmt]) -> set[str]:
+    """The names of the reverse sweep that hold new numbers or arrays into which nothing is written."""
+    made: set[str] = set()
+    shared: set[str] = set()
+
+    def walk(block: list[gast.stmt]) -> None:
+        for node in block:
+            if getattr(node, "reverse", False):
+                if isinstance(node, gast.Assign) and isinstance(node.value, (gast.BinOp, gast.UnaryOp)):
+                    made.update(target.id for target in node.targets if isinstance(target, gast.Name))
+                    shared.update(name for target in node.targets for name in stored_names(target))
+                elif isinstance(node, gast.AugAssign):
+                    shared.update(trees.names_in(node.target))
+                else:
+                    shared.update(read_list(node))
+                    shared.update(name for each in getattr(node, "targets", []) for name in trees.names_in(each))
+            for inner in blocks_of(node):
+                walk(inner)
+
+    walk(body)
+    return made - shared
+
+
+def stored_names(target: gast.AST) -> set[str]:
+    return set() if isinstance(target, gast.Name) else trees.names_in(target)
 
 
 def read_list(node: gast.stmt) -> list[str]:
@@ -71,9 +98,15 @@ def own_expressions(node: gast.stmt) -> list[gast.AST]:
 
 class Folding:
     def __init__(
-        self, counts: dict[str, int], sets: dict[str, int], info: dict[str, ir.Info], backwards: set[str]
+        self,
+        counts: dict[str, int],
+        sets: dict[str, int],
+        info: dict[str, ir.Info],
+        backwards: set[str],
+        untouched: set[str],
     ) -> None:
         self.counts, self.sets, self.info, self.backwards = counts, sets, info, backwards
+        self.untouched = untouched
         self.gone: set[int] = set()  # the statements whose expressions were put where they are read
 
     def block(self, block: list[gast.stmt]) -> None:
@@ -179,7 +212,7 @@ class Folding:
             if getattr(node, "tangent", False):  # a tangent's memory is nothing that a value is read from
                 pending = {name: source for name, source in pending.items() if getattr(source, "reverse", False)}
             return (
-                [name for name, source in pending.items() if reads_memory(source, self.info)]
+                [name for name, source in pending.items() if reads_memory(source, self.info, self.untouched)]
                 if not is_opaque(node)
                 else list(pending)
             )
@@ -237,14 +270,14 @@ def is_opaque(node: gast.stmt) -> bool:
     return isinstance(op, ir.Plain) and not op.pure and not getattr(node, "save", None)
 
 
-def reads_memory(node: gast.Assign, info: dict[str, ir.Info]) -> bool:
+def reads_memory(node: gast.Assign, info: dict[str, ir.Info], untouched: set[str]) -> bool:
     if isinstance(getattr(node, "effect", None), ir.Load):
         return True
     found = ir.summary(node.value)
     if found.subscript or found.call or found.attribute:
         return True
     if getattr(node, "reverse", False):
-        return True
+        return not reads(node) <= untouched
     for name in reads(node):
         known = info.get(name)
         if known is not None and known.place is not None and known.place.root.stores:

@@ -1,0 +1,139 @@
+"""How adjoint code is written: each case holds a function and lines that its gradient has, or has not."""
+
+import numpy as np
+import pytest
+
+from s2sad import value_and_gradients_function
+
+VECTOR, MATRIX = np.linspace(0.5, 1.5, 4), np.linspace(0.2, 1.8, 12).reshape(3, 4)
+
+
+def half_square(x):
+    return 0.5 * x * x
+
+
+def cube(x):
+    return x * x * x
+
+
+def difference_of_products(x, y):
+    return x * x * y - x * y * y
+
+
+def quotient(x, y):
+    return x / y
+
+
+def scaled_rows(A, v):
+    return np.sum(A / v)
+
+
+def softmax(A):
+    e = np.exp(A)
+    p = e / np.sum(e, axis=1, keepdims=True)
+    return np.sum(p * p)
+
+
+def scaled_vector(v, k):
+    return np.sum(np.sin(k * v))
+
+
+def gram(A, B):
+    return np.sum((A @ B.T) ** 2)
+
+
+def two_names(v, w):
+    a, b = v * w, v - w
+    return np.sum(a * a * b)
+
+
+def smoothed(u, k):
+    change = u[:-2] - 2.0 * u[1:-1] + u[2:]
+    u[1:-1] += k * change
+    return np.sum(u * u)
+
+
+def rotated(x, y):
+    def turned(a, b):
+        return np.hypot(a, b)
+
+    r = turned(x + y, x - y)
+    return r * r
+
+
+CASES = [
+    (half_square, (3.0,), ["x_grad = dy * x"], ["t1"]),
+    (cube, (3.0,), ["x_grad = 3.0 * dy * t1"], []),
+    (quotient, (3.0, 2.0), ["x_grad = dy / y", "y_grad = -x_grad * value"], []),
+    (scaled_rows, (MATRIX, VECTOR), ["v_grad = -dy * np.sum(t1, axis=0) / v"], ["unbroadcast"]),
+    (softmax, (MATRIX,), ["np.sum(p_grad * p, axis=-1, keepdims=True)) / t1"], []),
+    (scaled_vector, (VECTOR, 2.0), ["k_grad = t1_grad @ v", "v_grad = k * t1_grad"], ["np.sum(t1_grad * v)"]),
+    (gram, (MATRIX, MATRIX[:2]), ["A_grad = t1_grad @ B", "B_grad = t1_grad.T @ A"], [".T.T", "copy"]),
+    (two_names, (VECTOR, VECTOR[::-1].copy()), ["a = v * w", "b = v - w", "a_grad", "b_grad"], []),
+    (smoothed, (VECTOR.copy(), 0.3), ["= u_grad[1:-1]\n", "u_grad[1:-1] -= 2.0 * change_grad"], ["1].copy()"]),
+    (rotated, (1.0, 2.0), ["a = x + y", "r = np.hypot(a, b)"], ["value2"]),
+]
+
+
+def differences(function, args, k):
+    """Central differences of a function of arrays and numbers, by its k-th argument."""
+    made = np.zeros(np.shape(args[k]))
+    for place in np.ndindex(made.shape):
+        values = []
+        for step in (1e-6, -1e-6):
+            moved = [np.array(arg) if np.ndim(arg) else arg for arg in args]
+            if made.shape:
+                moved[k][place] += step
+            else:
+                moved[k] += step
+            values.append(function(*moved))
+        made[place] = (values[0] - values[1]) / 2e-6
+    return made
+
+
+@pytest.mark.parametrize(("function", "args", "lines", "absent"), CASES, ids=lambda each: getattr(each, "__name__", ""))
+def test_text(function, args, lines, absent):
+    val_grads = value_and_gradients_function(function)
+    text = val_grads.source(*args)
+    body = text.partition('    """\n')[2]
+    assert all(line in body for line in lines), text
+    assert not any(line in body for line in absent), text
+    for k, gradient in enumerate(val_grads(*args)[1]):
+        np.testing.assert_allclose(gradient, differences(function, args, k), rtol=1e-6, atol=1e-7)
+
+
+def test_docstring_lines_are_short():
+    def many(first_parameter, second_parameter, third_parameter, fourth_parameter, fifth_parameter):
+        return first_parameter * second_parameter * third_parameter * fourth_parameter * fifth_parameter
+
+    text = value_and_gradients_function(many).source(1.0, 2.0, 3.0, 4.0, 5.0)
+    docstring = text.split('"""')[1]
+    assert max(map(len, docstring.splitlines())) <= 100
+    assert "fifth_parameter: float." in docstring
+
+
+def test_what_is_read_after_it_is_written_is_copied():
+    """The adjoint of what is stored is read again after its place is cleared."""
+
+    def shifted(u, k):
+        u[1:] = k * u[:-1]
+        return np.sum(u * u)
+
+    val_grads = value_and_gradients_function(shifted)
+    assert ".copy()" in val_grads.source(VECTOR.copy(), 0.3)
+    for k, gradient in enumerate(val_grads(VECTOR.copy(), 0.3)[1]):
+        np.testing.assert_allclose(gradient, differences(shifted, (VECTOR, 0.3), k), rtol=1e-6)
+
+
+def test_products_of_a_loop_that_change_are_not_confused():
+    """t is half of the x before: after the loop it is not half of x."""
+
+    def mixed(x, n):
+        t = x
+        for _ in range(n):
+            t = 0.5 * x
+            x = x * 1.5
+        return t * x + x * x
+
+    value, (x_grad,) = value_and_gradients_function(mixed, params=["x"])(2.0, 3)
+    np.testing.assert_allclose(x_grad, (mixed(2.0 + 1e-6, 3) - mixed(2.0 - 1e-6, 3)) / 2e-6, rtol=1e-7)
