@@ -63,22 +63,24 @@ def _member(module: Any, name: str) -> Any:
 
 
 def _in_compiler(function: Any) -> bool:
+    from s2sad import equivalents
     from s2sad.infer_calls import HANDLERS
     from s2sad.infer_numpy import CALLS
 
     try:
-        return function in CALLS or function in HANDLERS
+        return function in CALLS or function in HANDLERS or equivalents.find(function) is not None
     except TypeError:  # not hashable
         return False
 
 
 def _status_of_member(name: str) -> str:
+    from s2sad import equivalents
     from s2sad.infer_attributes import ATTRIBUTES
     from s2sad.infer_methods import METHODS
 
     function = registry.find_method(name) or registry.find_attribute(name)
     rule = registry.find(function) if function is not None else None
-    if name in METHODS or name in ATTRIBUTES:
+    if name in METHODS or name in ATTRIBUTES or equivalents.find_method(name) is not None:
         return "compiler"
     if rule is not None:
         return "zero" if rule.form == registry.NONDIFFERENTIABLE else "rule"

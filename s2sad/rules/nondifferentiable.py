@@ -178,6 +178,9 @@ nondifferentiable(
     np.ndindex,
 )
 
+if hasattr(np, "in1d"):  # until NumPy 2.3
+    nondifferentiable(np.in1d)
+
 # Windows: of how many numbers they are is a count.
 nondifferentiable(np.bartlett, np.blackman, np.hamming, np.hanning)
 

@@ -64,6 +64,11 @@ FUNCTIONS: list[tuple[str, str, str]] = [
         "unique",
     ),
     (
+        "is an old name that NumPy 2 is giving up",
+        "np.trapezoid",
+        "trapz",
+    ),
+    (
         "makes a ufunc of a Python function, whose results are objects",
         "np.vectorize, or a loop",
         "frompyfunc",
@@ -109,6 +114,16 @@ METHODS: list[tuple[str, str, str]] = [
         "the elements of the array, by index",
         "base ctypes data flags getfield setfield resize partition __array__ setflags byteswap device to_device "
         "__array_interface__ __array_struct__ __dlpack__ __dlpack_device__ __sizeof__",
+    ),
+    (
+        "is no longer there in NumPy 2",
+        "the function of NumPy, or a store: `x[i] = value`",
+        "itemset newbyteorder ptp tostring",
+    ),
+    (
+        "sees the memory of the array as numbers of another type",
+        "x.astype(...), or x.real and x.imag of complex numbers",
+        "view",
     ),
     (
         "is how NumPy calls an array back",

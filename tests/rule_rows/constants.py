@@ -21,3 +21,5 @@ rows(np.bitwise_count, cases=[row(5), row(np.arange(4))])
 rows(np.isnat, cases=[row(np.datetime64("2024-01-01"))])
 rows(*INTEGER_TYPES, cases=[row(2.5), row(True), row(np.array([1.5, 0.0])), row(np.abs(W))])
 rows(np.longdouble, np.clongdouble, cases=[plain(2.5), plain(V)])
+if hasattr(np, "in1d"):
+    rows(np.in1d, cases=[row(V, W)])
