@@ -25,6 +25,7 @@ from s2sad.errors import (
     SourceError,
 )
 from s2sad.forward import jvp, value_and_tangent_function
+from s2sad.higher import hessian, hvp, jacobian
 from s2sad.inserting import grad_of
 from s2sad.numeric import WrongGradientError, check_gradients
 from s2sad.rules import adjoint, nondifferentiable, partials, tangent
@@ -47,6 +48,9 @@ __all__ = [
     "grad",
     "grad_of",
     "gradients_function",
+    "hessian",
+    "hvp",
+    "jacobian",
     "jvp",
     "make_vjp",
     "nondifferentiable",

@@ -18,6 +18,7 @@ from typing import Any
 from s2sad.api import ValueAndGradients
 from s2sad.cache import Entry
 from s2sad.errors import ArgumentError
+from s2sad.kinds import Kind
 from s2sad.parameters import is_single
 from s2sad.tangents import checked_tangent
 
@@ -100,6 +101,13 @@ class ValueAndTangent(ValueAndGradients):
     def __signature__(self) -> inspect.Signature:
         """The parameters of f, then tangents."""
         return super().__signature__
+
+    def plain_function(self, kinds: dict[str, Kind]) -> Any:
+        """What can be differentiated again is what `compiled` gives, which has the tangents as parameters."""
+        raise ArgumentError(
+            f"{self.__name__} takes its tangents by keyword: differentiate {self.__name__}.compiled(...), which has "
+            "them as parameters"
+        )
 
     def __repr__(self) -> str:
         return f"<value and tangent of {self._target.qualname} with respect to ({', '.join(self.params)})>"

@@ -1,0 +1,103 @@
+"""Second and third derivatives: each mode over each, Hessians and Jacobians, against closed forms and differences."""
+
+import numpy as np
+import pytest
+
+from s2sad import (
+    gradients_function,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_gradients_function,
+    value_and_tangent_function,
+)
+
+
+def loop(x, a):
+    for _ in range(3):
+        x = a * x * x + np.sin(x)
+    return x
+
+
+def arrays(x, a):
+    y = np.tanh(x @ x.T) * a
+    y[0] *= y[1]
+    for row in y:
+        row[0] += np.exp(row[1])
+    return np.sum(y * y)
+
+
+X = np.array([[0.3, -0.2], [0.5, 0.1]])
+V = np.array([[0.7, 0.4], [-0.6, 1.1]])
+
+
+def differences(f, h=1e-4):
+    """The derivative of f at 0: central differences, extrapolated."""
+    coarse, fine = ((f(s) - f(-s)) / (2.0 * s) for s in (h, h / 2.0))
+    return (4.0 * fine - coarse) / 3.0
+
+
+@pytest.mark.parametrize(("f", "x", "v"), [(loop, 0.4, 0.9), (arrays, X, V)])
+def test_each_mode_over_each(f, x, v):
+    def gradient(x):
+        return value_and_gradients_function(f, ["x"])(x, 0.8)[1][0]
+
+    expected = differences(lambda s: gradient(x + s * v))
+    forward_over_reverse = hvp(f, (x, 0.8), (v,), ["x"])[0]
+    np.testing.assert_allclose(forward_over_reverse, expected, rtol=1e-7, atol=1e-9)
+    tangent = value_and_tangent_function(f, ["x"]).compiled(x, 0.8)
+    _, (x_grad,) = value_and_gradients_function(tangent, ["x"])(x, 0.8, v, dy=(0.0, 1.0))
+    np.testing.assert_allclose(x_grad, expected, rtol=1e-7, atol=1e-9)
+    (_, first), (again, second) = jvp(tangent, (x, 0.8, v), (v,), ["x"])
+    assert first == pytest.approx(again)
+    np.testing.assert_allclose(second, np.sum(expected * v), rtol=1e-7)
+
+
+@pytest.mark.parametrize(("f", "x", "v"), [(loop, 0.4, 0.9), (arrays, X, V)])
+def test_third_order(f, x, v):
+    def curvature(x):
+        return np.sum(hvp(f, (x, 0.8), (v,), ["x"])[0] * v)
+
+    expected = differences(lambda s: curvature(x + s * v))
+    once = value_and_tangent_function(f, ["x"]).compiled(x, 0.8)
+    twice = value_and_tangent_function(once, ["x"]).compiled(x, 0.8, v)
+    third = jvp(twice, (x, 0.8, v, v), (v,), ["x"])[1][1][1]
+    np.testing.assert_allclose(third, expected, rtol=1e-6)
+    _, (x_grad,) = value_and_gradients_function(twice, ["x"])(x, 0.8, v, v, dy=((0.0, 0.0), (0.0, 1.0)))
+    np.testing.assert_allclose(np.sum(x_grad * v), expected, rtol=1e-6)
+
+
+def test_hvp():
+    assert hvp(lambda x, y: x * x * y, (3.0, 2.0), (1.0, 0.0)) == (4.0, 6.0)
+    assert hvp(lambda x, y: x * x * y, (3.0, 2.0), (1.0,), "x") == 4.0
+
+
+def test_jacobian():
+    def f(x, k):
+        return np.outer(x, x) * k
+
+    x = np.array([1.0, 2.0])
+    made = jacobian(f)(x, 3.0)
+    assert made.shape == (2, 2, 2)
+    expected = 3.0 * (np.einsum("ik,j->ijk", np.eye(2), x) + np.einsum("jk,i->ijk", np.eye(2), x))
+    np.testing.assert_allclose(made, expected)
+    np.testing.assert_allclose(jacobian(f, "k")(x, 3.0), np.outer(x, x))
+    np.testing.assert_allclose(jacobian(lambda x: np.sum(x * x))(x), 2.0 * x)
+    assert jacobian(lambda x: x**3)(2.0) == 12.0
+    with pytest.raises(TypeError, match="one parameter"):
+        jacobian(f, ["x", "k"])
+    with pytest.raises(TypeError, match="the value of .* is a tuple"):
+        jacobian(lambda x: (x, x))(2.0)
+
+
+def test_hessian():
+    matrix = np.array([[2.0, 1.0], [0.0, 3.0]])
+    made = hessian(lambda x: x @ matrix @ x)(np.array([1.0, -1.0]))
+    np.testing.assert_allclose(made, matrix + matrix.T)
+    assert hessian(lambda x, y: x**2 * y**3, "y")(3.0, 2.0) == pytest.approx(9.0 * 6.0 * 2.0)
+
+
+def test_the_tangent_of_gradients():
+    change = value_and_tangent_function(gradients_function(loop, "x"), ["x"])
+    assert change(0.4, 0.8, tangents=(1.0,))[1] == pytest.approx(hvp(loop, (0.4, 0.8), (1.0,), "x"))
