@@ -38,6 +38,7 @@ class Tangent(Rules, Memory, Control, Calls):
         self.kinds: dict[str, Kind] = {}
         self.block: list[gast.stmt] = []  # the statements made for the one at hand
         self.replaced = False  # they stand in its place
+        self.several: dict[str, ir.Several] = {}
         self.behind: dict[str, set[str]] = {}  # by tangent of a temporary, the values that it is computed from
         self.origin: Any = None
 

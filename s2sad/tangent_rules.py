@@ -178,7 +178,25 @@ class Rules:
     # ---------------------------------------------------------------- templates
     def by_template(self, op: ir.Primitive, result: gast.AST, kind: Kind) -> tuple[gast.AST, Kind] | None:
         rule = op.rule
-        arguments, kinds, constants = dict(op.arguments), dict(op.kinds), dict(op.constants)
+        arguments, kinds, dots = self.template_operands(op)
+        constants = dict(op.constants)
+        kinds["result"] = kind
+        fresh = lambda stem: self.names.fresh("#t")  # noqa: E731
+        try:
+            made = forward.expand(rule, arguments, kinds, constants, dots, result, fresh, op.library or None)
+        except templates.Undecided:
+            return self.template_at_run_time(op, arguments, dots, result), UNKNOWN
+        self.helpers.need_all(made.helpers)
+        for statement in made.statements:
+            self.add(statement)
+        return None if made.value is None else (made.value, made.kind)
+
+    def template_operands(
+        self, op: ir.Primitive
+    ) -> tuple[dict[str, gast.AST], dict[str, Kind], dict[str, gast.AST | None]]:
+        """Arguments, kinds, and tangents of a template, None for those that are zero."""
+        rule = op.rule
+        arguments, kinds = dict(op.arguments), dict(op.kinds)
         dots: dict[str, gast.AST | None] = {}
         for name in rule.wrt:
             if name not in arguments:
@@ -193,16 +211,57 @@ class Rules:
                 kinds[f"{name}_dot"] = self.kinds.get(getattr(dots[name], "id", ""), kinds[name])
             else:
                 dots[name] = None
-        kinds["result"] = kind
+        return arguments, kinds, dots
+
+    # ---------------------------------------------------------------- functions with several results
+    def of_Several(self, node: gast.Assign, op: ir.Several) -> None:
+        self.several[node.targets[0].id] = op
+
+    def of_Part(self, node: gast.Assign, op: ir.Part) -> None:
+        """The tangents of all parts stand behind the last one."""
+        several = self.several.get(op.whole)
+        if several is None:
+            self.of_Plain(node, op)
+        elif node.targets[0].id == several.results[-1]:
+            self.tangents_of_parts(op.whole, several)
+
+    def tangents_of_parts(self, whole: str, op: ir.Several) -> None:
+        if op.rule.tangent is None:
+            raise self.refuse("no_tangent", name=op.rule.name)
+        if whole in self.active:  # the tuple itself is put into a list, say
+            self.active.update(name for name in op.results if self.info[name].varied)
+        wanted = [k for k, name in enumerate(op.results) if name in self.active]
+        if not wanted:
+            return
+        arguments, kinds, dots = self.template_operands(op)
+        kinds["result"] = Tuple(tuple(self.info[name].kind for name in op.results))
+        result = gast.Tuple([trees.name(name) for name in op.results], gast.Load())
         fresh = lambda stem: self.names.fresh("#t")  # noqa: E731
         try:
-            made = forward.expand(rule, arguments, kinds, constants, dots, result, fresh, op.library or None)
+            made, statements, helpers = forward.expand_parts(
+                op.rule, arguments, kinds, dict(op.constants), dots, result, wanted, fresh, op.library or None
+            )
         except templates.Undecided:
-            return self.template_at_run_time(op, arguments, dots, result), UNKNOWN
-        self.helpers.need_all(made.helpers)
-        for statement in made.statements:
-            self.add(statement)
-        return None if made.value is None else (made.value, made.kind)
+            call = self.template_at_run_time(op, arguments, dots, result)
+            name = self.names.fresh("#t")
+            self.add(trees.assign(name, call))
+            for k in wanted:
+                self.let(op.results[k], trees.index(trees.name(name), trees.const(k)))
+        except RuleError as error:
+            raise self.refuse("rule_fails", name=op.rule.name, error=error) from None
+        else:
+            self.helpers.need_all(helpers)
+            for statement in statements:
+                self.add(statement)
+            for k in wanted:
+                expr, name = made[k].value, op.results[k]
+                if expr is None:
+                    self.let_zero(name)
+                else:
+                    self.let(name, self.owned(expr, name), made[k].kind)
+        if whole in self.active:
+            parts = [self.dot_of(trees.name(name), self.info[name].kind) for name in op.results]
+            self.let(whole, gast.Tuple(parts, gast.Load()))
 
     def template_at_run_time(
         self, op: ir.Primitive, arguments: dict[str, gast.AST], dots: dict[str, gast.AST | None], result: gast.AST

@@ -201,3 +201,18 @@ def test_the_readable_text():
         "x_dot += v_dot * dt",
         "return (x, v), (x_dot, v_dot)",
     ]
+
+
+def test_functions_with_several_results():
+    def f(a):
+        values, vectors = np.linalg.eigh(a + a.T)
+        q, r = np.linalg.qr(a)
+        return np.sum(values**3) + vectors[0, 0] ** 2 + r[0, 1] * q[1, 0]
+
+    rng = np.random.default_rng(3)
+    a, a_dot = rng.normal(size=(2, 3, 3))
+    steps = (1e-4, 5e-5)
+    coarse, fine = ((f(a + h * a_dot) - f(a - h * a_dot)) / (2.0 * h) for h in steps)
+    value, tangent = jvp(f, (a,), (a_dot,))
+    assert value == f(a)
+    assert tangent == pytest.approx((4.0 * fine - coarse) / 3.0, rel=1e-7)

@@ -27,6 +27,7 @@ from s2sad.kinds import UNKNOWN, Kind
 from s2sad.rules import registry, templates
 from s2sad.rules.evaluator import Evaluator
 from s2sad.rules.registry import Rule
+from s2sad.rules.templates import Undecided
 from s2sad.rules.values import Value, from_constant
 
 TANGENT = "tangent"
@@ -57,6 +58,22 @@ def expand(
 
     dots: by differentiable parameter, its tangent, or None for zero. The rest is as in `templates.expand`.
     """
+    evaluator = _evaluator(rule, arguments, kinds, constants, dots, result, library)
+    made = evaluator.run([(TANGENT, TANGENT, None)], fresh or templates.numbered())[TANGENT]
+    if made.node is None or trees.is_zero(made.node):
+        return Expansion(None)
+    return Expansion(made.node, made.kind or UNKNOWN, evaluator.statements, evaluator.helpers)
+
+
+def _evaluator(
+    rule: Rule,
+    arguments: dict[str, gast.AST],
+    kinds: dict[str, Kind],
+    constants: dict[str, Any],
+    dots: dict[str, gast.AST | None],
+    result: gast.AST,
+    library: str | None,
+) -> TangentEvaluator:
     own = as_rule(rule)
     accepted = own.parameters.parameters
     given = {name: node for name, node in arguments.items() if name in accepted}
@@ -65,10 +82,29 @@ def expand(
     for name in rule.wrt:
         if dots.get(name) is None:
             evaluator.parameters[f"{name}_dot"] = from_constant(ZERO)
-    made = evaluator.run([(TANGENT, TANGENT, None)], fresh or templates.numbered())[TANGENT]
-    if made.node is None or trees.is_zero(made.node):
-        return Expansion(None)
-    return Expansion(made.node, made.kind or UNKNOWN, evaluator.statements, evaluator.helpers)
+    return evaluator
+
+
+def expand_parts(
+    rule: Rule,
+    arguments: dict[str, gast.AST],
+    kinds: dict[str, Kind],
+    constants: dict[str, Any],
+    dots: dict[str, gast.AST | None],
+    result: gast.AST,
+    wanted: list[int],
+    fresh: Callable[[str], str] | None = None,
+    library: str | None = None,
+) -> tuple[dict[int, Expansion], list[gast.Assign], list[Callable[..., Any]]]:
+    """The same for a function with several results: the tangents of the wanted ones, statements and helpers."""
+    evaluator = _evaluator(rule, arguments, kinds, constants, dots, result, library)
+    made = evaluator.run([(str(k), TANGENT, (k,)) for k in wanted], fresh or templates.numbered())
+    found = {}
+    for k in wanted:
+        value = made[str(k)]
+        zero = value.node is None or trees.is_zero(value.node)
+        found[k] = Expansion(None if zero else value.node, value.kind or UNKNOWN)
+    return found, evaluator.statements, evaluator.helpers
 
 
 def as_rule(rule: Rule) -> Rule:
@@ -93,7 +129,13 @@ class TangentEvaluator(Evaluator):
     def _returned(self, node: gast.AST) -> Value:
         if isinstance(node, gast.IfExp) and self._sure(test := self._eval(node.test)):
             return self._returned(node.body if self._truth(test) else node.orelse)
-        return self._eval(node)
+        value = self._eval(node)
+        if self.key == TANGENT:
+            return value
+        items = self._items(value)
+        if items is None:
+            raise Undecided(f"{self.rule.name}: the parts of its tangent are not known")
+        return items[int(self.key)]
 
     def _binary(self, op: gast.operator, left: Value, right: Value) -> Value:
         if isinstance(op, (gast.Mult, gast.MatMult)) and (is_zero(left) or is_zero(right)):
