@@ -61,6 +61,7 @@ DUNDERS = {
     gast.FloorDiv: "floordiv",
     gast.Mod: "mod",
 }
+ORDERS: dict[type, Any] = {gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt, gast.GtE: operator.ge}
 COMPARES: dict[type, Any] = {
     gast.Eq: operator.eq,
     gast.NotEq: operator.ne,
@@ -392,6 +393,8 @@ class Expressions:
 
     def compare_static(self, op: gast.cmpop, left: Value, right: Value) -> bool | None:
         function = COMPARES.get(type(op))
+        if function is None and self.frame.stands_for is not None:
+            function = ORDERS.get(type(op))  # a question about ranks, in an equivalent
         if function is None:
             return None
         a, b = self.known(left), self.known(right)

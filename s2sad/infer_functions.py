@@ -72,12 +72,22 @@ class Functions:
         site = self.frame.stands_for or (self.frame.source, self.origin[1], called)
         defaults = [self.visit_constant_value(each) for each in plain.__defaults__ or ()]
         named = {key: self.visit_constant_value(each) for key, each in (plain.__kwdefaults__ or {}).items()}
+        args = [self.list_as_tuple(each) for each in args]
+        keywords = {key: self.list_as_tuple(each) for key, each in keywords.items()}
         arguments = self.bind_arguments(tree.args, args, keywords, defaults, named, node, plain.__name__)
         frame = self.new_frame(source, plain, tree, plain.__globals__, None)
         frame.number, frame.stands_for = (*self.path, id(node), "call"), site
         return self.in_place(plain.__code__, tree, frame, arguments, node)
 
+    def list_as_tuple(self, value: Value) -> Value:
+        """A list whose items can be told apart, as a tuple of them: an equivalent only reads it."""
+        if not isinstance(value.iteration, list) or value.place is not None and self.is_written(value.place.root):
+            return value
+        return self.make_tuple([self.list_as_tuple(each) for each in value.iteration])
+
     def visit_constant_value(self, value: Any) -> Value:
+        if isinstance(value, type):
+            return Value(trees.builtin(value.__name__), Static(value))
         return self.visit(gast.parse(repr(value)).body[0].value)
 
     def name_in_equivalent(self, value: Any) -> Value:

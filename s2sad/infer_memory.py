@@ -109,10 +109,20 @@ class Memory:
             return self.flat_item(base.static.owner, node.slice, node, hint)
         if base.static is not MISSING and not isinstance(base.static, str):
             index = self.visit(node.slice)
+            self.refuse_active_key(node.slice, [index], node)
             return Value(trees.index(base.expr, index.expr), UNKNOWN)
         return self.get_item(base, node.slice, node, hint)
 
+    def refuse_active_key(self, slice_node: gast.AST, values: list[Value], node: Any) -> None:
+        """What an object that is not known makes of a number that carries a gradient (`np.mgrid[0:x:5j]`) isn't."""
+        names = [each for each in gast.walk(slice_node) if isinstance(each, gast.Name)]
+        if any(each.varied and carries_gradient(each.kind) for each in [*values, *self.visit_all(names)]):
+            raise self.refuse("unknown_item", node)
+
     def get_item(self, base: Value, slice_node: gast.AST, node: Any, hint: str | None = None) -> Value:
+        joined = self.index_trick(base, slice_node, node, hint)
+        if joined is not None:
+            return joined
         if base.items is not None or base.object is not None and base.object.cls is dict:
             found = self.static_item(base, slice_node, node)
             if found is not None:
@@ -143,7 +153,9 @@ class Memory:
         if held is not None:
             return held
         base = self.settle(base)
-        index, parts, _parts_values = self.index_expression(slice_node, base)
+        index, parts, part_values = self.index_expression(slice_node, base)
+        if isinstance(base.kind, Unknown) and not base.varied:
+            self.refuse_active_key(slice_node, part_values, node)
         kind = base.kind if is_active_text(base) else self.indexed_kind(base, parts)
         expr = trees.index(base.expr, index)
         varied = base.varied and carries_gradient(kind)

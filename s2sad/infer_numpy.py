@@ -15,8 +15,21 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
+from s2sad.equivalents.joining import joined_as_columns, joined_in_a_row
 from s2sad.infer_expressions import OPERATORS, mark_pure
-from s2sad.kinds import FLOAT, INT, UNKNOWN, Array, Dim, Kind, List, Scalar, Static, Tuple, broadcast_dims
+from s2sad.kinds import (
+    FLOAT,
+    INT,
+    UNKNOWN,
+    Array,
+    Dim,
+    Kind,
+    List,
+    Scalar,
+    Static,
+    Tuple,
+    broadcast_dims,
+)
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, Value
 
@@ -266,6 +279,24 @@ class NumPy:
             made.place = self.info[made.expr.id].place = place
             items.append(made)
         return self.make_list(items, hint)
+
+    def index_trick(self, base: Value, slice_node: gast.AST, node: Any, hint: str | None) -> Value | None:
+        """np.r_[a, b] and np.c_[a, b] of what carries a gradient: what they join, joined."""
+        name = base.place.root.name if base.place is not None else ""
+        if name.rpartition(".")[2] not in ("r_", "c_") or base.place.root.site[0] != "attribute" or self.quiet:
+            return None
+        entries = slice_node.elts if isinstance(slice_node, gast.Tuple) else [slice_node]
+        if any(isinstance(each, gast.Slice) for each in entries):
+            self.refuse_active_key(slice_node, [], node)
+            return None
+        values = self.visit_all(entries)
+        if not any(each.varied for each in values):
+            return None
+        own = {each.kind.dtype for each in values if isinstance(each.kind, Array)}
+        if not all(isinstance(each.kind, (Scalar, Array)) for each in values) or own - {"float64", "complex128"}:
+            raise self.refuse("unknown_item", node)
+        plain = joined_in_a_row if name.endswith("r_") else joined_as_columns
+        return self.call_equivalent(plain, values, {}, node, hint)
 
     def known_list(self, value: Value) -> Any:
         if isinstance(value.iteration, list):

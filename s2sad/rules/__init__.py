@@ -23,14 +23,17 @@ from s2sad.rules import (  # noqa: F401
     operators,
     order_statistics,
     ordering,
+    padding,
     piecewise,
     reductions,
     running,
+    selecting,
     shapes,
     special,
     statistics,
     tensors,
     ufunc_methods,
+    windows,
 )
 from s2sad.rules.registry import (
     Rule,

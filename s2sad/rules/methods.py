@@ -34,9 +34,11 @@ for _name in [
     "trace",
     "var",
     "argpartition",
+    "choose",
+    "take",
 ]:
     method(_name, getattr(np, _name))
-for _name in ["astype", "clip", "copy", "flatten", "item", "reshape", "tolist", "transpose"]:
+for _name in ["astype", "clip", "compress", "copy", "flatten", "item", "reshape", "tolist", "transpose"]:
     method(_name, getattr(np.ndarray, _name))
 
 attribute("T", np.transpose)

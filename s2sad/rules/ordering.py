@@ -35,6 +35,30 @@ def ordered(a_dot, a, axis):
     return np.take_along_axis(a_dot, np.argsort(a, axis=axis), axis)
 
 
+@adjoint(np.partition, cost=20)
+def partition(a, kth, axis=-1, *, grad, result):
+    return as_in(grad, result, a, axis), None
+
+
+def as_in(grad, source, target, axis):
+    """What belongs to the items of an array, moved to where the same items are in another one."""
+    if axis is None:
+        there = np.argsort(np.argsort(np.ravel(target)))
+        return np.reshape(np.ravel(grad)[np.argsort(np.ravel(source))][there], np.shape(target))
+    ordered = np.take_along_axis(grad, np.argsort(source, axis=axis), axis)
+    return np.take_along_axis(ordered, np.argsort(np.argsort(target, axis=axis), axis=axis), axis)
+
+
+@tangent(np.partition)
+def partition_tangent(a, kth, axis=-1, *, result, a_dot):
+    return as_in(a_dot, a, result, axis)
+
+
+@registry.kind(np.partition)
+def partition_kind(a: Kind, kth: Kind, axis: Kind) -> Kind:
+    return sort_kind(a, axis)
+
+
 @registry.kind(np.sort)
 def sort_kind(a: Kind, axis: Kind, kind: Kind = NONE) -> Kind:
     a = numeric(a)

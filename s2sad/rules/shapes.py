@@ -120,6 +120,8 @@ def matrix_transpose_kind(x: Kind) -> Kind:
 def back_in_shape(grad, a, order):
     if known(rank(a) == 0 and rank(grad) > 0):
         return grad[(0,) * rank(grad)]
+    if known(rank(a) == 0):
+        return np.reshape(grad, ())[()]
     if known(order == "C"):
         return np.reshape(grad, np.shape(a))
     if order == "F":

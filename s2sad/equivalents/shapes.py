@@ -1,0 +1,50 @@
+"""Functions that move the elements of an array, and those that make arrays of numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad.equivalents.registry import equivalent
+
+
+@equivalent(np.rot90)
+def rotated(m, k=1, axes=(0, 1)):
+    first, second = axes
+    k = k % 4
+    if k == 0:
+        return m[:]
+    if k == 2:
+        return np.flip(np.flip(m, first), second)
+    if k == 1:
+        return np.swapaxes(np.flip(m, second), first, second)
+    return np.flip(np.swapaxes(m, first, second), second)
+
+
+@equivalent(np.rollaxis)
+def rolled_axis(a, axis, start=0):
+    axis = axis % np.ndim(a)
+    start = start + np.ndim(a) if start < 0 else start
+    return np.moveaxis(a, axis, start - 1 if axis < start else start)
+
+
+@equivalent(np.logspace)
+def logarithmic_space(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
+    if dtype is not None:
+        return np.power(base, np.linspace(start, stop, num, endpoint=endpoint, axis=axis)).astype(dtype)
+    return np.power(base, np.linspace(start, stop, num, endpoint=endpoint, axis=axis))
+
+
+@equivalent(np.trim_zeros)
+def without_zeros_at_ends(filt, trim="fb"):
+    places = np.flatnonzero(filt)
+    first = places[0] if "f" in trim.lower() and len(places) > 0 else 0
+    last = places[-1] + 1 if "b" in trim.lower() and len(places) > 0 else len(filt)
+    return filt[first:last] if len(places) > 0 else filt[:0]
+
+
+@equivalent(np.select)
+def select(condlist, choicelist, default=0):
+    made = default
+    for condition, choice in zip(condlist[::-1], choicelist[::-1]):
+        made = np.where(condition, choice, made)
+    return made
