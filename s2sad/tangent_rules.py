@@ -146,6 +146,13 @@ class Rules:
         total: gast.AST = trees.const(0.0)
         for name in self.wanted(op):
             operand = op.arguments[name]
+            if isinstance(operand, (gast.Tuple, gast.List)):  # of any number of factors
+                for k, each in enumerate(operand.elts):
+                    if self.is_active(each):
+                        factors = [*operand.elts[:k], self.dot(each.id), *operand.elts[k + 1 :]]
+                        arguments = {**op.arguments, name: type(operand)(factors, gast.Load())}
+                        total = trees.add(total, self.call_again(op.rule, value, arguments, op.arguments))
+                continue
             if self.stands_alone(op, name, value):
                 term = renamed(value, {operand.id: self.dot(operand.id)})
             else:
@@ -156,6 +163,8 @@ class Rules:
 
     def stands_alone(self, op: ir.Primitive, name: str, value: gast.AST) -> bool:
         """Whether the operand's name stands for this parameter and no other, so that it can be replaced by name."""
+        if not isinstance(op.arguments[name], gast.Name):
+            return False
         own = op.arguments[name].id
         others = [other for key, other in op.arguments.items() if key != name]
         return own in trees.names_in(value) and not any(own in names_of_values(other) for other in others)

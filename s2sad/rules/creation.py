@@ -124,6 +124,19 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0, *, grad, r
     return first / start, last / stop
 
 
+@tangent(np.logspace)
+def logspace_tangent(
+    start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0, *, result, start_dot, stop_dot, base_dot
+):
+    change = log(base) * np.linspace(start_dot, stop_dot, num, endpoint=endpoint, axis=axis)
+    return result * (change + np.log(result) / (base * log(base)) * base_dot)
+
+
+@tangent(np.geomspace)
+def geomspace_tangent(start, stop, num=50, endpoint=True, dtype=None, axis=0, *, result, start_dot, stop_dot):
+    return result * np.linspace(start_dot / start, stop_dot / stop, num, endpoint=endpoint, axis=axis)
+
+
 @kind(np.logspace)
 def logspace_kind(start: Kind, stop: Kind, num: Kind, endpoint: Kind, base: Kind, dtype: Kind, axis: Kind) -> Kind:
     return linspace_kind(start, stop, num, endpoint, FALSE, dtype, axis)

@@ -127,7 +127,8 @@ class Evaluator(Expressions):
         for k in path or ():
             kind = kind.items[k] if isinstance(kind, Tuple) else UNKNOWN
         node = self._node(value)
-        made = templates.real_part(node, kind, value.kind)
+        partial = self.rule.form == registry.PARTIALS and self.grad is None  # of a real parameter it may be complex
+        made = node if partial else templates.real_part(node, kind, value.kind)
         return replace(value, node=made, kind=value.kind if made is node else templates.real_kind(value.kind))
 
     def _times_grad(self, partial: Value) -> Value:
