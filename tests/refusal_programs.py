@@ -19,10 +19,11 @@ from typing import Any, Callable
 
 import numpy as np
 
-from s2sad import NotDifferentiableError, adjoint, custom_gradient, grad, value_and_gradients_function
+from s2sad import NotDifferentiableError, adjoint, custom_gradient, grad, jvp, value_and_gradients_function
 
 PAGE = Path(__file__).parent / "golden" / "refusals.txt"
 PROGRAMS: list[tuple[str, Callable, tuple]] = []
+FORWARD = {"custom_tangent", "no_tangent", "try_tangent"}  # these are refused in forward mode only
 # Guards that no program is known to reach, or only a very large one; and those that other tests show.
 NOT_SHOWN = {"statement", "no_key", "too_deep", "recursion", "recursion_result", "too_many_kinds", "extreme_key"}
 NOT_SHOWN |= {"sorted_key", "zip_opaque", "unknown_owner", "unknown_item", "unpack_unknown"}
@@ -39,6 +40,7 @@ hidden = without_source["hidden"]
 
 def shows(key: str, *args: Any) -> Callable:
     def register(f: Callable) -> Callable:
+        f.key = key
         PROGRAMS.append((key, f, args))
         return f
 
@@ -52,6 +54,15 @@ def mystery(x):
 @adjoint(mystery)
 def _(x, *, grad):
     return grad[0] + grad[1]
+
+
+def reversed_by_c(x):
+    return x[::-1]
+
+
+@adjoint(reversed_by_c)
+def _(x, *, grad):
+    return grad[::-1]
 
 
 @custom_gradient
@@ -518,11 +529,37 @@ def f(x):
     print(x * x)
 
 
+# ------------------------------------------------------------------------------------------ forward mode
+@shows("custom_tangent", 2.0)
+def f(x):
+    return squared(x) + 1.0
+
+
+@shows("no_tangent", V)
+def f(x):
+    return np.sum(reversed_by_c(x))
+
+
+@shows("try_tangent", V)
+def f(x):
+    try:
+        product = 1.0
+        for each in x:
+            product *= math.sqrt(each)
+        total = product
+    except ValueError:
+        total = 0.0
+    return total
+
+
 # ------------------------------------------------------------------------------------------ the page
 def refusal(f: Callable, args: tuple) -> NotDifferentiableError | None:
     """What s2sad raises for a program."""
     try:
-        value_and_gradients_function(f)(*args)
+        if f.key in FORWARD:
+            jvp(f, args, args)
+        else:
+            value_and_gradients_function(f)(*args)
     except NotDifferentiableError as error:
         return error
     return None
