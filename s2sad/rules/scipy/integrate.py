@@ -1,0 +1,217 @@
+"""scipy.integrate: integrals of sampled values, linear in the values (and, for the trapezoidal rule, in the points).
+
+Simpson's rule has a derivative in the values and in `dx`; its weights are those of the parabola through three points,
+by intervals of any lengths, and for an even number of points those of K. V. Cartwright, "Simpson's rule cumulative
+integration with MS Excel and irregularly-spaced data" (2017), equation 8, for the last interval.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import integrate
+
+from s2sad.kinds import Array, Kind
+from s2sad.rules.reductions import reduced
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent
+from s2sad.rules.results import FALSE, dims_of, floating, numeric, unknown_dim
+
+# --- the trapezoidal rule -------------------------------------------------------------------------------------------
+
+
+@inline
+def mistaken(y, x):
+    """What the rules below don't say."""
+    if np.iscomplexobj(y):
+        return refuse("of complex values; integrate the real and the imaginary part")
+    if x is not None and rank(x) != 1 and rank(x) != rank(y):
+        return refuse("where x has neither one axis nor those of y; give np.broadcast_to(x, np.shape(y))")
+    return None
+
+
+@inline
+def widths(y, x, dx, axis):
+    """The lengths of the intervals, in a shape that broadcasts with y."""
+    if x is None:
+        return dx
+    if known(rank(y) == 1):
+        return np.diff(x)
+    if rank(x) == 1:
+        return along_axis(np.diff(x), y, axis)
+    return np.diff(x, axis=axis)
+
+
+@inline
+def mean_values(y, axis):
+    """The mean value in each interval."""
+    if known(rank(y) == 1):
+        return 0.5 * (y[1:] + y[:-1])
+    return np.moveaxis(0.5 * (np.moveaxis(y, axis, 0)[1:] + np.moveaxis(y, axis, 0)[:-1]), 0, axis)
+
+
+@inline
+def of_intervals(grad, y, axis):
+    """The cotangent of an integral as that of each interval."""
+    if known(rank(y) == 1):
+        return grad
+    return np.expand_dims(grad, axis)
+
+
+@inline
+def of_values(weights, y, x, dx, axis):
+    return values_of_intervals(0.5 * weights * widths(y, x, dx, axis), y, axis)
+
+
+@inline
+def of_points(weights, y, x, axis):
+    if x is None:
+        return 0.0
+    if rank(x) == rank(y):
+        return points_of_intervals(weights * mean_values(y, axis), x, axis)
+    return points_of_intervals(summed_but(weights * mean_values(y, axis), axis), x, 0)
+
+
+@inline
+def of_spacing(weights, y, x, axis):
+    return np.sum(weights * mean_values(y, axis)) if x is None else 0.0
+
+
+def along_axis(weights, y, axis):
+    """A vector, in the shape in which it broadcasts along one axis of y."""
+    return np.reshape(weights, (-1,) + (1,) * (np.ndim(y) - 1 - axis % np.ndim(y)))
+
+
+def values_of_intervals(weights, y, axis):
+    """What each value of y gets of the intervals on both sides of it."""
+    weights = np.moveaxis(weights + np.zeros_like(np.diff(y, axis=axis)), axis, 0)
+    nothing = np.zeros_like(np.moveaxis(y, axis, 0)[:1])
+    return np.moveaxis(np.concatenate((nothing, weights)) + np.concatenate((weights, nothing)), 0, axis)
+
+
+def points_of_intervals(areas, x, axis):
+    """What each point gets of the intervals that it ends and begins."""
+    areas = np.moveaxis(areas, axis, 0)
+    nothing = np.zeros_like(np.moveaxis(x, axis, 0)[:1])
+    return np.moveaxis(np.concatenate((nothing, areas)) - np.concatenate((areas, nothing)), 0, axis)
+
+
+def summed_but(areas, axis):
+    """The sums over all axes but one."""
+    rows = np.moveaxis(areas, axis, 0)
+    return np.sum(np.reshape(rows, (np.shape(rows)[0], -1)), axis=1)
+
+
+@adjoint(integrate.trapezoid, cost=20)
+def trapezoid(y, x=None, dx=1.0, axis=-1, *, grad):
+    if mistaken(y, x) is not None:
+        return mistaken(y, x)
+    weights = of_intervals(grad, y, axis)
+    return of_values(weights, y, x, dx, axis), of_points(weights, y, x, axis), of_spacing(weights, y, x, axis)
+
+
+@tangent(integrate.trapezoid)
+def trapezoid_tangent(y, x=None, dx=1.0, axis=-1, *, y_dot, x_dot, dx_dot):
+    if x is None:
+        return integrate.trapezoid(y_dot, dx=dx, axis=axis) + integrate.trapezoid(y, axis=axis) * dx_dot
+    return integrate.trapezoid(y_dot, x, axis=axis) + integrate.trapezoid(y, x_dot, axis=axis)
+
+
+@kind(integrate.trapezoid)
+def trapezoid_kind(y: Kind, x: Kind, dx: Kind, axis: Kind) -> Kind:
+    y = numeric(y)
+    return reduced(floating(getattr(y, "dtype", "")), y, axis, FALSE)
+
+
+# --- its running integral -------------------------------------------------------------------------------------------
+
+
+@inline
+def of_running(grad, axis, initial):
+    """The cotangents of the areas: each is in all integrals from there on."""
+    if initial is None:
+        return np.flip(np.cumsum(np.flip(grad, axis), axis=axis), axis)
+    later = np.flip(np.cumsum(np.flip(grad, axis), axis=axis), axis)
+    return np.moveaxis(np.moveaxis(later, axis, 0)[1:], 0, axis)
+
+
+@adjoint(integrate.cumulative_trapezoid, cost=20)
+def running_trapezoid(y, x=None, dx=1.0, axis=-1, initial=None, *, grad):
+    if mistaken(y, x) is not None:
+        return mistaken(y, x)
+    weights = of_running(grad, axis, initial)
+    return of_values(weights, y, x, dx, axis), of_points(weights, y, x, axis), of_spacing(weights, y, x, axis), None
+
+
+@tangent(integrate.cumulative_trapezoid)
+def running_trapezoid_tangent(y, x=None, dx=1.0, axis=-1, initial=None, *, y_dot, x_dot, dx_dot):
+    if x is None:
+        spacing = integrate.cumulative_trapezoid(y, axis=axis, initial=initial) * dx_dot
+        return integrate.cumulative_trapezoid(y_dot, dx=dx, axis=axis, initial=initial) + spacing
+    points = integrate.cumulative_trapezoid(y, x_dot, axis=axis, initial=initial)
+    return integrate.cumulative_trapezoid(y_dot, x, axis=axis, initial=initial) + points
+
+
+@kind(integrate.cumulative_trapezoid)
+def running_trapezoid_kind(y: Kind, x: Kind, dx: Kind, axis: Kind, initial: Kind) -> Kind:
+    dims = dims_of(numeric(y))
+    return Array("float64", None if dims is None else tuple(unknown_dim() for _ in dims))
+
+
+# --- Simpson's rule -------------------------------------------------------------------------------------------------
+
+
+@adjoint(integrate.simpson, cost=20)
+def simpson(y, x=None, *, dx=1.0, axis=-1, grad):
+    if np.iscomplexobj(y):
+        return refuse("of complex values; integrate the real and the imaginary part")
+    if x is not None and rank(x) != 1:
+        return refuse("for points x of several axes; give x with one axis")
+    if known(rank(y) == 1):
+        return grad * simpson_weights(y, x, dx, axis), None, of_simpson_spacing(grad, y, x, axis)
+    weights = along_axis(simpson_weights(y, x, dx, axis), y, axis)
+    return np.expand_dims(grad, axis) * weights, None, of_simpson_spacing(grad, y, x, axis)
+
+
+@inline
+def of_simpson_spacing(grad, y, x, axis):
+    return np.sum(grad * integrate.simpson(y, axis=axis)) if x is None else 0.0
+
+
+def simpson_weights(y, x, dx, axis):
+    """The weight that each value along an axis of y has in the integral by Simpson's rule."""
+    n = np.shape(y)[axis]
+    steps = np.full(n - 1, dx) if x is None else np.diff(x)
+    weights = np.zeros(n, dtype=np.result_type(y, np.float32))
+    if n == 2:
+        weights[:] = 0.5 * steps[0]
+        return weights
+    if n < 2:
+        return weights
+    left, right = steps[: n - 2 : 2], steps[1 : n - 1 : 2]
+    both = left + right
+    weights[: n - 2 : 2] += both / 6.0 * (2.0 - quotient(right, left))
+    weights[1 : n - 1 : 2] += both / 6.0 * quotient(both * both, left * right)
+    weights[2:n:2] += both / 6.0 * (2.0 - quotient(left, right))
+    if n % 2 == 0:
+        before, last = steps[n - 3], steps[n - 2]
+        weights[n - 1] += quotient(last * (2.0 * last + 3.0 * before), 6.0 * (before + last))
+        weights[n - 2] += quotient(last * (last + 3.0 * before), 6.0 * before)
+        weights[n - 3] -= quotient(last * last * last, 6.0 * before * (before + last))
+    return weights
+
+
+def quotient(a, b):
+    """a / b, and 0 where b is: where points coincide."""
+    return np.where(b == 0, 0.0, a / np.where(b == 0, 1.0, b))
+
+
+@tangent(integrate.simpson)
+def simpson_tangent(y, x=None, *, dx=1.0, axis=-1, y_dot, dx_dot):
+    if x is None:
+        return integrate.simpson(y_dot, dx=dx, axis=axis) + integrate.simpson(y, axis=axis) * dx_dot
+    return integrate.simpson(y_dot, x, axis=axis)
+
+
+@kind(integrate.simpson)
+def simpson_kind(y: Kind, x: Kind, *, dx: Kind, axis: Kind) -> Kind:
+    y = numeric(y)
+    return reduced(floating(getattr(y, "dtype", "")), y, axis, FALSE)
