@@ -21,6 +21,7 @@ import numpy as np
 MODULES: dict[str, tuple[str, ...]] = {
     "scipy.integrate": ("integrate",),
     "scipy.linalg": ("linalg",),
+    "scipy.signal": ("signal",),
     "scipy.stats": ("stats",),
     "scipy.special": ("special", "special_bessel", "special_functions"),
 }

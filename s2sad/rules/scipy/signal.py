@@ -1,0 +1,201 @@
+"""scipy.signal: convolutions, correlations and linear filters.
+
+A convolution is a product of polynomials, so that the cotangent of one factor is the correlation of the whole product's
+cotangent with the other factor. The modes "same" and "valid" keep the middle of the whole product. A filter is the
+quotient of two polynomials of the shift, y = (B / A) x; transposed it runs backwards in time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import signal
+
+from s2sad.kinds import Array, Kind, Static, Tuple
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent, unbroadcast
+from s2sad.rules.results import (
+    dims_of,
+    floating,
+    length_of,
+    numeric,
+    result_dtype,
+    unknown_dim,
+    value_of,
+)
+
+# --- convolution and correlation --------------------------------------------------------------------------------------
+
+
+@adjoint(signal.convolve, linear="each", cost=300)
+def convolve(in1, in2, mode="full", method="auto", *, grad):
+    whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
+    return (
+        sized(correlated(whole, conjugated(in2), method), in1),
+        sized(correlated(whole, conjugated(in1), method), in2),
+    )
+
+
+@adjoint(signal.correlate, cost=300)
+def correlate(in1, in2, mode="full", method="auto", *, grad):
+    """The convolution with in2 turned around and conjugated."""
+    whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
+    return (
+        sized(convolved(whole, conjugated(in2), method), in1),
+        sized(correlated(conjugated(in1), whole, method), in2),
+    )
+
+
+@tangent(signal.correlate)
+def correlate_tangent(in1, in2, mode="full", method="auto", *, in1_dot, in2_dot):
+    return correlation(in1_dot, in2, mode, method) + correlation_with(in1, in2_dot, mode, method)
+
+
+def correlation(in1_dot, in2, mode, method):
+    return signal.correlate(in1_dot, in2, mode, method)
+
+
+def correlation_with(in1, in2_dot, mode, method):
+    return signal.correlate(in1, in2_dot, mode, method)
+
+
+@adjoint(signal.fftconvolve, linear="each", cost=300)
+def fftconvolve(in1, in2, mode="full", axes=None, *, grad):
+    if axes is None:
+        whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
+        return (
+            sized(signal.fftconvolve(whole, np.flip(in2), "valid"), in1),
+            sized(signal.fftconvolve(whole, np.flip(in1), "valid"), in2),
+        )
+    whole = grad if known(mode == "full") else in_the_middle_along(grad, in1, in2, axes)
+    return (
+        unbroadcast(signal.fftconvolve(whole, np.flip(in2, axes), "valid", axes)),
+        unbroadcast(signal.fftconvolve(whole, np.flip(in1, axes), "valid", axes)),
+    )
+
+
+@inline
+def correlated(a, b, method):
+    return signal.correlate(a, b, "valid") if known(method == "auto") else signal.correlate(a, b, "valid", method)
+
+
+@inline
+def convolved(a, b, method):
+    return signal.convolve(a, b, "valid") if known(method == "auto") else signal.convolve(a, b, "valid", method)
+
+
+@inline
+def conjugated(x):
+    return np.conj(x) if np.iscomplexobj(x) else x
+
+
+def in_the_middle(grad, in1, in2):
+    """The cotangent of the middle of a convolution, as that of the whole."""
+    return surrounded(grad, tuple([m + n - 1 for m, n in zip(np.shape(in1), np.shape(in2))]))
+
+
+def in_the_middle_along(grad, in1, in2, axes):
+    """The same of a convolution along some axes; along the others the factors broadcast."""
+    along = [axis % grad.ndim for axis in ([axes] if isinstance(axes, int) else axes)]
+    lengths = enumerate(zip(np.shape(in1), np.shape(in2)))
+    return surrounded(grad, tuple([m + n - 1 if k in along else max(m, n) for k, (m, n) in lengths]))
+
+
+def surrounded(x, shape):
+    """x in the middle of zeros."""
+    whole = np.zeros(shape, dtype=x.dtype)
+    whole[tuple([slice((m - n) // 2, (m - n) // 2 + n) for m, n in zip(shape, x.shape)])] = x
+    return whole
+
+
+@kind(in_the_middle, in_the_middle_along, surrounded)
+def surrounded_kind(x: Kind, *given: Kind) -> Kind:
+    dims = dims_of(x)
+    return Array(getattr(x, "dtype", ""), None if dims is None else tuple(unknown_dim() for _ in dims))
+
+
+@kind(signal.convolve, signal.correlate)
+def convolution_kind(in1: Kind, in2: Kind, mode: Kind, method: Kind) -> Kind:
+    return in_mode(numeric(in1), mode, result_dtype(np.multiply, numeric(in1), numeric(in2)))
+
+
+@kind(signal.fftconvolve)
+def fftconvolve_kind(in1: Kind, in2: Kind, mode: Kind, axes: Kind) -> Kind:
+    in1, in2 = numeric(in1), numeric(in2)
+    return in_mode(in1, mode, floating(result_dtype(np.multiply, in1, in2)))
+
+
+def in_mode(in1: Kind, mode: Kind, dtype: str) -> Kind:
+    dims = dims_of(in1)
+    if dims is None or dims == ():
+        return Array(dtype, None)
+    return Array(dtype, dims if value_of(mode) == "same" else tuple(unknown_dim() for _ in dims))
+
+
+# --- filters ----------------------------------------------------------------------------------------------------------
+
+
+@adjoint(signal.lfilter, cost=300)
+def lfilter(b, a, x, axis=-1, zi=None, *, grad, result):
+    """The sums over n of w[n] x[n - k] and -w[n] y[n - k], with w the cotangent through 1 / A."""
+    if zi is not None:
+        return refuse("with an initial state; without zi the filter starts at rest")
+    source = filtered_backwards(np.ones_like(a, shape=1), a, grad, axis)
+    return (
+        products_of_lags(source, x, b, axis),
+        -products_of_lags(source, result, a, axis),
+        sized(filtered_backwards(b, a, grad, axis), x),
+    )
+
+
+@inline
+def filtered_backwards(b, a, grad, axis):
+    if known(rank(grad) == 1):
+        return signal.lfilter(b, a, grad[::-1])[::-1]
+    return np.flip(signal.lfilter(b, a, np.flip(grad, axis), axis), axis)
+
+
+@inline
+def products_of_lags(source, x, b, axis):
+    if known(rank(b) == 0):
+        return np.sum(source * x)
+    if known(rank(x) == 1):
+        return sums_of_lags(source, x, len(b))
+    return sums_of_lags(np.moveaxis(source, axis, 0), np.moveaxis(x, axis, 0), len(b))
+
+
+def sums_of_lags(later, earlier, count):
+    """The sums of later[n] * earlier[n - k], for k from 0 on."""
+    n = len(earlier)
+    return np.array([np.sum(later[k:] * earlier[: max(n - k, 0)]) for k in range(count)])
+
+
+@tangent(signal.lfilter)
+def lfilter_tangent(b, a, x, axis=-1, zi=None, *, result, b_dot, a_dot, x_dot):
+    """(1 / A) (dB x - dA y + B dx)."""
+    if zi is not None:
+        return refuse("with an initial state; without zi the filter starts at rest")
+    moved = filtered_by(b_dot, a, x, axis) - filtered_by(a_dot, a, result, axis)
+    return moved + filtered(b, a, x_dot, axis)
+
+
+def filtered(b, a, x_dot, axis):
+    return signal.lfilter(b, a, x_dot, axis)
+
+
+def filtered_by(b_dot, a, x, axis):
+    return signal.lfilter(b_dot, a, x, axis)
+
+
+kind(sums_of_lags)(lambda later, earlier, count: Array(result_dtype(np.multiply, later, earlier), (length_of(count),)))
+
+
+@kind(signal.lfilter)
+def lfilter_kind(b: Kind, a: Kind, x: Kind, axis: Kind, zi: Kind) -> Kind:
+    if not (isinstance(zi, Static) and zi.value is None):
+        return Tuple((Array("", dims_of(numeric(x))), Array("", None)))  # with the state at the end
+    return filtered_kind(b, a, x, axis)
+
+
+@kind(filtered, filtered_by)
+def filtered_kind(b: Kind, a: Kind, x: Kind, axis: Kind) -> Kind:
+    b, a, x = numeric(b), numeric(a), numeric(x)
+    return Array(result_dtype(None, b, a, x), dims_of(x))

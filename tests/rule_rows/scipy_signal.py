@@ -1,0 +1,62 @@
+"""Rows of scipy.signal."""
+
+import numpy as np
+from scipy import signal
+
+from s2sad.rules import loading
+from tests.rule_rows.table import complexes, normal, row, rows
+
+loading.load_rules_of(signal.lfilter)
+
+_x, _k, _even = normal(6), normal(3), normal(4)
+_image, _kernel = normal(4, 5), normal(2, 3)
+_z, _w = complexes(5), complexes(3)
+
+rows(
+    signal.convolve,
+    signal.correlate,
+    cases=[
+        row(_x, _k),
+        row(_k, _x),
+        row(_z, _w),
+        row(_z, _k),
+        row(_x, _w, "same"),
+        *(row(_x, each, mode) for each in (_k, _even) for mode in ("same", "valid")),
+        *(row(_even, _x, mode) for mode in ("same", "valid")),
+        *(row(_image, _kernel, mode, "direct") for mode in ("full", "same", "valid")),
+        row(_kernel, _image, mode="valid", method="fft"),
+        row(_w, _z, mode="valid"),
+        row(normal(2, 3, 2), normal(2, 1, 2), mode="same"),
+    ],
+)
+rows(
+    signal.fftconvolve,
+    cases=[
+        row(_x, _k),
+        row(_z, _w),
+        row(_x, _w),
+        *(row(_x, each, mode) for each in (_k, _even) for mode in ("same", "valid")),
+        *(row(_even, _x, mode) for mode in ("same", "valid")),
+        *(row(_image, _kernel, mode) for mode in ("full", "same", "valid")),
+        *(row(_image, normal(4, 2), mode, axes=1) for mode in ("full", "same", "valid")),
+        *(row(_image, normal(1, 4), mode, axes=-1) for mode in ("full", "same", "valid")),
+        row(normal(1, 3), normal(2, 3), axes=(1,)),
+        row(_kernel, _image, "valid", axes=(0, 1)),
+    ],
+)
+_b, _a = np.array([0.5, 0.3, -0.2]), np.array([1.2, -0.4, 0.1])
+rows(
+    signal.lfilter,
+    cases=[
+        row(_b, _a, _x),
+        row(_b, _a[:2], _image),
+        row(_b[:1], _a, _image, axis=0),
+        row(_b, _a[:1], _x),
+        row([0.5, 0.3], [1.0, -0.4], _x),
+        row(_b, 1.5, _x),
+        row(0.5, _a, _x),
+        row(normal(5), _a, _k),
+        row(_w, _a, _z),
+        row(_b, _a, normal(2, 3, 4), 1),
+    ],
+)
