@@ -29,7 +29,7 @@ from s2sad.errors import NotDifferentiableError, ParameterError, S2sadError
 from s2sad.like import parameter_kinds
 from s2sad.numeric import check_gradients
 from s2sad.pullbacks import snapshot
-from s2sad.rules import coverage, registry
+from s2sad.rules import coverage, loading, registry
 from s2sad.targets import load_function, plain_function
 
 DIFFERENT, MISTAKE = 1, 2
@@ -131,8 +131,8 @@ def _parser() -> argparse.ArgumentParser:
     rules.add_argument(
         "--missing",
         action="store_true",
-        help="list what NumPy offers and has neither a rule, nor a derivative of zero, nor a reason to be refused; "
-        "status 1 if there is anything",
+        help="list what NumPy and scipy.special offer and has neither a rule, nor a derivative of zero, nor a reason "
+        "to be refused; status 1 if there is anything",
     )
     rules.set_defaults(command=_rules)
     return parser
@@ -267,6 +267,7 @@ def _arguments(text: str, function: Callable) -> tuple[tuple[Any, ...], dict[str
 def _rules(options: argparse.Namespace) -> int:
     if options.missing:
         return _missing()
+    loading.load_all()
     table: dict[str, list[tuple[str, str, str]]] = {}
     for rule in registry.rules():
         namespace, name = _named(rule.function)
@@ -285,8 +286,13 @@ def _missing() -> int:
     names, total = coverage.missing(), len(coverage.public_names())
     for name in names:
         print(name)
-    print(f"{len(names)} of the {total} public names of NumPy {np.__version__} are missing", file=sys.stderr)
+    print(f"{len(names)} of the {total} public names of {_libraries()} are missing", file=sys.stderr)
     return DIFFERENT if names else 0
+
+
+def _libraries() -> str:
+    scipy = sys.modules.get("scipy")
+    return f"NumPy {np.__version__}" + (f" and scipy.special {scipy.__version__}" if scipy is not None else "")
 
 
 def _stated(rule: Any) -> str:
@@ -301,7 +307,13 @@ def _named(function: Any) -> tuple[str, str]:
     name = str(getattr(function, "__qualname__", None) or getattr(function, "__name__", repr(function)))
     if owner is not None:
         return _named(owner)[0], name
-    module = str(getattr(function, "__module__", None) or "numpy")  # a ufunc has no module
+    if isinstance(function, np.ufunc):  # it has no module
+        special = sys.modules.get("scipy.special")
+        return ("numpy" if getattr(special, name, None) is not function else "scipy.special"), name
+    distribution = getattr(getattr(function, "__self__", None), "name", None)
+    if isinstance(distribution, str):  # a method of scipy.stats.norm
+        name = f"{distribution}.{function.__name__}"
+    module = loading.home_of(function) or str(getattr(function, "__module__", None) or "numpy")
     return {"builtins": "Python", "_operator": "operator"}.get(module, module), name
 
 

@@ -144,6 +144,9 @@ class Calls:
         rule = registry.find(static)
         if rule is not None:
             return self.call_rule(rule, function, args, keywords, node, hint)
+        reason = reason_for(static)
+        if reason is not None:
+            return self.call_refused(function, reason, args, keywords, node)
         if isinstance(static, types.MethodType):
             owner = self.outside_value(
                 static.__self__, trees.attr(function.expr, "__self__"), ("self", id(static.__self__))
@@ -152,7 +155,7 @@ class Calls:
             return self.call_value(inner, [owner, *args], keywords, node, hint)
         if isinstance(static, types.FunctionType):
             return self.call_user(function, static, args, keywords, node, hint)
-        if isinstance(static, type) and reason_for(static) is None:
+        if isinstance(static, type):
             return self.construct(function, static, args, keywords, node, hint)
         call = getattr(type(static), "__call__", None)
         if isinstance(call, types.FunctionType) and not isinstance(static, type) and hasattr(static, "__dict__"):
@@ -162,10 +165,6 @@ class Calls:
                 Value(function.expr, Static(BoundMethod(owner, call, "__call__"))), args, keywords, node, hint
             )
         if any(value.varied for value in [*args, *keywords.values()]) and not self.quiet:
-            reason = reason_for(static)
-            if reason is not None:
-                name = getattr(static, "__name__", str(static))
-                raise self.refuse("refused", node, name=name, why=reason[0], instead=reason[1])
             raise self.refuse(
                 "no_rule",
                 node,
@@ -174,6 +173,15 @@ class Calls:
                 else getattr(static, "__name__", str(static)),
                 module=getattr(static, "__module__", None) or "",
             )
+        return self.opaque_call(function, args, keywords, node)
+
+    def call_refused(
+        self, function: Value, reason: tuple[str, str], args: list[Value], keywords: dict[str, Value], node: Any
+    ) -> Value:
+        """A function that has no derivative, on constants alone."""
+        if any(value.varied for value in [*args, *keywords.values()]) and not self.quiet:
+            name = getattr(function.static, "__name__", str(function.static))
+            raise self.refuse("refused", node, name=name, why=reason[0], instead=reason[1])
         return self.opaque_call(function, args, keywords, node)
 
     def needs_equivalent(self, plain: Any, values: list[Value]) -> bool:

@@ -1,4 +1,5 @@
-"""What is known of each public name of NumPy: a rule, a form of its own in the compiler, or a reason to refuse it.
+"""What is known of each public name of NumPy and scipy.special: a rule, a form of its own in the compiler, or a reason
+to refuse it.
 
 >>> status_of("numpy.sin"), status_of("numpy.frombuffer"), status_of("ndarray.sum"), status_of("ndarray.shape")
 ('rule', 'refused', 'rule', 'compiler')
@@ -6,23 +7,26 @@
 
 from __future__ import annotations
 
+import sys
 import types
 import warnings
 from typing import Any
 
 import numpy as np
 
-from s2sad.rules import registry
+from s2sad.rules import loading, registry
 from s2sad.rules.refused import reason_for, reason_for_method
 
 _MODULES = {"numpy": np, "numpy.linalg": np.linalg, "numpy.fft": np.fft}
+_LIBRARIES = ("scipy.special",)  # where they are installed
 UFUNC_METHODS = ("accumulate", "at", "outer", "reduce", "reduceat")
 
 
 def public_names() -> list[str]:
-    """The full names of all that NumPy offers: functions, classes, methods and attributes of arrays and ufuncs."""
+    """The full names of all that NumPy offers: functions, classes, methods and attributes of arrays and ufuncs. Those
+    of scipy.special follow where SciPy is installed."""
     found = []
-    for module, members in _MODULES.items():
+    for module, members in _modules().items():
         found += [f"{module}.{name}" for name in sorted(dir(members)) if _is_public(members, name)]
     found += [f"ndarray.{name}" for name in sorted(dir(np.ndarray))]
     return found + [f"ufunc.{name}" for name in UFUNC_METHODS]
@@ -40,13 +44,19 @@ def status_of(full_name: str) -> str:
         return _status_of_member(name)
     if owner == "ufunc":
         return "compiler"
-    function = _member(_MODULES[owner], name)
+    function = _member(_modules()[owner], name)
     rule = registry.find(function)
     if rule is not None:
         return "zero" if rule.form == registry.NONDIFFERENTIABLE else "rule"
     if _in_compiler(function):
         return "compiler"
     return "refused" if reason_for(function) is not None else "missing"
+
+
+def _modules() -> dict[str, Any]:
+    """The modules whose names are counted, by name; SciPy is imported here, if it is installed."""
+    loading.load_all()
+    return {**_MODULES, **{name: sys.modules[name] for name in _LIBRARIES if name in sys.modules}}
 
 
 def _is_public(module: Any, name: str) -> bool:

@@ -23,7 +23,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "scipy.linalg": ("linalg",),
     "scipy.signal": ("signal",),
     "scipy.stats": ("stats",),
-    "scipy.special": ("special", "special_bessel", "special_functions"),
+    "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),
 }
 
 _loaded: set[str] = set()

@@ -1,4 +1,4 @@
-"""The functions of NumPy that have no derivative to be given, and what to write instead.
+"""The functions of NumPy that have no derivative to be given, and what to write instead. (SciPy's: refused_special.py)
 
 A call of one is refused where an argument needs a gradient. A call on constants runs as it stands, once: a table that
 is loaded, random numbers that are drawn, a setting that is changed are constants for the derivative.
@@ -12,9 +12,12 @@ True
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
+
+from s2sad.rules import refused_special
 
 # (why there is no derivative, what to write instead, the names in numpy, with "linalg." or "fft." before some)
 FUNCTIONS: list[tuple[str, str, str]] = [
@@ -140,25 +143,30 @@ METHODS: list[tuple[str, str, str]] = [
 ]
 
 
-def _by_function() -> dict[Any, tuple[str, str]]:
+def _by_name(table: list[tuple[str, str, str]], library: Any) -> dict[Any, tuple[str, str]]:
     found = {}
-    for why, instead, names in FUNCTIONS:
+    for why, instead, names in table:
         for name in names.split():
             module, _, last = name.rpartition(".")
-            function = getattr(getattr(np, module) if module else np, last, None)
+            function = getattr(getattr(library, module) if module else library, last, None)
             if function is not None:
                 found[function] = (why, instead)
     return found
 
 
-_functions = _by_function()
+_functions = _by_name(FUNCTIONS, np)
 _methods = {name: (why, instead) for why, instead, names in METHODS for name in names.split()}
+
+
+_special: dict[Any, tuple[str, str]] = {}  # of scipy.special, once a program has imported it
 
 
 def reason_for(function: Any) -> tuple[str, str] | None:
     """(why, what to write instead) of a function that is refused, or None."""
+    if not _special and "scipy.special" in sys.modules:
+        _special.update(_by_name(refused_special.FUNCTIONS, sys.modules["scipy.special"]))
     try:
-        return _functions.get(function)
+        return _functions.get(function) or _special.get(function)
     except TypeError:  # not hashable
         return None
 

@@ -1,4 +1,4 @@
-"""scipy.special: error functions, exponentials and logarithms, gamma and beta functions, sums of exponentials.
+"""scipy.special: error functions, exponentials and logarithms, sums of exponentials.
 
 The formulas are those of the DLMF (https://dlmf.nist.gov), whose equations are named where they are not in every table.
 """
@@ -11,7 +11,7 @@ import numpy as np
 from numpy import exp, log, log1p
 from scipy import special
 
-from s2sad.kinds import Kind
+from s2sad.kinds import UNKNOWN, Kind, Tuple
 from s2sad.rules.reductions import aligned, reduced
 from s2sad.rules.registry import (
     adjoint,
@@ -324,140 +324,6 @@ nondifferentiable(special.round)
 kind(special.round)(lambda x: elementwise(special.round, x))
 
 
-# --- gamma functions (DLMF 5, 8) ------------------------------------------------------------------------------------
-
-
-@partials(special.gamma)
-def gamma(z, *, result):
-    return result * special.psi(z)
-
-
-@partials(special.gammaln, special.loggamma)
-def log_gamma(z):
-    return special.psi(z)
-
-
-@partials(special.rgamma)
-def reciprocal_gamma(z, *, result):
-    return -result * special.psi(z)
-
-
-@partials(special.psi, special.digamma)
-def digamma(z):
-    return special.zeta(2, z) if np.iscomplexobj(z) else special.polygamma(1, z)
-
-
-nondifferentiable(special.gammasgn)
-kind(special.gammasgn)(lambda x: elementwise(special.gammasgn, x))
-
-
-@partials(special.polygamma)
-def polygamma(n, x):
-    return None, special.polygamma(n + 1, x)
-
-
-@kind(special.polygamma)
-def polygamma_kind(n: Kind, x: Kind) -> Kind:
-    return shaped("float64", dims_of(elementwise(np.add, numeric(n), numeric(x))), scalar=False)
-
-
-@partials(special.multigammaln)
-def log_of_multivariate_gamma(a, d):
-    return sum(special.psi(a - 0.5 * j) for j in range(d)), None
-
-
-@kind(special.multigammaln)
-def like_argument(a: Kind, d: Kind) -> Kind:
-    a = numeric(a)
-    return shaped(floating(getattr(a, "dtype", "")), dims_of(a))
-
-
-@partials(special.zeta)
-def hurwitz_zeta(x, q=None):
-    """DLMF 25.11.17. There is no such form for the derivative in x."""
-    return None, -x * special.zeta(x + 1.0, q)
-
-
-@kind(special.zeta)
-def zeta_kind(x: Kind, q: Kind) -> Kind:
-    return elementwise(np.arctan2, x, x if value_of(q) is None else q)
-
-
-@partials(special.beta)
-def beta(a, b, *, result):
-    whole = special.psi(a + b)
-    return result * (special.psi(a) - whole), result * (special.psi(b) - whole)
-
-
-@partials(special.betaln)
-def log_beta(a, b):
-    whole = special.psi(a + b)
-    return special.psi(a) - whole, special.psi(b) - whole
-
-
-@partials(special.binom)
-def binomial_coefficient(n, k, *, result):
-    rest = special.psi(n - k + 1.0)
-    return result * (special.psi(n + 1.0) - rest), result * (rest - special.psi(k + 1.0))
-
-
-@partials(special.poch)
-def rising_factorial(z, m, *, result):
-    whole = special.psi(z + m)
-    return result * (whole - special.psi(z)), result * whole
-
-
-@partials(special.gammainc)
-def incomplete_gamma(a, x):
-    return None, gamma_density(a, x)
-
-
-@partials(special.gammaincc)
-def complementary_incomplete_gamma(a, x):
-    return None, -gamma_density(a, x)
-
-
-@partials(special.gammaincinv)
-def inverse_incomplete_gamma(a, y, *, result):
-    return None, 1.0 / gamma_density(a, result)
-
-
-@partials(special.gammainccinv)
-def inverse_complementary_incomplete_gamma(a, y, *, result):
-    return None, -1.0 / gamma_density(a, result)
-
-
-@inline
-def gamma_density(a, x):
-    """DLMF 8.8.13, by logarithms, so that nothing overflows."""
-    return exp(special.xlogy(a - 1.0, x) - x - special.gammaln(a))
-
-
-@partials(special.betainc)
-def incomplete_beta(a, b, x):
-    return None, None, beta_density(a, b, x)
-
-
-@partials(special.betaincc)
-def complementary_incomplete_beta(a, b, x):
-    return None, None, -beta_density(a, b, x)
-
-
-@partials(special.betaincinv)
-def inverse_incomplete_beta(a, b, y, *, result):
-    return None, None, 1.0 / beta_density(a, b, result)
-
-
-@partials(special.betainccinv)
-def inverse_complementary_incomplete_beta(a, b, y, *, result):
-    return None, None, -1.0 / beta_density(a, b, result)
-
-
-@inline
-def beta_density(a, b, x):
-    return exp(special.xlogy(a - 1.0, x) + special.xlog1py(b - 1.0, -x) - special.betaln(a, b))
-
-
 # --- sums of exponentials -------------------------------------------------------------------------------------------
 
 
@@ -469,11 +335,17 @@ def finite(result):
     return np.where(result == -np.inf, 0.0, result)
 
 
-@adjoint(special.logsumexp)
+@adjoint(special.logsumexp, several=True)
 def log_of_sum_of_exponentials(a, axis=None, b=None, keepdims=False, return_sign=False, *, grad, result):
-    """Where the sum is 0 (the result -inf), the derivative is taken as 0."""
+    """Where the sum is 0 (the result -inf), the derivative is taken as 0. The sign is constant."""
     if return_sign:
-        return refuse("with return_sign, the logarithm of the absolute value and the sign are two results")
+        if np.iscomplexobj(a) or np.iscomplexobj(b):
+            return refuse("with return_sign, of complex numbers")
+        if grad[0] is None:
+            return 0.0, None, 0.0
+        total = aligned(finite(result[0]), a, axis, keepdims)
+        share = aligned(grad[0] * result[1], a, axis, keepdims) * np.exp(a - total)
+        return share if b is None else unbroadcast(share * b), None, unbroadcast(share)
     total = aligned(finite(result), a, axis, keepdims)
     share = aligned(grad, a, axis, keepdims) * np.exp(a - total)
     return share if b is None else unbroadcast(share * b), None, unbroadcast(share)
@@ -483,6 +355,12 @@ def log_of_sum_of_exponentials(a, axis=None, b=None, keepdims=False, return_sign
 def log_of_sum_of_exponentials_tangent(
     a, axis=None, b=None, keepdims=False, return_sign=False, *, result, a_dot, b_dot
 ):
+    if return_sign:
+        if np.iscomplexobj(a) or np.iscomplexobj(b):
+            return refuse("with return_sign, of complex numbers")
+        total = aligned(finite(result[0]), a, axis, keepdims)
+        moved = np.exp(a - total) * (a_dot if b is None else b * a_dot + b_dot)
+        return result[1] * np.sum(moved, axis=axis, keepdims=keepdims), np.zeros_like(result[1])
     total = aligned(finite(result), a, axis, keepdims)
     moved = np.exp(a - total) * (a_dot if b is None else b * a_dot + b_dot)
     return np.sum(moved, axis=axis, keepdims=keepdims)
@@ -492,7 +370,9 @@ def log_of_sum_of_exponentials_tangent(
 def logsumexp_kind(a: Kind, axis: Kind, b: Kind, keepdims: Kind, return_sign: Kind) -> Kind:
     a = numeric(a)
     whole = a if value_of(b) is None else elementwise(np.multiply, a, numeric(b))
-    return reduced(floating(getattr(whole, "dtype", "")), whole, axis, keepdims)
+    made = reduced(floating(getattr(whole, "dtype", "")), whole, axis, keepdims)
+    signed = value_of(return_sign)
+    return made if signed is False else Tuple((made, made)) if signed is True else UNKNOWN
 
 
 @adjoint(special.softmax)

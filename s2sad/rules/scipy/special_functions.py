@@ -14,6 +14,7 @@ from scipy import special
 
 from s2sad.rules.registry import inline, known, partials, rank
 from s2sad.rules.results import elementwise_helper
+from s2sad.rules.scipy.special import named
 
 # --- elliptic integrals (DLMF 19), by Carlson's forms, which stay smooth where the parameter is 0 --------------------
 
@@ -45,7 +46,8 @@ def ellipkinc_slope(phi, m):
     """The derivative of ellipkinc in its parameter: whole periods, and a rest between -pi / 2 and pi / 2."""
     periods = np.round(phi / np.pi)
     s, c = np.sin(phi - np.pi * periods), np.cos(phi)
-    whole = periods * special.elliprd(0.0, 1.0, 1.0 - m) / 3.0
+    complete = special.elliprd(0.0, 1.0, 1.0 - m)  # infinite at m = 1
+    whole = periods * np.where(periods == 0.0, 0.0, complete) / 3.0
     return whole + s**3 * special.elliprd(c * c, 1.0, 1.0 - m * s * s) / 6.0
 
 
@@ -124,6 +126,17 @@ def confluent_second(a, b, x):
 @partials(special.hyp2f1)
 def hypergeometric(a, b, c, z):
     return None, None, None, a * b / c * special.hyp2f1(a + 1, b + 1, c + 1, z)
+
+
+@partials(*named("wright_bessel"))
+def wright_bessel(a, b, x):
+    """DLMF 10.46.1, term by term."""
+    return None, None, special.wright_bessel(a, a + b, x)
+
+
+@partials(*named("log_wright_bessel"))
+def log_of_wright_bessel(a, b, x, *, result):
+    return None, None, exp(special.log_wright_bessel(a, a + b, x) - result)
 
 
 # --- orthogonal polynomials (DLMF 18.9) -----------------------------------------------------------------------------
@@ -211,6 +224,12 @@ def hermite_of_statistics(n, x):
     return None, n * special.eval_hermitenorm(before(n), x)
 
 
+@partials(special.lpmv)
+def associated_legendre(m, v, x, *, result):
+    """DLMF 14.10.5"""
+    return None, None, ((v + m) * special.lpmv(m, v - 1, x) - v * x * result) / (1.0 - x * x)
+
+
 # --- distributions, in their variable or the one parameter that has an elementary derivative ------------------------
 
 
@@ -222,6 +241,11 @@ def binomial_distribution(k, n, p):
 @partials(special.bdtrc)
 def binomial_tail(k, n, p):
     return None, None, binomial_slope(k, n, p)
+
+
+@partials(special.bdtri)
+def inverse_binomial_distribution(k, n, y, *, result):
+    return None, None, -1.0 / binomial_slope(k, n, result)
 
 
 @inline
@@ -240,6 +264,11 @@ def negative_binomial_tail(k, n, p):
     return None, None, -negative_binomial_slope(k, n, p)
 
 
+@partials(special.nbdtri)
+def inverse_negative_binomial_distribution(k, n, y, *, result):
+    return None, None, 1.0 / negative_binomial_slope(k, n, result)
+
+
 @inline
 def negative_binomial_slope(k, n, p):
     return exp(special.xlogy(n - 1, p) + special.xlog1py(k, -p) - special.betaln(n, k + 1))
@@ -253,6 +282,11 @@ def poisson_distribution(k, m):
 @partials(special.pdtrc)
 def poisson_tail(k, m):
     return None, poisson_slope(k, m)
+
+
+@partials(special.pdtri)
+def inverse_poisson_distribution(k, y, *, result):
+    return None, -1.0 / poisson_slope(k, result)
 
 
 @inline
@@ -291,6 +325,16 @@ def gamma_distribution(a, b, x):
 def gamma_tail(a, b, x):
     density = gamma_distribution_density(a, b, x)
     return -x * density, None, -a * density
+
+
+@partials(special.gdtrix)
+def inverse_gamma_distribution(a, b, p, *, result):
+    return -result / a, None, 1.0 / (a * gamma_distribution_density(a, b, result))
+
+
+@partials(special.gdtria)
+def rate_of_gamma_distribution(p, b, x, *, result):
+    return 1.0 / (x * gamma_distribution_density(result, b, x)), None, -result / x
 
 
 @inline
