@@ -66,6 +66,7 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         self.block: list[gast.stmt] = []
         self.origin: Any = None
         self.kinds: dict[str, Kind] = {}
+        self.whole: set[str] = set()  # shadows of lists and dicts that share nothing with any other adjoint
 
     # ---------------------------------------------------------------- emitting
     def add(self, node: gast.stmt) -> gast.stmt:

@@ -11,6 +11,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.adjoint_containers import copy_of
+from s2sad.distinct import Distinct
 from s2sad.infer_memory import replace_nodes
 from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
 from s2sad.rules import registry, templates
@@ -36,16 +37,23 @@ def index_value(index: gast.AST) -> gast.AST:
     return call
 
 
+STRUCTURES = (List, Tuple, Dict, Record, Mapping)
+
+
 class Arrays:
     # ---------------------------------------------------------------- shadows
-    def as_shadow(self, name: str) -> gast.AST:
-        """The adjoint of a name as something that can be written into in place."""
+    def as_shadow(self, name: str, *, own: bool = False) -> gast.AST:
+        """The adjoint of a name as something that can be written into in place: its `own`, or where the name is an
+        item of a list or dict that stays as it is, that item of its owner's."""
         from s2sad.adjoint import Cotangent
 
         kind = self.info[name].kind
         old = self.adj.get(name)
         if old is not None and old.shadow:
             return old.expr
+        owner = None if own else self.owner_of(name)
+        if owner is not None:
+            return trees.index(self.as_shadow(owner), self.info[name].statement.effect.index)
         base = self.grad_base(name)
         like = trees.name(name)
         if old is None:
@@ -75,8 +83,20 @@ class Arrays:
             self.add(trees.assign(fresh, expr))
             made = trees.name(fresh)
         self.mark_shadow(made)
+        if expr is not None and isinstance(kind, STRUCTURES):
+            self.whole.add(made.id)
         self.adj[name] = Cotangent(made, kind, shadow=True, owned=True)
         return made
+
+    def owner_of(self, name: str) -> str | None:
+        """The list or dict that a name is an item of, where both stay as they are: the item's adjoint is that item of
+        the owner's shadow."""
+        info = self.info[name]
+        op = getattr(info.statement, "effect", None)
+        if name in self.adj or not isinstance(info.kind, STRUCTURES) or not isinstance(op, ir.GetItem):
+            return None
+        kept = op.place is None and isinstance(op.base_kind, STRUCTURES) and op.base in self.active
+        return op.base if kept and name in self.active else None
 
     def mark_shadow(self, expr: gast.AST) -> None:
         self.shadows = getattr(self, "shadows", set())
@@ -166,9 +186,10 @@ class Arrays:
             self.add(gast.Assign([self.target(place)], total, None))
         elif isinstance(base, Array):
             expr = self.real_for(expr, cotangent.kind, base)
-            if any(
+            fancy = any(
                 tag == "array" and getattr(value, "char", "i") != "b" or tag == "unknown" for tag, value in op.parts
-            ):
+            )
+            if fancy and not Distinct(self.info).index(op):
                 self.add(
                     gast.Expr(
                         trees.call(
@@ -184,8 +205,18 @@ class Arrays:
         elif isinstance(kind, Scalar) or op.place is not None and isinstance(op.place.root.kind, Array):
             self.add(self.augment(place, self.real_for(expr, cotangent.kind, kind)))
         else:
-            full = self.full(node.targets[0] if False else trees.name(node.targets[0].id), cotangent, kind)
-            self.add(gast.Assign([place], trees.add(place, full), None))
+            full = self.full(trees.name(node.targets[0].id), cotangent, kind)
+            if op.place is None and self.is_own_item(place, kind, cotangent.kind):
+                self.add(self.augment(place, full))
+            else:
+                self.add(gast.Assign([place], trees.add(place, full), None))
+
+    def is_own_item(self, place: gast.AST, kind: Kind, added: Kind) -> bool:
+        """Whether a place in a structure's shadow holds an array of its own, and of a dtype that can take the sum."""
+        while isinstance(place, gast.Subscript):
+            place = place.value
+        chars = (getattr(kind, "char", ""), getattr(added, "char", ""))
+        return isinstance(place, gast.Name) and place.id in self.whole and chars in (("f", "f"), ("c", "f"), ("c", "c"))
 
     def real_for(self, expr: gast.AST, kind: Kind, target: Kind) -> gast.AST:
         if getattr(kind, "char", "") == "c" and getattr(target, "char", "") == "f":

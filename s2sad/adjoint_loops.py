@@ -41,6 +41,10 @@ class Structure:
     def prepare_shadows(self, node: gast.stmt) -> None:
         """Memory that only one branch would give a shadow gets it before the branches."""
         for name in touched(node):
+            if self.owner_of(name) is not None and not self.defined_inside(name, node):
+                if self.needs_shadow(name, node):
+                    self.as_shadow(name)
+                continue
             if name in self.active and self.info[name].place is not None and self.info[name].place.root.name == name:
                 if self.defined_inside(name, node):
                     continue
@@ -185,7 +189,7 @@ class Structure:
                 variables[name] = self.adj[name] = Cotangent(trees.name(fresh), wide, spread=True)
                 continue
             if not isinstance(kind, Scalar) and (not phi or memory) or not isinstance(kind, (Scalar, Array)):
-                self.as_shadow(name)
+                self.as_shadow(name, own=True)
                 variables[name] = self.adj[name]
                 continue
             old = self.adj.get(name)

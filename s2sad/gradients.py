@@ -152,6 +152,8 @@ class Gradients:
         if keys is not None and isinstance(made, gast.Name):
             key = trees.name(self.inferred.names.fresh("key"))
             made = gast.DictComp(key, trees.index(made, key), [gast.comprehension(key, trees.name(keys), [], 0)])
+        if isinstance(made, gast.Name) and made.id in self.adjoint.whole and has_form(kind):
+            return made
         return self.restored(made, kind, value.expr)
 
     def scalar_gradient(self, expr: gast.AST, kind: Scalar) -> gast.AST:
@@ -279,3 +281,12 @@ class Gradients:
                 return trees.call(trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), like, **parts)
             return self.helpers.with_parts(like, parts)
         return trees.const(1.0)
+
+
+def has_form(kind: Any) -> bool:
+    """Whether the adjoint of what is of this kind, made of lists and dicts, has the form of its value."""
+    if isinstance(kind, List):
+        return kind.cls is None and has_form(kind.item)
+    if isinstance(kind, Dict):
+        return all(has_form(each) for _, each in kind.items)
+    return isinstance(kind, (Scalar, Array)) and kind.char in "fc?"

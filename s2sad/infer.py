@@ -347,7 +347,7 @@ class Infer(
         )
 
     def trivial(self, expr: gast.AST) -> bool:
-        return expr.__class__ in (gast.Name, gast.Constant)
+        return expr.__class__ in (gast.Name, gast.Constant) or trees.is_library_constant(expr)
 
     def refuse(self, key: str, node: Any = None, /, **words: Any) -> Exception:
         source = self.frame.source

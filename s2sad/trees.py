@@ -186,6 +186,14 @@ def function_of(node: gast.AST) -> Any:
     return None if owner is None else getattr(owner, node.attr, None)
 
 
+def is_library_constant(node: gast.AST) -> bool:
+    """Whether an expression is a number that a library names, such as `math.pi`."""
+    if node.__class__ is not gast.Attribute or not isinstance(function_of(node), float):
+        return False
+    module = function_of(node.value)
+    return getattr(module, "__name__", "").partition(".")[0] in ("math", "cmath", "numpy", "scipy")
+
+
 def copy_tree(node: Any) -> Any:
     """A copy (of a node or list) that shares no node with the original and keeps every attribute; of any depth."""
     if isinstance(node, list):

@@ -34,13 +34,12 @@ print(area_gradients.source(2.0, 3.0))
 #:
 #:     Made by s2sad from area in 01_what_a_gradient_program_is.py, line 16, for a: float, b: float.
 #:     """
-#:     t1 = math.pi
-#:     t2 = t1 * a
-#:     value = t2 * b
+#:     t1 = math.pi * a
+#:     value = t1 * b
 #:
 #:     # return math.pi * a * b
-#:     b_grad = dy * t2
-#:     a_grad = dy * b * t1
+#:     b_grad = dy * t1
+#:     a_grad = dy * b * math.pi
 #:     return value, (a_grad, b_grad)
 
 # Read it from the top. The docstring says what it computes, and from which line. Then comes `area` itself, as

@@ -1,5 +1,7 @@
 """How adjoint code is written: each case holds a function and lines that its gradient has, or has not."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -61,7 +63,59 @@ def rotated(x, y):
     return r * r
 
 
+def chosen(A):
+    labels = np.array([2, 0, 0])
+    return np.sum(A[np.arange(A.shape[0]), labels] ** 2)
+
+
+def chosen_backwards(A):
+    return np.sum(A[np.arange(-2, 2), 0] ** 2) + np.sum(A[np.arange(1), [1, 1]] ** 3)
+
+
+def chosen_layers(A, v):
+    part = A[np.arange(1, 3), None, :2]
+    return np.sum(part * part) + np.sum(v[np.arange(0, 4, 2)] ** 2)
+
+
+def above(A):
+    rows, columns = np.triu_indices(3, 1)
+    return np.sum(A[rows, columns] ** 2) + np.sum(A[np.nonzero(A > 1.0)] ** 3)
+
+
+def above_rows(A):
+    return np.sum(A[np.nonzero(A > 0.7)[0], 1] ** 2)
+
+
+def upwards(v):
+    k = np.nonzero(v > 0.8)[0]
+    return np.sum(v[np.argsort(-v)] * np.array([1.0, 3.0, 2.0, 5.0])) + np.sum(v[k] ** 2)
+
+
+def order_changed(v):
+    order = np.argsort(v)
+    order[0] = order[1]
+    return np.sum(v[order] ** 2)
+
+
+def error(x):
+    return math.erf(x) * math.erfc(0.5 * x)
+
+
+def circle(x):
+    area = x * x * math.pi
+    return math.sin(math.pi * x) / math.sqrt(2.0 * np.pi) + area
+
+
 CASES = [
+    (chosen, (MATRIX,), ["A_grad[t2, labels] += "], ["add.at"]),
+    (chosen_backwards, (MATRIX,), ["np.add.at(A_grad, (t1, 0)", "np.add.at(A_grad, (t5, t4)"], []),
+    (chosen_layers, (MATRIX, VECTOR), [", None, :2] += ", "v_grad["], ["add.at"]),
+    (above, (MATRIX,), ["A_grad["], ["add.at"]),
+    (above_rows, (MATRIX,), ["np.add.at"], []),
+    (upwards, (VECTOR,), ["v_grad[k] +="], ["add.at"]),
+    (order_changed, (VECTOR,), ["np.add.at"], []),
+    (error, (0.4,), ["2.0", "/ math.sqrt(math.pi) * math.exp(-x * x)"], ["1.128", "0.564"]),
+    (circle, (0.4,), ["x * x * math.pi", "math.sin(t1)", "math.sqrt(2.0 * np.pi)"], ["= math.pi\n", "= np.pi\n"]),
     (half_square, (3.0,), ["x_grad = dy * x"], ["t1"]),
     (cube, (3.0,), ["x_grad = 3.0 * dy * t1"], []),
     (quotient, (3.0, 2.0), ["x_grad = dy / y", "y_grad = -x_grad * value"], []),

@@ -11,8 +11,6 @@ from s2sad.kinds import BOOL, FLOAT, INT, Kind, Tuple
 from s2sad.rules.operators import log_of_base
 from s2sad.rules.registry import adjoint, constant, kind, nondifferentiable, partials, spread, tangent
 
-PER_ROOT_PI = 2.0 / math.sqrt(math.pi)
-
 
 @partials(math.pow)
 def power(x, y, *, result):
@@ -37,12 +35,12 @@ def remainder(x, y, *, result):
 
 @partials(math.erf)
 def error_function(x):
-    return PER_ROOT_PI * math.exp(-x * x)
+    return 2.0 / math.sqrt(math.pi) * math.exp(-x * x)
 
 
 @partials(math.erfc)
 def complementary_error_function(x):
-    return -PER_ROOT_PI * math.exp(-x * x)
+    return -2.0 / math.sqrt(math.pi) * math.exp(-x * x)
 
 
 @partials(math.gamma)

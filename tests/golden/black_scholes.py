@@ -26,7 +26,7 @@ def black_scholes_value_and_gradients(spot, strike, rate, volatility, time, dy=1
     # return spot * normal_cdf(d1) - strike * math.exp(-rate * time) * normal_cdf(d2)
     t11_grad = -dy * t9
     # return 0.5 * (1.0 + math.erf(x / math.sqrt(2.0)))
-    d2_grad = 0.5641895835477563 * t11_grad * math.exp(-t10 * t10) / t4
+    d2_grad = t11_grad / math.sqrt(math.pi) * math.exp(-t10 * t10) / t4
     # return spot * normal_cdf(d1) - strike * math.exp(-rate * time) * normal_cdf(d2)
     t12_grad = -dy * t11 * strike * t8
     t7_grad = t12_grad * time
@@ -34,7 +34,7 @@ def black_scholes_value_and_gradients(spot, strike, rate, volatility, time, dy=1
     spot_grad = dy * t6
     t6_grad = dy * spot
     # return 0.5 * (1.0 + math.erf(x / math.sqrt(2.0)))
-    d1_grad = 0.5641895835477563 * t6_grad * math.exp(-t5 * t5) / t4
+    d1_grad = t6_grad / math.sqrt(math.pi) * math.exp(-t5 * t5) / t4
     # d2 = d1 - spread
     d1_grad += d2_grad
     # d1 = (math.log(spot / strike) + (rate + 0.5 * volatility * volatility) * time) / spread

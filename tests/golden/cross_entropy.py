@@ -18,7 +18,7 @@ def cross_entropy_value_and_gradients(W, b, inputs, labels, dy=1.0):
     # return np.mean(log_norms - logits[np.arange(len(labels)), labels])
     t4_grad = dy / t4.size
     logits_grad = np.zeros_like(logits)
-    np.add.at(logits_grad, (t3, labels), -t4_grad)
+    logits_grad[t3, labels] -= t4_grad
     # log_norms = np.log(np.sum(np.exp(logits), axis=1))
     logits_grad += (t4_grad / t2)[:, None] * t1
     # logits = inputs @ W + b

@@ -31,15 +31,9 @@ def mlp_value_and_gradients(layers, inputs, targets, dy=1.0):
         t1 = t1_saved.pop()
         t1_grad = np.where(t1 > 0.0, h_grad, np.where(t1 == 0.0, 0.5 * h_grad, 0.0))
         layer_b_grad = np.sum(t1_grad, axis=0)
-        layer = layers[k]
-        h_grad = t1_grad @ layer["W"].T
+        h_grad = t1_grad @ layers[k]["W"].T
         h = h_saved.pop()
         layer_W_grad = h.T @ t1_grad
-        layer_grad = {"W": np.zeros_like(layer["W"]), "b": np.zeros_like(layer["b"])}
-        layer_grad["b"] = layer_grad["b"] + layer_b_grad
-        layer_grad["W"] = layer_grad["W"] + layer_W_grad
-        layers_grad[k] = {
-            "W": layers_grad[k]["W"] + layer_grad["W"],
-            "b": layers_grad[k]["b"] + layer_grad["b"],
-        }
-    return value, ([{"W": each["W"], "b": each["b"]} for each, item in zip(layers_grad, layers)],)
+        layers_grad[k]["b"] += layer_b_grad
+        layers_grad[k]["W"] += layer_W_grad
+    return value, (layers_grad,)

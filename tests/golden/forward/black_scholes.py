@@ -24,13 +24,13 @@ def black_scholes_value_and_tangent(
     d2_dot = d1_dot - spread_dot
     t4 = math.sqrt(2.0)
     t5 = d1 / t4
-    t6_dot = 0.5641895835477563 * d1_dot / t4 * math.exp(-t5 * t5)
+    t6_dot = d1_dot / t4 / math.sqrt(math.pi) * math.exp(-t5 * t5)
     t6 = 0.5 * (1.0 + math.erf(t5))
     t7 = -rate
     t8 = math.exp(t7 * time)
     t9 = strike * t8
     t10 = d2 / t4
-    t11_dot = 0.5641895835477563 * d2_dot / t4 * math.exp(-t10 * t10)
+    t11_dot = d2_dot / t4 / math.sqrt(math.pi) * math.exp(-t10 * t10)
     t11 = 0.5 * (1.0 + math.erf(t10))
     value = spot * t6 - t9 * t11
     value_dot = (

@@ -1,0 +1,94 @@
+"""Part of the stage `adjoint`: whether an index of arrays can select an element twice.
+
+Where it can't, the adjoint of reading adds with `+=`; else it takes the slower `np.add.at`. Positions are distinct
+where one of the index arrays has distinct positions along its axis, none of them counted from the end (-1 and 2 may be
+the same element), and isn't broadcast against the others: those of `np.arange(n)`, `np.argsort(x)` and
+`np.flatnonzero(x)`. So are all arrays together that `np.nonzero` and the like give.
+"""
+
+from __future__ import annotations
+
+import gast
+import numpy as np
+
+from s2sad import ir, trees
+from s2sad.infer_memory import family
+from s2sad.kinds import Array, Scalar
+
+POSITIONS = (np.argsort, np.argpartition, np.flatnonzero)
+ALL_POSITIONS = (np.nonzero, np.triu_indices, np.tril_indices, np.triu_indices_from, np.tril_indices_from)
+ALL_POSITIONS += (np.diag_indices, np.diag_indices_from)
+ELEMENTWISE = (gast.Compare, gast.BinOp, gast.UnaryOp, gast.Name, gast.Constant)
+ELEMENTWISE += (gast.operator, gast.unaryop, gast.cmpop, gast.expr_context)
+
+
+class Distinct:
+    def __init__(self, info: dict[str, ir.Info]) -> None:
+        self.info = info
+
+    def index(self, op: ir.GetItem) -> bool:
+        """Whether base[index] reads no element twice."""
+        entries = op.index.elts if isinstance(op.index, gast.Tuple) else [op.index]
+        if self.together(entries):
+            return True
+        arrays = [(expr, kind) for expr, (tag, kind) in zip(entries, op.parts) if tag == "array"]
+        if len(entries) != len(op.parts) or any(tag == "unknown" for tag, _ in op.parts):
+            return False
+        if any(not isinstance(kind, Array) or kind.rank != 1 for _, kind in arrays):
+            return False
+        return any(
+            self.positions(expr) and (kind.dims[0].many or all(each.dims == kind.dims for _, each in arrays))
+            for expr, kind in arrays
+        )
+
+    def definition(self, expr: gast.AST) -> gast.AST | None:
+        """What a name was set to, if its memory isn't written."""
+        info = self.info.get(expr.id) if isinstance(expr, gast.Name) else None
+        if info is None or info.place is not None and any(each.stores for each in family(info.place.root)):
+            return None
+        statement = info.statement
+        return statement.value if isinstance(statement, gast.Assign) else None
+
+    def positions(self, expr: gast.AST) -> bool:
+        """Whether an array without another axis holds positions from the start, each at most once."""
+        call = self.definition(expr)
+        if isinstance(call, gast.Name):
+            return self.positions(call)
+        if isinstance(call, gast.Subscript) and trees.literal(call.slice) == 0:
+            whole = self.definition(call.value)  # the positions along the only axis
+            return self.lists_positions(whole) and len(whole.args) == 1 and self.has_one_axis(whole.args[0])
+        if not isinstance(call, gast.Call):
+            return False
+        function = trees.function_of(call.func)
+        if function is np.arange and not call.keywords and call.args:
+            start, step = [*call.args, None, None][:3:2]
+            return (len(call.args) == 1 or is_at_least(start, 0)) and (step is None or is_at_least(step, 1))
+        return function in POSITIONS
+
+    def together(self, entries: list[gast.AST]) -> bool:
+        """Whether an index is all that one call gives, which lists positions in all axes."""
+        if len(entries) == 1 and self.lists_positions(self.definition(entries[0])):
+            return True
+        calls = [self.definition(each) for each in entries]
+        if calls[0] is None or any(each is not calls[0] for each in calls) or not self.lists_positions(calls[0]):
+            return False
+        targets = self.info[entries[0].id].statement.targets[0]
+        return isinstance(targets, gast.Tuple) and [each.id for each in targets.elts] == [each.id for each in entries]
+
+    def lists_positions(self, call: gast.AST | None) -> bool:
+        if not isinstance(call, gast.Call) or call.keywords:
+            return False
+        function = trees.function_of(call.func)
+        return function in ALL_POSITIONS or function is np.where and len(call.args) == 1
+
+    def has_one_axis(self, mask: gast.AST) -> bool:
+        parts = list(gast.walk(mask))
+        kinds = [self.info[each.id].kind for each in parts if isinstance(each, gast.Name) and each.id in self.info]
+        names = [each for each in parts if isinstance(each, gast.Name)]
+        known = all(isinstance(kind, Scalar) or getattr(kind, "rank", None) == 1 for kind in kinds)
+        return known and len(kinds) == len(names) and all(isinstance(each, ELEMENTWISE) for each in parts)
+
+
+def is_at_least(expr: gast.AST, least: int) -> bool:
+    value = trees.literal(expr)
+    return isinstance(value, int) and value >= least

@@ -1,0 +1,146 @@
+"""Items of a list that are dicts, tuples or lists of arrays: their adjoints are items of the list's."""
+
+import numpy as np
+import pytest
+
+from s2sad import value_and_gradients_function
+
+from .checker import Cases
+
+case = Cases()
+
+WEIGHTS = np.sin(np.arange(9.0)).reshape(3, 3)
+BIAS = np.array([0.3, -0.2, 0.5])
+LAYERS = [{"W": WEIGHTS, "b": BIAS, "s": 1.3}, {"W": WEIGHTS.T * 0.7, "b": BIAS[::-1] + 0.1, "s": 0.4}]
+PAIRS = [(WEIGHTS, BIAS), (WEIGHTS.T * 0.7, BIAS[::-1] + 0.1)]
+INPUTS = np.cos(np.arange(6.0)).reshape(2, 3)
+
+
+@case(LAYERS, INPUTS)
+def each_layer(layers, x):
+    h = x
+    for layer in layers:
+        h = np.tanh(h @ layer["W"] + layer["b"] * layer["s"])
+    return np.sum(h * h)
+
+
+@case(PAIRS, INPUTS)
+def pairs(layers, x):
+    h = x
+    for W, b in layers:
+        h = np.tanh(h @ W + b)
+    return np.sum(h * h)
+
+
+@case(LAYERS, INPUTS)
+def last_after_the_loop(layers, x):
+    h = x
+    for layer in layers:
+        h = h * 1.5
+    return np.sum((h @ layer["W"] + layer["b"]) ** 2)
+
+
+@case(LAYERS, INPUTS, 3)
+def taken_before_the_loop(layers, x, n):
+    first, last = layers[0], layers[-1]
+    h = x @ first["W"]
+    for _ in range(n):
+        h = np.tanh(h @ last["W"].T @ last["W"][:, ::-1] + first["b"])
+    return np.sum(h * first["b"])
+
+
+@case(LAYERS, INPUTS)
+@case(LAYERS, -INPUTS)
+def in_branches(layers, x):
+    layer = layers[0]
+    k = 1
+    if x[0, 0] > 0:
+        h = x @ layer["W"] + layer["b"]
+        k = 2
+    else:
+        h = x @ layers[0]["W"] * 2
+    while k < 3:
+        other = layers[0]
+        if k == 2:
+            h = h + layer["b"] * other["b"]
+        k += 1
+    return np.sum(h * h)
+
+
+@case(LAYERS, INPUTS)
+def in_an_inner_loop(layers, x):
+    h = x
+    for layer in layers:
+        for j in range(2):
+            if j == 1:
+                h = np.tanh(h @ layer["W"] + layer["b"])
+    return np.sum(h * h)
+
+
+@case(LAYERS, INPUTS)
+def by_two_names(layers, x):
+    h = x
+    for k in range(len(layers)):
+        a, b = layers[k], layers[0]
+        h = np.tanh(h @ a["W"] + a["b"]) + np.sum(b["W"]) + np.sum(layers[k]["b"])
+    return np.sum(h * h)
+
+
+@case(LAYERS, INPUTS)
+def kept_whole(layers, x):
+    h = x
+
+    def apply(layer, h):
+        return np.tanh(h @ layer["W"] + layer["b"])
+
+    kept = []
+    for layer in layers:
+        kept.append(layer)
+        h = apply(layer, h)
+    return np.sum(h * h) + np.sum(kept[1]["b"] ** 2)
+
+
+@case({"blocks": [{"layers": PAIRS}, {"layers": PAIRS[:1]}], "scale": 1.5}, INPUTS)
+def nested_lists(model, x):
+    h = x
+    for block in model["blocks"]:
+        for W, b in block["layers"]:
+            h = np.tanh(h @ W + b)
+    return np.sum(h * h * model["scale"])
+
+
+@pytest.mark.parametrize("each", case, ids=str)
+def test_case(each):
+    each.check()
+
+
+def test_adds_into_the_list_itself():
+    text = value_and_gradients_function(each_layer, params=["layers"]).source(LAYERS, INPUTS)
+    assert 'layers_grad[k]["W"] += ' in text
+    assert text.count("zeros_like") == 2, text
+    assert text.endswith("return value, (layers_grad,)\n"), text
+
+
+def test_gradients_of_one_array_at_two_places_are_apart():
+    def product(pairs):
+        total = 0.0
+        for a, b in pairs:
+            total += np.sum(a * b)
+        return total
+
+    shared = np.array([1.0, 2.0])
+    _, (grads,) = value_and_gradients_function(product)([(shared, shared), (shared, 3.0 * shared)])
+    np.testing.assert_array_equal(grads, [[[1.0, 2.0], [1.0, 2.0]], [[3.0, 6.0], [1.0, 2.0]]])
+
+
+def test_float32_items():
+    def scaled(rows, k):
+        total = 0.0
+        for row in rows:
+            total = total + k * np.sum(row["a"] * row["a"])
+        return total
+
+    rows = [{"a": np.array([1.0, 2.0], dtype=np.float32)}]
+    _, (grads, _) = value_and_gradients_function(scaled)(rows, np.float64(3.0))
+    assert grads[0]["a"].dtype == np.float32
+    np.testing.assert_allclose(grads[0]["a"], [6.0, 12.0])
