@@ -262,6 +262,9 @@ class Arrays:
             self.store_plain(op, place)
         elif isinstance(op.operator, (gast.Add, gast.Sub)):
             self.store_added(op, place)
+        elif self.is_scaled(op):
+            target = place if isinstance(place, gast.Name) else self.target(place)
+            self.add(gast.AugAssign(target, op.operator, op.value))
         else:
             self.store_operated(op, place)
 
@@ -307,6 +310,13 @@ class Arrays:
     def store_added(self, op: ir.Store, place: gast.AST) -> None:
         if self.is_active(op.value):
             self.to_value(op, self.taken(op, place), place, 1 if isinstance(op.operator, gast.Add) else -1)
+
+    def is_scaled(self, op: ir.Store) -> bool:
+        """Whether what was there is multiplied by, or divided through, something real without a gradient; then so is
+        its adjoint. Of an element that an index selects twice, the last factor counts, here as there."""
+        kind: Any = op.value_kind
+        real = isinstance(kind, (Scalar, Array)) and kind.char in "fib"
+        return isinstance(op.operator, (gast.Mult, gast.Div)) and real and not self.is_active(op.value)
 
     def store_operated(self, op: ir.Store, place: gast.AST) -> None:
         """A[i] *= e and the like: the rule of the operator, with what was there before."""

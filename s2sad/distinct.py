@@ -8,6 +8,8 @@ the same element), and isn't broadcast against the others: those of `np.arange(n
 
 from __future__ import annotations
 
+from typing import Any
+
 import gast
 import numpy as np
 
@@ -41,7 +43,7 @@ class Distinct:
             for expr, kind in arrays
         )
 
-    def definition(self, expr: gast.AST) -> gast.AST | None:
+    def definition(self, expr: Any) -> Any:
         """What a name was set to, if its memory isn't written."""
         info = self.info.get(expr.id) if isinstance(expr, gast.Name) else None
         if info is None or info.place is not None and any(each.stores for each in family(info.place.root)):
@@ -49,7 +51,7 @@ class Distinct:
         statement = info.statement
         return statement.value if isinstance(statement, gast.Assign) else None
 
-    def positions(self, expr: gast.AST) -> bool:
+    def positions(self, expr: Any) -> bool:
         """Whether an array without another axis holds positions from the start, each at most once."""
         call = self.definition(expr)
         if isinstance(call, gast.Name):
@@ -65,17 +67,18 @@ class Distinct:
             return (len(call.args) == 1 or is_at_least(start, 0)) and (step is None or is_at_least(step, 1))
         return function in POSITIONS
 
-    def together(self, entries: list[gast.AST]) -> bool:
+    def together(self, entries: list[Any]) -> bool:
         """Whether an index is all that one call gives, which lists positions in all axes."""
         if len(entries) == 1 and self.lists_positions(self.definition(entries[0])):
             return True
         calls = [self.definition(each) for each in entries]
         if calls[0] is None or any(each is not calls[0] for each in calls) or not self.lists_positions(calls[0]):
             return False
-        targets = self.info[entries[0].id].statement.targets[0]
+        statement: Any = self.info[entries[0].id].statement
+        targets = statement.targets[0]
         return isinstance(targets, gast.Tuple) and [each.id for each in targets.elts] == [each.id for each in entries]
 
-    def lists_positions(self, call: gast.AST | None) -> bool:
+    def lists_positions(self, call: Any) -> bool:
         if not isinstance(call, gast.Call) or call.keywords:
             return False
         function = trees.function_of(call.func)
@@ -89,6 +92,6 @@ class Distinct:
         return known and len(kinds) == len(names) and all(isinstance(each, ELEMENTWISE) for each in parts)
 
 
-def is_at_least(expr: gast.AST, least: int) -> bool:
+def is_at_least(expr: Any, least: int) -> bool:
     value = trees.literal(expr)
     return isinstance(value, int) and value >= least

@@ -106,7 +106,36 @@ def circle(x):
     return math.sin(math.pi * x) / math.sqrt(2.0 * np.pi) + area
 
 
+def scaled_in_place(A, v):
+    A *= np.array([1.0, 2.0, -1.0, 0.5])
+    A[1:, ::2] /= 3
+    row = A[0]
+    row *= 0.5
+    A.T[1] *= 4.0
+    return np.sum(A * A * v)
+
+
+def scaled_twice(A):
+    A = A + 1.0
+    A[[0, 0, 1]] *= np.array([[2.0], [3.0], [5.0]])
+    return np.sum(A * A)
+
+
+def scaled_by_itself(A, v):
+    A *= np.sum(A)
+    A /= v
+    return np.sum(A * A)
+
+
 CASES = [
+    (
+        scaled_in_place,
+        (MATRIX, VECTOR),
+        ["    A_grad *= ", "A_grad[1:, ::2] /= 3\n", "A_grad[0] *= 0.5\n", "A_grad.T[1] *= 4.0\n"],
+        ["A_grad.copy", "= 0.0"],
+    ),
+    (scaled_twice, (MATRIX,), ["A_grad[t1] *= "], ["= 0.0"]),
+    (scaled_by_itself, (MATRIX, VECTOR), [], []),
     (chosen, (MATRIX,), ["A_grad[t2, labels] += "], ["add.at"]),
     (chosen_backwards, (MATRIX,), ["np.add.at(A_grad, (t1, 0)", "np.add.at(A_grad, (t5, t4)"], []),
     (chosen_layers, (MATRIX, VECTOR), [", None, :2] += ", "v_grad["], ["add.at"]),
