@@ -17,10 +17,16 @@ from s2sad import ir, trees
 from s2sad.infer_memory import family
 from s2sad.kinds import Array, Scalar
 
-POSITIONS = (np.argsort, np.argpartition, np.flatnonzero)
-ALL_POSITIONS = (np.nonzero, np.triu_indices, np.tril_indices, np.triu_indices_from, np.tril_indices_from)
+POSITIONS: tuple[Any, ...] = (np.argsort, np.argpartition, np.flatnonzero)
+ALL_POSITIONS: tuple[Any, ...] = (
+    np.nonzero,
+    np.triu_indices,
+    np.tril_indices,
+    np.triu_indices_from,
+    np.tril_indices_from,
+)
 ALL_POSITIONS += (np.diag_indices, np.diag_indices_from)
-ELEMENTWISE = (gast.Compare, gast.BinOp, gast.UnaryOp, gast.Name, gast.Constant)
+ELEMENTWISE: tuple[Any, ...] = (gast.Compare, gast.BinOp, gast.UnaryOp, gast.Name, gast.Constant)
 ELEMENTWISE += (gast.operator, gast.unaryop, gast.cmpop, gast.expr_context)
 
 
@@ -28,7 +34,7 @@ class Distinct:
     def __init__(self, info: dict[str, ir.Info]) -> None:
         self.info = info
 
-    def index(self, op: ir.GetItem) -> bool:
+    def index(self, op: Any) -> bool:
         """Whether base[index] reads no element twice."""
         entries = op.index.elts if isinstance(op.index, gast.Tuple) else [op.index]
         if self.together(entries):
