@@ -50,6 +50,7 @@ from s2sad.infer_parameters import Parameters
 from s2sad.infer_recursion import Recursion
 from s2sad.infer_sequences import Sequences
 from s2sad.infer_several import SeveralResults
+from s2sad.infer_solvers import Solvers
 from s2sad.infer_stores import Stores
 from s2sad.infer_try import Try
 from s2sad.infer_views import Views
@@ -132,6 +133,7 @@ class Infer(
     Branches,
     Boxes,
     SeveralResults,
+    Solvers,
     Inserts,
 ):
     """One walk. The mixins hold one part of the language each; this class holds statements and the program made."""

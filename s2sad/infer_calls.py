@@ -125,6 +125,9 @@ class Calls:
             return self.call_checked(function, static, args, keywords, node, hint)
         if hasattr(type(static), "plain_function"):
             return self.call_derived(function, static, args, keywords, node, hint)
+        made = self.call_solver(function, static, args, keywords, node, hint)
+        if made is not None:
+            return made
         args = self.without_flat(args, node)
         made = self.numpy_call(function, static, args, keywords, node, hint)
         if made is not None:

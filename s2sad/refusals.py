@@ -407,6 +407,30 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{first}` and `{second}` share memory in this call, and `{f}` writes into it",
         "a copy of one of the two, `{second}.copy()`, as the argument",
     ),
+    "solver": (
+        "a gradient would have to flow through `{name}`, which has no rule",
+        "{instead}; or `s2sad.stop_gradient(...)` around the arguments, if no gradient is to flow",
+    ),
+    "solver_function": (
+        "`{name}` is given a function that is made while `{f}` runs",
+        "the function at the top level of the module, and what it captures as parameters, given by `args=(...)`",
+    ),
+    "solver_args": (
+        "what `{name}` passes on to the function as `args` isn't known to be a tuple",
+        "`args=(p, q)`, with a comma also for a single one: `args=(p,)`",
+    ),
+    "solver_option": (
+        "there is no rule for `{name}` with `{option}`",
+        "the call without it",
+    ),
+    "quad_args": (
+        "`quad` is differentiated by its limits, and here by what its function is given",
+        "a sum over the points and weights of a quadrature rule, such as `np.polynomial.legendre.leggauss`",
+    ),
+    "solver_start": (
+        "`{name}` is differentiated for one real unknown, and starts at something else here",
+        "a call for each unknown, that starts at a float",
+    ),
     "inner_gradient": (
         "`{name}` is called inside of `{f}`, for a function that only exists there",
         "the inner function at the top level of the module, with what it captures as parameters, and `{name}` of it",

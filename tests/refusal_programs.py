@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import numpy as np
+from scipy import integrate, optimize
 
 from s2sad import NotDifferentiableError, adjoint, custom_gradient, grad, jvp, value_and_gradients_function
 
@@ -517,6 +518,40 @@ def f(x):
 def f(x, y):
     x[0] = 2.0
     return np.sum(x * y)
+
+
+def square_minus(x, p):
+    return x * x - p
+
+
+@shows("solver", 2.0)
+def f(p):
+    return integrate.dblquad(square_minus, 0.0, p, 0.0, 1.0)[0]
+
+
+@shows("solver_function", 2.0)
+def f(p):
+    return optimize.brentq(lambda x: x * x - p, 0.0, 5.0)
+
+
+@shows("solver_args", 2.0)
+def f(p):
+    return optimize.brentq(square_minus, 0.0, 5.0, args=p)
+
+
+@shows("solver_option", 2.0)
+def f(p):
+    return optimize.brentq(square_minus, 0.0, 5.0, args=(p,), full_output=True)[0]
+
+
+@shows("quad_args", 2.0)
+def f(p):
+    return integrate.quad(square_minus, 0.0, 1.0, args=(p,))[0]
+
+
+@shows("solver_start", 2.0)
+def f(p):
+    return np.sum(optimize.newton(square_minus, np.ones(2), args=(p,)))
 
 
 @shows("inner_gradient", 2.0)
