@@ -31,8 +31,12 @@ class Solvers:
     def call_solver(
         self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value | None:
-        """The call of a function of scipy.optimize or scipy.integrate that takes a function; None for any other."""
-        home, name = loading.home_of(static), getattr(static, "__name__", "")
+        """The call of a function of SciPy's that takes a function, or makes an object; None for any other."""
+        home, name = loading.home_of(static), getattr(static, "__name__", type(static).__name__)
+        if home in OBJECTS and name[:1] != "_" and not self.quiet:
+            if self.flows(args, keywords):
+                raise self.refuse("solver", node, name=name, instead=OBJECTS[home])
+            return self.opaque_call(function, args, keywords, node) if home == "scipy.interpolate" else None
         if home not in ("scipy.optimize", "scipy.integrate") or not isinstance(static, types.FunctionType):
             return None
         if not any(map(is_function, [*args, *keywords.values()])):
@@ -138,6 +142,13 @@ def may_vary(value: Value) -> bool:
     holds = value.object is not None or isinstance(value.kind, (List, Mapping, Dict, Record))
     return value.varied or made_here or holds or any(map(may_vary, value.items or ()))
 
+
+# Packages whose functions make objects of their own.
+OBJECTS = {
+    "scipy.interpolate": "`np.interp`; or, for a spline through y, which is linear in y, `M @ y` with "
+    "`M = CubicSpline(x, np.eye(len(x)))(t)`, made before",
+    "scipy.sparse": "the same with NumPy's arrays, `A.toarray()`",
+}
 
 INSTEAD = [
     (

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from scipy import integrate, optimize
+from scipy import integrate, interpolate, optimize, sparse
 
 import s2sad
-from s2sad import check_gradients, gradients_function, jvp, value_and_gradients_function
+from s2sad import NotDifferentiableError, check_gradients, gradients_function, jvp, value_and_gradients_function
 
 
 def cosine_meets_cube(x, p, q):
@@ -117,3 +117,30 @@ def test_text_of_a_root():
     body = [line.strip() for line in text.split("\n    return value")[0].split("\n") if "_grad =" in line]
     assert imports == ["from scipy import optimize", "from tests.test_scipy_solvers import square"]
     assert body == ["x_grad = 2.0 * 1.0 * x", "t1_grad = -dy / x_grad"]
+
+
+def test_objects_of_scipy_are_refused_in_the_users_line():
+    x = np.arange(4.0)
+
+    def f(y):
+        return interpolate.CubicSpline(x, y)(1.5)
+
+    with pytest.raises(NotDifferentiableError, match=r"through `CubicSpline`(.|\n)*CubicSpline\(x, y\)(.|\n)*M @ y"):
+        s2sad.grad(f)(x**2)
+    rows = interpolate.CubicSpline(x, np.eye(4))(1.5)
+    assert s2sad.grad(lambda y: rows @ y)(x**2) == pytest.approx(rows)  # what the message says to write
+
+    def f(p):
+        return p * interpolate.CubicSpline(x, x**2)(1.5)
+
+    assert s2sad.grad(f)(2.0) == pytest.approx(2.25)
+
+    def f(p):
+        return np.sum(sparse.csr_matrix(p * np.eye(2)) @ np.ones(2))
+
+    with pytest.raises(NotDifferentiableError, match="through `csr_matrix`"):
+        s2sad.grad(f)(2.0)
+
+    spline = interpolate.CubicSpline(x, x**2)
+    with pytest.raises(NotDifferentiableError, match="through `CubicSpline`"):
+        s2sad.grad(lambda t: spline(t))(1.5)
