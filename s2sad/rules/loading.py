@@ -20,7 +20,7 @@ import numpy as np
 # The package of a library, and the modules with its rules, in s2sad.rules.scipy.
 MODULES: dict[str, tuple[str, ...]] = {
     "scipy.integrate": ("integrate",),
-    "scipy.linalg": ("linalg",),
+    "scipy.linalg": ("linalg", "linalg_decompositions", "linalg_systems"),
     "scipy.signal": ("signal",),
     "scipy.stats": ("stats",),
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),

@@ -1,0 +1,345 @@
+"""scipy.linalg: decompositions, norms and least squares as numpy.linalg has them, and systems of banded matrices.
+
+The formulas are those of `rules/linalg_decompositions.py`. What SciPy has beyond (generalized eigenvalues, pivoting,
+subsets, arrays that are overwritten, complex numbers) is refused.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg
+
+from s2sad.kinds import UNKNOWN, Array, Kind, Scalar, Tuple
+from s2sad.rules.linalg import floating_of
+from s2sad.rules.linalg_decompositions import columns_by, gaps, qr_changes, qr_slope, shorter, svd_changes, svd_slope
+from s2sad.rules.linalg_norms import (
+    conjugate_of,
+    nonzero_length,
+    norm_kind,
+    per_length,
+    slope_of_matrix_norm,
+    slope_of_vector_norm,
+    two_axes,
+)
+from s2sad.rules.reductions import aligned
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent
+from s2sad.rules.results import (
+    UNSURE,
+    dims_of,
+    floating,
+    numeric,
+    result_dtype,
+    unknown_dim,
+    value_of,
+)
+from s2sad.rules.scipy.linalg import half_of_lower, in_triangle, product_of_columns
+
+
+@inline
+def plain_matrix(a):
+    return rank(a) == 2 and not np.iscomplexobj(a)
+
+
+# --- eigenvalues and singular values --------------------------------------------------------------------------------
+
+
+@adjoint(linalg.eigh, several=True, cost=5000)
+def eigh(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
+         subset_by_index=None, subset_by_value=None, driver=None, grad, result):  # fmt: skip
+    if not plain_matrix(a) or b is not None or overwrite_a:
+        return refuse(
+            "of a stack, a complex or an overwritten matrix, or with `b`; np.linalg.eigh has a rule for stacks"
+        )
+    if subset_by_index is not None or subset_by_value is not None:
+        return refuse("of a part of the eigenvalues: take the part of the whole result")
+    if eigvals_only:
+        _, vectors = linalg.eigh(a, lower=lower)
+        return in_triangle(columns_by(vectors, grad) @ vectors.T, lower)
+    values, vectors = result
+    values_grad, vectors_grad = grad
+    if vectors_grad is None:
+        return in_triangle(columns_by(vectors, values_grad) @ vectors.T, lower)
+    slope = vectors @ ((vectors.T @ vectors_grad) / gaps(values)) @ vectors.T
+    if values_grad is None:
+        return in_triangle(slope, lower)
+    return in_triangle(columns_by(vectors, values_grad) @ vectors.T + slope, lower)
+
+
+@tangent(linalg.eigh)
+def eigh_tangent(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, type=1,
+                 check_finite=True, subset_by_index=None, subset_by_value=None, driver=None, result,
+                 a_dot):  # fmt: skip
+    if not plain_matrix(a) or b is not None or overwrite_a:
+        return refuse("of a stack, a complex or an overwritten matrix, or with `b`")
+    if subset_by_index is not None or subset_by_value is not None:
+        return refuse("of a part of the eigenvalues: take the part of the whole result")
+    if eigvals_only:
+        _, vectors = linalg.eigh(a, lower=lower)
+        return np.diagonal(vectors.T @ whole_of_triangle(a_dot, lower) @ vectors)
+    values, vectors = result
+    inner = vectors.T @ whole_of_triangle(a_dot, lower) @ vectors
+    return np.diagonal(inner), vectors @ (inner / gaps(values))
+
+
+@inline
+def whole_of_triangle(a, lower):
+    """The symmetric matrix of which one triangle is read."""
+    return np.tril(a) + np.tril(a, -1).T if lower else np.triu(a) + np.triu(a, 1).T
+
+
+@kind(linalg.eigh)
+def eigh_kind(a: Kind, b: Kind, *, eigvals_only: Kind, **options: Kind) -> Kind:
+    a = numeric(a)
+    dtype, dims, alone = floating_of(a), dims_of(a), value_of(eigvals_only)
+    values = Array(dtype, None if dims is None else dims[:-1])
+    return values if alone is True else Tuple((values, Array(dtype, dims))) if alone is False else UNKNOWN
+
+
+@adjoint(linalg.eigvalsh, cost=3000)
+def eigvalsh(a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
+             subset_by_index=None, subset_by_value=None, driver=None, grad):  # fmt: skip
+    if not plain_matrix(a) or b is not None or overwrite_a:
+        return refuse("of a stack, a complex or an overwritten matrix, or with `b`")
+    if subset_by_index is not None or subset_by_value is not None:
+        return refuse("of a part of the eigenvalues: take the part of the whole result")
+    _, vectors = linalg.eigh(a, lower=lower)
+    return in_triangle(columns_by(vectors, grad) @ vectors.T, lower)
+
+
+@tangent(linalg.eigvalsh)
+def eigvalsh_tangent(a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
+                     subset_by_index=None, subset_by_value=None, driver=None, a_dot):  # fmt: skip
+    if not plain_matrix(a) or b is not None or subset_by_index is not None or subset_by_value is not None:
+        return refuse("of a stack or a complex matrix, with `b`, or of a part of the eigenvalues")
+    _, vectors = linalg.eigh(a, lower=lower)
+    return np.diagonal(vectors.T @ whole_of_triangle(a_dot, lower) @ vectors)
+
+
+@kind(linalg.eigvalsh)
+def eigvalsh_kind(a: Kind, *others: Kind, **options: Kind) -> Kind:
+    a = numeric(a)
+    dims = dims_of(a)
+    return Array(floating_of(a), None if dims is None else dims[:-1])
+
+
+@adjoint(linalg.svd, several=True, cost=9000)
+def svd(a, full_matrices=True, compute_uv=True, overwrite_a=False, check_finite=True, lapack_driver="gesdd", *,
+        grad, result):  # fmt: skip
+    if not plain_matrix(a) or overwrite_a:
+        return refuse("of a stack, a complex or an overwritten matrix; np.linalg.svd has a rule for the first two")
+    if not compute_uv:
+        u, _, vh = linalg.svd(a, full_matrices=False)
+        return columns_by(u, grad) @ vh
+    u, s, vh = result
+    u_grad, s_grad, vh_grad = grad
+    if u_grad is None and vh_grad is None:
+        return columns_by(u[:, : s.shape[-1]], s_grad) @ vh[: s.shape[-1]]
+    s_grad = np.zeros_like(s) if s_grad is None else s_grad
+    u_grad = np.zeros_like(u) if u_grad is None else u_grad
+    vh_grad = np.zeros_like(vh) if vh_grad is None else vh_grad
+    return sized(svd_slope(u, s, vh, u_grad, s_grad, vh_grad), a)
+
+
+@tangent(linalg.svd)
+def svd_tangent(a, full_matrices=True, compute_uv=True, overwrite_a=False, check_finite=True, lapack_driver="gesdd", *,
+                result, a_dot):  # fmt: skip
+    if not plain_matrix(a) or overwrite_a:
+        return refuse("of a stack, a complex or an overwritten matrix")
+    if not compute_uv:
+        u, _, vh = linalg.svd(a, full_matrices=False)
+        return np.diagonal(u.T @ a_dot @ vh.T)
+    u, s, vh = result
+    s_dot = np.diagonal(u[:, : s.shape[-1]].T @ a_dot @ vh[: s.shape[-1]].T)
+    return svd_changes(u, s, vh, a_dot)[0], s_dot, svd_changes(u, s, vh, a_dot)[1]
+
+
+@kind(linalg.svd)
+def svd_kind(a: Kind, full_matrices: Kind, compute_uv: Kind, *options: Kind) -> Kind:
+    a = numeric(a)
+    dtype, dims = floating_of(a), dims_of(a)
+    full, vectors = value_of(full_matrices), value_of(compute_uv)
+    if vectors is UNSURE or full is UNSURE:
+        return UNKNOWN if vectors is UNSURE else Tuple((Array(dtype, None),) * 3)
+    if dims is None or len(dims) < 2:
+        return Tuple((Array(dtype, None),) * 3) if vectors else Array(dtype, None)
+    m, n = dims[-2:]
+    short = shorter(m, n)
+    values = Array(dtype, (*dims[:-2], short))
+    u, vh = (*dims[:-2], m, m if full else short), (*dims[:-2], n if full else short, n)
+    return Tuple((Array(dtype, u), values, Array(dtype, vh))) if vectors else values
+
+
+@adjoint(linalg.svdvals, cost=9000)
+def svdvals(a, overwrite_a=False, check_finite=True, *, grad):
+    if not plain_matrix(a) or overwrite_a:
+        return refuse("of a stack, a complex or an overwritten matrix")
+    u, _, vh = linalg.svd(a, full_matrices=False)
+    return columns_by(u, grad) @ vh
+
+
+@tangent(linalg.svdvals)
+def svdvals_tangent(a, overwrite_a=False, check_finite=True, *, a_dot):
+    if not plain_matrix(a) or overwrite_a:
+        return refuse("of a stack, a complex or an overwritten matrix")
+    u, _, vh = linalg.svd(a, full_matrices=False)
+    return np.diagonal(u.T @ a_dot @ vh.T)
+
+
+@kind(linalg.svdvals)
+def svdvals_kind(a: Kind, *options: Kind) -> Kind:
+    a = numeric(a)
+    dims = dims_of(a)
+    return Array(floating_of(a), None if dims is None else (*dims[:-2], shorter(*dims[-2:])))
+
+
+# --- QR and Cholesky ------------------------------------------------------------------------------------------------
+
+
+@adjoint(linalg.qr, several=True, cost=2000)
+def qr(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_finite=True, *, grad, result):
+    if not plain_matrix(a) or overwrite_a or pivoting:
+        return refuse(
+            "of a stack, a complex or an overwritten matrix, or with pivoting; np.linalg.qr has a rule for stacks"
+        )
+    if mode != "economic":
+        return refuse("in this mode: use mode='economic'")
+    q, r = result
+    q_grad, r_grad = grad
+    q_grad = np.zeros_like(q) if q_grad is None else q_grad
+    r_grad = np.zeros_like(r) if r_grad is None else r_grad
+    return sized(qr_slope(a, q, r, q_grad, r_grad), a)
+
+
+@tangent(linalg.qr)
+def qr_tangent(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_finite=True, *, result, a_dot):
+    if not plain_matrix(a) or overwrite_a or pivoting:
+        return refuse("of a stack, a complex or an overwritten matrix, or with pivoting")
+    if mode != "economic":
+        return refuse("in this mode: use mode='economic'")
+    return qr_changes(result[0], result[1], a_dot)[0], qr_changes(result[0], result[1], a_dot)[1]
+
+
+@kind(linalg.qr)
+def qr_kind(a: Kind, overwrite_a: Kind, lwork: Kind, mode: Kind, pivoting: Kind, check_finite: Kind) -> Kind:
+    a = numeric(a)
+    dtype, dims = floating_of(a), dims_of(a)
+    if value_of(mode) not in ("economic", "full") or value_of(pivoting) is not False:
+        return UNKNOWN
+    if dims is None or value_of(mode) == "full":
+        return Tuple((Array(dtype, None),) * 2)
+    short = shorter(*dims[-2:])
+    return Tuple((Array(dtype, (*dims[:-1], short)), Array(dtype, (*dims[:-2], short, dims[-1]))))
+
+
+@adjoint(linalg.cho_factor, several=True, cost=300)
+def cholesky_factor_of(a, lower=False, overwrite_a=False, check_finite=True, *, grad, result):
+    """As of linalg.cholesky; the other triangle of the result is that of the matrix."""
+    if not plain_matrix(a) or overwrite_a:
+        return refuse("of a stack of matrices, a complex one, or one that is overwritten")
+    if grad[0] is None:
+        return 0.0
+    factor = np.tril(result[0]) if lower else np.triu(result[0]).T
+    half = half_of_lower(factor.T @ (grad[0] if lower else grad[0].T))
+    inner = linalg.solve_triangular(factor, half, trans=1, lower=True)
+    whole = linalg.solve_triangular(factor, inner.T, trans=1, lower=True).T
+    return in_triangle(0.5 * (whole + whole.T), lower) + (np.triu(grad[0], 1) if lower else np.tril(grad[0], -1))
+
+
+@kind(linalg.cho_factor)
+def cholesky_factor_kind(a: Kind, *options: Kind) -> Kind:
+    a = numeric(a)
+    return Tuple((Array(floating_of(a), dims_of(a)), UNKNOWN))
+
+
+# --- norms, pseudo-inverses, least squares --------------------------------------------------------------------------
+
+
+@adjoint(linalg.norm, spreads=True, cost=5)
+def norm(a, ord=None, axis=None, keepdims=False, check_finite=True, *, grad, result):
+    if ord is None or known(ord == "fro"):
+        return aligned(per_length(grad, result), a, axis, keepdims) * conjugate_of(a)
+    if known(isinstance(axis, int)) or (axis is None and rank(a) == 1):
+        return aligned(grad, a, axis, keepdims) * slope_of_vector_norm(a, ord, aligned(result, a, axis, keepdims), axis)
+    if axis is None:
+        return two_axes(grad, keepdims) * slope_of_matrix_norm(a, ord)
+    moved = np.moveaxis(a, axis, (-2, -1))
+    small = np.moveaxis(grad, axis, (-2, -1)) if known(keepdims and rank(grad) != 0) else two_axes(grad, keepdims)
+    return np.moveaxis(small * slope_of_matrix_norm(moved, ord), (-2, -1), axis)
+
+
+@tangent(linalg.norm)
+def norm_tangent(a, ord=None, axis=None, keepdims=False, check_finite=True, *, result, a_dot):
+    if ord is None or known(ord == "fro"):
+        return np.sum(np.real(conjugate_of(a) * a_dot), axis=axis, keepdims=keepdims) / nonzero_length(result)
+    if known(isinstance(axis, int)) or (axis is None and rank(a) == 1):
+        slope = slope_of_vector_norm(a, ord, aligned(result, a, axis, keepdims), axis)
+        return np.sum(np.real(slope * a_dot), axis=axis, keepdims=keepdims)
+    if axis is None:
+        return np.sum(np.real(slope_of_matrix_norm(a, ord) * a_dot), keepdims=keepdims)
+    slope = slope_of_matrix_norm(np.moveaxis(a, axis, (-2, -1)), ord)
+    return np.sum(np.real(np.moveaxis(slope, (-2, -1), axis) * a_dot), axis=axis, keepdims=keepdims)
+
+
+@kind(linalg.norm)
+def norm_of_array_kind(a: Kind, ord: Kind, axis: Kind, keepdims: Kind, check_finite: Kind) -> Kind:
+    dims, which = dims_of(numeric(a)), value_of(ord)
+    if dims is not None and len(dims) > 1:
+        return norm_kind(a, ord, axis, keepdims)
+    if dims is None or which is UNSURE or value_of(axis) is UNSURE or value_of(keepdims) is UNSURE:
+        return UNKNOWN
+    if which in (None, 2) and value_of(axis) is None and value_of(keepdims) is False:
+        return Scalar("float")  # BLAS gives a Python number
+    return norm_kind(a, ord, axis, keepdims)
+
+
+@adjoint(linalg.pinv, cost=3000)
+def pseudo_inverse(a, *, atol=None, rtol=None, return_rank=False, check_finite=True, grad, result):
+    """The derivative among matrices of the same rank: G. Golub and V. Pereyra, SIAM J. Numer. Anal. 10 (1973), 413."""
+    if not plain_matrix(a) or return_rank:
+        return refuse("of a stack or a complex matrix, or with return_rank; np.linalg.pinv has a rule for stacks")
+    left = grad.T @ result @ result.T
+    right = result.T @ result @ grad.T
+    return left - a @ (result @ left) + right - (right @ result) @ a - result.T @ grad @ result.T
+
+
+@tangent(linalg.pinv)
+def pseudo_inverse_tangent(a, *, atol=None, rtol=None, return_rank=False, check_finite=True, result, a_dot):
+    if not plain_matrix(a) or return_rank:
+        return refuse("of a stack or a complex matrix, or with return_rank")
+    left = result @ result.T @ a_dot.T
+    right = a_dot.T @ result.T @ result
+    return left - (left @ a) @ result + right - result @ (a @ right) - result @ a_dot @ result
+
+
+@kind(linalg.pinv)
+def pseudo_inverse_kind(a: Kind, *, return_rank: Kind, **options: Kind) -> Kind:
+    dims = dims_of(a)
+    if value_of(return_rank) is not False:
+        return UNKNOWN
+    return Array(floating_of(numeric(a)), None if dims is None else (*dims[:-2], dims[-1], dims[-2]))
+
+
+@adjoint(linalg.lstsq, several=True, cost=3000)
+def least_squares(a, b, cond=None, overwrite_a=False, overwrite_b=False, check_finite=True, lapack_driver=None, *,
+                  grad, result):  # fmt: skip
+    """Of the solution, by the pseudo-inverse (Golub and Pereyra, 1973), among matrices of the same rank."""
+    if not plain_matrix(a) or np.iscomplexobj(b) or overwrite_a or overwrite_b or rank(b) > 2:
+        return refuse("of a stack, complex or overwritten matrices")
+    x_grad, squares_grad, _, s_grad = grad
+    if squares_grad is not None or s_grad is not None:
+        return refuse(
+            "the residuals and singular values: write np.sum((b - a @ x) ** 2, axis=0), and linalg.svdvals(a)"
+        )
+    x = result[0]
+    inverse = linalg.pinv(a, rtol=np.finfo(a.dtype).eps if cond is None else cond)
+    y = inverse.T @ x_grad
+    turning = product_of_columns(b - a @ x, inverse @ y) + product_of_columns(inverse.T @ x, x_grad - a.T @ y)
+    return turning - product_of_columns(y, x), y
+
+
+@kind(linalg.lstsq)
+def least_squares_kind(a: Kind, b: Kind, *options: Kind) -> Kind:
+    a, b = numeric(a), numeric(b)
+    dtype, m, n = floating(result_dtype(None, a, b)), dims_of(a), dims_of(b)
+    x = None if m is None or n is None else (m[-1], *n[1:])
+    return Tuple((Array(dtype, x), Array(dtype, None), Scalar("int"), Array(dtype, (unknown_dim(),))))

@@ -1,0 +1,96 @@
+"""Rows of scipy.linalg: decompositions, norms, least squares, banded systems, matrices of a pattern."""
+
+import numpy as np
+from scipy import linalg
+
+from s2sad.rules import loading
+from tests.rule_rows.table import A, V, W, complexes, corner, normal, parts, row, rows
+
+loading.load_rules_of(linalg.solve)
+
+_WELL = normal(3, 3) + 4.0 * np.eye(3)
+_symmetric = _WELL + _WELL.T
+_columns = normal(3, 2)
+
+# The default driver may turn the sign of a vector at the least change of the matrix.
+rows(
+    linalg.eigh,
+    cases=[row(_symmetric, driver="ev"), row(_WELL, driver="ev"), row(_symmetric, lower=False, driver="ev")],
+)
+rows(
+    linalg.eigh,
+    cases=[row(_WELL, eigvals_only=True), row(_WELL, lower=False, eigvals_only=True), parts("0", _symmetric)],
+)
+rows(linalg.eigvalsh, cases=[row(_symmetric), row(_WELL, lower=False)])
+rows(
+    linalg.svd,
+    cases=[
+        row(_WELL),
+        row(normal(4, 2), full_matrices=False),
+        row(normal(2, 4), False),
+        parts("1", normal(3, 2)),
+        row(A, compute_uv=False),
+    ],
+)
+rows(linalg.svdvals, linalg.pinv, cases=[row(_WELL), row(A), row(normal(4, 2))])
+rows(linalg.qr, cases=[row(_WELL, mode="economic"), row(normal(4, 2), mode="economic"), row(A, mode="economic")])
+rows(
+    linalg.cho_factor,
+    cases=[parts("0", _symmetric), parts("0", _symmetric, True), parts("0", _WELL + _WELL.T, lower=True)],
+)
+rows(
+    linalg.norm,
+    cases=[
+        row(V),
+        row(A),
+        row(V, 1),
+        row(V, np.inf),
+        row(V, 3),
+        row(A, "nuc"),
+        row(A, "fro"),
+        row(A, 2),
+        row(A, 1, keepdims=True),
+        row(A, -np.inf),
+        row(A, axis=0),
+        row(A, 1, axis=1),
+        row(normal(2, 3, 4), "nuc", axis=(0, 2)),
+        row(complexes(3)),
+        corner((np.zeros(3),), np.zeros(3)),
+    ],
+)
+rows(
+    linalg.lstsq,
+    cases=[
+        parts("0", normal(4, 2), V),
+        parts("0", normal(4, 2), normal(4, 3)),
+        parts("0", normal(2, 4), normal(2)),
+        parts("0", _WELL, W),
+    ],
+)
+
+# --- banded ----------------------------------------------------------------------------------------------------------
+
+_bands = normal(4, 5) + np.array([0.0, 0.0, 8.0, 0.0])[:, None]
+_half = np.array([[0.0, 0.0, 0.3, 0.4, 0.2], [0.0, 1.0, -1.1, 0.6, 0.5], [4.0, 5.0, 4.5, 6.0, 4.2]])
+rows(
+    linalg.solve_banded,
+    cases=[row((1, 2), _bands, normal(5)), row((1, 2), _bands, normal(5, 2)), row((0, 0), _bands[2:3], normal(5))],
+)
+rows(
+    linalg.solveh_banded,
+    cases=[
+        row(_half, normal(5)),
+        row(_half, normal(5, 2)),
+        row(_half[::-1], normal(5), lower=True),
+        row(np.array([[4.0, 5.0], [0.5, 0.0]]), normal(2), False, False, True),
+    ],
+)
+_factor, _lu = linalg.cho_factor(_symmetric), linalg.lu_factor(_WELL)
+rows(linalg.cho_solve, cases=[row(_factor, W), row(_factor, _columns)])
+rows(linalg.lu_solve, cases=[row(_lu, W), row(_lu, _columns), row(_lu, W, trans=1), row(_lu, W, 1)])
+
+# --- of a pattern ----------------------------------------------------------------------------------------------------
+
+rows(linalg.circulant, cases=[row(V), row(np.array([1.5]))])
+rows(linalg.hankel, cases=[row(V), row(V, W), row(W, r=V)])
+rows(linalg.khatri_rao, cases=[row(A, normal(2, 4)), row(_WELL, _WELL)])
