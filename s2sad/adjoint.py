@@ -77,7 +77,7 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
 
     def let(self, base: str, expr: gast.AST, kind: Kind) -> gast.AST:
         """A new adjoint name for an expression; a name or number stays itself."""
-        if isinstance(expr, gast.Name) or trees.literal(expr) is not None and isinstance(kind, Scalar):
+        if isinstance(expr, gast.Name) or trees.is_atom(expr) and isinstance(kind, Scalar):
             return expr
         name = self.names.fresh(base)
         self.kinds[name] = kind

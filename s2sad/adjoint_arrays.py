@@ -259,7 +259,7 @@ class Arrays:
         shadow = self.as_shadow(root)
         place = self.at(shadow, op.place.path)
         if op.operator is None:
-            self.store_plain(op, place)
+            self.store_plain(op, place, node)
         elif isinstance(op.operator, (gast.Add, gast.Sub)):
             self.store_added(op, place)
         elif self.is_scaled(op):
@@ -277,10 +277,10 @@ class Arrays:
         if turned(op.place.path):
             expr = trees.neg(place)
         self.kinds[name] = op.target_kind
-        self.add(trees.assign(name, expr))
+        self.add(trees.assign(name, expr)).number = isinstance(op.target_kind, Scalar)
         return trees.name(name)
 
-    def store_plain(self, op: ir.Store, place: gast.AST) -> None:
+    def store_plain(self, op: ir.Store, place: gast.AST, node: gast.stmt) -> None:
         wanted = self.is_active(op.value)
         grad = self.taken(op, place) if wanted else None
         zero: gast.AST = trees.const(0.0)
@@ -290,9 +290,16 @@ class Arrays:
             and not isinstance(op.target_kind, Scalar)
         ):
             zero = self.zero(op.target_kind, getattr(op, "gone", place))
-        self.add(gast.Assign([self.target(place)], zero, None))
+        if not self.is_first_use(node):
+            self.add(gast.Assign([self.target(place)], zero, None))
         if wanted:
             self.to_value(op, grad, place)
+
+    def is_first_use(self, node: gast.stmt) -> bool:
+        from s2sad.dependence import dependence_of
+
+        dependence = dependence_of(self.program)
+        return dependence is not None and dependence.first_use(node, self.program.roots)
 
     def to_value(self, op: ir.Store, grad: gast.AST, place: gast.AST, sign: int = 1) -> None:
         if op.fancy and not op.repeats:

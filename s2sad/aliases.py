@@ -87,11 +87,19 @@ def is_alias(node: gast.Assign, effect: ir.Load, info: dict[str, ir.Info]) -> bo
 def stored_after(root: ir.Root, info: ir.Info) -> bool:
     """Whether a root's memory may be written after a name was set."""
     for each in family(root):
-        for loops, position in each.stores:
-            together = common(loops, info.loops)
-            if position > info.position or len(together) > len(common(together, each.loops)):
+        for moment in each.stores:
+            if may_follow(moment, info.loops, info.position, each.loops):
                 return True
     return False
+
+
+def may_follow(
+    moment: tuple[tuple[int, ...], int], loops: tuple[int, ...], position: int, born: tuple[int, ...]
+) -> bool:
+    """Whether a moment (loops and position) may come after another one, in the life of memory made in the loops
+    `born`."""
+    together = common(moment[0], loops)
+    return moment[1] > position or len(together) > len(common(together, born))
 
 
 def replace(block: list[gast.stmt], found: dict[str, gast.AST]) -> None:

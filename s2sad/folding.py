@@ -21,6 +21,7 @@ def fold(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
     counts: dict[str, int] = {}
     sets: dict[str, int] = {}
     backwards: set[str] = set()
+    numbers: set[str] = set()
 
     def count(block: list[gast.stmt]) -> None:
         for node in block:
@@ -30,11 +31,15 @@ def fold(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
                     backwards.add(name)
             for name in targets(node):
                 sets[name] = sets.get(name, 0) + 1
+                if getattr(node, "number", False):
+                    numbers.add(name)
             for inner in blocks_of(node):
                 count(inner)
 
     count(body)
-    Folding(counts, sets, info, backwards, untouched(body)).block(body)
+    folding = Folding(counts, sets, info, backwards, untouched(body))
+    folding.numbers = numbers
+    folding.block(body)
 
 
 def untouched(body: list[gast.stmt]) -> set[str]:
@@ -107,6 +112,7 @@ class Folding:
     ) -> None:
         self.counts, self.sets, self.info, self.backwards = counts, sets, info, backwards
         self.untouched = untouched
+        self.numbers: set[str] = set()  # the adjoints that are numbers
         self.gone: set[int] = set()  # the statements whose expressions were put where they are read
 
     def block(self, block: list[gast.stmt]) -> None:
@@ -202,6 +208,23 @@ class Folding:
             return True
         return isinstance(op, ir.Plain) and op.pure
 
+    def only_shadow(self, node: gast.stmt) -> bool:
+        """Whether a statement writes into an element of an adjoint, and nowhere else."""
+        if not getattr(node, "reverse", False) or not isinstance(node, (gast.Assign, gast.AugAssign)):
+            return False
+        target: gast.AST = node.targets[0] if isinstance(node, gast.Assign) else node.target
+        if not isinstance(target, gast.Subscript) or is_opaque(node) or ir.summary(node.value).pop:
+            return False
+        while isinstance(target, (gast.Subscript, gast.Attribute)):
+            target = target.value
+        return isinstance(target, gast.Name) and target.id not in self.info
+
+    def is_apart(self, source: gast.Assign) -> bool:
+        """Whether an expression reads nothing of an adjoint's memory: numbers, and what the forward sweep made."""
+        return all(name in self.info or name in self.numbers for name in reads(source)) and not getattr(
+            source, "restore", False
+        )
+
     def killed(self, node: gast.stmt, pending: dict[str, gast.Assign]) -> list[str]:
         """The pending expressions that a statement would change."""
         if not pending:
@@ -211,6 +234,8 @@ class Folding:
         if writes_memory(node):
             if getattr(node, "tangent", False):  # a tangent's memory is nothing that a value is read from
                 pending = {name: source for name, source in pending.items() if getattr(source, "reverse", False)}
+            if self.only_shadow(node):
+                return [name for name, source in pending.items() if not self.is_apart(source)]
             return (
                 [name for name, source in pending.items() if reads_memory(source, self.info, self.untouched)]
                 if not is_opaque(node)

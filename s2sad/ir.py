@@ -318,6 +318,8 @@ class Inferred:
     roots: list[Root]
     instances: dict[Any, Any]
     params: dict[str, Any]
+    beside: bool = False  # of a function that is called beside the main one
+    dependence: Any = None  # what `dependence.py` has gathered
 
 
 def statement_copy(node: gast.AST) -> gast.AST:

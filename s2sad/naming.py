@@ -180,9 +180,9 @@ def choose(
     names = dict(fixed)
     own = {ir.base_of(ssa) for ssa in order}
     used = set(taken) | set(fixed.values()) | set(keyword.kwlist)
-    groups: dict[str, list[list[str]]] = {}
-    for ssa in fixed:
-        groups.setdefault(variable(ssa), []).append([ssa])
+    groups: dict[tuple[str, str], list[list[str]]] = {}
+    for ssa, given in fixed.items():
+        groups.setdefault((variable(ssa), given), []).append([ssa])
     count = 0
     for ssa in order:
         base = ir.base_of(ssa)
@@ -192,7 +192,6 @@ def choose(
             names[ssa] = numbered(shown[ssa], used | own)
             used.add(names[ssa])
             continue
-        key = variable(ssa)
         if base in TEMPORARY:
             count += 1
             while f"t{count}" in used:
@@ -215,7 +214,8 @@ def choose(
                 continue
             names[stem] = f"t{count}"
         found = None
-        for group in groups.setdefault(key, []):
+        label = display(base, names)
+        for group in groups.setdefault((variable(ssa), label), []):
             if not any(other in conflicts.get(ssa, ()) for other in group):
                 found = group
                 break
@@ -223,9 +223,9 @@ def choose(
             names[ssa] = names[found[0]]
             found.append(ssa)
             continue
-        names[ssa] = numbered(display(base, names), used)
+        names[ssa] = numbered(label, used)
         used.add(names[ssa])
-        groups[key].append([ssa])
+        groups[variable(ssa), label].append([ssa])
     return names
 
 
@@ -239,14 +239,16 @@ def numbered(name: str, used: set[str]) -> str:
 
 
 def variable(ssa: str) -> str:
-    """What two names have in common that may become one: the user's variable, or the tangent of one.
+    """What names have in common that may become one: the user's variable, or the adjoint, tangent or saved values of one.
 
-    >>> variable("x.3"), variable("x.3_dot.7"), variable("#t.3_dot.7")
-    ('x', 'x._dot', '#t.3_dot')
+    >>> variable("x.3"), variable("x.3_dot.7"), variable("x.5_grad.8"), variable("#t.3_dot.7")
+    ('x', 'x._dot', 'x._grad', '#t.3_dot')
     """
     base = ir.base_of(ssa)
-    if base.endswith("_dot") and ir.is_ssa(base) and not base.startswith("#"):
-        return f"{ir.base_of(base.removesuffix('_dot'))}._dot"
+    for suffix in ("_dot", "_grad", "_saved"):
+        inner = base.removesuffix(suffix)
+        if inner != base and ir.is_ssa(inner) and not inner.startswith("#"):
+            return f"{variable(inner)}.{suffix}"
     return base
 
 

@@ -23,7 +23,7 @@ from s2sad.inlining import inline_block
 from s2sad.inserting import drop_places, expand
 from s2sad.kinds import Array, Scalar
 from s2sad.naming import name_all
-from s2sad.simplify import simplify, while_saved
+from s2sad.simplify import simplify
 from s2sad.tape import free_reads, provide
 from s2sad.values import Value
 
@@ -46,6 +46,7 @@ class Pair:
             inferred.instances,
             {},
         )
+        part.beside = True
         inline_block(part)
         self.part = part
         self.written = instance.written
@@ -147,7 +148,6 @@ class Pair:
         from s2sad.comments import comment, shorten
 
         shown = unique([ir.base_of(each) if ir.base_of(each).isidentifier() else "part" for each in parameters], taken)
-        while_saved(body)
         name_all(body, list(zip(parameters, shown)), taken | {name}, self.inferred.names.shown)
         shorten(body, self.adjoint.kinds, self.inferred.info)
         comment(body)

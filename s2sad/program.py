@@ -25,7 +25,6 @@ from s2sad.kinds import Array, Dict, Kind, List, Record, Scalar, Tuple
 from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import name_all
 from s2sad.printer import BlankLine, Comment, to_text
-from s2sad.simplify import while_saved
 from s2sad.values import MISSING
 
 WIDTH, UNBROKEN = 96, "\0"  # of the lines in a docstring; a space in it where no line is broken
@@ -131,7 +130,6 @@ class Builder(Gradients):
         expand(body)
         tree = request.source.tree
         parameters = [(value.expr.id, name) for name, value in self.inferred.parameters.items()]
-        while_saved(body)
         beside = self.beside()
         refuse_local_functions([*beside, *body], request.source)
         self.helpers.name_all([*body, *beside])

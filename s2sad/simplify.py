@@ -35,7 +35,7 @@ def tidy_loops(body: list[gast.stmt]) -> None:
         loop = node.forward.loop
         if uses == 0:
             node.target = trees.name("_")
-            if isinstance(node.iter, gast.Call) and node.iter.args and isinstance(node.iter.args[0], gast.Call):
+            if isinstance(node.iter, gast.Call) and getattr(node.iter.func, "builtin", None) is reversed:
                 node.iter = node.iter.args[0]
         elif uses == 1 and loop.sequence is not None and not loop.counted:
             for k, each in enumerate(node.body):
@@ -64,27 +64,27 @@ def nested_reads(block: list[gast.stmt]) -> list[str]:
     return found
 
 
-def while_saved(body: list[gast.stmt], outermost: bool = True) -> None:
+def while_saved(body: list[gast.stmt]) -> None:
     """`for _ in range(steps)` over a loop that saves once an iteration is `while x_saved`; the steps need no
-    counting."""
-    for node in body:
+    counting. In a loop inside another one, the list holds what the other's iterations saved as well."""
+    for k, node in enumerate(body):
+        if isinstance(node, gast.If):
+            for inner in blocks_of(node):
+                while_saved(inner)
         if (
-            isinstance(node, gast.For)
-            and hasattr(node, "forward")
-            and node.forward.loop.counted
-            and isinstance(node.target, gast.Name)
-            and node.target.id == "_"
+            not isinstance(node, gast.For)
+            or not hasattr(node, "forward")
+            or not node.forward.loop.counted
+            or getattr(node.target, "id", "") != "_"
         ):
-            pops = [
-                each
-                for each in node.body
-                if getattr(each, "restore", False)
-                and isinstance(each.value, gast.Call)
-                and isinstance(each.value.func, gast.Attribute)
-                and each.value.func.attr == "pop"
-            ]
-            if pops:
-                node.until = pops[0].value.func.value
+            continue
+        pushed = {each.save for each in node.forward.body if getattr(each, "save", None)}
+        for each in node.body:
+            if getattr(each, "restore", False) and each.targets[0].id in pushed:
+                loop = gast.While(each.value.func.value, node.body, [])
+                loop.origin, loop.reverse, loop.forward = getattr(node, "origin", None), True, node.forward
+                body[k] = loop
+                break
 
 
 def merge_branches(body: list[gast.stmt]) -> None:
@@ -142,6 +142,7 @@ def changed_in(node: gast.stmt) -> set[str]:
 def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
     """All of the above, in order."""
     remove_dead(body)
+    tidy_loops(body)
     fold(body, info)
     remove_dead(body)
     branches = any(getattr(node, "retest", False) for node in body)
@@ -154,4 +155,6 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     fold(body, info)
     rewrite(body, info, kinds)
     drop_copies(body)
+    while_saved(body)
+    remove_dead(body)
     unpack_results(body, info)

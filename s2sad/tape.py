@@ -27,6 +27,7 @@ from s2sad.adjoint_loops import targets
 from s2sad.kinds import Array, Dict, List, Mapping, Scalar, Unknown
 
 PUSH_AND_POP = 3  # what saving a value costs, in products
+CHEAP = 6  # products that are rather computed again than saved, from what is saved anyway
 
 
 def provide(program: ir.Inferred, forward: list[gast.stmt], reverse: list[gast.stmt]) -> list[gast.stmt]:
@@ -106,6 +107,7 @@ class Tape:
         self.forward = forward
         self.stacks: list[gast.stmt] = []
         self.saved: dict[str, str] = {}
+        self.again: dict[str, gast.stmt] = {}  # how a name is read again from where it was stored
 
     def block(self, block: list[gast.stmt]) -> None:
         for node in block:
@@ -212,6 +214,8 @@ class Tape:
     def decide(self, needed: list[str], places: Any, bindings: Any, header: set[str]) -> tuple[set[str], list[str]]:
         """Which names to save and which to compute again, the latter in the order in which they are needed
         backwards."""
+        for name in needed:
+            self.stored(name, places)
         save: set[str] = set()
         again: list[str] = []
         pending = list(needed)
@@ -231,6 +235,13 @@ class Tape:
                         again.append(each)
             else:
                 save.add(name)
+        for name in sorted(save, key=lambda name: int(name.rpartition(".")[2]), reverse=True):
+            if not self.repeatable(name, places, bindings):
+                continue
+            cost, leaves, chain = self.price(name, places, bindings, header, save - {name}, set(again))
+            if not leaves and cost <= CHEAP:  # what it takes is saved for others
+                save.remove(name)
+                again.extend(each for each in chain if each not in again)
         again = [name for name in again if name not in save]
         again.sort(key=lambda name: int(name.rpartition(".")[2]), reverse=True)
         return save, again
@@ -254,7 +265,7 @@ class Tape:
                 leaves.add(each)
                 continue
             chain.append(each)
-            statement = bindings.get(each) or self.info[each].statement
+            statement = self.setter(each, bindings)
             cost += self.cost(statement, each)
             if cost > 50:
                 return cost, leaves, chain
@@ -264,6 +275,8 @@ class Tape:
     def cost(self, statement: Any, name: str) -> int:
         op = statement.effect
         large = isinstance(self.info[name].kind, (Array, List, Unknown)) and not isinstance(op, (ir.GetItem, ir.Load))
+        if isinstance(op, ir.Primitive) and op.rule.view:
+            return 1
         if isinstance(op, ir.Primitive):
             return op.rule.cost * (5 if large else 1)
         if isinstance(op, ir.Plain):
@@ -274,7 +287,12 @@ class Tape:
 
     def repeatable(self, name: str, places: Any, bindings: Any) -> bool:
         """Whether the statement that sets a name can be done again later, with the same result."""
-        statement = bindings.get(name) or self.info[name].statement
+        if name in self.again:
+            return True
+        place = self.info[name].place
+        if place is not None and place.root.name == name and self.stored_after(place.root, self.info[name]):
+            return False  # made again, it would be without what was stored in it
+        statement = self.setter(name, bindings)
         if (
             statement is None
             or name in places
@@ -292,7 +310,14 @@ class Tape:
             return False
         if isinstance(self.info[name].kind, (List, Dict, Mapping)) and not isinstance(op, ir.GetItem):
             return False
-        return all(self.stable(each, name) for each in reads(statement))
+        lengths = {id(each) for each in shape_only(statement.value)}
+        changing = {
+            each.id
+            for each in trees.walk(statement.value)
+            if isinstance(each, gast.Name)
+            and not (id(each) in lengths and each.id in self.info and isinstance(self.info[each.id].kind, Array))
+        }
+        return all(self.stable(each, name) for each in reads(statement) & changing)
 
     def stable(self, name: str, at: str) -> bool:
         """Whether what the memory behind a name holds when `at` is set is never changed afterwards."""
@@ -306,9 +331,48 @@ class Tape:
         return root.name == name or not self.stored_after(root, info)
 
     def stored_after(self, root: ir.Root, info: ir.Info) -> bool:
+        """Whether what a name was set to, from a root's memory, may be written afterwards."""
         from s2sad.aliases import stored_after
+        from s2sad.dependence import dependence_of
 
-        return stored_after(root, info)
+        if not stored_after(root, info):
+            return False
+        dependence = dependence_of(self.program)
+        effect = getattr(info.statement, "effect", None)
+        place = effect.place if isinstance(effect, (ir.Load, ir.GetItem)) else None
+        if dependence is None or place is None or place.root is not root:
+            return True
+        first = dependence.access(place, info.loops, info.position)
+        return dependence.overwritten(root, first, info.loops, info.position)
+
+    def stored(self, name: str, places: Any) -> None:
+        """Notes that a name can be read again from the element it is stored in, if that is never written again."""
+        from s2sad.dependence import dependence_of
+
+        dependence, info = dependence_of(self.program), self.info[name]
+        if dependence is None or name in self.again or name not in places or info.statement is None:
+            return
+        block, statement, _ = places[name]
+        if statement is not info.statement or not isinstance(info.kind, Scalar) or info.kind.char != "f":
+            return
+        for node in block:
+            op = getattr(node, "effect", None)
+            if (
+                isinstance(op, ir.Store)
+                and op.operator is None
+                and isinstance(op.value, gast.Name)
+                and op.value.id == name
+                and isinstance(op.place.root.kind, Array)
+                and op.place.root.kind.dtype == "float64"
+                and isinstance(op.target_kind, Scalar)
+            ):
+                first = dependence.access(op.place, node.loops, node.position)
+                if not dependence.overwritten(op.place.root, first, node.loops, node.position):
+                    again = trees.assign(name, trees.copy_tree(node.targets[0]))
+                    again.value.ctx = gast.Load()
+                    again.effect, again.origin = ir.Load(op.place, info.kind), getattr(node, "origin", None)
+                    self.again[name] = again
+                    return
 
     # ---------------------------------------------------------------- what is put where
     def from_next(self, node: gast.For, save: set[str]) -> dict[str, str]:
@@ -329,8 +393,12 @@ class Tape:
                         found[source.id] = phi
         return found
 
+    def setter(self, name: str, bindings: Any) -> Any:
+        """The statement that gives a name its value again."""
+        return self.again.get(name) or bindings.get(name) or self.info[name].statement
+
     def recomputation(self, name: str, bindings: Any) -> gast.stmt:
-        statement = bindings.get(name) or self.info[name].statement
+        statement = self.setter(name, bindings)
         return trees.assign(name, trees.copy_tree(statement.value))
 
     def push(self, name: str, loop: Any, places: Any) -> str:

@@ -324,6 +324,9 @@ def mul(a: gast.AST, b: gast.AST) -> gast.AST:
             return neg(other)
         if isinstance(factor, gast.UnaryOp) and isinstance(factor.op, gast.USub):
             return neg(mul(factor.operand, b) if factor is a else mul(a, factor.operand))
+        positive = positive_of(factor) if _is(factor, gast.Div) else None
+        if positive is not None:
+            return neg(mul(positive, b) if factor is a else mul(a, positive))
     if literal(b) is not None:
         return mul(b, a) if literal(a) is None else binary(gast.Mult, a, b)
     if _is(b, gast.Div):

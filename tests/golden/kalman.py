@@ -4,18 +4,15 @@ import numpy as np
 def kalman_value_and_gradients(observations, F, Q, H, r, dy=1.0):
     """The value of kalman and its gradients with respect to F, Q and r.
 
-    Made by s2sad from kalman in kalman.py, line 17, for observations: float[:], F: float[:, :],
-    Q: float[:, :], H: float[:], r: float.
+    Made by s2sad from kalman in kalman.py, line 17, for observations: float[:], F: float[:, :], Q: float[:, :], H: float[:], r: float.
     """
     x_saved = []
     P_saved = []
     t1_saved = []
-    t2_saved = []
     v_saved = []
     PH_saved = []
     s_saved = []
     K_saved = []
-    t3_saved = []
     x = np.zeros_like(H)
     P = np.eye(len(H))
     total = 0.0
@@ -25,9 +22,7 @@ def kalman_value_and_gradients(observations, F, Q, H, r, dy=1.0):
         x = F @ x
         t1 = F @ P
         t1_saved.append(t1)
-        t2 = F.T
-        t2_saved.append(t2)
-        P = t1 @ t2 + Q
+        P = t1 @ F.T + Q
         v = z - H @ x
         v_saved.append(v)
         PH = P @ H
@@ -36,9 +31,7 @@ def kalman_value_and_gradients(observations, F, Q, H, r, dy=1.0):
         s_saved.append(s)
         K = PH / s
         K_saved.append(K)
-        t3 = v * v / s
-        t3_saved.append(t3)
-        total += 0.5 * (np.log(s) + t3)
+        total += 0.5 * (np.log(s) + v * v / s)
         x = x + K * v
         P = P - np.outer(K, PH)
 
@@ -49,43 +42,40 @@ def kalman_value_and_gradients(observations, F, Q, H, r, dy=1.0):
     r_grad = 0.0
     for _ in range(len(observations)):
         # P = P - np.outer(K, PH)
-        t4_grad = -P_grad
+        t2_grad = -P_grad
         PH = PH_saved.pop()
-        K_grad = t4_grad @ PH
+        K_grad = t2_grad @ PH
         K = K_saved.pop()
-        PH_grad = K @ t4_grad
+        PH_grad = K @ t2_grad
         # x = x + K * v
         v = v_saved.pop()
-        K_grad = K_grad + v * x_grad
+        K_grad = K_grad + x_grad * v
         v_grad = np.sum(x_grad * K)
         # total += 0.5 * (np.log(s) + v * v / s)
-        t5_grad = 0.5 * dy
+        t3_grad = 0.5 * dy
         s = s_saved.pop()
-        t6_grad = t5_grad / s
-        t3 = t3_saved.pop()
-        v_grad += 2.0 * t6_grad * v
-        s_grad = t5_grad / s - t6_grad * t3
+        v_grad += 2.0 * (t3_grad / s * v)
+        s_grad = -(t3_grad * (v * v)) / s / s + t3_grad / s
         # K = PH / s
         PH_grad = PH_grad + K_grad / s
-        s_grad -= K_grad @ K / s
+        s_grad += np.sum(-(K_grad * K) / s)
         # s = H @ PH + r
         r_grad += s_grad
         PH_grad = PH_grad + s_grad * H
         # PH = P @ H
-        P_grad2 = P_grad + np.outer(PH_grad, H)
+        P_grad = P_grad + np.outer(PH_grad, H)
         # v = z - H @ x
-        x_grad2 = x_grad - v_grad * H
+        x_grad = x_grad - v_grad * H
         # P = F @ P @ F.T + Q
-        Q_grad += P_grad2
-        t2 = t2_saved.pop()
-        t1_grad = P_grad2 @ t2.T
+        Q_grad += P_grad
+        t1_grad = P_grad @ F.T.T
         t1 = t1_saved.pop()
-        F_grad += P_grad2.T @ t1
+        F_grad += (t1.T @ P_grad).T
         P = P_saved.pop()
         F_grad += t1_grad @ P.T
         P_grad = F.T @ t1_grad
         # x = F @ x
         x = x_saved.pop()
-        F_grad += np.outer(x_grad2, x)
-        x_grad = F.T @ x_grad2
+        F_grad += np.outer(x_grad, x)
+        x_grad = F.T @ x_grad
     return total, (F_grad, Q_grad, r_grad)

@@ -4,8 +4,7 @@ import numpy as np
 def rnn_value_and_gradients(params, inputs, dy=1.0):
     """The value of rnn and its gradient with respect to params.
 
-    Made by s2sad from rnn in rnn.py, line 14, for params: {'W': float[:, :], 'U': float[:, :], 'b':
-    float[:]}, inputs: float[:, :].
+    Made by s2sad from rnn in rnn.py, line 14, for params: {'W': float[:, :], 'U': float[:, :], 'b': float[:]}, inputs: float[:, :].
     """
     h_saved = []
     params_W = params["W"]
@@ -22,13 +21,13 @@ def rnn_value_and_gradients(params, inputs, dy=1.0):
     params_U_grad = np.zeros_like(params_U)
     params_b_grad = np.zeros_like(params_b)
     h_grad = np.zeros_like(h)
-    for k in reversed(range(len(inputs))):
+    for x in reversed(inputs):
         # total = total + np.sum(h * h)
-        h_grad2 = h_grad + 2.0 * dy * h
+        h_grad = h_grad + 2.0 * (dy * h)
         # h = np.tanh(h @ params["W"] + x @ params["U"] + params["b"])
-        t1_grad = h_grad2 * (1.0 - h * h)
+        t1_grad = h_grad * (1.0 - h * h)
         params_b_grad += t1_grad
-        params_U_grad += np.outer(inputs[k], t1_grad)
+        params_U_grad += np.outer(x, t1_grad)
         h_grad = params_W @ t1_grad
         h = h_saved.pop()
         params_W_grad += np.outer(h, t1_grad)
