@@ -278,6 +278,7 @@ class Tape:
         if isinstance(op, ir.Primitive) and op.rule.view:
             return 1
         if isinstance(op, ir.Primitive):
+            large = large or any(isinstance(kind, Array) for kind in op.kinds.values())
             return op.rule.cost * (5 if large else 1)
         if isinstance(op, ir.Plain):
             if isinstance(statement.value, (gast.Subscript, gast.Attribute)):

@@ -92,17 +92,15 @@ print(square_root_gradients.source(2.0))
 #:     Made by s2sad from square_root in 04_loops.py, line 79, for a: float.
 #:     """
 #:     x_saved = []
-#:     steps = 0
 #:     x = a
 #:     while abs(x * x - a) > 1e-12 * a:
-#:         steps += 1
 #:         x_saved.append(x)
 #:         x = 0.5 * (x + a / x)
 #:     value = x
 #:
 #:     x_grad = dy
 #:     a_grad = 0.0
-#:     for _ in range(steps):
+#:     while x_saved:
 #:         # x = 0.5 * (x + a / x)
 #:         t1_grad = 0.5 * x_grad
 #:         x = x_saved.pop()

@@ -29,32 +29,24 @@ print(prefix_gradients.source(x))
 #:
 #:     Made by s2sad from prefix_products in 05_arrays_as_memory.py, line 13, for x: float[:].
 #:     """
-#:     t1_saved = []
 #:     p = np.empty_like(x)
 #:     p[0] = x[0]
-#:     t2 = len(x)
-#:     for k in range(1, t2):
-#:         t1 = p[k - 1]
-#:         t1_saved.append(t1)
-#:         p[k] = t1 * x[k]
+#:     t1 = len(x)
+#:     for k in range(1, t1):
+#:         p[k] = p[k - 1] * x[k]
 #:     value = np.sum(p)
 #:
 #:     # return np.sum(p)
 #:     p_grad = dy
 #:     p_grad = np.zeros_like(p) + p_grad
 #:     x_grad = np.zeros_like(x)
-#:     for k in reversed(range(1, t2)):
+#:     for k in reversed(range(1, t1)):
 #:         # p[k] = p[k - 1] * x[k]
-#:         t3_grad = p_grad[k]
-#:         p_grad[k] = 0.0
-#:         t1_grad = t3_grad * x[k]
-#:         t1 = t1_saved.pop()
-#:         x_grad[k] += t3_grad * t1
-#:         p_grad[k - 1] += t1_grad
+#:         t2_grad = p_grad[k]
+#:         x_grad[k] += t2_grad * p[k - 1]
+#:         p_grad[k - 1] += t2_grad * x[k]
 #:     # p[0] = x[0]
-#:     t4_grad = p_grad[0]
-#:     p_grad[0] = 0.0
-#:     x_grad[0] += t4_grad
+#:     x_grad[0] += p_grad[0]
 #:     return value, (x_grad,)
 print(prefix_gradients(x))
 #: (np.float64(32.0), (array([16., 10.,  6.]),))
@@ -84,7 +76,7 @@ print(smooth_gradients.source(u, 3))
 #: def smooth_value_and_gradients(u, steps, dy=1.0):
 #:     """The value of smooth and its gradient with respect to u.
 #:
-#:     Made by s2sad from smooth in 05_arrays_as_memory.py, line 70, for u: float[:], steps: int.
+#:     Made by s2sad from smooth in 05_arrays_as_memory.py, line 62, for u: float[:], steps: int.
 #:     """
 #:     u = u.copy()
 #:     inner = u[1:-1]
@@ -98,8 +90,9 @@ print(smooth_gradients.source(u, 3))
 #:         # inner += 0.25 * (u[:-2] - 2.0 * inner + u[2:])
 #:         t1_grad = 0.25 * u_grad[1:-1].copy()
 #:         u_grad[2:] += t1_grad
+#:         t2_grad = -t1_grad
 #:         u_grad[:-2] += t1_grad
-#:         u_grad[1:-1] -= 2.0 * t1_grad
+#:         u_grad[1:-1] += 2.0 * t2_grad
 #:     return value, (u_grad,)
 value, (u_grad,) = smooth_gradients(u, 3)
 print(u_grad.round(4))
@@ -125,7 +118,7 @@ print(value_and_gradients_function(picked, params=["table"]).source(x, np.array(
 #: def picked_value_and_gradients(table, index, dy=1.0):
 #:     """The value of picked and its gradient with respect to table.
 #:
-#:     Made by s2sad from picked in 05_arrays_as_memory.py, line 117, for table: float[:],
+#:     Made by s2sad from picked in 05_arrays_as_memory.py, line 110, for table: float[:],
 #:     index: int64[:].
 #:     """
 #:     t1 = table[index]

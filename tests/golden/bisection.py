@@ -28,5 +28,5 @@ def bisection_value_and_gradients(a, b, dy=1.0):
     # x = low - (low * low * low + a * low - b) / (3.0 * low * low + a)
     t4_grad = -x_grad / t1
     b_grad = dy - t4_grad
-    a_grad = a_grad + x_grad * t2 / t1 + t4_grad * low
+    a_grad += t4_grad * (low - t2)
     return value, (a_grad, b_grad)

@@ -22,7 +22,7 @@ def cholesky_value_and_gradients(A, dy=1.0):
 
     # return np.sum(L * L * L)
     L_grad = dy * t1
-    L_grad += 2.0 * (dy * L * L)
+    L_grad += 2.0 * dy * L * L
     A_grad = np.zeros_like(A)
     for i in reversed(range(n)):
         for j in reversed(range(i + 1)):
@@ -37,7 +37,7 @@ def cholesky_value_and_gradients(A, dy=1.0):
                 s_grad = t2_grad / t3
             for k in reversed(range(j)):
                 # s -= L[i, k] * L[j, k]
-                t4_grad = -(s_grad * L[j, k])
+                t4_grad = -s_grad * L[j, k]
                 L_grad[j, k] -= s_grad * L[i, k]
                 L_grad[i, k] += t4_grad
             # s = A[i, j]

@@ -9,24 +9,16 @@ def cutoff_energy_value_and_gradients(positions, cutoff, dy=1.0):
     """
     offset_saved = []
     r2_saved = []
-    t1_saved = []
-    t2_saved = []
-    s_saved = []
-    t3 = len(positions)
+    t1 = len(positions)
     energy = 0.0
-    for i in range(t3):
+    for i in range(t1):
         for j in range(i):
             offset = positions[i] - positions[j]
             offset_saved.append(offset)
             r2 = offset @ offset
             r2_saved.append(r2)
             if r2 < cutoff * cutoff:
-                t1 = r2 * r2
-                t1_saved.append(t1)
-                t2 = t1 * r2
-                t2_saved.append(t2)
-                s = 1.0 / t2
-                s_saved.append(s)
+                s = 1.0 / (r2 * r2 * r2)
                 energy += 4.0 * (s * s - s)
                 energy2 = energy
             else:
@@ -35,21 +27,18 @@ def cutoff_energy_value_and_gradients(positions, cutoff, dy=1.0):
 
     positions_grad = np.zeros_like(positions)
     energy_grad = dy
-    for i in reversed(range(t3)):
-        energy_grad2 = energy_grad
+    for i in reversed(range(t1)):
         for j in reversed(range(i)):
             r2 = r2_saved.pop()
             if r2 < cutoff * cutoff:
                 # energy += 4.0 * (s * s - s)
-                t4_grad = 4.0 * energy_grad2
-                s = s_saved.pop()
-                s_grad = 2.0 * t4_grad * s - t4_grad
+                t2_grad = 4.0 * energy_grad
+                t3 = r2 * r2
+                t4 = t3 * r2
+                s = 1.0 / t4
+                s_grad = 2.0 * t2_grad * s - t2_grad
                 # s = 1.0 / (r2 * r2 * r2)
-                t2 = t2_saved.pop()
-                t2_grad = -s_grad * s / t2
-                t1_grad = t2_grad * r2
-                t1 = t1_saved.pop()
-                r2_grad = t2_grad * t1 + 2.0 * t1_grad * r2
+                r2_grad = -3.0 * s_grad * s / t4 * t3
             else:
                 r2_grad = 0.0
             # r2 = offset @ offset
@@ -58,5 +47,4 @@ def cutoff_energy_value_and_gradients(positions, cutoff, dy=1.0):
             # offset = positions[i] - positions[j]
             positions_grad[j] -= offset_grad
             positions_grad[i] += offset_grad
-        energy_grad = energy_grad2
     return energy, (positions_grad,)

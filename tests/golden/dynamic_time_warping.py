@@ -4,16 +4,17 @@ import numpy as np
 def dynamic_time_warping_value_and_gradients(x, y, dy=1.0):
     """The value of dynamic_time_warping and its gradients with respect to x and y.
 
-    Made by s2sad from dynamic_time_warping in dynamic_time_warping.py, line 11, for x: float[:], y: float[:].
+    Made by s2sad from dynamic_time_warping in dynamic_time_warping.py, line 11, for x: float[:],
+    y: float[:].
     """
     t1_saved = []
     t2_saved = []
-    t3 = len(x)
-    t4 = len(y)
-    D = np.full((t3 + 1, t4 + 1), np.inf)
+    n = len(x)
+    m = len(y)
+    D = np.full((n + 1, m + 1), np.inf)
     D[0, 0] = 0.0
-    for i in range(1, t3 + 1):
-        for j in range(1, t4 + 1):
+    for i in range(1, n + 1):
+        for j in range(1, m + 1):
             d = x[i - 1] - y[j - 1]
             best = D[i - 1, j - 1]
             t1 = D[i - 1, j] < best
@@ -27,25 +28,25 @@ def dynamic_time_warping_value_and_gradients(x, y, dy=1.0):
             else:
                 best2 = best
             D[i, j] = d * d + best2
-    value = D[t3, t4]
+    value = D[n, m]
 
     # return D[n, m]
     D_grad = np.zeros_like(D)
-    D_grad[t3, t4] += dy
+    D_grad[n, m] += dy
     x_grad = np.zeros_like(x)
     y_grad = np.zeros_like(y)
-    for i in reversed(range(1, t3 + 1)):
-        for j in reversed(range(1, t4 + 1)):
+    for i in reversed(range(1, n + 1)):
+        for j in reversed(range(1, m + 1)):
             # D[i, j] = d * d + best
-            t5_grad = D_grad[i, j]
-            d_grad = 2.0 * (t5_grad * (x[i - 1] - y[j - 1]))
+            t3_grad = D_grad[i, j]
+            d_grad = 2.0 * t3_grad * (x[i - 1] - y[j - 1])
             t2 = t2_saved.pop()
             if t2:
                 # best = D[i, j - 1]
-                D_grad[i, j - 1] += t5_grad
+                D_grad[i, j - 1] += t3_grad
                 best_grad = 0.0
             else:
-                best_grad = t5_grad
+                best_grad = t3_grad
             t1 = t1_saved.pop()
             if t1:
                 # best = D[i - 1, j]

@@ -18,7 +18,7 @@ def heat_value_and_gradients(u, k, steps, dy=1.0):
     value = np.sum(t1 * t1)
 
     # return np.sum(u * u)
-    u_grad = 2.0 * (dy * t1)
+    u_grad = 2.0 * dy * t1
     k_grad = np.zeros_like(k)
     for _ in range(steps):
         u = u_saved.pop()

@@ -9,10 +9,10 @@ def huber_value_and_gradients(r, delta, dy=1.0):
         r_grad = dy * delta
     elif r < -delta:
         value = delta * (-r - 0.5 * delta)
-        r_grad = -(dy * delta)
+        # return delta * (-r - 0.5 * delta)
+        r_grad = -dy * delta
     else:
-        t1 = 0.5 * r
-        value = t1 * r
+        value = 0.5 * r * r
         # return 0.5 * r * r
-        r_grad = dy * t1 + 0.5 * (dy * r)
+        r_grad = dy * r
     return value, (r_grad,)

@@ -4,7 +4,8 @@ import numpy as np
 def kalman_value_and_gradients(observations, F, Q, H, r, dy=1.0):
     """The value of kalman and its gradients with respect to F, Q and r.
 
-    Made by s2sad from kalman in kalman.py, line 17, for observations: float[:], F: float[:, :], Q: float[:, :], H: float[:], r: float.
+    Made by s2sad from kalman in kalman.py, line 17, for observations: float[:], F: float[:, :],
+    Q: float[:, :], H: float[:], r: float.
     """
     x_saved = []
     P_saved = []
@@ -49,16 +50,16 @@ def kalman_value_and_gradients(observations, F, Q, H, r, dy=1.0):
         PH_grad = K @ t2_grad
         # x = x + K * v
         v = v_saved.pop()
-        K_grad = K_grad + x_grad * v
+        K_grad = K_grad + v * x_grad
         v_grad = np.sum(x_grad * K)
         # total += 0.5 * (np.log(s) + v * v / s)
         t3_grad = 0.5 * dy
         s = s_saved.pop()
-        v_grad += 2.0 * (t3_grad / s * v)
-        s_grad = -(t3_grad * (v * v)) / s / s + t3_grad / s
+        v_grad += 2.0 * t3_grad / s * v
+        s_grad = (t3_grad - t3_grad * v * v / s) / s
         # K = PH / s
         PH_grad = PH_grad + K_grad / s
-        s_grad += np.sum(-(K_grad * K) / s)
+        s_grad -= K_grad @ K / s
         # s = H @ PH + r
         r_grad += s_grad
         PH_grad = PH_grad + s_grad * H
@@ -68,9 +69,9 @@ def kalman_value_and_gradients(observations, F, Q, H, r, dy=1.0):
         x_grad = x_grad - v_grad * H
         # P = F @ P @ F.T + Q
         Q_grad += P_grad
-        t1_grad = P_grad @ F.T.T
+        t1_grad = P_grad @ F
         t1 = t1_saved.pop()
-        F_grad += (t1.T @ P_grad).T
+        F_grad += P_grad.T @ t1
         P = P_saved.pop()
         F_grad += t1_grad @ P.T
         P_grad = F.T @ t1_grad

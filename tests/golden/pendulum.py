@@ -4,7 +4,8 @@ import numpy as np
 def pendulum_value_and_gradients(angle, length, dt, steps, dy=1.0):
     """The value of pendulum and its gradients with respect to angle and length.
 
-    Made by s2sad from pendulum in pendulum.py, line 10, for angle: float, length: float, dt: float, steps: int.
+    Made by s2sad from pendulum in pendulum.py, line 10, for angle: float, length: float, dt: float,
+    steps: int.
     """
     t1_saved = []
     angles = np.zeros(steps + 1)
@@ -18,7 +19,7 @@ def pendulum_value_and_gradients(angle, length, dt, steps, dy=1.0):
     value = np.sum(angles * angles)
 
     # return np.sum(angles * angles)
-    angles_grad = 2.0 * (dy * angles)
+    angles_grad = 2.0 * dy * angles
     speeds_grad = np.zeros_like(speeds)
     length_grad = 0.0
     for i in reversed(range(steps)):
@@ -29,7 +30,7 @@ def pendulum_value_and_gradients(angle, length, dt, steps, dy=1.0):
         # speeds[i + 1] = speeds[i] - dt * 9.81 / length * np.sin(angles[i])
         t3_grad = speeds_grad[i + 1]
         t1 = t1_saved.pop()
-        t4 = dt * 9.81 / length
+        t4 = 9.81 * dt / length
         angles_grad[i] -= t3_grad * t4 * np.cos(angles[i])
         length_grad += t3_grad * t1 * t4 / length
         speeds_grad[i] += t3_grad

@@ -9,8 +9,7 @@ def polynomial_value_and_gradients(x, y, dy=1.0):
     value = t2 * y - t3 * y
 
     # return x * x * x * y - x * y * y
-    t3_grad = -(dy * y)
-    t2_grad = dy * y
-    y_grad = t3_grad * x - dy * t3 + dy * t2
-    x_grad = t3_grad * y + t2_grad * t1 + 2.0 * (t2_grad * x * x)
+    t3_grad = -dy * y
+    y_grad = dy * (t2 - t3) + t3_grad * x
+    x_grad = t3_grad * (y - 3.0 * t1)
     return value, (x_grad, y_grad)

@@ -10,27 +10,18 @@ def ray_march_value_and_gradients(origin, direction, center, radius, dy=1.0):
     t_saved = []
     p_saved = []
     t1_saved = []
-    t2_saved = []
-    sphere_saved = []
-    t3_saved = []
     distance_saved = []
-    steps = 0
     t = 0.0
     for _ in range(60):
-        steps += 1
         t_saved.append(t)
         p = origin + t * direction
         p_saved.append(p)
-        t1 = p - center
+        t1 = np.linalg.norm(p - center)
         t1_saved.append(t1)
-        t2 = np.linalg.norm(t1)
-        t2_saved.append(t2)
-        sphere = t2 - radius
-        sphere_saved.append(sphere)
-        t3 = p[1]
-        t3_saved.append(t3)
-        if t3 < sphere:
-            distance = t3
+        sphere = t1 - radius
+        t2 = p[1]
+        if t2 < sphere:
+            distance = t2
         else:
             distance = sphere
         distance_saved.append(distance)
@@ -45,33 +36,31 @@ def ray_march_value_and_gradients(origin, direction, center, radius, dy=1.0):
     center_grad = np.zeros_like(center)
     t_grad = dy
     radius_grad = 0.0
-    for _ in range(steps):
+    while distance_saved:
         distance = distance_saved.pop()
         if distance < 1e-06:
             distance_grad = 0.0
         else:
             distance_grad = t_grad
         # distance = min(sphere, p[1])
-        sphere = sphere_saved.pop()
-        t3 = t3_saved.pop()
-        if t3 < sphere:
+        p = p_saved.pop()
+        t3 = p[1]
+        t1 = t1_saved.pop()
+        if t3 < t1 - radius:
             # distance = min(sphere, p[1])
-            t3_grad = distance_grad
+            t2_grad = distance_grad
             sphere_grad = 0.0
         else:
             # distance = min(sphere, p[1])
-            t3_grad = 0.0
+            t2_grad = 0.0
             sphere_grad = distance_grad
-        p = p_saved.pop()
         p_grad = np.zeros_like(p)
-        p_grad[1] += t3_grad
+        p_grad[1] += t2_grad
         # sphere = np.linalg.norm(p - center) - radius
         radius_grad -= sphere_grad
-        t1 = t1_saved.pop()
-        t2 = t2_saved.pop()
-        t1_grad = sphere_grad / (t2 or 1.0) * t1
-        p_grad += t1_grad
-        center_grad -= t1_grad
+        t4_grad = sphere_grad / (t1 or 1.0) * (p - center)
+        p_grad += t4_grad
+        center_grad -= t4_grad
         # p = origin + t * direction
         origin_grad += p_grad
         t_grad += np.sum(p_grad * direction)

@@ -4,7 +4,8 @@ import numpy as np
 def rnn_value_and_gradients(params, inputs, dy=1.0):
     """The value of rnn and its gradient with respect to params.
 
-    Made by s2sad from rnn in rnn.py, line 14, for params: {'W': float[:, :], 'U': float[:, :], 'b': float[:]}, inputs: float[:, :].
+    Made by s2sad from rnn in rnn.py, line 14, for params: {'W': float[:, :], 'U': float[:, :], 'b':
+    float[:]}, inputs: float[:, :].
     """
     h_saved = []
     params_W = params["W"]
@@ -23,7 +24,7 @@ def rnn_value_and_gradients(params, inputs, dy=1.0):
     h_grad = np.zeros_like(h)
     for x in reversed(inputs):
         # total = total + np.sum(h * h)
-        h_grad = h_grad + 2.0 * (dy * h)
+        h_grad = h_grad + 2.0 * dy * h
         # h = np.tanh(h @ params["W"] + x @ params["U"] + params["b"])
         t1_grad = h_grad * (1.0 - h * h)
         params_b_grad += t1_grad

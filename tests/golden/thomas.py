@@ -4,7 +4,8 @@ import numpy as np
 def thomas_value_and_gradients(a, b, c, d, dy=1.0):
     """The value of thomas and its gradients with respect to a, b, c and d.
 
-    Made by s2sad from thomas in thomas.py, line 11, for a: float[:], b: float[:], c: float[:], d: float[:].
+    Made by s2sad from thomas in thomas.py, line 11, for a: float[:], b: float[:], c: float[:],
+    d: float[:].
     """
     t1_saved = []
     n = len(d)
@@ -29,7 +30,7 @@ def thomas_value_and_gradients(a, b, c, d, dy=1.0):
     value = np.sum(x * x)
 
     # return np.sum(x * x)
-    x_grad = 2.0 * (dy * x)
+    x_grad = 2.0 * dy * x
     q_grad = np.zeros_like(q)
     p_grad = np.zeros_like(p)
     for i in reversed(range(n - 2, -1, -1)):
@@ -47,29 +48,28 @@ def thomas_value_and_gradients(a, b, c, d, dy=1.0):
     d_grad = np.zeros_like(d)
     for i in reversed(range(1, n)):
         # q[i] = (d[i] - a[i] * q[i - 1]) / m
-        t7_grad = q_grad[i]
-        t8 = p[i - 1]
-        t9 = a[i]
-        m = b[i] - t9 * t8
-        t10_grad = t7_grad / m
-        m_grad = -(t7_grad * q[i]) / m
-        q_grad[i - 1] -= t10_grad * a[i]
-        a_grad[i] -= t10_grad * q[i - 1]
-        d_grad[i] += t10_grad
+        t7 = p[i - 1]
+        t8 = a[i]
+        m = b[i] - t8 * t7
+        t9_grad = q_grad[i] / m
+        m_grad = -t9_grad * q[i]
+        q_grad[i - 1] -= t9_grad * a[i]
+        a_grad[i] -= t9_grad * q[i - 1]
+        d_grad[i] += t9_grad
         # p[i] = c[i] / m
-        t11_grad = p_grad[i]
-        m_grad -= t11_grad * p[i] / m
-        c_grad[i] += t11_grad / m
+        t10_grad = p_grad[i]
+        m_grad -= t10_grad * p[i] / m
+        c_grad[i] += t10_grad / m
         # m = b[i] - a[i] * p[i - 1]
-        p_grad[i - 1] -= m_grad * t9
-        a_grad[i] -= m_grad * t8
+        p_grad[i - 1] -= m_grad * t8
+        a_grad[i] -= m_grad * t7
         b_grad[i] += m_grad
     # q[0] = d[0] / b[0]
-    t12_grad = q_grad[0]
-    b_grad[0] -= t12_grad * t5 / t4
-    d_grad[0] += t12_grad / t4
+    t11_grad = q_grad[0]
+    b_grad[0] -= t11_grad * t5 / t4
+    d_grad[0] += t11_grad / t4
     # p[0] = c[0] / b[0]
-    t13_grad = p_grad[0]
-    b_grad[0] -= t13_grad * t3 / t2
-    c_grad[0] += t13_grad / t2
+    t12_grad = p_grad[0]
+    b_grad[0] -= t12_grad * t3 / t2
+    c_grad[0] += t12_grad / t2
     return value, (a_grad, b_grad, c_grad, d_grad)
