@@ -239,7 +239,7 @@ def numbered(name: str, used: set[str]) -> str:
 
 
 def variable(ssa: str) -> str:
-    """What names have in common that may become one: the user's variable, or the adjoint, tangent or saved values of one.
+    """What names have in common that may become one: the user's variable, its adjoint, tangent or saved values.
 
     >>> variable("x.3"), variable("x.3_dot.7"), variable("x.5_grad.8"), variable("#t.3_dot.7")
     ('x', 'x._dot', 'x._grad', '#t.3_dot')
