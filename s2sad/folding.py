@@ -235,7 +235,7 @@ class Folding:
             if getattr(node, "tangent", False):  # a tangent's memory is nothing that a value is read from
                 pending = {name: source for name, source in pending.items() if getattr(source, "reverse", False)}
             if self.only_shadow(node):
-                return [name for name, source in pending.items() if not self.is_apart(source)]
+                pending = {name: source for name, source in pending.items() if not self.is_apart(source)}
             return (
                 [name for name, source in pending.items() if reads_memory(source, self.info, self.untouched)]
                 if not is_opaque(node)
