@@ -90,9 +90,8 @@ print(smooth_gradients.source(u, 3))
 #:         # inner += 0.25 * (u[:-2] - 2.0 * inner + u[2:])
 #:         t1_grad = 0.25 * u_grad[1:-1].copy()
 #:         u_grad[2:] += t1_grad
-#:         t2_grad = -t1_grad
 #:         u_grad[:-2] += t1_grad
-#:         u_grad[1:-1] += 2.0 * t2_grad
+#:         u_grad[1:-1] -= 2.0 * t1_grad
 #:     return value, (u_grad,)
 value, (u_grad,) = smooth_gradients(u, 3)
 print(u_grad.round(4))
@@ -118,7 +117,7 @@ print(value_and_gradients_function(picked, params=["table"]).source(x, np.array(
 #: def picked_value_and_gradients(table, index, dy=1.0):
 #:     """The value of picked and its gradient with respect to table.
 #:
-#:     Made by s2sad from picked in 05_arrays_as_memory.py, line 110, for table: float[:],
+#:     Made by s2sad from picked in 05_arrays_as_memory.py, line 109, for table: float[:],
 #:     index: int64[:].
 #:     """
 #:     t1 = table[index]
