@@ -5,6 +5,7 @@
     0.5 * (g * x) + g * t.7              g * x                            where t.7 = 0.5 * x
     np.sum(-(g / b), axis=0)             -np.sum(g, axis=0) / b           sums first, where shapes shrink
     np.sum(g * x)                        g @ x                            of vectors
+    np.where(c, g, 0.0) / x              np.where(c, g / x, 0.0)          an x of 0 where c is false does no harm
 
 Only adjoint code is rewritten: what is equal but for rounding will do there, while the value is f's own, bit for bit.
 """
@@ -123,7 +124,7 @@ class Algebra:
         terms = [self.with_names(self.cancelled(term)) for term in terms]
         if 1 < len(terms) <= LONGEST:
             terms = self.factored(self.merged(terms))
-        return sum_tree(terms)
+        return sum_tree([self.guarded(term) for term in terms])
 
     def inside(self, term: Term) -> Term:
         """A term whose factors are rewritten, and taken apart again where that made products of them."""
@@ -216,6 +217,27 @@ class Algebra:
             parts = (factor, Factor(inner, rest))
             whole = Term(1.0, parts if factor.over else parts[::-1])
             terms = [whole if k == places[0] else term for k, term in enumerate(terms) if k not in places[1:]]
+
+    def guarded(self, term: Term) -> Term:
+        """np.where(c, g, 0.0) * x is np.where(c, g * x, 0.0): nothing infinite in x is multiplied by 0."""
+        for k, factor in enumerate(term.factors):
+            rest = term.factors[:k] + term.factors[k + 1 :]
+            if not factor.over or not trees.is_where(factor.node) or not self.is_as_large(rest, factor):
+                continue
+            test, *choices = factor.node.args
+            zeros = [trees.is_zero(choice) for choice in choices]
+            if sum(zeros) != 1:
+                continue
+            kept = as_product(choices[zeros.index(False)], self.known.rank)
+            inner = Term(1.0, term.factors[:k]) * kept.times(term.number) * Term(1.0, term.factors[k + 1 :])
+            choices[zeros.index(False)] = inner.tree()
+            node = gast.Call(factor.node.func, [test, *choices], [])
+            return Term(1.0, (Factor(node, self.known.rank(node)),))
+        return term
+
+    def is_as_large(self, factors: tuple[Factor, ...], guard: Factor) -> bool:
+        """Whether one of the factors has a number for each that is guarded: others do no harm, or harm to all."""
+        return any(each.rank is None or guard.rank is None or each.rank >= guard.rank for each in factors)
 
     # --- calls of np.sum ---
 

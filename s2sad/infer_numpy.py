@@ -60,11 +60,11 @@ class NumPy:
             name = CALLS.get(static)
         except TypeError:
             return None
-        if name is not None:
-            return getattr(self, name)(function, args, keywords, node, hint)
         place = OUT_PLACES.get(static)
         if place is not None and len(args) == place + 1:
             return self.call_known(function, static, args[:place], {**keywords, "out": args[place]}, node, hint)
+        if name is not None:
+            return getattr(self, name)(function, args, keywords, node, hint)
         if static in OPERATOR_NODES and len(args) == 2 and not keywords:
             return self.binary(OPERATOR_NODES[static](), args[0], args[1], node, hint)
         owner = getattr(static, "__self__", None)

@@ -13,7 +13,7 @@ import gast
 import numpy as np
 
 from s2sad import trees
-from s2sad.kinds import UNKNOWN, Array, Kind, List, Scalar, Static, Tuple, Unknown, loose
+from s2sad.kinds import UNKNOWN, Array, Kind, List, Scalar, Static, Tuple, Unknown, kind_of, loose
 from s2sad.rules import indexing, registry, results, scopes, templates
 from s2sad.rules.registry import ELEMENTARY, MARKERS, Rule
 from s2sad.rules.templates import Undecided
@@ -178,6 +178,8 @@ class Expressions:
         node = build(a, b) if build else gast.BinOp(a, op, b)
         rule = registry.find(function)
         kind = self._kind_of(rule, (left, right)) if rule else UNKNOWN
+        if isinstance(op, gast.Pow) and trees.literal(node) is not None:  # x ** 0 became a number, without x's shape
+            kind = kind_of(trees.literal(node))
         return expression(node, kind, left.unsure or right.unsure)
 
     def _eval_Compare(self, node: gast.Compare) -> Value:

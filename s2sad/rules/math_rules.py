@@ -18,7 +18,7 @@ def power(x, y, *, result):
         return 0.0, 0.0
     if constant(y):
         return float(y) * x ** (y - 1), result * log_of_base(x)
-    return y * x ** (y - 1 if y != 0 else 1), result * log_of_base(x)
+    return y * x ** (y - 1 if x != 0 or y != 0 else 1), result * log_of_base(x)
 
 
 @partials(math.log)

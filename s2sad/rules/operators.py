@@ -61,7 +61,10 @@ def log_of_base(x):
 
 @partials(operator.pow, np.power, np.float_power)
 def power(x, y, *, result):
-    """x ** 0 has the derivative 0 everywhere; 0 ** y has the derivative 0 with respect to y."""
+    """x ** 0 has the derivative 0 everywhere; 0 ** y has the derivative 0 with respect to y.
+
+    Only 0 ** 0 needs a guard: elsewhere y * x ** (y - 1) is right at y = 0, with its own derivative by y, 1 / x.
+    """
     if constant(y) and y == 0:
         return 0.0, 0.0
     if constant(y) and y == 0.5:
@@ -69,8 +72,10 @@ def power(x, y, *, result):
     if constant(y):
         return float(y) * x ** (y - 1), result * log_of_base(x)
     if rank(y) == 0:
-        return y * x ** (y - 1 if y != 0 else 1), result * log_of_base(x)
-    return y * x ** np.where(y == 0, 1.0, y - 1), result * log_of_base(x)
+        if known(rank(x) == 0):
+            return y * x ** (y - 1 if x != 0 or y != 0 else 1), result * log_of_base(x)
+        return y * x ** (y - 1 if y != 0 else np.where(x == 0, 1.0, y - 1)), result * log_of_base(x)
+    return y * x ** np.where((x == 0) & (y == 0), 1.0, y - 1), result * log_of_base(x)
 
 
 @partials(pow)
@@ -79,7 +84,7 @@ def power_of_numbers(base, exp, *, result):
         return 0.0, 0.0
     if constant(exp):
         return float(exp) * base ** (exp - 1), result * log_of_base(base)
-    return exp * base ** (exp - 1 if exp != 0 else 1), result * log_of_base(base)
+    return exp * base ** (exp - 1 if base != 0 or exp != 0 else 1), result * log_of_base(base)
 
 
 @adjoint(float, np.float64, linear=True, cost=1)

@@ -41,6 +41,7 @@ rows(
         row(P, 2.0),
         row(A, 1),
         row(A, 0),
+        row(P, np.array([0.0, 1.0, 2.0, 0.0])),
         row(P, 0.5),
         row(P, -1),
         row(P, -0.5),
@@ -64,7 +65,18 @@ rows(
         corner((0.0, 0.0), 0.0, 2.5),
     ],
 )
-rows(pow, math.pow, cases=[row(1.5, 2.5), row(1.5, 2), row(1.5, 0), row(2.0, 3.0), corner((0.0, 0.0), 0.0, 2.5)])
+rows(
+    pow,
+    math.pow,
+    cases=[
+        row(1.5, 2.5),
+        row(1.5, 2),
+        row(1.5, 1),
+        row(1.5, 0),
+        row(2.0, 3.0),
+        corner((0.0, 0.0), 0.0, 2.5),
+    ],
+)
 rows(operator.neg, operator.pos, np.negative, np.positive, cases=[row(1.5), row(A), row(Z), row(T)])
 rows(operator.mod, np.remainder, cases=[row(7.3, 2.1), row(-7.3, 2.1), row(P * 5, Q), row(P * 5, 0.7), row(7.3, Q)])
 rows(operator.floordiv, np.floor_divide, cases=[row(7.3, 2.1), row(7, 2), row(P * 5, Q)])

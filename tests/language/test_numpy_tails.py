@@ -1,0 +1,118 @@
+"""Gradients at the ends of the range of elementwise functions, against closed forms; powers with exponents 0 and 1."""
+
+import math
+import operator
+
+import numpy as np
+import pytest
+
+from s2sad import gradients_function, hessian
+
+
+@pytest.mark.parametrize("exponent", [1, 1.0, 0])
+def test_powers_that_are_no_product(exponent: float) -> None:
+    """The gradient has the shape of the argument, though it doesn't mention it."""
+
+    def f(x):
+        return np.sum((x * 3.0) ** exponent) + np.sum(x**exponent)
+
+    (dx,) = gradients_function(f)(np.array([0.0, -1.0, 2.0]))
+    assert dx.tolist() == [4.0 * exponent] * 3
+
+
+@pytest.mark.parametrize("power", [operator.pow, pow, math.pow, np.power])
+@pytest.mark.parametrize(("x", "y"), [(2.0, 0.0), (0.5, 0.0), (2.0, 1.0), (1.5, -2.0)])
+def test_second_derivatives_of_powers(power, x: float, y: float) -> None:
+    """The mixed derivative at y = 0 is 1 / x: the guard for 0 ** 0 must not hide it."""
+    log = math.log(x)
+    mixed = x ** (y - 1) * (1.0 + y * log)
+    expected = [[y * (y - 1) * x ** (y - 2), mixed], [mixed, x**y * log * log]]
+    np.testing.assert_allclose(hessian(lambda v: power(v[0], v[1]))(np.array([x, y])), expected, rtol=1e-13)
+
+
+def test_second_derivatives_of_powers_of_arrays() -> None:
+    def f(v):
+        return np.sum(v[:2] ** v[2]) + np.sum(v[:2] ** v[2:])
+
+    x = np.array([2.0, 0.5])
+    made = hessian(f)(np.array([*x, 0.0, 0.0]))
+    log = np.log(x)
+    expected = np.zeros((4, 4))
+    expected[:2, 2] = expected[2, :2] = [2.0 / x[0], 1.0 / x[1]]
+    expected[1, 3] = expected[3, 1] = 1.0 / x[1]
+    expected[2, 2], expected[3, 3] = 2.0 * log[0] ** 2 + log[1] ** 2, log[1] ** 2
+    np.testing.assert_allclose(made, expected, rtol=1e-13)
+
+
+def test_zero_to_the_zero() -> None:
+    def f(x, y):
+        return np.sum(x**y)
+
+    for y in (np.zeros(2), 0.0):
+        dx, dy = gradients_function(f)(np.array([0.0, 3.0]), y)
+        assert dx.tolist() == [0.0, 0.0] and np.sum(dy) == pytest.approx(math.log(3.0))
+
+
+def test_tanh() -> None:
+    """Within the rounding of 1 everywhere, and consistent with the value where that is rounded."""
+    x = np.array([0.0, -0.0, 1e-300, 0.5, -5.0, 10.0, 18.0, -40.0, 1e300, -np.inf])
+    t = np.exp(-2.0 * np.abs(x))
+    (dx,) = gradients_function(lambda x: np.sum(np.tanh(x)))(x)
+    np.testing.assert_allclose(dx, 4.0 * t / (1.0 + t) ** 2, rtol=0.0, atol=2.5e-16)
+    for f, expected in ((lambda x: np.arctanh(np.tanh(x)), 1.0), (lambda x: np.log(1.0 - np.tanh(x) ** 2), -2.0)):
+        assert gradients_function(f)(18.0)[0] == pytest.approx(expected, rel=1e-14)
+
+
+GUARDED = [
+    (lambda x: np.where(x > 0, np.log(x), 0.0), lambda x: 1.0 / x, {0.0: 0.0, -1.0: 0.0}),
+    (lambda x: np.where(x > 0, np.sqrt(x), x), lambda x: 0.5 / np.sqrt(x), {0.0: 1.0}),
+    (lambda x: np.where(x == 0, 1.0, np.sin(x) / x), lambda x: (np.cos(x) - np.sin(x) / x) / x, {0.0: 0.0}),
+    (lambda x: np.where(x != 0, 1.0 / x, 0.0), lambda x: -1.0 / x**2, {0.0: 0.0}),
+    (lambda x: np.where(x > 0, x**0.5, 0.0) * 3.0, lambda x: 1.5 / np.sqrt(x), {0.0: 0.0, -2.0: 0.0}),
+    (lambda x: np.where(x < 700, np.log1p(np.exp(x)), x), lambda x: 1.0 / (1.0 + np.exp(-x)), {800.0: 1.0, 1e300: 1.0}),
+    (lambda x: np.logaddexp(0.0, x), lambda x: 1.0 / (1.0 + np.exp(-x)), {800.0: 1.0, 1e300: 1.0, -1e300: 0.0}),
+]
+
+
+@pytest.mark.filterwarnings("ignore:(divide|invalid|overflow)")
+@pytest.mark.parametrize(("f", "derivative", "ends"), GUARDED)
+def test_guards_of_infinite_branches(f, derivative, ends: dict[float, float]) -> None:
+    """np.where gives 0 to the branch that is not taken, also where that branch is infinite or undefined."""
+    x = np.array([0.5, 2.0, 3.0])
+    (dx,) = gradients_function(lambda x: np.sum(f(x)))(np.array([*x, *ends]))
+    np.testing.assert_allclose(dx, [*derivative(x), *ends.values()], rtol=1e-13)
+
+
+CORNERS = [
+    (lambda x: np.log1p(x), [1e-300, 1e300, 0.0, -0.0, np.inf], [1.0, 1e-300, 1.0, 1.0, 0.0]),
+    (lambda x: np.expm1(x), [1e-300, -1e300, 0.0, -0.0, -np.inf], [1.0, 0.0, 1.0, 1.0, 0.0]),
+    (lambda x: np.arcsinh(x), [1e-300, 1e300, -1e300, 0.0], [1.0, 1e-300, 1e-300, 1.0]),
+    (lambda x: np.arccosh(x), [1e300, np.inf], [1e-300, 0.0]),
+    (lambda x: np.sqrt(x), [1e-300, 1e300, np.inf], [5e149, 5e-151, 0.0]),
+    (lambda x: np.cbrt(x), [1e-300, 1e300, -1e300], [1e200 / 3.0, 1e-200 / 3.0, 1e-200 / 3.0]),
+    (lambda x: np.abs(x), [1e-300, 0.0, -0.0, np.inf, -np.inf], [1.0, 0.0, 0.0, 1.0, -1.0]),
+    (lambda x: np.sinc(x), [0.0, -0.0, 1e-300], [0.0, 0.0, -(math.pi**2) / 3.0 * 1e-300]),
+    (lambda x: np.arcsin(x), [0.0, 1e-300, 1.0 - 2.0**-53], [1.0, 1.0, 2.0**26]),
+    (lambda x: np.arccos(x), [0.0, 1e-300, 1.0 - 2.0**-53], [-1.0, -1.0, -(2.0**26)]),
+    (lambda x: np.arctan2(x, 0.0), [1e-300, 2.0, -2.0, 1e300], [0.0, 0.0, 0.0, 0.0]),
+    (lambda x: np.arctan2(0.0, x), [1e-300, 2.0, -2.0, 1e300], [0.0, 0.0, 0.0, 0.0]),
+    (lambda x: np.arctan2(x, 2.0), [0.0, -0.0, 1e300, -1e300], [0.5, 0.5, 0.0, 0.0]),
+    (lambda x: np.hypot(x, 0.0), [0.0, 1e-300, -1e-300, 1e300], [0.0, 1.0, -1.0, 1.0]),
+    (lambda x: np.hypot(x, x), [0.0, 1e-300, 1e300], [0.0, math.sqrt(2.0), math.sqrt(2.0)]),
+    (lambda x: x / 1e300, [1e300, 1e-300, 0.0], [1e-300, 1e-300, 1e-300]),
+    (lambda x: 1e300 / x, [1e200, 1e300, -1e300], [-1e-100, -1e-300, -1e-300]),
+]
+
+
+@pytest.mark.parametrize(("f", "places", "slopes"), CORNERS)
+def test_ends_of_the_range(f, places: list[float], slopes: list[float]) -> None:
+    x = np.array(places)
+    np.testing.assert_allclose(gradients_function(lambda x: np.sum(f(x)))(x)[0], slopes, rtol=1e-13, atol=1e-320)
+    for place, slope in zip(x, slopes):
+        assert gradients_function(f)(place)[0] == pytest.approx(slope, rel=1e-13, abs=1e-320)
+
+
+@pytest.mark.parametrize("f", [np.tanh, np.log1p, np.expm1, np.sqrt, np.abs, np.arctan, np.sinc, np.exp2, np.cbrt])
+def test_nan_passes_through(f) -> None:
+    dx = gradients_function(lambda x: np.sum(f(x)))(np.array([np.nan, 0.5]))[0]
+    assert np.isnan(dx[0]) and np.isfinite(dx[1])
