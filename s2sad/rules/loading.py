@@ -21,9 +21,10 @@ import numpy as np
 MODULES: dict[str, tuple[str, ...]] = {
     "scipy.integrate": ("integrate",),
     "scipy.linalg": ("linalg", "linalg_decompositions", "linalg_systems"),
+    "scipy.ndimage": ("ndimage", "ndimage_smooth"),
     "scipy.signal": ("signal",),
-    "scipy.stats": ("stats",),
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),
+    "scipy.stats": ("stats",),
 }
 
 _loaded: set[str] = set()

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import signal
 
-from s2sad.kinds import Array, Kind, Static, Tuple
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent, unbroadcast
+from s2sad.kinds import Array, Kind
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, sized, tangent, unbroadcast
 from s2sad.rules.results import (
     dims_of,
     floating,
@@ -134,10 +134,11 @@ def in_mode(in1: Kind, mode: Kind, dtype: str) -> Kind:
 
 
 @adjoint(signal.lfilter, cost=300)
-def lfilter(b, a, x, axis=-1, zi=None, *, grad, result):
-    """The sums over n of w[n] x[n - k] and -w[n] y[n - k], with w the cotangent through 1 / A."""
-    if zi is not None:
-        return refuse("with an initial state; without zi the filter starts at rest")
+def lfilter(b, a, x, axis=-1, *, grad, result):
+    """The sums over n of w[n] x[n - k] and -w[n] y[n - k], with w the cotangent through 1 / A.
+
+    With an initial state the result is a pair: that is another function, for which there is no rule.
+    """
     source = filtered_backwards(np.ones_like(a, shape=1), a, grad, axis)
     return (
         products_of_lags(source, x, b, axis),
@@ -169,10 +170,8 @@ def sums_of_lags(later, earlier, count):
 
 
 @tangent(signal.lfilter)
-def lfilter_tangent(b, a, x, axis=-1, zi=None, *, result, b_dot, a_dot, x_dot):
+def lfilter_tangent(b, a, x, axis=-1, *, result, b_dot, a_dot, x_dot):
     """(1 / A) (dB x - dA y + B dx)."""
-    if zi is not None:
-        return refuse("with an initial state; without zi the filter starts at rest")
     moved = filtered_by(b_dot, a, x, axis) - filtered_by(a_dot, a, result, axis)
     return moved + filtered(b, a, x_dot, axis)
 
@@ -188,14 +187,7 @@ def filtered_by(b_dot, a, x, axis):
 kind(sums_of_lags)(lambda later, earlier, count: Array(result_dtype(np.multiply, later, earlier), (length_of(count),)))
 
 
-@kind(signal.lfilter)
-def lfilter_kind(b: Kind, a: Kind, x: Kind, axis: Kind, zi: Kind) -> Kind:
-    if not (isinstance(zi, Static) and zi.value is None):
-        return Tuple((Array("", dims_of(numeric(x))), Array("", None)))  # with the state at the end
-    return filtered_kind(b, a, x, axis)
-
-
-@kind(filtered, filtered_by)
+@kind(signal.lfilter, filtered, filtered_by)
 def filtered_kind(b: Kind, a: Kind, x: Kind, axis: Kind) -> Kind:
     b, a, x = numeric(b), numeric(a), numeric(x)
     return Array(result_dtype(None, b, a, x), dims_of(x))
