@@ -202,3 +202,45 @@ def test_the_sign_of_a_sum_of_exponentials():
     a, b = np.array([0.3, 1.2]), np.array([1.0, -2.0])
     slopes = value_and_gradients_function(f)(a, b)[1]
     assert np.allclose(slopes, (b * np.exp(a), np.exp(a)), rtol=1e-13)
+
+
+def test_texts_of_filters():
+    from scipy import fft, ndimage, signal
+
+    def f(x, k):
+        return np.sum(signal.convolve(x, k) ** 2)
+
+    assert text_of(f, np.ones(5), np.ones(3))[0] == [
+        "t1_grad = 2.0 * dy * t1",
+        'x_grad = signal.correlate(t1_grad, k, "valid")',
+        'k_grad = signal.correlate(t1_grad, x, "valid")',
+    ]
+
+    def f(x):
+        return np.sum(ndimage.gaussian_filter(x, 1.5) ** 2)
+
+    assert text_of(f, np.ones((4, 4)))[0] == ['x_grad = ndimage.gaussian_filter(2.0 * dy * t1, 1.5, mode="reflect")']
+
+    def f(x):
+        return np.sum(fft.dct(x, norm="ortho") ** 2)
+
+    assert text_of(f, np.ones(4))[0] == ['x_grad = fft.dct(2.0 * dy * t1, 3, axis=-1, norm="ortho")']
+
+
+def test_an_array_that_is_written_to_is_refused():
+    from scipy import fft, ndimage, signal
+
+    def smooth(x):
+        out = np.zeros(x.shape)
+        ndimage.gaussian_filter(x, 1.0, output=out)
+        return np.sum(out)
+
+    def destroyed(x):
+        return np.sum(fft.dct(x, overwrite_x=True) ** 2)
+
+    def state(x):
+        return signal.lfilter([0.5], [1.0, -0.3], x, zi=np.zeros(1))[0][0]
+
+    for f, keyword in ((smooth, "output"), (destroyed, "overwrite_x"), (state, "zi")):
+        with pytest.raises(NotDifferentiableError, match=f"doesn't know this use of it .{keyword}."):
+            s2sad.grad(f)(np.ones(4))

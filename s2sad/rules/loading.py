@@ -19,6 +19,7 @@ import numpy as np
 
 # The package of a library, and the modules with its rules, in s2sad.rules.scipy.
 MODULES: dict[str, tuple[str, ...]] = {
+    "scipy.fft": ("fft",),
     "scipy.integrate": ("integrate",),
     "scipy.linalg": ("linalg", "linalg_decompositions", "linalg_systems"),
     "scipy.ndimage": ("ndimage", "ndimage_smooth"),
