@@ -229,7 +229,7 @@ def squares_part(squares_grad, residuals):
 
 @tangent(np.linalg.lstsq)
 def least_squares_tangent(a, b, rcond=None, *, result, a_dot, b_dot):
-    x, squares, _, s = result
+    x, squares = result[0], result[1]
     inverse = np.linalg.pinv(a, cutoff(a, rcond))
     residuals = b - a @ x
     z = inverse.T @ x
@@ -237,7 +237,13 @@ def least_squares_tangent(a, b, rcond=None, *, result, a_dot, b_dot):
     x_dot = (
         inverse @ change + inverse @ (inverse.T @ (a_dot.T @ residuals)) + a_dot.T @ z - inverse @ (a @ (a_dot.T @ z))
     )
-    return x_dot, squares_change(squares, residuals, change), 0, np.zeros_like(s)
+    return x_dot, squares_change(squares, residuals, change), 0, singular_change(a, a_dot)
+
+
+def singular_change(a, a_dot):
+    """How the singular values change: u_i' da v_i."""
+    u, _, vh = np.linalg.svd(a, full_matrices=False)
+    return np.sum(u.T @ a_dot * vh, axis=1)
 
 
 def squares_change(squares, residuals, change):

@@ -128,3 +128,14 @@ def test_vectors_that_complete_a_basis():
 
     with pytest.raises(np.linalg.LinAlgError, match="full_matrices=False"):
         value_and_gradients_function(f)(array(3, 2))
+
+
+def test_singular_values_of_least_squares_in_forward_mode():
+    from s2sad import jvp
+
+    def f(a, b):
+        return np.sum(np.linalg.lstsq(a, b)[3] ** 2)
+
+    a = np.array([[1.0, 2.0], [3.0, -1.0], [0.5, 0.25]])
+    _, tangent = jvp(f, (a, np.ones(3)), (np.ones_like(a), np.zeros(3)))
+    assert abs(tangent - 2.0 * np.sum(a)) < 1e-12  # their squares add up to those of all entries

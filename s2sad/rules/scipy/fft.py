@@ -38,7 +38,7 @@ def real_fourier(x, n=None, axis=-1, norm=None, *, grad):
 
 
 @inline
-def kept_half(grad, axis, norm):
+def kept_spectrum(grad, axis, norm):
     if known(norm == "backward") and known(axis == -1):
         return fft.rfft(grad)
     return fft.rfft(grad, axis=axis, norm=norm)
@@ -46,13 +46,13 @@ def kept_half(grad, axis, norm):
 
 @adjoint(fft.irfft, linear=True, cost=200)
 def inverse_real_fourier(x, n=None, axis=-1, norm=None, *, grad):
-    whole = counted_twice(np.conj(kept_half(grad, axis, flipped(norm))), grad.shape[axis], axis)
+    whole = counted_twice(np.conj(kept_spectrum(grad, axis, flipped(norm))), grad.shape[axis], axis)
     return sized(whole, x) if n is None else fitted(whole, np.shape(x))
 
 
 @adjoint(fft.hfft, linear=True, cost=200)
 def hermitian_fourier(x, n=None, axis=-1, norm=None, *, grad):
-    whole = counted_twice(kept_half(grad, axis, "backward" if norm is None else norm), grad.shape[axis], axis)
+    whole = counted_twice(kept_spectrum(grad, axis, "backward" if norm is None else norm), grad.shape[axis], axis)
     return sized(whole, x) if n is None else fitted(whole, np.shape(x))
 
 

@@ -92,14 +92,14 @@ def correlate(input, weights, *, mode="reflect", cval=0.0, origin=0, axes=None, 
 
 @adjoint(ndimage.convolve, cost=500)
 def convolve(input, weights, *, mode="reflect", cval=0.0, origin=0, axes=None, grad):
-    """The correlation with the weights turned around."""
+    """The correlation with the weights turned_round around."""
     if np.iscomplexobj(np.asarray(weights)) or axes is not None or not isinstance(mode, str):
         return refuse("with complex weights, with axes, or with a mode for each axis")
     if shifts_only(mode):
         back = ndimage.correlate(grad, weights, mode=mode, origin=origin)
     else:
-        back = correlate_transposed(grad, np.flip(weights), mode, turned(origin, weights))
-    slope = np.flip(slope_of_weights(input, grad, weights, mode, cval, turned(origin, weights)))
+        back = correlate_transposed(grad, np.flip(weights), mode, turned_round(origin, weights))
+    slope = np.flip(slope_of_weights(input, grad, weights, mode, cval, turned_round(origin, weights)))
     return sized(back, input), sized(real_of(slope, grad), weights)
 
 
@@ -111,10 +111,15 @@ def correlate1d(input, weights, axis=-1, *, mode="reflect", cval=0.0, origin=0, 
         back = ndimage.convolve1d(grad, weights, axis, mode=mode, origin=origin)
     else:
         back = correlate_transposed(
-            grad, along(weights, axis, np.ndim(input)), mode, shift_along(origin, axis, np.ndim(input))
+            grad, filtered_along(weights, axis, np.ndim(input)), mode, shift_along(origin, axis, np.ndim(input))
         )
     slope = slope_of_weights(
-        input, grad, along(weights, axis, np.ndim(input)), mode, cval, shift_along(origin, axis, np.ndim(input))
+        input,
+        grad,
+        filtered_along(weights, axis, np.ndim(input)),
+        mode,
+        cval,
+        shift_along(origin, axis, np.ndim(input)),
     )
     return sized(back, input), sized(real_of(np.ravel(slope), grad), weights)
 
@@ -127,12 +132,12 @@ def convolve1d(input, weights, axis=-1, *, mode="reflect", cval=0.0, origin=0, g
     if shifts_only(mode):
         back = ndimage.correlate1d(grad, weights, axis, mode=mode, origin=origin)
     else:
-        back = correlate_transposed(grad, along(weights[::-1], axis, np.ndim(input)), mode, shift)
-    slope = slope_of_weights(input, grad, along(weights, axis, np.ndim(input)), mode, cval, shift)
+        back = correlate_transposed(grad, filtered_along(weights[::-1], axis, np.ndim(input)), mode, shift)
+    slope = slope_of_weights(input, grad, filtered_along(weights, axis, np.ndim(input)), mode, cval, shift)
     return sized(back, input), sized(real_of(np.ravel(slope)[::-1], grad), weights)
 
 
-def along(weights, axis, count):
+def filtered_along(weights, axis, count):
     """Weights of one axis as weights of all."""
     shape = [1] * count
     shape[axis] = -1
@@ -145,7 +150,7 @@ def shift_along(origin, axis, count):
     return shifts
 
 
-def turned(origin, weights):
+def turned_round(origin, weights):
     """The origin of the correlation that is a convolution."""
     given = [origin] * np.ndim(weights) if np.ndim(origin) == 0 else origin
     return [-shift - (n + 1) % 2 for shift, n in zip(given, np.shape(weights))]
@@ -175,7 +180,7 @@ def real_of(slope, grad):
     return np.real(slope) if np.iscomplexobj(grad) else slope
 
 
-@kind(along)
+@kind(filtered_along)
 def along_kind(weights: Kind, *given: Kind) -> Kind:
     return Array(getattr(numeric(weights), "dtype", ""), None)
 

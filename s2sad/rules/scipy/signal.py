@@ -29,18 +29,18 @@ from s2sad.rules.results import (
 def convolve(in1, in2, mode="full", method="auto", *, grad):
     whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
     return (
-        sized(correlated(whole, conjugated(in2), method), in1),
-        sized(correlated(whole, conjugated(in1), method), in2),
+        sized(correlated(whole, conjugated_signal(in2), method), in1),
+        sized(correlated(whole, conjugated_signal(in1), method), in2),
     )
 
 
 @adjoint(signal.correlate, cost=300)
 def correlate(in1, in2, mode="full", method="auto", *, grad):
-    """The convolution with in2 turned around and conjugated."""
+    """The convolution with in2 turned around and conjugated_signal."""
     whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
     return (
-        sized(convolved(whole, conjugated(in2), method), in1),
-        sized(correlated(conjugated(in1), whole, method), in2),
+        sized(convolved(whole, conjugated_signal(in2), method), in1),
+        sized(correlated(conjugated_signal(in1), whole, method), in2),
     )
 
 
@@ -83,7 +83,7 @@ def convolved(a, b, method):
 
 
 @inline
-def conjugated(x):
+def conjugated_signal(x):
     return np.conj(x) if np.iscomplexobj(x) else x
 
 
