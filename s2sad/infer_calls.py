@@ -183,7 +183,7 @@ class Calls:
     ) -> Value:
         """A function that has no derivative, on constants alone."""
         if any(value.varied for value in [*args, *keywords.values()]) and not self.quiet:
-            name = getattr(function.static, "__name__", str(function.static))
+            name = getattr(function.static, "__name__", trees.show(function.expr).rpartition(".")[2])
             raise self.refuse("refused", node, name=name, why=reason[0], instead=reason[1])
         return self.opaque_call(function, args, keywords, node)
 

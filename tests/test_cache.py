@@ -425,24 +425,3 @@ def test_lines_are_those_of_the_text():
     assert caught.traceback[-1].lineno + 1 == 7
     assert linecache.getline(main.__code__.co_filename, 7) == "    raise ValueError(s)\n"
     assert compiled(text).__code__.co_filename != main.__code__.co_filename
-
-
-def test_a_cached_call_is_fast():
-    val_grads = value_and_gradients_function(product)
-    val_grads(2.0, 3.0)
-    entry = val_grads._fast[float, float]
-    entry.function = direct = lambda x, y: None
-
-    def best(function):
-        times = []
-        for _ in range(50):
-            start = time.perf_counter()
-            for _ in range(200):
-                function(2.0, 3.0)
-            times.append((time.perf_counter() - start) / 200)
-        return min(times)
-
-    try:
-        assert best(val_grads) - best(direct) < 2e-6
-    finally:
-        val_grads.cache_clear()

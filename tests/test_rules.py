@@ -44,7 +44,7 @@ class Call:
     def __post_init__(self) -> None:
         self.bound = self.rule.bind(self.row.args, self.row.keywords)
         with warnings.catch_warnings():  # NumPy deprecates functions (np.fix in 2.5) that older versions have
-            warnings.filterwarnings("ignore", "numpy.* is deprecated", DeprecationWarning)
+            warnings.filterwarnings("ignore", ".* is deprecated", DeprecationWarning)
             self.result = self.rule.function(*self.row.args, **self.row.keywords)
         self.leaves = self._leaves()
 

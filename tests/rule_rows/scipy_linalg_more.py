@@ -35,10 +35,6 @@ rows(
 rows(linalg.svdvals, linalg.pinv, cases=[row(_WELL), row(A), row(normal(4, 2))])
 rows(linalg.qr, cases=[row(_WELL, mode="economic"), row(normal(4, 2), mode="economic"), row(A, mode="economic")])
 rows(
-    linalg.cho_factor,
-    cases=[parts("0", _symmetric), parts("0", _symmetric, True), parts("0", _WELL + _WELL.T, lower=True)],
-)
-rows(
     linalg.norm,
     cases=[
         row(V),

@@ -58,7 +58,11 @@ rows(special.agm, cases=[row(1.0, 1.0)])
 rows(special.binom, cases=[row(4.7, 1.6), row(_Q + 3.0, 1.3)])
 rows(special.inv_boxcox, special.inv_boxcox1p, cases=[row(0.7, 0.6), row(_Q, 0.3), row(0.4, _Q)])
 rows(special.owens_t, cases=[row(0.7, -1.6), row(V, 1.3), row(normal(3, 1), normal(2))])
-rows(special.ellipkinc, special.ellipeinc, cases=[row(0.7, 0.4), row(_Q, 0.3), row(4.0, _unit), row(-2.0, 0.0)])
+rows(
+    special.ellipkinc,
+    special.ellipeinc,
+    cases=[row(0.7, 0.4), row(_Q, 0.3), row(4.0 + 0.0 * _unit, _unit), row(-2.0, 0.0)],
+)
 rows(special.elliprf, cases=[row(0.7, 1.6, 2.5), row(_Q, 1.3, 0.4), row(1.0, 1.0, 1.0)])
 rows(special.radian, cases=[row(30.0, 20.0, 10.0), row(_Q, 3.0, _Q)])
 rows(special.voigt_profile, cases=[row(0.7, 1.6, 0.5), row(V, 1.3, 0.4), row(0.2, positive(3), 0.7)])

@@ -32,7 +32,7 @@ from s2sad.rules.results import (
     unknown_dim,
     value_of,
 )
-from s2sad.rules.scipy.linalg import half_of_lower, in_triangle, product_of_columns
+from s2sad.rules.scipy.linalg import in_triangle, product_of_columns
 
 
 @inline
@@ -229,26 +229,6 @@ def qr_kind(a: Kind, overwrite_a: Kind, lwork: Kind, mode: Kind, pivoting: Kind,
         return Tuple((Array(dtype, None),) * 2)
     short = shorter(*dims[-2:])
     return Tuple((Array(dtype, (*dims[:-1], short)), Array(dtype, (*dims[:-2], short, dims[-1]))))
-
-
-@adjoint(linalg.cho_factor, several=True, cost=300)
-def cholesky_factor_of(a, lower=False, overwrite_a=False, check_finite=True, *, grad, result):
-    """As of linalg.cholesky; the other triangle of the result is that of the matrix."""
-    if not plain_matrix(a) or overwrite_a:
-        return refuse("of a stack of matrices, a complex one, or one that is overwritten")
-    if grad[0] is None:
-        return 0.0
-    factor = np.tril(result[0]) if lower else np.triu(result[0]).T
-    half = half_of_lower(factor.T @ (grad[0] if lower else grad[0].T))
-    inner = linalg.solve_triangular(factor, half, trans=1, lower=True)
-    whole = linalg.solve_triangular(factor, inner.T, trans=1, lower=True).T
-    return in_triangle(0.5 * (whole + whole.T), lower) + (np.triu(grad[0], 1) if lower else np.tril(grad[0], -1))
-
-
-@kind(linalg.cho_factor)
-def cholesky_factor_kind(a: Kind, *options: Kind) -> Kind:
-    a = numeric(a)
-    return Tuple((Array(floating_of(a), dims_of(a)), UNKNOWN))
 
 
 # --- norms, pseudo-inverses, least squares --------------------------------------------------------------------------
