@@ -229,7 +229,7 @@ class Arrays:
         root = op.place.root.name
         if cotangent is None or root not in self.active:
             return
-        if not op.place.path and root not in self.adj and isinstance(op.kind, Array):
+        if not op.place.path and root not in self.adj and isinstance(op.kind, (Array, List)):
             name = self.names.fresh(self.grad_base(root))
             self.kinds[name] = cotangent.kind
             self.add(trees.assign(name, cotangent.expr))

@@ -311,12 +311,11 @@ class Tape:
             return False
         if isinstance(self.info[name].kind, (List, Dict, Mapping)) and not isinstance(op, ir.GetItem):
             return False
-        lengths = {id(each) for each in shape_only(statement.value)}
+        contents = names_of_contents(statement.value)
         changing = {
-            each.id
-            for each in trees.walk(statement.value)
-            if isinstance(each, gast.Name)
-            and not (id(each) in lengths and each.id in self.info and isinstance(self.info[each.id].kind, Array))
+            each
+            for each in trees.names_in(statement.value)
+            if each in contents or not (each in self.info and isinstance(self.info[each].kind, Array))
         }
         return all(self.stable(each, name) for each in reads(statement) & changing)
 
@@ -539,13 +538,7 @@ def contents_read(block: list[gast.stmt]) -> set[str]:
     for node in block:
         names = reads(node)
         if names:
-            shapes = {id(name) for each in parts_of(node) for name in shape_only(each)}
-            names = {
-                each.id
-                for part in parts_of(node)
-                for each in trees.walk(part)
-                if isinstance(each, gast.Name) and id(each) not in shapes
-            } & names
+            names = names & set().union(*map(names_of_contents, parts_of(node)))
         found |= names
         for inner in blocks_of(node):
             found |= contents_read(inner)
@@ -566,19 +559,25 @@ def parts_of(node: gast.stmt) -> list[gast.AST]:
     return [part for part in parts if part is not None]
 
 
-def shape_only(expr: gast.AST) -> Iterator[gast.Name]:
-    """The names in `len(x)`, `x.shape`, `np.shape(x)`, `np.zeros_like(x)`."""
-    for each in trees.walk(expr):
-        if (
-            isinstance(each, gast.Attribute)
-            and each.attr in ("shape", "ndim", "size", "dtype")
-            and isinstance(each.value, gast.Name)
-        ):
-            yield each.value
+def names_of_contents(expr: gast.AST) -> set[str]:
+    """The names that are read other than in `len(x)`, `x.shape`, `np.shape(x)`, `np.zeros_like(x)`. (By where they stand: one
+    node may stand at several places of a tree.)"""
+    found: set[str] = set()
+    left = [expr]
+    while left:
+        each = left.pop()
+        if isinstance(each, gast.Name):
+            found.add(each.id)
+            continue
+        parts = [part for part in gast.iter_child_nodes(each) if not isinstance(part, gast.expr_context)]
+        if isinstance(each, gast.Attribute) and each.attr in ("shape", "ndim", "size", "dtype"):
+            parts = [part for part in parts if not isinstance(part, gast.Name)]
         elif isinstance(each, gast.Call) and each.args and isinstance(each.args[0], gast.Name):
             function = each.func.attr if isinstance(each.func, gast.Attribute) else getattr(each.func, "id", "")
             if function in ("len", "shape", "ndim", "zeros_like", "ones_like", "empty_like", "full_like"):
-                yield each.args[0]
+                parts = [each.func, *each.args[1:], *each.keywords]
+        left.extend(parts)
+    return found
 
 
 def all_blocks(block: list[gast.stmt]) -> Iterator[list[gast.stmt]]:

@@ -384,6 +384,30 @@ def store_of_scalar_computed_from_row(a):
     return np.sum(out * a)
 
 
+@case(array(3))
+def written_while_read_from_the_end(v):
+    for item in reversed(v):
+        v[0] += item / v[2]
+    return v
+
+
+@case(array(3))
+def written_while_read_with_its_number(v):
+    for k, item in enumerate(reversed(v)):
+        v[0] += (k + 1) * item / v[2] + item * item
+    return v
+
+
+@case([1.5, 0.5])
+def a_list_read_whole_that_grew(items):
+    made = []
+    for x in items:
+        made.append(x * x)
+    half = sum(made) / len(made)
+    made.append(half)
+    return half * made[0] + sum(made)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_store(each):
     each.check()
