@@ -560,8 +560,8 @@ def parts_of(node: gast.stmt) -> list[gast.AST]:
 
 
 def names_of_contents(expr: gast.AST) -> set[str]:
-    """The names that are read other than in `len(x)`, `x.shape`, `np.shape(x)`, `np.zeros_like(x)`. (By where they stand: one
-    node may stand at several places of a tree.)"""
+    """The names that an expression reads other than in `len(x)`, `x.shape`, `np.shape(x)`, `np.zeros_like(x)`: by where
+    they stand, since one node may stand at several places of a tree."""
     found: set[str] = set()
     left = [expr]
     while left:
