@@ -19,6 +19,7 @@ from s2sad.printer import to_text
 from s2sad.program import Builder
 from s2sad.refusals import refuse
 from s2sad.requests import Guard, Program, Request
+from s2sad.saved import save_together
 from s2sad.simplify import simplify
 from s2sad.tangent_program import ForwardBuilder
 from s2sad.tape import provide
@@ -89,6 +90,7 @@ def reverse(request: Request, inferred: Inferred, active: set[str], show: Show) 
     body = builder.assemble(stacks, inferred.body, sweep)
     drop_aliases(body, inferred.info, builder.dy, builder.adjoint.kinds)
     simplify(body, inferred.info, builder.adjoint.kinds)
+    save_together(body, inferred.names, inferred.info)
     show("simplify", lambda: show_statements(body))
     return builder.program(body)
 

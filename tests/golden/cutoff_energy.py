@@ -7,16 +7,14 @@ def cutoff_energy_value_and_gradients(positions, cutoff, dy=1.0):
     Made by s2sad from cutoff_energy in cutoff_energy.py, line 10, for positions: float[:, :],
     cutoff: float.
     """
-    offset_saved = []
-    r2_saved = []
+    saved = []
     t1 = len(positions)
     energy = 0.0
     for i in range(t1):
         for j in range(i):
             offset = positions[i] - positions[j]
-            offset_saved.append(offset)
             r2 = offset @ offset
-            r2_saved.append(r2)
+            saved.append((offset, r2))
             if r2 < cutoff * cutoff:
                 s = 1.0 / (r2 * r2 * r2)
                 energy += 4.0 * (s * s - s)
@@ -29,7 +27,7 @@ def cutoff_energy_value_and_gradients(positions, cutoff, dy=1.0):
     energy_grad = dy
     for i in reversed(range(t1)):
         for j in reversed(range(i)):
-            r2 = r2_saved.pop()
+            offset, r2 = saved.pop()
             if r2 < cutoff * cutoff:
                 # energy += 4.0 * (s * s - s)
                 t2_grad = 4.0 * energy_grad
@@ -42,7 +40,6 @@ def cutoff_energy_value_and_gradients(positions, cutoff, dy=1.0):
             else:
                 r2_grad = 0.0
             # r2 = offset @ offset
-            offset = offset_saved.pop()
             offset_grad = 2.0 * r2_grad * offset
             # offset = positions[i] - positions[j]
             positions_grad[j] -= offset_grad

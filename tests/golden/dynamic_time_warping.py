@@ -7,8 +7,7 @@ def dynamic_time_warping_value_and_gradients(x, y, dy=1.0):
     Made by s2sad from dynamic_time_warping in dynamic_time_warping.py, line 11, for x: float[:],
     y: float[:].
     """
-    t1_saved = []
-    t2_saved = []
+    saved = []
     n = len(x)
     m = len(y)
     D = np.full((n + 1, m + 1), np.inf)
@@ -18,11 +17,10 @@ def dynamic_time_warping_value_and_gradients(x, y, dy=1.0):
             d = x[i - 1] - y[j - 1]
             best = D[i - 1, j - 1]
             t1 = D[i - 1, j] < best
-            t1_saved.append(t1)
             if t1:
                 best = D[i - 1, j]
             t2 = D[i, j - 1] < best
-            t2_saved.append(t2)
+            saved.append((t1, t2))
             if t2:
                 best2 = D[i, j - 1]
             else:
@@ -40,14 +38,13 @@ def dynamic_time_warping_value_and_gradients(x, y, dy=1.0):
             # D[i, j] = d * d + best
             t3_grad = D_grad[i, j]
             d_grad = 2.0 * t3_grad * (x[i - 1] - y[j - 1])
-            t2 = t2_saved.pop()
+            t1, t2 = saved.pop()
             if t2:
                 # best = D[i, j - 1]
                 D_grad[i, j - 1] += t3_grad
                 best_grad = 0.0
             else:
                 best_grad = t3_grad
-            t1 = t1_saved.pop()
             if t1:
                 # best = D[i - 1, j]
                 D_grad[i - 1, j] += best_grad

@@ -7,31 +7,21 @@ def kalman_value_and_gradients(observations, F, Q, H, r, dy=1.0):
     Made by s2sad from kalman in kalman.py, line 17, for observations: float[:], F: float[:, :],
     Q: float[:, :], H: float[:], r: float.
     """
-    x_saved = []
-    P_saved = []
-    t1_saved = []
-    v_saved = []
-    PH_saved = []
-    s_saved = []
-    K_saved = []
+    saved = []
+    saved2 = []
     x = np.zeros_like(H)
     P = np.eye(len(H))
     total = 0.0
     for z in observations:
-        P_saved.append(P)
-        x_saved.append(x)
+        saved.append((x, P))
         x = F @ x
         t1 = F @ P
-        t1_saved.append(t1)
         P = t1 @ F.T + Q
         v = z - H @ x
-        v_saved.append(v)
         PH = P @ H
-        PH_saved.append(PH)
         s = H @ PH + r
-        s_saved.append(s)
         K = PH / s
-        K_saved.append(K)
+        saved2.append((t1, v, PH, s, K))
         total += 0.5 * (np.log(s) + v * v / s)
         x = x + K * v
         P = P - np.outer(K, PH)
@@ -44,17 +34,14 @@ def kalman_value_and_gradients(observations, F, Q, H, r, dy=1.0):
     for _ in range(len(observations)):
         # P = P - np.outer(K, PH)
         t2_grad = -P_grad
-        PH = PH_saved.pop()
+        t1, v, PH, s, K = saved2.pop()
         K_grad = t2_grad @ PH
-        K = K_saved.pop()
         PH_grad = K @ t2_grad
         # x = x + K * v
-        v = v_saved.pop()
         K_grad = K_grad + v * x_grad
         v_grad = np.sum(x_grad * K)
         # total += 0.5 * (np.log(s) + v * v / s)
         t3_grad = 0.5 * dy
-        s = s_saved.pop()
         v_grad += 2.0 * t3_grad / s * v
         s_grad = (t3_grad - t3_grad * v * v / s) / s
         # K = PH / s
@@ -70,13 +57,11 @@ def kalman_value_and_gradients(observations, F, Q, H, r, dy=1.0):
         # P = F @ P @ F.T + Q
         Q_grad += P_grad
         t1_grad = P_grad @ F
-        t1 = t1_saved.pop()
         F_grad += P_grad.T @ t1
-        P = P_saved.pop()
+        x, P = saved.pop()
         F_grad += t1_grad @ P.T
         P_grad = F.T @ t1_grad
         # x = F @ x
-        x = x_saved.pop()
         F_grad += np.outer(x_grad, x)
         x_grad = F.T @ x_grad
     return total, (F_grad, Q_grad, r_grad)

@@ -7,15 +7,13 @@ def mlp_value_and_gradients(layers, inputs, targets, dy=1.0):
     Made by s2sad from mlp in mlp.py, line 15, for layers: list[{'W': float[:, :], 'b': float[:]}],
     inputs: float[:, :], targets: float[:, :].
     """
-    h_saved = []
-    t1_saved = []
+    saved = []
     h = inputs
     for layer in layers:
-        h_saved.append(h)
         layer_W = layer["W"]
         layer_b = layer["b"]
         t1 = h @ layer_W + layer_b
-        t1_saved.append(t1)
+        saved.append((h, t1))
         h = np.maximum(t1, 0.0)
     errors = h - targets
     t2 = errors * errors
@@ -28,11 +26,10 @@ def mlp_value_and_gradients(layers, inputs, targets, dy=1.0):
     h_grad = 2.0 * dy / t2.size * errors
     for k in reversed(range(len(layers))):
         # h = np.maximum(h @ layer["W"] + layer["b"], 0.0)
-        t1 = t1_saved.pop()
+        h, t1 = saved.pop()
         t1_grad = np.where(t1 > 0.0, h_grad, np.where(t1 == 0.0, 0.5 * h_grad, 0.0))
         layer_b_grad = np.sum(t1_grad, axis=0)
         h_grad = t1_grad @ layers[k]["W"].T
-        h = h_saved.pop()
         layer_W_grad = h.T @ t1_grad
         layers_grad[k]["b"] += layer_b_grad
         layers_grad[k]["W"] += layer_W_grad

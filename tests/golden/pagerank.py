@@ -7,17 +7,15 @@ def pagerank_value_and_gradients(links, damping, weights, steps, dy=1.0):
     Made by s2sad from pagerank in pagerank.py, line 11, for links: float[:, :], damping: float,
     weights: float[:], steps: int.
     """
-    rank_saved = []
-    t1_saved = []
+    saved = []
     n = links.shape[0]
-    t2 = np.sum(links, axis=0)
-    transition = links / t2
+    t1 = np.sum(links, axis=0)
+    transition = links / t1
     rank = np.full(n, 1.0 / n)
     for _ in range(steps):
-        rank_saved.append(rank)
-        t1 = transition @ rank
-        t1_saved.append(t1)
-        rank = damping * t1 + (1.0 - damping) / n
+        t2 = transition @ rank
+        saved.append((rank, t2))
+        rank = damping * t2 + (1.0 - damping) / n
     value = weights @ rank
 
     transition_grad = np.zeros_like(transition)
@@ -27,12 +25,11 @@ def pagerank_value_and_gradients(links, damping, weights, steps, dy=1.0):
     for _ in range(steps):
         # rank = damping * (transition @ rank) + (1.0 - damping) / n
         damping_grad -= np.sum(rank_grad) / n
-        t1 = t1_saved.pop()
-        damping_grad += rank_grad @ t1
-        t1_grad = damping * rank_grad
-        rank = rank_saved.pop()
-        transition_grad += np.outer(t1_grad, rank)
-        rank_grad = transition.T @ t1_grad
+        rank, t2 = saved.pop()
+        damping_grad += rank_grad @ t2
+        t2_grad = damping * rank_grad
+        transition_grad += np.outer(t2_grad, rank)
+        rank_grad = transition.T @ t2_grad
     # transition = links / np.sum(links, axis=0)
-    links_grad = (transition_grad - np.sum(transition_grad * transition, axis=0)) / t2
+    links_grad = (transition_grad - np.sum(transition_grad * transition, axis=0)) / t1
     return value, (links_grad, damping_grad)

@@ -7,24 +7,18 @@ def ray_march_value_and_gradients(origin, direction, center, radius, dy=1.0):
     Made by s2sad from ray_march in ray_march.py, line 10, for origin: float[:],
     direction: float[:], center: float[:], radius: float.
     """
-    t_saved = []
-    p_saved = []
-    t1_saved = []
-    distance_saved = []
+    saved = []
     t = 0.0
     for _ in range(60):
-        t_saved.append(t)
         p = origin + t * direction
-        p_saved.append(p)
         t1 = np.linalg.norm(p - center)
-        t1_saved.append(t1)
         sphere = t1 - radius
         t2 = p[1]
         if t2 < sphere:
             distance = t2
         else:
             distance = sphere
-        distance_saved.append(distance)
+        saved.append((t, p, t1, distance))
         if distance < 1e-06:
             break
         else:
@@ -36,16 +30,14 @@ def ray_march_value_and_gradients(origin, direction, center, radius, dy=1.0):
     center_grad = np.zeros_like(center)
     t_grad = dy
     radius_grad = 0.0
-    while distance_saved:
-        distance = distance_saved.pop()
+    while saved:
+        t, p, t1, distance = saved.pop()
         if distance < 1e-06:
             distance_grad = 0.0
         else:
             distance_grad = t_grad
         # distance = min(sphere, p[1])
-        p = p_saved.pop()
         t3 = p[1]
-        t1 = t1_saved.pop()
         if t3 < t1 - radius:
             # distance = min(sphere, p[1])
             t2_grad = distance_grad
@@ -64,6 +56,5 @@ def ray_march_value_and_gradients(origin, direction, center, radius, dy=1.0):
         # p = origin + t * direction
         origin_grad += p_grad
         t_grad += np.sum(p_grad * direction)
-        t = t_saved.pop()
         direction_grad += t * p_grad
     return value, (origin_grad, direction_grad, center_grad, radius_grad)

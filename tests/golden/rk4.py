@@ -7,21 +7,15 @@ def rk4_value_and_gradients(y, A, dt, steps, dy=1.0):
     Made by s2sad from rk4 in rk4.py, line 15, for y: float[:], A: float[:, :], dt: float,
     steps: int.
     """
-    y_saved = []
-    y2_saved = []
-    y3_saved = []
-    y4_saved = []
+    saved = []
     for _ in range(steps):
-        y_saved.append(y)
         k1 = A @ y - y * y * y
         y2 = y + 0.5 * dt * k1
-        y2_saved.append(y2)
         k2 = A @ y2 - y2 * y2 * y2
         y3 = y + 0.5 * dt * k2
-        y3_saved.append(y3)
         k3 = A @ y3 - y3 * y3 * y3
         y4 = y + dt * k3
-        y4_saved.append(y4)
+        saved.append((y, y2, y3, y4))
         y = y + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + (A @ y4 - y4 * y4 * y4))
     value = np.sum(y * y)
 
@@ -34,7 +28,7 @@ def rk4_value_and_gradients(y, A, dt, steps, dy=1.0):
         k3_grad = 2.0 * t1_grad
         k2_grad = 2.0 * t1_grad
         # return A @ y - y * y * y
-        y4 = y4_saved.pop()
+        y, y2, y3, y4 = saved.pop()
         y4_grad = -3.0 * t1_grad * y4 * y4
         A_grad += np.outer(t1_grad, y4)
         y4_grad = y4_grad + A.T @ t1_grad
@@ -42,7 +36,6 @@ def rk4_value_and_gradients(y, A, dt, steps, dy=1.0):
         y_grad = y_grad + y4_grad
         k3_grad = k3_grad + dt * y4_grad
         # return A @ y - y * y * y
-        y3 = y3_saved.pop()
         y3_grad = -3.0 * k3_grad * y3 * y3
         A_grad += np.outer(k3_grad, y3)
         y3_grad = y3_grad + A.T @ k3_grad
@@ -50,7 +43,6 @@ def rk4_value_and_gradients(y, A, dt, steps, dy=1.0):
         y_grad = y_grad + y3_grad
         k2_grad = k2_grad + 0.5 * dt * y3_grad
         # return A @ y - y * y * y
-        y2 = y2_saved.pop()
         y2_grad = -3.0 * k2_grad * y2 * y2
         A_grad += np.outer(k2_grad, y2)
         y2_grad = y2_grad + A.T @ k2_grad
@@ -59,7 +51,6 @@ def rk4_value_and_gradients(y, A, dt, steps, dy=1.0):
         k1_grad = t1_grad + 0.5 * dt * y2_grad
         # return A @ y - y * y * y
         t2_grad = -k1_grad
-        y = y_saved.pop()
         y_grad = y_grad + 3.0 * t2_grad * y * y
         A_grad += np.outer(k1_grad, y)
         y_grad = y_grad + A.T @ k1_grad

@@ -1,0 +1,66 @@
+"""What a loop saves for its reverse sweep: each case holds a function and lines that its gradient has, or has not."""
+
+import numpy as np
+import pytest
+
+from s2sad import value_and_gradients_function
+from tests.test_adjoint_text import differences
+
+VECTOR = np.linspace(0.5, 1.5, 4)
+
+
+def spiral(x, y, n):
+    for _ in range(n):
+        a = np.sin(x * y)
+        x, y = x + a * y, y - a * x
+    return x * y
+
+
+def saved_is_taken(x, n):
+    saved = [1.0, 2.0]
+    for k in range(n):
+        a = np.sin(x)
+        b = np.exp(a)
+        x = x * a * b * saved[k % 2]
+    return x
+
+
+def in_a_branch(x, n):
+    total = 0.0
+    for k in range(n):
+        if k % 2 == 0:
+            a = np.sin(x * k)
+            b = np.exp(a * x)
+            total += a * b * b
+        x = x * x + 0.1
+    return total
+
+
+def overwritten_between(x, n):
+    for _ in range(n):
+        x = np.sin(x)
+        x = x * x * np.exp(x)
+        x = x * np.cos(x)
+    return x
+
+
+CASES = [
+    (spiral, (0.3, 0.7, 3), ["saved.append((x, y, a))\n", "x, y, a = saved.pop()\n"], ["_saved"]),
+    (saved_is_taken, (0.3, 3), ["x_saved.append((", "= x_saved.pop()\n", " saved = [1.0"], []),
+    (in_a_branch, (0.3, 5), ["saved.append((a, b))", "a, b = saved.pop()"], []),
+    (overwritten_between, (0.6, 3), ["x = np.sin(x)\n"], []),
+]
+
+
+@pytest.mark.parametrize(("function", "args", "lines", "absent"), CASES, ids=lambda each: getattr(each, "__name__", ""))
+def test_text(function, args, lines, absent):
+    params = [k for k, each in enumerate(args) if not isinstance(each, int)]
+    val_grads = value_and_gradients_function(function, params=params)
+    text = val_grads.source(*args)
+    body = text.partition('    """\n')[2]
+    assert all(line in body for line in lines), text
+    assert not any(line in body for line in absent), text
+    value, gradients = val_grads(*args)
+    assert value == function(*args)
+    for k, gradient in zip(params, gradients):
+        np.testing.assert_allclose(gradient, differences(function, args, k), rtol=1e-6, atol=1e-7)
