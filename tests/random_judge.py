@@ -1,52 +1,41 @@
-"""Says whether s2sad's program for a function is right, by a derivative that shares nothing with it.
+"""Says whether s2sad's programs for a random function are right: reverse mode, forward mode, and second order.
 
-The function's text is run once more on complex numbers, each moved by 1e-30j times a random direction: the imaginary
-part of the value is the derivative along that direction, to all digits. For that, `np`, `math` and the built-in
-functions are replaced by versions that compare and cut off real parts; comparisons are rewritten in the text.
+Each is held against the independent derivative of tests/random_complex.py along random directions; value, output,
+arguments and structures against f's own; and each program runs again from a file where there is no s2sad.
+Second order is one mode over one mode: which ones is chosen by the seed.
 """
 
 from __future__ import annotations
 
-import ast
-import builtins
 import contextlib
+import inspect
 import io
-import linecache
-import math
 import re
 import signal
 import traceback
-import types
 import warnings
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
 import numpy as np
 
-from s2sad import value_and_gradients_function
+from s2sad import value_and_gradients_function, value_and_tangent_function
 from s2sad.errors import NotDifferentiableError
 from tests import reference
 from tests.alone import Failed, run_alone
+from tests.language.basics import identical, printed_by
+from tests.random_complex import WIDTHS, Case, define, directional, is_number, numbers, second_directional
 from tests.reference import copied, is_real_leaf, leaves, mapped
 
-FILE = "<random program>"
-STEP = 1e-30
 TOLERANCE = 1e-8
 LARGEST = 1e5
-
-
-@dataclass
-class Case:
-    """A program as text, whose function `f` is called with `args`."""
-
-    text: str
-    args: tuple
-    seed: int = 0
+MODES = ("reverse", "forward", "second")
+GOOD = ("right", "refused", "unfit")
 
 
 @dataclass
 class Outcome:
-    """What came of a case. kind: right, refused, unfit (the program itself is no good), or what is wrong."""
+    """What came of a case in one mode. kind: right, refused, unfit (the program itself is no good), or what is wrong."""
 
     kind: str
     message: str = ""
@@ -54,10 +43,11 @@ class Outcome:
     got: Any = None
     signature: str = ""
     source: str = field(default="", repr=False)
+    mode: str = ""
 
     @property
     def failed(self) -> bool:
-        return self.kind not in ("right", "refused", "unfit")
+        return self.kind not in GOOD
 
 
 class Unfit(Exception):
@@ -68,151 +58,14 @@ class TooLong(BaseException):
     """The program runs too long."""
 
 
-# ------------------------------------------------------------------------------------------ on complex numbers
-def _real(value: Any) -> Any:
-    return value.real if isinstance(value, (np.ndarray, np.complexfloating, complex)) else value
+class Found(Exception):
+    """Something other than right."""
+
+    def __init__(self, outcome: Outcome):
+        super().__init__(outcome.kind)
+        self.outcome = outcome
 
 
-def _complexified(value: Any) -> Any:
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        return value.astype(complex)
-    return value
-
-
-def _makes(function: Callable) -> Callable:
-    """A function that makes arrays, making complex ones."""
-    return lambda *args, **kwargs: _complexified(function(*args, **kwargs))
-
-
-def _on_real(function: Callable) -> Callable:
-    return lambda value, *args, **kwargs: function(_real(value), *args, **kwargs)
-
-
-def _absolute(value: Any) -> Any:
-    return value * np.where(_real(value) < 0, -1.0, 1.0)
-
-
-def _variance(value: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    away = value - np.mean(value, axis=axis, keepdims=True)
-    return np.mean(away * away, axis=axis, keepdims=keepdims)
-
-
-def _picked(first: Any, second: Any, sign: float) -> Any:
-    return np.where(sign * _real(first) >= sign * _real(second), first, second)
-
-
-def _scalar(function: Callable) -> Callable:
-    return lambda *args: np.complex128(function(*args))
-
-
-NUMPY: dict[str, Any] = {
-    **{name: _makes(getattr(np, name)) for name in ("zeros", "ones", "empty", "full", "zeros_like", "ones_like")},
-    **{name: _makes(getattr(np, name)) for name in ("array", "asarray", "linspace", "eye", "arange", "full_like")},
-    **{name: _on_real(getattr(np, name)) for name in ("sign", "floor", "ceil", "rint", "trunc", "argmax", "argmin")},
-    **{name: _on_real(getattr(np, name)) for name in ("argsort", "isfinite")},
-    "abs": _absolute,
-    "absolute": _absolute,
-    "var": _variance,
-    "std": lambda *args, **kwargs: np.sqrt(_variance(*args, **kwargs)),
-    "maximum": lambda a, b: _picked(a, b, 1.0),
-    "minimum": lambda a, b: _picked(a, b, -1.0),
-    "clip": lambda a, low, high: _picked(_picked(a, low, 1.0), high, -1.0),
-    "linalg": types.SimpleNamespace(norm=lambda a: np.sqrt(np.sum(a * a)), solve=np.linalg.solve, inv=np.linalg.inv),
-}
-MATH = {
-    **{
-        name: _scalar(getattr(np, name))
-        for name in ("sin", "cos", "tanh", "exp", "log", "sqrt", "sinh", "cosh", "log1p")
-    },
-    "atan": _scalar(np.arctan),
-    "fabs": _absolute,
-    "floor": lambda value: math.floor(_real(value)),
-    "hypot": lambda a, b: np.complex128(np.sqrt(a * a + b * b)),
-    "pow": lambda a, b: a**b,
-}
-
-
-def _extreme(choose: Callable) -> Callable:
-    def extreme(*values: Any) -> Any:
-        return choose(*values, key=_real) if len(values) > 1 else choose(values[0], key=_real)
-
-    return extreme
-
-
-def _shim(module: Any, replaced: dict) -> types.SimpleNamespace:
-    return types.SimpleNamespace(**{**vars(module), **replaced})
-
-
-BUILTINS = {
-    **vars(builtins),
-    "float": lambda value: np.complex128(value),
-    "int": _on_real(int),
-    "abs": _absolute,
-    "max": _extreme(max),
-    "min": _extreme(min),
-    "sorted": lambda values: sorted(values, key=_real),
-    "print": lambda *args: None,
-}
-
-
-class _OnRealParts(ast.NodeTransformer):
-    """Each operand of a comparison gets `_real(...)` around it, and `a % b`, `a // b` are done on real parts."""
-
-    def visit_Compare(self, node: ast.Compare) -> ast.AST:
-        self.generic_visit(node)
-        node.left = self._wrapped(node.left)
-        node.comparators = [self._wrapped(each) for each in node.comparators]
-        return node
-
-    @staticmethod
-    def _wrapped(node: ast.expr) -> ast.expr:
-        return ast.Call(ast.Name("_real", ast.Load()), [node], [])
-
-
-def _namespace(complex_numbers: bool) -> dict:
-    if not complex_numbers:
-        return {"np": np, "math": math}
-    return {"np": _shim(np, NUMPY), "math": _shim(math, MATH), "_real": _real, "__builtins__": BUILTINS}
-
-
-def define(text: str, complex_numbers: bool = False) -> Callable:
-    """The function `f` of a text."""
-    tree = ast.parse(text)
-    if complex_numbers:
-        tree = ast.fix_missing_locations(_OnRealParts().visit(tree))
-    space = _namespace(complex_numbers)
-    # Python finds the text of a function beside f by its file, as that of a cell of a notebook.
-    linecache.cache[FILE] = (len(text), None, text.splitlines(True), FILE)
-    exec(compile(tree, FILE, "exec"), space)
-    return space["f"]
-
-
-def _numbers(value: Any) -> np.ndarray:
-    rows = [np.ravel(leaf).astype(complex) for _, leaf in leaves(value) if _is_number(leaf)]
-    return np.concatenate([np.zeros(0, complex), *rows])
-
-
-def _is_number(leaf: Any) -> bool:
-    return not isinstance(leaf, (bool, str, type(None))) and np.asarray(leaf).dtype.kind in "ifc"
-
-
-def directional(case: Case, directions: Any, weights: np.ndarray) -> complex:
-    """The derivative of the weighted value along a direction, in its real part; to all digits."""
-
-    def moved(leaf: Any, direction: Any) -> Any:
-        return (
-            leaf + STEP * 1j * direction
-            if isinstance(leaf, np.ndarray)
-            else np.complex128(leaf + STEP * 1j * direction)
-        )
-
-    pairs = iter(directions)
-    args = mapped(case.args, lambda _, leaf: moved(leaf, next(pairs)) if is_real_leaf(leaf) else leaf)
-    value = define(case.text, complex_numbers=True)(*args)
-    return float(np.sum(weights * _numbers(value)).imag) / STEP
-
-
-# ------------------------------------------------------------------------------------------ one case
 @contextlib.contextmanager
 def time_limit(seconds: float):
     """Raises TooLong in the block when it takes longer, of the processor's time: a busy machine fails nothing."""
@@ -229,152 +82,296 @@ def time_limit(seconds: float):
         signal.signal(signal.SIGPROF, before)
 
 
-def _same(a: Any, b: Any) -> bool:
-    """Whether two structures are the same in types and bit for bit."""
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, (list, tuple)):
-        return len(a) == len(b) and all(map(_same, a, b))
-    if isinstance(a, dict):
-        return list(a) == list(b) and all(_same(a[key], b[key]) for key in a)
-    if isinstance(a, np.ndarray):
-        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
-    return a == b or (a != a and b != b)
+# ------------------------------------------------------------------------------------------ what is right
+class Truth:
+    """What f itself gives and prints, and its derivative along a random direction.
+
+    `f` and `text` are what s2sad gets.
+    """
+
+    def __init__(self, case: Case):
+        self.case, self.text = case, case.text
+        self.f = define(case.text)
+        self.value, self.output = self._plain_run()
+        self.weights = np.random.default_rng(case.seed).uniform(0.5, 1.5, numbers(self.value).size)
+        self.first, self.second = self._directions(0), self._directions(1)
+        self.on_complex = define(case.text, complex_numbers=True)
+        try:
+            self.derivative = directional(self.on_complex, case.args, self.first, self.weights)
+        except Exception as error:
+            raise Unfit(f"on complex numbers: {type(error).__name__}: {error}") from None
+        if not np.isfinite(self.derivative) or abs(self.derivative) > LARGEST:
+            raise Unfit("undefined or large derivative")
+        if any(np.asarray(leaf).dtype.kind != "f" for _, leaf in leaves(self.value)):
+            raise Unfit("an integer in the value")
+        self.dy = self._weights_in_structure()
+
+    def _plain_run(self) -> tuple[Any, str]:
+        try:
+            value, output = printed_by(self.f, *copied(self.case.args))
+        except (Exception, TooLong) as error:
+            raise Unfit(f"{type(error).__name__}: {error}") from None
+        found = numbers(value)
+        if not found.size or not np.all(np.isfinite(found)) or np.max(np.abs(found)) > LARGEST:
+            raise Unfit("no numbers, or undefined or large ones")
+        if any(not is_number(leaf) for _, leaf in leaves(value)):
+            raise Unfit("something else than numbers")
+        return value, output
+
+    def _directions(self, number: int) -> list:
+        """A direction for each number or array among the arguments."""
+        sizes = [np.shape(leaf) for _, leaf in leaves(self.case.args) if is_real_leaf(leaf)]
+        seeds = [[self.case.seed, k, number][: 2 + bool(number)] for k in range(len(sizes))]
+        return [np.random.default_rng(seed).uniform(0.5, 1.5, size) * 1.0 for seed, size in zip(seeds, sizes)]
+
+    def _weights_in_structure(self) -> Any:
+        cuts = np.cumsum([np.size(leaf) for _, leaf in leaves(self.value)])[:-1]
+        rows = iter(np.split(self.weights, cuts))
+
+        def shaped(row: np.ndarray, leaf: Any) -> Any:
+            return row.reshape(leaf.shape) if isinstance(leaf, np.ndarray) else float(row[0])
+
+        return mapped(self.value, lambda _, leaf: shaped(next(rows), leaf))
+
+    def tangents(self, directions: list) -> tuple:
+        """A direction in the structure of the arguments."""
+        pairs = iter(directions)
+
+        def direction(_: tuple, leaf: Any) -> Any:
+            if not is_real_leaf(leaf):
+                return None
+            number = next(pairs)
+            return np.asarray(number) if isinstance(leaf, np.ndarray) else type(leaf)(number)
+
+        return mapped(self.case.args, direction)
+
+    def curvature(self) -> float:
+        """How the derivative along the first direction changes along the second."""
+        try:
+            found = second_directional(self.on_complex, self.case.args, self.first, self.second, self.weights)
+        except Exception as error:
+            raise Unfit(f"on complex numbers: {type(error).__name__}: {error}") from None
+        if not np.isfinite(found) or abs(found) > LARGEST:
+            raise Unfit("undefined or large second derivative")
+        return found
+
+    def curvature_settles(self, tolerance: float) -> bool:
+        """Whether other widths give the same second derivative: no kink is near."""
+        args = (self.on_complex, self.case.args, self.first, self.second, self.weights)
+        found = [second_directional(*args, width) for width in WIDTHS]
+        return max(found) - min(found) <= tolerance
 
 
-def _printed(function: Callable, *args: Any) -> tuple[Any, str]:
-    with contextlib.redirect_stdout(io.StringIO()) as out:
-        value = function(*args)
-    return value, out.getvalue()
-
-
-def _plain_run(case: Case) -> tuple[Any, str]:
-    """What f itself gives and prints."""
-    try:
-        value, output = _printed(define(case.text), *copied(case.args))
-    except (Exception, TooLong) as error:
-        raise Unfit(f"{type(error).__name__}: {error}") from None
-    numbers = _numbers(value)
-    if not numbers.size or not np.all(np.isfinite(numbers)) or np.max(np.abs(numbers)) > LARGEST:
-        raise Unfit("no numbers, or undefined or large ones")
-    if any(not _is_number(leaf) for _, leaf in leaves(value)):
-        raise Unfit("something else than numbers")
-    return value, output
-
-
-def check(case: Case, seconds: float = 5.0) -> Outcome:
-    """Transforms the program of a case, runs it, and compares value, output, arguments and gradients."""
-    with warnings.catch_warnings(), time_limit(seconds), np.errstate(all="warn"):
+def check(case: Case, modes: tuple[str, ...] = ("reverse",), seconds: float = 10.0) -> dict[str, Outcome]:
+    """For each mode: transforms the program of a case, runs it, and compares all that can be compared."""
+    with warnings.catch_warnings(), np.errstate(all="warn"):
         warnings.simplefilter("error")
         try:
-            return _check(case)
+            with time_limit(seconds):
+                truth = Truth(case)
         except Unfit as unfit:
-            return Outcome("unfit", str(unfit))
+            return {mode: Outcome("unfit", str(unfit), mode=mode) for mode in modes}
         except TooLong:
-            return Outcome("slow", "takes too long", signature="slow")
+            return {mode: Outcome("unfit", "takes too long", mode=mode) for mode in modes}
+        return {mode: _check(truth, mode, seconds) for mode in modes}
 
 
-def _check(case: Case) -> Outcome:
-    value, output = _plain_run(case)
-    weights = np.random.default_rng(case.seed).uniform(0.5, 1.5, _numbers(value).size)
-    directions = [
-        np.random.default_rng([case.seed, k]).uniform(0.5, 1.5, np.shape(leaf)) * 1.0
-        for k, (_, leaf) in enumerate(each for each in leaves(case.args) if is_real_leaf(each[1]))
-    ]
+def _check(truth: Truth, mode: str, seconds: float) -> Outcome:
     try:
-        derivative = directional(case, directions, weights)
-    except Exception as error:
-        raise Unfit(f"on complex numbers: {type(error).__name__}: {error}") from None
-    if not np.isfinite(derivative) or abs(derivative) > LARGEST:
-        raise Unfit("undefined or large derivative")
-    if not all(map(_real_leaf_is_float, (leaf for _, leaf in leaves(value)))):
-        raise Unfit("an integer in the value")
-    weighted = iter(np.split(weights, np.cumsum([np.size(leaf) for _, leaf in leaves(value)])[:-1]))
-    dy = mapped(value, lambda _, leaf: _shaped(next(weighted), leaf))
-    return _transformed(case, value, output, dy, directions, derivative)
-
-
-def _real_leaf_is_float(leaf: Any) -> bool:
-    return np.asarray(leaf).dtype.kind == "f"
-
-
-def _shaped(row: np.ndarray, leaf: Any) -> Any:
-    return row.reshape(leaf.shape) if isinstance(leaf, np.ndarray) else float(row[0])
-
-
-def _transformed(case: Case, value: Any, output: str, dy: Any, directions: list, derivative: float) -> Outcome:
-    args = copied(case.args)
-    source = ""
-    try:
-        gradients_of = value_and_gradients_function(define(case.text), source=case.text)
-        source = gradients_of.source(*args)
-    except NotDifferentiableError as refusal:
-        return _refusal(str(refusal))
-    except Exception as error:
-        return Outcome("internal error", _last(error), signature=_where(error))
-    try:
-        (got, gradients), got_output = _printed(lambda *given: gradients_of(*given, dy=dy), *args)
-    except NotDifferentiableError as refusal:
-        return _refusal(str(refusal))
-    except Exception as error:
-        if "has to be contiguous" in str(error):  # refused when it runs: how an array lies in memory is known then
-            return Outcome("refused", str(error), signature="how an array lies in memory")
-        shape = re.sub(r"['\"`].*?['\"`]|\d+", "_", str(error))
-        return Outcome("crash", _last(error), signature=f"{type(error).__name__} {shape}", source=source)
-    if not _same(got, value):
-        return Outcome("wrong value", "", value, got, "wrong value", source)
-    if not _same(args, case.args):
-        return Outcome("argument modified", "", case.args, args, "argument modified", source)
-    if got_output != output:
-        return Outcome("wrong output", "", output, got_output, "wrong output", source)
-    outcome = _compared(case, gradients, dy, directions, derivative, source)
-    if outcome.kind != "right":
-        return outcome
-    return _alone(case, outcome, (got, gradients), dy, output, gradients_of.compiled(*args))
-
-
-def _alone(case: Case, outcome: Outcome, result: tuple, dy: Any, output: str, compiled: Callable) -> Outcome:
-    """A right outcome, if the source gives the same to the last bit from a file, where there is no s2sad."""
-    try:
-        [(again, printed, untouched)] = run_alone(outcome.source, [(case.args, {}, {"dy": dy})], compiled)
-    except Failed as failure:
-        return Outcome("fails alone", str(failure), signature="fails alone", source=outcome.source)
-    pairs = zip(leaves(again[1]), leaves(result[1]))
-    same = all(np.array_equal(one, other, equal_nan=is_real_leaf(one)) for (_, one), (_, other) in pairs)
-    if not (same and untouched and printed == output and _same(again[0], result[0])):
-        return Outcome("differs alone", "", result, again, "differs alone", outcome.source)
+        with time_limit(seconds):
+            outcome = CHECKS[mode](truth)
+    except Unfit as unfit:
+        outcome = Outcome("unfit", str(unfit))
+    except TooLong:
+        outcome = Outcome("slow", "takes too long", signature="slow")
+    except Found as found:
+        outcome = found.outcome
+    outcome.mode = mode
     return outcome
 
 
-def _compared(case: Case, gradients: tuple, dy: Any, directions: list, derivative: float, source: str) -> Outcome:
-    pieces = [leaf for _, leaf in leaves(case.args) if is_real_leaf(leaf)]
-    found = [leaf for _, leaf in leaves(gradients) if leaf is not None]
-    shapes = [(np.shape(each), np.asarray(each).dtype) for each in pieces]
-    if shapes != [(np.shape(each), np.asarray(each).dtype) for each in found]:
-        return Outcome("wrong structure", "", case.args, gradients, "wrong structure", source)
-    if any(isinstance(each, np.ndarray) != isinstance(piece, np.ndarray) for each, piece in zip(found, pieces)):
-        return Outcome("wrong structure", "", case.args, gradients, "wrong structure", source)
-    terms = [np.sum(each * direction) for each, direction in zip(found, directions)]
-    total = float(np.sum(terms)) if terms else 0.0
-    scale = 1.0 + float(np.sum([np.sum(np.abs(each)) for each in found])) + abs(derivative)
-    if abs(total - derivative) <= TOLERANCE * scale:
-        return Outcome("right", source=source)
-    return _second_opinion(case, gradients, dy, source)
+# ------------------------------------------------------------------------------------------ the modes
+def _reverse(truth: Truth) -> Outcome:
+    case = truth.case
+    gradients_of, source = _made(lambda: value_and_gradients_function(truth.f, source=truth.text), case.args)
+    value, gradients = _run(truth, lambda *args: gradients_of(*args, dy=truth.dy), case.args, source)
+    _compare_values(truth.value, value, source)
+    _compare_structures(case.args, gradients, source)
+    parts = [np.sum(a * b) for a, b in zip(_real_leaves(gradients), truth.first)]
+    scale = 1.0 + float(np.sum([np.sum(np.abs(each)) for each in _real_leaves(gradients)]))
+    if not _close(float(np.sum(parts)), truth.derivative, scale):
+        _second_opinion(truth, gradients, source)
+    compiled = gradients_of.compiled(*copied(case.args))
+    return _alone(truth, source, case.args, {"dy": truth.dy}, (value, gradients), compiled)
 
 
-def _second_opinion(case: Case, gradients: tuple, dy: Any, source: str) -> Outcome:
-    """The comparison with differences, which also see a kink at this point or a loss of digits."""
+def _forward(truth: Truth) -> Outcome:
+    case = truth.case
+    tangent_of, source = _made(lambda: value_and_tangent_function(truth.f, source=truth.text), case.args)
+    tangents = truth.tangents(truth.first)
+    kept = copied(tangents)
+    value, tangent = _run(truth, lambda *args: tangent_of(*args, tangents=tangents), case.args, source)
+    _compare_values(truth.value, value, source)
+    if not identical(kept, tangents):
+        raise Found(Outcome("tangent modified", "", kept, tangents, "tangent modified", source))
+    _compare_structures(value, tangent, source)
+    found = numbers(tangent).real
+    total = float(np.sum(truth.weights * found))
+    if not _close(total, truth.derivative, 1.0 + float(np.sum(np.abs(found)))):
+        if abs(_by_differences(truth) - total) <= 1e-5 * (1.0 + abs(total)):
+            raise Unfit("a kink at this point")
+        raise Found(Outcome("wrong tangent", "", truth.derivative, total, "wrong tangent", source))
+    compiled = tangent_of.compiled(*copied(case.args))
+    return _alone(truth, source, case.args, _named(compiled, case.args, tangents), (value, tangent), compiled)
+
+
+def _second(truth: Truth) -> Outcome:
+    """One mode over one mode, along two directions."""
+    outer, inner = [(a, b) for a in ("reverse", "forward") for b in ("reverse", "forward")][truth.case.seed // 2 % 4]
+    args, first, scale = _first_order(truth, inner)
+    names = list(inspect.signature(first).parameters)[: len(truth.case.args)]
+    directions = truth.tangents(truth.second)
+    make = value_and_gradients_function if outer == "reverse" else value_and_tangent_function
+    derivative_of, source = _made(lambda: make(first, names), args, f"{outer} over {inner}: ")
+    expected, _ = printed_by(first, *copied(args))
+    if outer == "reverse":
+        dy = (_zeros(truth.value), truth.tangents(truth.first) if inner == "reverse" else truth.dy)
+        value, found = _run(truth, lambda *args: derivative_of(*args, dy=dy), args, source)
+        _compare_structures(truth.case.args, found, source)
+        total = sum(float(np.sum(a * b)) for a, b in zip(_real_leaves(found), truth.second))
+        extra = {"dy": dy}
+    else:
+        value, (value_dot, found) = _run(truth, lambda *args: derivative_of(*args, tangents=directions), args, source)
+        _compare_structures(value, (value_dot, found), source)
+        weights = truth.first if inner == "reverse" else _real_leaves(truth.dy)
+        total = sum(float(np.sum(a * b)) for a, b in zip(_real_leaves(found), weights))
+        extra = _named(derivative_of.compiled(*copied(args)), args, directions)
+    _compare_values(expected, value, source)
+    scale += float(np.sum([np.sum(np.abs(each)) for each in _real_leaves(found)]))
+    wanted = truth.curvature()
+    if not _close(total, wanted, scale):
+        if not truth.curvature_settles(TOLERANCE * scale):
+            raise Unfit("a kink near this point")
+        raise Found(Outcome("wrong second derivative", "", wanted, total, "wrong second derivative", source))
+    result = (value, found if outer == "reverse" else (value_dot, found))
+    return _alone(truth, source, args, extra, result, derivative_of.compiled(*copied(args)))
+
+
+def _first_order(truth: Truth, mode: str) -> tuple[tuple, Callable, float]:
+    """The arguments of a generated program, that program, and the scale of what it gives. For the second order."""
+    case = truth.case
+    try:
+        if mode == "reverse":
+            first = value_and_gradients_function(truth.f, source=truth.text).compiled(*copied(case.args))
+            args = (*case.args, truth.dy)
+        else:
+            first = value_and_tangent_function(truth.f, source=truth.text).compiled(*copied(case.args))
+            args = (*case.args, *truth.tangents(truth.first))
+        (_, found), _ = printed_by(first, *copied(args))
+    except Exception as error:
+        raise Unfit(f"no first order: {type(error).__name__}") from None
+    return args, first, 1.0 + float(np.sum([np.sum(np.abs(each)) for each in _real_leaves(found)]))
+
+
+CHECKS = {"reverse": _reverse, "forward": _forward, "second": _second}
+
+
+# ------------------------------------------------------------------------------------------ steps of all modes
+def _made(make: Callable, args: tuple, note: str = "") -> tuple[Any, str]:
+    """A function that s2sad makes, and its source for these arguments."""
+    try:
+        made = make()
+        return made, made.source(*copied(args))
+    except NotDifferentiableError as refusal:
+        raise Found(_refusal(str(refusal))) from None
+    except Exception as error:
+        raise Found(Outcome("internal error", note + _last(error), signature=note + _where(error))) from None
+
+
+def _run(truth: Truth, call: Callable, args: tuple, source: str) -> Any:
+    """What a call gives, which must print what f prints and leave the arguments as they are."""
+    own = copied(args)
+    try:
+        result, output = printed_by(call, *own)
+    except NotDifferentiableError as refusal:
+        raise Found(_refusal(str(refusal))) from None
+    except Exception as error:
+        if "has to be contiguous" in str(error):  # refused when it runs: how an array lies in memory is known then
+            raise Found(Outcome("refused", str(error), signature="how an array lies in memory")) from None
+        shape = re.sub(r"['\"`].*?['\"`]|\d+", "_", str(error))
+        signature = f"{type(error).__name__} {shape}"
+        raise Found(Outcome("crash", _last(error), signature=signature, source=source)) from None
+    if not identical(own, args):
+        raise Found(Outcome("argument modified", "", args, own, "argument modified", source))
+    if output != truth.output:
+        raise Found(Outcome("wrong output", "", truth.output, output, "wrong output", source))
+    return result
+
+
+def _compare_values(expected: Any, got: Any, source: str) -> None:
+    if not identical(expected, got):
+        raise Found(Outcome("wrong value", "", expected, got, "wrong value", source))
+
+
+def _compare_structures(expected: Any, got: Any, source: str) -> None:
+    """Whether what belongs to something has its structure, shapes and dtypes."""
+
+    def structure(value: Any) -> Any:
+        return mapped(value, lambda _, leaf: f"{np.asarray(leaf).dtype}{np.shape(leaf)}{isinstance(leaf, np.ndarray)}")
+
+    if structure(expected) != structure(got):
+        raise Found(Outcome("wrong structure", "", expected, got, "wrong structure", source))
+
+
+def _real_leaves(value: Any) -> list:
+    return [leaf for _, leaf in leaves(value) if is_real_leaf(leaf)]
+
+
+def _zeros(value: Any) -> Any:
+    return mapped(value, lambda _, leaf: np.zeros_like(leaf) if isinstance(leaf, np.ndarray) else type(leaf)(0.0))
+
+
+def _close(found: float, expected: float, scale: float) -> bool:
+    return abs(found - expected) <= TOLERANCE * (scale + abs(expected))
+
+
+def _named(compiled: Callable, args: tuple, tangents: tuple) -> dict:
+    """Tangents by the names that a program of forward mode has for them."""
+    return dict(zip(list(inspect.signature(compiled).parameters)[len(args) :], tangents))
+
+
+def _alone(truth: Truth, source: str, args: tuple, extra: dict, result: tuple, compiled: Callable) -> Outcome:
+    """Right, if the source gives the same to the last bit from a file, where there is no s2sad."""
+    try:
+        [(again, printed, untouched)] = run_alone(source, [(args, {}, extra)], compiled)
+    except Failed as failure:
+        raise Found(Outcome("fails alone", str(failure), signature="fails alone", source=source)) from None
+    pairs = zip(leaves(again[1]), leaves(result[1]))
+    same = all(np.array_equal(one, other, equal_nan=is_real_leaf(one)) for (_, one), (_, other) in pairs)
+    if not (same and untouched and printed == truth.output and identical(again[0], result[0])):
+        raise Found(Outcome("differs alone", "", result, again, "differs alone", source))
+    return Outcome("right", source=source)
+
+
+def _differences(truth: Truth) -> tuple:
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            _, expected = reference.value_and_gradients(define(case.text), case.args, dy=dy)
+            return reference.value_and_gradients(define(truth.case.text), truth.case.args, dy=truth.dy)[1]
     except Exception as error:
         raise Unfit(f"differences: {error}") from None
-    pairs = zip(leaves(expected), leaves(gradients))
-    numeric = [(a, b) for (_, a), (_, b) in pairs if b is not None and is_real_leaf(a)]
-    if all(np.allclose(a, b, rtol=1e-5, atol=1e-6) for a, b in numeric):
+
+
+def _by_differences(truth: Truth) -> float:
+    return sum(float(np.sum(a * b)) for a, b in zip(_real_leaves(_differences(truth)), truth.first))
+
+
+def _second_opinion(truth: Truth, gradients: tuple, source: str) -> None:
+    """The comparison with differences, which also see a kink at this point or a loss of digits."""
+    expected = _differences(truth)
+    if all(np.allclose(a, b, rtol=1e-5, atol=1e-6) for a, b in zip(_real_leaves(expected), _real_leaves(gradients))):
         raise Unfit("a kink at this point")
-    return Outcome("wrong gradient", "", expected, gradients, "wrong gradient", source)
+    raise Found(Outcome("wrong gradient", "", expected, gradients, "wrong gradient", source))
 
 
 def _refusal(text: str) -> Outcome:

@@ -15,8 +15,9 @@ from typing import Any, Callable
 
 import numpy as np
 
+from tests.random_complex import Case
 from tests.random_expressions import Expressions, Type, array_of
-from tests.random_judge import Case, Outcome, check
+from tests.random_judge import GOOD, MODES, Outcome, check
 from tests.random_shrink import shrink
 
 
@@ -400,7 +401,11 @@ def make(seed: int) -> Case:
 # ------------------------------------------------------------------------------------------ by hand
 def report(case: Case, outcome: Outcome, with_source: bool = False) -> str:
     """A failure, for people."""
-    lines = [f"## {outcome.kind}, seed {case.seed}: {outcome.signature}", case.text.rstrip(), f"args = {case.args!r}"]
+    lines = [
+        f"## {outcome.mode}: {outcome.kind}, seed {case.seed}: {outcome.signature}",
+        case.text.rstrip(),
+        f"args = {case.args!r}",
+    ]
     if outcome.message:
         lines.append(outcome.message.rstrip())
     if outcome.expected is not None:
@@ -414,33 +419,52 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0, help="the first seed; the next programs have the next seeds")
+    parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
     parser.add_argument("--each", type=int, default=3, help="how many failures to shrink of each signature")
     parser.add_argument("--refusals", action="store_true", help="shrink and print refusals as well")
     parser.add_argument("--source", action="store_true", help="print the generated programs as well")
     return parser.parse_args()
 
 
+class Tally:
+    """How many programs came out how, by mode."""
+
+    def __init__(self, options: argparse.Namespace):
+        self.options = options
+        self.kinds: dict[str, collections.Counter] = {mode: collections.Counter() for mode in options.modes}
+        self.signatures: collections.Counter = collections.Counter()
+        self.start = time.time()
+
+    def add(self, case: Case, outcome: Outcome) -> None:
+        """Counts an outcome; one of the first failures of its kind is shrunk and printed."""
+        self.kinds[outcome.mode][outcome.kind] += 1
+        signature = f"{outcome.mode}: {outcome.kind}: {outcome.signature}"
+        self.signatures[signature] += outcome.kind not in ("right", "unfit")
+        wanted = outcome.failed or self.options.refusals and outcome.kind == "refused"
+        if wanted and self.signatures[signature] <= self.options.each:
+            print(report(*shrink(case, outcome), self.options.source), flush=True)
+
+    def show(self, count: int) -> None:
+        kinds = [
+            f"{mode} " + ", ".join(f"{number} {kind}" for kind, number in found.most_common())
+            for mode, found in self.kinds.items()
+        ]
+        print(f"# {count} programs, {time.time() - self.start:.0f} s: {'; '.join(kinds)}", flush=True)
+
+
 def main() -> int:
     options = _options()
-    kinds: collections.Counter = collections.Counter()
-    signatures: collections.Counter = collections.Counter()
-    start = time.time()
-    for seed in range(options.seed, options.seed + options.count):
-        case = make(seed)
-        outcome = check(case)
-        kinds[outcome.kind] += 1
-        if not outcome.failed and not (options.refusals and outcome.kind == "refused"):
-            if outcome.kind == "refused":
-                signatures["refused: " + outcome.signature] += 1
-            continue
-        signatures[f"{outcome.kind}: {outcome.signature}"] += 1
-        if signatures[f"{outcome.kind}: {outcome.signature}"] <= options.each:
-            case, outcome = shrink(case, outcome)
-            print(report(case, outcome, options.source), flush=True)
-    print(f"{dict(kinds)} in {time.time() - start:.0f} s")
-    for signature, count in signatures.most_common():
-        print(f"{count:6d} {signature}")
-    return int(any(kind not in ("right", "refused", "unfit") for kind in kinds))
+    tally = Tally(options)
+    for count in range(1, options.count + 1):
+        case = make(options.seed + count - 1)
+        for outcome in check(case, tuple(options.modes)).values():
+            tally.add(case, outcome)
+        if count % 1000 == 0 and count < options.count:
+            tally.show(count)
+    for signature, number in (+tally.signatures).most_common():
+        print(f"{number:6d} {signature}")
+    tally.show(options.count)
+    return int(any(kind not in GOOD for found in tally.kinds.values() for kind in found))
 
 
 if __name__ == "__main__":

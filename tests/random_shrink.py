@@ -7,7 +7,8 @@ import copy
 import re
 from typing import Any, Iterator
 
-from tests.random_judge import Case, Outcome, check
+from tests.random_complex import Case
+from tests.random_judge import Outcome, check
 
 BLOCKS = ("body", "orelse", "finalbody")
 
@@ -115,7 +116,7 @@ def shrink(case: Case, outcome: Outcome, tries: int = 1500) -> tuple[Case, Outco
             found: Any = None
             try:
                 if _size(candidate) < _size(best):
-                    found = check(candidate, 2.0)
+                    found = check(candidate, (outcome.mode,), 3.0)[outcome.mode]
             except (SyntaxError, ValueError, StopIteration):
                 continue
             if found is not None and same(found):

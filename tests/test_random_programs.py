@@ -1,11 +1,13 @@
-"""Random programs, always the same ones: right to the last bit in the value and to 1e-8 in the gradients, or refused properly.
+"""Random programs, always the same ones: right to the last bit in the value and to 1e-8 in the derivatives, or refused properly.
 
-A failure is shrunk to a few lines; `python -m tests.random_programs --count 1 --seed N` prints it with more.
+Here in reverse mode; by hand in forward mode and to second order, too. A failure is shrunk to a few lines;
+`python -m tests.random_programs --count 1 --seed N` prints it with more.
 """
 
 import pytest
 
-from tests.random_judge import check
+from tests.random_complex import Case, define
+from tests.random_judge import CHECKS, Found, Truth, check
 from tests.random_programs import make, report
 from tests.random_shrink import shrink
 
@@ -18,10 +20,11 @@ def test_random_programs(part):
     kinds = []
     for seed in range(FIRST + part, FIRST + PROGRAMS, PARTS):
         case = make(seed)
-        outcome = check(case)
-        if outcome.failed:
-            pytest.fail(report(*shrink(case, outcome, 300)), pytrace=False)
-        kinds.append(outcome.kind)
+        outcomes = check(case)
+        for outcome in outcomes.values():
+            if outcome.failed:
+                pytest.fail(report(*shrink(case, outcome, 300)), pytrace=False)
+        kinds.append(outcomes["reverse"].kind)
     assert kinds.count("refused") <= (REFUSED + 0.1) * len(kinds)  # of a small part there may be more
     assert kinds.count("unfit") <= (UNFIT + 0.1) * len(kinds)
 
@@ -30,10 +33,23 @@ def test_the_same_programs_each_time():
     assert make(7).text == make(7).text != make(8).text
 
 
-def test_the_judge_notices():
-    """A program with a wrong gradient is found: here one whose value does not depend on x the way s2sad is told."""
-    from tests.random_judge import Case, _compared
-
-    case = Case("def f(x, y):\n    return x * y\n", (2.0, 3.0))
-    assert _compared(case, (3.0, 2.0), 1.0, [1.0, 0.5], 4.0, "").kind == "right"
-    assert _compared(case, (3.0, 2.1), 1.0, [1.0, 0.5], 4.0, "").kind == "wrong gradient"
+@pytest.mark.parametrize(
+    ("mode", "text", "kind"),
+    [
+        ("reverse", "return x * x * y / 2.0", "wrong gradient"),
+        ("forward", "return x * x * y / 2.0", "wrong tangent"),
+        ("second", "return x * y + (x - 2.0) ** 2", "wrong second derivative"),
+        ("reverse", "return x * y + 1.0", "wrong value"),
+        ("forward", "print(x); return x * y", "wrong output"),
+    ],
+)
+@pytest.mark.parametrize("seed", [0, 2, 4, 6])
+def test_the_judge_notices(mode, text, kind, seed):
+    """A wrong derivative is found: here s2sad gets another function than the one that it is held against."""
+    truth = Truth(Case("def f(x, y):\n    return x * y\n", (2.0, 3.0), seed))
+    assert CHECKS[mode](truth).kind == "right"
+    truth.text = f"def f(x, y):\n    {text}\n"
+    truth.f = define(truth.text)
+    with pytest.raises(Found) as found:
+        CHECKS[mode](truth)
+    assert found.value.outcome.kind == kind
