@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from s2sad.api import value_and_gradients_function
 from s2sad.check_rule import RuleReport, check_rule
+from s2sad.checkpointing import checkpoint
 from s2sad.custom import custom_gradient, stop_gradient
 from s2sad.decorator import differentiable
 from s2sad.derived import grad, gradients_function, make_vjp, value_and_grad, vjp
@@ -43,6 +44,7 @@ __all__ = [
     "adjoint",
     "check_gradients",
     "check_rule",
+    "checkpoint",
     "custom_gradient",
     "differentiable",
     "grad",

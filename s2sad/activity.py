@@ -62,6 +62,22 @@ def dependencies(body: list[gast.stmt], info: dict[str, ir.Info]) -> Iterator[tu
             yield from dependencies(loop.bindings, info)
 
 
+def is_repeatable(block: list[gast.stmt], roots: set[Any]) -> bool:
+    """Whether a block gives the same again, and writes into nothing that was there before (the roots)."""
+    for node in block:
+        op = getattr(node, "effect", None)
+        place = getattr(op, "place", None)
+        if isinstance(op, (ir.Store, ir.Append, ir.Extend, ir.Pop)) and place.root in roots:
+            return False
+        if isinstance(op, (ir.Checked, ir.PairCall)) or isinstance(op, ir.Plain) and not op.pure:
+            harmless = getattr(node, "counter", None) or getattr(node, "makes", None) is not None
+            if not harmless and not getattr(node, "repeatable", False):
+                return False
+        if not all(is_repeatable(inner, roots) for inner in blocks_of(node)):
+            return False
+    return True
+
+
 PLAIN = frozenset((gast.Assign, gast.AugAssign, gast.Expr, gast.Pass, gast.Break, gast.Return))  # with no blocks
 
 

@@ -242,7 +242,13 @@ class Structure:
             self.copy_into(self.block, pairs)
 
     # ---------------------------------------------------------------- with and try
-    def of_With(self, node: gast.With, op: Any) -> None:
+    def of_With(self, node: Any, op: Any) -> None:
+        if getattr(node, "again", False):  # a call of a checkpointed function
+            outer, self.block = self.block, []
+            self.sweep(node.body)
+            body, self.block = self.block, outer
+            self.add(gast.With([], body, None)).forward = node
+            return
         quiet = [item for item in node.items if is_errstate(item.context_expr)]
         outer, self.block = self.block, []
         origin = self.origin

@@ -29,6 +29,7 @@ from s2sad.infer_branches import Branches
 from s2sad.infer_builtins import Builtins
 from s2sad.infer_calls import Calls
 from s2sad.infer_carried import Carried
+from s2sad.infer_checkpoints import Checkpoints
 from s2sad.infer_classes import Classes
 from s2sad.infer_comprehensions import Comprehensions
 from s2sad.infer_expressions import Expressions
@@ -135,6 +136,7 @@ class Infer(
     SeveralResults,
     Solvers,
     Inserts,
+    Checkpoints,
 ):
     """One walk. The mixins hold one part of the language each; this class holds statements and the program made."""
 
@@ -151,6 +153,7 @@ class Infer(
         self.learnt = False
         self.quiet = 0
         self.effects = 0
+        self.walked_is_repeatable = False
         self.position = 0
         self.loops: tuple[int, ...] = ()
         self.path: tuple[Any, ...] = ()

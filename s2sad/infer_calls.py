@@ -17,8 +17,10 @@ import gast
 import numpy as np
 
 from s2sad import equivalents, ir, trees
+from s2sad.checkpointing import Checkpointed, checkpoint
 from s2sad.custom import CustomGradient, stop_gradient
 from s2sad.errors import RuleError
+from s2sad.infer_checkpoints import Inside
 from s2sad.infer_expressions import mark_pure
 from s2sad.infer_memory import is_function, replace_nodes
 from s2sad.inserting import grad_of
@@ -121,6 +123,10 @@ class Calls:
             return self.without_gradient(self.settle(args[0]))
         if static is grad_of:
             raise self.refuse("grad_of_place", node)
+        if static is checkpoint:
+            return self.checkpoint_of(function, args, keywords, node)
+        if isinstance(static, (Checkpointed, Inside)):
+            return self.call_checkpointed(function, static, args, keywords, node, hint)
         if isinstance(static, CustomGradient):
             return self.call_checked(function, static, args, keywords, node, hint)
         if hasattr(type(static), "plain_function"):

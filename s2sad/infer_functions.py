@@ -9,6 +9,7 @@ import gast
 import numpy as np
 
 from s2sad import trees
+from s2sad.activity import is_repeatable
 from s2sad.core import lower
 from s2sad.errors import SourceError
 from s2sad.infer_memory import is_function
@@ -105,6 +106,8 @@ class Functions:
         kind = self.kind_by_walking(static, args, keywords, node)
         name = made.expr.id
         self.info[name].kind = kind
+        if self.walked_is_repeatable and self.info[name].statement is not None:
+            self.info[name].statement.repeatable = True
         if not isinstance(kind, (Array, List, Mapping, Unknown)):
             made.place = self.info[name].place = None
         return Value(made.expr, kind, False, place=made.place)
@@ -112,8 +115,10 @@ class Functions:
     def kind_by_walking(self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any) -> Any:
         from s2sad.errors import NotDifferentiableError
 
+        self.walked_is_repeatable = False
         if static.__code__ in self.stack or len(self.stack) > 20:
             return UNKNOWN
+        roots = set(self.roots)
         state, block, position, sites = dict(self.state), self.block, self.position, dict(self.site_counts)
         self.block = []
         try:
@@ -124,7 +129,9 @@ class Functions:
             defaults = [Value(trees.const(0), kind_of(each)) for each in static.__defaults__ or ()]
             named = {key: Value(trees.const(0), kind_of(each)) for key, each in (static.__kwdefaults__ or {}).items()}
             arguments = self.bind_arguments(tree.args, args, keywords, defaults, named, node, static.__name__)
-            return self.in_place(static.__code__, tree, frame, arguments, node).kind
+            kind = self.in_place(static.__code__, tree, frame, arguments, node).kind
+            self.walked_is_repeatable = is_repeatable(self.block, roots)
+            return kind
         except NotDifferentiableError:
             return UNKNOWN
         finally:

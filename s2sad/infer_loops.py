@@ -268,6 +268,9 @@ class Loops:
         if self.is_grad_of(node.iter):
             self.insert(node, [(node.target, node.iter.args[0])])
             return
+        if self.is_checkpoint(node.iter):
+            self.checkpointed_loop(node)
+            return
         it = self.iteration(node.iter)
         self.for_loop(it, node.target, lambda: self.walk(node.body), node)
 

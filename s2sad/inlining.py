@@ -31,7 +31,8 @@ def inline_block(program: ir.Inferred) -> None:
                 loop = node.loop
                 for each in loop.bindings:
                     rename_reads(each, known)
-                loop.count = substituted(loop.count, known)
+                for field in ("count", "length", "snapshots"):
+                    setattr(loop, field, substituted(getattr(loop, field), known))
                 loop.range = [substituted(each, known) for each in loop.range] if loop.range else loop.range
             if is_cheap(node, program):
                 known[node.targets[0].id] = node.value

@@ -301,6 +301,8 @@ class Loop:
     sequence: gast.AST | None = None
     range: list[gast.AST] | None = None  # start, stop, step where the iterable is a range
     phis: list[str] = field(default_factory=list)
+    snapshots: gast.AST | None = None  # of a loop over `checkpoint(...)`: how many states to keep
+    length: gast.AST | None = None  # and how many iterations it has
 
 
 @dataclass

@@ -99,7 +99,7 @@ class Pair:
         drop_places(self.instance.body)
         outputs = [self.output(k) for k in self.active_leaves()]
         reverse = adjoint.block
-        stacks = provide(self.part, self.instance.body, reverse)
+        stacks = provide(self.part, self.instance.body, reverse, adjoint.helpers)
         returned = gast.Return(outputs[0] if len(outputs) == 1 else gast.Tuple(outputs, gast.Load()))
         backward = [*reverse, returned]
         for each in backward:

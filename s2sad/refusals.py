@@ -291,6 +291,34 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{name}` can't be kept for the statements under `grad_of`, which run later, in the reverse sweep",
         "the number or array in it that they need, assigned to a name before; for a function, one of the module's own",
     ),
+    "checkpoint_arguments": (
+        "`checkpoint` of a loop takes what it runs over and the number of states to keep",
+        "`for t in checkpoint(range(n), snapshots=10):`, with a number that needs no gradient",
+    ),
+    "checkpoint_place": (
+        "`checkpoint` stands elsewhere than in `for ... in checkpoint(...):` or in a call `checkpoint(f)(...)`",
+        "one of these, or `checkpoint(f)` under a name outside of `{f}`",
+    ),
+    "checkpoint_over": (
+        "`checkpoint` of something whose items can't be found again by their position",
+        "`checkpoint(range(n), snapshots=...)`, with the items taken inside of the loop",
+    ),
+    "checkpoint_left": (
+        "`{text}` leaves a loop that is checkpointed, and how many iterations ran would not be known before",
+        "the loop without it: an `if` around what is not to run, or a loop without `checkpoint`",
+    ),
+    "checkpoint_try": (
+        "a `try` in what `checkpoint` runs again in the reverse sweep",
+        "an `if` that tests before, or the statements without `checkpoint`",
+    ),
+    "checkpoint_effect": (
+        "`{text}` does more than to compute, or gives something else each time, and `checkpoint` would run it again",
+        "the statement before or after what is checkpointed, with its result in an array",
+    ),
+    "checkpoint_list": (
+        "`{name}`, a list or dict, changes while or after a checkpointed part of the function uses it",
+        "an array, or a variable that is given a new value: `x = step(x)`",
+    ),
     "with_target": (
         "`with ... as` something else than a name",
         "`with ... as name:`, and `... = name` as the first statement inside",

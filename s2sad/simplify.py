@@ -20,6 +20,7 @@ from s2sad.copies import drop_copies
 from s2sad.dead import remove_dead
 from s2sad.folding import all_statements, fold, read_list
 from s2sad.kinds import Kind
+from s2sad.tape_checkpoints import take_values
 from s2sad.unpacking import unpack_results
 
 
@@ -158,3 +159,4 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     while_saved(body)
     remove_dead(body)
     unpack_results(body, info)
+    take_values(body)

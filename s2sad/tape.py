@@ -30,11 +30,17 @@ PUSH_AND_POP = 3  # what saving a value costs, in products
 CHEAP = 6  # products that are rather computed again than saved, from what is saved anyway
 
 
-def provide(program: ir.Inferred, forward: list[gast.stmt], reverse: list[gast.stmt]) -> list[gast.stmt]:
+def provide(
+    program: ir.Inferred, forward: list[gast.stmt], reverse: list[gast.stmt], helpers: Any = None
+) -> list[gast.stmt]:
     """Adds to both sweeps what provides the values; returns what has to stand before the forward sweep."""
-    tape = Tape(program, forward)
+    from s2sad.tape_checkpoints import dissolve
+
+    tape = Tape(program, forward, helpers)
     tape.block(reverse)
     tape.keep_copies(forward, reverse)
+    dissolve(forward)
+    dissolve(reverse)
     return tape.stacks
 
 
@@ -102,7 +108,8 @@ def free_reads(block: list[gast.stmt], defined: set[str] | None = None) -> set[s
 
 
 class Tape:
-    def __init__(self, program: ir.Inferred, forward: list[gast.stmt]) -> None:
+    def __init__(self, program: ir.Inferred, forward: list[gast.stmt], helpers: Any = None) -> None:
+        self.helpers = helpers
         self.program, self.info, self.names = program, program.info, program.names
         self.forward = forward
         self.stacks: list[gast.stmt] = []
@@ -110,11 +117,25 @@ class Tape:
         self.again: dict[str, gast.stmt] = {}  # how a name is read again from where it was stored
 
     def block(self, block: list[gast.stmt]) -> None:
+        made: list[gast.stmt] = []
         for node in block:
+            if is_checkpointed(node):
+                made.extend(self.checkpoint(node))
+                continue
             for inner in blocks_of(node):
                 self.block(inner)
             if isinstance(node, gast.For) and hasattr(node, "forward"):
                 self.loop(node)
+            made.append(node)
+        block[:] = made
+
+    def checkpoint(self, node: Any) -> list[gast.stmt]:
+        """What is computed again, and where, in the place of the reverse of such a loop or call."""
+        from s2sad.tape_checkpoints import Checkpoint
+
+        home = next(block for block in all_blocks(self.forward) if any(each is node.forward for each in block))
+        made = Checkpoint(self, node)
+        return made.checkpointed_loop(home) if isinstance(node, gast.For) else made.checkpointed_call(home)
 
     # ---------------------------------------------------------------- one loop
     def loop(self, node: gast.For) -> None:
@@ -140,7 +161,10 @@ class Tape:
             pop = trees.assign(name, trees.call(trees.attr(trees.name(stack), "pop")))
             self.insert(node.body, name, pop, name in places and places[name][2])
         for name, phi in after.items():
-            self.insert(node.body, name, trees.assign(name, trees.name(phi)), False, at_top=True)
+            value: gast.AST = trees.name(phi)
+            if is_checkpointed(node):  # it is at hand
+                value = trees.call(trees.attr(trees.name(self.push(name, forward, places)), "pop"))
+            self.insert(node.body, name, trees.assign(name, value), False, at_top=True)
 
     def places(self, loop: Any) -> dict[str, tuple[list[gast.stmt], gast.stmt | None, bool]]:
         """Where each name of an iteration has its value: (block, statement, whether inside a branch)."""
@@ -495,6 +519,11 @@ class Tape:
                 break
         for node in reverse:
             rename_deeply(node, {name: trees.name(kept)})
+
+
+def is_checkpointed(node: Any) -> bool:
+    forward = getattr(node, "forward", None)
+    return getattr(forward, "again", False) or getattr(getattr(forward, "loop", None), "snapshots", None) is not None
 
 
 def copied_in(block: list[gast.stmt]) -> set[str]:

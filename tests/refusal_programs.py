@@ -20,7 +20,7 @@ from typing import Any, Callable
 import numpy as np
 from scipy import integrate, optimize
 
-from s2sad import NotDifferentiableError, adjoint, custom_gradient, grad, jvp, value_and_gradients_function
+from s2sad import NotDifferentiableError, adjoint, checkpoint, custom_gradient, grad, jvp, value_and_gradients_function
 
 PAGE = Path(__file__).parent / "golden" / "refusals.txt"
 PROGRAMS: list[tuple[str, Callable, tuple]] = []
@@ -33,6 +33,7 @@ ELSEWHERE = {"type_alias", "try_star", "nonlocal_write"}  # tests/test_refusals.
 A = np.arange(1.0, 10.0).reshape(3, 3)
 V = np.array([1.0, 2.0, 3.0])
 LOG = np.zeros(3)
+RANDOM = np.random.default_rng(0)
 THIRD = fractions.Fraction(1, 3)
 without_source: dict[str, Any] = {}
 exec("def hidden(x):\n    return x * x\n", without_source)
@@ -370,6 +371,63 @@ def f(x):
     states = {}
     with np.errstate() as states["a"]:
         return x
+
+
+@shows("checkpoint_arguments", 2.0, 9)
+def f(x, n):
+    for _ in checkpoint(range(n)):
+        x = np.sin(x)
+    return x
+
+
+@shows("checkpoint_place", 2.0, 9)
+def f(x, n):
+    steps = checkpoint(range(n), snapshots=3)
+    for _ in steps:
+        x = np.sin(x)
+    return x
+
+
+@shows("checkpoint_over", 2.0)
+def f(x):
+    for k in checkpoint((1.0, 2.0, 3.0), snapshots=2):
+        x = np.sin(k * x)
+    return x
+
+
+@shows("checkpoint_left", 2.0, 9)
+def f(x, n):
+    for _ in checkpoint(range(n), snapshots=3):
+        if x < 0.1:
+            break
+        x = np.sin(x)
+    return x
+
+
+@shows("checkpoint_try", 2.0, 9)
+def f(x, n):
+    for _ in checkpoint(range(n), snapshots=3):
+        try:
+            x = math.sqrt(x - 1.0)
+        except ValueError:
+            x = 0.5
+    return x
+
+
+@shows("checkpoint_effect", 2.0, 9)
+def f(x, n):
+    for _ in checkpoint(range(n), snapshots=3):
+        x = x + RANDOM.normal() * np.sin(x)
+    return x
+
+
+@shows("checkpoint_list", 2.0, 9)
+def f(x, n):
+    values = []
+    for _ in checkpoint(range(n), snapshots=3):
+        x = np.sin(x)
+        values.append(x)
+    return values
 
 
 # ------------------------------------------------------------------------------------------ memory
