@@ -26,7 +26,7 @@ def checkpoint(what: Any, *, snapshots: int | None = None) -> Any:
     (what one iteration hands to the next) at no more than k places at a time, beside the present one, instead of what
     each of the n iterations needs; from there iterations are run again, as few as possible (Griewank and Walther 2000,
     Algorithm 799: with r such that n <= binomial(k + r, k), no iteration runs more than r times before it is reversed).
-    `snapshots=k` is a positive integer; the loop is over a range, an array or a list, with no `break` or `return` in it.
+    `snapshots=k` is a positive integer; the loop is over a range, an array or a list, without `break` and `return`.
 
     `checkpoint(f)` is f as a function (also as a decorator) whose calls are run again in the reverse sweep.
 
@@ -42,8 +42,8 @@ def checkpoint(what: Any, *, snapshots: int | None = None) -> Any:
     if isinstance(snapshots, bool) or not isinstance(snapshots, int):
         given = "no snapshots" if snapshots is None else f"snapshots={snapshots!r}"
         raise ArgumentError(
-            f"checkpoint got {given}: write `for t in checkpoint(range(n), snapshots=k):` with an integer k, the number "
-            "of states to keep"
+            f"checkpoint got {given}: write `for t in checkpoint(range(n), snapshots=k):` with an integer k, the "
+            "number of states to keep"
         )
     if snapshots < 1:
         raise ParameterError(f"checkpoint needs at least one snapshot, not {snapshots}")
