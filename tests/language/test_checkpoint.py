@@ -329,7 +329,7 @@ def test_the_gradients_are_the_same(f, args):
         np.testing.assert_equal(alone, found)
 
 
-@pytest.mark.parametrize("f, args", [(branch, (0.7, 5)), (outer, (0.7, 4)), (acc, (0.3, 1.2, 6)), (calls, (0.4, 0.3))])
+@pytest.mark.parametrize("f, args", [(branch, (0.7, 5)), (acc, (0.3, 1.2, 6)), (calls, (0.4, 0.3))])
 def test_derived_again(f, args):
     assert math.isclose(s2sad.grad(s2sad.grad(f))(*args), s2sad.grad(s2sad.grad(without(f)))(*args), rel_tol=1e-12)
     tangents = (1.0, *[0.0 if isinstance(each, float) else 0 for each in args[1:]])
