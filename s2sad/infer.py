@@ -49,6 +49,7 @@ from s2sad.infer_numpy import NumPy
 from s2sad.infer_operations import Operations
 from s2sad.infer_parameters import Parameters
 from s2sad.infer_recursion import Recursion
+from s2sad.infer_repeated import Repeated
 from s2sad.infer_sequences import Sequences
 from s2sad.infer_several import SeveralResults
 from s2sad.infer_solvers import Solvers
@@ -134,6 +135,7 @@ class Infer(
     Branches,
     Boxes,
     SeveralResults,
+    Repeated,
     Solvers,
     Inserts,
     Checkpoints,

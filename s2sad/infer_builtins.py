@@ -25,6 +25,7 @@ from s2sad.kinds import (
     Text,
     join,
 )
+from s2sad.local_functions import without_local_functions
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, LocalFunction, Object, Partial, Value, is_active_text
 
@@ -377,7 +378,7 @@ class Builtins:
     ) -> Value | None:
         made = Partial(args[0], [self.settle(v) for v in args[1:]], {k: self.settle(v) for k, v in keywords.items()})
         expr = gast.Call(function.expr, [v.expr for v in args], [gast.keyword(k, v.expr) for k, v in keywords.items()])
-        return Value(expr, Static(made))
+        return Value(without_local_functions(expr, "partial"), Static(made))
 
     def call_getattr(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         name = self.known(args[1])

@@ -43,7 +43,7 @@ from s2sad.kinds import (
 )
 from s2sad.rules import registry
 from s2sad.rules.refused import reason_for
-from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Partial, Restart, Value
+from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Partial, Restart, Value, Vectorized
 
 
 class Calls:
@@ -87,6 +87,10 @@ class Calls:
             ]
             args = [self.settle(value) for value in args]
             return self.choose(static.test, run[0], run[1], hint)
+        if isinstance(static, np.vectorize):
+            static = self.vectorized_outside(static, function)
+        if isinstance(static, Vectorized):
+            return self.call_vectorized(function, static, args, keywords, node, hint)
         if isinstance(static, Partial):
             return self.call_value(
                 static.function, [*static.positional, *args], {**static.keywords, **keywords}, node, hint
@@ -582,6 +586,7 @@ def harmless(static: Any) -> bool:
         "shuffle",
         "fill_diagonal",
         "putmask",
+        "put_along_axis",
         "at",
     ):
         return True

@@ -24,6 +24,7 @@ from s2sad.kinds import (
     List,
     Mapping,
     Scalar,
+    Tuple,
     carries_gradient,
 )
 from s2sad.values import BoundMethod, Value
@@ -162,6 +163,10 @@ class Loops:
         known = self.known_items(value)
         if known is not None and not any(isinstance(each, gast.Break) for each in own_statements(self.origin[1])):
             return Iteration(value.expr, None, "unroll", items=known)
+        if isinstance(value.kind, Tuple) and not value.varied and self.frame.stands_for is not None:
+            value = self.settle(value)  # x.shape, in an equivalent
+            items = [Value(trees.index(value.expr, trees.const(k)), kind) for k, kind in enumerate(value.kind.items)]
+            return Iteration(value.expr, None, "unroll", items=items)
         if value.object is not None and value.object.cls is Iterator:
             value = self.rest_of(value, node)
         if value.object is not None and value.object.cls is dict:

@@ -497,6 +497,8 @@ class NumPy:
             return self.call_value(
                 Value(trees.attr(trees.module(np), whole.__name__), Static(whole)), args[:1], keywords, node, hint
             )
+        if registry.find(function.static) is None:
+            return self.ufunc_method_as_loop(function, ufunc, name, args, keywords, node, hint)
         return None
 
     # ---------------------------------------------------------------- lists and tuples as arrays
@@ -595,6 +597,8 @@ CALLS: dict[Any, str] = {
     np.copyto: "call_copy_to",
     np.subtract.at: "call_subtract_at",
     np.clip: "call_clip",
+    np.vectorize: "make_vectorized",
+    np.interp: "call_interp",
     np.nan_to_num: "call_nan_to_num",
     **dict.fromkeys([getattr(operator, "i" + name) for name in IN_PLACE], "call_in_place"),
     np.split: "call_split",

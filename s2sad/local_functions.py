@@ -23,6 +23,11 @@ def local_name(name: str) -> str:
     return name + MARK
 
 
+def without_local_functions(expr: gast.AST, name: str) -> gast.AST:
+    """An expression that makes a function of others (functools.partial); of local ones it makes a local one."""
+    return trees.name(local_name(name)) if any(each.endswith(MARK) for each in trees.names_in(expr)) else expr
+
+
 def refuse_local_functions(body: list[gast.stmt], source: Any) -> None:
     """Raises NotDifferentiableError where statements read a local function as a value."""
     origin = (source, None)

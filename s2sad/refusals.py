@@ -340,6 +340,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{name}` is a view of `{base}` or a copy of it, depending on how `{base}` lies in memory, and is written into",
         "`.copy()` where `{name}` is made, or the store into `{base}`",
     ),
+    "vectorize": (
+        "np.vectorize {what} is not known to `{f}`'s derivative: only a function of one to three numbers is",
+        "the loop: `np.array([g(each) for each in np.ravel(x)]).reshape(np.shape(x))`",
+    ),
     "unknown_store": (
         "what `{text}` writes into is not known before `{f}` runs, and a value there needs a gradient",
         "a store into an array, a list or a dict that `{f}` makes or has as a parameter",

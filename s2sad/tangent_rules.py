@@ -6,6 +6,7 @@ of the tangents; any other has a template of its own (`@tangent`).
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import gast
@@ -93,20 +94,22 @@ class Rules:
             partial, partial_kind = made.values[key], made.kinds.get(key, UNKNOWN)
             scalar = isinstance(partial_kind, Scalar) and not isinstance(dot_kind, Scalar)
             term = times(dot, partial, scalar)
-            term = self.real_part(term, (dot_kind, partial_kind), kind)
+            term = self.real_part(term, (dot_kind, partial_kind), kind, op.rule)
             term_kind = product_kind(dot_kind, partial_kind, partial)
             if total is None:
                 total, total_kind = term, term_kind
             elif trees.same(total, term):  # x * x
                 total = times(trees.mul(trees.const(2.0), dot), partial, scalar)
-                total = self.real_part(total, (dot_kind, partial_kind), kind)
+                total = self.real_part(total, (dot_kind, partial_kind), kind, op.rule)
             else:
                 total = trees.add(total, term)
                 total_kind = product_kind(total_kind, term_kind, None)
         return None if total is None else (total, total_kind)
 
-    def real_part(self, expr: gast.AST, kinds: tuple[Kind, ...], target: Kind) -> gast.AST:
+    def real_part(self, expr: gast.AST, kinds: tuple[Kind, ...], target: Kind, rule: Any) -> gast.AST:
         """A real function of complex numbers: how it changes is the real part of the product."""
+        if getattr(target, "char", "") == "" and rule.function in REAL_VALUED:
+            return trees.np_call("real", expr)
         if getattr(target, "char", "") != "f" or not any(getattr(kind, "char", "") == "c" for kind in kinds):
             return expr
         return trees.attr(expr, "real") if isinstance(target, Scalar) else trees.np_call("real", expr)
@@ -122,7 +125,7 @@ class Rules:
         for key in wanted:
             partial = trees.index(trees.name(name), trees.const(op.rule.wrt.index(key)))
             total = trees.add(total, trees.binary(gast.Mult, partial, self.dot(op.arguments[key].id)))
-        return total
+        return trees.np_call("real", total) if op.rule.function in REAL_VALUED else total
 
     # ---------------------------------------------------------------- linear functions
     def by_linearity(self, op: ir.Primitive, value: gast.AST) -> gast.AST:
@@ -336,6 +339,9 @@ def is_new(expr: gast.AST) -> bool:
         return expr.func.attr in NEW
     return False
 
+
+# Functions with partial derivatives whose results are real, of complex numbers too.
+REAL_VALUED = (abs, operator.abs, np.absolute)
 
 # Functions that always make a new array.
 NEW = frozenset(

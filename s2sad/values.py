@@ -130,6 +130,11 @@ class Partial:
 
 
 @dataclass(eq=False)
+class Vectorized(Partial):
+    """np.vectorize(function, ...); `keywords` are its options."""
+
+
+@dataclass(eq=False)
 class Choice:
     """One function or another, depending on a test that has been made."""
 

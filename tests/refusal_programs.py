@@ -261,6 +261,11 @@ def f(x):
     return np.tanh(x, signature="d->d")
 
 
+@shows("vectorize", V)
+def f(x):
+    return np.vectorize(lambda a: a * 2.0, signature="()->()")(x)
+
+
 @shows("parameter", V)
 def f(x):
     return np.sum(x, where=x)

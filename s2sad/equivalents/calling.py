@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from s2sad.equivalents.registry import equivalent
+from s2sad.equivalents.registry import equivalent, part
 
 
 @equivalent(np.piecewise)
@@ -59,3 +59,41 @@ def from_function(function, shape, *, dtype=float, **kwargs):
     for k, _ in enumerate(shape):
         args = (*args, grids[k])
     return function(*args, **kwargs)
+
+
+@part
+def type_of_results(made, otypes):
+    """np.vectorize gives all results the type of the first one: what this is to be if a derivative is wanted."""
+    if len(made) == 0 and otypes is None:
+        raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+    if otypes is None and np.result_type(made[0]).kind in "bi":
+        raise TypeError(
+            "np.vectorize makes all results integers, like the first: return a float, or give otypes=[float]"
+        )
+    return np.array(made)
+
+
+@part
+def for_each(pyfunc, otypes, x):
+    """np.vectorize(pyfunc, otypes)(x): elements are Python's numbers."""
+    made = [pyfunc(each) for each in np.ravel(x).tolist()]
+    return np.reshape(type_of_results(made, otypes), np.shape(x))
+
+
+@part
+def for_each_pair(pyfunc, otypes, x, y):
+    shape = np.broadcast_shapes(np.shape(x), np.shape(y))
+    first = np.ravel(np.broadcast_to(x, shape)).tolist()
+    second = np.ravel(np.broadcast_to(y, shape)).tolist()
+    made = [pyfunc(a, b) for a, b in zip(first, second)]
+    return np.reshape(type_of_results(made, otypes), shape)
+
+
+@part
+def for_each_triple(pyfunc, otypes, x, y, z):
+    shape = np.broadcast_shapes(np.shape(x), np.shape(y), np.shape(z))
+    first = np.ravel(np.broadcast_to(x, shape)).tolist()
+    second = np.ravel(np.broadcast_to(y, shape)).tolist()
+    third = np.ravel(np.broadcast_to(z, shape)).tolist()
+    made = [pyfunc(a, b, c) for a, b, c in zip(first, second, third)]
+    return np.reshape(type_of_results(made, otypes), shape)

@@ -19,6 +19,13 @@ def append(arr, values, axis=None):
     return np.concatenate((arr, values), axis=axis)
 
 
+if hasattr(np, "row_stack"):  # an old name, which newer versions of NumPy will not have
+
+    @equivalent(np.row_stack)
+    def stack_as_rows(tup):
+        return np.vstack(tup)
+
+
 @equivalent(np.dstack)
 def stack_in_depth(tup):
     return np.concatenate([np.atleast_3d(each) for each in tup], axis=2)

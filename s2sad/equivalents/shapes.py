@@ -1,4 +1,5 @@
 """Functions that move the elements of an array, and those that make arrays of numbers."""
+# mypy: disable-error-code="assignment"
 
 from __future__ import annotations
 
@@ -48,3 +49,25 @@ def select(condlist, choicelist, default=0):
     for condition, choice in zip(condlist[::-1], choicelist[::-1]):
         made = np.where(condition, choice, made)
     return made
+
+
+@equivalent(np.sort_complex)
+def sorted_complex(a):
+    b = np.sort(np.asarray(a))
+    return b if np.iscomplexobj(b) else b.astype(complex)
+
+
+@equivalent(np.put_along_axis)
+def put_along(arr, indices, values, axis):
+    """Writes values at the places that indices say along one axis."""
+    if axis is None:
+        axis = 0
+        arr = np.reshape(arr, (-1,))
+    axis = axis % np.ndim(arr)
+    index = ()
+    for k, n in enumerate(np.shape(arr)):
+        if k == axis:
+            index = (*index, indices)
+        else:
+            index = (*index, np.reshape(np.arange(n), (1,) * k + (-1,) + (1,) * (np.ndim(arr) - 1 - k)))
+    arr[index] = values

@@ -57,11 +57,6 @@ FUNCTIONS: list[tuple[str, str, str]] = [
         "fromiter",
     ),
     (
-        "calls a function with the positions of the elements",
-        "the call itself, f(*np.indices(shape))",
-        "fromfunction",
-    ),
-    (
         "gives the different numbers once: which ones these are changes in jumps",
         "x[places], with places from np.unique(s2sad.stop_gradient(x), return_index=True)",
         "unique",
