@@ -47,6 +47,7 @@ from s2sad.infer_methods import Methods
 from s2sad.infer_names import Lookups
 from s2sad.infer_numpy import NumPy
 from s2sad.infer_operations import Operations
+from s2sad.infer_outputs import Outputs
 from s2sad.infer_parameters import Parameters
 from s2sad.infer_recursion import Recursion
 from s2sad.infer_repeated import Repeated
@@ -119,6 +120,7 @@ class Infer(
     Holdings,
     NumPy,
     Writers,
+    Outputs,
     Methods,
     Views,
     Attributes,

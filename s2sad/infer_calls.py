@@ -11,6 +11,7 @@ import operator
 import sys
 import types
 from collections import defaultdict, deque
+from collections.abc import Sequence
 from typing import Any
 
 import gast
@@ -23,6 +24,7 @@ from s2sad.errors import RuleError
 from s2sad.infer_checkpoints import Inside
 from s2sad.infer_expressions import mark_pure
 from s2sad.infer_memory import is_function, replace_nodes
+from s2sad.infer_outputs import harmless_by_name, positional
 from s2sad.inserting import grad_of
 from s2sad.kinds import (
     BOOL,
@@ -139,6 +141,7 @@ class Calls:
         if made is not None:
             return made
         args = self.without_flat(args, node)
+        args, keywords = self.name_out(positional(static), args, keywords)
         made = self.numpy_call(function, static, args, keywords, node, hint)
         if made is not None:
             return made
@@ -205,8 +208,15 @@ class Calls:
     def call_expression(self, function: gast.AST, args: list[gast.AST], keywords: dict[str, gast.AST]) -> gast.Call:
         return gast.Call(function, list(args), [gast.keyword(key, value) for key, value in keywords.items()])
 
-    def opaque_call(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
-        """A call that no gradient flows through: done once, in its place."""
+    def opaque_call(
+        self,
+        function: Value,
+        args: list[Value],
+        keywords: dict[str, Value],
+        node: Any,
+        written: Sequence[Value] = (),
+    ) -> Value:
+        """A call that no gradient flows through: done once, in its place. written: what it is known to write into."""
         expr = self.call_expression(
             function.expr, [value.expr for value in args], {k: v.expr for k, v in keywords.items()}
         )
@@ -218,9 +228,10 @@ class Calls:
         if pure_builtin(static):
             mark_pure(expr)
             return Value(expr, self.guess_kind(static, args))
-        for value in [*args, *keywords.values()]:
-            if value.place is not None and not harmless(static):
-                self.note_store(value.place, False, node)
+        for value in written or ([] if harmless(static) else [*args, *keywords.values()]):
+            for each in value.items or [value]:
+                if each.place is not None:
+                    self.note_store(each.place, False, node)
         self.effects += 1
         made = self.emit(expr, ir.Plain(False), self.guess_kind(static, args), False)
         self.effects += 1
@@ -261,15 +272,18 @@ class Calls:
         try:
             bound = rule.bind(args, keywords)
         except (RuleError, TypeError):
+            bound = None
+        written = self.written_by_options(rule, args, keywords, bound)
+        if written:
+            return self.call_writing(function, rule.name, args, keywords, written, node)
+        if bound is None:
             if (
                 not any(value.varied for value in [*args, *keywords.values()])
                 or rule.form == "nondifferentiable"
                 or self.quiet
             ):
                 return self.pure_call(function, args, keywords, node)
-            raise self.refuse(
-                "rule_keyword", node, name=rule.name, keywords=", ".join(keywords) or "these arguments"
-            ) from None
+            raise self.refuse("rule_keyword", node, name=rule.name, keywords=", ".join(keywords) or "these arguments")
         for name, value in list(bound.items()):
             if isinstance(value, tuple):
                 bound[name] = self.make_tuple(list(value))
@@ -577,18 +591,11 @@ def pure_builtin(static: Any) -> bool:
 def harmless(static: Any) -> bool:
     """Whether a function is known to write into none of its arguments."""
     module = getattr(static, "__module__", None) or ""
+    if static is memoryview or module.startswith("numpy.ma"):  # what they give shares the argument's memory
+        return False
     if static is print or isinstance(static, type) and module == "builtins" or module == "builtins":
         return True
-    if module.startswith(("numpy", "math")) and getattr(static, "__name__", "") not in (
-        "put",
-        "place",
-        "copyto",
-        "shuffle",
-        "fill_diagonal",
-        "putmask",
-        "put_along_axis",
-        "at",
-    ):
+    if module.startswith(("numpy", "math")) and harmless_by_name(static):
         return True
     return isinstance(static, BoundMethod)
 

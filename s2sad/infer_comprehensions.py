@@ -137,6 +137,8 @@ class Comprehensions:
         if self.needs_statements(node):
             return False
         for each in gast.walk(node):
+            if isinstance(each, gast.Call) and self.may_write(each):
+                return False
             if isinstance(each, gast.Name):
                 found = self.lookup_quietly(each.id)
                 if (

@@ -138,6 +138,8 @@ class Expressions:
         is."""
         for each in gast.walk(node):
             if isinstance(each, gast.Call):
+                if self.may_write(each):
+                    return True
                 if isinstance(each.func, gast.Name):
                     found = self.lookup_quietly(each.func.id)
                     if isinstance(found, Value) and isinstance(found.static, (LocalFunction, Partial, BoundMethod)):

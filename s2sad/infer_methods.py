@@ -12,6 +12,7 @@ import numpy as np
 from s2sad import equivalents, trees
 from s2sad.errors import RuleError
 from s2sad.infer_expressions import OPERATORS
+from s2sad.infer_outputs import METHODS as METHODS_WITH_OUT
 from s2sad.kinds import UNKNOWN, Array, Scalar, Static
 from s2sad.rules import registry
 from s2sad.rules.refused import reason_for_method
@@ -74,6 +75,7 @@ METHODS: dict[str, str] = {
     "fill": "method_fill",
     "put": "method_put",
     "sort": "method_sort",
+    "view": "method_view",
 }
 WRITERS = ("sort", "put", "partition", "resize", "itemset", "setfield", "byteswap", "setflags")
 
@@ -102,16 +104,19 @@ class Methods:
         if rule is None:
             return self.method_without_rule(function, owner, name, args, keywords, node)
         owner = owner if self.quiet else self.settle(owner)
-        keywords = dict(keywords)
+        args, keywords = self.name_out(METHODS_WITH_OUT.get(name, ()), args, dict(keywords))
         out = keywords.pop("out", None)
         try:
             bound = rule.bind([owner, *args], keywords)
         except (RuleError, TypeError):
+            bound = None
+        written = self.written_by_options(rule, [owner, *args], keywords, bound)
+        if written:
+            return self.call_writing(function, name, args, keywords, written, node)
+        if bound is None:
             if not owner.varied:
                 return self.pure_call(function, args, keywords, node)
-            raise self.refuse(
-                "rule_keyword", node, name=name, keywords=", ".join(keywords) or "these arguments"
-            ) from None
+            raise self.refuse("rule_keyword", node, name=name, keywords=", ".join(keywords) or "these arguments")
         bound = {
             key: self.make_tuple(list(value)) if isinstance(value, tuple) else value for key, value in bound.items()
         }
@@ -120,7 +125,7 @@ class Methods:
             owner = self.settle(owner)
         rebuild = self.method_rebuilder(name, len(args), list(keywords))
         made = self.primitive(rule, values, rebuild, node, hint, bound=bound, library="numpy")
-        if out is not None:
+        if out is not None and out.static is not None:
             self.store_whole(out, made, node)
             return out
         return made
@@ -149,7 +154,8 @@ class Methods:
             raise self.refuse("unknown_method", node, name=name)
         if name in WRITERS and owner.place is not None:
             self.note_store(owner.place, False, node)
-        return self.opaque_call(function, args, keywords, node)
+        args, keywords = self.name_out(METHODS_WITH_OUT.get(name, ()), args, keywords)
+        return self.opaque_call(function, args, keywords, node, [keywords["out"]] if "out" in keywords else [])
 
     # ---------------------------------------------------------------- methods that write
     def method_fill(
@@ -174,6 +180,14 @@ class Methods:
         owner = self.settle(owner)
         self.store_whole(owner, self.call_function(np.sort, [owner, *args], node, **keywords), node)
         return Value(trees.const(None), Static(None))
+
+    def method_view(
+        self, function: Value, owner: Value, name: str, args: Any, keywords: Any, node: Any, hint: Any
+    ) -> Value | None:
+        """x.view() is x[...]."""
+        if self.quiet or args or keywords or not isinstance(owner.kind, Array) or not owner.kind.dims:
+            return None
+        return self.get_item(self.settle(owner), trees.const(...), node)
 
     # ---------------------------------------------------------------- operators written as calls
     def method_binary(

@@ -60,9 +60,10 @@ class NumPy:
             name = CALLS.get(static)
         except TypeError:
             return None
-        place = OUT_PLACES.get(static)
-        if place is not None and len(args) == place + 1:
-            return self.call_known(function, static, args[:place], {**keywords, "out": args[place]}, node, hint)
+        if isinstance(static, np.ufunc) and static.nout > 1:
+            made = self.call_several_outputs(function, static, args, keywords, node)
+            if made is not None:
+                return made
         if name is not None:
             return getattr(self, name)(function, args, keywords, node, hint)
         if static in OPERATOR_NODES and len(args) == 2 and not keywords:
@@ -348,8 +349,8 @@ class NumPy:
         if out.items is not None and len(out.items) == 1:
             out = out.items[0]
         if not any(v.varied for v in [*args, out]):
-            self.note_store(out.place, False, node) if out.place is not None else None
-            return None
+            self.opaque_call(function, args, keywords, node, [out])
+            return out
         out, where = self.settle(out), self.full_mask(self.settle(where), self.settle(out), node)
         chosen = [self.chosen_by(self.settle(v), where, out, node) for v in args]
         made = self.call_known(function, static, chosen, {}, node, None)
@@ -562,22 +563,6 @@ class NumPy:
 
 IN_PLACE = ("add", "sub", "mul", "truediv", "pow", "matmul", "floordiv", "mod", "and", "or", "xor", "lshift", "rshift")
 # Which argument by position is `out` (of a ufunc it is the one after the operands).
-OUT_PLACES = {
-    np.dot: 2,
-    np.outer: 2,
-    np.sum: 3,
-    np.prod: 3,
-    np.mean: 3,
-    np.std: 3,
-    np.var: 3,
-    np.max: 2,
-    np.min: 2,
-    np.cumsum: 3,
-    np.cumprod: 3,
-    np.clip: 3,
-    np.round: 2,
-    np.take: 3,
-}
 CALLS: dict[Any, str] = {
     operator.itemgetter: "make_getter",
     operator.attrgetter: "make_getter",

@@ -182,7 +182,11 @@ class Operations:
             return Array("", None)
         try:
             kind = rule.kind(kinds)
-        except (registry.RuleError, TypeError, ValueError, KeyError, AttributeError, IndexError):
+        except registry.RuleError as error:  # the rule says that it doesn't know this use of the function
+            if any(value.varied for value in values):
+                raise self.refuse("rule_fails", node, name=rule.name, error=error) from None
+            return UNKNOWN
+        except (TypeError, ValueError, KeyError, AttributeError, IndexError, ZeroDivisionError):
             return UNKNOWN
         if isinstance(kind, Scalar) and kind.char == "i" and kind.symbol is None:
             kind = Scalar(kind.dtype, symbol_of(rule.function, list(kinds.values())))

@@ -33,7 +33,9 @@ class Views:
         copied = dataclasses.replace(rule, view=False)
         if function is np.diag and base.kind.rank == 1 or function is np.imag and base.kind.char != "c":
             return copied
-        if function in (np.asarray, np.asanyarray, np.ascontiguousarray) and kind.dtype != base.kind.dtype:
+        if function in (np.asarray, np.asanyarray, np.ascontiguousarray) and kind.dtype != getattr(
+            base.kind, "dtype", None
+        ):
             return copied
         if function not in MAYBE:
             return rule

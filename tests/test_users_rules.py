@@ -594,3 +594,28 @@ def test_check_rule_names_a_gradient_that_can_not_be_differentiated():
     assert report.reverse.ok and not report.ok
     assert "can't be differentiated again" in str(report)
     assert check_rule(f, 0.3, order=1).ok
+
+
+def into(x, output):
+    output[:] = 2.0 * x
+    return output
+
+
+def test_what_a_kind_function_refuses_is_said_though_nothing_reads_the_result():
+    from s2sad.rules.registry import kind, refuse
+
+    @adjoint(into)
+    def _(x, output, *, grad):
+        return 2.0 * grad, None
+
+    @kind(into)
+    def into_kind(x, output):
+        return refuse("it writes into output")
+
+    def f(x):
+        made = np.zeros(3)
+        into(x, made)
+        return np.sum(made)
+
+    with pytest.raises(s2sad.NotDifferentiableError, match="the rule for `into` fails here: it writes into output"):
+        s2sad.value_and_gradients_function(f)(np.ones(3))

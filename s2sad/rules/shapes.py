@@ -92,7 +92,7 @@ def move_axis(a, source, destination, *, grad):
 @kind(np.moveaxis)
 def move_axis_kind(a: Kind, source: Kind, destination: Kind) -> Kind:
     dims, start, stop = dims_of(a), value_of(source), value_of(destination)
-    if dims is None or start is UNSURE or stop is UNSURE:
+    if not dims or start is UNSURE or stop is UNSURE:
         return with_dims(a, None if dims is None else tuple(unknown_dim() for _ in dims))
     start = [axis % len(dims) for axis in (start if isinstance(start, tuple) else (start,))]
     stop = [axis % len(dims) for axis in (stop if isinstance(stop, tuple) else (stop,))]

@@ -1,0 +1,134 @@
+"""Part of the stage `infer`: calls that write into an argument and don't look like it.
+
+An `out` that is given by position gets its name, and is then treated as any `out`. Where no rule says what is written
+(several outputs of a ufunc, `output=` of a filter, `overwrite_a=True`), the call stays as it is, and what it may write
+into counts as written there; where a gradient is involved it is refused.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad.values import MISSING, BoundMethod, Value
+
+# Parameters in order, up to `out`: of functions whose signature not every NumPy tells, and of methods (without self).
+FUNCTIONS: dict[Any, tuple[str, ...]] = {
+    np.concatenate: ("arrays", "axis", "out"),
+    np.dot: ("a", "b", "out"),
+}
+METHODS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(["all", "any", "argmax", "argmin", "max", "min"], ("axis", "out")),
+    **dict.fromkeys(["cumprod", "cumsum", "mean", "prod", "std", "sum", "var"], ("axis", "dtype", "out")),
+    "choose": ("choices", "out"),
+    "clip": ("min", "max", "out"),
+    "compress": ("condition", "axis", "out"),
+    "dot": ("b", "out"),
+    "round": ("decimals", "out"),
+    "take": ("indices", "axis", "out"),
+    "trace": ("offset", "axis1", "axis2", "dtype", "out"),
+}
+# Methods that write into their owner, of arrays and of Python's containers.
+WRITING = frozenset(
+    ["append", "appendleft", "byteswap", "clear", "discard", "extend", "fill", "insert", "itemset", "partition", "pop"]
+    + ["popitem", "popleft", "put", "remove", "resize", "reverse", "rotate", "setdefault", "setfield", "setflags"]
+    + ["shuffle", "sort", "update", "__setitem__", "__delitem__"]
+)
+
+
+class Outputs:
+    def name_out(
+        self, names: tuple[str, ...], args: list[Value], keywords: dict[str, Value]
+    ) -> tuple[list[Value], dict[str, Value]]:
+        """The arguments from `out` on by their names."""
+        place = names.index("out") if "out" in names else len(args)
+        if not place < len(args) <= len(names):
+            return args, keywords
+        given = dict(zip(names[place:], args[place:]))
+        if self.known(given["out"]) is None:
+            del given["out"]
+        return args[:place], {**given, **keywords}
+
+    def written_by_options(self, rule: Any, args: list[Value], keywords: dict[str, Value], bound: Any) -> list[Value]:
+        """The arguments that a call writes into by an option that its rule doesn't treat."""
+        named = {**keywords, **{key: value for key, value in (bound or {}).items() if isinstance(value, Value)}}
+        if any(name.startswith("overwrite") and self.known(each) not in (False, None) for name, each in named.items()):
+            return [*args, *keywords.values()]
+        if bound is not None:
+            return []
+        count = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in rule.parameters.parameters.values())
+        return [each for name, each in keywords.items() if name.startswith("out")] + args[count:]
+
+    def call_writing(
+        self, function: Value, name: str, args: list[Value], keywords: dict[str, Value], written: list[Value], node: Any
+    ) -> Value:
+        """A call that no rule describes, and that writes into some of its arguments."""
+        if any(value.varied for value in [*args, *keywords.values()]):
+            raise self.refuse("rule_keyword", node, name=name, keywords=", ".join(keywords) or "these arguments")
+        return self.opaque_call(function, args, keywords, node, written)
+
+    def call_several_outputs(
+        self, function: Value, ufunc: np.ufunc, args: list[Value], keywords: dict[str, Value], node: Any
+    ) -> Value | None:
+        """np.modf(x, whole, part), np.divmod(x, y, out=(a, b)): None where there are no outputs to write into."""
+        given = [*args[ufunc.nin :], *([keywords["out"]] if "out" in keywords else [])]
+        if all(self.known(each) is None for each in given):
+            return None
+        return self.call_writing(function, ufunc.__name__, args, keywords, given, node)
+
+    def may_write(self, call: gast.Call) -> bool:
+        """Whether a call writes into something, as far as its form tells."""
+        if any((each.arg or "").startswith(("out", "overwrite")) for each in call.keywords):
+            return True
+        static = self.callee(call.func)
+        if isinstance(call.func, gast.Attribute) and static is None:
+            names = METHODS.get(call.func.attr, ())
+            return call.func.attr in WRITING or "out" in names and len(call.args) > names.index("out")
+        if isinstance(static, np.ufunc):
+            return len(call.args) > static.nin
+        names = positional(static)
+        return not harmless_by_name(static) or "out" in names and len(call.args) > names.index("out")
+
+    def callee(self, node: gast.AST) -> Any:
+        """The function that an expression means, as far as that can be looked up without doing anything."""
+        if isinstance(node, gast.Name):
+            found = self.lookup_quietly(node.id)
+            if found is None:
+                return self.frame.namespace.get(node.id)
+            static = found.static if isinstance(found, Value) else MISSING
+            return None if static is MISSING or isinstance(static, BoundMethod) else static
+        if isinstance(node, gast.Attribute):
+            owner = self.callee(node.value)
+            return getattr(owner, node.attr, None) if inspect.ismodule(owner) or isinstance(owner, np.ufunc) else None
+        return None
+
+
+@functools.cache
+def _positional(function: Any) -> tuple[str, ...]:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ()
+    return tuple(p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD))
+
+
+def positional(function: Any) -> tuple[str, ...]:
+    """The names of the parameters of a function of NumPy's that may be given by position."""
+    module = getattr(function, "__module__", None) or ""
+    if isinstance(function, np.ufunc) or not module.startswith("numpy") or not callable(function):
+        return ()
+    try:
+        return FUNCTIONS.get(function) or _positional(function)
+    except TypeError:  # not hashable
+        return ()
+
+
+WRITERS_OF_NUMPY = ("put", "put_along_axis", "place", "copyto", "shuffle", "fill_diagonal", "putmask", "at")
+
+
+def harmless_by_name(static: Any) -> bool:
+    return getattr(static, "__name__", "") not in WRITERS_OF_NUMPY
