@@ -144,6 +144,8 @@ def sources(op: ir.Op, node: Any) -> set[str]:
         return {name for item in op.operands for name in trees.names_in(item)}
     if isinstance(op, (ir.Checked, ir.PairCall)):
         return {name for item in op.arguments for name in trees.names_in(item)}
+    if isinstance(op, ir.Solved):
+        return {name for item in [*op.arguments, *op.starts] for name in trees.names_in(item)}
     if isinstance(op, ir.GradOf):
         found = {name for item in op.grads for name in trees.names_in(item)}
         return found | {place.root.name for place in op.places if place is not None}

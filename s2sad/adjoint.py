@@ -449,6 +449,40 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
                 op.arguments[k], trees.name(name), self.info[op.instance.leaves[k]].kind, owned=False, larger=False
             )
 
+    def of_Solved(self, node: gast.Assign, op: ir.Solved) -> None:
+        """What a solver finds: a helper says how its cotangent flows, by the halves of the function beside."""
+        target = node.targets[0].id
+        cotangent = self.take(target)
+        if cotangent is None:
+            return
+        flowing = [k for k, each in enumerate(op.arguments) if self.is_active(each)]
+        starting = any(map(self.is_active, op.starts))
+        if not flowing and not starting:
+            return
+        op.instance.idle = False
+        op.instance.solved = frozenset([*op.sought(self.info), *[op.unknowns + k for k in flowing]])
+        self.helpers.pair_of(op.instance, self.program)
+        self.helpers.need_with_its_own(op.adjoint)
+        grad = self.full(trees.name(target), cotangent, self.info[target].kind)
+        halves = [trees.name(f"{op.instance.name}_{half}", pair=op.instance) for half in ("forward", "backward")]
+        call = trees.call(
+            trees.name(op.adjoint.__name__, function=op.adjoint),
+            op.solution,
+            grad,
+            gast.Tuple(list(op.arguments), gast.Load()),
+            *op.starts,
+            *halves,
+            **op.options,
+        )
+        outputs = [*op.starts, *[op.arguments[k] for k in flowing]]
+        kinds = [*op.start_kinds, *[op.kinds[k] for k in flowing]]
+        names = [self.names.fresh(self.grad_base(each.id) if isinstance(each, gast.Name) else "_") for each in outputs]
+        left: list[gast.AST] = [trees.name(each, store=True) for each in names]
+        self.add(gast.Assign([gast.Tuple(left, gast.Store())], call, None)).impure = True
+        for operand, name, kind in zip(outputs, names, kinds):
+            if self.is_active(operand):
+                self.accumulate(operand, trees.name(name), kind, owned=False, larger=False)
+
     def of_Checked(self, node: gast.Assign, op: ir.Checked) -> None:
         cotangent = self.take(op.target)
         if cotangent is None:

@@ -72,8 +72,20 @@ class Helpers:
         if function not in self.functions:
             self.functions[function] = templates.printable(function)
 
+    def need_with_its_own(self, function: Callable[..., Any]) -> None:
+        """A helper and those that it calls."""
+        self.need_all(templates.helpers_of(function))
+
+    def need_lifted(self, body: list[Any]) -> None:
+        """The functions of the user's that were made inside of f and stand at the top of the program."""
+        for part in body:
+            for node in names_everywhere(part):
+                if hasattr(node, "definition"):
+                    self.functions.setdefault(node.function, node.definition)
+
     def name_all(self, body: list[gast.stmt]) -> None:
         """Gives each helper a name that no other one has, and none of the globals that the program reads."""
+        self.need_lifted(body)
         parts = [*body, *self.functions.values()]
         nodes = [node for part in parts for node in names_everywhere(part)]
         taken = {node.id for node in nodes if not hasattr(node, "function") and not hasattr(node, "module")}

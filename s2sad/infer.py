@@ -39,6 +39,7 @@ from s2sad.infer_holdings import Holdings
 from s2sad.infer_inserts import Inserts
 from s2sad.infer_iterators import Iterators
 from s2sad.infer_joins import Joins
+from s2sad.infer_lifting import Lifting
 from s2sad.infer_lists import Lists
 from s2sad.infer_loops import Loops
 from s2sad.infer_mappings import Mappings
@@ -53,8 +54,10 @@ from s2sad.infer_recursion import Recursion
 from s2sad.infer_repeated import Repeated
 from s2sad.infer_sequences import Sequences
 from s2sad.infer_several import SeveralResults
+from s2sad.infer_solutions import Solutions
 from s2sad.infer_solvers import Solvers
 from s2sad.infer_stores import Stores
+from s2sad.infer_trajectories import Trajectories
 from s2sad.infer_try import Try
 from s2sad.infer_views import Views
 from s2sad.infer_writers import Writers
@@ -139,6 +142,9 @@ class Infer(
     SeveralResults,
     Repeated,
     Solvers,
+    Solutions,
+    Trajectories,
+    Lifting,
     Inserts,
     Checkpoints,
 ):

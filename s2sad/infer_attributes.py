@@ -22,7 +22,7 @@ from s2sad.kinds import (
     Tuple,
 )
 from s2sad.rules import registry
-from s2sad.values import MISSING, BoundMethod, Super, Value
+from s2sad.values import MISSING, BoundMethod, Solution, Super, Value
 
 COUNTS = ("size", "ndim", "itemsize", "nbytes")
 LAYOUT = ("dtype", "flags", "strides")
@@ -38,6 +38,8 @@ class Attributes:
         expr = trees.attr(owner.expr, name)
         if isinstance(static, Super):
             return self.super_attribute(static, name, node)
+        if isinstance(static, Solution):
+            return self.part_of_solution(static, name, node)
         if self.is_fixed_list(owner):
             return Value(expr, Static(BoundMethod(owner, None, name)))
         if owner.object is not None and owner.object.cls is not dict:

@@ -408,10 +408,24 @@ class Calls:
         self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
         """A function that s2sad made, called inside of another: the program that it runs is differentiated like any."""
-        kinds = self.kinds_for(static.plain_signature, args, keywords)
-        plain, entry = static.plain_function(kinds)
-        self.facts.results.setdefault("keep", []).append((plain, entry))
+        plain = self.plain_of(static, args, keywords)
         return self.call_user(Value(function.expr, Static(plain)), plain, args, keywords, node, hint)
+
+    def plain_of(self, static: Any, args: list[Value], keywords: dict[str, Value]) -> types.FunctionType:
+        """A function that does what one that s2sad made does, for arguments of these kinds; the same in each walk."""
+        kinds = self.kinds_for(static.plain_signature, args, keywords)
+        key = "plain", id(static), repr(kinds)
+        if key not in self.facts.results:
+            self.facts.results[key] = (*static.plain_function(kinds), static)
+        return self.facts.results[key][0]
+
+    def gradient_of(self, target: Any) -> Any:
+        """grad(target), the same in each walk."""
+        from s2sad.derived import grad  # it runs the pipeline that this stage is part of
+
+        if ("gradient", target) not in self.facts.results:
+            self.facts.results["gradient", target] = grad(target)
+        return self.facts.results["gradient", target]
 
     def kinds_for(self, signature: inspect.Signature, args: list[Value], keywords: dict[str, Value]) -> dict[str, Any]:
         bound = signature.bind(*args, **keywords)

@@ -99,6 +99,8 @@ class Lookups:
             value = space[name]
             self.refuse_foreign(value, name, node)
             self.guard(space, name, value)
+            if isinstance(value, types.ModuleType) and space is not self.request.namespace:
+                return Value(trees.module(value), Static(value))
             return self.outside_value(value, self.reference(name, frame), ("global", id(space), name), node)
         value = getattr(builtins, name, MISSING)
         if value is MISSING:

@@ -34,6 +34,8 @@ class Instance:
     guess: Any = None
     written: list[bool] = field(default_factory=list)
     number: int = 0
+    solved: frozenset[int] = frozenset()  # of what a solver is given: the leaves that always have a gradient
+    idle: bool = False  # nothing calls its halves
 
 
 class Recursion:
@@ -120,8 +122,16 @@ class Recursion:
 
     # ---------------------------------------------------------------- walking through one
     def walk_instance(
-        self, key: Any, tree: Any, frame: Any, shapes: dict[Any, Any], captured: dict[Any, Value], count: int
+        self,
+        key: Any,
+        tree: Any,
+        frame: Any,
+        shapes: dict[Any, Any],
+        captured: dict[Any, Value],
+        count: int,
+        finish: Any = None,
     ) -> Instance:
+        """finish: what becomes of the value that the function returns."""
         names = {each.name for each in self.instances.values()}
         name, k = tree.name, 1
         while name in names or f"{name}_forward" in self.request.namespace:
@@ -132,7 +142,7 @@ class Recursion:
         instance.guess = memory.get("guess", ("never",))
         for _ in range(8):
             try:
-                result = self.walk_once(instance, tree, frame, shapes, captured, count)
+                result = self.walk_once(instance, tree, frame, shapes, captured, count, finish)
             except NotDifferentiableError:
                 if instance.guess != ("never",):
                     raise
@@ -146,7 +156,9 @@ class Recursion:
             raise self.refuse("recursion_result", tree, name=tree.name)
         return instance
 
-    def walk_once(self, instance: Instance, tree: Any, frame: Any, shapes: Any, captured: Any, count: int) -> Value:
+    def walk_once(
+        self, instance: Instance, tree: Any, frame: Any, shapes: Any, captured: Any, count: int, finish: Any = None
+    ) -> Value:
         kept = self.block, self.state, self.loops, self.frame, self.path, self.origin, self.breaks
         self.block, self.loops, self.breaks = [], (), []
         self.state = {k: v for k, v in self.state.items() if isinstance(v, Value) and isinstance(v.kind, Static)}
@@ -159,7 +171,8 @@ class Recursion:
                 hint = name if isinstance(name, str) else name[1]
                 value = self.unflatten(shape, hint, instance)
                 self.state[(frame.number, name) if isinstance(name, str) else name] = value
-            result = self.settle_all(self.run_body(tree))
+            result = self.run_body(tree)
+            result = self.settle_all(result if finish is None else finish(result))
             instance.body, instance.result = self.block, result
             instance.results = []
             self.capture(result)

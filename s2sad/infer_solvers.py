@@ -13,18 +13,40 @@ from __future__ import annotations
 
 import inspect
 import types
+from dataclasses import dataclass
 from typing import Any
 
+import gast
 import numpy as np
 
 from s2sad import ir, trees
 from s2sad.infer_memory import is_function
-from s2sad.kinds import FLOAT, UNKNOWN, Dict, List, Mapping, Record, Scalar, Static, Tuple
+from s2sad.kinds import FLOAT, UNKNOWN, Array, Dict, List, Mapping, Record, Scalar, Static, Tuple
 from s2sad.rules import implicit, loading
 from s2sad.values import BoundMethod, Choice, LocalFunction, Partial, Value
 
 PYTHON_FLOAT = ("brentq", "brenth", "bisect", "ridder")  # what they return
 ROOT_FINDERS = (*PYTHON_FLOAT, "toms748", "newton")
+SYSTEMS = ("root", "fsolve", "fixed_point")
+MINIMA = ("minimize", "least_squares")
+
+
+@dataclass
+class SolverCall:
+    """A call of a solver. target: the user's function, at the top of a module; others: what it is given beside the
+    unknowns; bound: the arguments by the solver's parameters."""
+
+    name: str
+    function: Value
+    args: list[Value]
+    keywords: dict[str, Value]
+    bound: dict[str, Any]
+    given: Value
+    others: list[Value]
+
+    @property
+    def target(self) -> Any:
+        return self.given.static
 
 
 class Solvers:
@@ -44,87 +66,134 @@ class Solvers:
         if not self.flows(args, keywords):
             return self.opaque_call(function, args, keywords, node)
         if self.quiet:
-            kind = FLOAT if name in PYTHON_FLOAT else Scalar("float64") if name in ROOT_FINDERS else UNKNOWN
-            made = self.opaque_call(function, args, keywords, node)
-            return Value(made.expr, kind, True)
-        if home == "scipy.optimize" and name in ROOT_FINDERS:
-            return self.call_root_finder(function, static, args, keywords, node, hint)
-        if name == "quad":
-            return self.call_quadrature(function, static, args, keywords, node, hint)
+            return self.guessed(function, name, args, keywords, node)
+        handler = HANDLERS.get(name)
+        if handler is not None:
+            return getattr(self, handler)(self.bind_solver(function, static, args, keywords, node), node, hint)
         instead = next((text for names, text in INSTEAD if name in names.split()), None)
         if instead is None:
             return None
         raise self.refuse("solver", node, name=name, instead=instead)
 
+    def guessed(self, function: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
+        """What a solver gives, while only kinds are asked for."""
+        kind = FLOAT if name in PYTHON_FLOAT else Scalar("float64") if name in ROOT_FINDERS else UNKNOWN
+        made = self.opaque_call(function, args, keywords, node)
+        return Value(made.expr, kind, True)
+
     def flows(self, args: list[Value], keywords: dict[str, Value]) -> bool:
         """Whether a gradient may flow in: by an argument, or by what a function that is made here holds."""
-        return any(map(may_vary, [*args, *keywords.values()]))
+        return any(map(self.may_vary, [*args, *keywords.values()]))
 
-    def call_root_finder(
-        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
-    ) -> Value:
-        bound = inspect.signature(static).bind(*args, **keywords).arguments
-        name = static.__name__
-        given = bound.get("f") or bound["func"]
+    def may_vary(self, value: Value) -> bool:
+        """Whether a value depends on what is differentiated, or may hold something that does."""
+        made_here = isinstance(value.static, (BoundMethod, LocalFunction, Partial, Choice))
+        holds = value.object is not None or isinstance(value.kind, (List, Mapping, Dict, Record))
+        return value.varied or made_here or holds or any(map(self.may_vary, value.items or ()))
+
+    def bind_solver(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any
+    ) -> SolverCall:
+        """The call, with a function that is made inside of f put at the top and what it captures among the others."""
+        name, signature = static.__name__, inspect.signature(static)
+        bound = signature.bind(*args, **keywords).arguments
+        bound |= bound.pop("options", {}) if isinstance(bound.get("options"), dict) else {}
+        first = next(iter(signature.parameters))
+        given, captured = self.lifted(bound[first], name, node)
+        if not isinstance(given.static, (types.FunctionType, types.BuiltinFunctionType, np.ufunc)):
+            raise self.refuse("solver_function", node, name=name)
+        others = bound.get("args")
+        if others is None or others.static is None:
+            passed = []
+        elif isinstance(others.kind, Tuple) or others.items is not None:
+            passed = self.parts_of(others, None, node)
+        elif isinstance(others.kind, (Scalar, Array)) and name in SINGLE:
+            passed = [others]
+        else:
+            raise self.refuse("solver_args", node, name=name)
+        for option in OPTIONS.get(name, "").split():
+            if option in bound and bound[option].static is not None and self.known(bound[option]) not in (False, ()):
+                key = "solver_dense" if option == "dense_output" else "solver_option"
+                raise self.refuse(key, node, name=name, option=option)
+        args, keywords = list(args), dict(keywords)
+        changed = {first: given}
+        if captured:
+            changed["args"] = self.make_tuple([*passed, *captured])
+        for key, value in changed.items():
+            position = list(signature.parameters).index(key)
+            if key not in keywords and position < len(args):
+                args[position] = value
+            else:
+                keywords[key] = value
+        return SolverCall(name, function, args, keywords, bound, given, [*passed, *captured])
+
+    # ---------------------------------------------------------------- one unknown
+    def call_root_finder(self, call: SolverCall, node: Any, hint: str | None) -> Value:
+        name, bound = call.name, call.bound
         for option, wanted in (("full_output", False), ("disp", True)):
             if option in bound and self.known(bound[option]) is not wanted:
                 raise self.refuse("solver_option", node, name=name, option=option)
         starts = [bound[each] for each in ("a", "b", "x0", "x1") if each in bound]
         if not all(isinstance(each.kind, Scalar) and "complex" not in each.kind.dtype for each in starts):
             raise self.refuse("solver_start", node, name=name)
-        target, others = self.function_given(given, bound, node, name)
         kind = FLOAT if name in PYTHON_FLOAT else Scalar("float64")
-        root = self.solution(function, args, keywords, kind)
-        if not any(map(may_vary, others)):
-            return root  # the same one for all brackets and first guesses
-        residual = self.call_value(Value(given.expr, Static(target)), [root, *others], {}, node)
-        from s2sad.derived import grad  # it runs the pipeline that this stage is part of
+        return self.root_of(call, self.solution(call.function, call.args, call.keywords, kind), node, hint)
 
-        slope = self.call_value(Value(given.expr, Static(grad(target))), [root, *others], {}, node)
+    def root_of(self, call: SolverCall, root: Value, node: Any, hint: str | None, fixed: bool = False) -> Value:
+        """A root that has been found (fixed: a fixed point), and how it follows what its function is given."""
+        if not any(map(self.may_vary, call.others)):
+            return root  # the same one for all brackets and first guesses
+        target = self.gradient_of(call.target) if call.name == "minimize_scalar" else call.target
+        residual = self.call_value(Value(call.given.expr, Static(target)), [root, *call.others], {}, node)
+        slope = self.call_value(
+            Value(call.given.expr, Static(self.gradient_of(target))), [root, *call.others], {}, node
+        )
         if not residual.varied:
             return root
+        if fixed:
+            slope = self.binary(gast.Sub(), slope, Value(trees.const(1.0), FLOAT), node)
         values = [root, residual, self.without_gradient(slope)]
         return self.primitive(implicit.ROOT, values, lambda exprs: exprs[0], node, hint)
 
-    def call_quadrature(
-        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
-    ) -> Value:
+    def call_quadrature(self, call: SolverCall, node: Any, hint: str | None) -> Value:
         """quad(f, a, b, args) by its limits; the estimate of the error carries no derivative."""
-        bound = inspect.signature(static).bind(*args, **keywords).arguments
-        for option in ("full_output", "points", "weight", "complex_func"):
-            if option in bound:
-                raise self.refuse("solver_option", node, name="quad", option=option)
-        target, others = self.function_given(bound["func"], bound, node, "quad")
-        if any(map(may_vary, others)):
-            raise self.refuse("quad_args", node)
+        bound = call.bound
+        op = self.integrand_beside(call, node)
         limits = [bound["a"], bound["b"]]
         if not all(
             isinstance(each.kind, Scalar) and "complex" not in each.kind.dtype for each in limits if each.varied
         ):
             raise self.refuse("solver_start", node, name="quad")
-        whole = self.settle(self.solution(function, args, keywords, Tuple((FLOAT, FLOAT))))
+        whole = self.settle(self.solution(call.function, call.args, call.keywords, Tuple((FLOAT, FLOAT))))
         total, error = (
             self.emit(trees.index(whole.expr, trees.const(k)), ir.Plain(True), FLOAT, False) for k in range(2)
         )
         ends = [
-            self.without_gradient(self.call_value(Value(bound["func"].expr, Static(target)), [each, *others], {}, node))
+            self.without_gradient(self.settle(self.call_value(call.given, [each, *call.others], {}, node)))
             if each.varied
             else Value(trees.const(0.0), FLOAT)
             for each in limits
         ]
-        made = self.primitive(implicit.INTEGRAL, [total, *limits, *ends], lambda exprs: exprs[0], node, hint)
-        return self.make_tuple([made, error])
+        self.follow(total, op)
+        if any(each.varied for each in limits):
+            total = self.primitive(implicit.INTEGRAL, [total, *limits, *ends], lambda exprs: exprs[0], node, hint)
+        return self.make_tuple([total, error])
 
-    def function_given(self, given: Value, bound: dict[str, Value], node: Any, name: str) -> tuple[Any, list[Value]]:
-        """The user's function, which must be known by itself, and the values that it takes beside the unknown."""
-        if not isinstance(given.static, (types.FunctionType, types.BuiltinFunctionType, np.ufunc)):
-            raise self.refuse("solver_function", node, name=name)
-        others = bound.get("args")
-        if others is None:
-            return given.static, []
-        if isinstance(others.kind, Tuple) or others.items is not None:
-            return given.static, self.parts_of(others, None, node)
-        raise self.refuse("solver_args", node, name=name)
+    def integrand_beside(self, call: SolverCall, node: Any) -> ir.Solved | None:
+        """The integrand as a function beside the main one, where a gradient flows to what it is given."""
+        if not any(map(self.may_vary, call.others)):
+            return None
+        bound = call.bound
+        options = {"a": bound["a"], "b": bound["b"]}
+        options |= {key: bound[key] for key in ("epsabs", "epsrel", "limit") if key in bound}
+        unknowns = [("x", FLOAT, False)]
+        op = self.function_beside(
+            call.target, unknowns, call.others, lambda value, unknown: value, node, call.name, options=options
+        )
+        from s2sad.rules.scipy.quadrature import QUAD_HELPERS  # only SciPy's users have it
+
+        op.adjoint, op.tangent = QUAD_HELPERS
+        return op
 
     def solution(self, function: Value, args: list[Value], keywords: dict[str, Value], kind: Any) -> Value:
         """The call itself, once, as it stands: no derivative comes through it."""
@@ -136,12 +205,36 @@ class Solvers:
         return made
 
 
-def may_vary(value: Value) -> bool:
-    """Whether a value depends on what is differentiated, or may hold something that does."""
-    made_here = isinstance(value.static, (BoundMethod, LocalFunction, Partial, Choice))
-    holds = value.object is not None or isinstance(value.kind, (List, Mapping, Dict, Record))
-    return value.varied or made_here or holds or any(map(may_vary, value.items or ()))
+HANDLERS = {
+    **dict.fromkeys(ROOT_FINDERS, "call_root_finder"),
+    **dict.fromkeys(SYSTEMS, "call_system"),
+    **dict.fromkeys(MINIMA, "call_minimum"),
+    **dict.fromkeys(("root_scalar", "minimize_scalar"), "call_scalar"),
+    "quad": "call_quadrature",
+    "solve_ivp": "call_solve_ivp",
+    "odeint": "call_odeint",
+}
+SINGLE = (
+    "quad",
+    "root",
+    "fsolve",
+    "minimize",
+    "minimize_scalar",
+    "root_scalar",
+    "odeint",
+)  # their `args` may be a value that is no tuple
 
+# What the rules don't say.
+OPTIONS = {
+    "quad": "full_output points weight complex_func",
+    "root": "jac",
+    "fsolve": "full_output fprime",
+    "minimize": "jac hess hessp bounds constraints callback",
+    "least_squares": "jac bounds loss kwargs",
+    "minimize_scalar": "bounds",
+    "solve_ivp": "events dense_output vectorized",
+    "odeint": "full_output Dfun tcrit",
+}
 
 # Packages whose functions make objects of their own.
 OBJECTS = {
@@ -155,13 +248,13 @@ INSTEAD = [
         "dblquad tplquad nquad quad_vec quad_explain qmc_quad",
         "a sum over the points and weights of a quadrature rule (`np.polynomial.legendre.leggauss`)",
     ),
-    ("solve_ivp odeint solve_bvp ode", "the steps of a method of fixed step (Runge-Kutta), as a loop"),
+    ("solve_bvp ode", "the steps of a method of fixed step (Runge-Kutta), as a loop"),
     (
-        "fsolve root root_scalar fixed_point broyden1 broyden2 anderson newton_krylov krylov linearmixing diagbroyden",
+        "broyden1 broyden2 anderson newton_krylov krylov linearmixing diagbroyden",
         "`optimize.brentq` or `optimize.newton` for one unknown, or the steps of Newton's method, as a loop",
     ),
     (
-        "minimize minimize_scalar least_squares leastsq curve_fit fmin fmin_bfgs fmin_cg fmin_l_bfgs_b fmin_slsqp "
+        "leastsq curve_fit fmin fmin_bfgs fmin_cg fmin_l_bfgs_b fmin_slsqp "
         "fmin_tnc fmin_ncg fmin_powell fmin_cobyla fminbound brent golden brute basinhopping dual_annealing "
         "differential_evolution shgo direct",
         "`optimize.brentq` or `optimize.newton` of the derivative, for one unknown, or the steps, as a loop",

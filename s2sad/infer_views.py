@@ -44,7 +44,7 @@ class Views:
         if order != "C" and not (base.kind.rank == 1 and kind.rank == 1):
             straight = None
         shaping = function in (np.reshape, np.ndarray.reshape)
-        if shaping and base.kind.rank == 1 and kind.rank == 1:
+        if shaping and getattr(base.kind, "rank", None) == 1 and kind.rank == 1:
             return rule
         sure = base.place.root.param is None and self.made_in_order(base.place.root)
         if self.quiet or not self.is_written(base.place.root) or straight is True and sure:

@@ -253,6 +253,31 @@ class PairCall(Op):
 
 
 @dataclass
+class Solved(Op):
+    """target = what a library's solver finds of a function, which stands beside the main one as `instance`.
+
+    arguments: what that function is given after the unknowns; starts: what else the solution follows, by the parameter
+    of the helpers that say how: `adjoint`, `tangent` (`rules/implicit.py`, `rules/trajectories.py`); options: further
+    arguments of these.
+    """
+
+    instance: Any
+    unknowns: int
+    solution: gast.AST
+    arguments: list[gast.AST]
+    kinds: list[Kind]
+    starts: list[gast.AST]
+    start_kinds: list[Kind]
+    adjoint: Any
+    tangent: Any
+    options: dict[str, gast.AST]
+
+    def sought(self, info: dict[str, Info]) -> list[int]:
+        """The positions of the unknowns that a derivative is asked for by."""
+        return [k for k in range(self.unknowns) if info[self.instance.leaves[k]].varied]
+
+
+@dataclass
 class Checked(Op):
     """target = a function that brings its own gradient, called at run time (`custom_gradient`)."""
 

@@ -15,6 +15,7 @@ from s2sad import trees
 from s2sad.refusals import refuse
 
 MARK = "#"
+RESULT = "#result"  # ends the name of what a solver returns, which is only there for its parts
 LAMBDA = "lambda"  # as no function can be called
 
 
@@ -35,5 +36,7 @@ def refuse_local_functions(body: list[gast.stmt], source: Any) -> None:
         for node in trees.walk(statement):  # a statement before the expressions in it
             if isinstance(node, gast.stmt):
                 origin = getattr(node, "origin", None) or origin
+            elif isinstance(node, gast.Name) and node.id.endswith(RESULT):
+                raise refuse("solver_whole", origin[1], origin[0], name=node.id.removesuffix(RESULT))
             elif isinstance(node, gast.Name) and node.id.endswith(MARK):
                 raise refuse("function_value", origin[1], origin[0], name=node.id.removesuffix(MARK))

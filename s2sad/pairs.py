@@ -56,7 +56,7 @@ class Pair:
         self._results = [
             k
             for k, value in enumerate(instance.results)
-            if isinstance(value.expr, gast.Name) and value.expr.id in self.active
+            if instance.solved or isinstance(value.expr, gast.Name) and value.expr.id in self.active
         ]
         instance.pair = self
 
@@ -66,7 +66,8 @@ class Pair:
 
     def active_leaves(self) -> list[int]:
         """The positions of the arguments whose gradients the backward half returns (those not written into)."""
-        return [k for k, name in enumerate(self.leaves) if name in self.active and not self.written[k]]
+        always = self.instance.solved
+        return [k for k, name in enumerate(self.leaves) if k in always or name in self.active and not self.written[k]]
 
     def shadowed_leaves(self) -> list[int]:
         """The positions of the arguments that are written into: the backward half gets their shadows."""
@@ -84,6 +85,8 @@ class Pair:
             value = self.instance.results[k]
             name = self.inferred.names.fresh("value_grad")
             grads.append(name)
+            if not isinstance(value.expr, gast.Name):
+                continue
             kind = info[value.expr.id].kind
             adjoint.accumulate(
                 value.expr, trees.name(name), kind, spread=isinstance(kind, Array) and kind.dims is None, owned=False
@@ -100,7 +103,9 @@ class Pair:
         outputs = [self.output(k) for k in self.active_leaves()]
         reverse = adjoint.block
         stacks = provide(self.part, self.instance.body, reverse, adjoint.helpers)
-        returned = gast.Return(outputs[0] if len(outputs) == 1 else gast.Tuple(outputs, gast.Load()))
+        returned = gast.Return(
+            outputs[0] if len(outputs) == 1 and not self.instance.solved else gast.Tuple(outputs, gast.Load())
+        )
         backward = [*reverse, returned]
         for each in backward:
             each.reverse = True

@@ -196,7 +196,7 @@ class Builder(Gradients):
                 made.extend(self.helpers.pair_of(instance, self.inferred).functions(taken))
 
     def called_instances(self) -> list[Any]:
-        return [instance for instance in self.inferred.instances.values() if instance.body]
+        return [instance for instance in self.inferred.instances.values() if instance.body and not instance.idle]
 
     def arguments(self, args: gast.arguments) -> gast.arguments:
         """The parameters of the user's function, without annotations, and those that are ours."""

@@ -444,20 +444,40 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{instead}; or `s2sad.stop_gradient(...)` around the arguments, if no gradient is to flow",
     ),
     "solver_function": (
-        "`{name}` is given a function that is made while `{f}` runs",
-        "the function at the top level of the module, and what it captures as parameters, given by `args=(...)`",
+        "`{name}` is given a function with defaults, or of another form than a `def` or `lambda` with plain parameters",
+        "a function at the top level of the module, and what it captures as parameters, given by `args=(...)`",
     ),
     "solver_args": (
         "what `{name}` passes on to the function as `args` isn't known to be a tuple",
         "`args=(p, q)`, with a comma also for a single one: `args=(p,)`",
     ),
+    "solver_part": (
+        "there is no rule for `{part}` of what `{name}` returns",
+        "the part that the solver is called for, or `s2sad.stop_gradient(...)` around the arguments",
+    ),
+    "solver_times": (
+        "`{name}` is differentiated by its start and its parameters, and here by the times",
+        "the equation with a time from 0 to 1 and `t1` in `args`: y'(s) = t1 * f(s * t1, y)",
+    ),
+    "solver_state": (
+        "`{name}` is differentiated for real vectors, and starts at something else here",
+        "`y0` as a list of numbers or an array with one axis",
+    ),
+    "solver_dense": (
+        "an interpolation of what `{name}` finds has no rule; the gradient of a solution has one in it, too",
+        "`t_eval=` with the times at which the solution is wanted; for a second derivative, differences of gradients",
+    ),
+    "solver_whole": (
+        "what `{name}` returns is used as a whole",
+        "its parts, where it is made: `solution = {name}(...)`, then `solution.x`",
+    ),
+    "solver_writes": (
+        "`{function}`, which `{name}` is given, writes into its arguments, or returns more than one array",
+        "a function that makes an array and returns it",
+    ),
     "solver_option": (
         "there is no rule for `{name}` with `{option}`",
         "the call without it",
-    ),
-    "quad_args": (
-        "`quad` is differentiated by its limits, and here by what its function is given",
-        "a sum over the points and weights of a quadrature rule, such as `np.polynomial.legendre.leggauss`",
     ),
     "solver_start": (
         "`{name}` is differentiated for one real unknown, and starts at something else here",

@@ -51,6 +51,28 @@ class Calls:
             return self.at(place)
         return self.dot_of(op.arguments[k], kind)
 
+    def of_Solved(self, node: gast.Assign, op: ir.Solved) -> None:
+        """What a solver finds: how it changes is said by a helper, of the function beside, with its tangent."""
+        name = node.targets[0].id
+        if name not in self.active:
+            return
+        changing = [k for k, each in enumerate(op.arguments) if self.is_active(each)]
+        starting = any(map(self.is_active, op.starts))
+        if not changing and not starting:
+            self.let_zero(name)
+            return
+        op.instance.idle = False
+        op.instance.solved = frozenset([*op.sought(self.info), *[op.unknowns + k for k in changing]])
+        twin = self.helpers.twin_of(op.instance, self.program)
+        dots = [self.dot(op.arguments[k].id) for k in changing]
+        arguments = [op.solution, gast.Tuple(list(op.arguments), gast.Load()), gast.Tuple(dots, gast.Load())]
+        for each, kind in zip(op.starts, op.start_kinds):
+            arguments += [each, self.dot_of(each, kind)]
+        self.helpers.need_with_its_own(op.tangent)
+        helper = trees.name(op.tangent.__name__, function=op.tangent)
+        call = trees.call(helper, *arguments, trees.name(twin.name, pair=op.instance), **op.options)
+        self.let(name, call, self.info[name].kind)
+
     def of_Checked(self, node: gast.Assign, op: ir.Checked) -> None:
         if op.target not in self.active:
             return
@@ -89,12 +111,13 @@ class Twin:
         self._results = [
             k
             for k, value in enumerate(instance.results)
-            if isinstance(value.expr, gast.Name) and value.expr.id in self.active
+            if instance.solved or isinstance(value.expr, gast.Name) and value.expr.id in self.active
         ]
 
     def active_leaves(self) -> list[int]:
         """The positions of the arguments whose tangents it takes."""
-        return [k for k, name in enumerate(self.instance.leaves) if name in self.active]
+        always = self.instance.solved
+        return [k for k, name in enumerate(self.instance.leaves) if k in always or name in self.active]
 
     def active_results(self) -> list[int]:
         """The positions of the results whose tangents it returns."""
@@ -115,7 +138,7 @@ class Twin:
         outputs = [value.expr for value in instance.results]
         for k in self.active_results():
             value = instance.results[k]
-            outputs.append(tangent.dot_of(value.expr, info[value.expr.id].kind))
+            outputs.append(tangent.dot_of(value.expr, info[value.expr.id].kind if has_name(value) else value.kind))
         if outputs:
             body.append(gast.Return(outputs[0] if len(outputs) == 1 else gast.Tuple(outputs, gast.Load())))
         simplify(body, info, tangent.kinds)
@@ -127,6 +150,10 @@ class Twin:
         arguments = gast.arguments([trees.name(each) for each in names], [], None, [], [], None, [])
         doc = gast.Expr(gast.Constant(f"What {instance.tree.name} returns, and how it changes.", None))
         return gast.FunctionDef(self.name, arguments, [doc, *body], [], None, None, [])
+
+
+def has_name(value: Any) -> bool:
+    return isinstance(value.expr, gast.Name)
 
 
 def shown(name: str) -> str:

@@ -135,6 +135,16 @@ class Vectorized(Partial):
 
 
 @dataclass(eq=False)
+class Solution:
+    """What a solver of a library returns: the parts that have a rule, and those that carry no derivative."""
+
+    name: str
+    whole: gast.AST
+    parts: dict[str, Any]  # a Value, or a function that makes it
+    plain: tuple[str, ...]
+
+
+@dataclass(eq=False)
 class Choice:
     """One function or another, depending on a test that has been made."""
 

@@ -594,7 +594,7 @@ def f(p):
 
 @shows("solver_function", 2.0)
 def f(p):
-    return optimize.brentq(lambda x: x * x - p, 0.0, 5.0)
+    return optimize.brentq(lambda x, q=p: x * x - q, 0.0, 5.0)
 
 
 @shows("solver_args", 2.0)
@@ -602,14 +602,50 @@ def f(p):
     return optimize.brentq(square_minus, 0.0, 5.0, args=p)
 
 
+def fall(t, y, k):
+    return -k * y
+
+
+def fall_in_place(t, y, k):
+    y *= -k
+    return y
+
+
+@shows("solver_times", 2.0)
+def f(t):
+    return integrate.solve_ivp(fall, (0.0, t), [1.0], args=(0.5,)).y[0, -1]
+
+
+@shows("solver_state", 2.0)
+def f(k):
+    return integrate.solve_ivp(fall, (0.0, 1.0), [1.0 + 0.0j], args=(k,)).y[0, -1].real
+
+
+@shows("solver_dense", 2.0)
+def f(k):
+    return integrate.solve_ivp(fall, (0.0, 1.0), [1.0], args=(k,), dense_output=True).sol(0.5)[0]
+
+
+@shows("solver_part", 2.0)
+def f(k):
+    solution = integrate.solve_ivp(fall, (0.0, 1.0), [1.0], args=(k,))
+    return k * solution.nfev
+
+
+@shows("solver_whole", 2.0)
+def f(k):
+    solutions = [integrate.solve_ivp(fall, (0.0, 1.0), [1.0], args=(k,))]
+    return solutions[0].y[0, -1]
+
+
+@shows("solver_writes", 2.0)
+def f(k):
+    return integrate.solve_ivp(fall_in_place, (0.0, 1.0), [1.0], args=(k,)).y[0, -1]
+
+
 @shows("solver_option", 2.0)
 def f(p):
     return optimize.brentq(square_minus, 0.0, 5.0, args=(p,), full_output=True)[0]
-
-
-@shows("quad_args", 2.0)
-def f(p):
-    return integrate.quad(square_minus, 0.0, 1.0, args=(p,))[0]
 
 
 @shows("solver_start", 2.0)

@@ -12,8 +12,12 @@ it): the derivative of the integral of f from a to b is f(b) by b, and -f(a) by 
 
 from __future__ import annotations
 
+import builtins
 import inspect
 
+import numpy as np
+
+from s2sad.compiling import define
 from s2sad.rules.registry import PARTIALS, Rule
 
 
@@ -24,7 +28,16 @@ def root_of(root, residual, slope):
 
 def integral_of(integral, a, b, first, last):
     """`integral`, from a to b, of a function that is `first` at a and `last` at b."""
-    return None, -first, last, None, None
+    return 1.0, -first, last, None, None
+
+
+def least_of(least, again):
+    """`least`, the value of an objective at its minimum, which is also `again`, there.
+
+    The minimum's place moves, too, but the objective doesn't follow that: its derivative there is zero (the envelope
+    theorem: P. Milgrom, I. Segal, "Envelope theorems for arbitrary choice sets", 2002).
+    """
+    return None, 1.0
 
 
 # Not in the table of rules: no function of the user's means these. `infer_solvers.py` puts them beside a call.
@@ -38,3 +51,39 @@ INTEGRAL = Rule(
     template=integral_of,
     cost=1,
 )
+LEAST = Rule("least_of", least_of, (least_of,), PARTIALS, inspect.signature(least_of), template=least_of, cost=1)
+
+
+def cost_of(function):
+    """What `least_squares` makes small: half the sum of the squares of what a function returns."""
+    name = function.__name__
+    text = (
+        f"def {name}_cost(x, *args):\n"
+        f"    residuals = np.asarray({name}(x, *args))\n"
+        "    return 0.5 * np.sum(residuals * residuals)\n"
+    )
+    return define(text, {"__name__": function.__module__, "__builtins__": builtins, "np": np, name: function})
+
+
+# --- several unknowns: helpers that are printed into the program ----------------------------------------------------
+
+
+def root_adjoint(x, x_grad, parameters, forward, backward):
+    """The gradients of the root x of a system of equations with respect to the system's parameters."""
+
+    def pullback(residual_grad):
+        return backward(forward(x, *parameters)[-1], residual_grad)
+
+    jacobian = [pullback(unit)[0] for unit in np.eye(x.size)]
+    return pullback(np.linalg.solve(np.transpose(jacobian), -x_grad))[1:]
+
+
+def root_tangent(x, parameters, parameters_dot, with_tangent):
+    """How the root x of a system of equations changes when the system's parameters do."""
+    nothing = [0.0 * each for each in parameters_dot]
+    columns = [with_tangent(x, *parameters, unit, *nothing)[1] for unit in np.eye(x.size)]
+    residual_dot = with_tangent(x, *parameters, np.zeros_like(x), *parameters_dot)[1]
+    return -np.linalg.solve(np.transpose(columns), residual_dot)
+
+
+ROOT_HELPERS = (root_adjoint, root_tangent)

@@ -310,6 +310,7 @@ def printable(helper: Callable[..., Any], library: str = "numpy") -> gast.Functi
     definition = trees.copy_tree(parse(helper))
     printed = _Printed(helper, library)
     definition.body = [printed.visit(statement) for statement in definition.body]
+    definition.args.defaults = [printed.visit(each) for each in definition.args.defaults]
     if helper.__doc__:
         definition.body.insert(0, gast.Expr(gast.Constant(helper.__doc__, None)))
     return definition

@@ -1,0 +1,99 @@
+"""Part of the stage `infer`: initial value problems, whose right-hand side stands beside the main function.
+
+    y = solve_ivp(f, span, y0, args=(p,)).y         solution = solve_ivp(f, span, y0, args=(p,), dense_output=True)
+                                               ->   y = solution.y      # effect: Solved
+
+The call stays as it is, but that the solver keeps its interpolation for the reverse sweep. How y follows y0 and p is
+said by a helper (`rules/scipy/trajectories.py`), from the halves of f, or from f with its tangent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from s2sad import ir, trees
+from s2sad.kinds import BOOL, FLOAT, UNKNOWN, Array, Dim, Scalar, Tuple
+from s2sad.values import Value
+
+
+class Trajectories:
+    def call_solve_ivp(self, call: Any, node: Any, hint: str | None) -> Value:
+        bound = call.bound
+        times = self.parts_of(bound["t_span"], None, node)
+        given = bound.get("t_eval")
+        given = None if given is None or given.static is None else given
+        if any(each.varied for each in times) or given is not None and given.varied:
+            raise self.refuse("solver_times", node, name=call.name)
+        forward = self.request.mode == "forward"
+        if not forward:
+            call.keywords["dense_output"] = Value(trees.const(True), BOOL)
+        state, start = self.state_kind(bound["y0"], call, node)
+        op = None
+        if start.varied or any(map(self.may_vary, call.others)):
+            from s2sad.rules.scipy.trajectories import IVP_HELPERS  # only SciPy's users have it
+
+            options = {"span": self.make_tuple(times)} if forward else {}
+            options |= self.options_of(call, ("method", "rtol", "atol", "max_step"))
+            if given is not None:
+                options["times_given"] = Value(trees.const(True), BOOL)
+            unknowns = [("t", FLOAT, False), ("y", state, True)]
+            rate = self.rate(node)
+            op = self.function_beside(
+                call.target, unknowns, call.others, rate, node, call.name, starts=(start,), options=options
+            )
+            op.adjoint, op.tangent = IVP_HELPERS
+        whole = self.opaque(call)
+        span = Dim(("times", id(node)))
+        made = self.emit(trees.attr(whole.expr, "y"), ir.Plain(True), Array("float64", (*state.dims, span)), False, "y")
+        self.follow(made, op, whole.expr)
+        t = Value(trees.attr(whole.expr, "t"), Array("float64", (span,)))
+        return self.solution_value(call, whole, {"y": made, "t": t})
+
+    def call_odeint(self, call: Any, node: Any, hint: str | None) -> Value:
+        bound = call.bound
+        if bound["t"].varied:
+            raise self.refuse("solver_times", node, name=call.name)
+        state, start = self.state_kind(bound["y0"], call, node)
+        times = self.settle(self.as_vector(bound["t"], node))
+        dims = getattr(times.kind, "dims", None) or (Dim(("times", id(node))),)
+        op = None
+        if start.varied or any(map(self.may_vary, call.others)):
+            from s2sad.rules.scipy.trajectories import ODEINT_HELPERS  # only SciPy's users have it
+
+            options = {"times": times, **self.options_of(call, ("tfirst", "rtol", "atol"))}
+            unknowns = [("y", state, True), ("t", FLOAT, False)]
+            if "tfirst" in bound and self.known(bound["tfirst"]):
+                unknowns.reverse()
+            rate = self.rate(node)
+            op = self.function_beside(
+                call.target, unknowns, call.others, rate, node, call.name, starts=(start,), options=options
+            )
+            op.adjoint, op.tangent = ODEINT_HELPERS
+        made = self.solution(call.function, call.args, call.keywords, Array("float64", (dims[0], *state.dims)))
+        self.follow(made, op)
+        return made
+
+    def rate(self, node: Any) -> Any:
+        """What a right-hand side returns, as a vector."""
+        return lambda value, unknown: self.flat(value, node)
+
+    def options_of(self, call: Any, names: tuple[str, ...]) -> dict[str, Any]:
+        """What the caller says of how to solve: it goes for the derivative, too."""
+        return {name: call.bound[name] for name in names if name in call.bound}
+
+    def state_kind(self, y0: Value, call: Any, node: Any) -> tuple[Array, Value]:
+        """The kind of the state, and its start as a vector."""
+        start = self.settle(self.as_vector(y0, node))
+        kind = start.kind
+        if kind != UNKNOWN and (not isinstance(kind, Array) or kind.rank not in (1, None) or kind.char == "c"):
+            raise self.refuse("solver_state", node, name=call.name)
+        dims = getattr(kind, "dims", None) or (Dim(("state", id(node))),)
+        return Array("float64", tuple(dims)), start
+
+    def as_vector(self, value: Value, node: Any) -> Value:
+        """A list or tuple as the array that SciPy makes of it; a number as one of one element."""
+        if value.items is not None or isinstance(value.iteration, list) or isinstance(value.kind, Tuple):
+            return self.as_array(value, node)
+        if isinstance(value.kind, Scalar):
+            return self.flat(value, node)
+        return value if isinstance(value.kind, Array) else self.as_array(value, node)
