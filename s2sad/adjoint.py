@@ -66,6 +66,7 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         self.block: list[gast.stmt] = []
         self.origin: Any = None
         self.kinds: dict[str, Kind] = {}
+        self.shadows: set[str] = set()  # arrays that adjoints are added into in place
         self.whole: set[str] = set()  # shadows of lists and dicts that share nothing with any other adjoint
 
     # ---------------------------------------------------------------- emitting
@@ -117,6 +118,8 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
             return
         if larger:
             expr, kind = self.summed_down(expr, kind, name, info.kind)
+        if isinstance(info.kind, Scalar) and isinstance(expr, gast.Name) and expr.id in self.shadows:
+            expr, kind = trees.index(expr, trees.const(())), info.kind  # of an array without axes, the number
         if getattr(kind, "char", "") == "c" and getattr(info.kind, "char", "") == "f":
             expr = trees.attr(expr, "real")
         fresh = is_fresh(expr) if owned is None else owned

@@ -99,7 +99,6 @@ class Arrays:
         return op.base if kept and name in self.active else None
 
     def mark_shadow(self, expr: gast.AST) -> None:
-        self.shadows = getattr(self, "shadows", set())
         self.shadows.add(expr.id)
 
     def at(self, shadow: gast.AST, path: tuple[gast.AST, ...]) -> gast.AST:

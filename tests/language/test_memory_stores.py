@@ -425,3 +425,11 @@ def array_without_axes(x):
 def several_values_of_one_array(x, a):
     b = np.sin(a)
     return np.mean(b) * x + a, b
+
+
+@case(0.7, 0.9)
+def number_made_an_array_without_axes(x, y):
+    row = np.full((), x)
+    for _ in range(2):
+        y *= row
+    return y
