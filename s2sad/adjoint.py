@@ -89,6 +89,8 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         return f"{name}_grad"
 
     def is_active(self, expr: gast.AST) -> bool:
+        if isinstance(expr, (gast.Tuple, gast.List)) and any(map(self.is_active, expr.elts)):
+            raise AssertionError(f"the adjoint of {trees.show(expr)} has no name")
         return isinstance(expr, gast.Name) and expr.id in self.active
 
     # ---------------------------------------------------------------- adding to an adjoint
@@ -119,7 +121,7 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         if larger:
             expr, kind = self.summed_down(expr, kind, name, info.kind)
         if isinstance(info.kind, Scalar) and isinstance(expr, gast.Name) and expr.id in self.shadows:
-            expr, kind = trees.index(expr, trees.const(())), info.kind  # of an array without axes, the number
+            expr, kind = self.number_of(expr), info.kind
         if getattr(kind, "char", "") == "c" and getattr(info.kind, "char", "") == "f":
             expr = trees.attr(expr, "real")
         fresh = is_fresh(expr) if owned is None else owned
@@ -136,6 +138,12 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
             wide = promoted(*((kind, old.kind) if full or not isinstance(old.kind, Array) else (old.kind, kind)))
             made = self.let(self.grad_base(name), total, wide)
             self.adj[name] = Cotangent(made, wide, old.spread and spread, is_fresh(total))
+
+    def number_of(self, expr: gast.AST) -> gast.AST:
+        """The number that an adjoint without axes holds, where it is, or may be, an array."""
+        if not isinstance(expr, gast.Name):
+            return expr
+        return trees.index(expr, trees.const(())) if expr.id in self.shadows else trees.np_call("sum", expr)
 
     def summed_down(self, expr: gast.AST, kind: Kind, name: str, target: Kind) -> tuple[gast.AST, Kind]:
         """expr, summed over the axes along which the target was broadcast."""
@@ -225,9 +233,11 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         cotangent = self.take(target)
         if cotangent is None:
             return
-        wanted = [name for name in op.rule.wrt if name in op.arguments and self.is_active(op.arguments[name])]
+        given = [
+            name for name in op.rule.wrt if name in op.arguments and (op.arrays is None or name != op.rule.variadic)
+        ]
+        wanted = [name for name in given if self.is_active(op.arguments[name])]
         if op.arrays is not None:
-            wanted = [w for w in wanted if w != op.rule.variadic]
             wanted += [f"{op.rule.variadic}[{k}]" for k, each in enumerate(op.arrays) if self.is_active(each)]
         if wanted:
             self.apply_rule(op, trees.name(getattr(op, "result", target)), cotangent, wanted, self.info[target].kind)
@@ -403,9 +413,7 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
                 and cotangent.kind.dims == ()
                 and isinstance(self.info[source.id].kind, Scalar)
             ):
-                number = trees.index(
-                    cotangent.expr, gast.Tuple([], gast.Load())
-                )  # of an array without axes, its number
+                number = self.number_of(cotangent.expr)
                 cotangent = Cotangent(
                     self.let(self.grad_base(source.id), number, self.info[source.id].kind), self.info[source.id].kind
                 )

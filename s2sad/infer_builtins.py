@@ -344,7 +344,7 @@ class Builtins:
         if not any(v.varied for v in args) and not isinstance(step.static, (LocalFunction, Partial)):
             return None
         it = self.value_iteration(value, node)
-        key = (self.frame.number, f"_reduced_{id(node)}")
+        key = (self.frame.number, f"<reduced at {node.lineno}:{node.col_offset}>")
         if it.what == "unroll":
             items = list(it.items)
             total = args[2] if len(args) > 2 else items.pop(0)
@@ -419,6 +419,7 @@ class Builtins:
         place = base.place
         if place is None or not place.exact or not isinstance(base.kind, Array):
             raise self.refuse("unknown_owner", node)
+        value = self.stored_as(base, value, node)
         value = Value(self.operand(value), value.kind, value.varied)
         self.note_store(place, value.varied, node)
         op = ir.Store(

@@ -123,7 +123,7 @@ class Carried:
     def make_phi(self, key: Any, value: Any, facts: Any, path: tuple[Any, ...] = (), base: str | None = None) -> Any:
         """The name that carries a value from one iteration to the next (a tuple or record: one for each part)."""
         if base is None:
-            base = key[1] if isinstance(key[1], str) else f"part_{key[1]}"
+            base = self.base_name(key)
             if (
                 isinstance(key[0], Object)
                 and isinstance(value, Value)
@@ -207,8 +207,7 @@ class Carried:
                 kind: Kind | None = None
                 for value, _ in found:
                     kind = join(kind, value.kind)
-                base = key[1] if isinstance(key[1], str) else "#t"
-                name = self.names.fresh(base)
+                name = self.names.fresh(self.base_name(key))
                 varied = any(value.varied for value, _ in found)
                 if varied and isinstance(kind, Unknown):
                     after[key] = Conflict("joined_kinds")

@@ -24,15 +24,17 @@ from s2sad.values import Choice, Conflict, Object, Value
 
 
 class Joins:
-    def join_values(self, key: Any, a: Any, b: Any, copies: list[list[tuple[str, gast.AST]]]) -> Any:
-        """One value for a variable that is a on one way and b on the other; copies at the ends of both ways make it."""
+    def base_name(self, key: Any) -> str:
+        """What the names that a variable gets begin with."""
         base = key[1] if isinstance(key, tuple) and isinstance(key[1], str) else "value"
-        if key in getattr(self, "hints", {}):
-            base = self.hints[key]
+        base = self.hints.get(key, base)
         if isinstance(key, tuple) and isinstance(key[0], Object):
             base = f"part_{key[1]}"
-        if not str(base).isidentifier():
-            base = "#t"
+        return base if base.isidentifier() else "#t"
+
+    def join_values(self, key: Any, a: Any, b: Any, copies: list[list[tuple[str, gast.AST]]]) -> Any:
+        """One value for a variable that is a on one way and b on the other; copies at the ends of both ways make it."""
+        base = self.base_name(key)
         if isinstance(a, Conflict) or isinstance(b, Conflict):
             return a if isinstance(a, Conflict) else b
         if self.is_early_value(key):

@@ -548,13 +548,16 @@ class NumPy:
         return [new(v) for v in args], {k: new(v) for k, v in keywords.items()}, {k: new(v) for k, v in bound.items()}
 
     def tuples_as_lists(self, rule: Any, bound: dict[str, Value], node: Any) -> dict[int, Value]:
-        """Tuples that carry a gradient into a function of `math`: as lists, whose adjoint is one value."""
+        """Tuples that carry a gradient into a function: of `math`, as lists, whose adjoint is one value; of NumPy, as
+        arrays."""
         made: dict[int, Value] = {}
         for name, value in bound.items():
             if name in rule.wrt and name != rule.variadic and value.varied and value.items is not None:
-                if rule.library != "math":
+                listed = rule.library == "math"
+                operator = getattr(rule.function, "__module__", "") == "_operator"
+                if operator and not any(isinstance(other.kind, Array) for other in bound.values()):
                     raise self.refuse("rule_keyword", node, name=rule.name, keywords=name)
-                made[id(value)] = self.make_list(value.items)
+                made[id(value)] = self.make_list(value.items) if listed else self.list_as_array(value, node)
         return made
 
     def is_listed(self, value: Value) -> bool:

@@ -73,7 +73,7 @@ class Stores:
         if place is None or not place.exact:
             raise self.refuse("unknown_owner", node)
         self.check_position(place)
-        value = self.cut_off(base, value, node)
+        value = self.stored_as(base, value, node)
         raw = value
         if isinstance(base.kind, (List, Mapping)):
             value = self.boxed(value)
@@ -106,13 +106,14 @@ class Stores:
         if isinstance(base.kind, (List, Mapping)) and operator is None:
             self.note_held(place.root, raw, node)
 
-    def cut_off(self, target: Value, value: Value, node: Any) -> Value:
-        """What an array of integers or booleans keeps of a real number changes in steps: it carries no gradient."""
+    def stored_as(self, target: Value, value: Value, node: Any) -> Value:
+        """What is put into an array or list: of a list or tuple, an array puts in the items. What an array of integers
+        or booleans keeps of a real number changes in steps: it carries no gradient."""
         if isinstance(target.kind, Array) and target.kind.char == "O" and value.varied and not self.quiet:
             raise self.refuse("dtype", node)
         if isinstance(target.kind, Array) and target.kind.char in "bi":
             return Value(value.expr, value.kind, False, place=value.place)
-        return value
+        return self.list_as_array(value, node) if isinstance(target.kind, Array) else value
 
     def check_outside(self, root: ir.Root, varied: bool, node: Any) -> None:
         if root.site and root.site[0] in ("global", "cell", "attribute", "class", "import") and varied:
@@ -224,7 +225,7 @@ class Stores:
             raise self.refuse("augment_unknown", node)
         if current.place is None or not current.place.exact:
             raise self.refuse("unknown_owner", node)
-        value = self.cut_off(current, value, node)
+        value = self.stored_as(current, value, node)
         place = current.place
         self.check_position(place)
         self.check_outside(place.root, value.varied, node)

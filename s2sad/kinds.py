@@ -385,7 +385,8 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
     if isinstance(a, (Scalar, Array)) and isinstance(b, (Scalar, Array)):
         dtype = join_dtype(a.dtype, b.dtype)
         if not dtype and isinstance(a, Array) != isinstance(b, Array) and a.char in "bif" and b.char in "bif":
-            dtype = a.dtype if isinstance(a, Array) else b.dtype
+            array, number = (a, b) if isinstance(a, Array) else (b, a)
+            dtype = array.dtype if _ORDER.index(array.char) >= _ORDER.index(number.char) else ""
         return Array(dtype, _join_dims(getattr(a, "dims", ()), getattr(b, "dims", ())))
     if isinstance(a, List) and isinstance(b, List):
         return List(join(a.item, b.item) if a.item or b.item else None, a.cls if a.cls is b.cls else None)

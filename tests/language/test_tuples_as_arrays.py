@@ -1,0 +1,113 @@
+"""Tuples and lists where NumPy takes an array: stored into arrays, as operands, as arguments."""
+
+import numpy as np
+import pytest
+
+from .checker import Cases, array
+
+case = Cases()
+
+
+@case(array(3))
+def tuple_into_array(h):
+    A = np.zeros(3)
+    A[:] = h[0], h[0] * h[1], 2.0
+    return np.sum(A * A)
+
+
+@case(array(3))
+def tuple_into_row_in_loop(h):
+    n = len(h)
+    A = np.eye(n)
+    for i in range(1, n - 1):
+        A[i, i - 1 : i + 2] = h[i - 1], 2.0 * (h[i - 1] + h[i]), h[i]
+    return np.sum(np.linalg.solve(A, h))
+
+
+@case(array(3))
+def tuple_added_in_place(h):
+    A = np.ones(3)
+    A += h[0], h[0] * h[1], 2.0
+    A[0:3] *= (h[0], h[0] * h[1], 2.0)
+    A[[0, 2]] -= h[0], h[1]
+    return np.sum(A * A)
+
+
+@case(array(3))
+def tuple_into_masked_places(h):
+    A = np.ones(3)
+    A[A > 0] = (h[0], h[0] * h[1], 2.0)
+    return np.sum(A * A)
+
+
+@case(array(3))
+def tuple_added_at(h):
+    A = np.ones(3)
+    np.add.at(A, [0, 1, 1], (h[0], h[0] * h[1], 2.0))
+    return np.sum(A * A)
+
+
+@case(array(3))
+def rows_of_lists_and_tuples(h):
+    A = np.ones((2, 3))
+    A[:] = (h[0], h[0] * h[1], 2.0), [h[1], h[1], h[0]]
+    B = np.zeros((2, 3))
+    B[0], B[1] = (h[0], h[0] * h[1], 2.0), [h[1], h[1], h[0]]
+    return np.sum(A * A * B)
+
+
+@case(array(3))
+def arrays_in_tuple_into_array(h):
+    A, B = np.zeros((2, 3)), np.zeros((2, 3))
+    A[:] = h, 2 * h
+    B[:] = [h, 2 * h]
+    return np.sum(A * A) + np.sum(B * A)
+
+
+@case(array(3))
+def tuple_from_dict_into_array(h):
+    d = {"a": (h[0], h[1])}
+    A = np.zeros(2)
+    A[:] = d["a"]
+    return np.sum(A * A)
+
+
+@case(array(3))
+def tuple_as_operand(h):
+    A = np.ones(3) + (h[0], h[0] * h[1], 2.0)
+    B = A - (h[1], 1.0, 0.0)
+    return np.sum(A * B) + np.ones(3) @ (h[0], h[1], 1.0)
+
+
+@case(array(3))
+def tuple_as_argument(h):
+    A = np.where([True, False, True], (h[0], h[1], h[0]), (h[1], h[1], h[0] * h[1]))
+    np.fill_diagonal(B := np.ones((2, 2)), (h[0], h[0] * h[1]))
+    return np.sum(A * A) + np.sum(B * B)
+
+
+@case(array(3))
+def tuple_as_out(h):
+    A = np.ones(3)
+    np.multiply(A, (h[0], h[1], h[2]), out=A)
+    return np.sum(A * A)
+
+
+@case(1.3, np.array([3, 4]))
+def number_or_array_of_integers(x, n):
+    y = n
+    if x > 0:
+        y = x
+    return y * y
+
+
+@case(1.3, np.array([3, 4]))
+def number_beside_array_of_integers(x, n):
+    items = [n, n]
+    items[0] = x
+    return items[0] * items[1]
+
+
+@pytest.mark.parametrize("each", case, ids=str)
+def test_listed(each):
+    each.check()
