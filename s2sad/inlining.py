@@ -170,10 +170,15 @@ def rename_reads(node: gast.stmt, known: dict[str, gast.AST]) -> None:
         return
     if not (reads(node) | op_names(getattr(node, "effect", None))) & known.keys():
         return
-    for field in ("value", "test", "iter", "msg", "exc"):
+    for field in ("value", "test", "iter", "msg", "exc", "cause"):
         if isinstance(getattr(node, field, None), gast.AST):
             setattr(node, field, substituted(getattr(node, field), known))
-    if isinstance(node, gast.Assign):
+    if isinstance(node, gast.Delete):
+        node.targets = [substituted(each, known) for each in node.targets]
+    elif isinstance(node, gast.Try):
+        for handler in node.handlers:
+            handler.type = substituted(handler.type, known)
+    elif isinstance(node, gast.Assign):
         node.targets = [t if isinstance(t, gast.Name) else substituted(t, known) for t in node.targets]
     elif isinstance(node, gast.AugAssign):
         node.target = substituted(node.target, known)

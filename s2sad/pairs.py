@@ -18,13 +18,12 @@ import gast
 from s2sad import ir, trees
 from s2sad.activity import active_names, blocks_of
 from s2sad.adjoint import Adjoint, Cotangent
-from s2sad.adjoint_loops import targets
 from s2sad.inlining import inline_block
 from s2sad.inserting import drop_places, expand
 from s2sad.kinds import Array, Scalar
 from s2sad.naming import name_all
 from s2sad.simplify import simplify
-from s2sad.tape import free_reads, provide
+from s2sad.tape import free_reads, provide, surely_set
 from s2sad.values import Value
 
 
@@ -173,19 +172,6 @@ def set_names(body: list[gast.stmt]) -> set[str]:
     from s2sad.program import set_in
 
     return set_in(body)
-
-
-def surely_set(body: list[gast.stmt]) -> set[str]:
-    """The names that a block sets whichever way is taken through it."""
-    found: set[str] = set()
-    for node in body:
-        if isinstance(node, gast.If):
-            found |= surely_set(node.body) & surely_set(node.orelse)
-        elif isinstance(node, gast.With):
-            found |= surely_set(node.body)
-        elif not blocks_of(node):
-            found |= targets(node)
-    return found
 
 
 def unique(names: list[str], taken: set[str]) -> list[str]:

@@ -99,12 +99,27 @@ def free_reads(block: list[gast.stmt], defined: set[str] | None = None) -> set[s
         ]
         for each in inner:
             found |= each
-        if not blocks_of(node):
-            defined |= targets(node)
-        elif isinstance(node, gast.With):
-            for each in node.body:
-                defined |= targets(each)
+        defined |= surely_set([node])
     return found
+
+
+def surely_set(block: list[gast.stmt]) -> set[str]:
+    """The names that a block sets whichever way is taken through it."""
+    found: set[str] = set()
+    for node in block:
+        if isinstance(node, gast.If):
+            ways = [each for each in (node.body, node.orelse) if not leaves(each)]
+            found |= set.intersection(*map(surely_set, ways)) if ways else set()
+        elif isinstance(node, gast.With):
+            found |= surely_set(node.body)
+        elif not blocks_of(node):
+            found |= targets(node)
+    return found
+
+
+def leaves(block: list[gast.stmt]) -> bool:
+    """Whether what stands behind a block never runs after it."""
+    return bool(block) and isinstance(block[-1], (gast.Break, gast.Raise, gast.Return))
 
 
 class Tape:

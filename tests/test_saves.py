@@ -44,7 +44,38 @@ def overwritten_between(x, n):
     return x
 
 
+def lists_of_several_lengths(x):
+    b = [x]
+    for k in range(3):
+        if k != 1:
+            b.extend([x * k + q for q in range(3 - k)])
+        b.append(x * x)
+    return b[0] * b[1] + b[2] * b[3] + b[4] * b[-1]
+
+
+def lists_of_several_lengths_inside(x):
+    b = [x]
+    for k in range(2):
+        for j in range(2):
+            if j > k - 1:
+                b.extend([x * x] * (j + 1))
+    return b[1] * b[2] + b[3] * b[4] * b[0]
+
+
+def set_in_both_branches(x, n):
+    for k in range(n):
+        if k % 2 == 0:
+            y = np.sin(x)
+        else:
+            y = x * x
+        x = y * np.exp(-y)
+    return x
+
+
 CASES = [
+    (lists_of_several_lengths, (0.4,), [], []),
+    (lists_of_several_lengths_inside, (0.4,), [], []),
+    (set_in_both_branches, (0.4, 4), ["            y = np.sin(x)\n"], []),
     (spiral, (0.3, 0.7, 3), ["saved.append((x, y, a))\n", "x, y, a = saved.pop()\n"], ["_saved"]),
     (saved_is_taken, (0.3, 3), ["x_saved.append((", "= x_saved.pop()\n", " saved = [1.0"], []),
     (in_a_branch, (0.3, 5), ["saved.append((a, b))", "a, b = saved.pop()"], []),

@@ -18,10 +18,6 @@ def cutoff_energy_value_and_gradients(positions, cutoff, dy=1.0):
             if r2 < cutoff * cutoff:
                 s = 1.0 / (r2 * r2 * r2)
                 energy += 4.0 * (s * s - s)
-                energy2 = energy
-            else:
-                energy2 = energy
-            energy = energy2
 
     positions_grad = np.zeros_like(positions)
     energy_grad = dy

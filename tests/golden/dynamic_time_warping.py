@@ -22,10 +22,8 @@ def dynamic_time_warping_value_and_gradients(x, y, dy=1.0):
             t2 = D[i, j - 1] < best
             saved.append((t1, t2))
             if t2:
-                best2 = D[i, j - 1]
-            else:
-                best2 = best
-            D[i, j] = d * d + best2
+                best = D[i, j - 1]
+            D[i, j] = d * d + best
     value = D[n, m]
 
     # return D[n, m]
@@ -48,11 +46,9 @@ def dynamic_time_warping_value_and_gradients(x, y, dy=1.0):
             if t1:
                 # best = D[i - 1, j]
                 D_grad[i - 1, j] += best_grad
-                best_grad2 = 0.0
-            else:
-                best_grad2 = best_grad
+                best_grad = 0.0
             # best = D[i - 1, j - 1]
-            D_grad[i - 1, j - 1] += best_grad2
+            D_grad[i - 1, j - 1] += best_grad
             # d = x[i - 1] - y[j - 1]
             y_grad[j - 1] -= d_grad
             x_grad[i - 1] += d_grad

@@ -8,13 +8,9 @@ def bisection_value_and_tangent(a, b, a_dot, b_dot):
     while high - low > 1e-09:
         middle = 0.5 * (low + high)
         if middle * middle * middle + a * middle < b:
-            low2 = middle
-            high2 = high
+            low = middle
         else:
-            low2 = low
-            high2 = middle
-        low = low2
-        high = high2
+            high = middle
     t1 = 3.0 * low * low + a
     t2 = (low * low * low + a * low - b) / t1
     x = low - t2

@@ -18,11 +18,4 @@ def cutoff_energy_value_and_tangent(positions, cutoff, positions_dot):
                 s_dot = -r2_dot * (2.0 * r2 * r2 + t1) * s / t2
                 energy += 4.0 * (s * s - s)
                 energy_dot += 4.0 * (2.0 * s_dot * s - s_dot)
-                energy_dot2 = energy_dot
-                energy2 = energy
-            else:
-                energy_dot2 = energy_dot
-                energy2 = energy
-            energy_dot = energy_dot2
-            energy = energy2
     return energy, energy_dot

@@ -22,14 +22,10 @@ def dynamic_time_warping_value_and_tangent(x, y, x_dot, y_dot):
                 best = D[i - 1, j]
                 best_dot = D_dot[i - 1, j]
             if D[i, j - 1] < best:
-                best2 = D[i, j - 1]
-                best2_dot = D_dot[i, j - 1]
-                best_dot2 = best2_dot
-            else:
-                best_dot2 = best_dot
-                best2 = best
-            D_dot[i, j] = 2.0 * d_dot * d + best_dot2
-            D[i, j] = d * d + best2
+                best = D[i, j - 1]
+                best_dot = D_dot[i, j - 1]
+            D_dot[i, j] = 2.0 * d_dot * d + best_dot
+            D[i, j] = d * d + best
     value = D[n, m]
     value_dot = D_dot[n, m]
     return value, value_dot
