@@ -14,6 +14,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.activity import blocks_of, sources
+from s2sad.adjoint_breaks import count_whole, whole_iteration
 from s2sad.kinds import Array, Kind, Scalar
 
 
@@ -113,10 +114,16 @@ class Structure:
         if not carried:
             return
         origin = self.origin
+        inside = {name for each in statements_in(node) for name in targets(each)}
+        whole = whole_iteration(node, self.active, self.adj, inside)
         variables = self.enter(carried, node)
         outer, self.block = self.block, []
         outer_adj, self.adj = self.adj, {name: cotangent for name, cotangent in self.adj.items() if name in variables}
-        self.sweep(node.body)
+        if whole is not None:
+            count_whole(node, whole)
+            self.sweep([*node.body[:-1], *whole])
+        else:
+            self.sweep(node.body)
         self.sweep(loop.bindings)
         self.leave(variables, node)
         body, self.block = self.block, outer

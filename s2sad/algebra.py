@@ -285,8 +285,12 @@ class Algebra:
             return None
         last = term.factors[-1].node
         first = replace(term, factors=term.factors[:-1]).tree()
-        shapes = self.known.dims(first), self.known.dims(last)
-        if None in shapes or len(shapes[0]) != 1 or not same_axes(*shapes):  # type: ignore[arg-type]
+        a, b = self.known.dims(first), self.known.dims(last)
+        if a is None or b is None or len(a) != 1 or len(b) != 1:
+            return None
+        if not same_axes(a, b) and not (
+            a[0].many and b[0].many
+        ):  # of lengths other than 1, their product needs equal ones
             return None
         if not (self.known.is_float(first) and self.known.is_float(last)):
             return None

@@ -13,7 +13,8 @@ from s2sad.printer import BlankLine, to_text
 
 
 def shorten(body: list[gast.stmt], kinds: dict[str, Kind], info: dict[str, ir.Info]) -> None:
-    """`x = x + e` of numbers is `x += e`; `for _ in range(steps)` over saved values is `while x_saved`."""
+    """`x = x + e` of numbers is `x += e`; what the user wrote behind an `if` that leaves stands behind it again."""
+    body[:] = [each for node in body for each in without_else(node)]
     for k, node in enumerate(body):
         for inner in blocks_of(node):
             shorten(inner, kinds, info)
@@ -32,6 +33,27 @@ def shorten(body: list[gast.stmt], kinds: dict[str, Kind], info: dict[str, ir.In
                 made = gast.AugAssign(target, node.value.op, node.value.right)
                 made.origin, made.reverse = getattr(node, "origin", None), getattr(node, "reverse", False)
                 body[k] = made
+
+
+def without_else(node: gast.stmt) -> list[gast.stmt]:
+    """`if c: break` and what the core form has put into its `else`; `if not c` for an `if` that does nothing."""
+    if not isinstance(node, gast.If) or not node.orelse:
+        return [node]
+    if node.body and isinstance(node.body[-1], (gast.Break, gast.Raise)) and not has_else(node):
+        rest, node.orelse = node.orelse, []
+        return [node, *[each for inner in rest for each in without_else(inner)]]
+    if getattr(node, "reverse", False) and all(isinstance(each, gast.Pass) for each in node.body):
+        node.test = gast.UnaryOp(gast.Not(), node.test)
+        node.body, node.orelse = node.orelse, []
+    return [node]
+
+
+def has_else(node: gast.If) -> bool:
+    """Whether the user wrote the `else`: it is further in than its `if`."""
+    users = (getattr(node, "origin", None) or (None, None))[1]
+    if not isinstance(users, gast.If) or not users.orelse:
+        return True
+    return users.orelse[0].col_offset != users.col_offset
 
 
 def comment(body: list[gast.stmt]) -> None:

@@ -286,7 +286,7 @@ def writes_memory(node: gast.stmt) -> bool:
         op = getattr(node, "effect", None)
         if isinstance(op, ir.Pop) or isinstance(op, ir.Plain) and not op.pure and not getattr(node, "stack", None):
             return True
-        return getattr(node, "reverse", False) and ir.summary(node.value).pop
+        return getattr(node, "reverse", False) and ir.summary(node.value).pop and not getattr(node, "restore", False)
     return isinstance(node, (gast.Expr, gast.Delete, gast.Assert, gast.Raise)) and not getattr(node, "save", None)
 
 

@@ -328,6 +328,7 @@ class Loop:
     phis: list[str] = field(default_factory=list)
     snapshots: gast.AST | None = None  # of a loop over `checkpoint(...)`: how many states to keep
     length: gast.AST | None = None  # and how many iterations it has
+    whole: list[gast.stmt] | None = None  # the block that an iteration that breaks doesn't reach, and isn't reversed
 
 
 @dataclass

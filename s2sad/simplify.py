@@ -20,6 +20,7 @@ from s2sad.copies import drop_copies
 from s2sad.dead import remove_dead
 from s2sad.folding import all_statements, fold, read_list
 from s2sad.kinds import Kind
+from s2sad.one_sided import use_in_branches
 from s2sad.tape_checkpoints import take_values
 from s2sad.unpacking import unpack_results
 
@@ -79,7 +80,8 @@ def while_saved(body: list[gast.stmt]) -> None:
             or getattr(node.target, "id", "") != "_"
         ):
             continue
-        pushed = {each.save for each in node.forward.body if getattr(each, "save", None)}
+        block = node.forward.loop.whole or node.forward.body
+        pushed = {each.save for each in block if getattr(each, "save", None)}
         for each in node.body:
             if getattr(each, "restore", False) and each.targets[0].id in pushed:
                 loop = gast.While(each.value.func.value, node.body, [])
@@ -146,12 +148,14 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     tidy_loops(body)
     fold(body, info)
     remove_dead(body)
-    branches = any(getattr(node, "retest", False) for node in body)
+    branches = any(getattr(each, "retest", False) for node in body for each in [node, *all_statements(node)])
     if branches:
         merge_branches(body)
         fold(body, info)
     tidy_loops(body)
     rewrite(body, info, kinds)
+    if branches:
+        use_in_branches(body, info, kinds)
     remove_dead(body)
     fold(body, info)
     rewrite(body, info, kinds)

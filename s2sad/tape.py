@@ -227,7 +227,7 @@ class Tape:
         walk(loop.body, False)
         for name in loop.loop.phis:
             found[name] = (loop.body, None, False)
-        for node in loop.body:
+        for node in [*loop.body, *(loop.loop.whole or ())]:
             if getattr(node, "counter", None) and isinstance(node, gast.AugAssign):
                 found.pop(node.counter, None)
         return found
@@ -444,6 +444,9 @@ class Tape:
         """Saves a name in each iteration, right after it is set; the list's name."""
         stack = f"{name}_saved.0"
         block, statement, _ = places.get(name, (loop.body, None, False))
+        whole = loop.loop.whole
+        if whole is not None and not any(block is each for each in all_blocks(whole)):
+            block, statement = whole, None
         at = 0
         if statement is not None:
             at = next(k for k, each in enumerate(block) if each is statement) + 1

@@ -72,7 +72,70 @@ def set_in_both_branches(x, n):
     return x
 
 
+def breaks_before_it_changes(x):
+    for _ in range(20):
+        step = np.sin(x) * x
+        if step < 0.3:
+            break
+        x -= 0.5 * step
+    return x
+
+
+def breaks_in_else(x):
+    total = 0.0
+    for k in range(3):
+        z = x * k
+        while True:
+            half = 0.5 * z
+            small = abs(half) if k > 1 else half * half
+            if small >= 0.2:
+                z = z * half + 0.1
+            else:
+                break
+        total += z * z
+    return total
+
+
+def breaks_after_it_changes(x):
+    for k in range(20):
+        y = x * x * 0.5
+        if y < 0.3:
+            x = x * 3.0
+            break
+        x = x - y * 0.2
+    return x * y
+
+
+def read_after_the_break(x):
+    for k in range(9):
+        y = x * x * 0.5
+        if y < 0.3:
+            break
+        x = x - y * 0.2
+    return x * y
+
+
+def stores_before_it_breaks(x):
+    a = np.zeros(20)
+    for k in range(20):
+        a[k] = x * x
+        if x < 0.5:
+            break
+        x = x * np.cos(x)
+    return np.sum(a * a)
+
+
 CASES = [
+    (
+        breaks_before_it_changes,
+        (2.0,),
+        ["            break\n        saved.append(", "while saved:\n"],
+        [],
+    ),
+    (breaks_in_else, (0.9,), [], []),
+    (breaks_after_it_changes, (2.0,), [], []),
+    (read_after_the_break, (1.5,), [], []),
+    (stores_before_it_breaks, (1.5,), [], []),
     (lists_of_several_lengths, (0.4,), [], []),
     (lists_of_several_lengths_inside, (0.4,), [], []),
     (set_in_both_branches, (0.4, 4), ["            y = np.sin(x)\n"], []),

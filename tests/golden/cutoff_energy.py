@@ -33,11 +33,9 @@ def cutoff_energy_value_and_gradients(positions, cutoff, dy=1.0):
                 s_grad = 2.0 * t2_grad * s - t2_grad
                 # s = 1.0 / (r2 * r2 * r2)
                 r2_grad = -3.0 * s_grad * s / t4 * t3
-            else:
-                r2_grad = 0.0
-            # r2 = offset @ offset
-            offset_grad = 2.0 * r2_grad * offset
-            # offset = positions[i] - positions[j]
-            positions_grad[j] -= offset_grad
-            positions_grad[i] += offset_grad
+                # r2 = offset @ offset
+                offset_grad = 2.0 * r2_grad * offset
+                # offset = positions[i] - positions[j]
+                positions_grad[j] -= offset_grad
+                positions_grad[i] += offset_grad
     return energy, (positions_grad,)

@@ -46,9 +46,9 @@ def dynamic_time_warping_value_and_gradients(x, y, dy=1.0):
             if t1:
                 # best = D[i - 1, j]
                 D_grad[i - 1, j] += best_grad
-                best_grad = 0.0
-            # best = D[i - 1, j - 1]
-            D_grad[i - 1, j - 1] += best_grad
+            else:
+                # best = D[i - 1, j - 1]
+                D_grad[i - 1, j - 1] += best_grad
             # d = x[i - 1] - y[j - 1]
             y_grad[j - 1] -= d_grad
             x_grad[i - 1] += d_grad

@@ -50,9 +50,8 @@ def lstm_value_and_gradients(params, inputs, dy=1.0):
         forget_grad = c_grad * c
         c_grad = c_grad * forget
         # new = np.tanh(gates[3])
-        t6_grad = new_grad * (1.0 - new * new)
         gates_grad = np.zeros_like(t2.reshape(4, n))
-        gates_grad[3] += t6_grad
+        gates_grad[3] += new_grad * (1.0 - new * new)
         # return 1.0 / (1.0 + np.exp(-x))
         x2_grad = leave_grad * leave / (1.0 + t5) * t5
         # leave = sigmoid(gates[2])

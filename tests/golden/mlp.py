@@ -28,9 +28,8 @@ def mlp_value_and_gradients(layers, inputs, targets, dy=1.0):
         # h = np.maximum(h @ layer["W"] + layer["b"], 0.0)
         h, t1 = saved.pop()
         t1_grad = np.where(t1 > 0.0, h_grad, np.where(t1 == 0.0, 0.5 * h_grad, 0.0))
-        layer_b_grad = np.sum(t1_grad, axis=0)
         h_grad = t1_grad @ layers[k]["W"].T
         layer_W_grad = h.T @ t1_grad
-        layers_grad[k]["b"] += layer_b_grad
+        layers_grad[k]["b"] += np.sum(t1_grad, axis=0)
         layers_grad[k]["W"] += layer_W_grad
     return value, (layers_grad,)

@@ -24,9 +24,8 @@ def pagerank_value_and_gradients(links, damping, weights, steps, dy=1.0):
     damping_grad = 0.0
     for _ in range(steps):
         # rank = damping * (transition @ rank) + (1.0 - damping) / n
-        damping_grad -= np.sum(rank_grad) / n
         rank, t2 = saved.pop()
-        damping_grad += rank_grad @ t2
+        damping_grad = damping_grad - np.sum(rank_grad) / n + rank_grad @ t2
         t2_grad = damping * rank_grad
         transition_grad += np.outer(t2_grad, rank)
         rank_grad = transition.T @ t2_grad

@@ -18,11 +18,10 @@ def ray_march_value_and_gradients(origin, direction, center, radius, dy=1.0):
             distance = t2
         else:
             distance = sphere
-        saved.append((t, p, t1, distance))
         if distance < 1e-06:
             break
-        else:
-            t += distance
+        saved.append((t, p, t1))
+        t += distance
     value = t
 
     direction_grad = np.zeros_like(direction)
@@ -31,30 +30,20 @@ def ray_march_value_and_gradients(origin, direction, center, radius, dy=1.0):
     t_grad = dy
     radius_grad = 0.0
     while saved:
-        t, p, t1, distance = saved.pop()
-        if distance < 1e-06:
-            distance_grad = 0.0
-        else:
-            distance_grad = t_grad
         # distance = min(sphere, p[1])
-        t3 = p[1]
-        if t3 < t1 - radius:
-            # distance = min(sphere, p[1])
-            t2_grad = distance_grad
-            sphere_grad = 0.0
-        else:
-            # distance = min(sphere, p[1])
-            t2_grad = 0.0
-            sphere_grad = distance_grad
+        t, p, t1 = saved.pop()
         p_grad = np.zeros_like(p)
-        p_grad[1] += t2_grad
-        # sphere = np.linalg.norm(p - center) - radius
-        radius_grad -= sphere_grad
-        t4_grad = sphere_grad / (t1 or 1.0) * (p - center)
-        p_grad += t4_grad
-        center_grad -= t4_grad
+        if p[1] < t1 - radius:
+            # distance = min(sphere, p[1])
+            p_grad[1] += t_grad
+        else:
+            # sphere = np.linalg.norm(p - center) - radius
+            radius_grad -= t_grad
+            t3_grad = t_grad / (t1 or 1.0) * (p - center)
+            p_grad += t3_grad
+            center_grad -= t3_grad
         # p = origin + t * direction
         origin_grad += p_grad
-        t_grad += np.sum(p_grad * direction)
+        t_grad += p_grad @ direction
         direction_grad += t * p_grad
     return value, (origin_grad, direction_grad, center_grad, radius_grad)

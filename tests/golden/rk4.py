@@ -50,8 +50,7 @@ def rk4_value_and_gradients(y, A, dt, steps, dy=1.0):
         y_grad = y_grad + y2_grad
         k1_grad = t1_grad + 0.5 * dt * y2_grad
         # return A @ y - y * y * y
-        t2_grad = -k1_grad
-        y_grad = y_grad + 3.0 * t2_grad * y * y
+        y_grad = y_grad - 3.0 * k1_grad * y * y
         A_grad += np.outer(k1_grad, y)
         y_grad = y_grad + A.T @ k1_grad
     return value, (y_grad.copy(), A_grad)

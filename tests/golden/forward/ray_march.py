@@ -30,7 +30,6 @@ def ray_march_value_and_tangent(
             distance = sphere
         if distance < 1e-06:
             break
-        else:
-            t += distance
-            t_dot += distance_dot
+        t += distance
+        t_dot += distance_dot
     return t, t_dot
