@@ -401,7 +401,8 @@ class Arrays:
             return
         keys = getattr(op, "keys", None) or list(range(len(op.items)))
         for key, item, kind in zip(keys, op.items, op.kinds):
-            self.accumulate(item, trees.index(cotangent.expr, trees.const(key)), kind, owned=False)
+            if isinstance(item, gast.Name):  # anything else is computed there, and carries no gradient
+                self.accumulate(item, trees.index(cotangent.expr, trees.const(key)), kind, owned=False)
 
     def of_ListOp(self, node: gast.Assign, op: ir.ListOp) -> None:
         cotangent = self.take(node.targets[0].id)

@@ -12,6 +12,8 @@ values with equal keys have equal kinds.
 
 from __future__ import annotations
 
+import gc
+import os
 import threading
 import time
 import types
@@ -23,6 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from s2sad.foreign import foreign
+from s2sad.forking import global_lock
 from s2sad.kinds import ONE, UNKNOWN, Dim, Kind, Scalar, Static, kind_of
 from s2sad.requests import Guard, Program
 from s2sad.values import MISSING
@@ -222,6 +225,21 @@ class _Pending:
 
 
 _making = threading.local()
+_caches: weakref.WeakSet[FunctionCache] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    """In the child: other threads may have been in the middle of a transformation, and held locks."""
+    waiting = False
+    for cache in list(_caches):
+        waiting = waiting or bool(cache._pending)
+        cache.start_anew()
+    if waiting and not getattr(_making, "depth", 0):
+        gc.enable()  # a transformation stops the collector while it runs
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 class FunctionCache:
@@ -232,9 +250,15 @@ class FunctionCache:
         self.fast: dict[tuple[Hashable, ...], Entry] = {}  # by positional arguments alone, where these suffice
         self.hits = self.misses = 0
         self.seconds = 0.0
+        self._pending: dict[Hashable, _Pending] = {}
+        self.start_anew()
+        _caches.add(self)
+
+    def start_anew(self) -> None:
+        """Nobody is making anything: so in a child process after a fork, which has no other threads."""
         # Re-entrant, since the garbage collector may run a user's code anywhere.
         self._lock = threading.RLock()
-        self._pending: dict[Hashable, _Pending] = {}
+        self._pending.clear()
 
     def info(self) -> CacheInfo:
         return CacheInfo(self.hits, self.misses, len(self.entries), self.seconds)
@@ -270,7 +294,7 @@ class FunctionCache:
             return entry
         finally:
             with self._lock:
-                del self._pending[key]
+                self._pending.pop(key, None)  # not there in a child process that was forked meanwhile
             mine.done.set()
 
     def _timed(self, make: Callable[[], Entry]) -> Entry:
@@ -313,7 +337,7 @@ class _Kept:
 
 _NAME = "_s2sad_kept"
 _without_attributes: dict[int, tuple[Any, dict[Hashable, Any]]] = {}
-_keeping = threading.RLock()
+_keeping = global_lock()
 
 
 def keep(owner: Any, name: Hashable, make: Callable[[], Any]) -> Any:

@@ -31,6 +31,7 @@ from s2sad.numeric import check_gradients
 from s2sad.pullbacks import snapshot
 from s2sad.rules import coverage, loading, registry
 from s2sad.targets import load_function, plain_function
+from s2sad.unimported import load_unimported
 
 DIFFERENT, MISTAKE = 1, 2
 
@@ -84,8 +85,8 @@ def _parser() -> argparse.ArgumentParser:
         "dump",
         help="print the program that computes a function's value and gradients",
         description="Prints the program that computes a function's value and gradients. The file or module that the "
-        "function is in is imported, so its top level is run. The program's first line says how it was made; --check "
-        "and --update read it there.",
+        "function is in is imported, so its top level is run (not with --no-import). The program's first line says how "
+        "it was made; --check and --update read it there.",
     )
     dump.add_argument("target", metavar="FUNCTION", nargs="?", help=_TARGET)
     dump.add_argument(
@@ -98,6 +99,12 @@ def _parser() -> argparse.ArgumentParser:
         choices=("reverse", "forward"),
         default="reverse",
         help="reverse: gradients (the default); forward: how the value changes by given tangents of the parameters",
+    )
+    dump.add_argument(
+        "--no-import",
+        action="store_true",
+        help="read the file and run nothing of it: for a function that uses only functions of that file, simple "
+        "constants, and known libraries (math, numpy, scipy and their like), which are imported",
     )
     where = dump.add_mutually_exclusive_group()
     where.add_argument("-o", "--output", metavar="FILE", type=Path, help="write the program to a file")
@@ -186,7 +193,7 @@ def _program_text(options: argparse.Namespace, folder: Path | None = None) -> st
 
 def _request(options: argparse.Namespace, folder: Path | None = None) -> pipeline.Request:
     """What the command line asks for, in the pipeline's terms."""
-    function = plain_function(options.target, folder)
+    function = (load_unimported if options.no_import else plain_function)(options.target, folder)
     kinds, left_open = parameter_kinds(function, options.like)
     return api.request(function, _params(options.params), kinds, {"left_open": tuple(left_open)}, options.mode)
 
@@ -201,7 +208,7 @@ def _compare(path: Path, options: argparse.Namespace) -> int:
             how = f"write it anew with: s2sad dump FUNCTION -o {path}"
             print(f"s2sad: {path} does not say in its first line how s2sad made it; {how}", file=sys.stderr)
             return MISTAKE
-        made = _parser().parse_args(["dump", *command])
+        made = _parser().parse_args(["dump", *command, *(["--no-import"] if options.no_import else [])])
     try:
         text = _program_text(made, path.parent)
     except S2sadError as error:

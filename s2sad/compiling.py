@@ -27,14 +27,14 @@ import ast
 import builtins
 import hashlib
 import linecache
-import threading
 import types
 import weakref
 from typing import Any
 
+from s2sad.forking import global_lock
 from s2sad.requests import Program
 
-_registering = threading.RLock()
+_registering = global_lock()
 
 
 def define(text: str, namespace: dict[str, Any]) -> types.FunctionType:

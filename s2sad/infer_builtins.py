@@ -29,6 +29,10 @@ from s2sad.local_functions import without_local_functions
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, LocalFunction, Object, Partial, Value, is_active_text
 
+# What decides how copy.copy makes a copy, and what classes have that leave it as it is.
+_COPYING = ("__copy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__")
+_COPIED = {name: getattr(object, name, None) for name in (*_COPYING, "__getnewargs_ex__")}
+
 
 class Builtins:
     """Each handler takes (function, args, keywords, node, hint) and gives a Value, or None to let the call be
@@ -483,6 +487,16 @@ class Builtins:
         expr = gast.Call(function.expr, [owner.expr], [gast.keyword(k, v.expr) for k, v in keywords.items()])
         kind = Record(thing.cls, tuple((key, self.state[thing, key].kind) for key in thing.keys))
         return self.made_object(thing, expr, kind, hint)
+
+    def call_copy(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
+    ) -> Value | None:
+        """copy.copy(record), as generated programs have it: an object of its own that holds the same."""
+        owner = args[0] if len(args) == 1 and not keywords else None
+        cls = None if owner is None or owner.object is None else owner.object.cls
+        if cls is None or cls is dict or any(getattr(cls, each, None) is not plain for each, plain in _COPIED.items()):
+            return None  # it is copied in a way of its own
+        return self.call_replace(function, args, {}, node, hint)
 
     def call_range(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         for value in args:

@@ -4,11 +4,13 @@ function beside the main one, or the call as it stands where no gradient flows."
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
 import inspect
 import operator
 import sys
+import threading
 import types
 from collections import defaultdict, deque
 from collections.abc import Sequence
@@ -408,15 +410,24 @@ class Calls:
         self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
         """A function that s2sad made, called inside of another: the program that it runs is differentiated like any."""
-        plain = self.plain_of(static, args, keywords)
+        plain = self.plain_of(static, args, keywords, node)
         return self.call_user(Value(function.expr, Static(plain)), plain, args, keywords, node, hint)
 
-    def plain_of(self, static: Any, args: list[Value], keywords: dict[str, Value]) -> types.FunctionType:
+    def plain_of(
+        self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any = None
+    ) -> types.FunctionType:
         """A function that does what one that s2sad made does, for arguments of these kinds; the same in each walk."""
         kinds = self.kinds_for(static.plain_signature, args, keywords)
         key = "plain", id(static), repr(kinds)
         if key not in self.facts.results:
-            self.facts.results[key] = (*static.plain_function(kinds), static)
+            chain = _chain.__dict__.setdefault("functions", [])
+            if chain.count(self.request.function) > 5:
+                raise self.refuse("own_gradient", node)
+            chain.append(self.request.function)
+            try:
+                self.facts.results[key] = (*static.plain_function(kinds), static)
+            finally:
+                chain.pop()
         return self.facts.results[key][0]
 
     def gradient_of(self, target: Any) -> Any:
@@ -579,6 +590,7 @@ HANDLERS: dict[Any, str] = {
     np.add.at: "call_add_at",
     callable: "call_callable",
     dataclasses.replace: "call_replace",
+    copy.copy: "call_copy",
     filter: "call_filter",
     range: "call_range",
     np.ndarray: "call_ndarray",
@@ -596,6 +608,9 @@ HANDLERS: dict[Any, str] = {
         "call_text",
     ),
 }
+
+
+_chain = threading.local()  # the functions whose gradients call gradients, while these are made
 
 
 def pure_builtin(static: Any) -> bool:

@@ -487,6 +487,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{name}` is called inside of `{f}`, for a function that only exists there",
         "the inner function at the top level of the module, with what it captures as parameters, and `{name}` of it",
     ),
+    "own_gradient": (
+        "`{f}` takes a gradient of itself, which needs the gradient of that one, and so on without end",
+        "a function for each order: the first without a gradient in it, the second with the gradient of the first",
+    ),
     "value_type": (
         "`{f}` returns {what}, which has no gradient",
         "`return` with a number or an array, or a list, tuple, dict or dataclass of such",

@@ -26,7 +26,6 @@ import linecache
 import os
 import re
 import sys
-import threading
 import types
 import warnings
 import weakref
@@ -38,6 +37,7 @@ import gast
 
 from s2sad.comparing import compile_as, imports_of, places, same_code
 from s2sad.errors import SourceError
+from s2sad.forking import global_lock
 from s2sad.quoting import WIDTH, one_line, shorten
 
 
@@ -131,7 +131,7 @@ class _Found(_Candidate):
 
 _cache: dict[int, _Found] = {}  # by the id of a code object, for as long as that lives
 _texts: weakref.WeakValueDictionary[str, _Text] = weakref.WeakValueDictionary()  # kept by what was found in them
-_quiet = threading.RLock()  # around changes of the filters of warnings, which are global
+_quiet = global_lock()  # around changes of the filters of warnings, which are global
 
 
 def _plain(function: Any) -> types.FunctionType:

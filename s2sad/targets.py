@@ -27,7 +27,7 @@ def load_function(target: str, folder: Path | None = None) -> Callable:
     if not place or not name:
         raise ParameterError(f"{target}: write FILE.py:function or package.module:function")
     if place.endswith(".py"):
-        module = _load_file(_found_from(Path(place), folder))
+        module = _load_file(found_from(Path(place), folder))
     else:
         module = _load_module(place)
     value: object = module
@@ -40,7 +40,7 @@ def load_function(target: str, folder: Path | None = None) -> Callable:
     return value
 
 
-def _found_from(path: Path, folder: Path | None) -> Path:
+def found_from(path: Path, folder: Path | None) -> Path:
     if folder is None or path.is_file():
         return path
     start = folder.resolve()
@@ -83,9 +83,9 @@ def _load_module(name: str) -> types.ModuleType:
         missing = error.name or ""
         if name == missing or name.startswith(missing + "."):
             raise ParameterError(f"no module {missing} (a file is named with its ending, as in {name}.py:f)") from None
-        raise ParameterError(_why(name, error)) from None
+        raise ParameterError(reason(name, error)) from None
     except (Exception, SystemExit) as error:
-        raise ParameterError(_why(name, error)) from None
+        raise ParameterError(reason(name, error)) from None
 
 
 def _load_file(path: Path) -> types.ModuleType:
@@ -112,10 +112,10 @@ def _load_file(path: Path) -> types.ModuleType:
         spec.loader.exec_module(module)
         return module
     except (Exception, SystemExit) as error:
-        raise ParameterError(_why(str(path), error)) from None
+        raise ParameterError(reason(str(path), error)) from None
 
 
-def _why(what: str, error: BaseException) -> str:
+def reason(what: str, error: BaseException) -> str:
     """One line that says why something could not be imported."""
     if isinstance(error, SyntaxError):
         return f"{error.filename or what}, line {error.lineno}: syntax error: {error.msg}"

@@ -658,6 +658,11 @@ def f(x):
     return grad(lambda t: t * x)(x)
 
 
+@shows("own_gradient", 2.0)
+def slope_of_itself(x):
+    return grad(slope_of_itself)(x - 1.0) * x if x > 1.0 else x * x
+
+
 @shows("value_type", 2.0)
 def f(x):
     print(x * x)

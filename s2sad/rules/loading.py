@@ -12,10 +12,11 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-import threading
 from typing import Any
 
 import numpy as np
+
+from s2sad.forking import global_lock
 
 # The package of a library, and the modules with its rules, in s2sad.rules.scipy.
 MODULES: dict[str, tuple[str, ...]] = {
@@ -29,7 +30,7 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 
 _loaded: set[str] = set()
-_loading = threading.RLock()
+_loading = global_lock()
 
 
 def load_rules_of(function: Any) -> bool:
