@@ -11,7 +11,7 @@ READY = $(VENV)/ready
 help:
 	@echo "make test     format, lint and type checks, then all tests"
 	@echo "make demo     train a logistic regression with generated gradients"
-	@echo "make bench    speed of s2sad itself and of what it generates"
+	@echo "make bench    speed of s2sad itself, and of what it generates beside other tools"
 	@echo "make golden   rewrite the generated programs that the tests, README.md and the lessons hold"
 	@echo "make format   format the sources"
 	@echo "make clean    remove what these made"
@@ -40,9 +40,12 @@ format: $(READY)
 demo: $(READY)
 	@$(BIN)/python samples/logistic_regression.py
 
+# BENCH=--quick for small sizes; BENCH=--save keeps the results where README.md shows them.
 bench: $(READY)
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -e ".[bench]" || echo "without the other tools"
 	$(BIN)/python -m tests.benchmarks.tool_speed
 	$(BIN)/python -m tests.benchmarks.exemplars
+	$(BIN)/python -m tests.benchmarks.gradbench.run $(BENCH)
 
 golden: $(READY)
 	$(BIN)/python -m tests.golden_cases
