@@ -46,6 +46,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.tool_speed
 	$(BIN)/python -m tests.benchmarks.exemplars
 	$(BIN)/python -m tests.benchmarks.gradbench.run $(BENCH)
+	$(BIN)/python -m tests.benchmarks.scaling $(BENCH)
 
 golden: $(READY)
 	$(BIN)/python -m tests.golden_cases

@@ -12,6 +12,7 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.adjoint_containers import copy_of
 from s2sad.distinct import Distinct
+from s2sad.fewer_operations import only_adds_axes, without_axes
 from s2sad.infer_memory import replace_nodes
 from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
 from s2sad.rules import registry, templates
@@ -125,6 +126,10 @@ class Arrays:
         cotangent = self.take(node.targets[0].id)
         if cotangent is None:
             return
+        if op.place is None and self.is_only_longer(op, cotangent):
+            expr = trees.index(cotangent.expr, without_axes(op.index))
+            self.accumulate(op.base, expr, op.base_kind, owned=False)
+            return
         if op.place is not None:
             root, path = op.place.root.name, op.place.path
         else:
@@ -139,6 +144,15 @@ class Arrays:
         place, finish = self.through(shadow, path)
         self.add_into(place, op, cotangent, node)
         finish()
+
+    def is_only_longer(self, op: ir.GetItem, cotangent: Any) -> bool:
+        """Whether an index adds axes, which the adjoint has as well."""
+        kinds = (op.base_kind, op.kind, cotangent.kind)
+        if cotangent.spread or not all(isinstance(kind, Array) and kind.dims is not None for kind in kinds):
+            return False
+        if op.base_kind.dtype != cotangent.kind.dtype or len(op.kind.dims) != len(cotangent.kind.dims):
+            return False
+        return only_adds_axes(op)
 
     def through(self, shadow: gast.AST, path: tuple[gast.AST, ...]) -> tuple[gast.AST, Any]:
         """Where to add what belongs to a place, and what is to be done after. A view that can't be written into gets

@@ -10,6 +10,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.adjoint import part_of
+from s2sad.adjoint_loops import targets
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Text, Tuple
 from s2sad.refusals import refuse
 
@@ -129,11 +130,8 @@ class Gradients:
                     else made
                 )
         elif isinstance(kind, Array) and not cotangent.owned:
-            made = (
-                trees.call(trees.attr(cotangent.expr, "copy"))
-                if isinstance(cotangent.expr, gast.Name)
-                else cotangent.expr
-            )
+            own = not isinstance(cotangent.expr, gast.Name) or self.hands_over(cotangent.expr.id)
+            made = cotangent.expr if own else trees.call(trees.attr(cotangent.expr, "copy"))
         else:
             made = cotangent.expr
         if isinstance(kind, Array) and kind.dims == ():
@@ -167,6 +165,16 @@ class Gradients:
     def has_narrow(self) -> bool:
         """Whether numbers of less precision are around; times a `dy` that is a Python number they stay so."""
         return any(getattr(info.kind, "dtype", "") in NARROW for info in self.inferred.info.values())
+
+    def hands_over(self, name: str) -> bool:
+        """Whether a name of the reverse sweep holds a new array that is no other parameter's gradient: no copy then."""
+        setters = [node for node in self.adjoint.block if name in targets(node)]
+        if name in self.handed_over or len(setters) != 1 or not isinstance(setters[0], gast.Assign):
+            return False
+        if not isinstance(setters[0].value, gast.BinOp) or name in getattr(self.adjoint, "shadows", ()):
+            return False
+        self.handed_over.add(name)
+        return True
 
     def as_given(self, name: str) -> gast.AST:
         """A parameter as the caller gave it: of a list that f makes longer or shorter, another name for that."""

@@ -11,6 +11,7 @@ from s2sad import ir, trees
 from s2sad.kinds import (
     Array,
     Dict,
+    Dim,
     Kind,
     List,
     Mapping,
@@ -36,6 +37,8 @@ class Parameters:
         if isinstance(kind, Scalar) and kind.dtype == "int" and chosen and site not in self.facts.counts:
             kind = Scalar("real")
             self.leaf_sites[ssa] = site
+        if isinstance(kind, Scalar) and kind.dtype == "int" and kind.symbol is None and not self.loops:
+            kind = Scalar("int", Dim(("parameter", site)))  # arrays made with it are of one length
         if isinstance(kind, Tuple) and len(site) < 6:
             items = [self.input_part(expr, ssa, k, each, chosen, site) for k, each in enumerate(kind.items)]
             return Value(expr, kind, any(i.varied for i in items), items=items)

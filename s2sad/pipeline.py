@@ -12,6 +12,7 @@ from s2sad.check import check
 from s2sad.comments import show_statements
 from s2sad.core import lower
 from s2sad.errors import InternalError, S2sadError
+from s2sad.fewer_operations import drop_shifts
 from s2sad.infer import infer
 from s2sad.inlining import inline_block
 from s2sad.ir import Inferred
@@ -72,6 +73,8 @@ def run_stages(request: Request, show: Callable[[str, Callable[[], str]], None])
     inline_block(inferred)
     show("infer", lambda: show_statements(inferred.body))
     active = active_names(inferred)
+    if request.mode != "forward":
+        drop_shifts(inferred, active)
     show("activity", lambda: "\n".join(sorted(active)) + "\n")
     make = forward if request.mode == "forward" else reverse
     return make(request, inferred, active, show)

@@ -41,6 +41,7 @@ class Builder(Gradients):
         if isinstance(inferred.value.kind, Scalar):
             self.adjoint.kinds[self.dy] = Scalar("float")
         self.gradients: dict[str, gast.AST | None] = {}
+        self.handed_over: set[str] = set()
         self.sharing: list[tuple[str, str]] = []
 
     # ---------------------------------------------------------------- the reverse sweep

@@ -18,6 +18,7 @@ from s2sad.adjoint_loops import targets
 from s2sad.algebra import rewrite
 from s2sad.copies import drop_copies
 from s2sad.dead import remove_dead
+from s2sad.fewer_operations import sum_products
 from s2sad.folding import all_statements, fold, read_list
 from s2sad.kinds import Kind
 from s2sad.one_sided import use_in_branches
@@ -156,6 +157,7 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     rewrite(body, info, kinds)
     if branches:
         use_in_branches(body, info, kinds)
+    sum_products(body, info, kinds)
     remove_dead(body)
     fold(body, info)
     rewrite(body, info, kinds)

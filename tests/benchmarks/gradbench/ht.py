@@ -116,16 +116,23 @@ def by_values(numpy, args: tuple):
     stack = getattr(numpy, "stack", None)
     parents = [int(each) for each in args[1]]
 
-    def array(rows):
-        return stack([stack([each + 0.0 * zero[0] for each in row]) for row in rows])
-
     zero = [None]
 
-    def angles_of(theta, bones):
-        zero[0] = theta[0] * 0.0
-        return numpy.tensordot(theta[6:], numpy.asarray(places), 1)
+    def array(rows):
+        return stack([stack([each + zero[0] for each in row], -1) for row in rows], -2)
 
-    return lambda theta: peers.transplanted(f, Values(numpy, array), angles_of=angles_of)(theta, parents, *args[2:])
+    def rotations(theta, bones):
+        """Of all bones at once."""
+        angles = numpy.tensordot(theta[6:], numpy.asarray(places), 1).T
+        zero[0] = 0.0 * angles[0]
+        made = turned(angles)
+        zero[0] = 0.0 * theta[0]
+        return made
+
+    values = Values(numpy, array)
+    turned = peers.transplanted(rotation, values)
+    moved = peers.transplanted(f, values, angles_of=rotations, rotation=lambda made: made)
+    return lambda theta: moved(theta, parents, *args[2:])
 
 
 class Values:

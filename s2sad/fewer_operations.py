@@ -1,0 +1,268 @@
+"""Part of the stages `adjoint` and `simplify`: idioms of array code whose adjoint a person would write with less work.
+
+y = x[:, None]                           x_grad = y_grad[:, 0]             no shadow for an axis that is added
+np.sum(g, axis=1, keepdims=True)[:, 0]   np.sum(g, axis=1)
+np.sum(G @ Q, axis=0)                    np.sum(G, axis=0) @ Q             sum before multiplying
+a + np.log(np.sum(np.exp(x - a)))        nothing for a                     it doesn't depend on the shift
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.activity import blocks_of, leaves
+from s2sad.adjoint_loops import targets
+from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy
+from s2sad.folding import own_expressions, read_list
+from s2sad.inlining import op_names
+from s2sad.kinds import Array
+from s2sad.rules.results import unknown_dim
+from s2sad.tape import reads
+
+
+# ---------------------------------------------------------------- axes that are added
+def only_adds_axes(op: Any) -> bool:
+    """Whether an index is made of `None` and whole slices."""
+    tags = [tag for tag, _ in op.parts]
+    if "none" not in tags or not set(tags) <= {"none", "slice"}:
+        return False
+    return all(is_whole(each) for each in elements(op.index))
+
+
+def elements(index: gast.AST) -> list[gast.AST]:
+    return list(index.elts) if isinstance(index, gast.Tuple) else [index]
+
+
+def is_whole(node: gast.AST) -> bool:
+    """`:` or `None`"""
+    if isinstance(node, gast.Slice):
+        return node.lower is None and node.upper is None and node.step is None
+    return isinstance(node, gast.Constant) and node.value is None
+
+
+def without_axes(index: gast.AST) -> gast.AST:
+    """The index that takes the added axes away again: `:, None` is `:, 0`."""
+    added = [isinstance(each, gast.Constant) for each in elements(index)]
+    made = [trees.const(0) if each else gast.Slice(None, None, None) for each in added]
+    while len(made) > 1 and isinstance(made[-1], gast.Slice):
+        made.pop()
+    return made[0] if len(made) == 1 else gast.Tuple(made, gast.Load())
+
+
+def sum_without_axes(node: gast.Subscript, dims: Any) -> gast.AST:
+    """np.sum(x, axis=k, keepdims=True)[:, 0] without the axis; dims: of x."""
+    call = node.value
+    found = axes_of_sum(call) if is_numpy(call, "sum") else None
+    if found is None or not found[1] or found[0] is None or dims is None:
+        return node
+    taken = [k for k, each in enumerate(elements(node.slice)) if trees.literal(each) == 0]
+    rest = [each for each in elements(node.slice) if trees.literal(each) != 0]
+    if not all(isinstance(each, gast.Slice) and is_whole(each) for each in rest):
+        return node
+    if taken != sorted(axis % len(dims) for axis in found[0]):
+        return node
+    keywords = [each for each in call.keywords if each.arg != "keepdims"]
+    return gast.Call(call.func, call.args, keywords)
+
+
+# ---------------------------------------------------------------- sums of products of matrices
+def sum_products(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Any]) -> None:
+    """np.sum(A @ B, axis=0) is np.sum(A, axis=0) @ B, and with axis=1 A @ np.sum(B, axis=1), of matrices; also where
+    A @ B has a name of its own, which is read for nothing else."""
+
+    def kind_of(name: str) -> Any:
+        return kinds.get(name) or (info[name].kind if name in info else None)
+
+    known = ExpressionKinds(kind_of)
+    sums: dict[str, list[gast.Call]] = {}
+    products: dict[str, list[gast.Assign]] = {}
+    counts: dict[str, int] = {}
+
+    def look(block: list[gast.stmt]) -> None:
+        for node in block:
+            for name in read_list(node):
+                counts[name] = counts.get(name, 0) + 1
+            for name in targets(node):
+                counts[name] = counts.get(name, 0) + (name in products)
+            if getattr(node, "reverse", False):
+                if isinstance(node, gast.Assign) and is_product(node.value) and isinstance(node.targets[0], gast.Name):
+                    products.setdefault(node.targets[0].id, []).append(node)
+                for expr in own_expressions(node):
+                    for each in trees.walk(expr):
+                        if is_numpy(each, "sum") and each.args and isinstance(each.args[0], gast.Name):
+                            sums.setdefault(each.args[0].id, []).append(each)
+            for inner in blocks_of(node):
+                look(inner)
+
+    look(body)
+    taken: dict[str, gast.Call] = {}
+    for name, setters in products.items():
+        if len(setters) == 1 and counts.get(name) == 1 and len(sums.get(name, ())) == 1:
+            made = sum_first(sums[name][0], setters[0].value, known.rank)
+            if made is not None:
+                setters[0].value = made
+                kinds[name] = Array(getattr(kind_of(name), "dtype", ""), (known.dims(made) or (unknown_dim(),))[:1])
+                taken[name] = sums[name][0]
+
+    def instead(call: gast.Call) -> gast.AST | None:
+        argument = call.args[0] if call.args else None
+        if isinstance(argument, gast.Name) and argument.id in taken and trees.same(call, taken[argument.id]):
+            return argument
+        return sum_first(call, argument, known.rank) if is_product(argument) else None
+
+    replace_sums(body, instead)
+
+
+def is_product(node: gast.AST) -> bool:
+    return isinstance(node, gast.BinOp) and isinstance(node.op, gast.MatMult)
+
+
+def sum_first(call: gast.Call, product: Any, rank: Any) -> gast.AST | None:
+    """The sum of a product of matrices, as the product of a sum; None where it is no such thing."""
+    found = axes_of_sum(call)
+    if found is None or found[1] or found[0] is None or len(found[0]) != 1:
+        return None
+    if rank(product.left) != 2 or rank(product.right) != 2:
+        return None
+    if found[0][0] % 2:
+        return gast.BinOp(product.left, gast.MatMult(), gast.Call(call.func, [product.right], call.keywords))
+    return gast.BinOp(gast.Call(call.func, [product.left], call.keywords), gast.MatMult(), product.right)
+
+
+def replace_sums(block: list[gast.stmt], instead: Any) -> None:
+    for node in block:
+        if getattr(node, "reverse", False):
+            for field in ("value", "test", "iter"):
+                if isinstance(getattr(node, field, None), gast.AST):
+                    setattr(node, field, with_sums_replaced(getattr(node, field), instead))
+            op = getattr(node, "effect", None)
+            if isinstance(op, ir.Copy):
+                op.pairs = [(target, with_sums_replaced(source, instead)) for target, source in op.pairs]
+        for inner in blocks_of(node):
+            replace_sums(inner, instead)
+
+
+def with_sums_replaced(expr: gast.AST, instead: Any) -> gast.AST:
+    if not any(is_numpy(each, "sum") and instead(each) is not None for each in trees.walk(expr)):
+        return expr
+    made = instead(expr) if is_numpy(expr, "sum") else None
+    if made is not None:
+        return made
+    made = ir.statement_copy(expr)
+    for field in expr._fields:
+        value = getattr(expr, field, None)
+        if isinstance(value, list):
+            parts = [with_sums_replaced(v, instead) if isinstance(v, gast.AST) else v for v in value]
+            setattr(made, field, parts)
+        elif isinstance(value, gast.AST) and field not in ("ctx", "op"):
+            setattr(made, field, with_sums_replaced(value, instead))
+    return made
+
+
+# ---------------------------------------------------------------- shifts that cancel
+def drop_shifts(program: ir.Inferred, active: set[str]) -> None:
+    """Takes names out of the active ones whose every use is the shift of a logarithm of a sum of exponentials:
+    a + log(sum(exp(x - a))) is the same for every a, and so are the rounding errors that its adjoint would add up."""
+    Shifts(program, active).drop()
+
+
+class Shifts:
+    def __init__(self, program: ir.Inferred, active: set[str]) -> None:
+        self.program, self.active = program, active
+        self.setters: dict[str, gast.stmt] = {}
+        self.readers: dict[str, list[gast.stmt | None]] = {}
+        self.sets: dict[str, int] = {}
+        self.walk(program.body)
+        for leaf in leaves(program.value):
+            for name in trees.names_in(leaf.expr):
+                self.readers.setdefault(name, []).append(None)
+
+    def walk(self, block: list[gast.stmt]) -> None:
+        for node in block:
+            for each in [node, *(node.loop.bindings if getattr(node, "loop", None) is not None else [])]:
+                for name in targets(each):
+                    self.sets[name] = self.sets.get(name, 0) + 1
+                    self.setters[name] = each
+                for name in reads(each) | op_names(getattr(each, "effect", None)):
+                    self.readers.setdefault(name, []).append(each)
+            for inner in blocks_of(node):
+                self.walk(inner)
+
+    def drop(self) -> None:
+        for name in sorted(self.active):
+            if self.sets.get(name) == 1 and self.is_value(name) and self.is_shift(name):
+                self.active.discard(name)
+
+    def is_value(self, name: str) -> bool:
+        """Whether a name is of memory that is not written."""
+        place = self.info(name).place
+        return place is None or place.root.name == name and not place.root.stores
+
+    def info(self, name: str) -> ir.Info:
+        return self.program.info[name]
+
+    def is_shift(self, a: str) -> bool:
+        """Whether all that reads a is x - a and a + log(sum(exp(x - a)))."""
+        readers = self.readers.get(a, [])
+        if len(readers) != 2 or None in readers:
+            return False
+        for first, second in (readers, readers[::-1]):
+            total = self.other(second, "add", a)
+            difference = self.single(first)
+            if total is None or difference is None or self.other(first, "subtract", a) is None:
+                continue
+            exponential = self.made_by(self.only_reader(difference), "exp", difference)
+            summed = exponential and self.made_by(self.only_reader(exponential), "sum", exponential)
+            logarithm = summed and self.made_by(self.only_reader(summed), "log", summed)
+            cancels = logarithm == total and self.only_reader(total) is second
+            if summed and cancels and self.fits(a, difference, summed):
+                return True
+        return False
+
+    def fits(self, a: str, difference: str, summed: str) -> bool:
+        """One shift for each sum: a lies along the axes that are not summed."""
+        call = self.setters[summed].value
+        found = axes_of_sum(call) if is_numpy(call, "sum") else None
+        dims = [getattr(self.info(name).kind, "dims", ()) for name in (a, difference, summed)]
+        if found is None or None in dims:
+            return False
+        one, whole, other = dims
+        axes = range(len(whole)) if found[0] is None else [axis % len(whole) for axis in found[0]]
+        if not found[1] and any(axis >= len(whole) - len(one) for axis in axes):
+            return False
+        return one == other or not one and not other
+
+    def single(self, node: Any) -> str | None:
+        name = getattr(node.targets[0], "id", None) if isinstance(node, gast.Assign) else None
+        return name if name is not None and self.sets.get(name) == 1 else None
+
+    def only_reader(self, name: str) -> Any:
+        found = self.readers.get(name, [])
+        return found[0] if len(found) == 1 else None
+
+    def rule_name(self, node: Any) -> str:
+        op = getattr(node, "effect", None)
+        if not isinstance(op, ir.Primitive) or self.single(node) is None:
+            return ""
+        name = getattr(op.rule.function, "__name__", "")
+        return {"add": "add", "sub": "subtract"}.get(name, name)
+
+    def other(self, node: Any, name: str, a: str) -> str | None:
+        """b, of a + b or b + a; of b - a."""
+        if node is None or self.rule_name(node) != name:
+            return None
+        given = [getattr(each, "id", None) for each in node.effect.arguments.values()]
+        if len(given) != 2 or a not in given or name == "subtract" and given[1] != a:
+            return None
+        other = given[0] if given[1] == a else given[1]
+        return other if other is not None and other != a else None
+
+    def made_by(self, node: Any, name: str, argument: str) -> str | None:
+        """What a function of one array makes of it."""
+        if node is None or self.rule_name(node) != name:
+            return None
+        first = next(iter(node.effect.arguments.values()), None)
+        return self.single(node) if getattr(first, "id", None) == argument else None

@@ -1,0 +1,177 @@
+"""Idioms of array code whose adjoint takes less work: what is emitted, and that it is right."""
+
+import numpy as np
+import pytest
+
+from s2sad import check_gradients, value_and_gradients_function
+
+
+def text_of(f, *args, **options):
+    check_gradients(f, *args, **options)
+    return value_and_gradients_function(f, **options).source(*args).partition('"""\n')[2]
+
+
+X = np.random.default_rng(0).normal(size=(4, 3))
+SQUARE = np.random.default_rng(1).normal(size=(3, 3))
+V = np.array([0.3, -1.2, 2.0])
+
+
+def lse(x):
+    a = np.max(x)
+    return a + np.log(np.sum(np.exp(x - a)))
+
+
+def lse_of_columns(x):
+    a = np.max(x, axis=0)
+    return np.sum(a + np.log(np.sum(np.exp(x - a), axis=0)))
+
+
+def lse_of_rows(x):
+    a = np.max(x, axis=1, keepdims=True)
+    return np.sum(np.log(np.sum(np.exp(x - a), axis=1, keepdims=True)) + a)
+
+
+@pytest.mark.parametrize("f, x", [(lse, V), (lse_of_columns, X), (lse_of_rows, X)])
+def test_a_shift_that_cancels_gets_no_adjoint(f, x):
+    assert "a_grad" not in text_of(f, x) and "np.where" not in text_of(f, x)
+
+
+def shift_used_elsewhere(x):
+    a = np.max(x)
+    return a + np.log(np.sum(np.exp(x - a))) + a * a
+
+
+def shift_of_other_axis(x):  # x is square: what is subtracted is not what is added
+    a = np.max(x, axis=1)
+    return np.sum(a + np.log(np.sum(np.exp(x - a), axis=1)))
+
+
+def shift_subtracted_only(x):
+    a = np.max(x)
+    return np.log(np.sum(np.exp(x - a)))
+
+
+def shift_other_way(x):
+    a = np.max(x)
+    return a + np.log(np.sum(np.exp(a - x)))
+
+
+def shift_weighted(x):
+    a = np.max(x)
+    return a + np.log(np.sum(2.0 * np.exp(x - a) * x * x))
+
+
+def shift_of_two(x):
+    a = np.max(x)
+    e = np.exp(x - a)
+    return a + np.log(np.sum(e)) + e[0]
+
+
+@pytest.mark.parametrize(
+    "f, x",
+    [
+        (shift_used_elsewhere, V),
+        (shift_of_other_axis, SQUARE),
+        (shift_subtracted_only, V),
+        (shift_other_way, V),
+        (shift_weighted, V),
+        (shift_of_two, V),
+    ],
+)
+def test_other_shifts_keep_theirs(f, x):
+    assert "a_grad" in text_of(f, x)
+
+
+def columns(x, w):
+    return np.sum(np.sin(x * w[:, None]) * w[:, None])
+
+
+def test_added_axes_take_no_memory():
+    text = text_of(columns, X, np.arange(1.0, 5.0))
+    assert "w_grad = np.zeros" not in text and "[:, None] +=" not in text
+
+
+def added_twice(x):
+    return np.sum(np.sin(x[None, :, None] * SQUARE))
+
+
+def added_and_cut(x):
+    return np.sum(np.sin(x[1:, None] * SQUARE))
+
+
+def added_to_memory(x):
+    x[0] = 2.0 * x[1]
+    return np.sum(np.sin(x[:, None] * SQUARE))
+
+
+@pytest.mark.parametrize("f", [added_twice, added_to_memory])
+def test_other_indices_with_none(f):
+    text_of(f, V.copy())
+
+
+def test_slices_with_none():
+    text_of(added_and_cut, np.array([0.1, 0.2, 0.3, 0.4]))
+
+
+def centred(mu, Q):
+    y = (X - mu) @ Q.T
+    return np.sum(y * y * y)
+
+
+def test_sum_before_the_product():
+    text = text_of(centred, V, SQUARE)
+    assert "np.sum(y_grad, axis=0) @ Q" in text
+
+
+def scaled_rows(b, A):
+    return np.sum(np.sin(A @ (X.T * b[:, None])))
+
+
+def test_sum_of_rows():
+    text_of(scaled_rows, V, SQUARE)
+
+
+def made_of_a_count(x, n):
+    rest = np.linspace(0.0, 1.0, n)
+    for k in range(len(x)):
+        rest = rest - x[k] * np.ones(n)
+    return np.sum(rest * rest)
+
+
+def counts_change(x, n):
+    total = 0.0
+    while n > 1:
+        rest = np.ones(n) * x
+        n = n - 1
+        total = total + np.sum(np.outer(rest, np.ones(n)))
+    return total
+
+
+def one_or_many(x, n):
+    return np.sum(np.sin(x * np.ones(n)))
+
+
+def test_arrays_made_with_one_count_are_of_one_length():
+    assert "unbroadcast" not in text_of(made_of_a_count, V, 5, params=["x"])
+    text_of(counts_change, 0.3, 4, params=["x"])
+    val_grads = value_and_gradients_function(one_or_many, params=["x"])
+    for n in (1, 3):
+        for x in (np.array([0.5]), np.full(n, 0.5)):
+            _, (gradient,) = val_grads(x, n)
+            np.testing.assert_allclose(gradient, n / len(x) * np.cos(x))
+
+
+def both_get_it(x, y):
+    return np.sum((x + y) * (x + y) * V)
+
+
+def test_gradients_are_arrays_of_their_own():
+    val_grads = value_and_gradients_function(both_get_it)
+    _, (x_grad, y_grad) = val_grads(V, 2.0 * V)
+    np.testing.assert_array_equal(x_grad, y_grad)
+    assert not np.may_share_memory(x_grad, y_grad)
+    dy = np.ones(3)
+    _, (gradient,) = value_and_gradients_function(lambda x: x + 1.0)(V, dy=dy)
+    assert not np.may_share_memory(gradient, dy)
+    _, (gradient,) = value_and_gradients_function(lambda x: np.exp(x) * 1.0)(V, dy=dy)
+    assert not np.may_share_memory(gradient, dy)
