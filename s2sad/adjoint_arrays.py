@@ -414,8 +414,11 @@ class Arrays:
         if cotangent is None:
             return
         keys = getattr(op, "keys", None) or list(range(len(op.items)))
+        whole = self.info[node.targets[0].id].kind
+        held: Any = whole.item if isinstance(whole, List) else whole.value if isinstance(whole, Mapping) else None
         for key, item, kind in zip(keys, op.items, op.kinds):
             if isinstance(item, gast.Name):  # anything else is computed there, and carries no gradient
+                kind = held if getattr(held, "char", "") == "c" else kind  # among complex numbers, its adjoint is one
                 self.accumulate(item, trees.index(cotangent.expr, trees.const(key)), kind, owned=False)
 
     def of_ListOp(self, node: gast.Assign, op: ir.ListOp) -> None:

@@ -8,16 +8,29 @@ import gast
 
 from s2sad import ir
 from s2sad.activity import blocks_of
-from s2sad.kinds import Kind
+from s2sad.kinds import Kind, Scalar
 from s2sad.printer import BlankLine, to_text
 
 
-def shorten(body: list[gast.stmt], kinds: dict[str, Kind], info: dict[str, ir.Info]) -> None:
+def mark_numbers(body: list[gast.stmt], kinds: dict[str, Kind], info: dict[str, ir.Info]) -> None:
+    """Before names are chosen: which sums are of a number. (An array, also one without axes, that something is added to
+    in place is another thing than a sum: it may be the caller's.)"""
+    for node in body:
+        for inner in blocks_of(node):
+            mark_numbers(inner, kinds, info)
+        left = node.value.left if isinstance(node, gast.Assign) and isinstance(node.value, gast.BinOp) else None
+        if getattr(node, "number", False) and isinstance(left, gast.Name):
+            known = info.get(left.id)
+            kind = kinds.get(left.id) or (known.kind if known is not None else None)
+            node.number = isinstance(kind, Scalar)
+
+
+def shorten(body: list[gast.stmt]) -> None:
     """`x = x + e` of numbers is `x += e`; what the user wrote behind an `if` that leaves stands behind it again."""
     body[:] = [each for node in body for each in without_else(node)]
     for k, node in enumerate(body):
         for inner in blocks_of(node):
-            shorten(inner, kinds, info)
+            shorten(inner)
         if (
             isinstance(node, gast.Assign)
             and getattr(node, "number", False)

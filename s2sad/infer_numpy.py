@@ -548,11 +548,20 @@ class NumPy:
         return [new(v) for v in args], {k: new(v) for k, v in keywords.items()}, {k: new(v) for k, v in bound.items()}
 
     def tuples_as_lists(self, rule: Any, bound: dict[str, Value], node: Any) -> dict[int, Value]:
-        """Tuples that carry a gradient into a function: of `math`, as lists, whose adjoint is one value; of NumPy, as
-        arrays."""
+        """What carries a gradient into a function and has several parts: of `math`, a tuple is a list there, whose
+        adjoint is one value; of NumPy, an array."""
         made: dict[int, Value] = {}
         for name, value in bound.items():
-            if name in rule.wrt and name != rule.variadic and value.varied and value.items is not None:
+            if name not in rule.wrt or not value.varied:
+                continue
+            if self.is_fixed_list(value):
+                items = [self.list_as_array(item, node) for item in self.as_items(value).items]
+                made[id(value)] = self.make_list(items)
+                if self.is_fixed_list(made[id(value)]):
+                    self.need_plain_list(value.object, node)
+            elif value.object is not None:
+                raise self.refuse("rule_keyword", node, name=rule.name, keywords=name)
+            elif name != rule.variadic and value.items is not None:
                 listed = rule.library == "math"
                 operator = getattr(rule.function, "__module__", "") == "_operator"
                 if operator and not any(isinstance(other.kind, Array) for other in bound.values()):

@@ -99,7 +99,8 @@ class Operations:
         library: str,
     ) -> Value:
         if not getattr(rule, "variadic", None) and not isinstance(kind, List):
-            arrays_of = {id(value): self.list_as_array(value, node) for value in values}
+            whole = rule.form == "partials" and isinstance(kind, Array)
+            arrays_of = {id(value): self.list_as_array(value, node, whole) for value in values}
             values = [arrays_of[id(value)] for value in values]
             bound = {name: arrays_of.get(id(value), value) for name, value in bound.items()}
         view = rule.view and values[0].place is not None and isinstance(kind, (Array, List))
@@ -154,9 +155,10 @@ class Operations:
             op.result = self.emit_load(made).expr.id
         return made
 
-    def list_as_array(self, value: Value, node: gast.AST) -> Value:
-        """NumPy takes a list for an array: here that is said."""
-        if not value.varied or not isinstance(value.kind, (List, Tuple)):
+    def list_as_array(self, value: Value, node: gast.AST, always: bool = False) -> Value:
+        """NumPy takes a list for an array: here that is said, where it carries a gradient or (`always`) where an adjoint
+        may calculate with it."""
+        if not (value.varied or always) or not isinstance(value.kind, (List, Tuple)):
             return value
         function = Value(trees.attr(trees.module(np), "array"), Static(np.array))
         return self.call_value(function, [value], {}, node)

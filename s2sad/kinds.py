@@ -387,6 +387,8 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
         if not dtype and isinstance(a, Array) != isinstance(b, Array) and a.char in "bif" and b.char in "bif":
             array, number = (a, b) if isinstance(a, Array) else (b, a)
             dtype = array.dtype if _ORDER.index(array.char) >= _ORDER.index(number.char) else ""
+        elif not dtype and "c" in (a.char, b.char) and a.char in "bifc" and b.char in "bifc":
+            dtype = a.dtype if a.char == "c" else b.dtype  # what reaches something real has its imaginary part cut off
         return Array(dtype, _join_dims(getattr(a, "dims", ()), getattr(b, "dims", ())))
     if isinstance(a, List) and isinstance(b, List):
         return List(join(a.item, b.item) if a.item or b.item else None, a.cls if a.cls is b.cls else None)

@@ -149,11 +149,12 @@ class Pair:
     def function(
         self, name: str, parameters: list[str], body: list[gast.stmt], taken: set[str], doc: str
     ) -> gast.FunctionDef:
-        from s2sad.comments import comment, shorten
+        from s2sad.comments import comment, mark_numbers, shorten
 
         shown = unique([ir.base_of(each) if ir.base_of(each).isidentifier() else "part" for each in parameters], taken)
+        mark_numbers(body, self.adjoint.kinds, self.inferred.info)
         name_all(body, list(zip(parameters, shown)), taken | {name}, self.inferred.names.shown)
-        shorten(body, self.adjoint.kinds, self.inferred.info)
+        shorten(body)
         comment(body)
         arguments = gast.arguments([trees.name(each) for each in shown], [], None, [], [], None, [])
         return gast.FunctionDef(name, arguments, [gast.Expr(gast.Constant(doc, None)), *body], [], None, None, [])

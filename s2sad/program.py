@@ -16,7 +16,7 @@ from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint import Adjoint, Cotangent
 from s2sad.adjoint_loops import targets
-from s2sad.comments import comment, shorten
+from s2sad.comments import comment, mark_numbers, shorten
 from s2sad.gradients import Gradients
 from s2sad.helpers import Helpers
 from s2sad.imports import Imports, all_names
@@ -149,9 +149,10 @@ class Builder(Gradients):
         dy = "dy"
         while dy in user or dy in taken:
             dy = f"{dy}_{1 if dy == 'dy' else ''}" if dy == "dy" else f"{dy}_"
+        mark_numbers(body, self.adjoint.kinds, self.inferred.info)
         name_all(body, [*parameters, (self.dy, dy)], taken | {main}, self.inferred.names.shown)
         imports.apply(set(user) | {dy} | all_names(body), set(user) | {dy})
-        shorten(body, self.adjoint.kinds, self.inferred.info)
+        shorten(body)
         comment(body)
         self.dy_node.id = dy
         function = gast.FunctionDef(main, arguments, [self.docstring(), *body], [], None, None, [])

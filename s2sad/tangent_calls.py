@@ -124,7 +124,7 @@ class Twin:
         return self._results
 
     def function(self, taken: set[str]) -> gast.FunctionDef:
-        from s2sad.comments import shorten
+        from s2sad.comments import mark_numbers, shorten
         from s2sad.naming import name_all
         from s2sad.pairs import unique
         from s2sad.simplify import simplify
@@ -145,8 +145,9 @@ class Twin:
         parameters = [*instance.leaves, *dots]
         leaves = unique([shown(each) for each in instance.leaves], taken)
         names = unique([*leaves, *[f"{leaves[k]}_dot" for k in self.active_leaves()]], taken)
+        mark_numbers(body, tangent.kinds, info)
         name_all(body, list(zip(parameters, names)), taken | {self.name}, self.inferred.names.shown)
-        shorten(body, tangent.kinds, info)
+        shorten(body)
         arguments = gast.arguments([trees.name(each) for each in names], [], None, [], [], None, [])
         doc = gast.Expr(gast.Constant(f"What {instance.tree.name} returns, and how it changes.", None))
         return gast.FunctionDef(self.name, arguments, [doc, *body], [], None, None, [])

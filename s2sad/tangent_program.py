@@ -11,7 +11,7 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.comments import shorten
+from s2sad.comments import mark_numbers, shorten
 from s2sad.gradients import NARROW
 from s2sad.imports import Imports, all_names
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple
@@ -171,10 +171,11 @@ class ForwardBuilder(Builder):
         for name in self.inputs:
             shown[name] = unused(f"{name}_dot", taken | user | set(shown.values()))
         inputs = [(self.inputs[name], each) for name, each in shown.items()]
+        mark_numbers(body, self.tangent.kinds, self.inferred.info)
         name_all(body, [*parameters, *inputs], taken | {main}, self.inferred.names.shown)
         fixed = user | set(shown.values())
         imports.apply(fixed | all_names(body), fixed)
-        shorten(body, self.tangent.kinds, self.inferred.info)
+        shorten(body)
         self.add_tangents(arguments, list(shown.values()))
         function = gast.FunctionDef(main, arguments, [self.docstring(list(shown)), *body], [], None, None, [])
         return Program(

@@ -108,6 +108,33 @@ def number_beside_array_of_integers(x, n):
     return items[0] * items[1]
 
 
+@case(1.3, np.array(1.4))
+def array_without_axes_times_number_in_loop(x, n):
+    y = n
+    for k in range(2):
+        y = y * x
+    return np.sum(y)
+
+
+@case(array(2), (0.3, 1.9))
+def array_and_tuple_as_rows(x, n):
+    y = np.array([x, n])
+    return y * y
+
+
+@case(1.3, 1.0 + 2.0j)
+def number_beside_complex_number(x, n):
+    y = [x, n]
+    z = [n] * 2
+    z[0] = x
+    return abs(y[0] * y[1] + z[0] * z[1])
+
+
+@case(array(2), [2.0, 3.0])
+def list_as_exponent(x, n):
+    return x**n + n * x
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_listed(each):
     each.check()
