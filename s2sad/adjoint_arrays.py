@@ -14,7 +14,7 @@ from s2sad.adjoint_containers import copy_of
 from s2sad.distinct import Distinct
 from s2sad.fewer_operations import only_adds_axes, without_axes
 from s2sad.infer_memory import replace_nodes
-from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
+from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, loose
 from s2sad.rules import registry, templates
 
 
@@ -242,7 +242,8 @@ class Arrays:
         root = op.place.root.name
         if cotangent is None or root not in self.active:
             return
-        if not op.place.path and root not in self.adj and isinstance(op.kind, (Array, List)):
+        numbers = isinstance(op.kind, List) and isinstance(op.kind.item, Scalar)
+        if not op.place.path and root not in self.adj and (isinstance(op.kind, Array) or numbers):
             name = self.names.fresh(self.grad_base(root))
             self.kinds[name] = cotangent.kind
             self.add(trees.assign(name, cotangent.expr))
@@ -429,11 +430,7 @@ class Arrays:
         first = op.operands[0]
         length = trees.call(trees.builtin("len"), first)
         if op.what == "sum":
-            if isinstance(op.kinds[0].item, Array):
-                grad = self.full(trees.name(node.targets[0].id), cotangent, op.kind)
-            self.accumulate(first, trees.binary(gast.Mult, gast.List([grad], gast.Load()), length), op.kinds[0])
-            for other in op.operands[1:]:
-                self.accumulate(other, grad, op.kind, owned=False)
+            self.of_sum(op, self.full(trees.name(node.targets[0].id), cotangent, op.kind), first, length)
         elif op.what == "copy":
             self.accumulate(first, trees.call(trees.builtin("list"), grad), op.kinds[0])
         elif op.what == "reversed":
@@ -454,6 +451,19 @@ class Arrays:
             )
         elif op.what == "rows":
             self.accumulate(first, trees.np_call("array", grad), op.kinds[0])
+
+    def of_sum(self, op: ir.ListOp, grad: gast.AST, first: gast.AST, length: gast.AST) -> None:
+        """Each item gets the adjoint of the sum, summed over the axes along which it was broadcast."""
+        item = op.kinds[0].item
+        dims = getattr(item, "dims", ())
+        if item != op.kind and isinstance(op.kind, Array) or dims is None or any(map(loose, dims)):
+            each = trees.name(self.names.fresh("item"))
+            loop = gast.comprehension(each, first, [], 0)
+            self.accumulate(first, gast.ListComp(self.helpers.unbroadcast(grad, each), [loop]), op.kinds[0])
+        else:
+            self.accumulate(first, trees.binary(gast.Mult, gast.List([grad], gast.Load()), length), op.kinds[0])
+        for other in op.operands[1:]:
+            self.accumulate(other, grad, op.kind, owned=False, larger=isinstance(op.kind, Array))
 
 
 _ = UNKNOWN

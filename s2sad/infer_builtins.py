@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from typing import Any
 
 import gast
@@ -23,7 +24,6 @@ from s2sad.kinds import (
     Scalar,
     Static,
     Text,
-    join,
 )
 from s2sad.local_functions import without_local_functions
 from s2sad.rules import registry
@@ -88,9 +88,6 @@ class Builtins:
         if value.items is not None:
             if not value.varied or self.quiet:
                 return self.plain(function, args, keywords, self.sum_kind(value))
-            total = start
-            for item in value.items:
-                total = item if total is None else self.binary(gast.Add(), total, item, node)
             value = self.make_list(value.items)
         if not value.varied and not (start is not None and start.varied) or self.quiet:
             return self.plain(function, [value, *args[1:]], keywords, self.sum_kind(value))
@@ -103,7 +100,9 @@ class Builtins:
         expr = gast.Call(function.expr, [each.expr for each in values], [])
         kind = self.sum_kind(value)
         if start is not None:
-            kind = join(kind, start.kind)
+            rule = registry.find(operator.add)
+            each = Value(expr, kind, True)
+            kind = self.result_kind(rule, dict(zip(rule.parameters.parameters, (each, start))), [each, start], node)
         return self.list_operation("sum", values, expr, value, hint, kind=kind)
 
     def sum_kind(self, value: Value) -> Kind:

@@ -169,6 +169,7 @@ class NumPy:
     ) -> Value | None:
         if keywords or len(args) != 2 or any(v.object is not None for v in args):
             return None
+        args = [self.list_as_array(v, node) for v in args]
         args = [Value(self.operand(v), v.kind, v.varied) for v in args]
         parts = []
         for each, rule in ((operator.floordiv, None), (operator.mod, registry.find(operator.mod))):

@@ -156,8 +156,8 @@ class Operations:
         return made
 
     def list_as_array(self, value: Value, node: gast.AST, always: bool = False) -> Value:
-        """NumPy takes a list for an array: here that is said, where it carries a gradient or (`always`) where an adjoint
-        may calculate with it."""
+        """NumPy takes a list for an array: here that is said where it carries a gradient, or (`always`) where its
+        adjoint may calculate with it."""
         if not (value.varied or always) or not isinstance(value.kind, (List, Tuple)):
             return value
         function = Value(trees.attr(trees.module(np), "array"), Static(np.array))

@@ -235,6 +235,8 @@ class Memory:
             expr = trees.call(trees.builtin("list"), dots[0])
         elif op.what == "sum":
             start = [each for each in dots[1:] if not trees.is_zero(each)]
+            if len(dots) > 1 and not start and op.kind != op.kinds[0].item:
+                start = [trees.np_call("zeros_like", op.operands[1])]  # the sum is as large as what it starts with
             expr = trees.call(trees.builtin("sum"), dots[0], *start)
         elif op.what == "reversed":
             expr = trees.index(dots[0], gast.Slice(None, None, trees.const(-1)))

@@ -135,6 +135,35 @@ def list_as_exponent(x, n):
     return x**n + n * x
 
 
+@case(array(1), array(2))
+@case(array(2, 1), array(2, 2))
+@case(array(2, 2), array(2, 1))
+def sum_of_arrays_that_broadcast(x, y):
+    items = [x, y]
+    return sum(items) * y
+
+
+@case(array(1), array(2))
+@case(array(2), array(2, 2))
+@case(array(2, 1), array(2))
+def sum_that_starts_with_another_shape(x, y):
+    return sum([x * 2], y) + sum([y], x)
+
+
+@case(array(2), array(2, 2))
+def sum_of_arrays_of_different_ranks(x, y):
+    items = []
+    for k in range(3):
+        items.append(x if k == 1 else y)
+    return sum(items)
+
+
+@case((1.7, 2.3), array(2))
+def tuple_divided_with_remainder(x, y):
+    whole, part = divmod(x, y)
+    return part * whole
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_listed(each):
     each.check()
