@@ -34,9 +34,10 @@ class Carried:
         site = (self.path, id(node))
         facts = self.facts.phis.setdefault(site, {})
         entry, outer_block, outer_loops, outer_breaks = self.before_loop(), self.block, self.loops, self.breaks
-        sites = dict(self.site_counts)
+        sites, known = dict(self.site_counts), self.known_memory()
         for _ in range(40):
             self.site_counts = dict(sites)
+            self.forget_memory(known)
             self.loops = (*outer_loops, number)
             self.block, self.breaks = [], []
             self.state = dict(entry)
@@ -59,6 +60,15 @@ class Carried:
         self.breaks, self.block, self.loops = outer_breaks, outer_block, outer_loops
         self.close_loop(node, number, entry, phis, exits, ends)
         return block, broke
+
+    def known_memory(self) -> list[tuple[ir.Root, int, int, int]]:
+        return [(root, len(root.stores), len(root.moves), len(root.deep)) for root in self.roots]
+
+    def forget_memory(self, known: list[tuple[ir.Root, int, int, int]]) -> None:
+        """What a walk that is done again has made, and the moments at which it wrote, are none of the program's."""
+        del self.roots[len(known) :]
+        for root, stores, moves, deep in known:
+            del root.stores[stores:], root.moves[moves:], root.deep[deep:]
 
     def new_phis(self, facts: Any, entry: Any, inner: Any, phis: Any, exits: Any) -> bool:
         """Whether the walk showed that more is carried from one iteration to the next than was thought."""

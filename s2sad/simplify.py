@@ -74,12 +74,7 @@ def while_saved(body: list[gast.stmt]) -> None:
         if isinstance(node, gast.If):
             for inner in blocks_of(node):
                 while_saved(inner)
-        if (
-            not isinstance(node, gast.For)
-            or not hasattr(node, "forward")
-            or not node.forward.loop.counted
-            or getattr(node.target, "id", "") != "_"
-        ):
+        if not isinstance(node, gast.For) or not hasattr(node, "forward") or getattr(node.target, "id", "") != "_":
             continue
         block = node.forward.loop.whole or node.forward.body
         pushed = {each.save for each in block if getattr(each, "save", None)}

@@ -27,6 +27,7 @@ from s2sad.adjoint_loops import targets
 from s2sad.kinds import Array, Dict, List, Mapping, Scalar, Unknown
 
 PUSH_AND_POP = 3  # what saving a value costs, in products
+SIMPLE = 7  # nodes in an expression that may be written twice
 CHEAP = 6  # products that are rather computed again than saved, from what is saved anyway
 
 
@@ -158,6 +159,8 @@ class Tape:
         places = self.places(forward)
         bindings = {name: each for each in forward.loop.bindings for name in targets(each)}
         header = {each.id for each in gast.walk(node.target) if isinstance(each, gast.Name)}
+        counters = {} if is_checkpointed(node) else self.counters(forward, places, bindings)
+        header |= counters.keys()
         needed = [name for name in free_reads(node.body) if (name in places or name in bindings) and name not in header]
         needed.sort(key=lambda name: int(name.rpartition(".")[2]), reverse=True)
         save, again = self.decide(needed, places, bindings, header)
@@ -180,6 +183,37 @@ class Tape:
             if is_checkpointed(node):  # it is at hand
                 value = trees.call(trees.attr(trees.name(self.push(name, forward, places)), "pop"))
             self.insert(node.body, name, trees.assign(name, value), False, at_top=True)
+
+        for name, back in counters.items():
+            if name in free_reads(node.body):
+                node.body.insert(0, back)
+
+    def counters(self, loop: Any, places: Any, bindings: Any) -> dict[str, gast.stmt]:
+        """The integers that each iteration changes by the same number, and how a reversed iteration takes that back:
+        `i = i - 1` for `i = i + 1`."""
+        found: dict[str, gast.stmt] = {}
+        body = loop.loop.whole or loop.body
+        changed = [name for block in all_blocks(loop.body) for each in block for name in targets(each)]
+        for name in loop.loop.phis:
+            ends = [
+                each for each in body if isinstance(getattr(each, "effect", None), ir.Copy) and name in targets(each)
+            ]
+            kind = self.info[name].kind
+            if len(ends) != 1 or changed.count(name) != 1 or not isinstance(kind, Scalar) or kind.dtype != "int":
+                continue
+            source = dict(ends[0].effect.pairs)[name]
+            made = self.info[source.id].statement if isinstance(source, gast.Name) and source.id in self.info else None
+            step = step_of(made, name)
+            if step is None or source.id not in changed or getattr(self.info[source.id].kind, "dtype", "") != "int":
+                continue
+            if any(each in places or each in bindings for each in ir.summary(step).names):
+                continue
+            op = gast.Sub if isinstance(made.value.op, gast.Add) else gast.Add
+            back = trees.assign(name, trees.binary(op, trees.name(name), trees.copy_tree(step)))
+            back.reverse = back.number = True
+            back.effect, back.origin = ir.Plain(True), None
+            found[name] = back
+        return found
 
     def places(self, loop: Any) -> dict[str, tuple[list[gast.stmt], gast.stmt | None, bool]]:
         """Where each name of an iteration has its value: (block, statement, whether inside a branch)."""
@@ -537,6 +571,17 @@ class Tape:
                 break
         for node in reverse:
             rename_deeply(node, {name: trees.name(kept)})
+
+
+def step_of(node: Any, name: str) -> gast.AST | None:
+    """c, of a statement that computes name + c or name - c, all of them integers."""
+    value = getattr(node, "value", None)
+    if not isinstance(getattr(node, "effect", None), ir.Plain) or not isinstance(value, gast.BinOp):
+        return None
+    if not isinstance(value.op, (gast.Add, gast.Sub)) or not isinstance(value.left, gast.Name) or value.left.id != name:
+        return None
+    found = ir.summary(value.right)
+    return None if found.call or found.subscript or found.size > SIMPLE else value.right
 
 
 def is_checkpointed(node: Any) -> bool:

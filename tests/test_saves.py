@@ -125,7 +125,94 @@ def stores_before_it_breaks(x):
     return np.sum(a * a)
 
 
+def counts_up(x, n):
+    i = 0
+    while i < n:
+        x = np.sin(x) * (i + 1) + x
+        i += 1
+    return x * i
+
+
+def counts_in_two_loops(x, n):
+    total, k = 0.0, 0
+    for start in range(3):
+        j = start
+        while j < n:
+            total = total + np.sin(x * j) * k
+            j += 2
+            k += 1
+        x = x * 1.1 + total * 0.1
+    return total + x
+
+
+def counts_until_it_breaks(x):
+    i = 0
+    while i < 20:
+        x = x * np.cos(x + i)
+        if x * x < 0.02:
+            i += 5
+            break
+        i += 1
+    return x * i
+
+
+def counts_at_times(x):
+    i = 0
+    while i < 10:
+        if i % 2 == 0:
+            i += 1
+        x = x + np.sin(x * i)
+        i += 1
+    return x * i
+
+
+def steps_of_a_size(x, n):
+    i, step = 0, n // 2
+    while i < 10:
+        x = x + np.sin(x * i)
+        i += step
+    return x * i
+
+
+def steps_of_sizes(x, n):
+    i, step = 0, n // 2
+    while i < 10:
+        x = x + np.sin(x * i)
+        i += step
+        if i == 4:
+            step = 3
+    return x * i
+
+
+def from_both_ends(x):
+    v = np.zeros(8)
+    low, high = 0, 7
+    while low < high:
+        v[low] = x * low
+        v[high] = x * x * high
+        x = x + np.sin(v[low]) * 0.1
+        low += 1
+        high -= 1
+    return np.sum(v * v)
+
+
+def downwards(p, q):
+    x = np.zeros(len(p))
+    x[-1] = q[-1]
+    for i in range(len(p) - 2, -1, -1):
+        x[i] = q[i] - p[i] * x[i + 1]
+    return np.sum(x * x)
+
+
 CASES = [
+    (counts_up, (0.4, 4), ["i -= 1\n", "x_saved.append(x)\n", "while x_saved:\n"], ["steps"]),
+    (counts_in_two_loops, (0.4, 4), ["j -= 2\n", "k -= 1\n"], []),
+    (counts_until_it_breaks, (0.9,), [], ["i -= "]),
+    (counts_at_times, (0.4,), [], ["i -= "]),
+    (steps_of_a_size, (0.4, 4), ["i -= n // 2\n"], []),
+    (steps_of_sizes, (0.4, 4), [], ["i -= "]),
+    (from_both_ends, (0.4,), ["low -= 1\n", "high += 1\n"], []),
+    (downwards, (VECTOR, 2.0 - VECTOR), ["* x[i + 1]\n"], ["saved"]),
     (
         breaks_before_it_changes,
         (2.0,),

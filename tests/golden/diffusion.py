@@ -17,7 +17,7 @@ def diffusion_value_and_gradients(u, k, steps, dy=1.0):
     # return np.sum(u * u)
     u_grad = 2.0 * dy * u
     k_grad = 0.0
-    for _ in range(steps):
+    while laplacian_saved:
         # u[1:-1, 1:-1] += k * laplacian
         t1_grad = u_grad[1:-1, 1:-1]
         laplacian = laplacian_saved.pop()

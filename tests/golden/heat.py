@@ -20,7 +20,7 @@ def heat_value_and_gradients(u, k, steps, dy=1.0):
     # return np.sum(u * u)
     u_grad = 2.0 * dy * t1
     k_grad = np.zeros_like(k)
-    for _ in range(steps):
+    while u_saved:
         u = u_saved.pop()
         u_grad2 = np.zeros_like(u)
         for i in reversed(range(1, len(u) - 1)):

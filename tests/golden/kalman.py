@@ -31,7 +31,7 @@ def kalman_value_and_gradients(observations, F, Q, H, r, dy=1.0):
     x_grad = np.zeros_like(x)
     P_grad = np.zeros_like(P)
     r_grad = 0.0
-    for _ in range(len(observations)):
+    while saved2:
         # P = P - np.outer(K, PH)
         t2_grad = -P_grad
         t1, v, PH, s, K = saved2.pop()

@@ -11,7 +11,7 @@ def logistic_map_value_and_gradients(x, r, n, dy=1.0):
 
     x_grad = dy
     r_grad = 0.0
-    for _ in range(n):
+    while x_saved:
         # x = r * x * (1.0 - x)
         x = x_saved.pop()
         t1_grad = x_grad * (1.0 - x)

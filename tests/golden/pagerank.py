@@ -22,7 +22,7 @@ def pagerank_value_and_gradients(links, damping, weights, steps, dy=1.0):
     # return weights @ rank
     rank_grad = dy * weights
     damping_grad = 0.0
-    for _ in range(steps):
+    while saved:
         # rank = damping * (transition @ rank) + (1.0 - damping) / n
         rank, t2 = saved.pop()
         damping_grad = damping_grad - np.sum(rank_grad) / n + rank_grad @ t2

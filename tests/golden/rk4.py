@@ -22,7 +22,7 @@ def rk4_value_and_gradients(y, A, dt, steps, dy=1.0):
     A_grad = np.zeros_like(A)
     # return np.sum(y * y)
     y_grad = 2.0 * dy * y
-    for _ in range(steps):
+    while saved:
         # y = y + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
         t1_grad = dt * y_grad / 6.0
         k3_grad = 2.0 * t1_grad
