@@ -16,7 +16,7 @@ from s2sad.infer_memory import family
 from s2sad.inlining import rename_reads, substituted
 from s2sad.ir import GENERATED
 from s2sad.kinds import Kind, Scalar
-from s2sad.tape import common
+from s2sad.reading import common
 
 
 def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str, kinds: dict[str, Kind]) -> None:

@@ -8,7 +8,7 @@ from s2sad import ir
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.ir import GENERATED
-from s2sad.tape import reads
+from s2sad.reading import reads
 
 
 def remove_dead(body: list[gast.stmt], counters: bool = True) -> None:

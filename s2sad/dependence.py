@@ -21,7 +21,7 @@ from s2sad.aliases import may_follow
 from s2sad.infer_memory import family
 from s2sad.inlining import op_names
 from s2sad.kinds import Array, Scalar
-from s2sad.tape import common, reads
+from s2sad.reading import common, reads
 
 Form = dict[Any, int]  # an affine expression: coefficients of atoms, and of 1 under None
 

@@ -12,7 +12,7 @@ from s2sad.adjoint_loops import targets
 from s2sad.dead import removable, sets_names
 from s2sad.inlining import substituted
 from s2sad.ir import GENERATED
-from s2sad.tape import reads
+from s2sad.reading import reads
 
 LARGEST = 40  # nodes in an expression that is put together in the reverse sweep
 

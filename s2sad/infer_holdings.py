@@ -245,7 +245,7 @@ class Uses:
         self.read(walker.block)
 
     def read(self, block: list[gast.stmt]) -> None:
-        from s2sad.tape import reads
+        from s2sad.reading import reads
 
         for node in block:
             if getattr(node, "loop", None) is not None:

@@ -13,7 +13,7 @@ from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.ir import GENERATED
 from s2sad.kinds import Scalar
-from s2sad.tape import reads
+from s2sad.reading import reads
 from s2sad.terms import key_of
 
 

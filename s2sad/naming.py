@@ -18,7 +18,7 @@ from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.ir import GENERATED
-from s2sad.tape import free_reads, reads
+from s2sad.reading import free_reads, reads
 
 TEMPORARY = {*GENERATED, "#r"} - {"value"}
 

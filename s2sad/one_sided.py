@@ -25,7 +25,7 @@ from s2sad.expression_kinds import is_numpy
 from s2sad.folding import all_statements, read_list
 from s2sad.inlining import rename_reads
 from s2sad.kinds import Array, Kind, Scalar
-from s2sad.tape import reads
+from s2sad.reading import reads
 
 
 def use_in_branches(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:

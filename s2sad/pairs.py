@@ -22,8 +22,9 @@ from s2sad.inlining import inline_block
 from s2sad.inserting import drop_places, expand
 from s2sad.kinds import Array, Scalar
 from s2sad.naming import name_all
+from s2sad.reading import free_reads, surely_set
 from s2sad.simplify import simplify
-from s2sad.tape import free_reads, provide, surely_set
+from s2sad.tape import provide
 from s2sad.values import Value
 
 

@@ -19,7 +19,7 @@ from s2sad import ir, trees
 from s2sad.adjoint_loops import targets
 from s2sad.folding import all_statements
 from s2sad.naming import TEMPORARY, variable
-from s2sad.tape import all_blocks, everything_read
+from s2sad.reading import all_blocks, everything_read
 
 Pair = tuple[gast.stmt, gast.stmt]  # a push and its pop
 

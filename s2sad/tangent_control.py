@@ -11,8 +11,8 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.activity import blocks_of
+from s2sad.reading import free_reads, reads
 from s2sad.refusals import refuse
-from s2sad.tape import free_reads, reads
 
 
 class Control:

@@ -33,9 +33,10 @@ from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import reversed_range, statements_in, targets
 from s2sad.checkpointing import steps_to_keep
 from s2sad.kinds import Array, List, Scalar, Unknown
+from s2sad.reading import free_reads, reads
 from s2sad.refusals import refuse
 from s2sad.renamed_copies import Copies
-from s2sad.tape import Tape, free_reads, reads
+from s2sad.tape import Tape
 
 LISTS = (ir.Append, ir.Extend, ir.Pop)  # and what derives from these
 

@@ -1,0 +1,163 @@
+"""What statements read and set, and where: facts that several stages ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gast
+
+from s2sad import ir
+from s2sad.activity import blocks_of
+from s2sad.adjoint_loops import targets
+
+
+def reads(node: gast.AST | None) -> set[str]:
+    """The names in single assignment that an expression or statement reads, apart from those inside its blocks."""
+    found: set[str] = set()
+    op = getattr(node, "effect", None)
+    if isinstance(op, ir.Copy):
+        for _, source in op.pairs:
+            found.update(ir.summary(source).names)
+        return {name for name in found if ir.is_ssa(name)}
+    if isinstance(node, gast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], gast.Name):
+        return set(ir.summary(node.value).names)
+    todo: list[Any] = []
+    if isinstance(node, gast.Assign):
+        todo = [node.value, *[t for t in node.targets if not isinstance(t, gast.Name)]]
+        todo = [
+            each
+            for each in todo
+            if not (
+                isinstance(each, gast.Tuple)
+                and all(isinstance(e, gast.Name) for e in each.elts)
+                and each is not node.value
+            )
+        ]
+    elif isinstance(node, gast.AugAssign):
+        todo = [node.target, node.value]
+    elif isinstance(node, (gast.If, gast.While)):
+        todo = [node.test]
+    elif isinstance(node, gast.For):
+        todo = [node.iter]
+    elif isinstance(node, gast.With):
+        todo = [item.context_expr for item in node.items]
+    elif isinstance(node, gast.Try):
+        todo = [handler.type for handler in node.handlers if handler.type is not None]
+    elif isinstance(node, gast.stmt):  # a statement changes, so that no summary is kept on it
+        for field in node._fields:
+            value = getattr(node, field, None)
+            todo.extend(each for each in (value if isinstance(value, list) else [value]) if isinstance(each, gast.expr))
+    elif node is not None:
+        todo = [node]
+    for each in todo:
+        found.update(ir.summary(each).names)
+    return found
+
+
+def free_reads(block: list[gast.stmt], defined: set[str] | None = None) -> set[str]:
+    """The names that a block reads before it sets them."""
+    defined = set() if defined is None else defined
+    found: set[str] = set()
+    for node in block:
+        found |= reads(node) - defined
+        inner = [
+            free_reads(each, defined | (targets(node) if isinstance(node, gast.For) else set()))
+            for each in blocks_of(node)
+        ]
+        for each in inner:
+            found |= each
+        defined |= surely_set([node])
+    return found
+
+
+def surely_set(block: list[gast.stmt]) -> set[str]:
+    """The names that a block sets whichever way is taken through it."""
+    found: set[str] = set()
+    for node in block:
+        if isinstance(node, gast.If):
+            ways = [each for each in (node.body, node.orelse) if not leaves(each)]
+            found |= set.intersection(*map(surely_set, ways)) if ways else set()
+        elif isinstance(node, gast.With):
+            found |= surely_set(node.body)
+        elif not blocks_of(node):
+            found |= targets(node)
+    return found
+
+
+def leaves(block: list[gast.stmt]) -> bool:
+    """Whether what stands behind a block never runs after it."""
+    return bool(block) and isinstance(block[-1], (gast.Break, gast.Raise, gast.Return))
+
+
+def everything_read(block: list[gast.stmt]) -> set[str]:
+    found: set[str] = set()
+    for node in block:
+        found |= reads(node)
+        for inner in blocks_of(node):
+            found |= everything_read(inner)
+    return found
+
+
+def contents_read(block: list[gast.stmt]) -> set[str]:
+    """The names that a block reads for more than their length or shape, which no store changes."""
+    found: set[str] = set()
+    for node in block:
+        names = reads(node)
+        if names:
+            names = names & set().union(*map(names_of_contents, parts_of(node)))
+        found |= names
+        for inner in blocks_of(node):
+            found |= contents_read(inner)
+    return found
+
+
+def parts_of(node: gast.stmt) -> list[gast.AST]:
+    """The expressions of a statement, without the statements inside it."""
+    op = getattr(node, "effect", None)
+    if isinstance(op, ir.Copy):
+        return [source for _, source in op.pairs]
+    if not blocks_of(node):
+        return [node]
+    parts = [getattr(node, field, None) for field in ("test", "iter")] + [
+        item.context_expr for item in getattr(node, "items", [])
+    ]
+    parts += [handler.type for handler in getattr(node, "handlers", [])]
+    return [part for part in parts if part is not None]
+
+
+def names_of_contents(expr: gast.AST) -> set[str]:
+    """The names that an expression reads other than in `len(x)`, `x.shape`, `np.shape(x)`, `np.zeros_like(x)`: by where
+    they stand, since one node may stand at several places of a tree."""
+    found: set[str] = set()
+    left = [expr]
+    while left:
+        each = left.pop()
+        if isinstance(each, gast.Name):
+            found.add(each.id)
+            continue
+        parts = [part for part in gast.iter_child_nodes(each) if not isinstance(part, gast.expr_context)]
+        if isinstance(each, gast.Attribute) and each.attr in ("shape", "ndim", "size", "dtype"):
+            parts = [part for part in parts if not isinstance(part, gast.Name)]
+        elif isinstance(each, gast.Call) and each.args and isinstance(each.args[0], gast.Name):
+            function = each.func.attr if isinstance(each.func, gast.Attribute) else getattr(each.func, "id", "")
+            if function in ("len", "shape", "ndim", "zeros_like", "ones_like", "empty_like", "full_like"):
+                parts = [each.func, *each.args[1:], *each.keywords]
+        left.extend(parts)
+    return found
+
+
+def all_blocks(block: list[gast.stmt]) -> Iterator[list[gast.stmt]]:
+    """A statement list and all those inside it."""
+    yield block
+    for node in block:
+        for inner in blocks_of(node):
+            yield from all_blocks(inner)
+
+
+def common(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    """The loops that two places are both in."""
+    k = 0
+    while k < len(a) and k < len(b) and a[k] == b[k]:
+        k += 1
+    return a[:k]

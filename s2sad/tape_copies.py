@@ -1,0 +1,96 @@
+"""Part of the stage `tape`: views of memory that changes. One that the reverse sweep reads is a copy instead.
+
+row.3 = A.1[0]                      row.3 = A.1[0].copy()
+y.4 = np.sum(row.3 ** 2)     ->     y.4 = np.sum(row.3 ** 2)
+A.1[0] = 2.0                        A.1[0] = 2.0
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.activity import blocks_of
+from s2sad.kinds import Array, List, Scalar
+from s2sad.reading import all_blocks, contents_read, everything_read
+
+
+class KeptCopies:
+    info: dict[str, ir.Info]
+    names: ir.Names
+    saved: dict[str, str]
+
+    stored_after: Any
+
+    def keep_copies(self, forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:
+        """A view that the reverse sweep reads, of memory written afterwards, is a copy instead."""
+        saved = set(self.saved.values())
+        needed = contents_read(reverse) | saved | self.resized(reverse)
+        for name in sorted(needed):
+            info = self.info.get(name)
+            if info is None or info.place is None or info.statement is None or isinstance(info.kind, Scalar):
+                continue
+            op = info.statement.effect
+            if info.place.root.name == name or not isinstance(op, (ir.Load, ir.GetItem, ir.Primitive, ir.Plain)):
+                continue
+            if self.stored_after(info.place.root, info):
+                if not isinstance(op, ir.Load):  # what follows may write through this name: it has to stay a view
+                    self.keep_beside(name, forward, reverse, name in saved)
+                    continue
+                value = info.statement.value
+                info.statement.value = copied(info.kind, value)
+                info.statement.kept = True
+
+    def resized(self, reverse: list[gast.stmt]) -> set[str]:
+        """The lists that the reverse sweep reads and that get longer or shorter: not even their lengths stay."""
+        from s2sad.infer_memory import family
+
+        infos = [(name, self.info.get(name)) for name in everything_read(reverse)]
+        return {
+            name
+            for name, info in infos
+            if info is not None and info.place is not None and any(each.moves for each in family(info.place.root))
+        }
+
+    def keep_beside(self, name: str, forward: list[gast.stmt], reverse: list[gast.stmt], saved: bool) -> None:
+        """A copy under a name of its own, of what a view holds when it is made."""
+        info = self.info[name]
+        if saved:
+            for block in all_blocks(forward):
+                for node in block:
+                    if getattr(node, "save", None) == name:
+                        node.value.args[0] = copied(info.kind, trees.name(name))
+            return
+        kept = self.names.fresh(ir.base_of(name))
+        self.info[kept] = dataclasses.replace(info, place=None, statement=None)
+        made = trees.assign(kept, copied(info.kind, trees.name(name)))
+        made.effect, made.origin = ir.Plain(True), getattr(info.statement, "origin", None)
+        for block in all_blocks(forward):
+            at = next((k for k, node in enumerate(block) if node is info.statement), None)
+            if at is not None:
+                block.insert(at + 1, made)
+                break
+        for node in reverse:
+            rename_deeply(node, {name: trees.name(kept)})
+
+
+def rename_deeply(node: gast.stmt, known: dict[str, gast.AST]) -> None:
+    from s2sad.inlining import rename_reads
+
+    rename_reads(node, known)
+    for inner in blocks_of(node):
+        for each in inner:
+            rename_deeply(each, known)
+
+
+def copied(kind: Any, value: gast.AST) -> gast.AST:
+    if isinstance(kind, List):
+        return trees.call(trees.builtin("list"), value)
+    plain = not isinstance(kind, Array) or kind.rank is not None and kind.rank < 2
+    # np.copy keeps the order in which the elements lie: what is computed from the copy is the same to the last bit.
+    made = trees.call(trees.attr(value, "copy")) if plain else trees.np_call("copy", value)
+    made.pure = True
+    return made
