@@ -90,7 +90,7 @@ class Imports:
     def home_of(self, name: str, value: Any) -> tuple[str | None, str]:
         """The module to import a global from, and its name there: the module in which a function or class is written,
         or from which f's file imports it, or else that of f."""
-        own = getattr(value, "__module__", None) if callable(value) else None
+        own = public(getattr(value, "__module__", None), name, value) if callable(value) else None
         home = self.namespace.get("__name__")
         for module, known_as in (
             (own, name),
@@ -101,6 +101,16 @@ class Imports:
                 if getattr(sys.modules[module], known_as, self) is value:
                     return module, known_as
         return None, name
+
+
+def public(module: Any, name: str, value: Any) -> Any:
+    """The module that something is written in; of a library's private one the package that offers the same."""
+    parts = module.split(".") if isinstance(module, str) else []
+    for k, part in enumerate(parts):
+        if k and part.startswith("_"):
+            package = ".".join(parts[:k])
+            return package if getattr(sys.modules.get(package), name, None) is value else module
+    return module
 
 
 def can_be_imported(name: str) -> bool:

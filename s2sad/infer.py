@@ -56,6 +56,7 @@ from s2sad.infer_sequences import Sequences
 from s2sad.infer_several import SeveralResults
 from s2sad.infer_solutions import Solutions
 from s2sad.infer_solvers import Solvers
+from s2sad.infer_splines import Splines
 from s2sad.infer_stores import Stores
 from s2sad.infer_trajectories import Trajectories
 from s2sad.infer_try import Try
@@ -143,6 +144,7 @@ class Infer(
     Repeated,
     Solvers,
     Solutions,
+    Splines,
     Trajectories,
     Lifting,
     Inserts,

@@ -10,6 +10,7 @@ import numpy as np
 from s2sad import trees
 from s2sad.infer_expressions import SliceOf
 from s2sad.infer_memory import dim_symbol
+from s2sad.infer_splines import Spline
 from s2sad.kinds import (
     UNKNOWN,
     Array,
@@ -40,6 +41,8 @@ class Attributes:
             return self.super_attribute(static, name, node)
         if isinstance(static, Solution):
             return self.part_of_solution(static, name, node)
+        if isinstance(static, Spline):
+            return self.part_of_spline(static, name, node)
         if self.is_fixed_list(owner):
             return Value(expr, Static(BoundMethod(owner, None, name)))
         if owner.object is not None and owner.object.cls is not dict:

@@ -21,6 +21,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.infer_memory import is_function
+from s2sad.infer_splines import SPLINES, Spline
 from s2sad.kinds import FLOAT, UNKNOWN, Array, Dict, List, Mapping, Record, Scalar, Static, Tuple
 from s2sad.rules import implicit, loading
 from s2sad.values import BoundMethod, Choice, LocalFunction, Partial, Value
@@ -55,6 +56,15 @@ class Solvers:
     ) -> Value | None:
         """The call of a function of SciPy's that takes a function, or makes an object; None for any other."""
         home, name = loading.home_of(static), getattr(static, "__name__", type(static).__name__)
+        if isinstance(static, Spline):
+            return self.call_spline(static, args, keywords, node, hint)
+        if home == "scipy.interpolate" and not self.quiet:
+            makes = isinstance(static, (type, types.FunctionType))
+            if makes and name in SPLINES:
+                return self.make_spline(function, name, args, keywords, node)
+            outside = None if makes else self.outside_spline(function, static)
+            if outside is not None:
+                return self.call_spline(outside, args, keywords, node, hint)
         if home in OBJECTS and name[:1] != "_" and not self.quiet:
             if self.flows(args, keywords):
                 raise self.refuse("solver", node, name=name, instead=OBJECTS[home])
@@ -238,8 +248,7 @@ OPTIONS = {
 
 # Packages whose functions make objects of their own.
 OBJECTS = {
-    "scipy.interpolate": "`np.interp`; or, for a spline through y, which is linear in y, `M @ y` with "
-    "`M = CubicSpline(x, np.eye(len(x)))(t)`, made before",
+    "scipy.interpolate": "`CubicSpline`, `make_interp_spline` or `interp1d`, or `np.interp`",
     "scipy.sparse": "the same with NumPy's arrays, `A.toarray()`",
 }
 

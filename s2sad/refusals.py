@@ -467,6 +467,22 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "an interpolation of what `{name}` finds has no rule; the gradient of a solution has one in it, too",
         "`t_eval=` with the times at which the solution is wanted; for a second derivative, differences of gradients",
     ),
+    "spline_points": (
+        "`{name}` is differentiated by where it is evaluated and by the values `y`; its points or options vary here",
+        "points `x` that don't depend on what is differentiated",
+    ),
+    "spline_values": (
+        "`{name}` doesn't follow its values `y` linearly, and has no rule for them",
+        "`CubicSpline`, `make_interp_spline` or `interp1d`, for a gradient with respect to `y`",
+    ),
+    "spline_options": (
+        "there is no rule for `{name}` with these options: {options}",
+        "the spline without them (`interp1d`: `kind` linear, quadratic or cubic; `CubicSpline`: `bc_type` by name)",
+    ),
+    "spline_vector": (
+        "`{name}` is differentiated for values that are numbers, and here they are arrays",
+        "a spline for each column of `y`",
+    ),
     "solver_whole": (
         "what `{name}` returns is used as a whole",
         "its parts, where it is made: `solution = {name}(...)`, then `solution.x`",

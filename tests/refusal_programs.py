@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import numpy as np
-from scipy import integrate, optimize
+from scipy import integrate, interpolate, optimize
 
 from s2sad import NotDifferentiableError, adjoint, checkpoint, custom_gradient, grad, jvp, value_and_gradients_function
 
@@ -630,6 +630,26 @@ def f(k):
 def f(k):
     solution = integrate.solve_ivp(fall, (0.0, 1.0), [1.0], args=(k,))
     return k * solution.nfev
+
+
+@shows("spline_points", V, 1.5)
+def f(x, t):
+    return interpolate.CubicSpline(x, V)(t)
+
+
+@shows("spline_values", V, 1.5)
+def f(y, t):
+    return interpolate.PchipInterpolator(V, y)(t)
+
+
+@shows("spline_options", V, 1.5)
+def f(y, t):
+    return interpolate.CubicSpline(V, y, bc_type=((1, 0.0), (1, 0.0)))(t)
+
+
+@shows("spline_vector", A, 1.5)
+def f(y, t):
+    return interpolate.CubicSpline(V, y)(t)[0]
 
 
 @shows("solver_whole", 2.0)

@@ -1,0 +1,159 @@
+"""Part of the stage `infer`: SciPy's splines, which are objects that are made of points and then called.
+
+spline = CubicSpline(x, y)           spline = CubicSpline(x, y)
+value = spline(t)               ->   basis = CubicSpline(x, np.eye(len(y)))      # only if y carries a gradient
+                                     value = spline(t)                           # by the rules in `rules/splines.py`
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import ir, trees
+from s2sad.infer_expressions import mark_pure
+from s2sad.kinds import UNKNOWN, Array, Dim, Scalar, Static, Tuple
+from s2sad.local_functions import RESULT
+from s2sad.rules import splines
+from s2sad.values import Value
+
+# By class, the options with which a spline is linear in y, and where the default is what these are.
+LINEAR = {"CubicSpline": ("bc_type", "extrapolate"), "make_interp_spline": ("k",), "interp1d": ("kind",)}
+DEGREES = {"linear": 1, "slinear": 1, "quadratic": 2, "cubic": 3}  # of interp1d
+SPLINES = (*LINEAR, "PchipInterpolator", "Akima1DInterpolator")
+CLASSES = ("CubicSpline", "BSpline", "PchipInterpolator", "Akima1DInterpolator", "PPoly", "interp1d")
+
+
+@dataclass(eq=False)
+class Spline:
+    """A spline that is made inside of f. basis: the splines through unit vectors, where y carries a gradient."""
+
+    name: str
+    whole: Value
+    y: Value
+    basis: Value
+    degree: int | None = None  # of interp1d
+    slope: Value | None = None
+
+
+class Splines:
+    def make_spline(
+        self, function: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any
+    ) -> Value:
+        bound = inspect.signature(function.static).bind(*args, **keywords).arguments
+        x, y = bound.pop("x"), bound.pop("y")
+        if any(each.varied for each in [*self.leaves_of(x), *bound.values()]):
+            raise self.refuse("spline_points", node, name=name)
+        varied = any(each.varied for each in self.leaves_of(y))
+        nothing = Value(trees.const(None), Static(None))
+        basis = nothing
+        options = {key: value for key, value in bound.items() if value.static is not None}
+        if varied:
+            y = self.settle(y if isinstance(y.kind, Array) else self.as_array(y, node))
+            if name not in LINEAR:
+                raise self.refuse("spline_values", node, name=name)
+            texts = [self.known(value) for value in options.values()]
+            plain = all(isinstance(each, (str, int)) and each != "periodic" for each in texts)
+            if not set(options) <= set(LINEAR[name]) or not plain:
+                raise self.refuse("spline_options", node, name=name, options=", ".join(options))
+            if y.kind.rank != 1 or y.kind.char == "c":
+                raise self.refuse("spline_vector", node, name=name)
+        else:
+            y = nothing if self.rank_of(y) == 1 else y
+        whole = self.solution(function, args, keywords, Static("spline"))
+        given = {key: value.expr for key, value in options.items()}
+        if varied:
+            unit = trees.np_call("eye", trees.call(trees.builtin("len"), self.operand(y)))
+            axis = {"axis": trees.const(0)} if name == "interp1d" else {}
+            basis = self.plain_call(function.expr, [x.expr, unit], {**given, **axis})
+        made = Spline(name, whole, y, basis)
+        if name == "interp1d":
+            kind = self.known(options["kind"]) if "kind" in options else "linear"
+            fixed = not set(options) - {"kind"} and kind in DEGREES
+            made.degree = DEGREES[kind] if fixed else None
+        return Value(trees.name(f"{name}{RESULT}"), Static(made))
+
+    def call_spline(
+        self, spline: Spline, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
+        """spline(t), spline(t, nu)."""
+        given = dict(zip(("t", "nu"), args)) | keywords
+        t = given.get("t") or given.pop("x", None)
+        nu = self.known(given["nu"]) if "nu" in given else 0
+        if t is None or set(given) - {"t", "nu"} or len(args) > 2 or not isinstance(nu, int):
+            raise self.refuse("solver_option", node, name=spline.name, option=", ".join(keywords) or "these arguments")
+        t = self.settle(t if isinstance(t.kind, (Array, Scalar)) else self.as_array(t, node))
+        extra = [given["nu"].expr] if "nu" in given else []
+        number = Value(trees.const(nu), Scalar("int", nu))
+
+        def call(exprs: list[gast.AST]) -> gast.AST:
+            return trees.call(spline.whole.expr, exprs[0], *extra)
+
+        if self.holds_rows(spline) and spline.name != "interp1d":
+            return self.primitive(splines.ROWS, [t, spline.whole, number], call, node, hint)
+        if spline.y.static is not None and not (isinstance(spline.y.kind, Array) and spline.y.kind.rank == 1):
+            raise self.refuse("spline_vector", node, name=spline.name)
+        if spline.name != "interp1d":
+            values = [t, spline.y, spline.whole, spline.basis, number]
+            return self.primitive(splines.SPLINE, values, call, node, hint)
+        if t.varied and spline.degree is None:
+            raise self.refuse("spline_options", node, name="interp1d", options="kind, fill_value")
+        if t.varied and spline.slope is None:
+            from scipy import interpolate
+
+            whole = spline.whole.expr
+            made = trees.attr(trees.module(interpolate), "make_interp_spline")
+            degree = trees.const(spline.degree)
+            same = self.plain_call(made, [trees.attr(whole, "x"), trees.attr(whole, "y"), degree], {})
+            spline.slope = self.plain_call(trees.attr(same.expr, "derivative"), [], {})
+        slope = spline.slope or Value(trees.const(None), Static(None))
+        values = [t, spline.y, spline.whole, spline.basis, slope]
+        return self.primitive(splines.INTERPOLATION, values, call, node, hint)
+
+    def part_of_spline(self, spline: Spline, name: str, node: Any) -> Value:
+        """An attribute or method: it carries no derivative, unless the spline's values do."""
+        if spline.y.varied:
+            raise self.refuse("solver_part", node, name=spline.name, part=name)
+        return Value(trees.attr(spline.whole.expr, name), UNKNOWN)
+
+    def holds_rows(self, spline: Spline) -> bool:
+        """Whether its values are known to be vectors, none of which carries a gradient."""
+        return not spline.y.varied and isinstance(spline.y.kind, Array) and spline.y.kind.rank == 2
+
+    def outside_spline(self, function: Value, static: Any) -> Spline | None:
+        """A spline that exists before f runs: a global, or captured."""
+        name = type(static).__name__
+        if name not in CLASSES:
+            return None
+        inner = {"BSpline": 1, "interp1d": 0}.get(name, 2)
+        axes = np.ndim(static.y) - 1 if name == "interp1d" else np.ndim(static.c) - inner
+        nothing = Value(trees.const(None), Static(None))
+        dims = tuple(Dim(("values", k)) for k in range(axes + 1))
+        y = nothing if axes == 0 else Value(trees.const(None), Array("float64", dims))
+        made = Spline(name, function, y, nothing)
+        if name == "interp1d" and static.fill_value is not None:
+            kind = static._kind if isinstance(static._kind, str) else ""
+            plain = static.bounds_error or str(static.fill_value) == "extrapolate"
+            made.degree = DEGREES.get(kind) if plain else None
+        return made
+
+    def plain_call(self, function: gast.AST, args: list[gast.AST], keywords: dict[str, gast.AST]) -> Value:
+        """A call that carries no derivative, as a statement."""
+        expr = trees.call(function, *args, **keywords)
+        for each in [expr, *args]:
+            if isinstance(each, gast.Call):
+                mark_pure(each)
+        return self.emit(expr, ir.Plain(True, 50), Static("spline"), False)
+
+    def leaves_of(self, value: Value) -> list[Value]:
+        items = value.items or (value.iteration if isinstance(value.iteration, list) else None)
+        return [each for item in items for each in self.leaves_of(item)] if items else [value]
+
+    def rank_of(self, value: Value) -> int | None:
+        if isinstance(value.kind, Tuple) or value.items is not None or isinstance(value.iteration, list):
+            return 1 if all(isinstance(each.kind, Scalar) for each in self.leaves_of(value)) else 2
+        return getattr(value.kind, "rank", 1 if not isinstance(value.kind, Array) else None)

@@ -1,0 +1,90 @@
+"""The value of a spline as a function of where it is evaluated, and of the values that it goes through.
+
+Its derivative by the place is a spline, which SciPy has: `spline(t, 1)`. A spline through values y is linear in these,
+so it is a sum over them, each times the spline through 1 there and 0 elsewhere (a cardinal spline: C. de Boor, "A
+practical guide to splines", 1978, chapter IV). `basis` is the spline through the rows of the unit matrix: all of these
+at once, which cost as much as n splines.
+"""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+
+from s2sad.kinds import Array, Kind, Scalar
+from s2sad.rules.registry import ADJOINT, Rule, inline, known, rank
+from s2sad.rules.results import unknown_dim
+
+
+@inline
+def weighted(grad, weights, t):
+    """The sum over all places of a cotangent times what is there."""
+    if known(rank(t) == 0):
+        return grad * weights
+    if known(rank(t) == 1):
+        return grad @ weights
+    return np.tensordot(grad, weights, np.ndim(t))
+
+
+@inline
+def derivative(spline, t, nu):
+    return spline(t) if nu == 0 else spline(t, nu)
+
+
+def spline_at(t, y, spline, basis, nu=0, *, grad):
+    """spline(t, nu), of a spline through y."""
+    return grad * spline(t, nu + 1), weighted(grad, derivative(basis, t, nu), t), None, None, None
+
+
+def spline_at_tangent(t, y, spline, basis, nu=0, *, t_dot, y_dot):
+    return t_dot * spline(t, nu + 1) + derivative(basis, t, nu) @ y_dot
+
+
+def spline_rows_at(t, spline, nu=0, *, grad):
+    """spline(t, nu), of a spline through vectors."""
+    return np.sum(grad * spline(t, nu + 1), axis=-1), None, None
+
+
+def spline_rows_at_tangent(t, spline, nu=0, *, t_dot):
+    return np.expand_dims(t_dot, -1) * spline(t, nu + 1)
+
+
+def interpolation_at(t, y, interpolation, basis, slope, *, grad):
+    """interpolation(t), through y; `slope` is its derivative."""
+    return grad * slope(t), weighted(grad, basis(t), t), None, None, None
+
+
+def interpolation_at_tangent(t, y, interpolation, basis, slope, *, t_dot, y_dot):
+    return t_dot * slope(t) + basis(t) @ y_dot
+
+
+def like_places(t: Kind, *others: Kind) -> Kind:
+    """A real number for each place; of one place it is an array without axes."""
+    return Array("float64", () if isinstance(t, Scalar) else getattr(t, "dims", None))
+
+
+def rows_for_places(t: Kind, *others: Kind) -> Kind:
+    dims = () if isinstance(t, Scalar) else getattr(t, "dims", None)
+    return Array("float64", None if dims is None else (*dims, unknown_dim()))
+
+
+def made(template, tangent, kind_function=like_places, wrt=("t", "y")):
+    return Rule(
+        template.__name__,
+        template,
+        (template,),
+        ADJOINT,
+        inspect.Signature([p for p in inspect.signature(template).parameters.values() if p.kind is not p.KEYWORD_ONLY]),
+        template=template,
+        tangent=tangent,
+        kind_function=kind_function,
+        chosen=wrt,
+        cost=50,
+    )
+
+
+# Not in the table of rules: no function of the user's means these. `infer_splines.py` puts them beside a call.
+SPLINE = made(spline_at, spline_at_tangent)
+ROWS = made(spline_rows_at, spline_rows_at_tangent, rows_for_places, ("t",))
+INTERPOLATION = made(interpolation_at, interpolation_at_tangent)

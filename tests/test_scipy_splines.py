@@ -1,0 +1,79 @@
+"""SciPy's splines, by where they are evaluated and by their values, through the public interface."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.interpolate import Akima1DInterpolator, CubicSpline, PchipInterpolator, interp1d, make_interp_spline
+
+import s2sad
+from s2sad import NotDifferentiableError, check_gradients, gradients_function, jvp, value_and_gradients_function
+
+X = np.array([0.0, 0.7, 1.5, 2.2, 3.0, 4.1])
+Y = np.sin(X) + 0.1 * X**2
+T = np.array([0.3, 1.1, 2.9])
+CUBIC, LINEAR = CubicSpline(X, Y), interp1d(X, Y)
+
+
+def of_a_list(a, t):
+    return CubicSpline([0.0, 1.0, 2.0, 3.0], [a, a * a, 1.0, 2.0])(t, 1)
+
+
+def in_a_loop(y, t):
+    spline = CubicSpline(X, y)
+    for _ in range(3):
+        t = spline(t) + 1.0
+    return t
+
+
+SPLINES = {
+    "cubic": (lambda y, t: np.sum(CubicSpline(X, y)(t) * t), Y, T),
+    "natural": (lambda y, t: np.sum(CubicSpline(X, y, bc_type="natural")(t) ** 2), Y, T),
+    "number": (lambda y, t: CubicSpline(X, y)(t) * t, Y, 1.2),
+    "grid": (lambda y, t: np.sum(CubicSpline(X, y)(t, 1) * t), Y, np.stack([T, T + 0.5])),
+    "b-spline": (lambda y, t: np.sum(make_interp_spline(X, y, k=5)(t) * t), Y, T),
+    "vectors": (lambda t: np.sum(CubicSpline(X, np.stack([Y, Y * X], axis=1))(t) ** 2), T),
+    "others": (lambda t: np.sum(PchipInterpolator(X, Y)(t) ** 2 + Akima1DInterpolator(X, Y)(t)), T),
+    "list": (of_a_list, 0.7, 1.3),
+    "loop": (in_a_loop, Y, 1.1),
+}
+ONCE = {
+    "linear": (lambda y, t: np.sum(interp1d(X, y)(t) ** 2), Y, T),
+    "interp1d cubic": (lambda y, t: interp1d(X, y, kind="cubic")(t) ** 2, Y, 2.5),
+    "globals": (lambda t: np.sum(CUBIC(t) * LINEAR(t) * CUBIC(t, 1)), T),
+}
+
+
+@pytest.mark.parametrize("name", [*SPLINES, *ONCE])
+def test_splines(name):
+    f, *args = (SPLINES | ONCE)[name]
+    assert value_and_gradients_function(f)(*args)[0] == f(*args)
+    assert check_gradients(f, *args).ok
+    slope = sum(np.sum(each * arg) for each, arg in zip(gradients_function(f)(*args), args))
+    assert jvp(f, args, args)[1] == pytest.approx(slope)
+
+
+@pytest.mark.parametrize("name", ["cubic", "vectors", "others"])
+def test_second_derivatives(name):
+    f, *args = SPLINES[name]
+    assert check_gradients(gradients_function(f), *args).ok
+
+
+def test_gradient_by_the_values_is_the_cardinal_spline():
+    assert s2sad.grad(lambda y: CubicSpline(X, y)(1.0))(Y) == pytest.approx(CubicSpline(X, np.eye(6))(1.0))
+
+
+def test_text_of_a_spline():
+    text = value_and_gradients_function(SPLINES["natural"][0]).source(Y, T)
+    assert "from scipy.interpolate import CubicSpline\n" in text
+    assert 'CubicSpline(X, np.eye(len(y)), bc_type="natural")' in text
+
+
+def test_values_beyond_the_ends_of_interp1d():
+    """There it is constant if it is told so, which the slope's spline is not."""
+
+    def f(t):
+        return interp1d(X, Y, bounds_error=False, fill_value=0.0)(t)
+
+    with pytest.raises(NotDifferentiableError, match="`interp1d` with these options: kind, fill_value"):
+        s2sad.grad(f)(5.0)
