@@ -106,6 +106,10 @@ class Gradients:
                     return trees.call(
                         trees.attr(trees.name("dataclasses", module=dataclasses), "replace"), value.expr, **parts
                     )
+                if value.kind.cls.__module__.startswith(
+                    "scipy.sparse."
+                ):  # a matrix whose entries are at the same places
+                    parts = {"data": parts["data"]}
                 return self.helpers.with_parts(value.expr, parts)
             return gast.Dict([trees.const(key) for key in parts], list(parts.values()))
         if not value.varied or not isinstance(value.expr, gast.Name):

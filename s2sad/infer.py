@@ -56,6 +56,7 @@ from s2sad.infer_sequences import Sequences
 from s2sad.infer_several import SeveralResults
 from s2sad.infer_solutions import Solutions
 from s2sad.infer_solvers import Solvers
+from s2sad.infer_sparse import SparseMatrices
 from s2sad.infer_splines import Splines
 from s2sad.infer_stores import Stores
 from s2sad.infer_trajectories import Trajectories
@@ -145,6 +146,7 @@ class Infer(
     Solvers,
     Solutions,
     Splines,
+    SparseMatrices,
     Trajectories,
     Lifting,
     Inserts,

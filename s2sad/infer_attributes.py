@@ -43,6 +43,10 @@ class Attributes:
             return self.part_of_solution(static, name, node)
         if isinstance(static, Spline):
             return self.part_of_spline(static, name, node)
+        matrix = self.sparse_of(owner)
+        made = self.sparse_attribute(matrix, owner, name, node) if matrix is not None and not self.quiet else None
+        if made is not None:
+            return made
         if self.is_fixed_list(owner):
             return Value(expr, Static(BoundMethod(owner, None, name)))
         if owner.object is not None and owner.object.cls is not dict:

@@ -123,6 +123,10 @@ class Classes:
         hint: str | None,
     ) -> Value:
         owner, name = method.owner, method.name
+        if name in ("dot", "tocoo") and len(args) == (name == "dot") and self.sparse_of(owner) is not None:
+            made = self.sparse_method(function, owner, args, node, hint)
+            if made is not None:
+                return made
         if isinstance(owner.kind, Tuple) and owner.items is not None and name in ("_replace", "_asdict"):
             return self.namedtuple_method(owner, name, keywords, node)
         if self.is_fixed_list(owner):

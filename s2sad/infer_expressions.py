@@ -340,6 +340,9 @@ class Expressions:
         made = self.container_operator(op, left, right, hint)
         if made is not None:
             return made
+        made = self.sparse_operator(op, left, right, node, hint) if not self.quiet else None
+        if made is not None:
+            return made
         if left.object is not None or right.object is not None:
             return self.operator_method(op, left, right, node)
         if isinstance(op, (gast.LShift, gast.RShift, gast.BitAnd, gast.BitOr, gast.BitXor)):

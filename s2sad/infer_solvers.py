@@ -65,6 +65,15 @@ class Solvers:
             outside = None if makes else self.outside_spline(function, static)
             if outside is not None:
                 return self.call_spline(outside, args, keywords, node, hint)
+        if home == "scipy.sparse" and not self.quiet and self.flows(args, keywords):
+            solving = name == "spsolve"
+            made = (
+                self.solve_sparse(function, args, keywords, node, hint)
+                if solving
+                else self.make_sparse(function, args, keywords, node)
+            )
+            if made is not None:
+                return made
         if home in OBJECTS and name[:1] != "_" and not self.quiet:
             if self.flows(args, keywords):
                 raise self.refuse("solver", node, name=name, instead=OBJECTS[home])

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import numpy as np
-from scipy import integrate, interpolate, optimize
+from scipy import integrate, interpolate, optimize, sparse
 
 from s2sad import NotDifferentiableError, adjoint, checkpoint, custom_gradient, grad, jvp, value_and_gradients_function
 
@@ -650,6 +650,16 @@ def f(y, t):
 @shows("spline_vector", A, 1.5)
 def f(y, t):
     return interpolate.CubicSpline(V, y)(t)[0]
+
+
+@shows("sparse_rank", V)
+def f(x):
+    return np.sum(sparse.eye_array(3, format="csr") @ x.reshape(3, 1, 1))
+
+
+@shows("sparse_form", sparse.diags_array(V))
+def f(matrix):
+    return np.sum(matrix @ V)
 
 
 @shows("solver_whole", 2.0)

@@ -1,0 +1,114 @@
+"""SciPy's sparse matrices: products and systems of equations, through the public interface."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.sparse.linalg import spsolve
+
+import s2sad
+from s2sad import NotDifferentiableError, check_gradients, gradients_function, jvp, value_and_gradients_function
+
+DENSE = np.array([[1.0, 2.0, 0.0], [0.0, 3.0, 0.0], [4.0, 0.0, 5.0]])
+ROWS, COLUMNS, SUM = sparse.csr_matrix(DENSE), sparse.csc_array(DENSE), sparse.diags_array([1.0, 2.0, 3.0])
+X = np.array([1.0, 0.5, 2.0])
+XS = np.arange(6.0).reshape(3, 2) + 0.5
+I, J = np.array([0, 1, 2, 0, 0]), np.array([0, 1, 2, 2, 2])  # one of them twice
+
+
+def of_rows(data, x):
+    return sparse.csr_matrix((data, ROWS.indices, ROWS.indptr), shape=(3, 3)) @ x
+
+
+def of_columns(data, x):
+    return x @ sparse.csc_array((data, COLUMNS.indices, COLUMNS.indptr), shape=(3, 3))
+
+
+def of_places(data, x):
+    return sparse.coo_matrix((data, (I, J)), shape=(3, 3)).T @ x
+
+
+def solved(data, b):
+    return spsolve(sparse.csc_matrix((data, COLUMNS.indices, COLUMNS.indptr), shape=(3, 3)), b)
+
+
+def in_a_loop(data, x):
+    matrix = sparse.csr_matrix((data, ROWS.indices, ROWS.indptr), shape=(3, 3))
+    for _ in range(3):
+        x = np.tanh(matrix @ x)
+    return x
+
+
+PRODUCTS = {
+    "vector": (lambda x: (ROWS @ x) ** 2, X),
+    "matrix": (lambda x: (COLUMNS @ x) ** 2, XS),
+    "left": (lambda x: (x @ ROWS) ** 2, X),
+    "left matrix": (lambda x: (x @ COLUMNS) ** 2, XS.T),
+    "dot": (lambda x: ROWS.dot(x) ** 2, X),
+    "transpose": (lambda x: (ROWS.T @ x) ** 2, X),
+    "times": (lambda x: (ROWS * x) ** 2, X),
+    "diagonals": (lambda x: (SUM @ x) ** 2, X),
+    "spsolve": (lambda b: spsolve(COLUMNS, b) ** 2, X),
+    "csr": (of_rows, ROWS.data, X),
+    "csr matrix": (of_rows, ROWS.data, XS),
+    "csc": (of_columns, COLUMNS.data, X),
+    "csc matrix": (of_columns, COLUMNS.data, XS.T),
+    "coo": (of_places, np.arange(1.0, 6.0), X),
+    "solved": (solved, COLUMNS.data, X),
+    "loop": (in_a_loop, ROWS.data, X),
+}
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_products(name):
+    f, *args = PRODUCTS[name]
+    assert np.all(value_and_gradients_function(f)(*args)[0] == f(*args))
+    assert check_gradients(f, *args).ok
+    slope = sum(np.sum(each * arg) for each, arg in zip(gradients_function(f)(*args), args))
+    assert np.sum(jvp(f, args, args)[1]) == pytest.approx(slope)
+
+
+@pytest.mark.parametrize("name", ["vector", "csr", "coo", "solved"])
+def test_second_derivatives(name):
+    f, *args = PRODUCTS[name]
+    assert check_gradients(gradients_function(f), *args).ok
+
+
+def test_dense_products_have_the_same_gradients():
+    def dense(matrix, x):
+        return np.sum((matrix @ x) ** 3)
+
+    def stored(matrix, x):
+        return np.sum((matrix @ x) ** 3)
+
+    gradient, x_grad = gradients_function(stored)(ROWS, X)
+    full, full_x = gradients_function(dense)(DENSE, X)
+    assert type(gradient) is sparse.csr_matrix
+    assert gradient.toarray() == pytest.approx(full * (DENSE != 0.0))
+    assert x_grad == pytest.approx(full_x)
+
+
+def test_complex_entries():
+    matrix = sparse.csr_array(DENSE * (1.0 + 2.0j))
+
+    def f(x):
+        return np.sum(np.abs(matrix @ x) ** 2)
+
+    assert check_gradients(f, X).ok
+
+
+def test_text_of_a_product():
+    text = value_and_gradients_function(PRODUCTS["vector"][0]).source(X)
+    assert "x_grad = ROWS.T @ t1_grad" in text or "ROWS.T @" in text
+    assert "s2sad" not in text.replace("Made by s2sad from", "")
+
+
+def test_what_has_no_rule_is_refused():
+    def summed(data):
+        return sparse.csr_matrix((data, ROWS.indices, ROWS.indptr), shape=(3, 3)).sum()
+
+    with pytest.raises(NotDifferentiableError, match="no rule for `sum` of what `csr_matrix` returns"):
+        s2sad.grad(summed)(ROWS.data)
+    with pytest.raises(NotDifferentiableError, match="through `csr_matrix`"):
+        s2sad.grad(lambda d: np.sum(sparse.csr_matrix((d, (I, J)), shape=(3, 3)) @ X))(np.arange(1.0, 6.0))
