@@ -21,10 +21,11 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.infer_memory import is_function
+from s2sad.infer_sparse import Sparse
 from s2sad.infer_splines import SPLINES, Spline
 from s2sad.kinds import FLOAT, UNKNOWN, Array, Dict, List, Mapping, Record, Scalar, Static, Tuple
 from s2sad.rules import implicit, loading
-from s2sad.values import BoundMethod, Choice, LocalFunction, Partial, Value
+from s2sad.values import BoundMethod, Choice, LocalFunction, Partial, Solution, Value
 
 PYTHON_FLOAT = ("brentq", "brenth", "bisect", "ridder")  # what they return
 ROOT_FINDERS = (*PYTHON_FLOAT, "toms748", "newton")
@@ -106,7 +107,7 @@ class Solvers:
 
     def may_vary(self, value: Value) -> bool:
         """Whether a value depends on what is differentiated, or may hold something that does."""
-        made_here = isinstance(value.static, (BoundMethod, LocalFunction, Partial, Choice))
+        made_here = isinstance(value.static, (BoundMethod, LocalFunction, Partial, Choice, Solution, Spline, Sparse))
         holds = value.object is not None or isinstance(value.kind, (List, Mapping, Dict, Record))
         return value.varied or made_here or holds or any(map(self.may_vary, value.items or ()))
 

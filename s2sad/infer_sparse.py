@@ -102,8 +102,6 @@ class SparseMatrices:
         from s2sad.rules.scipy import sparse
 
         x = self.settle(x)
-        if x.kind.rank not in (None, 1, 2):
-            raise self.refuse("sparse_rank", node)
         data = self.entries(matrix, node)
         whole = matrix.operand()
 

@@ -483,10 +483,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{name}` is differentiated for values that are numbers, and here they are arrays",
         "a spline for each column of `y`",
     ),
-    "sparse_rank": (
-        "a sparse matrix is multiplied by an array that has neither one axis nor two",
-        "`x.reshape(n)` or `x.reshape(n, k)` before the product",
-    ),
     "sparse_form": (
         "a gradient would have to flow to the entries of a `{name}`",
         "`csr_matrix((data, indices, indptr))`, or one of the forms csc and coo",

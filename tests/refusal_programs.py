@@ -652,11 +652,6 @@ def f(y, t):
     return interpolate.CubicSpline(V, y)(t)[0]
 
 
-@shows("sparse_rank", V)
-def f(x):
-    return np.sum(sparse.eye_array(3, format="csr") @ x.reshape(3, 1, 1))
-
-
 @shows("sparse_form", sparse.diags_array(V))
 def f(matrix):
     return np.sum(matrix @ V)
