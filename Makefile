@@ -6,10 +6,14 @@ EXTRAS ?= test,lint,demo
 BIN = $(VENV)/bin
 READY = $(VENV)/ready
 
-.PHONY: help test lint pytest format demo bench golden clean
+OLDEST = .venvs/oldest
+OLDEST_PYTHON ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10.*/bin/python) python3.10)
+
+.PHONY: help test test-oldest lint pytest format demo bench golden clean
 
 help:
 	@echo "make test     format, lint and type checks, then all tests"
+	@echo "make test-oldest   the tests with the oldest Python, NumPy, SciPy, gast and astunparse that are supported"
 	@echo "make demo     train a logistic regression with generated gradients"
 	@echo "make bench    speed of s2sad itself, and of what it generates beside other tools"
 	@echo "make golden   rewrite the generated programs that the tests, README.md and the lessons hold"
@@ -32,6 +36,16 @@ lint: $(READY)
 
 pytest: $(READY)
 	$(BIN)/python -m pytest -q $(PYTEST_OPTIONS)
+
+# The lower bounds of pyproject.toml, all at once.
+test-oldest: $(OLDEST)/ready
+	$(OLDEST)/bin/python -m pytest -q $(PYTEST_OPTIONS)
+
+$(OLDEST)/ready: pyproject.toml
+	$(OLDEST_PYTHON) -m venv $(OLDEST)
+	$(OLDEST)/bin/python -m pip install -qq --disable-pip-version-check -e ".[test]" \
+		"numpy==2.0.*" "gast==0.6.*" "astunparse==1.6.3" "scipy==1.13.*" "scikit-learn==1.5.*"
+	@touch $@
 
 format: $(READY)
 	$(BIN)/ruff check --fix-only --quiet .

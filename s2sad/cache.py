@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from s2sad.errors import ArgumentError
 from s2sad.foreign import foreign
 from s2sad.forking import global_lock
 from s2sad.kinds import ONE, UNKNOWN, Dim, Kind, Scalar, Static, kind_of
@@ -80,12 +81,17 @@ def key_of(value: Any) -> Any:
         return cls, value.dtype, tuple([n == 1 for n in shape]) if 1 in shape else len(shape)
     if cls is str or cls is bytes:
         return cls, value
-    if isinstance(value, tuple):
-        return (cls, *map(key_of, value))
-    if isinstance(value, list):
-        return _key_of_list(value)
-    if isinstance(value, dict):
-        return (cls, tuple(map(_key_of_name, value)), *map(key_of, value.values()))
+    if isinstance(value, (tuple, list, dict)):
+        try:
+            if isinstance(value, tuple):
+                return (cls, *map(key_of, value))
+            if isinstance(value, list):
+                return _key_of_list(value)
+            return (cls, tuple(map(_key_of_name, value)), *map(key_of, value.values()))
+        except RecursionError:
+            raise ArgumentError(
+                f"an argument is a {cls.__name__} that holds itself, or is nested too deeply: pass its parts"
+            ) from None
     if cls is types.MethodType:
         return cls, Identity(value.__func__), Identity(value.__self__)
     if foreign(value) is not None:  # refused where its name is known

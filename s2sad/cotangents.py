@@ -149,7 +149,8 @@ def has_shape_of(dy: Any, value: Any) -> bool:
             return True
         if not isinstance(dy, Number) and not hasattr(dy, "dtype"):
             return False
-        return np.shape(dy) == np.shape(value) and (char == "c" or not np.iscomplexobj(dy))
+        numbers = "biufc" if char == "c" else "biuf"
+        return np.shape(dy) == np.shape(value) and np.asarray(dy).dtype.kind in numbers
     return True
 
 

@@ -22,6 +22,7 @@ import linecache
 import os
 import pickle
 import random
+import re
 import sys
 import time
 import warnings
@@ -190,13 +191,15 @@ def lines_run(unit: Callable[[], None], files: set[str]) -> set[tuple[str, int]]
     return seen
 
 
-def coverage(files: set[str]) -> dict[tuple[str, int], list[str]]:
+def coverage(files: set[str], only: str = "") -> dict[tuple[str, int], list[str]]:
     """The tests that run each line, quick ones first. A template's lines count as run where its rule is tested."""
     from tests import test_rules
 
     ran: dict[tuple[str, int], list[tuple[float, str]]] = collections.defaultdict(list)
     templates = {parameter.id: parameter.values[0].template for parameter in test_rules.CASES}
     for name, unit in units().items():
+        if not re.match(only, name):
+            continue
         start = time.perf_counter()
         lines = lines_run(unit, files)
         seconds = time.perf_counter() - start
@@ -255,6 +258,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=200, help="how many mutants, chosen at random")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tests", type=int, default=40, help="at most this many tests a mutant")
+    parser.add_argument("--only", default="", help="a pattern that the names of tests begin with, as in 'test_|golden'")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--coverage", type=Path, help="a file that keeps which test runs which line")
     options = parser.parse_args()
@@ -263,7 +267,7 @@ def main() -> int:
     if options.coverage and options.coverage.is_file():
         ran = pickle.loads(options.coverage.read_bytes())
     else:
-        ran = coverage({str(path) for path in paths})
+        ran = coverage({str(path) for path in paths}, options.only)
         if options.coverage:
             options.coverage.write_bytes(pickle.dumps(ran))
     chosen = random.Random(options.seed).sample(every, min(options.count, len(every)))
