@@ -17,7 +17,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from s2sad import ir, trees
+from s2sad import ir, logistic, trees
 from s2sad.adjoint_arrays import Arrays
 from s2sad.adjoint_containers import Containers
 from s2sad.adjoint_inserts import Inserts
@@ -239,8 +239,22 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         wanted = [name for name in given if self.is_active(op.arguments[name])]
         if op.arrays is not None:
             wanted += [f"{op.rule.variadic}[{k}]" for k, each in enumerate(op.arrays) if self.is_active(each)]
+        wanted = self.without_logistic(op, target, cotangent, wanted)
         if wanted:
             self.apply_rule(op, trees.name(getattr(op, "result", target)), cotangent, wanted, self.info[target].kind)
+
+    def without_logistic(self, op: ir.Primitive, target: str, cotangent: Cotangent, wanted: list[str]) -> list[str]:
+        """Of a quotient that is a logistic function, the adjoint goes to the argument of exp at once."""
+        below = list(op.rule.parameters.parameters)[-1]
+        found = logistic.logistic_of(op, self.info, self.active) if below in wanted else None
+        kind = self.info[target].kind
+        if found is None or not logistic.same_size(kind, self.info[found[0].id].kind):
+            return wanted
+        if len(wanted) > 1:
+            cotangent.owned = False
+        product = trees.mul(cotangent.expr, logistic.slope(trees.name(target), found[1]))
+        self.accumulate(found[0], product, kind)
+        return [name for name in wanted if name != below]
 
     def of_Several(self, node: gast.Assign, op: ir.Several) -> None:
         """One rule for all the results, with the cotangents of those that have one."""

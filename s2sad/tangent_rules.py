@@ -12,7 +12,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from s2sad import ir, trees
+from s2sad import ir, logistic, trees
 from s2sad.adjoint import promoted
 from s2sad.errors import RuleError
 from s2sad.kinds import UNKNOWN, Array, Kind, Scalar, Tuple, loose
@@ -84,6 +84,12 @@ class Rules:
         self.helpers.need_all(made.helpers)
         for statement in made.statements:
             self.add(statement)
+        below = list(op.rule.parameters.parameters)[-1]
+        found = logistic.logistic_of(op, self.info, self.active) if below in wanted else None
+        if found is not None and not (
+            self.is_active(found[0]) and logistic.same_size(kind, self.info[found[0].id].kind)
+        ):
+            found = None
         total: gast.AST | None = None
         total_kind: Kind = UNKNOWN
         for key in wanted:
@@ -92,6 +98,9 @@ class Rules:
             dot = self.dot(op.arguments[key].id)
             dot_kind = self.kinds[dot.id]
             partial, partial_kind = made.values[key], made.kinds.get(key, UNKNOWN)
+            if key == below and found is not None:
+                dot, partial = self.dot(found[0].id), logistic.slope(result, found[1])
+                dot_kind, partial_kind = self.kinds[dot.id], kind
             scalar = isinstance(partial_kind, Scalar) and not isinstance(dot_kind, Scalar)
             term = times(dot, partial, scalar)
             term = self.real_part(term, (dot_kind, partial_kind), kind, op.rule)

@@ -28,6 +28,7 @@ CASES = [
     for rule in ALL
     for number, row in enumerate(ROWS.get(rule.function, []))
 ]
+_DEPRECATED = [np.fix]  # from NumPy 2.5 on
 DERIVATIVES = [case for case in CASES if case.values[0].form != NONDIFFERENTIABLE]
 
 
@@ -43,8 +44,9 @@ class Call:
 
     def __post_init__(self) -> None:
         self.bound = self.rule.bind(self.row.args, self.row.keywords)
-        with warnings.catch_warnings():  # NumPy deprecates functions (np.fix in 2.5) that older versions have
-            warnings.filterwarnings("ignore", ".* is deprecated", DeprecationWarning)
+        with warnings.catch_warnings():
+            if self.rule.function in _DEPRECATED:
+                warnings.filterwarnings("ignore", f".*{self.rule.name}.* is deprecated", DeprecationWarning)
             self.result = self.rule.function(*self.row.args, **self.row.keywords)
         self.leaves = self._leaves()
 

@@ -9,7 +9,7 @@ from numpy import cos, cosh, exp, hypot, sin, sinh, sqrt
 
 from s2sad.kinds import Kind
 from s2sad.rules.registry import adjoint, inline, kind, known, partials, rank, unbroadcast
-from s2sad.rules.results import elementwise
+from s2sad.rules.results import elementwise, elementwise_helper
 
 LN2, LN10, DEGREE = math.log(2.0), math.log(10.0), math.pi / 180.0
 
@@ -159,22 +159,27 @@ def reciprocal(x, *, result):
     return -(result * result)
 
 
+LARGEST = 1.7976931348623157e308
+
+
 @inline
-def not_below(result):
-    """The result of logaddexp, to be subtracted: not -inf, from which -inf can't be taken."""
-    return np.where(result == -np.inf, 0.0, result)
+def bounded(result):
+    """The result of logaddexp, to be subtracted: not infinite, from which infinity can't be taken."""
+    if known(result.dtype == np.float64):
+        return np.clip(result, -LARGEST, LARGEST)
+    return np.nan_to_num(result, nan=np.nan)
 
 
 @partials(np.logaddexp)
 def log_of_sum(x1, x2, *, result):
-    total = not_below(result)
-    return np.exp(x1 - total), np.exp(x2 - total)
+    total = bounded(result)
+    return np.exp(np.minimum(x1 - total, 0.0)), np.exp(np.minimum(x2 - total, 0.0))
 
 
 @partials(np.logaddexp2)
 def binary_log_of_sum(x1, x2, *, result):
-    total = not_below(result)
-    return np.exp2(x1 - total), np.exp2(x2 - total)
+    total = bounded(result)
+    return np.exp2(np.minimum(x1 - total, 0.0)), np.exp2(np.minimum(x2 - total, 0.0))
 
 
 @inline
@@ -195,6 +200,7 @@ def cardinal_sine(x):
     return sinc_slope(x)
 
 
+@elementwise_helper
 def sinc_slope(x):
     """The derivative of sin(pi x) / (pi x): by its series near 0, where the quotient would lose its digits."""
     small = np.abs(x) < 0.01

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.kinds import NONE, Array, Kind
-from s2sad.rules.elementwise import not_below, not_zero
+from s2sad.rules.elementwise import bounded, not_zero
 from s2sad.rules.reductions import aligned, count_of, reduced
 from s2sad.rules.registry import adjoint, kind, tangent
 from s2sad.rules.results import FALSE, dims_of, floating, numeric, numpy_dtype, value_of
@@ -16,26 +16,26 @@ from s2sad.rules.results import FALSE, dims_of, floating, numeric, numpy_dtype, 
 @adjoint(np.logaddexp.reduce, cost=20)
 def log_of_sum(array, axis=0, dtype=None, out=None, keepdims=False, *, grad, result):
     """log(sum(exp(array))): the shares of the terms in the sum."""
-    total = aligned(not_below(result), array, axis, keepdims)
-    return aligned(grad, array, axis, keepdims) * np.exp(array - total)
+    total = aligned(bounded(result), array, axis, keepdims)
+    return aligned(grad, array, axis, keepdims) * np.exp(np.minimum(array - total, 0.0))
 
 
 @tangent(np.logaddexp.reduce)
 def log_of_sum_tangent(array, axis=0, dtype=None, out=None, keepdims=False, *, result, array_dot):
-    total = aligned(not_below(result), array, axis, keepdims)
-    return np.sum(np.exp(array - total) * array_dot, axis=axis, keepdims=keepdims)
+    total = aligned(bounded(result), array, axis, keepdims)
+    return np.sum(np.exp(np.minimum(array - total, 0.0)) * array_dot, axis=axis, keepdims=keepdims)
 
 
 @adjoint(np.logaddexp2.reduce, cost=20)
 def binary_log_of_sum(array, axis=0, dtype=None, out=None, keepdims=False, *, grad, result):
-    total = aligned(not_below(result), array, axis, keepdims)
-    return aligned(grad, array, axis, keepdims) * np.exp2(array - total)
+    total = aligned(bounded(result), array, axis, keepdims)
+    return aligned(grad, array, axis, keepdims) * np.exp2(np.minimum(array - total, 0.0))
 
 
 @tangent(np.logaddexp2.reduce)
 def binary_log_of_sum_tangent(array, axis=0, dtype=None, out=None, keepdims=False, *, result, array_dot):
-    total = aligned(not_below(result), array, axis, keepdims)
-    return np.sum(np.exp2(array - total) * array_dot, axis=axis, keepdims=keepdims)
+    total = aligned(bounded(result), array, axis, keepdims)
+    return np.sum(np.exp2(np.minimum(array - total, 0.0)) * array_dot, axis=axis, keepdims=keepdims)
 
 
 @adjoint(np.hypot.reduce, cost=10)

@@ -6,7 +6,7 @@ import operator
 import numpy as np
 import pytest
 
-from s2sad import gradients_function, hessian
+from s2sad import gradients_function, hessian, jvp
 
 
 @pytest.mark.parametrize("exponent", [1, 1.0, 0])
@@ -70,16 +70,35 @@ GUARDED = [
     (lambda x: np.where(x != 0, 1.0 / x, 0.0), lambda x: -1.0 / x**2, {0.0: 0.0}),
     (lambda x: np.where(x > 0, x**0.5, 0.0) * 3.0, lambda x: 1.5 / np.sqrt(x), {0.0: 0.0, -2.0: 0.0}),
     (lambda x: np.where(x < 700, np.log1p(np.exp(x)), x), lambda x: 1.0 / (1.0 + np.exp(-x)), {800.0: 1.0, 1e300: 1.0}),
-    (lambda x: np.logaddexp(0.0, x), lambda x: 1.0 / (1.0 + np.exp(-x)), {800.0: 1.0, 1e300: 1.0, -1e300: 0.0}),
+    (
+        lambda x: np.logaddexp(0.0, x),
+        lambda x: 1.0 / (1.0 + np.exp(-x)),
+        {800.0: 1.0, 1e300: 1.0, -1e300: 0.0, np.inf: 1.0, -np.inf: 0.0},
+    ),
+    (
+        lambda x: np.logaddexp2(x, 0.0),
+        lambda x: 1.0 / (1.0 + 2.0**-x),
+        {2000.0: 1.0, 1e300: 1.0, -1e300: 0.0, np.inf: 1.0, -np.inf: 0.0},
+    ),
+    (lambda x: 1 / (1 + np.exp(x)), lambda x: -0.25 / np.cosh(0.5 * x) ** 2, {800.0: 0.0, -800.0: 0.0, np.inf: 0.0}),
+    (
+        lambda x: x / (np.exp(-x) + 3.0),
+        lambda x: (1.0 + x * (1.0 - 3.0 / (3.0 + np.exp(-x)))) / (np.exp(-x) + 3.0),
+        {800.0: 1.0 / 3.0, -800.0: 0.0},
+    ),
+    (lambda x: 2.0 / (1.0 + np.exp(-x)), lambda x: 0.5 / np.cosh(0.5 * x) ** 2, {800.0: 0.0, -800.0: 0.0}),
 ]
 
 
 @pytest.mark.filterwarnings("ignore:(divide|invalid|overflow)")
 @pytest.mark.parametrize(("f", "derivative", "ends"), GUARDED)
 def test_guards_of_infinite_branches(f, derivative, ends: dict[float, float]) -> None:
-    """np.where gives 0 to the branch that is not taken, also where that branch is infinite or undefined."""
+    """np.where gives 0 to the branch that is not taken, also where that branch is infinite or undefined; a logistic
+    function is flat where exp overflows."""
     x = np.array([0.5, 2.0, 3.0])
     (dx,) = gradients_function(lambda x: np.sum(f(x)))(np.array([*x, *ends]))
+    _, change = jvp(f, (np.array([*x, *ends]),), (np.ones(3 + len(ends)),))
+    np.testing.assert_allclose(change, dx, rtol=1e-13)
     np.testing.assert_allclose(dx, [*derivative(x), *ends.values()], rtol=1e-13)
 
 

@@ -61,7 +61,14 @@ rows(special.owens_t, cases=[row(0.7, -1.6), row(V, 1.3), row(normal(3, 1), norm
 rows(
     special.ellipkinc,
     special.ellipeinc,
-    cases=[row(0.7, 0.4), row(_Q, 0.3), row(4.0 + 0.0 * _unit, _unit), row(-2.0, 0.0)],
+    cases=[
+        row(0.7, 0.4),
+        row(_Q, 0.3),
+        row(4.0 + 0.0 * _unit, _unit),
+        row(-2.0, 0.0),
+        row((4.0 + 0.0 * _unit).astype(np.float32), _unit),
+        row(0.7, _unit.astype(np.float32)),
+    ],
 )
 rows(special.elliprf, cases=[row(0.7, 1.6, 2.5), row(_Q, 1.3, 0.4), row(1.0, 1.0, 1.0)])
 rows(special.radian, cases=[row(30.0, 20.0, 10.0), row(_Q, 3.0, _Q)])

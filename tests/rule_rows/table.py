@@ -86,10 +86,13 @@ WELL = normal(3, 3) + 4.0 * np.eye(3)
 STACK = normal(2, 3, 3) + 4.0 * np.eye(3)
 
 ROWS: dict[Any, list[Row]] = {}
+FAMILIES: dict[Any, str] = {}  # the file in which the first rows of a function are
 
 
 def rows(*functions: Any, cases: list[Row]) -> None:
+    family = sys._getframe(1).f_globals["__name__"].rpartition(".")[2]
     for function in functions:
+        FAMILIES.setdefault(function, family)
         ROWS.setdefault(function, []).extend(cases)
 
 
