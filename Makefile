@@ -64,6 +64,7 @@ bench: $(READY)
 
 golden: $(READY)
 	$(BIN)/python -m tests.golden_cases
+	$(BIN)/python -m tests.golden_rules
 	$(BIN)/python -m tests.readme_blocks
 	$(BIN)/python -m tests.lessons
 	$(BIN)/python -m tests.refusal_programs

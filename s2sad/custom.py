@@ -21,10 +21,12 @@ import types
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from s2sad.errors import ArgumentError
+
 T = TypeVar("T")
 
 
-def custom_gradient(f: Callable[..., Any]) -> CustomGradient:
+def custom_gradient(f: Callable[..., Any] | None = None, *, tangent: Callable[..., Any] | None = None) -> Any:
     """Decorates a function that returns its value and a function that does the gradient's work.
 
     The latter takes `dy`, shaped like the value, and returns the gradient of the one parameter, or a tuple with one
@@ -36,8 +38,22 @@ def custom_gradient(f: Callable[..., Any]) -> CustomGradient:
     ...     return x, lambda dy: max(-1.0, min(1.0, dy))
     >>> clip_gradient(3.0)
     3.0
+
+    tangent: the same for forward mode, a function of the arguments and of a tangent for each of them, which returns the
+    tangent of the value. Without it, forward mode refuses the function.
+
+    >>> import math
+    >>> @custom_gradient(tangent=lambda x, x_dot: x_dot / (1.0 + math.exp(-x)))
+    ... def softplus(x):
+    ...     return math.log1p(math.exp(x)), lambda dy: dy / (1.0 + math.exp(-x))
+    >>> softplus.tangent(0.0, 1.0)
+    0.5
     """
-    return CustomGradient(f)
+    if tangent is not None and not callable(tangent):
+        raise ArgumentError(f"tangent= is a function of the arguments and their tangents, not {tangent!r}")
+    if f is None:
+        return lambda f: CustomGradient(f, tangent)
+    return CustomGradient(f, tangent)
 
 
 class CustomGradient:
@@ -46,9 +62,9 @@ class CustomGradient:
     __name__: str
     __qualname__: str
 
-    def __init__(self, f: Callable[..., Any]) -> None:
+    def __init__(self, f: Callable[..., Any], tangent: Callable[..., Any] | None = None) -> None:
         functools.update_wrapper(self, f)
-        self.function = f
+        self.function, self.tangent = f, tangent
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self.with_gradient(*args, **kwargs)[0]

@@ -481,7 +481,7 @@ class Calls:
         target = gast.Tuple([trees.name(name, store=True), trees.name(pullback, store=True)], gast.Store())
         expr = self.call_expression(trees.attr(function.expr, "with_gradient"), operands, {})
         op = ir.Checked(operands, [value.kind for value in args], pullback)
-        op.target = name
+        op.target, op.tangent = name, static.tangent is not None
         statement = self.add(gast.Assign([target], expr, None), op)
         self.effects += 1
         kind: Any = Array("float64", None)

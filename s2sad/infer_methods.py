@@ -75,6 +75,7 @@ METHODS: dict[str, str] = {
     "fill": "method_fill",
     "put": "method_put",
     "sort": "method_sort",
+    "partition": "method_sort",
     "view": "method_view",
 }
 WRITERS = ("sort", "put", "partition", "resize", "itemset", "setfield", "byteswap", "setflags")
@@ -175,10 +176,12 @@ class Methods:
     def method_sort(
         self, function: Value, owner: Value, name: str, args: Any, keywords: Any, node: Any, hint: Any
     ) -> Value | None:
-        if self.quiet or owner.place is None or len(args) > 1 or not set(keywords) <= {"axis", "kind"}:
+        """x.sort() and x.partition(k), in place."""
+        most = 1 if name == "sort" else 2
+        if self.quiet or owner.place is None or len(args) > most or not set(keywords) <= {"axis", "kind", "kth"}:
             return None
         owner = self.settle(owner)
-        self.store_whole(owner, self.call_function(np.sort, [owner, *args], node, **keywords), node)
+        self.store_whole(owner, self.call_function(getattr(np, name), [owner, *args], node, **keywords), node)
         return Value(trees.const(None), Static(None))
 
     def method_view(

@@ -284,6 +284,7 @@ class Checked(Op):
     arguments: list[gast.AST]
     kinds: list[Kind]
     pullback: str
+    tangent: bool = False
 
 
 @dataclass

@@ -51,7 +51,9 @@ def logistic_of(op: Any, info: dict[str, ir.Info], active: Any) -> tuple[gast.Na
 def made_by(operand: Any, functions: tuple, info: dict[str, ir.Info], loops: Any) -> ir.Primitive | None:
     """The operation that makes an operand, if it is one of these functions and its memory isn't written."""
     known = info.get(operand.id) if isinstance(operand, gast.Name) else None
-    op = getattr(known.statement, "effect", None) if known is not None else None
+    if known is None:
+        return None
+    op = getattr(known.statement, "effect", None)
     if not isinstance(op, ir.Primitive) or op.rule.function not in functions or not is_plain(known.kind):
         return None
     if loops is not None and known.loops != loops or known.place is not None and known.place.root.stores:

@@ -156,7 +156,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "custom_tangent": (
         "`{text}` has a gradient of its own, and no tangent: forward mode can't run it",
-        "a function without `custom_gradient`, or reverse mode (`value_and_gradients_function`, `vjp`)",
+        "`@custom_gradient(tangent=...)`, or a function without it, or reverse mode (`value_and_gradients_function`)",
     ),
     "grad_of_forward": (
         "what `grad_of` changes in the reverse sweep has no meaning in forward mode, which has none",

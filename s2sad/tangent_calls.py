@@ -76,7 +76,11 @@ class Calls:
     def of_Checked(self, node: gast.Assign, op: ir.Checked) -> None:
         if op.target not in self.active:
             return
-        raise self.refuse("custom_tangent")
+        if not op.tangent:
+            raise self.refuse("custom_tangent")
+        dots = [self.dot_of(each, kind) for each, kind in zip(op.arguments, op.kinds)]
+        function = trees.attr(trees.copy_tree(node.value.func.value), "tangent")
+        self.let(op.target, trees.call(function, *op.arguments, *dots), self.info[op.target].kind)
 
     def of_GradOf(self, node: gast.stmt, op: ir.GradOf) -> None:
         """There is no reverse sweep for these statements to run in; what they would change there can't be left out."""

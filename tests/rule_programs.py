@@ -39,6 +39,15 @@ def all_rules() -> list[Rule]:
     return [rule for rule in registry.rules() if rule.own and rule.form != NONDIFFERENTIABLE]
 
 
+def one_of_each_template() -> list[Rule]:
+    """The rules, but of those that share a template only the first that a program can call."""
+    made: dict[Any, Rule] = {}
+    for rule in all_rules():
+        if spelled(rule.function) is not None:
+            made.setdefault(rule.template, rule)
+    return list(made.values())
+
+
 def programs_of(rule: Rule) -> list[Program]:
     """A program for each row that is compared with differences."""
     rows = [row for row in ROWS.get(rule.function, []) if row.compared and row.expected is None]
@@ -81,6 +90,8 @@ def program_of(rule: Rule, row: Row) -> Program | None:
     call = f"{name}({', '.join(parts)})"
     if name.startswith("np.ndarray."):
         call = f"{parts[0]}.{name.removeprefix('np.ndarray.')}({', '.join(parts[1:])})"
+    if len(row.parts) == 1:
+        call = f"{call}[{row.parts[0]}]"
     text = f"def f({', '.join(writer.parameters)}):\n    return {call}\n"
     function = define(text, dict(_SPACE))
     return Program(rule, text, function, list(writer.parameters.values()), writer.params)

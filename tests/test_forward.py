@@ -171,6 +171,28 @@ def test_an_error_of_a_tangent_is_not_the_users_to_catch():
         jvp(f, (0.0,), (1.0,))
 
 
+def _product_with_tangent(x, y):
+    return x * y, lambda dy: (dy * y, dy * x)
+
+
+_product = custom_gradient(_product_with_tangent, tangent=lambda x, y, x_dot, y_dot: x_dot * y + x * y_dot)
+
+
+def test_custom_gradient_with_a_tangent():
+    def f(x):
+        y = _product(x, 3.0) + 1.0
+        y = _product(y, y)
+        return y * x
+
+    value, tangent = jvp(f, (2.0,), (0.5,))
+    assert value == f(2.0) and tangent == pytest.approx(0.5 * (49.0 + 2.0 * 2.0 * 7.0 * 3.0))
+
+
+def test_a_tangent_that_is_no_function():
+    with pytest.raises(TypeError, match="tangent="):
+        custom_gradient(lambda x: (x, lambda dy: dy), tangent=3.0)
+
+
 def test_custom_gradient_is_refused():
     @custom_gradient
     def doubled(x):

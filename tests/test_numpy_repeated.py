@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from s2sad import NotDifferentiableError, value_and_gradients_function
+from s2sad import NotDifferentiableError, check_gradients, gradients_function, jvp, value_and_gradients_function
 from s2sad.rules import coverage
 from tests.language.checker import Cases, array
 from tests.language.vectorized import ORDER, mixed, scaled, vectorized
@@ -14,6 +14,7 @@ from tests.language.vectorized import ORDER, mixed, scaled, vectorized
 case = Cases()
 
 A, S, T, V, W = array(3, 4) * 2.0, array(4, 5), array(2, 3, 4), array(5) * 3.0 - 2.0, array(3)
+B = array(3, 4)
 POINTS = np.array([0.0, 0.5, 1.7, 2.0, 3.1])
 
 
@@ -251,6 +252,23 @@ def put_along_a_vector(v):
     return w**2
 
 
+@case(A)
+def partitioned_in_place(A):
+    B = A * 1.0
+    B.partition(1, axis=1)
+    v = B[0] * 2.0
+    v.partition(2)
+    return B**2 + v
+
+
+@case(V)
+def written_through_a_view(v):
+    w = v * 1.0
+    u = w.view()
+    u[1:3] = u[0] * v[3]
+    return w**2
+
+
 @case(V)
 def sorted_as_complex(v):
     return np.abs(np.sort_complex(v) + 1j) ** 2
@@ -259,6 +277,22 @@ def sorted_as_complex(v):
 @pytest.mark.parametrize("each", case, ids=str)
 def test_repeated(each):
     each.check()
+
+
+@pytest.mark.parametrize("name", ["fftn", "ifftn", "rfftn", "irfftn"])
+@pytest.mark.parametrize(("s", "axes"), [((4,), None), ((5,), None), ((2,), (0,)), ((2, -1), None)])
+@pytest.mark.filterwarnings("ignore:`axes` should not be:DeprecationWarning")
+def test_transforms_of_fewer_lengths_than_axes(name, s, axes):
+    """The lengths are those of the last axes."""
+    transform = getattr(np.fft, name)
+
+    def f(x):
+        y = transform(x, s=s, axes=axes)
+        return np.sum(np.real(y) ** 2) + np.sum(np.imag(y) * 0.7)
+
+    check_gradients(f, A).raise_if_wrong()
+    (gradient,) = gradients_function(f)(A)
+    assert jvp(f, (A,), (B,))[1] == pytest.approx(np.sum(gradient * B))
 
 
 @pytest.mark.skipif(not hasattr(np, "row_stack"), reason="newer versions of NumPy don't have it")

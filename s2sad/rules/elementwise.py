@@ -159,14 +159,11 @@ def reciprocal(x, *, result):
     return -(result * result)
 
 
-LARGEST = 1.7976931348623157e308
-
-
 @inline
 def bounded(result):
     """The result of logaddexp, to be subtracted: not infinite, from which infinity can't be taken."""
     if known(result.dtype == np.float64):
-        return np.clip(result, -LARGEST, LARGEST)
+        return np.clip(result, -np.finfo(float).max, np.finfo(float).max)
     return np.nan_to_num(result, nan=np.nan)
 
 

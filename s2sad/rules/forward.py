@@ -142,6 +142,14 @@ class TangentEvaluator(Evaluator):
             return from_constant(ZERO)
         return super()._binary(op, left, right)
 
+    def _eval_Attribute(self, node: gast.Attribute) -> Value:
+        if node.attr in ("T", "mT", "real", "imag") and is_zero(self._eval(node.value)):
+            return from_constant(ZERO)
+        return super()._eval_Attribute(node)
+
+    def _eval_Subscript(self, node: gast.Subscript) -> Value:
+        return from_constant(ZERO) if is_zero(self._eval(node.value)) else super()._eval_Subscript(node)
+
     def _eval_Call(self, node: gast.Call) -> Value:
         value = super()._eval_Call(node)
         if not isinstance(value.node, gast.Call) or value.known:

@@ -119,14 +119,16 @@ def ihfft(a, n=None, axis=-1, norm=None, *, grad):
 
 @adjoint(np.fft.fftn, linear=True, cost=200)
 def fftn(a, s=None, axes=None, norm=None, *, grad):
-    whole = np.fft.fftn(grad) if norm is None and axes is None else np.fft.fftn(grad, axes=axes, norm=norm)
-    return whole if s is None else fitted(whole, np.shape(a))
+    if s is None:
+        return np.fft.fftn(grad) if norm is None and axes is None else np.fft.fftn(grad, axes=axes, norm=norm)
+    return fitted(np.fft.fftn(grad, axes=axes_of_transform(grad, s, axes), norm=norm), np.shape(a))
 
 
 @adjoint(np.fft.ifftn, linear=True, cost=200)
 def ifftn(a, s=None, axes=None, norm=None, *, grad):
-    whole = np.fft.ifftn(grad) if norm is None and axes is None else np.fft.ifftn(grad, axes=axes, norm=norm)
-    return whole if s is None else fitted(whole, np.shape(a))
+    if s is None:
+        return np.fft.ifftn(grad) if norm is None and axes is None else np.fft.ifftn(grad, axes=axes, norm=norm)
+    return fitted(np.fft.ifftn(grad, axes=axes_of_transform(grad, s, axes), norm=norm), np.shape(a))
 
 
 @adjoint(np.fft.fft2, linear=True, cost=200)
@@ -155,15 +157,24 @@ def rfft2(a, s=None, axes=(-2, -1), norm=None, *, grad):
 
 @inline
 def real_transform_adjoint(a, s, axes, norm, grad):
+    axes = axes_of_transform(grad, s, axes)
     if s is None:
-        axes = axes_of_transform(grad, axes)
         return sized(np.real(np.fft.fftn(grad, lengths_along(np.shape(a), axes), axes, norm)), a)
-    return fitted(np.real(np.fft.fftn(grad, s, axes_of_transform(grad, axes), norm)), np.shape(a))
+    return fitted(np.real(np.fft.fftn(grad, lengths_given(s, a, axes), axes, norm)), np.shape(a))
 
 
 @inline
-def axes_of_transform(x, axes):
-    return tuple(range(np.ndim(x))) if axes is None else axes
+def axes_of_transform(x, s, axes):
+    """All axes; with lengths, as many of the last ones."""
+    if axes is not None:
+        return axes
+    return tuple(range(np.ndim(x))) if s is None else tuple(range(-len(s), 0))
+
+
+@inline
+def lengths_given(s, a, axes):
+    """The lengths, of which -1 is that of the axis."""
+    return tuple([a.shape[axis] if n == -1 else n for n, axis in zip(s, axes)]) if -1 in s else s
 
 
 @inline
@@ -173,7 +184,7 @@ def lengths_along(shape, axes):
 
 @adjoint(np.fft.irfftn, linear=True, cost=200)
 def irfftn(a, s=None, axes=None, norm=None, *, grad):
-    half = np.conj(np.fft.rfftn(grad, axes=axes_of_transform(grad, axes), norm=flipped(norm)))
+    half = np.conj(np.fft.rfftn(grad, axes=axes_of_transform(grad, s, axes), norm=flipped(norm)))
     whole = counted_twice(half, grad.shape[-1 if axes is None else axes[-1]], -1 if axes is None else axes[-1])
     return sized(whole, a) if s is None else fitted(whole, np.shape(a))
 
@@ -253,7 +264,8 @@ def transformed(a: Kind, s: Kind, axes: Kind, dtype: str, last: str = "") -> Kin
     if dims is None:
         return Array(dtype, None)
     if which is None:
-        which = tuple(range(len(dims)))
+        given = None if lengths is None else dims_of_shape(s)
+        which = tuple(range(len(dims))) if lengths is None else UNSURE if given is None else range(-len(given), 0)
     if which is UNSURE:
         return Array(dtype, tuple(unknown_dim() for _ in dims))
     which = (which,) if isinstance(which, int) else tuple(which)

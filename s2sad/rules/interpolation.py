@@ -24,13 +24,18 @@ def interpolated(x, xp, fp, left=None, right=None, *, grad):
 @tangent(np.interp)
 def interpolated_tangent(x, xp, fp, left=None, right=None, *, x_dot, xp_dot, fp_dot, left_dot, right_dot):
     slope = slope_of_line(x, xp, fp)
-    moved = slope * (x_dot - line_between(x, xp, xp_dot, 0.0, 0.0))
-    return moved + line_between(x, xp, fp_dot, None if left is None else left_dot, None if right is None else right_dot)
+    change = slope * (x_dot - line_between(x, xp, xp_dot, False, False))
+    change = change + line_between(x, xp, fp_dot, left is None, right is None)
+    if left is not None:
+        change = change + np.where(x < xp[0], 1.0, 0.0) * left_dot
+    if right is not None:
+        change = change + np.where(x > xp[-1], 1.0, 0.0) * right_dot
+    return change
 
 
-def line_between(x, xp, values_dot, left_dot, right_dot):
-    """np.interp of the tangents of the values."""
-    return np.interp(x, xp, values_dot, left_dot, right_dot)
+def line_between(x, xp, values_dot, goes_left, goes_right):
+    """np.interp of the tangents of the values; beyond the ends their own, or zero."""
+    return np.interp(x, xp, values_dot, None if goes_left else 0.0, None if goes_right else 0.0)
 
 
 def slope_on(x, xp, fp, side):

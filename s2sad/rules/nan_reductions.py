@@ -6,7 +6,7 @@ import numpy as np
 
 from s2sad.kinds import NONE, Kind
 from s2sad.rules.elementwise import not_zero
-from s2sad.rules.reductions import aligned, extreme_kind, mean_kind, products_of_others, spread_kind, sum_kind
+from s2sad.rules.reductions import aligned, extreme_kind, mean_kind, others_of, spread_kind, sum_kind
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, tangent
 from s2sad.rules.results import FALSE
 
@@ -46,13 +46,13 @@ def sum_of_numbers_tangent(a, axis=None, dtype=None, *, keepdims=False, a_dot):
 
 @adjoint(np.nanprod, cost=20)
 def product_of_numbers(a, axis=None, dtype=None, *, keepdims=False, grad):
-    others = products_of_others(np.where(np.isnan(a), 1.0, a), axis)
+    others = others_of(np.where(np.isnan(a), 1.0, a), axis)
     return np.where(np.isnan(a), 0.0, aligned(grad, a, axis, keepdims) * others)
 
 
 @tangent(np.nanprod)
 def product_of_numbers_tangent(a, axis=None, dtype=None, *, keepdims=False, a_dot):
-    others = products_of_others(np.where(np.isnan(a), 1.0, a), axis)
+    others = others_of(np.where(np.isnan(a), 1.0, a), axis)
     return np.sum(np.where(np.isnan(a), 0.0, others * a_dot), axis=axis, keepdims=keepdims)
 
 

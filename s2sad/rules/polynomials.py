@@ -30,7 +30,12 @@ def of_coefficients(p, x, grad):
 
 @tangent(np.polyval)
 def value_of_polynomial_tangent(p, x, *, p_dot, x_dot):
-    return np.polyval(p_dot, x) + x_dot * np.polyval(np.polyder(p), x)
+    return with_coefficients(p_dot, x) + x_dot * np.polyval(np.polyder(p), x)
+
+
+def with_coefficients(p_dot, x):
+    """The polynomial of the changes of the coefficients."""
+    return np.polyval(p_dot, x)
 
 
 @kind(np.polyval)
@@ -79,6 +84,8 @@ def from_roots_tangent(seq_of_zeros, *, seq_of_zeros_dot):
 
 
 def from_roots_change(zeros, zeros_dot):
+    if len(zeros) == 0:
+        return np.zeros(1)
     changes = [zeros_dot[k] * np.reshape(np.poly(np.delete(zeros, k)), (-1,)) for k in range(len(zeros))]
     return -np.concatenate((np.zeros(1), np.sum(np.stack(changes), axis=0)))
 

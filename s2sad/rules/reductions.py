@@ -224,18 +224,23 @@ def factors(a, where):
 
 @adjoint(np.prod, spreads=True, cost=20)
 def product(a, axis=None, dtype=None, out=None, keepdims=False, initial=1.0, where=True, *, grad):
-    others = masked(products_of_others(factors(a, where), axis), where)
+    others = masked(others_of(factors(a, where), axis), where)
     of_initial = unbroadcast(grad * np.prod(a, axis=axis, keepdims=keepdims, where=where))
     return aligned(initial * grad, a, axis, keepdims) * others, None, None, None, None, of_initial
 
 
 @tangent(np.prod)
 def product_tangent(a, axis=None, dtype=None, out=None, keepdims=False, initial=1.0, where=True, *, a_dot, initial_dot):
-    others = masked(products_of_others(factors(a, where), axis), where)
+    others = masked(others_of(factors(a, where), axis), where)
     change = initial * np.sum(others * a_dot, axis=axis, keepdims=keepdims)
     if known(initial_dot == 0.0):
         return change
     return change + initial_dot * np.prod(a, axis=axis, keepdims=keepdims, where=where)
+
+
+@inline
+def others_of(a, axis):
+    return 1.0 if known(rank(a) == 0) else products_of_others(a, axis)
 
 
 def products_of_others(a, axis=None):

@@ -110,8 +110,13 @@ METHODS: list[tuple[str, str, str]] = [
     (
         "looks at the memory of the array, which has no derivative",
         "the elements of the array, by index",
-        "base ctypes data flags getfield setfield resize partition __array__ setflags byteswap device to_device "
+        "base ctypes data flags getfield setfield __array__ setflags byteswap device to_device "
         "__array_interface__ __array_struct__ __dlpack__ __dlpack_device__ __sizeof__",
+    ),
+    (
+        "changes how many elements the array itself has",
+        "np.resize(x, shape), or np.concatenate with zeros, as a new array",
+        "resize",
     ),
     (
         "is no longer there in NumPy 2",

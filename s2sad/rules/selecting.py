@@ -212,7 +212,9 @@ def insert(arr, obj, values, axis=None, *, grad):
     return (
         old_of_insert(grad, arr, obj, values, axis),
         None,
-        unbroadcast(new_of_insert(grad, arr, obj, values, axis)),
+        np.sum(new_of_insert(grad, arr, obj, values, axis))
+        if known(rank(values) == 0)
+        else unbroadcast(new_of_insert(grad, arr, obj, values, axis)),
     )
 
 
@@ -232,9 +234,8 @@ def unique(ar, *, grad):
 
 def shared_by_equals(grad, ar):
     """What belongs to each number of an array, of what belongs to each different one."""
-    found = np.unique(ar, return_inverse=True, return_counts=True)
-    shares = grad / found[2].astype(ar.dtype)
-    return np.reshape(shares[np.ravel(found[1])], np.shape(ar))
+    places = np.searchsorted(np.unique(ar), ar)
+    return (grad / np.bincount(np.ravel(places)).astype(ar.dtype))[places]
 
 
 @tangent(np.unique)
@@ -244,10 +245,11 @@ def unique_tangent(ar, *, ar_dot):
 
 def mean_of_equals(ar_dot, ar):
     """The mean of what belongs to equal numbers."""
-    found = np.unique(ar, return_inverse=True, return_counts=True)
-    made = np.zeros(np.shape(found[2]), dtype=ar_dot.dtype)
-    np.add.at(made, np.ravel(found[1]), np.ravel(ar_dot))
-    return made / found[2]
+    places = np.searchsorted(np.unique(ar), np.ravel(ar))
+    counts = np.bincount(places)
+    made = np.zeros(counts.shape, dtype=ar_dot.dtype)
+    np.add.at(made, places, np.ravel(ar_dot))
+    return made / counts
 
 
 @kind(np.unique)

@@ -465,7 +465,7 @@ def cast_kind(a: Kind, dtype: Kind) -> Kind:
 @adjoint(np.ndarray.item, linear=True, cost=1)
 def item(a, *args, grad):
     if len(args) == 0:
-        return grad if known(rank(a) == 0) else spread(grad)
+        return spread(grad)
     return one_element(grad, a, args)
 
 

@@ -60,6 +60,28 @@ def covariance_adjoint(m, y, rowvar, ddof, grad, part):
     return np.reshape(made if rowvar or np.ndim(like) < 2 else made.T, np.shape(like))
 
 
+@tangent(np.cov)
+def covariance_tangent(
+    m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None, result, m_dot, y_dot
+):
+    if fweights is not None or aweights is not None or np.iscomplexobj(m):
+        return refuse("weights and complex numbers in np.cov: write it as a product of what is centered")
+    change = covariance_change(m, y, rowvar, ddof_of(bias, ddof), result, m_dot, 0)
+    return change + covariance_change(m, y, rowvar, ddof_of(bias, ddof), result, y_dot, 1)
+
+
+def covariance_change(m, y, rowvar, ddof, result, x_dot, part):
+    """How np.cov changes when m (part 0) or y (part 1) does."""
+    rows, moved = variables_in_rows(m, rowvar), variables_in_rows(x_dot, rowvar)
+    if y is not None:
+        others = variables_in_rows(y, rowvar)
+        still = np.zeros_like(rows if part == 1 else others)
+        moved = np.concatenate([still, moved] if part == 1 else [moved, still])
+        rows = np.concatenate([rows, others])
+    half = moved @ (rows - np.mean(rows, axis=1, keepdims=True)).T / (rows.shape[1] - ddof)
+    return np.reshape(half + half.T, np.shape(result))
+
+
 @adjoint(np.corrcoef, cost=1000)
 def correlation(x, y=None, rowvar=True, *, dtype=None, grad, result):
     if np.iscomplexobj(grad):
@@ -80,6 +102,24 @@ def correlation_adjoint(x, y, rowvar, grad, result, part):
     sums = np.sum(shares, axis=0) + np.sum(shares, axis=1)
     of_square = change / np.outer(deviations, deviations) - np.diag(0.5 * sums / variances)
     return covariance_adjoint(x, y, rowvar, 1, of_square, part)
+
+
+@tangent(np.corrcoef)
+def correlation_tangent(x, y=None, rowvar=True, *, dtype=None, result, x_dot, y_dot):
+    if np.iscomplexobj(x):
+        return refuse("complex numbers in np.corrcoef: write it as a product of what is centered")
+    return correlation_change(x, y, rowvar, result, x_dot, 0) + correlation_change(x, y, rowvar, result, y_dot, 1)
+
+
+def correlation_change(x, y, rowvar, result, x_dot, part):
+    """How np.corrcoef changes: as np.cov does, but for what both deviations take away."""
+    square = np.atleast_2d(np.cov(x, y, rowvar))
+    variances = np.diag(square)
+    deviations = np.sqrt(variances)
+    change = covariance_change(x, y, rowvar, 1, square, x_dot, part)
+    shares = 0.5 * np.diag(change) / variances
+    made = change / np.outer(deviations, deviations)
+    return np.reshape(made - np.reshape(result, square.shape) * (shares[:, None] + shares), np.shape(result))
 
 
 @kind(np.cov)

@@ -198,7 +198,7 @@ def convolve(a, v, mode="full", *, grad):
     return sized(np.correlate(whole, conjugated(v)), a), sized(np.correlate(whole, conjugated(a)), v)
 
 
-@adjoint(np.correlate, cost=200)
+@adjoint(np.correlate, linear="each", cost=200)
 def correlate(a, v, mode="valid", *, grad):
     if known(mode == "full"):
         return sized(np.correlate(grad, v[::-1]), a), sized(turned_back(np.correlate(grad, conjugated(a)), v), v)
@@ -225,11 +225,6 @@ def in_full_convolution(grad, m, n, mode, backwards):
     whole = np.zeros(m + n - 1, dtype=grad.dtype)
     whole[start : start + grad.size] = grad
     return whole
-
-
-@tangent(np.correlate)
-def correlate_tangent(a, v, mode="valid", *, a_dot, v_dot):
-    return np.correlate(a_dot, v, mode) + np.correlate(a, v_dot, mode)
 
 
 @kind(np.convolve, np.correlate)
@@ -293,7 +288,7 @@ if hasattr(np, "matvec"):  # new in NumPy 2.2
             return Array(dtype, None)
         return Array(dtype, (*(broadcast_dims(m[:-2], n[:-1]) or ()), m[-2]))
 
-    @adjoint(np.vecmat, cost=500)
+    @adjoint(np.vecmat, linear="each", cost=500)
     def vecmat(x1, x2, /, *, grad):
         """conj(x1) @ x2."""
         if known(rank(x1) == 1 and rank(x2) == 2):
@@ -302,10 +297,6 @@ if hasattr(np, "matvec"):  # new in NumPy 2.2
             unbroadcast(conjugated(np.matvec(x2, grad))),
             unbroadcast(conjugated(x1)[..., :, None] * grad[..., None, :]),
         )
-
-    @tangent(np.vecmat)
-    def vecmat_tangent(x1, x2, /, *, x1_dot, x2_dot):
-        return np.vecmat(x1_dot, x2) + np.vecmat(x1, x2_dot)
 
     @kind(np.vecmat)
     def vecmat_kind(x1: Kind, x2: Kind) -> Kind:

@@ -23,27 +23,21 @@ def lstm_value_and_tangent(params, inputs, params_dot):
             h_dot @ params_W + h @ params_W_dot + x @ params_U_dot + params_b_dot
         ).reshape(4, n)
         x2_dot = gates_dot[0]
-        t1 = np.exp(-gates[0])
-        t2 = 1.0 + t1
-        forget = 1.0 / t2
-        forget_dot = x2_dot * t1 * forget / t2
+        forget = 1.0 / (1.0 + np.exp(-gates[0]))
+        forget_dot = x2_dot * forget * (1.0 - forget)
         x3_dot = gates_dot[1]
-        t3 = np.exp(-gates[1])
-        t4 = 1.0 + t3
-        enter = 1.0 / t4
-        enter_dot = x3_dot * t3 * enter / t4
+        enter = 1.0 / (1.0 + np.exp(-gates[1]))
+        enter_dot = x3_dot * enter * (1.0 - enter)
         x4_dot = gates_dot[2]
-        t5 = np.exp(-gates[2])
-        t6 = 1.0 + t5
-        leave = 1.0 / t6
-        leave_dot = x4_dot * t5 * leave / t6
+        leave = 1.0 / (1.0 + np.exp(-gates[2]))
+        leave_dot = x4_dot * leave * (1.0 - leave)
         new = np.tanh(gates[3])
         new_dot = gates_dot[3] * (1.0 - new * new)
         c_dot = forget_dot * c + c_dot * forget + enter_dot * new + new_dot * enter
         c = forget * c + enter * new
-        t7 = np.tanh(c)
-        h = leave * t7
-        h_dot = leave_dot * t7 + c_dot * (1.0 - t7 * t7) * leave
+        t1 = np.tanh(c)
+        h = leave * t1
+        h_dot = leave_dot * t1 + c_dot * (1.0 - t1 * t1) * leave
     value = np.sum(h * h)
     value_dot = 2.0 * (h_dot @ h)
     return value, value_dot
