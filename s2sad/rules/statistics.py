@@ -67,6 +67,8 @@ def covariance_tangent(
     if fweights is not None or aweights is not None or np.iscomplexobj(m):
         return refuse("weights and complex numbers in np.cov: write it as a product of what is centered")
     change = covariance_change(m, y, rowvar, ddof_of(bias, ddof), result, m_dot, 0)
+    if y is None:
+        return change
     return change + covariance_change(m, y, rowvar, ddof_of(bias, ddof), result, y_dot, 1)
 
 
@@ -108,7 +110,10 @@ def correlation_adjoint(x, y, rowvar, grad, result, part):
 def correlation_tangent(x, y=None, rowvar=True, *, dtype=None, result, x_dot, y_dot):
     if np.iscomplexobj(x):
         return refuse("complex numbers in np.corrcoef: write it as a product of what is centered")
-    return correlation_change(x, y, rowvar, result, x_dot, 0) + correlation_change(x, y, rowvar, result, y_dot, 1)
+    change = correlation_change(x, y, rowvar, result, x_dot, 0)
+    if y is None:
+        return change
+    return change + correlation_change(x, y, rowvar, result, y_dot, 1)
 
 
 def correlation_change(x, y, rowvar, result, x_dot, part):
