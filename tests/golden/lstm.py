@@ -18,14 +18,11 @@ def lstm_value_and_gradients(params, inputs, dy=1.0):
     for x in inputs:
         t2 = h @ params_W + x @ params_U + params_b
         gates = t2.reshape(4, n)
-        t3 = np.exp(-gates[0])
-        forget = 1.0 / (1.0 + t3)
-        t4 = np.exp(-gates[1])
-        enter = 1.0 / (1.0 + t4)
-        t5 = np.exp(-gates[2])
-        leave = 1.0 / (1.0 + t5)
+        forget = 1.0 / (1.0 + np.exp(-gates[0]))
+        enter = 1.0 / (1.0 + np.exp(-gates[1]))
+        leave = 1.0 / (1.0 + np.exp(-gates[2]))
         new = np.tanh(gates[3])
-        saved.append((h, c, t2, t3, forget, t4, enter, t5, leave, new))
+        saved.append((h, c, t2, forget, enter, leave, new))
         c = forget * c + enter * new
         t1 = np.tanh(c)
         t1_saved.append(t1)
@@ -42,7 +39,7 @@ def lstm_value_and_gradients(params, inputs, dy=1.0):
         # h = leave * np.tanh(c)
         t1 = t1_saved.pop()
         leave_grad = h_grad * t1
-        h, c, t2, t3, forget, t4, enter, t5, leave, new = saved.pop()
+        h, c, t2, forget, enter, leave, new = saved.pop()
         c_grad = c_grad + h_grad * leave * (1.0 - t1 * t1)
         # c = forget * c + enter * new
         enter_grad = c_grad * new
@@ -53,15 +50,15 @@ def lstm_value_and_gradients(params, inputs, dy=1.0):
         gates_grad = np.zeros_like(t2.reshape(4, n))
         gates_grad[3] += new_grad * (1.0 - new * new)
         # return 1.0 / (1.0 + np.exp(-x))
-        x2_grad = leave_grad * leave / (1.0 + t5) * t5
+        x2_grad = leave_grad * leave * (1.0 - leave)
         # leave = sigmoid(gates[2])
         gates_grad[2] += x2_grad
         # return 1.0 / (1.0 + np.exp(-x))
-        x3_grad = enter_grad * enter / (1.0 + t4) * t4
+        x3_grad = enter_grad * enter * (1.0 - enter)
         # enter = sigmoid(gates[1])
         gates_grad[1] += x3_grad
         # return 1.0 / (1.0 + np.exp(-x))
-        x4_grad = forget_grad * forget / (1.0 + t3) * t3
+        x4_grad = forget_grad * forget * (1.0 - forget)
         # forget = sigmoid(gates[0])
         gates_grad[0] += x4_grad
         # gates = (h @ params["W"] + x @ params["U"] + params["b"]).reshape(4, n)
