@@ -183,7 +183,7 @@ class Folding:
         if isinstance(getattr(node, "effect", None), ir.Copy):
             return True
         mine, its = getattr(source, "origin", None), getattr(node, "origin", None)
-        if mine is not None and its is not None and mine[1] is not its[1]:
+        if mine is not None and its is not None and mine[1] is not its[1] and not guards(source, node):
             return False
         return size(source.value) + sum(size(each) for each in own_expressions(node)) <= LARGEST
 
@@ -247,6 +247,28 @@ class Folding:
             if each is not node and writes_memory(each):
                 return list(pending)
         return [name for name, source in pending.items() if reads(source) & changed]
+
+
+def guards(source: gast.Assign, node: gast.stmt) -> bool:
+    """Whether an adjoint is np.where(c, g, 0.0), and is read as a factor: the whole product belongs inside then, as
+    another factor may be infinite where c is false."""
+    value = source.value
+    if not trees.is_where(value) or not any(trees.is_zero(each) for each in value.args[1:]):
+        return False
+    return isinstance(node, gast.Assign) and is_factor(source.targets[0].id, node.value)
+
+
+def is_factor(name: str, expr: gast.AST) -> bool:
+    """Whether a product has a name among its factors, above."""
+    if isinstance(expr, gast.BinOp):
+        if isinstance(expr.op, gast.Mult):
+            return is_or_has(name, expr.left) or is_or_has(name, expr.right)
+        return isinstance(expr.op, gast.Div) and is_or_has(name, expr.left)
+    return isinstance(expr, gast.UnaryOp) and is_factor(name, expr.operand)
+
+
+def is_or_has(name: str, expr: gast.AST) -> bool:
+    return isinstance(expr, gast.Name) and expr.id == name or is_factor(name, expr)
 
 
 def drop(names: Iterable[str], pending: dict[str, gast.Assign]) -> None:

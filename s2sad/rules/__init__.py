@@ -12,6 +12,7 @@ from s2sad.rules import (  # noqa: F401
     einsum,
     elementwise,
     fourier,
+    histograms,
     interpolation,
     joining,
     linalg,

@@ -96,7 +96,7 @@ FUNCTIONS: list[tuple[str, str, str]] = [
     (
         "counts how many numbers lie where, which changes in jumps",
         "a smooth estimate of the density, or np.add.at with the weights",
-        "histogram histogram2d histogramdd histogram_bin_edges",
+        "histogram2d histogramdd histogram_bin_edges",
     ),
 ]
 

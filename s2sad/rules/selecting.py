@@ -212,9 +212,7 @@ def insert(arr, obj, values, axis=None, *, grad):
     return (
         old_of_insert(grad, arr, obj, values, axis),
         None,
-        np.sum(new_of_insert(grad, arr, obj, values, axis))
-        if known(rank(values) == 0)
-        else unbroadcast(new_of_insert(grad, arr, obj, values, axis)),
+        unbroadcast(new_of_insert(grad, arr, obj, values, axis)),
     )
 
 

@@ -102,6 +102,34 @@ def test_guards_of_infinite_branches(f, derivative, ends: dict[float, float]) ->
     np.testing.assert_allclose(dx, [*derivative(x), *ends.values()], rtol=1e-13)
 
 
+def squared_logarithm(x):
+    y = np.log(x)
+    z = y * y
+    return np.sum(np.where(x > 0, z, 0.0))
+
+
+def root_and_inverse(x):
+    y = 1.0 / x
+    s = y * y
+    r = np.sqrt(x)
+    return np.sum(np.where(x > 0, s, 1.0)) + np.sum(np.where(x > 0, r, x))
+
+
+@pytest.mark.filterwarnings("ignore:(divide|invalid)")
+@pytest.mark.parametrize(
+    ("f", "derivative", "at_zero"),
+    [
+        (squared_logarithm, lambda x: 2.0 * np.log(x) / x, 0.0),
+        (root_and_inverse, lambda x: -2.0 / x**3 + 0.5 / np.sqrt(x), 1.0),
+    ],
+)
+def test_guards_behind_names(f, derivative, at_zero: float) -> None:
+    """The same where the adjoint of what is guarded has a name."""
+    x = np.array([0.5, 2.0])
+    (dx,) = gradients_function(f)(np.array([*x, 0.0]))
+    np.testing.assert_allclose(dx, [*derivative(x), at_zero], rtol=1e-13)
+
+
 CORNERS = [
     (lambda x: np.log1p(x), [1e-300, 1e300, 0.0, -0.0, np.inf], [1.0, 1e-300, 1.0, 1.0, 0.0]),
     (lambda x: np.expm1(x), [1e-300, -1e300, 0.0, -0.0, -np.inf], [1.0, 0.0, 1.0, 1.0, 0.0]),
