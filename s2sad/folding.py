@@ -259,7 +259,9 @@ def guards(source: gast.Assign, node: gast.stmt) -> bool:
 
 
 def is_factor(name: str, expr: gast.AST) -> bool:
-    """Whether a product has a name among its factors, above."""
+    """Whether a product, or one in a sum, has a name among its factors, above."""
+    if isinstance(expr, gast.BinOp) and isinstance(expr.op, (gast.Add, gast.Sub)):
+        return is_factor(name, expr.left) or is_factor(name, expr.right)
     if isinstance(expr, gast.BinOp):
         if isinstance(expr.op, gast.Mult):
             return is_or_has(name, expr.left) or is_or_has(name, expr.right)
