@@ -1,6 +1,6 @@
 """The text of each rule, for the first kinds of its rows: tests/golden/rules/FAMILY.txt, for reading.
 
-`make golden` (or `python -m tests.golden_rules`) writes the files anew; tests/test_golden.py compares. Functions that
+`make golden` (or `python -m tests.golden_rules`) writes the files anew; tests/test_golden_rules.py compares. Functions that
 share a template are shown once. What the gradient of a call looks like is what stands below it:
 
     np.outer(a, b)  # a: float[:], b: float[:]

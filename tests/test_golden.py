@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import golden_cases, golden_rules
+from tests import golden_cases
 
 ROOT = Path(__file__).parent.parent
 
@@ -19,16 +19,8 @@ def test_golden(case):
     assert golden_cases.CASES[case]() == path.read_text(), "if this change is wanted, run `make golden`"
 
 
-@pytest.mark.parametrize("family", golden_rules.CASES)
-def test_rules(family):
-    path = golden_rules.path_of(family)
-    assert path.is_file(), "run `make golden`, and read what it wrote"
-    assert golden_rules.page(golden_rules.CASES[family]) == path.read_text(), "if this is wanted, run `make golden`"
-
-
 def test_no_leftover_files():
     assert golden_cases.kept() <= set(golden_cases.CASES)
-    assert {path.stem for path in golden_rules.FOLDER.glob("*.txt")} == set(golden_rules.CASES)
 
 
 @pytest.mark.parametrize("seed", ["1", "4242"])
