@@ -33,6 +33,7 @@ from s2sad.infer_checkpoints import Checkpoints
 from s2sad.infer_classes import Classes
 from s2sad.infer_comprehensions import Comprehensions
 from s2sad.infer_expressions import Expressions
+from s2sad.infer_factors import Factors
 from s2sad.infer_fixed_lists import FixedLists
 from s2sad.infer_functions import Functions
 from s2sad.infer_holdings import Holdings
@@ -146,6 +147,7 @@ class Infer(
     Solvers,
     Solutions,
     Splines,
+    Factors,
     SparseMatrices,
     Trajectories,
     Lifting,

@@ -20,6 +20,7 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
+from s2sad.infer_factors import SOLVERS, Factor
 from s2sad.infer_memory import is_function
 from s2sad.infer_sparse import Sparse
 from s2sad.infer_splines import SPLINES, Spline
@@ -57,6 +58,10 @@ class Solvers:
     ) -> Value | None:
         """The call of a function of SciPy's that takes a function, or makes an object; None for any other."""
         home, name = loading.home_of(static), getattr(static, "__name__", type(static).__name__)
+        if home == "scipy.linalg" and not self.quiet:
+            if name in SOLVERS.values():
+                return self.call_factor(function, name, args, keywords, node)
+            return self.call_factor_solver(function, name, args, keywords, node, hint) if name in SOLVERS else None
         if isinstance(static, Spline):
             return self.call_spline(static, args, keywords, node, hint)
         if home == "scipy.interpolate" and not self.quiet:
@@ -107,7 +112,7 @@ class Solvers:
 
     def may_vary(self, value: Value) -> bool:
         """Whether a value depends on what is differentiated, or may hold something that does."""
-        made_here = isinstance(value.static, (BoundMethod, LocalFunction, Partial, Choice, Solution, Spline, Sparse))
+        made_here = isinstance(value.static, MADE_HERE)
         holds = value.object is not None or isinstance(value.kind, (List, Mapping, Dict, Record))
         return value.varied or made_here or holds or any(map(self.may_vary, value.items or ()))
 
@@ -225,6 +230,7 @@ class Solvers:
         return made
 
 
+MADE_HERE = (BoundMethod, LocalFunction, Partial, Choice, Solution, Spline, Sparse, Factor)
 HANDLERS = {
     **dict.fromkeys(ROOT_FINDERS, "call_root_finder"),
     **dict.fromkeys(SYSTEMS, "call_system"),

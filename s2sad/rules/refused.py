@@ -158,13 +158,17 @@ _functions = _by_name(FUNCTIONS, np)
 _methods = {name: (why, instead) for why, instead, names in METHODS for name in names.split()}
 
 
-_special: dict[Any, tuple[str, str]] = {}  # of scipy.special, once a program has imported it
+OF_SCIPY = {"scipy.special": refused_special.FUNCTIONS, "scipy.ndimage": refused_special.NDIMAGE}
+_special: dict[Any, tuple[str, str]] = {}  # of these, once a program has imported them
+_loaded: set[str] = set()
 
 
 def reason_for(function: Any) -> tuple[str, str] | None:
     """(why, what to write instead) of a function that is refused, or None."""
-    if not _special and "scipy.special" in sys.modules:
-        _special.update(_by_name(refused_special.FUNCTIONS, sys.modules["scipy.special"]))
+    for name, table in OF_SCIPY.items():
+        if name not in _loaded and name in sys.modules:
+            _special.update(_by_name(table, sys.modules[name]))
+            _loaded.add(name)
     try:
         return _functions.get(function) or _special.get(function)
     except TypeError:  # not hashable

@@ -82,3 +82,37 @@ CONSTANTS = (
     "roots_chebyu roots_chebyc roots_chebys roots_sh_chebyt roots_sh_chebyu roots_laguerre roots_hermite "
     "roots_hermitenorm p_roots ps_roots t_roots ts_roots u_roots us_roots c_roots s_roots l_roots h_roots he_roots"
 )
+
+# (why there is no derivative, what to write instead, the names in scipy.ndimage)
+NDIMAGE: list[tuple[str, str, str]] = [
+    (
+        "chooses among the numbers around each place, by an order that s2sad doesn't see",
+        "`np.median`, `np.max` or `np.min` of `np.lib.stride_tricks.sliding_window_view(x, size)`, over the last axes",
+        "median_filter percentile_filter rank_filter minimum_filter maximum_filter minimum_filter1d maximum_filter1d "
+        "grey_erosion grey_dilation grey_opening grey_closing morphological_gradient morphological_laplace "
+        "white_tophat black_tophat",
+    ),
+    (
+        "calls a function for each place, from C",
+        "a loop over the places, or an expression of whole arrays",
+        "generic_filter generic_filter1d generic_laplace generic_gradient_magnitude vectorized_filter",
+    ),
+    (
+        "interpolates by splines, for which there is no rule",
+        "`scipy.interpolate.make_interp_spline` along an axis, or `np.interp`",
+        "map_coordinates geometric_transform affine_transform shift zoom rotate spline_filter spline_filter1d",
+    ),
+    (
+        "tells regions apart, which change in jumps",
+        "the labels made before, and sums over `x[labels == k]`",
+        "label find_objects watershed_ift distance_transform_bf distance_transform_cdt distance_transform_edt "
+        "binary_erosion binary_dilation binary_opening binary_closing binary_hit_or_miss binary_propagation "
+        "binary_fill_holes iterate_structure generate_binary_structure",
+    ),
+    (
+        "measures regions by their labels",
+        "an expression of `x[labels == k]`: `np.mean(x[labels == k])`",
+        "mean median minimum maximum extrema variance standard_deviation sum_labels histogram center_of_mass "
+        "labeled_comprehension minimum_position maximum_position value_indices",
+    ),
+]

@@ -118,6 +118,7 @@ class Rule:
     spreads: bool = False  # the template also serves a `grad` that is smaller than the result, and broadcasts to it
     cost: int = 10
     like: str | None = None  # the result is like this parameter, in shape and dtype
+    aliases: tuple[tuple[str, str], ...] = ()  # other names of parameters, by which they may be given
     own: bool = True  # one of s2sad's; False for one that a user registered
 
     @functools.cached_property
@@ -137,6 +138,7 @@ class Rule:
 
     def bind(self, args: Iterable[Any], keywords: dict[str, Any]) -> dict[str, Any]:
         """Which argument belongs to which parameter; defaults are left out. RuleError for one that is not known."""
+        keywords = {dict(self.aliases).get(name, name): value for name, value in keywords.items()}
         try:
             bound = dict(self.parameters.bind(*args, **keywords).arguments)
         except TypeError as error:
@@ -301,6 +303,11 @@ def kind(*functions: Any) -> Callable[[F], F]:
         return kind_function
 
     return register
+
+
+def alias(function: Any, name: str, parameter: str) -> None:
+    """The function's parameter has a name of its own, where several functions share a template."""
+    _replace(function, aliases=(*_rules[function].aliases, (name, parameter)))
 
 
 def method(name: str, function: Callable[..., Any]) -> None:

@@ -47,3 +47,10 @@ rows(
     stats.norm.logcdf,
     cases=[corner((np.array([100000.00001, 0.0]),), np.array([-1e5, 50.0]))],
 )
+
+_mean, _cov = np.array([0.3, -0.2, 0.5]), np.array([[2.0, 0.3, 0.1], [0.3, 1.5, -0.2], [0.1, -0.2, 1.0]])
+rows(
+    stats.multivariate_normal.logpdf,
+    stats.multivariate_normal.pdf,
+    cases=[row(_Q, _mean, _cov), row(np.stack([_Q, _unit]), _mean, cov=_cov)],
+)

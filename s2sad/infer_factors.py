@@ -1,0 +1,83 @@
+"""Part of the stage `infer`: matrices that are factored by SciPy, and the systems of equations solved with the factor.
+
+    factor = lu_factor(A)                     factor = lu_factor(A)
+    x = lu_solve(factor, b)             ->    x = lu_solve(factor, b)     # of A and b: rules/scipy/factors.py
+
+The factor is only there to be handed on, whole or as `lu, piv`; anything else that is done with it is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from s2sad import trees
+from s2sad.kinds import INT, UNKNOWN, Array, Static, Tuple
+from s2sad.local_functions import RESULT
+from s2sad.values import Value
+
+SOLVERS = {"lu_solve": "lu_factor", "cho_solve": "cho_factor"}
+
+
+@dataclass(eq=False)
+class Factor:
+    """The first part of what `name`, `lu_factor` or `cho_factor`, returns for `matrix`. whole: all of that."""
+
+    name: str
+    whole: gast.AST
+    matrix: Value
+    lower: bool = False
+
+
+class Factors:
+    def call_factor(
+        self, function: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any
+    ) -> Value | None:
+        """lu_factor(a), cho_factor(a, lower), of a real matrix that carries a gradient; None for any other."""
+        given = dict(zip(("a", "lower") if name == "cho_factor" else ("a",), args)) | keywords
+        matrix, lower = given.pop("a", None), given.pop("lower", None)
+        half: Any = False if lower is None else self.known(lower)
+        if matrix is None or not matrix.varied or half not in (False, True) or set(given) - {"check_finite"}:
+            return None
+        matrix = self.settle(matrix if isinstance(matrix.kind, Array) else self.as_array(matrix, node))
+        if matrix.kind.rank != 2 or matrix.kind.char != "f":
+            return None
+        whole = self.solution(function, args, keywords, Static("factor"))
+        first = Value(trees.name(name + RESULT), Static(Factor(name, whole.expr, matrix, bool(half))))
+        second = Value(trees.index(whole.expr, trees.const(1)), UNKNOWN)
+        kind = Tuple((first.kind, UNKNOWN))
+        return Value(trees.name(name + RESULT), kind, items=[first, second])
+
+    def call_factor_solver(
+        self, function: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
+        """lu_solve((lu, piv), b, trans), cho_solve((c, lower), b), with a factor that carries a gradient."""
+        pair = args[0] if args else None
+        found = pair.items[0].static if pair is not None and pair.items else None
+        if not isinstance(found, Factor) or found.name != SOLVERS[name]:
+            return None
+        given = dict(zip(("b", "trans"), args[1:])) | keywords
+        b, trans = given.pop("b", None), given.pop("trans", None)
+        way: Any = 0 if trans is None else self.known(trans)
+        if b is None or way not in (0, 1) or set(given) - {"check_finite"}:
+            raise self.refuse("solver_option", node, name=name, option=", ".join(given) or "these arguments")
+        b = self.settle(b if isinstance(b.kind, Array) else self.as_array(b, node))
+        if b.kind.rank not in (1, 2):
+            raise self.refuse("solver_option", node, name=name, option="an array of this rank")
+        from s2sad.rules.scipy import factors
+
+        rule = factors.LU if name == "lu_solve" else factors.CHOLESKY
+        chosen = way if name == "lu_solve" else found.lower
+        option = Value(trees.const(chosen), INT if name == "lu_solve" else Static(chosen))
+        names = list(keywords)
+        rest = [self.operand(each) for each in args[2:]]
+
+        def made(exprs: list[gast.AST]) -> gast.AST:
+            named = {key: exprs[2] if key == "b" else keywords[key].expr for key in names}
+            first = [] if "b" in keywords else [exprs[2]]
+            return trees.call(function.expr, found.whole, *first, *rest, **named)
+
+        values = [Value(found.whole, UNKNOWN), found.matrix, b, option]
+        return self.primitive(rule, values, made, node, hint)
