@@ -28,6 +28,7 @@ from s2sad.errors import (
 from s2sad.forward import jvp, value_and_tangent_function
 from s2sad.higher import hessian, hvp, jacobian
 from s2sad.inserting import grad_of
+from s2sad.jit_options import numba_options
 from s2sad.numeric import WrongGradientError, check_gradients
 from s2sad.rules import adjoint, nondifferentiable, partials, tangent
 
@@ -56,6 +57,7 @@ __all__ = [
     "jvp",
     "make_vjp",
     "nondifferentiable",
+    "numba_options",
     "partials",
     "stop_gradient",
     "tangent",

@@ -27,6 +27,7 @@ from s2sad.callables import Target, target_of
 from s2sad.compiling import compile_program, define
 from s2sad.cotangents import call_with_dy, value_finder
 from s2sad.errors import ArgumentError, ParameterError
+from s2sad.jit_options import options_of
 from s2sad.kinds import Array, Kind, Scalar, Static, kind_of
 from s2sad.parameters import Binder, arguments_text, choose_parameters, parameters_text, set_defaults
 from s2sad.refusals import refuse
@@ -34,12 +35,14 @@ from s2sad.source import read
 
 
 def value_and_gradients_function(
-    f: Callable[..., Any], params: Any = None, *, jit: str | None = None, source: str | None = None
+    f: Callable[..., Any], params: Any = None, *, jit: Any = None, source: str | None = None
 ) -> ValueAndGradients:
     """A function with the parameters of f that returns `(value, (gradient, ...))`.
 
     params: the parameters to differentiate, a list of names or of positions; None means all, and one that has no
-    gradient (a string, a count) then gets None. source: the text of f, where Python can't find it.
+    gradient (a string, a count) then gets None. jit: "numba" compiles the program with Numba (the extra s2sad[jit]);
+    with "numba?" what Numba can't compile runs as plain Python; see `numba_options`. source: the text of f, where
+    Python can't find it.
 
     The function returned takes one more keyword, `dy`, shaped like the value: what the gradients are multiplied by.
     Left out it is ones, so that a value of several elements is summed.
@@ -67,18 +70,15 @@ class ValueAndGradients:
     _suffix, _sentence = "_value_and_gradients", "The value of {} and its gradients with respect to {}."
     _keyword = "dy"
 
-    def __init__(self, f: Any, params: Any = None, *, jit: str | None = None, source: str | None = None) -> None:
-        if jit is not None:
-            raise ParameterError(
-                f"jit={jit!r} needs the extra of that name, s2sad[{jit}], which can't be used yet; leave jit out"
-            )
+    def __init__(self, f: Any, params: Any = None, *, jit: Any = None, source: str | None = None) -> None:
+        self.jit = options_of(jit)
         self.function = f
         self._given = (params, source)
         self._target = target = target_of(f)
         self.params = choose_parameters(params, tuple(target.signature.parameters), target.name)
         _refuse_keyword(target, self._keyword)
         owner = target.late if target.function is None else target.function
-        name = ("cache", self.mode, self.params, params is None, source)
+        name = ("cache", self.mode, self.params, params is None, source, self.jit)
         self._cache: FunctionCache = keep(owner, name, FunctionCache)
         self._fast = self._cache.fast
         self._describe_itself(target)
@@ -108,9 +108,13 @@ class ValueAndGradients:
         return self._entry(args, kwargs).program.text
 
     def compiled(self, /, *args: Any, **kwargs: Any) -> Callable[..., Any]:
-        """The very function that a call with these arguments runs: it takes arguments of the same kinds, unchecked."""
+        """The very function that a call with these arguments runs: it takes arguments of the same kinds, unchecked.
+
+        With `jit="numba"` it is a dispatcher of Numba's, which compiled code of one's own may call.
+        """
         kwargs.pop(self._keyword, None)
-        function = self._entry(args, kwargs).function
+        entry = self._entry(args, kwargs)
+        function = entry.compiled_for_callers()
         if isinstance(self.function, types.MethodType) and len(self._target.before) == 1:
             return types.MethodType(function, self.function.__self__)
         if self._target.before or self._target.keywords:
@@ -141,7 +145,7 @@ class ValueAndGradients:
 
     def __reduce__(self) -> Any:
         params, source = self._given
-        return _rebuild, (type(self), self.function, params, source)
+        return _rebuild, (type(self), self.function, params, source, self.jit)
 
     # ------------------------------------------------------------------------------------------ a call
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -154,6 +158,8 @@ class ValueAndGradients:
         def call(*given: Any) -> Any:
             return function(*args, **kwargs, **dict(zip([program.dy_name], given)))
 
+        if self.jit is not None:
+            return call_with_dy(call, dy, program.value_kind, lambda trace: _value_of(call), self._target.name)
         value_in = value_finder(functools.partial(_value_name, program), function.__code__)
         return call_with_dy(call, dy, program.value_kind, value_in, self._target.name)
 
@@ -256,10 +262,18 @@ class ValueAndGradients:
                 count = isinstance(kinds[name], Scalar)
                 what = "is used as a count (a range, an index, a shape)" if count else "holds nothing that s2sad knows"
                 raise _no_gradient(self._target.name, name, what, _LEAVE_OUT)
-        entry = Entry(compile_program(program, function), program, function)
+        entry = self._entry_of(program, function)
         if inner is not None:
             entry.rely_on(inner)
         return entry
+
+    def _entry_of(self, program: pipeline.Program, function: types.FunctionType) -> Entry:
+        plain = compile_program(program, function)
+        if self.jit is None:
+            return Entry(plain, program, function)
+        from s2sad.jit import JitEntry
+
+        return JitEntry(plain, program, function, self.jit)
 
     @property
     def function_name(self) -> str:
@@ -290,7 +304,7 @@ def make_plain_function(
         called += "_"
     name = f"{target.name.strip('<>')}_{suffix}"
     body = "".join(f"    {line.format(call=f'{called}({arguments_text(signature)})')}\n" for line in lines)
-    function: Any = entry.function
+    function: Any = entry.plain
     if target.before or target.keywords:
         function = functools.partial(function, *target.before, **target.keywords)
     namespace = {"__name__": inner.__module__, "__builtins__": builtins, called: function}
@@ -322,8 +336,16 @@ def _request(
     return pipeline.Request(read(function, text), function, kinds, names, function.__globals__, options, mode)
 
 
-def _rebuild(cls: type[ValueAndGradients], f: Any, params: Any, source: str | None) -> ValueAndGradients:
-    return cls(f, params, source=source)
+def _rebuild(cls: type[ValueAndGradients], f: Any, params: Any, source: str | None, jit: Any) -> ValueAndGradients:
+    return cls(f, params, source=source, jit=jit)
+
+
+def _value_of(call: Callable[..., Any]) -> Any:
+    """The value, where a call with dy has failed; NotImplemented if it fails without dy, too."""
+    try:
+        return call()[0]
+    except Exception:
+        return NotImplemented
 
 
 def _value_name(program: pipeline.Program) -> str:

@@ -40,12 +40,14 @@ _ndarray = np.ndarray
 
 
 class CacheInfo(NamedTuple):
-    """hits, misses, currsize: as functools.lru_cache counts them; seconds: spent on transforming and compiling."""
+    """hits, misses, currsize: as functools.lru_cache counts them; seconds: spent on transforming and compiling;
+    jit_seconds: spent by Numba on compiling (nothing where it was found on disk)."""
 
     hits: int
     misses: int
     currsize: int
     seconds: float
+    jit_seconds: float = 0.0
 
 
 class Identity:
@@ -119,10 +121,11 @@ def _key_of_name(name: Any) -> Hashable:
 class Entry:
     """One generated function, and what has to hold so that it may be used."""
 
-    __slots__ = ("checks", "code", "defaults", "function", "names", "origin", "program")
+    __slots__ = ("checks", "code", "defaults", "function", "names", "origin", "plain", "program")
 
     def __init__(self, function: Callable, program: Program, origin: types.FunctionType) -> None:
-        self.function, self.program, self.origin = function, program, origin
+        self.function = self.plain = function  # the plain one is read where it is differentiated again
+        self.program, self.origin = program, origin
         self.code, self.defaults = origin.__code__, origin.__defaults__
         self.names, self.checks = prepare_guards(program.guards)
 
@@ -137,6 +140,14 @@ class Entry:
             if not check():
                 return False
         return True
+
+    def compiled_for_callers(self) -> Callable[..., Any]:
+        """What `compiled` hands out."""
+        return self.function
+
+    def jit_seconds(self) -> float:
+        """The seconds that went into compiling to machine code."""
+        return 0.0
 
     def rely_on(self, other: Entry) -> None:
         """This function was made from another generated one: it holds as long as that one does."""
@@ -267,7 +278,9 @@ class FunctionCache:
         self._pending.clear()
 
     def info(self) -> CacheInfo:
-        return CacheInfo(self.hits, self.misses, len(self.entries), self.seconds)
+        with self._lock:
+            jit_seconds = sum(entry.jit_seconds() for entry in set(self.entries.values()))
+        return CacheInfo(self.hits, self.misses, len(self.entries), self.seconds, jit_seconds)
 
     def clear(self) -> None:
         with self._lock:

@@ -18,13 +18,12 @@ import math
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 
-from s2sad import api, committed, pipeline
+from s2sad import api, committed, numba_target, pipeline
 from s2sad.errors import NotDifferentiableError, ParameterError, S2sadError
 from s2sad.like import parameter_kinds
 from s2sad.numeric import check_gradients
@@ -32,6 +31,7 @@ from s2sad.pullbacks import snapshot
 from s2sad.rules import coverage, loading, registry
 from s2sad.targets import load_function, plain_function
 from s2sad.unimported import load_unimported
+from s2sad.version import version
 
 DIFFERENT, MISTAKE = 1, 2
 
@@ -78,7 +78,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="s2sad", description="Turns Python/NumPy functions into the source of their gradients.")
-    parser.add_argument("--version", action="version", version=f"s2sad {_version()}")
+    parser.add_argument("--version", action="version", version=f"s2sad {version()}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     dump = commands.add_parser(
@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         "function is in is imported, so its top level is run (not with --no-import). The program's first line says how "
         "it was made; --check and --update read it there.",
     )
-    dump.add_argument("target", metavar="FUNCTION", nargs="?", help=_TARGET)
+    dump.add_argument("function", metavar="FUNCTION", nargs="?", help=_TARGET)
     dump.add_argument(
         "--params", help="names or positions of the parameters to differentiate: W,b or 0,2 (default: all)"
     )
@@ -105,6 +105,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="read the file and run nothing of it: for a function that uses only functions of that file, simple "
         "constants, and known libraries (math, numpy, scipy and their like), which are imported",
+    )
+    dump.add_argument(
+        "--target",
+        choices=("python", "numba"),
+        default="python",
+        help="numba: the program as it is compiled by Numba, with what that lacks written otherwise",
     )
     where = dump.add_mutually_exclusive_group()
     where.add_argument("-o", "--output", metavar="FILE", type=Path, help="write the program to a file")
@@ -145,13 +151,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _version() -> str:
-    try:
-        return metadata.version("s2sad")
-    except metadata.PackageNotFoundError:
-        return "(not installed)"
-
-
 def _params(text: str | None) -> list[Any] | None:
     """`--params`: names or positions.
 
@@ -173,10 +172,10 @@ def _dump(options: argparse.Namespace) -> int:
     places = options.check or options.update
     if places:
         return max(_compare(path, options) for path in committed.files_in(places))
-    if options.target is None:
+    if options.function is None:
         raise ParameterError(f"dump: name a function: {_TARGET.partition(';')[0]}")
     if options.stage is not None:
-        return _show_stage(_request(options), options.stage)
+        return _show_stage(_request(options), options.stage, options.target)
     text = _program_text(options)
     if options.output is not None:
         options.output.write_text(text, encoding="utf-8")
@@ -187,13 +186,18 @@ def _dump(options: argparse.Namespace) -> int:
 
 def _program_text(options: argparse.Namespace, folder: Path | None = None) -> str:
     """The program, below the command that made it."""
-    first = committed.first_line(options.target, options.params, options.like, options.mode)
-    return first + pipeline.generate(_request(options, folder)).text
+    first = committed.first_line(options.function, options.params, options.like, options.mode, options.target)
+    return first + _text_for_target(_request(options, folder), options.target)
+
+
+def _text_for_target(request: pipeline.Request, target: str) -> str:
+    program = pipeline.generate(request)
+    return program.text if target == "python" else numba_target.standalone_text(program, request.function)
 
 
 def _request(options: argparse.Namespace, folder: Path | None = None) -> pipeline.Request:
     """What the command line asks for, in the pipeline's terms."""
-    function = (load_unimported if options.no_import else plain_function)(options.target, folder)
+    function = (load_unimported if options.no_import else plain_function)(options.function, folder)
     kinds, left_open = parameter_kinds(function, options.like)
     return api.request(function, _params(options.params), kinds, {"left_open": tuple(left_open)}, options.mode)
 
@@ -202,7 +206,7 @@ def _compare(path: Path, options: argparse.Namespace) -> int:
     """Compares a gradient file with what it should be; with --update, makes it so."""
     found = path.read_text(encoding="utf-8")
     made = options
-    if options.target is None:
+    if options.function is None:
         command = committed.command_of(found)
         if command is None:
             how = f"write it anew with: s2sad dump FUNCTION -o {path}"
@@ -223,13 +227,15 @@ def _compare(path: Path, options: argparse.Namespace) -> int:
     if not difference:
         return 0
     print(difference, end="")
-    how = f"s2sad dump --update {path}" if options.target is None else f"s2sad dump {made.target} ... -o {path}"
-    print(f"s2sad: {path} is out of date; if the change in {made.target} is meant, run: {how}", file=sys.stderr)
+    how = f"s2sad dump --update {path}" if options.function is None else f"s2sad dump {made.function} ... -o {path}"
+    print(f"s2sad: {path} is out of date; if the change in {made.function} is meant, run: {how}", file=sys.stderr)
     return DIFFERENT
 
 
-def _show_stage(request: pipeline.Request, stage: str) -> int:
+def _show_stage(request: pipeline.Request, stage: str, target: str) -> int:
     stages = pipeline.stages(request)
+    if target == "numba":
+        stages.append(("numba", _text_for_target(request, target)))
     names = [name for name, _ in stages]
     if stage not in ("all", *names):
         raise ParameterError(f"--stage: no stage {stage} (there are: {', '.join(names)}, all)")

@@ -24,13 +24,14 @@ _START = "# s2sad dump "
 _MADE_FROM = re.compile(r"(?<=Made by s2sad from )(.*), line \d+")
 
 
-def first_line(target: str, params: str | None, like: str, mode: str = "reverse") -> str:
+def first_line(function: str, params: str | None, like: str, mode: str = "reverse", target: str = "python") -> str:
     """The comment that says how a file was made. ParameterError for a name that can't stand in a line."""
-    if not target.isprintable():
-        raise ParameterError(f"{target!a} has a character in its name that can't be printed: rename the file")
+    if not function.isprintable():
+        raise ParameterError(f"{function!a} has a character in its name that can't be printed: rename the file")
     params, like = params and " ".join(params.split()), " ".join(like.split())
-    command = [target, *(["--params", params] if params is not None else []), *(["--like", like] if like else [])]
+    command = [function, *(["--params", params] if params is not None else []), *(["--like", like] if like else [])]
     command += ["--mode", mode] if mode != "reverse" else []
+    command += ["--target", target] if target != "python" else []
     return _START + shlex.join(command) + "\n"
 
 

@@ -42,7 +42,7 @@ def define(text: str, namespace: dict[str, Any]) -> types.FunctionType:
 
     NumPy looks for `__builtins__` in it, as in every module's namespace.
     """
-    filename = _register(text, text[4 : text.index("(")])
+    filename = register_text(text, text[4 : text.index("(")])
     function = types.FunctionType(_code_in(_compile(ast.parse(text), filename)), namespace)
     _forget_with(function.__code__, filename)
     return function
@@ -56,7 +56,7 @@ def compile_program(
     world = world or function
     tree = ast.parse(program.text)
     body, made = _factory_body(tree, program)
-    filename = _register(program.text, program.name)
+    filename = register_text(program.text, program.name)
     cells = _cells(program, world)
     objects = {name: value for name, value in program.externals.items() if name not in cells}
     code = _code_in(_code_in(_compile(_enclose(body, made, sorted(cells), list(objects)), filename)))
@@ -154,7 +154,7 @@ def _code_in(code: types.CodeType) -> types.CodeType:
     return next(each for each in code.co_consts if isinstance(each, types.CodeType))
 
 
-def _register(text: str, name: str) -> str:
+def register_text(text: str, name: str) -> str:
     """Makes the lines of a text known under a file name of its own, the same one in each run of the user's program."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
     with _registering:

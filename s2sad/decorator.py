@@ -31,7 +31,7 @@ from s2sad.api import ValueAndGradients
 from s2sad.derived import Gradients
 
 
-def differentiable(f: Any = None, /, *, params: Any = None, jit: str | None = None, source: str | None = None) -> Any:
+def differentiable(f: Any = None, /, *, params: Any = None, jit: Any = None, source: str | None = None) -> Any:
     """Decorates f, which stays callable as it was, and adds to it
 
     f.value_and_gradients(...)  its value and gradients, as `value_and_gradients_function` has them,

@@ -26,7 +26,7 @@ from s2sad.pullbacks import Pullback, pullback
 
 
 def gradients_function(
-    f: Callable[..., Any], params: Any = None, *, jit: str | None = None, source: str | None = None
+    f: Callable[..., Any], params: Any = None, *, jit: Any = None, source: str | None = None
 ) -> Gradients:
     """A function with the parameters of f (and `dy`) that returns the gradients, a tuple in the order of `params`.
 
@@ -38,7 +38,7 @@ def gradients_function(
     return Gradients(f, params, jit=jit, source=source)
 
 
-def grad(f: Callable[..., Any], params: Any = 0, *, jit: str | None = None, source: str | None = None) -> Gradients:
+def grad(f: Callable[..., Any], params: Any = 0, *, jit: Any = None, source: str | None = None) -> Gradients:
     """The gradient of f with respect to its first parameter, or the one that `params` names.
 
     >>> grad(lambda x: x ** 3)(2.0)
@@ -48,7 +48,7 @@ def grad(f: Callable[..., Any], params: Any = 0, *, jit: str | None = None, sour
 
 
 def value_and_grad(
-    f: Callable[..., Any], params: Any = 0, *, jit: str | None = None, source: str | None = None
+    f: Callable[..., Any], params: Any = 0, *, jit: Any = None, source: str | None = None
 ) -> ValueAndGrad:
     """The value of f and its gradient with respect to its first parameter, or the one that `params` names.
 
@@ -58,9 +58,7 @@ def value_and_grad(
     return ValueAndGrad(f, params, jit=jit, source=source)
 
 
-def make_vjp(
-    f: Callable[..., Any], params: Any = None, *, jit: str | None = None, source: str | None = None
-) -> MakeVjp:
+def make_vjp(f: Callable[..., Any], params: Any = None, *, jit: Any = None, source: str | None = None) -> MakeVjp:
     """A function with the parameters of f that returns the value of f and a function from `dy` to the gradients.
 
     f runs once; the second function may be called as often as needed.
@@ -75,14 +73,14 @@ def make_vjp(
     return MakeVjp(f, params, jit=jit, source=source)
 
 
-def vjp(f: Callable[..., Any], *primals: Any, params: Any = None) -> tuple[Any, Pullback]:
+def vjp(f: Callable[..., Any], *primals: Any, params: Any = None, jit: Any = None) -> tuple[Any, Pullback]:
     """The value of f at `primals`, and the function from `dy` to the gradients there.
 
     >>> value, vjp_function = vjp(lambda x, y: x * y, 2.0, 3.0)
     >>> value, vjp_function(10.0)
     (6.0, (30.0, 20.0))
     """
-    return MakeVjp(f, params)(*primals)
+    return MakeVjp(f, params, jit=jit)(*primals)
 
 
 class Derived:
@@ -90,8 +88,9 @@ class Derived:
 
     suffix = ""
     sentence = ""
+    __name__: str
 
-    def __init__(self, f: Any, params: Any = None, *, jit: str | None = None, source: str | None = None) -> None:
+    def __init__(self, f: Any, params: Any = None, *, jit: Any = None, source: str | None = None) -> None:
         self.single = is_single(params)
         self._given = (params, source)
         self.function = f
@@ -131,11 +130,11 @@ class Derived:
 
     def __reduce__(self) -> Any:
         params, source = self._given
-        return _rebuild, (type(self), self.function, params, source)
+        return _rebuild, (type(self), self.function, params, source, self.value_and_gradients.jit)
 
 
-def _rebuild(cls: type[Derived], f: Any, params: Any, source: str | None) -> Derived:
-    return cls(f, params, source=source)
+def _rebuild(cls: type[Derived], f: Any, params: Any, source: str | None, jit: Any) -> Derived:
+    return cls(f, params, source=source, jit=jit)
 
 
 class Differentiable(Derived):
@@ -158,6 +157,10 @@ class Differentiable(Derived):
     def compiled(self, /, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The function that a call with these arguments runs, on which nothing is checked."""
         function = self.value_and_gradients.compiled(*args, **kwargs)
+        if self.value_and_gradients.jit is not None:
+            from s2sad.jit import picked
+
+            return picked(function, self.single_lines if self.single else self.lines, self.__name__)
         return functools.partial(self._pick, function)
 
     def _pick(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:

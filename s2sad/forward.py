@@ -23,7 +23,9 @@ from s2sad.parameters import is_single
 from s2sad.tangents import checked_tangent
 
 
-def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], params: Any = None) -> tuple[Any, Any]:
+def jvp(
+    f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], params: Any = None, *, jit: Any = None
+) -> tuple[Any, Any]:
     """The value of f at `primals`, and how it changes when they change by `tangents` (Jacobian times vector).
 
     primals: the arguments of f, by position; tangents: one for each of them, of its shape and structure; None, or 0
@@ -40,12 +42,12 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], 
     """
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         raise ArgumentError("jvp takes its primals and its tangents as tuples: jvp(f, (x, y), (x_dot, y_dot))")
-    made = value_and_tangent_function(f, [params] if is_single(params) else params)
+    made = value_and_tangent_function(f, [params] if is_single(params) else params, jit=jit)
     return made(*primals, tangents=tuple(tangents))
 
 
 def value_and_tangent_function(
-    f: Callable[..., Any], params: Any = None, *, source: str | None = None
+    f: Callable[..., Any], params: Any = None, *, jit: Any = None, source: str | None = None
 ) -> ValueAndTangent:
     """A function with the parameters of f and the keyword `tangents` that returns `(value, tangent)`.
 
@@ -56,7 +58,7 @@ def value_and_tangent_function(
     >>> val_tangent(2.0, 3, tangents=(1.0,))
     (8.0, 12.0)
     """
-    return ValueAndTangent(f, params, source=source)
+    return ValueAndTangent(f, params, jit=jit, source=source)
 
 
 class ValueAndTangent(ValueAndGradients):

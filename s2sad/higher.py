@@ -24,7 +24,9 @@ from s2sad.forward import jvp, value_and_tangent_function
 from s2sad.parameters import is_single
 
 
-def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], params: Any = None) -> Any:
+def hvp(
+    f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], params: Any = None, *, jit: Any = None
+) -> Any:
     """The Hessian of f at `primals` times `tangents`: how the gradients change (forward mode over reverse mode).
 
     A tuple with one product for each parameter, like its gradient; of one parameter (`params` is one name or
@@ -33,10 +35,10 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], 
     >>> hvp(lambda x, y: x * x * y, (3.0, 2.0), (1.0, 0.0))
     (4.0, 6.0)
     """
-    return jvp(gradients_function(f, params), primals, tangents, params)[1]
+    return jvp(gradients_function(f, params), primals, tangents, params, jit=jit)[1]
 
 
-def jacobian(f: Callable[..., Any], params: Any = 0) -> Callable[..., Any]:
+def jacobian(f: Callable[..., Any], params: Any = 0, *, jit: Any = None) -> Callable[..., Any]:
     """A function with the parameters of f that returns the Jacobian with respect to one parameter.
 
     f's value and the parameter are numbers or arrays; the Jacobian has the shape of the value, then that of the
@@ -49,7 +51,7 @@ def jacobian(f: Callable[..., Any], params: Any = 0) -> Callable[..., Any]:
     """
     if not is_single(params):
         raise ArgumentError("a Jacobian is with respect to one parameter: give its name or its position")
-    pullback_of, tangent_of = make_vjp(f, params), value_and_tangent_function(f, [params])
+    pullback_of, tangent_of = make_vjp(f, params, jit=jit), value_and_tangent_function(f, [params], jit=jit)
 
     def jacobian_function(*args: Any, **kwargs: Any) -> Any:
         value, pullback = pullback_of(*args, **kwargs)
@@ -70,7 +72,7 @@ def jacobian(f: Callable[..., Any], params: Any = 0) -> Callable[..., Any]:
     return jacobian_function
 
 
-def hessian(f: Callable[..., Any], params: Any = 0) -> Callable[..., Any]:
+def hessian(f: Callable[..., Any], params: Any = 0, *, jit: Any = None) -> Callable[..., Any]:
     """A function with the parameters of f that returns the Hessian with respect to one parameter (a number or array).
 
     f's value is a number; the Hessian has the parameter's shape twice. It is made column by column, in forward mode
@@ -81,7 +83,7 @@ def hessian(f: Callable[..., Any], params: Any = 0) -> Callable[..., Any]:
     """
     if not is_single(params):
         raise ArgumentError("a Hessian is with respect to one parameter: give its name or its position")
-    change_of = value_and_tangent_function(gradients_function(f, params), [params])
+    change_of = value_and_tangent_function(gradients_function(f, params), [params], jit=jit)
 
     def hessian_function(*args: Any, **kwargs: Any) -> Any:
         primal = dict(zip(change_of._binder.names, change_of._bind(args, kwargs)))[change_of.params[0]]

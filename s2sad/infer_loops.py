@@ -45,6 +45,12 @@ class Iteration:
     view: str = ""
 
 
+def is_prange(function: Any) -> bool:
+    """Whether this is `numba.prange`, a range whose iterations may run side by side."""
+    module = getattr(function, "__module__", None) or ""
+    return getattr(function, "__name__", "") == "prange" and module.partition(".")[0] == "numba"
+
+
 class Loops:
     # ---------------------------------------------------------------- what is run over
     def iteration(self, node: gast.AST) -> Iteration:
@@ -61,7 +67,7 @@ class Loops:
 
     def called_iteration(self, function: Value, node: gast.Call) -> Iteration | None:
         static = function.static
-        if static is range and not node.keywords:
+        if (static is range or is_prange(static)) and not node.keywords:
             return self.range_iteration(self.visit_all(node.args))
         if static is enumerate and node.args:
             start = node.args[1:] + [keyword.value for keyword in node.keywords]

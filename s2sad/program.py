@@ -21,7 +21,7 @@ from s2sad.gradients import Gradients
 from s2sad.helpers import Helpers
 from s2sad.imports import Imports, all_names
 from s2sad.inserting import drop_places, expand
-from s2sad.kinds import Array, Dict, Kind, List, Record, Scalar, Tuple
+from s2sad.kinds import Array, Dict, Kind, List, Record, Scalar, Tuple, join
 from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import name_all
 from s2sad.printer import BlankLine, Comment, to_text
@@ -150,15 +150,15 @@ class Builder(Gradients):
         while dy in user or dy in taken:
             dy = f"{dy}_{1 if dy == 'dy' else ''}" if dy == "dy" else f"{dy}_"
         mark_numbers(body, self.adjoint.kinds, self.inferred.info)
-        name_all(body, [*parameters, (self.dy, dy)], taken | {main}, self.inferred.names.shown)
+        names = name_all(body, [*parameters, (self.dy, dy)], taken | {main}, self.inferred.names.shown)
         imports.apply(set(user) | {dy} | all_names(body), set(user) | {dy})
         shorten(body)
         comment(body)
         self.dy_node.id = dy
         function = gast.FunctionDef(main, arguments, [self.docstring(), *body], [], None, None, [])
-        text = self.module_text(imports, helpers, function)
+        module = self.module(imports, helpers, function)
         return Program(
-            text,
+            to_text(module),
             main,
             imports.own,
             {**self.inferred.externals, **imports.externals},
@@ -168,9 +168,23 @@ class Builder(Gradients):
             {name: value.kind for name, value in self.inferred.params.items()},
             tuple(name for name, made in self.gradients.items() if made is None),
             tuple(dict.fromkeys(self.sharing)),
+            tree=module,
+            kinds=self.printed_kinds(names, self.adjoint.kinds),
+            parameters=dict(request.kinds),
         )
 
-    def module_text(self, imports: Imports, helpers: list[gast.FunctionDef], function: gast.FunctionDef) -> str:
+    def printed_kinds(self, names: dict[str, str], of_adjoints: dict[str, Kind]) -> dict[str, Kind]:
+        """The kinds of the names in the text, of those that stand for values of one kind throughout."""
+        found: dict[str, Any] = {}
+        for ssa, shown in names.items():
+            info = self.inferred.info.get(ssa)
+            kind = of_adjoints.get(ssa) if info is None else info.kind
+            known = found.setdefault(shown, kind)
+            if known is not None and known != kind:
+                found[shown] = join(known, kind) if kind is not None else None
+        return {name: kind for name, kind in found.items() if kind is not None}
+
+    def module(self, imports: Imports, helpers: list[gast.FunctionDef], function: gast.FunctionDef) -> gast.Module:
         """Imports, helpers and the main function."""
         parts: list[Any] = [*imports.statements]
         externals = {name: outside(value) for name, value in self.inferred.externals.items() if name in imports.plain}
@@ -182,7 +196,7 @@ class Builder(Gradients):
             if parts:
                 parts.extend([BlankLine(), BlankLine()])
             parts.append(each)
-        return to_text(gast.Module(parts, []))
+        return gast.Module(parts, [])
 
     def beside(self) -> list[gast.FunctionDef]:
         """The halves of the functions that are called beside the main one."""

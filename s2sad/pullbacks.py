@@ -62,7 +62,8 @@ def pullback(
     entry: Entry, args: tuple[Any, ...], kwargs: dict[str, Any], name: str, single: bool
 ) -> tuple[Any, Pullback]:
     """The value of a call, and the function from dy to its gradients."""
-    halves = keep(entry.function, "halves", lambda: _halves(entry))
+    # A compiled program is not cut.
+    halves = keep(entry.plain, "halves", lambda: _halves(entry)) if entry.plain is entry.function else None
     if halves is not None:
         value, scope = halves.forward(*args, **kwargs)
         state = {key: scope[key] for key in halves.state if key in scope}

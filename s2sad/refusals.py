@@ -55,6 +55,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{name}` runs text that is not known before the function is called",
         "the code itself, or a function with that code, passed as a parameter",
     ),
+    "prange": (
+        "in reverse, the iterations of this loop add into the same elements, so they can't run side by side",
+        "`range` for `prange`, so that they run one after the other, or leave out `parallel=True`",
+    ),
     "locals": (
         "`{name}()` reaches variables other than by their names, which can't be followed",
         "the variables themselves, by their names, or a dict that holds them",

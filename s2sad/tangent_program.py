@@ -17,6 +17,7 @@ from s2sad.imports import Imports, all_names
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple
 from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import name_all
+from s2sad.printer import to_text
 from s2sad.program import Builder, describe
 from s2sad.requests import Program
 from s2sad.tangent import Tangent
@@ -172,14 +173,15 @@ class ForwardBuilder(Builder):
             shown[name] = unused(f"{name}_dot", taken | user | set(shown.values()))
         inputs = [(self.inputs[name], each) for name, each in shown.items()]
         mark_numbers(body, self.tangent.kinds, self.inferred.info)
-        name_all(body, [*parameters, *inputs], taken | {main}, self.inferred.names.shown)
+        names = name_all(body, [*parameters, *inputs], taken | {main}, self.inferred.names.shown)
         fixed = user | set(shown.values())
         imports.apply(fixed | all_names(body), fixed)
         shorten(body)
         self.add_tangents(arguments, list(shown.values()))
         function = gast.FunctionDef(main, arguments, [self.docstring(list(shown)), *body], [], None, None, [])
+        module = self.module(imports, helpers, function)
         return Program(
-            self.module_text(imports, helpers, function),
+            to_text(module),
             main,
             imports.own,
             {**self.inferred.externals, **imports.externals},
@@ -190,6 +192,9 @@ class ForwardBuilder(Builder):
             tuple(name for name in self.inferred.params if name not in self.inputs),
             tuple(dict.fromkeys(self.sharing)),
             shown,
+            module,
+            self.printed_kinds(names, self.tangent.kinds),
+            dict(request.kinds),
         )
 
     def add_tangents(self, arguments: gast.arguments, names: list[str]) -> None:

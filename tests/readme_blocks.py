@@ -5,6 +5,7 @@
 * A block under the line `<!-- printed -->` holds what the Python block before it prints by its other lines.
 * A block under `<!-- run -->` holds commands `$ s2sad ...`, each followed by what it prints.
 * A Python block under `<!-- file NAME.py -->` is the text of that file: commands and imports find it.
+* A block under `<!-- needs NAME -->` is run where that package is installed.
 
 `python -m tests.readme_blocks` (part of `make golden`) fills in the last three anew.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import importlib.util
 import io
 import linecache
 import os
@@ -57,6 +59,8 @@ class Readme:
         self.blocks += 1
         if mark.startswith("file "):
             Path(mark.split()[1]).write_text(text)
+            return match[0]
+        if mark.startswith("needs ") and importlib.util.find_spec(mark.split()[1]) is None:
             return match[0]
         if mark == "printed":
             new = self.printed

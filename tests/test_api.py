@@ -147,11 +147,6 @@ def test_not_a_function():
         value_and_gradients_function(3)
 
 
-def test_jit_needs_an_extra():
-    with pytest.raises(ValueError, match=r"s2sad\[numba\]"):
-        value_and_gradients_function(f, jit="numba")
-
-
 def test_arrays_keep_shape_and_dtype():
     x, y = np.ones((2, 3), np.float32), np.full((2, 1), 2.0)
     value, (x_grad, y_grad) = value_and_gradients_function(lambda x, y: x * y)(x, y)

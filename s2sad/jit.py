@@ -1,0 +1,243 @@
+"""Compiles a generated program with Numba: `jit="numba"`.
+
+The text that is compiled is the program as the stage `numba_target` wrote it for Numba. Its functions, and the user's
+functions that it calls, are compiled over a copy of the globals as they are now: Numba takes them as constants. So a
+global that the text reads is a guard: when it is rebound, or an array in it changes, the program is compiled anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import types
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from s2sad import numba_cache, numba_errors
+from s2sad.cache import Entry
+from s2sad.compiling import register_text
+from s2sad.errors import S2sadError
+from s2sad.jit_options import JitOptions, need_numba
+from s2sad.numba_target import NumbaText, function_text, program_text
+from s2sad.requests import Program
+from s2sad.source import read
+from s2sad.values import MISSING
+
+
+class JitEntry(Entry):
+    """A generated program and its compiled form. `plain` is the same program, not compiled."""
+
+    __slots__ = ("compiled", "guarded", "options", "world")
+
+    def __init__(self, plain: Callable, program: Program, origin: types.FunctionType, options: JitOptions) -> None:
+        super().__init__(plain, program, origin)
+        self.options = options
+        text = program_text(program, origin, options.parallel)
+        self.world = World(origin, plain, options)
+        self.compiled = self.world.compile_program(text, program)
+        self.checks = (*self.checks, self.world.holds)
+        self.guarded = Guarded(self, text)
+        self.function = self.guarded
+
+    def compiled_for_callers(self) -> Any:
+        """What compiled code of the user's can call: Numba's dispatcher, where the arguments need no conversion."""
+        return self.compiled if self.guarded.convert is None else self.guarded
+
+    def jit_seconds(self) -> float:
+        found = self.compiled.stats.cache_hits
+        made = (self.compiled.get_metadata(each) for each in self.compiled.signatures if each not in found)
+        return sum(each["timers"]["compiler_lock"] for each in made if each and "timers" in each)
+
+
+def picked(function: Any, lines: tuple[str, ...], name: str) -> Any:
+    """A function that returns a part of what a compiled one returns, compiled as well."""
+    body = "".join(f"    {line.format(call='called(*args)')}\n" for line in lines)
+    space: dict[str, Any] = {"called": function}
+    text = f"def {name}(*args):\n{body}"
+    exec(compile(text, register_text(text, name), "exec"), space)
+    numba = need_numba("numba")
+    return numba.njit(space[name]) if isinstance(function, numba.core.dispatcher.Dispatcher) else space[name]
+
+
+class Guarded:
+    """Calls the compiled program; what Numba says of it is said at the user's line."""
+
+    def __init__(self, entry: JitEntry, text: NumbaText) -> None:
+        self.entry, self.text = entry, text
+        self.compiled = entry.compiled
+        self.convert = text.convert
+        self.warned = self.called = False
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        try:
+            if not self.called:
+                return self.first_call(args, kwargs)
+            if self.convert is None:
+                return self.compiled(*args, **kwargs)
+            return self.convert(self.compiled, args, kwargs)
+        except Exception as error:
+            if not numba_errors.is_numba_error(error):
+                raise
+            refusal = numba_errors.refusal(error, self.text, self.entry.origin)
+        if not self.entry.options.fallback:
+            raise refusal
+        if not self.warned:
+            self.warned = True
+            warnings.warn(f"runs as plain Python: {refusal}", numba_errors.NotCompiledWarning, stacklevel=3)
+        return self.entry.plain(*args, **kwargs)
+
+    def first_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Compiles. What could be faster in the generated program is nothing that the user could change."""
+        from numba.core.errors import NumbaPerformanceWarning
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NumbaPerformanceWarning)
+            convert = self.convert
+            made = self.compiled(*args, **kwargs) if convert is None else convert(self.compiled, args, kwargs)
+        self.called = True
+        return made
+
+
+class World:
+    """What compiled code sees of the user's modules: a copy of what it reads, its functions compiled as well."""
+
+    def __init__(self, origin: types.FunctionType, plain: Callable, options: JitOptions) -> None:
+        self.origin, self.plain, self.options = origin, plain, options
+        self.numba = need_numba("numba")
+        self.njit = self.numba.njit(**options.for_numba())
+        self.fingerprint = numba_cache.Fingerprint() if options.cache else None
+        self.note(sorted(options.for_numba().items()))
+        self.made: dict[Any, Any] = {}
+        self.pending: list[tuple[dict[str, Any], str, Any]] = []
+        self.read: list[tuple[Callable[[], Any], Any, bytes | None]] = []
+
+    def note(self, *values: Any) -> None:
+        """What the machine code depends on."""
+        if self.fingerprint is not None:
+            self.fingerprint.add(*values)
+
+    def holds(self) -> bool:
+        """Whether what was read is still as it was."""
+        for look, value, content in self.read:
+            found = look()
+            if found is not value or content is not None and found.tobytes() != content:
+                return False
+        return True
+
+    def compile_program(self, text: NumbaText, program: Program) -> Any:
+        functions = list(self.functions_of(self.plain))
+        cells: dict[str, Any] = {}
+        for function in functions:
+            cells.update(zip(function.__code__.co_freevars, function.__closure__ or ()))
+        own = {node.name for node in ast.parse(text.text).body if isinstance(node, ast.FunctionDef)}
+        cells = {name: cell for name, cell in cells.items() if name not in own}
+        return self.run(text, program.name, self.origin.__globals__, cells, main=True)[program.name]
+
+    def functions_of(self, plain: Any) -> Any:
+        """The generated functions, each once."""
+        seen, todo = [], [plain]
+        while todo:
+            each = todo.pop()
+            if each in seen or not isinstance(each, types.FunctionType):
+                continue
+            seen.append(each)
+            yield each
+            for cell in each.__closure__ or ():
+                try:
+                    value = cell.cell_contents
+                except ValueError:
+                    continue
+                if isinstance(value, types.FunctionType) and value.__code__.co_filename == each.__code__.co_filename:
+                    todo.append(value)
+
+    def run(
+        self, text: NumbaText, name: str, around: dict[str, Any], cells: dict[str, Any], main: bool = False
+    ) -> dict[str, Any]:
+        """The names of a text, its functions compiled. Everything else it reads comes from around it.
+
+        The text of the program, `main`, comes last: then all is known that its machine code depends on.
+        """
+        self.note(text.text)
+        tree, modules = ast.parse(text.text), text.modules
+        own = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+        # A function that calls itself is found by Numba only in a module that it can import.
+        space: dict[str, Any] = {"__name__": __name__, "__builtins__": builtins, **modules}
+        for each in sorted(global_names(tree) - own):
+            if each in modules:
+                continue
+            if each in cells:
+                self.put(space, each, self.reader_of_cell(cells[each]))
+            elif each in around:
+                self.put(space, each, self.reader_of_global(around, each))
+        digest = self.fingerprint.digest() if main and self.fingerprint is not None else None
+        kept = numba_cache.file_of(text.text, digest) if digest is not None else None
+        filename = kept or register_text(text.text, name)
+        exec(compile(tree, filename, "exec", dont_inherit=True), space)
+        for each in own:
+            space[each].__module__ = __name__
+            options = self.options.for_numba()
+            options["boundscheck"] = options["boundscheck"] and each in text.indexing
+            space[each] = self.numba.njit(**options)(space[each])
+        if kept is not None:
+            numba_cache.keep_on_disk(space[name])
+        return space
+
+    @staticmethod
+    def reader_of_cell(cell: Any) -> Callable[[], Any]:
+        def look() -> Any:
+            try:
+                return cell.cell_contents
+            except (ValueError, AttributeError):
+                return MISSING
+
+        return look if isinstance(cell, types.CellType) else lambda: cell
+
+    @staticmethod
+    def reader_of_global(around: dict[str, Any], name: str) -> Callable[[], Any]:
+        return lambda: around.get(name, MISSING)
+
+    def put(self, space: dict[str, Any], name: str, look: Callable[[], Any]) -> None:
+        """Takes a value from around a text into the namespace of the compiled one."""
+        value = look()
+        content = value.tobytes() if isinstance(value, np.ndarray) and value.dtype.kind != "O" else None
+        self.read.append((look, value, content))
+        self.note(name)
+        if isinstance(value, types.FunctionType):
+            self.note(value.__defaults__, value.__kwdefaults__)
+            self.read.append((lambda: getattr(look(), "__code__", None), value.__code__, None))
+            if value not in self.made:
+                self.made[value] = None
+                self.made[value] = self.compiled_function(value)
+                for where, called, function in self.pending:
+                    where[called] = self.made[function]
+            if self.made[value] is None:  # functions that call each other
+                self.pending.append((space, name, value))
+            value = self.made[value]
+        else:
+            self.note(value)
+        if value is not MISSING:
+            space[name] = value
+
+    def compiled_function(self, function: types.FunctionType) -> Any:
+        """A function of the user's that the program calls."""
+        try:
+            source = read(function)
+        except S2sadError:
+            self.note(function)
+            return self.njit(function)
+        text, name = function_text(source, function), source.tree.name
+        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
+        made = self.run(text, name, function.__globals__, cells)[name]
+        if function.__defaults__ is None:
+            return made
+        made.py_func.__defaults__ = function.__defaults__
+        return self.njit(made.py_func)
+
+
+def global_names(tree: ast.AST) -> set[str]:
+    """The names that the functions of a text read from around them (or more)."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

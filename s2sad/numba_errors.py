@@ -1,0 +1,96 @@
+"""What Numba says of a program, said at the user's line."""
+
+from __future__ import annotations
+
+import re
+import types
+from typing import Any
+
+from s2sad.errors import NotDifferentiableError
+from s2sad.refusals import place
+from s2sad.source import read
+
+
+class NotCompiledWarning(UserWarning):
+    """`jit="numba?"`: what Numba can't compile runs as plain Python."""
+
+
+class NotCompiledError(NotDifferentiableError):
+    """Something in the user's function, or in its gradient, that Numba can't compile, shown at the user's line."""
+
+    key = "numba"
+
+
+def is_numba_error(error: BaseException) -> bool:
+    """Whether an exception says that something can't be compiled."""
+    from numba.core import errors
+
+    if isinstance(error, (errors.NumbaError, errors.NumbaWarning)):
+        return True
+    # Numba reports some of what it can't do by plain exceptions from inside of its compiler, or of LLVM.
+    if not isinstance(error, (NotImplementedError, AssertionError, TypeError, ValueError, KeyError, RuntimeError)):
+        return False
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if name.startswith(("numba.core.compiler", "numba.core.typing", "numba.core.lowering", "llvmlite")):
+            return True
+        trace = trace.tb_next
+    return isinstance(error, TypeError) and str(error).startswith("cannot determine Numba type")
+
+
+def refusal(error: BaseException, text: Any, origin: types.FunctionType) -> NotCompiledError:
+    """The error for what Numba said when it compiled a text."""
+    message = plain_message(error)
+    lines = [int(found) for found in re.findall(r'File "<s2sad [^"]*>", line (\d+)', str(error))]
+    lines += [int(found) for found in re.findall(r'File "[^"]*[0-9a-f]{32}.program\.py", line (\d+)', str(error))]
+    lines += [error.loc.line] if getattr(getattr(error, "loc", None), "line", None) else []  # type: ignore[attr-defined]
+    where, program_line = "", ""
+    for line in lines:
+        found = text.origins.get(line)
+        if found is not None:
+            where = place(found[1], found[0])
+            program_line = text.line(line)
+            break
+    if not where:
+        source = read(origin)
+        where = place(source.tree, source)
+        if lines:
+            program_line = text.line(lines[0])
+    shown = f"  In the program for Numba: {program_line}\n" if program_line else ""
+    made = NotCompiledError(
+        f"Numba can't compile this: {message}\n{where}{shown}"
+        '  Write instead: what Numba knows, or leave jit out; jit="numba?" runs such functions as plain Python'
+    )
+    made.key = "numba"
+    made.__cause__ = error if isinstance(error, Exception) else None
+    return made
+
+
+def plain_message(error: BaseException) -> str:
+    """The one line of Numba's report that says what is wrong."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    lines = [line.strip() for line in text.split("\n")]
+    lines = [line for line in lines if line and not line.startswith(("Failed in nopython", "During:", "File ", ">>>"))]
+    found = [line for line in lines if line.startswith(_TELLING)]
+    chosen = found[-1] if found else (lines[0] if lines else type(error).__name__)
+    if chosen.startswith("No implementation of function"):
+        called = next((line.strip() for line in text.split("\n") if line.strip().startswith(">>>")), "")
+        return f"{called.removeprefix('>>>').strip()} has no counterpart in Numba" if called else chosen
+    return chosen.rstrip(".")
+
+
+_TELLING = (
+    "No implementation of function",
+    "Untyped global name",
+    "Cannot unify",
+    "cannot determine Numba type",
+    "Cannot determine Numba type",
+    "Use of unsupported",
+    "Unknown attribute",
+    "Invalid use of",
+    "Cannot infer the type",
+    "The use of",
+    "Unsupported",
+)
+_ = Any

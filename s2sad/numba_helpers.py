@@ -1,0 +1,221 @@
+"""The texts of the functions that are printed beside a program for Numba, made for the rank and axis that are needed.
+
+>>> print(along("max", 2, 1), end="")
+def max_along(a):
+    if a.shape[1] == 0:
+        raise ValueError("an axis of length 0 has no max")
+    result = a[:, 0].copy()
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            item = a[i, j]
+            if item > result[i] or item != item:
+                result[i] = item
+    return result
+"""
+
+from __future__ import annotations
+
+LETTERS = "ijklmn"
+
+
+def along(name: str, rank: int, axis: int) -> str:
+    """A reduction of an array of this rank along one axis."""
+    space = Space(rank, axis)
+    start, step, end = (each.format_map(space) for each in REDUCTIONS[name])
+    lines = [f"def {name}_along(a):", *indented(start, 1)]
+    for depth, letter in enumerate(LETTERS[:rank]):
+        lines.append(f"{'    ' * (depth + 1)}for {letter} in range(a.shape[{depth}]):")
+    lines += [*indented(step, rank + 1), *indented(end, 1)]
+    return "\n".join(lines) + "\n"
+
+
+def indented(text: str, depth: int) -> list[str]:
+    return ["    " * depth + line for line in text.split("\n") if line]
+
+
+class Space(dict[str, str]):
+    """The words in the texts below: `item`, `result`, and the shape of the result."""
+
+    def __init__(self, rank: int, axis: int) -> None:
+        letters = LETTERS[:rank]
+        others = [k for k in range(rank) if k != axis]
+        shape = ", ".join(f"a.shape[{k}]" for k in others)
+        place = ", ".join(letters[k] for k in others)
+        self.update(
+            item=f"a[{', '.join(letters)}]",
+            r=f"result[{place}]",
+            m=f"mean[{place}]",
+            n=f"a.shape[{axis}]",
+            shape=f"({shape})" if len(others) > 1 else shape,
+            first="a[" + ", ".join("0" if k == axis else ":" for k in range(rank)) + "]",
+        )
+
+
+_NO_MAX = 'if {n} == 0:\n    raise ValueError("an axis of length 0 has no %s")\nresult = {first}.copy()'
+_SUM = ("result = np.zeros({shape}, a.dtype)", "{r} += {item}", "return result")
+
+# name: what comes before the loops over all elements, what is done with each, what comes after
+REDUCTIONS = {
+    "sum": _SUM,
+    "prod": ("result = np.ones({shape}, a.dtype)", "{r} *= {item}", "return result"),
+    "mean": (_SUM[0], _SUM[1], "return result / {n}"),
+    "max": (_NO_MAX % "max", "item = {item}\nif item > {r} or item != item:\n    {r} = item", "return result"),
+    "min": (_NO_MAX % "min", "item = {item}\nif item < {r} or item != item:\n    {r} = item", "return result"),
+    "all": ("result = np.ones({shape}, np.bool_)", "if not {item}:\n    {r} = False", "return result"),
+    "any": ("result = np.zeros({shape}, np.bool_)", "if {item}:\n    {r} = True", "return result"),
+}
+
+INT_POWER = """
+def int_power(a, b):
+    if b < 0:
+        raise ValueError("an int to the power of a negative int is a float: write float(a) ** b")
+    if a * a > 1 and abs(float(a)) ** b > 9.2e18:
+        raise OverflowError("an int of more than 64 bits")
+    return a**b
+"""
+
+INT_DIVIDE = """
+def {name}(a, b):
+    if b == 0:
+        raise ZeroDivisionError("integer division or modulo by zero")
+    return a {sign} b
+"""
+
+INT_SHIFT = """
+def int_shift(a, b):
+    if b < 0:
+        raise ValueError("negative shift count")
+    if a != 0 and (b > 62 or abs(a) > 9223372036854775807 >> b):
+        raise OverflowError("an int of more than 64 bits")
+    return a << b
+"""
+
+INT_MULTIPLY = """
+def int_multiply(a, b):
+    if abs(float(a) * float(b)) > 9.2e18:
+        raise OverflowError("an int of more than 64 bits")
+    return a * b
+"""
+
+INT_ADD = """
+def int_add(a, b):
+    total = a + b
+    if (a ^ total) & (b ^ total) < 0:
+        raise OverflowError("an int of more than 64 bits")
+    return total
+"""
+
+SQUEEZE = """
+def squeeze(a):
+    if a.shape[{axis}] != 1:
+        raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
+    return a[{index}]
+"""
+
+HEAVISIDE = """
+def heaviside(x, middle):
+    return np.where(x == 0.0, middle, np.where(x < 0.0, 0.0, np.where(x > 0.0, 1.0, x)))
+"""
+
+TILE = """
+def tile(v, times):
+    result = np.empty(v.size * times, v.dtype)
+    for k in range(times):
+        result[k * v.size : (k + 1) * v.size] = v
+    return result
+"""
+
+
+def loops(rank: int, depth: int = 1) -> list[str]:
+    return [f"{'    ' * (depth + k)}for {LETTERS[k]} in range(a.shape[{k}]):" for k in range(rank)]
+
+
+def roll(rank: int, axis: int) -> str:
+    letters = list(LETTERS[:rank])
+    moved = list(letters)
+    moved[axis] = f"({letters[axis]} + shift) % a.shape[{axis}]"
+    body = f"{'    ' * (rank + 1)}result[{', '.join(moved)}] = a[{', '.join(letters)}]"
+    return "\n".join(["def roll(a, shift):", "    result = np.empty(a.shape, a.dtype)", *loops(rank), body,
+                      "    return result"]) + "\n"  # fmt: skip
+
+
+def repeat(rank: int, axis: int) -> str:
+    letters = list(LETTERS[:rank])
+    moved = list(letters)
+    moved[axis] = f"{letters[axis]} * times + r"
+    shape = ", ".join(f"a.shape[{k}]" + (" * times" if k == axis else "") for k in range(rank))
+    indent = "    " * (rank + 1)
+    lines = ["def repeat(a, times):", "    if times < 0:", '        raise ValueError("counts cannot be negative")']
+    lines += [f"    result = np.empty(({shape},), a.dtype)", *loops(rank), f"{indent}for r in range(times):"]
+    lines += [f"{indent}    result[{', '.join(moved)}] = a[{', '.join(letters)}]", "    return result"]
+    return "\n".join(lines) + "\n"
+
+
+def stacked_product(left: int, right: int) -> str:
+    """A product of stacks of matrices, of which one may be a matrix or vector; '' where there is none."""
+    if (left, right) == (3, 3):
+        shape, item, check = "(a.shape[0], a.shape[1], b.shape[2])", "a[k] @ b[k]", "a.shape[0] != b.shape[0]"
+    elif (left, right) == (3, 2):
+        shape, item, check = "(a.shape[0], a.shape[1], b.shape[1])", "a[k] @ b", ""
+    elif (left, right) == (2, 3):
+        shape, item, check = "(b.shape[0], a.shape[0], b.shape[2])", "a @ b[k]", ""
+    elif (left, right) == (3, 1):
+        shape, item, check = "(a.shape[0], a.shape[1])", "a[k] @ b", ""
+    else:
+        return ""
+    lines = ["def matmul(a, b):"]
+    if check:
+        lines += [f"    if {check}:", '        raise ValueError("matmul: stacks of different lengths")']
+    lines += [f"    result = np.empty({shape}, (a.ravel()[:0] * b.ravel()[:0]).dtype)"]
+    lines += ["    for k in range(result.shape[0]):", f"        result[k] = {item}", "    return result"]
+    return "\n".join(lines) + "\n"
+
+
+def einsum(operands: list[str], output: str) -> str:
+    """Loops over all letters, those of the result outermost."""
+    names = [f"a{k}" for k in range(len(operands))]
+    lines, sizes = [f"def einsum({', '.join(names)}):"], {}
+    for name, letters in zip(names, operands):
+        for axis, letter in enumerate(letters):
+            if letter not in sizes:
+                sizes[letter] = f"{name}.shape[{axis}]"
+                continue
+            lines += [f"    if {name}.shape[{axis}] != {sizes[letter]}:"]
+            lines += ['        raise ValueError("einsum: axes of one letter have different lengths")']
+    inner = [letter for letter in sizes if letter not in output]
+    shape = ", ".join(sizes[letter] for letter in output)
+    empty = " * ".join(f"{name}.ravel()[:0]" for name in names)
+    if output:
+        lines += [f"    result = np.zeros(({shape},), ({empty}).dtype)"]
+    else:
+        lines += ["    total = 0.0"]
+    depth = 1
+    for letter in output:
+        lines += [f"{'    ' * depth}for {letter} in range({sizes[letter]}):"]
+        depth += 1
+    lines += [f"{'    ' * depth}total = 0.0"] if output else []
+    for k, letter in enumerate(inner):
+        lines += [f"{'    ' * (depth + k)}for {letter} in range({sizes[letter]}):"]
+    factors = " * ".join(f"{name}[{', '.join(letters)}]" for name, letters in zip(names, operands))
+    lines += [f"{'    ' * (depth + len(inner))}total += {factors}"]
+    lines += (
+        [f"{'    ' * depth}result[{', '.join(output)}] = total", "    return result"]
+        if output
+        else ["    return total"]
+    )
+    return "\n".join(lines) + "\n"
+
+
+def added_at(indices: int, array: bool, sign: str) -> str:
+    names = [f"i{k}" for k in range(indices)]
+    lines = [f"def added_at(a, {', '.join(names)}, values):"]
+    for name in names[1:]:
+        lines += [f"    if {name}.size != i0.size:", '        raise ValueError("indices of different lengths")']
+    if array:
+        lines += [
+            "    if values.shape[0] != i0.size:",
+            '        raise ValueError("as many values as indices are needed")',
+        ]
+    place = ", ".join(f"{name}[k]" for name in names)
+    lines += ["    for k in range(i0.size):", f"        a[{place}] {sign}= values{'[k]' if array else ''}"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,219 @@
+"""Forms for Numba, by the name of NumPy's function: each gets the arguments, the keywords, and (sort, rank) of each
+argument as `numba_ranks.py` has them, and returns another expression, or None where it has none.
+
+>>> from s2sad.numba_forms import show
+>>> show("np.inner(u, v)"), show("np.add.outer(u, v)"), show("np.linalg.norm(A, axis=1)")
+('np.dot(u, v)', 'u[:, None] + v', 'np.sqrt(sum_along_1(A * A))')
+>>> show("np.einsum('ij,jk->ik', A, B)"), show("np.einsum('ij,j->i', A, v)")
+('A @ B', 'einsum_ij_j_i(A, v)')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from s2sad import numba_helpers, trees
+
+Form = Callable[[Any, list[Any], dict[str, Any], list[Any]], Any]
+FORMS: dict[str, Form] = {}
+
+
+def form(*names: str) -> Callable[[Form], Form]:
+    """Registers a form for functions of NumPy."""
+
+    def register(made: Form) -> Form:
+        FORMS.update(dict.fromkeys(names, made))
+        return made
+
+    return register
+
+
+def ranks_of(sorts: list[Any]) -> list[Any]:
+    return [rank if isinstance(rank, int) else None for _, rank in sorts]
+
+
+@form("matmul", "dot")
+def product(forms: Any, args: list[Any], given: dict[str, Any], sorts: Any) -> Any:
+    """Products of stacks of matrices."""
+    if given or len(args) != 2:
+        return None
+    ranks = ranks_of(sorts)
+    chars = [char for char, _ in sorts]
+    if None in ranks or max(ranks) < 3:
+        if set(chars) == {"i", "f"}:  # BLAS takes numbers of one sort
+            made = [number(forms, arg) if char == "i" else arg for arg, char in zip(args, chars)]
+            return trees.binary(gast.MatMult, *made) if None not in ranks and min(ranks) else None
+        return None
+    key = "matmul_" + "_".join(map(str, ranks))
+    text = numba_helpers.stacked_product(*ranks)
+    return forms.helper(key, text, *args) if text else None
+
+
+def number(forms: Any, node: gast.AST) -> gast.AST:
+    return trees.binary(gast.Mult, trees.const(1.0), node)
+
+
+@form("inner")
+def inner(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    return forms.np("dot", *args) if ranks_of(sorts) == [1, 1] else None
+
+
+@form("tensordot")
+def tensordot(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    axes = given.get("axes", args[2] if len(args) > 2 else None)
+    fits = axes is not None and trees.literal(axes) == 1 and all(rank in (1, 2) for rank in ranks_of(sorts)[:2])
+    return trees.binary(gast.MatMult, *args[:2]) if fits else None
+
+
+@form("einsum")
+def einsum(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Loops over all of the letters; a product of matrices stays one."""
+    text = getattr(args[0], "value", None)
+    if not isinstance(text, str) or given or "." in text:
+        return None
+    inputs, arrow, output = text.replace(" ", "").partition("->")
+    operands = inputs.split(",")
+    if not arrow:
+        letters = inputs.replace(",", "")
+        output = "".join(sorted(each for each in set(letters) if letters.count(each) == 1))
+    if len(operands) == 2 and len(set(operands[0] + operands[1])) == 3 and list(map(len, operands)) == [2, 2]:
+        if operands[0][1] == operands[1][0] and output == operands[0][0] + operands[1][1]:
+            return trees.binary(gast.MatMult, args[1], args[2])
+    key = "_".join(["einsum", *operands, output]).rstrip("_")
+    return forms.helper(key, numba_helpers.einsum(operands, output), *args[1:])
+
+
+@form("diagonal")
+def diagonal(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    return forms.np("diag", *args) if not given and ranks_of(sorts) == [2] else None
+
+
+@form("linalg.norm")
+def norm(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    axis = trees.literal(given["axis"]) if set(given) == {"axis"} and len(args) == 1 else None
+    char, rank = sorts[0]
+    if not isinstance(axis, int) or not isinstance(rank, int) or char != "f" or not trees.is_atom(args[0]):
+        return None
+    square = trees.binary(gast.Mult, args[0], trees.copy_tree(args[0]))
+    return forms.np("sqrt", forms.along("sum", rank, axis % rank, square))
+
+
+def outer_of(op: type[gast.operator]) -> Form:
+    def made(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+        if given or ranks_of(sorts) != [1, 1]:
+            return None
+        column = trees.index(args[0], gast.Tuple([trees.const(slice(None)), trees.const(None)], gast.Load()))
+        return trees.binary(op, column, args[1])
+
+    return made
+
+
+for _name, _op in (("add", gast.Add), ("subtract", gast.Sub), ("multiply", gast.Mult), ("divide", gast.Div)):
+    FORMS[f"{_name}.outer"] = outer_of(_op)
+
+
+@form("squeeze")
+def squeeze(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Of one axis, which is checked to have length 1."""
+    rank = ranks_of(sorts)[0]
+    node = given.get("axis", args[1] if len(args) > 1 else None)
+    axis = trees.literal(node) if node is not None else None
+    if rank is None or not isinstance(axis, int):
+        return None
+    axis %= rank
+    index = ", ".join("0" if k == axis else ":" for k in range(rank))
+    return forms.helper(f"squeeze_{axis}_of_{rank}", numba_helpers.SQUEEZE.format(axis=axis, index=index), args[0])
+
+
+@form("roll")
+def roll(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    rank = ranks_of(sorts)[0]
+    node = given.get("axis", args[2] if len(args) > 2 else None)
+    axis = trees.literal(node) if node is not None else None
+    if rank is None or not isinstance(axis, int) or len(args) < 2:
+        return None
+    return forms.helper(f"roll_{axis % rank}_of_{rank}", numba_helpers.roll(rank, axis % rank), *args[:2])
+
+
+@form("repeat")
+def repeat(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    rank = ranks_of(sorts)[0]
+    node = given.get("axis", args[2] if len(args) > 2 else None)
+    axis = trees.literal(node) if node is not None else None
+    if rank is None or not isinstance(axis, int) or len(args) < 2 or sorts[1][1] != 0:
+        return None
+    return forms.helper(f"repeat_{axis % rank}_of_{rank}", numba_helpers.repeat(rank, axis % rank), *args[:2])
+
+
+@form("tile")
+def tile(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    fits = len(args) == 2 and sorts[0][1] == 1 and sorts[1] == ("i", 0)
+    return forms.helper("tile", numba_helpers.TILE, *args) if fits else None
+
+
+@form("heaviside")
+def heaviside(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    fits = not given and len(args) == 2 and isinstance(sorts[0][1], int)
+    return forms.helper("heaviside", numba_helpers.HEAVISIDE, *args) if fits else None
+
+
+@form("ndim")
+def ndim(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    rank = ranks_of(sorts)[0]
+    return None if rank is None else trees.const(rank)
+
+
+def builtin(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
+    """`abs` of an array."""
+    if node.func.id == "abs" and len(node.args) == 1 and sorts[0][1] not in (0, None, "?"):
+        return forms.np("abs", node.args[0])
+    return node
+
+
+# ------------------------------------------------------------------------------------------------ statements
+
+
+def statement(forms: Any, node: gast.Expr, known: Any) -> Any:
+    """A call that stands alone: `np.add.at`, `np.copyto`, a call with `out=`; None to leave it as it is."""
+    call = node.value
+    if not isinstance(call, gast.Call) or not isinstance(call.func, gast.Attribute):
+        return None
+    if trees.function_of(call.func) is None:
+        return None
+    name = forms.numpy_name(call.func)
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    if name == "copyto" and len(call.args) == 2 and not given:
+        return whole_store(call.args[0], call.args[1])
+    if name in ("add.at", "subtract.at") and len(call.args) == 3:
+        return added_at(forms, name, call.args, known)
+    out = given.get("out")
+    if name is not None and set(given) == {"out"} and isinstance(out, (gast.Name, gast.Subscript)):
+        call.keywords = []
+        return whole_store(out, call)
+    return None
+
+
+def whole_store(target: gast.AST, value: gast.AST) -> gast.AST:
+    place = trees.index(target, trees.const(slice(None)))  # Numba takes `...` alone amiss
+    place.ctx = gast.Store()
+    return gast.Assign([place], value, None)
+
+
+def added_at(forms: Any, name: str, args: list[Any], known: Any) -> Any:
+    """Adds one by one, since an index may repeat."""
+    indices = args[1].elts if isinstance(args[1], gast.Tuple) else [args[1]]
+    sorts = [known.of(each) for each in indices]
+    rank, added = known.rank(args[0]), known.rank(args[2])
+    if any(sort != ("i", 1) for sort in sorts) or rank is None or added is None:
+        return None
+    left = rank - len(indices)
+    if added not in (0, left + 1) or left < 0:
+        return None
+    sign = "+" if name == "add.at" else "-"
+    key = f"{name.replace('.', '_')}_{len(indices)}_{rank}_{added}"
+    text = numba_helpers.added_at(len(indices), bool(added), sign)
+    made = forms.helper(key, text, args[0], *indices, args[2])
+    return gast.Expr(made)

@@ -1,0 +1,367 @@
+"""Stage `numba`: the program as text that Numba compiles.
+
+What NumPy and Python offer and Numba does not is written otherwise, as `numba_forms.py` says; where that takes a loop,
+it is a function printed beside the program. The comments stay, and so does everything that Numba knows.
+
+>>> import gast
+>>> tree = gast.parse("def f(A):\\n    for i in reversed(range(1, n)):\\n        t = A.max()")
+>>> print(to_text(rewritten(tree, {}, {})), end="")
+def f(A):
+    for i in range(n - 1, 0, -1):
+        t = A.max()
+"""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import numba_more as more
+from s2sad import trees
+from s2sad.jit_options import need_numba
+from s2sad.kinds import Kind, kind_of
+from s2sad.numba_boundary import Boundary
+from s2sad.numba_forms import Forms
+from s2sad.numba_parallel import run_side_by_side
+from s2sad.numba_ranks import UNKNOWN, Expressions, of_functions, sort_of
+from s2sad.numba_records import Records
+from s2sad.printer import BlankLine, Comment, to_text
+from s2sad.requests import Program
+
+NUMBERS = (bool, int, float, complex, np.ndarray, np.generic)
+
+
+@dataclass
+class NumbaText:
+    """text: of a module, whose functions Numba compiles; origins: by line, the user's source and node that it comes
+    from; modules: the modules that it needs and f's file may not have; indexing: the functions in it that use indices
+    which may be out of bounds; convert: how the arguments cross the boundary."""
+
+    text: str
+    origins: dict[int, tuple[Any, Any]] = field(default_factory=dict)
+    modules: dict[str, Any] = field(default_factory=dict)
+    indexing: set[str] = field(default_factory=set)
+    convert: Callable[..., Any] | None = None
+
+    def line(self, number: int) -> str:
+        lines = self.text.split("\n")
+        return lines[number - 1].strip() if 1 <= number <= len(lines) else ""
+
+
+def program_text(program: Program, origin: types.FunctionType, parallel: bool = False) -> NumbaText:
+    """A generated program as text for Numba. parallel: with loops whose iterations run side by side."""
+    modules: dict[str, Any] = {}
+    tree = adapted(program, origin, modules, parallel)
+    text = to_text(tree)
+    return NumbaText(text, origins(tree, text), modules, indexing(tree), Boundary(program).convert)
+
+
+def standalone_text(program: Program, origin: types.FunctionType) -> str:
+    """The program for Numba as a module that stands alone: the functions decorated, and compiled what it imports."""
+    made = adapted(program, origin, {})
+    imports = [node for node in made.body if isinstance(node, (gast.Import, gast.ImportFrom))]
+    alias = "numba"
+    while alias in origin.__globals__ and origin.__globals__[alias].__class__ is not types.ModuleType:
+        alias += "_"
+    njit = trees.attr(trees.name(alias), "njit")
+    late: list[Any] = []
+    for node in imports:
+        for each in node.names if isinstance(node, gast.ImportFrom) else []:
+            name = each.asname or each.name
+            if isinstance(origin.__globals__.get(name), types.FunctionType):
+                late.append(trees.assign(name, trees.call(njit, trees.name(name))))
+    checked = indexing(made)
+    for node in made.body:
+        if isinstance(node, gast.FunctionDef):
+            keywords = {"error_model": trees.const("numpy")}
+            keywords |= {"boundscheck": trees.const(True)} if node.name in checked else {}
+            node.decorator_list = [trees.call(njit, **keywords)]
+    rest = [node for node in made.body if node not in imports]
+    own = gast.Import([gast.alias("numba", alias if alias != "numba" else None)])
+    return to_text(gast.Module([own, *imports, *([BlankLine(), *late] if late else []), *rest], []))
+
+
+def adapted(
+    program: Program, origin: types.FunctionType, modules: dict[str, Any], parallel: bool = False
+) -> gast.Module:
+    """The tree of a program, written for Numba."""
+    tree, boundary = trees.copy_tree(program.tree), Boundary(program)
+    kinds = {program.name: {**program.kinds, **boundary.kinds}}
+    if boundary.classes:
+        tree = with_records(tree, boundary.classes, kinds, modules)
+    drop_sharing_checks(tree, set(boundary.names))
+    if parallel:
+        found = of_functions(tree, sorts_of(kinds, {}))
+        for node in tree.body:
+            if isinstance(node, gast.FunctionDef) and run_side_by_side(node, Expressions(found[node.name])):
+                modules["prange"] = need_numba("numba").prange
+    return rewritten(tree, kinds, modules, origin.__globals__)
+
+
+def drop_sharing_checks(tree: gast.Module, parameters: set[str]) -> None:
+    """`if np.may_share_memory(a, b): raise ...` for parameters: Numba has no such function, and each call from Python
+    compares them before."""
+    for function in tree.body:
+        if isinstance(function, gast.FunctionDef):
+            function.body = [node for node in function.body if not is_sharing_check(node, parameters)]
+
+
+def is_sharing_check(node: Any, parameters: set[str]) -> bool:
+    test: Any = getattr(node, "test", None)
+    called = getattr(getattr(test, "func", None), "attr", "")
+    if not isinstance(node, gast.If) or called != "may_share_memory" or not isinstance(node.body[0], gast.Raise):
+        return False
+    return all(isinstance(each, gast.Name) and each.id in parameters for each in test.args)
+
+
+def with_records(
+    tree: gast.Module, classes: dict[str, Any], kinds: dict[str, dict[str, Kind]], modules: dict[str, Any]
+) -> gast.Module:
+    """Dicts and objects as named tuples, whose classes stand above the functions."""
+    found = of_functions(tree, sorts_of(kinds, {}))
+    names = {cls._fields: name for name, cls in classes.items()}
+    modules.update(classes)
+    made = []
+    for name, cls in classes.items():
+        call = trees.call(trees.name("namedtuple"), trees.const(name), trees.const(list(cls._fields)))
+        made.append(trees.assign(name, call))
+    body = [Records(names, Expressions(found[node.name])).visit(node) if isinstance(node, gast.FunctionDef) else node
+            for node in tree.body]  # fmt: skip
+    imports = [node for node in body if isinstance(node, (gast.Import, gast.ImportFrom))]
+    own = gast.ImportFrom("collections", [gast.alias("namedtuple", None)], 0)
+    rest = [node for node in body if node not in imports]
+    return gast.Module([own, *imports, BlankLine(), *made, *rest], [])
+
+
+def sorts_of(kinds: dict[str, dict[str, Kind]], namespace: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the kinds say of the names in each function, and of the numbers around it."""
+    around = {key: sort_of(kind_of(value)) for key, value in namespace.items() if isinstance(value, NUMBERS)}
+    given = {name: {key: sort_of(kind) for key, kind in known.items()} for name, known in kinds.items()}
+    return {name: {**around, **{k: s for k, s in known.items() if s != UNKNOWN}} for name, known in given.items()}
+
+
+def function_text(source: Any, function: types.FunctionType) -> NumbaText:
+    """A function of the user's that a program calls, as text for Numba."""
+    tree = source.tree
+    tree.decorator_list, tree.returns = [], None
+    for each in [*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs]:
+        each.annotation = None
+    mark_modules(tree, function)
+    modules: dict[str, Any] = {}
+    made = rewritten(gast.Module([tree], []), {}, modules, function.__globals__)
+    return NumbaText(to_text(made), {}, modules, indexing(made))
+
+
+def mark_modules(tree: gast.AST, function: types.FunctionType) -> None:
+    """Notes at each name of a module which one it is, as it is noted in generated programs."""
+    own = set(function.__code__.co_varnames)
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
+    for node in trees.walk(tree):
+        if isinstance(node, gast.Name) and node.id not in own:
+            value = cells[node.id].cell_contents if node.id in cells else function.__globals__.get(node.id)
+            if isinstance(value, types.ModuleType):
+                node.module = value
+
+
+def rewritten(
+    tree: gast.Module,
+    kinds: dict[str, dict[str, Kind]],
+    modules: dict[str, Any],
+    namespace: dict[str, Any] | None = None,
+) -> gast.Module:
+    """The module with everything written as Numba has it. kinds: of the names in each function; `modules` gets what
+    the text needs beside what it has."""
+    used = {node.id for node in trees.walk(tree) if isinstance(node, gast.Name)} | set(namespace or {})
+    forms = Forms(used, numpy_name(tree, namespace or {}, used, modules))
+    found = of_functions(tree, sorts_of(kinds, namespace or {}))
+    body: list[Any] = []
+    for node in tree.body:
+        if isinstance(node, gast.FunctionDef):
+            rewriter = Rewriter(forms, Expressions(found[node.name]))
+            made = rewriter.visit(node)
+            for helper in forms.take_new():
+                body += [helper, BlankLine(), BlankLine()]
+            body.append(made)
+        else:
+            body.append(node)
+    return gast.Module(body, [])
+
+
+def numpy_name(tree: gast.AST, namespace: dict[str, Any], used: set[str], modules: dict[str, Any]) -> str:
+    """What the text calls NumPy."""
+    for node in trees.walk(tree):
+        if isinstance(node, gast.Name) and getattr(node, "module", None) is np:
+            return node.id
+    name = "np"
+    while name in used and namespace.get(name) is not np:
+        name += "_"
+    modules[name] = np
+    return name
+
+
+class Rewriter(gast.NodeTransformer):
+    """Writes each statement and expression anew, the parts of it first."""
+
+    def __init__(self, forms: Forms, known: Expressions) -> None:
+        self.forms, self.known = forms, known
+        self.carried: set[str] = set()  # the variables that the loops around compute
+
+    def visit_While(self, node: gast.While) -> gast.AST:
+        return self.in_loop(node)
+
+    def in_loop(self, node: Any) -> gast.AST:
+        outer = self.carried
+        self.carried = outer | assigned(node.body)
+        made = self.generic_visit(node)
+        self.carried = outer
+        return made
+
+    def visit_AugAssign(self, node: gast.AugAssign) -> gast.AST:
+        sorts = (self.known.of(node.target), self.known.of(node.value))
+        growing = isinstance(node.target, gast.Name) and node.target.id in self.carried
+        self.generic_visit(node)
+        if isinstance(node.op, gast.MatMult):  # in place, as NumPy has it
+            place = trees.copy_tree(node.target)
+            place.ctx = gast.Load()
+            return more.whole_store(place, trees.binary(gast.MatMult, trees.copy_tree(place), node.value))
+        if not isinstance(node.target, gast.Name):
+            return node
+        left = trees.name(node.target.id)
+        made = self.forms.operation(node.op, left, node.value, sorts, growing and not is_counter(node))
+        return node if made is None else gast.Assign([node.target], made, None)
+
+    def visit(self, node: Any) -> Any:
+        if isinstance(node, (Comment, BlankLine)):
+            return node
+        made = super().visit(node)
+        for attribute in ("comments", "origin", "reverse", "blank"):
+            first = made[0] if isinstance(made, list) and made else made
+            if first is not node and hasattr(node, attribute) and isinstance(first, gast.stmt):
+                setattr(first, attribute, getattr(node, attribute))
+        return made
+
+    def visit_Assign(self, node: gast.Assign) -> Any:
+        """A list of tuples is made by a loop: what is written into arrays in one that a comprehension made gets lost in
+        Numba (0.68)."""
+        made = node.value
+        if not (isinstance(made, gast.ListComp) and is_tuple(made.elt) and isinstance(node.targets[0], gast.Name)):
+            return self.generic_visit(node)
+        [loop] = made.generators
+        names = {each.id for each in trees.walk(loop.target) if isinstance(each, gast.Name)}
+        for each in trees.walk(made):  # a comprehension's variables are its own
+            if isinstance(each, gast.Name) and each.id in names:
+                each.id = self.forms.fresh(each.id, self.known)
+        append = trees.call(trees.attr(trees.name(node.targets[0].id), "append"), made.elt)
+        body: list[Any] = [gast.Expr(append)]
+        for test in loop.ifs:
+            body = [gast.If(test, body, [])]
+        start = gast.Assign(node.targets, gast.List([], gast.Load()), None)
+        return [start, self.visit(gast.For(loop.target, loop.iter, body, [], None))]
+
+    def visit_For(self, node: gast.For) -> gast.AST:
+        node.iter = self.forms.iterated(node.iter, self.known)
+        return self.in_loop(node)
+
+    def visit_comprehension(self, node: gast.comprehension) -> gast.AST:
+        node.iter = self.forms.iterated(node.iter, self.known)
+        return self.generic_visit(node)
+
+    def visit_Call(self, node: gast.Call) -> gast.AST:
+        before = self.forms.prepared(node, self.known)
+        self.generic_visit(node)
+        return self.forms.call(node, self.known, before)
+
+    def visit_BinOp(self, node: gast.BinOp) -> gast.AST:
+        sorts = (self.known.of(node.left), self.known.of(node.right))
+        pending, spine = node, [node]  # a long sum is no deep recursion
+        while isinstance(pending.left, gast.BinOp) and not isinstance(pending.left.op, (gast.MatMult, gast.Pow)):
+            pending = pending.left
+            spine.append(pending)
+        if len(spine) > 50:
+            for each in spine:
+                each.right = self.visit(each.right)
+            spine[-1].left = self.visit(spine[-1].left)
+            return node
+        growing = any(isinstance(each, gast.Name) and each.id in self.carried for each in (node.left, node.right))
+        self.generic_visit(node)
+        return self.forms.operation(node.op, node.left, node.right, sorts, growing) or node
+
+    def visit_Subscript(self, node: gast.Subscript) -> gast.AST:
+        rank = self.known.rank(node.value)
+        self.generic_visit(node)
+        if rank and isinstance(node.slice, gast.Constant) and node.slice.value is ...:
+            node.slice = trees.const(slice(None))  # of `A[...] += x` Numba makes nothing
+        if rank == 0 and isinstance(node.slice, gast.Tuple) and not node.slice.elts:
+            return node.value
+        return node
+
+    def visit_Expr(self, node: gast.Expr) -> gast.AST:
+        made = more.statement(self.forms, node, self.known)
+        return self.generic_visit(node if made is None else made)
+
+
+def is_tuple(node: gast.AST) -> bool:
+    """Whether an expression makes a tuple, a named one too."""
+    named = isinstance(node, gast.Call) and getattr(node.func, "id", "").startswith("Fields_")
+    return named or isinstance(node, gast.Tuple)
+
+
+def assigned(body: list[Any]) -> set[str]:
+    """The names that statements assign to, other than as the variable of a loop."""
+    found: set[str] = set()
+    for statement in body:
+        for node in trees.walk(statement):
+            targets = node.targets if isinstance(node, gast.Assign) else []
+            targets = [node.target] if isinstance(node, gast.AugAssign) else targets
+            for target in targets:
+                parts = target.elts if isinstance(target, gast.Tuple) else [target]
+                found |= {part.id for part in parts if isinstance(part, gast.Name)}
+    return found
+
+
+def is_counter(node: gast.AugAssign) -> bool:
+    """`n += 1`: it would take centuries to overflow."""
+    return isinstance(node.op, (gast.Add, gast.Sub)) and trees.literal(node.value) is not None
+
+
+def indexing(tree: gast.Module) -> set[str]:
+    """The functions that use indices. Slices are cut at the bounds, and the helpers keep to them."""
+    found = set()
+    for function in tree.body:
+        if isinstance(function, gast.FunctionDef) and not getattr(function, "helper", False):
+            if any(isinstance(node, gast.Subscript) and not is_slice(node.slice) for node in trees.walk(function)):
+                found.add(function.name)
+    return found
+
+
+def is_slice(index: gast.AST) -> bool:
+    parts = index.elts if isinstance(index, gast.Tuple) else [index]
+    new = (isinstance(part, gast.Constant) and part.value in (None, ...) for part in parts)
+    return all(isinstance(part, gast.Slice) or whole for part, whole in zip(parts, new))
+
+
+def origins(tree: gast.Module, text: str) -> dict[int, tuple[Any, Any]]:
+    """By line of the text, the user's source and node that the statement there comes from."""
+    found: dict[int, tuple[Any, Any]] = {}
+
+    def pair(block: list[Any], printed: list[ast.stmt], around: Any) -> None:
+        block = [node for node in block if not isinstance(node, (Comment, BlankLine))]
+        if len(block) != len(printed):
+            return
+        for node, shown in zip(block, printed):
+            origin = getattr(node, "origin", None) or around
+            if origin is not None and getattr(origin[1], "lineno", None) is not None:
+                for line in range(shown.lineno, (shown.end_lineno or shown.lineno) + 1):
+                    found[line] = origin
+            for part in ("body", "orelse", "finalbody"):
+                if isinstance(getattr(node, part, None), list) and hasattr(shown, part):
+                    pair(getattr(node, part), getattr(shown, part), origin)
+
+    pair(tree.body, ast.parse(text).body, None)
+    return found

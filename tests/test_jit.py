@@ -1,0 +1,309 @@
+"""`jit="numba"`: what is compiled gives the numbers of the plain program; what can't be is refused at the user's line."""
+
+import dataclasses
+import functools
+import math
+import pickle
+import subprocess
+import sys
+import textwrap
+import warnings
+
+import numpy as np
+import pytest
+
+import s2sad
+from s2sad import numba_options, value_and_gradients_function
+from s2sad.errors import NotDifferentiableError, ParameterError
+from tests import exemplars
+from tests.test_exemplars import leaves
+
+numba = pytest.importorskip("numba")
+
+# Compiling takes most of the time: these are few, and show all there is.
+COMPILED = ["bisection", "black_scholes", "cholesky", "huber", "logistic_map", "polynomial", "thomas"]
+
+
+def assert_close(found, expected):
+    for one, other in zip(leaves(found), leaves(expected), strict=True):
+        assert np.shape(one) == np.shape(other)
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-13)
+
+
+@functools.cache
+def compiled(function, jit="numba"):
+    return value_and_gradients_function(function, jit=jit)
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_exemplars(name):
+    exemplar = exemplars.load(name)
+    args = exemplar.args()
+    jitted = value_and_gradients_function(exemplar.function, params=exemplar.params, jit="numba")
+    found = jitted(*args)
+    assert_close(args, exemplar.args())
+    assert_close(found, exemplar.by_hand(*exemplar.args()))
+
+
+SCALE = 3.0
+WEIGHTS = np.array([1.0, 2.0])
+
+
+def cube(x):
+    return x * x * x
+
+
+def step(x):
+    return math.floor(x) * SCALE
+
+
+def uses_globals(x):
+    return cube(x) * SCALE + x * WEIGHTS[1] + x * step(x)
+
+
+def test_globals_are_live(monkeypatch):
+    jitted, plain = compiled(uses_globals), value_and_gradients_function(uses_globals)
+    assert_close(jitted(2.5), plain(2.5))
+    monkeypatch.setitem(globals(), "SCALE", 5.0)
+    assert_close(jitted(2.5), plain(2.5))
+    monkeypatch.setitem(globals(), "WEIGHTS", np.array([1.0, 2.0]))
+    assert_close(jitted(2.5), plain(2.5))
+    WEIGHTS[1] = 7.0
+    assert_close(jitted(2.5), plain(2.5))
+    assert jitted(2.5)[1][0] == 3 * 5.0 * 2.5**2 + 7.0 + 10.0
+
+
+def test_compiled_is_called_from_compiled_code():
+    gradients = compiled(cube).compiled(2.0)
+    assert isinstance(gradients, numba.core.dispatcher.Dispatcher)
+
+    @numba.njit
+    def descend(x, steps):
+        for _ in range(steps):
+            x -= 0.01 * gradients(x)[1][0]
+        return x
+
+    x = 1.0
+    for _ in range(5):
+        x -= 0.01 * 3 * x * x
+    assert math.isclose(descend(1.0, 5), x, rel_tol=1e-14)
+
+
+def test_single_gradient_is_called_from_compiled_code():
+    slope = s2sad.grad(cube, jit="numba").compiled(2.0)
+    assert numba.njit(lambda x: slope(x))(2.0) == 12.0
+
+
+def test_function_that_is_compiled_itself():
+    f = numba.njit(cube)
+    assert value_and_gradients_function(f, jit="numba")(2.0) == (8.0, (12.0,))
+
+
+def test_all_of_the_api():
+    assert s2sad.gradients_function(cube, jit="numba")(2.0) == (12.0,)
+    assert s2sad.grad(cube, jit="numba")(2.0) == 12.0
+    assert s2sad.value_and_grad(cube, jit="numba")(2.0) == (8.0, 12.0)
+    assert s2sad.jvp(cube, (2.0,), (10.0,), jit="numba") == (8.0, 120.0)
+    assert s2sad.hvp(cube, (2.0,), (1.0,), jit="numba") == (12.0,)
+    assert s2sad.hessian(cube, jit="numba")(2.0) == 12.0
+    assert s2sad.jacobian(cube, jit="numba")(2.0) == 12.0
+    value, pullback = s2sad.vjp(cube, 2.0, jit="numba")
+    assert (value, pullback(2.0), pullback(1.0)) == (8.0, (24.0,), (12.0,))
+    assert s2sad.grad(s2sad.grad(cube, jit="numba"), jit="numba")(2.0) == 12.0
+
+
+def test_decorator():
+    @s2sad.differentiable(jit="numba")
+    def f(x):
+        return x * x
+
+    assert f.value_and_gradients(3.0) == (9.0, (6.0,))
+
+
+def test_pickle():
+    again = pickle.loads(pickle.dumps(compiled(cube)))
+    assert again.jit == compiled(cube).jit and again(2.0) == (8.0, (12.0,))
+
+
+def test_cache_info_tells_of_compiling():
+    def f(x):
+        return x + 1.0
+
+    jitted = value_and_gradients_function(f, jit=numba_options(cache=False))
+    for _ in range(3):
+        jitted(1.0)
+    info = jitted.cache_info()
+    assert (info.hits, info.misses) == (2, 1) and info.jit_seconds > 0.0
+
+
+# ------------------------------------------------------------------------------------------ dy
+def squares(x):
+    return x * x
+
+
+def test_dy():
+    x = np.array([1.0, 2.0, 3.0])
+    value, (x_grad,) = compiled(squares)(x, dy=np.array([1.0, 0.0, -1.0]))
+    assert_close((value, x_grad), (x * x, np.array([2.0, 0.0, -6.0])))
+    with pytest.raises(ValueError, match=r"dy is an array of shape \(2,\), the value is an array of shape \(3,\)"):
+        compiled(squares)(x, dy=np.ones(2))
+
+
+# ------------------------------------------------------------------------------------------ where Numba differs
+def picks(x, k):
+    return x[k] * x[0]
+
+
+def test_bounds_errors_stay():
+    x = np.array([2.0, 3.0])
+    assert compiled(picks)(x, -1)[0] == 6.0
+    with pytest.raises(IndexError):
+        compiled(picks)(x, 2)
+    with pytest.raises(IndexError):
+        compiled(picks)(x, -3)
+
+
+def counts(x, n, m):
+    product, total = 1, 1
+    for i in range(1, n):
+        product *= i
+        total = total + product
+    return x * (product // m) + x * total + x * (n % m) + 2**n
+
+
+def test_integers():
+    plain = value_and_gradients_function(counts, params=["x"])
+    jitted = value_and_gradients_function(counts, params=["x"], jit="numba")
+    assert_close(jitted(2.0, 10, 7), plain(2.0, 10, 7))
+    assert_close(jitted(2.0, 10, -7), plain(2.0, 10, -7))
+    with pytest.raises(ZeroDivisionError):
+        jitted(2.0, 10, 0)
+    with pytest.raises(OverflowError, match="64 bits"):
+        jitted(2.0, 40, 7)
+    with pytest.raises(ValueError, match="negative"):
+        jitted(2.0, -1, 7)
+
+
+def test_an_int_that_is_a_number():
+    jitted = value_and_gradients_function(cube, jit="numba")
+    assert jitted(2**40) == (2.0**120, (3 * 2.0**80,))
+
+
+def quotient(x, y):
+    return x / y
+
+
+def test_error_model():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        value, _ = compiled(quotient)(1.0, 0.0)
+    assert value == math.inf
+    with pytest.raises(ZeroDivisionError):
+        value_and_gradients_function(quotient, jit=numba_options(error_model="python"))(1.0, 0.0)
+
+
+# ------------------------------------------------------------------------------------------ what is refused
+def not_for_numba(x):
+    y = x * 2.0
+    return y * np.unravel_index(5, (3, 4))[0]
+
+
+def test_refused_at_the_users_line():
+    with pytest.raises(NotDifferentiableError, match="Numba can't compile this") as caught:
+        compiled(not_for_numba)(1.0)
+    assert f"line {not_for_numba.__code__.co_firstlineno + 2}, in not_for_numba" in str(caught.value)
+    assert "unravel_index" in str(caught.value).split("\n")[0]
+
+
+def test_runs_as_plain_python_with_one_warning():
+    either = compiled(not_for_numba, "numba?")
+    with pytest.warns(UserWarning, match="runs as plain Python: Numba can't compile"):
+        found = either(1.5)
+    assert_close(found, value_and_gradients_function(not_for_numba)(1.5))
+    either(2.5)
+
+
+def test_options():
+    with pytest.raises(ParameterError, match='jit="numba"'):
+        value_and_gradients_function(cube, jit="numbas")
+    with pytest.raises(ParameterError, match="error_model"):
+        numba_options(error_model="c")
+    with pytest.raises(ParameterError, match="fastmath"):
+        numba_options(fastmath="yes")
+    with pytest.raises(ParameterError, match="parallel"):
+        numba_options(parallel=1)
+    assert value_and_gradients_function(cube, jit=numba_options(fastmath=True))(2.0) == (8.0, (12.0,))
+
+
+def test_without_numba():
+    code = """
+        import sys
+        sys.modules["numba"] = None
+        import s2sad
+        try:
+            s2sad.grad(lambda x: x, jit="numba")
+        except ImportError as error:
+            print(isinstance(error, s2sad.S2sadError), error)
+    """
+    made = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
+    assert made.stdout.startswith("True ") and 'pip install "s2sad[jit]"' in made.stdout
+
+
+# ------------------------------------------------------------------------------------------ structures
+@dataclasses.dataclass
+class Body:
+    mass: float
+    place: np.ndarray
+
+
+def energy(body, layers):
+    total = body.mass * np.sum(body.place * body.place)
+    for layer in layers:
+        total = total + np.sum(layer["w"] * body.place * layer["b"])
+    return total * body.mass
+
+
+def test_dicts_and_objects():
+    body = Body(2.0, np.array([1.0, 2.0]))
+    layers = [{"w": np.array([0.5, 1.5]), "b": np.ones(2)}, {"w": np.array([2.5, 1.0]), "b": np.zeros(2)}]
+    plain, jitted = value_and_gradients_function(energy), compiled(energy)
+    (value, (body_grad, layers_grad)), (other, (body_other, layers_other)) = plain(body, layers), jitted(body, layers)
+    assert_close(value, other)
+    assert isinstance(body_other, Body)
+    assert_close([body_other.mass, body_other.place], [body_grad.mass, body_grad.place])
+    assert_close(layers_other, layers_grad)
+
+
+def halved(x):
+    return np.sum(x * 0.5)
+
+
+def test_precision_is_that_of_the_argument():
+    value, (x_grad,) = compiled(halved)(np.ones(3, np.float32))
+    assert (value.dtype, x_grad.dtype) == (np.float32, np.float32) and x_grad.tolist() == [0.5] * 3
+
+
+# ------------------------------------------------------------------------------------------ side by side
+def spread(x, w):
+    y = np.zeros_like(x)
+    for i in numba.prange(len(x)):
+        t = x[i] * w
+        y[i] = t * t
+    return np.sum(y)
+
+
+def neighbours(x):
+    y = np.zeros_like(x)
+    for i in numba.prange(1, len(x)):
+        y[i] = x[i] * x[i - 1]
+    return np.sum(y)
+
+
+def test_prange():
+    x = np.arange(5.0)
+    plain = value_and_gradients_function(spread)
+    assert_close(value_and_gradients_function(spread, jit=numba_options(parallel=True))(x, 2.0), plain(x, 2.0))
+    with pytest.raises(NotDifferentiableError, match="add into the same elements") as caught:
+        value_and_gradients_function(neighbours, jit=numba_options(parallel=True))(x)
+    assert f"line {neighbours.__code__.co_firstlineno + 2}, in neighbours" in str(caught.value)
+    assert_close(value_and_gradients_function(neighbours)(x)[1][0], np.array([1.0, 2.0, 4.0, 6.0, 3.0]))

@@ -1,0 +1,96 @@
+"""The disk cache of compiled programs: found by another process, never out of date, rebuilt when damaged."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("numba")
+
+ROOT = Path(__file__).parent.parent
+MODEL = """
+    SCALE = 2.0
+
+    def helper(x):
+        return int(x) * SCALE
+
+    def f(x):
+        return x * x * SCALE + x * helper(x)
+"""
+RUN = """
+    import sys
+    import model
+    from s2sad import numba_options, value_and_gradients_function
+    {before}
+    gradients = value_and_gradients_function(model.f, jit={jit})
+    print(gradients(3.0), gradients.cache_info().jit_seconds > 0.0)
+"""
+
+
+class Place:
+    """A folder with a module and a cache."""
+
+    def __init__(self, folder):
+        self.folder, self.cache = folder, folder / "cache"
+        self.write(MODEL)
+
+    def write(self, text):
+        (self.folder / "model.py").write_text(textwrap.dedent(text))
+
+    def start(self, before="", jit="'numba'"):
+        environment = {
+            **os.environ,
+            "S2SAD_CACHE_DIR": str(self.cache),
+            "PYTHONPATH": f"{self.folder}{os.pathsep}{ROOT}",
+        }
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        code = textwrap.dedent(RUN).format(before=before, jit=jit)
+        return subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
+
+    def run(self, before="", jit="'numba'"):
+        """(value, gradients) and whether anything was compiled."""
+        process = self.start(before, jit)
+        return self.result(process)
+
+    def result(self, process):
+        out, _ = process.communicate()
+        assert process.returncode == 0
+        result, _, compiled = out.strip().rpartition(" ")
+        return eval(result), compiled == "True"
+
+    def files(self, suffix):
+        return sorted(self.cache.rglob(f"*{suffix}"))
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Place(tmp_path)
+
+
+FIRST = (36.0, (18.0,))
+
+
+def test_another_process_finds_it_and_what_changes_is_noticed(place):
+    assert place.run() == (FIRST, True)
+    assert place.run() == (FIRST, False)
+    place.write(MODEL.replace("int(x)", "int(x + 1.0)"))  # in a function that the program calls
+    assert place.run() == ((42.0, (20.0,)), True)
+    place.write(MODEL.replace("SCALE = 2.0", "SCALE = 3.0"))
+    assert place.run() == ((54.0, (27.0,)), True)
+    place.write(MODEL)
+    assert place.run() == (FIRST, False)
+    assert place.run(before="model.SCALE = 3.0") == ((54.0, (27.0,)), False)
+
+
+def test_two_processes_at_once_and_damaged_files(place):
+    both = [place.start(), place.start()]
+    assert [place.result(each)[0] for each in both] == [FIRST, FIRST]
+    for suffix in (".nbc", "program.py"):
+        [path] = place.files(suffix)
+        data = path.read_bytes()
+        path.write_bytes(data[: len(data) // 2] + b"!" + data[len(data) // 2 + 1 :])
+        assert place.run()[0] == FIRST
+    assert place.run() == (FIRST, False)
