@@ -3,7 +3,6 @@
 Numba knows neither dicts of unlike items nor objects. They go in as named tuples, and come back as what they were:
 
     {"W": array, "b": array}          ->  Fields_W_b(array, array)
-    [{"W": array}, {"W": array}]      ->  (Fields_W(array), Fields_W(array))
     a dataclass, an object            ->  a named tuple of its fields
 
 In the program `params["W"]` is `params.W` then, and a dict that is made is a named tuple. A Python int that f uses as a
@@ -73,10 +72,9 @@ class Boundary:
         if isinstance(kind, Tuple):
             return self.inward_tuple(kind)
         if isinstance(kind, List):
-            item = self.inward(kind.item)
-            if item is None or isinstance(kind.item, Scalar):
-                return None if item is None else lambda given: [item(each) for each in given]
-            return lambda given: tuple([item(each) for each in given])
+            # A list of named tuples would be possible, but what is added to arrays in one gets lost in Numba (0.68).
+            item = self.inward(kind.item) if isinstance(kind.item, Scalar) else None
+            return None if item is None else lambda given: [item(each) for each in given]
         if isinstance(kind, Dict):
             return self.inward_fields(kind.items, dict.__getitem__)
         if isinstance(kind, Record) and kind.cls is not list:

@@ -25,7 +25,7 @@ def is_numba_error(error: BaseException) -> bool:
     """Whether an exception says that something can't be compiled."""
     from numba.core import errors
 
-    if isinstance(error, (errors.NumbaError, errors.NumbaWarning)):
+    if isinstance(error, (errors.NumbaError, errors.NumbaWarning)) or type(error).__module__ == errors.__name__:
         return True
     # Numba reports some of what it can't do by plain exceptions from inside of its compiler, or of LLVM.
     if not isinstance(error, (NotImplementedError, AssertionError, TypeError, ValueError, KeyError, RuntimeError)):

@@ -184,7 +184,7 @@ def einsum(operands: list[str], output: str) -> str:
             lines += ['        raise ValueError("einsum: axes of one letter have different lengths")']
     inner = [letter for letter in sizes if letter not in output]
     shape = ", ".join(sizes[letter] for letter in output)
-    empty = " * ".join(f"{name}.ravel()[:0]" for name in names)
+    empty = " * ".join(f"{name}.ravel()[:0]" for name, letters in zip(names, operands) if letters)
     if output:
         lines += [f"    result = np.zeros(({shape},), ({empty}).dtype)"]
     else:
@@ -196,7 +196,7 @@ def einsum(operands: list[str], output: str) -> str:
     lines += [f"{'    ' * depth}total = 0.0"] if output else []
     for k, letter in enumerate(inner):
         lines += [f"{'    ' * (depth + k)}for {letter} in range({sizes[letter]}):"]
-    factors = " * ".join(f"{name}[{', '.join(letters)}]" for name, letters in zip(names, operands))
+    factors = " * ".join(f"{name}[{', '.join(letters)}]" if letters else name for name, letters in zip(names, operands))
     lines += [f"{'    ' * (depth + len(inner))}total += {factors}"]
     lines += (
         [f"{'    ' * depth}result[{', '.join(output)}] = total", "    return result"]
