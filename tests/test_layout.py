@@ -112,7 +112,7 @@ def test_long_chains(kind):
         tree = grow[kind](tree)
     start = time.process_time()
     text = to_text(tree, 10**9 if kind == "[x]" else 100)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
     assert text.count(kind) == 2000
     if kind == "+ x":
         assert sum(isinstance(node, ast.BinOp) for node in ast.walk(ast.parse(text))) == 2000
