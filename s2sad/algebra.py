@@ -21,7 +21,7 @@ from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy, same_axes
-from s2sad.fewer_operations import sum_without_axes
+from s2sad.fewer_operations import simpler_axes
 from s2sad.folding import all_statements
 from s2sad.kinds import ONE, Array, Kind, Scalar
 from s2sad.terms import Factor, Term, as_product, as_sum, sum_tree
@@ -104,8 +104,8 @@ class Algebra:
             return transposed(node)
         if is_numpy(node, "sum"):
             return self.reduced(node)
-        if isinstance(node, gast.Subscript) and is_numpy(node.value, "sum") and node.value.args:
-            return sum_without_axes(node, self.known.dims(node.value.args[0]))
+        if isinstance(node, gast.Subscript):
+            return simpler_axes(node, self.known.dims)
         return node
 
     def parts(self, node: gast.AST) -> gast.AST:

@@ -18,7 +18,7 @@ from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy
 from s2sad.folding import own_expressions, read_list
 from s2sad.inlining import op_names
-from s2sad.kinds import Array
+from s2sad.kinds import ONE, Array
 from s2sad.rules.results import unknown_dim
 from s2sad.tape import reads
 
@@ -50,6 +50,25 @@ def without_axes(index: gast.AST) -> gast.AST:
     while len(made) > 1 and isinstance(made[-1], gast.Slice):
         made.pop()
     return made[0] if len(made) == 1 else gast.Tuple(made, gast.Load())
+
+
+def simpler_axes(node: gast.Subscript, dims: Any) -> gast.AST:
+    """An axis that is added and taken away, or the other way round, of length 1; dims: of expressions."""
+    inner = node.value
+    if isinstance(inner, gast.UnaryOp) and isinstance(inner.op, gast.USub):
+        made = simpler_axes(trees.index(inner.operand, node.slice), dims)
+        return node if isinstance(made, gast.Subscript) else trees.neg(made)
+    if is_numpy(inner, "sum") and inner.args:
+        return sum_without_axes(node, dims(inner.args[0]))
+    if isinstance(inner, gast.Subscript) and all(map(is_whole, elements(node.slice))):
+        own = dims(inner.value)
+        added = [k for k, each in enumerate(elements(node.slice)) if isinstance(each, gast.Constant)]
+        taken = [k for k, each in enumerate(elements(inner.slice)) if trees.literal(each) == 0]
+        rest = [each for each in elements(inner.slice) if trees.literal(each) != 0]
+        whole = all(isinstance(each, gast.Slice) and is_whole(each) for each in rest)
+        if own is not None and whole and added == taken and all(own[k] == ONE for k in taken):
+            return inner.value
+    return node
 
 
 def sum_without_axes(node: gast.Subscript, dims: Any) -> gast.AST:
