@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import gast
 
 from s2sad import ir
@@ -18,32 +20,50 @@ def remove_dead(body: list[gast.stmt], counters: bool = True) -> None:
             return  # in straight-line code one sweep finds all
 
 
+RESTORED = "<"  # behind a name: what the reverse sweep takes back into it from where it was saved
+
+
 def needed_names(body: list[gast.stmt]) -> set[str]:
+    """The names that are read; and those with `<` that are read after they were restored."""
     sources: dict[str, set[str]] = {}
     needed: set[str] = set()
+    restored: set[str] = set()
 
-    def collect(block: list[gast.stmt]) -> None:
+    def find(block: list[gast.stmt]) -> None:
+        for node in block:
+            if getattr(node, "restore", False):
+                restored.update(targets(node))
+            for inner in blocks_of(node):
+                find(inner)
+
+    def read(names: Iterable[str], backwards: bool) -> set[str]:
+        return {*names, *(name + RESTORED for name in names if backwards and name in restored)}
+
+    def collect(block: list[gast.stmt], outer: bool) -> None:
         for node in block:
             op = getattr(node, "effect", None)
+            backwards = outer or getattr(node, "reverse", False) or isinstance(node, gast.Return)
             if isinstance(op, ir.Copy):
                 for target, source in op.pairs:
-                    sources.setdefault(target, set()).update(ir.summary(source).names)
+                    sources.setdefault(target, set()).update(read(ir.summary(source).names, backwards))
             elif getattr(node, "counter", None):
                 pass
             elif getattr(node, "save", None):
                 sources.setdefault(f"{node.save}_saved.0", set()).add(node.save)
             elif removable(node):
                 for target in targets(node):
-                    sources.setdefault(target, set()).update(reads(node))
+                    name = target + RESTORED if getattr(node, "restore", False) else target
+                    sources.setdefault(name, set()).update(read(reads(node), backwards))
             elif getattr(node, "writes_part", None) is not None or getattr(node, "parameter_copy", False):
                 owner = owner_name(node)
-                sources.setdefault(owner, set()).update(reads(node) - {owner})
+                sources.setdefault(owner, set()).update(read(reads(node) - {owner}, backwards))
             else:
-                needed.update(reads(node))
+                needed.update(read(reads(node), backwards))
             for inner in blocks_of(node):
-                collect(inner)
+                collect(inner, backwards)
 
-    collect(body)
+    find(body)
+    collect(body, False)
     todo = list(needed)
     while todo:
         for name in sources.get(todo.pop(), ()):
@@ -91,6 +111,11 @@ def sets_names(node: gast.Assign) -> bool:
     return isinstance(target, gast.Name)
 
 
+def name_set(node: gast.stmt) -> set[str]:
+    """What a statement that sets names sets, as `needed_names` calls it."""
+    return {name + RESTORED for name in targets(node)} if getattr(node, "restore", False) else targets(node)
+
+
 def sweep(block: list[gast.stmt], needed: set[str]) -> bool:
     """Removes from a block, and the blocks in it, what sets none of the needed names; whether anything changed."""
     changed = False
@@ -112,7 +137,7 @@ def sweep(block: list[gast.stmt], needed: set[str]) -> bool:
             or getattr(node, "save", None)
             and f"{node.save}_saved.0" not in needed
             or removable(node)
-            and not targets(node) & needed
+            and needed.isdisjoint(name_set(node))
             or getattr(node, "writes_part", None) is not None
             and owner_name(node) not in needed
             or isinstance(node, gast.If)

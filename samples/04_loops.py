@@ -30,7 +30,7 @@ print(logistic_gradients.source(0.2, 3.5, 10))
 #:
 #:     x_grad = dy
 #:     growth_grad = 0.0
-#:     for _ in range(steps):
+#:     while x_saved:
 #:         # x = growth * x * (1.0 - x)
 #:         x = x_saved.pop()
 #:         t1_grad = x_grad * (1.0 - x)

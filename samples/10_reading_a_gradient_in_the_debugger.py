@@ -115,7 +115,7 @@ print(value_and_gradients_function(steps).source(0.5))
 #:         x = x2
 #:
 #:     x_grad = dy
-#:     for _ in range(3):
+#:     while x_saved:
 #:         x2 = x_saved.pop()
 #:         # for x_grad in grad_of(x):
 #:         x2_grad = x_grad

@@ -204,7 +204,15 @@ def downwards(p, q):
     return np.sum(x * x)
 
 
+def gated(x, n):
+    for _ in range(n):
+        gate = 1.0 / (1.0 + np.exp(-x))
+        x = x * gate + 0.1
+    return x
+
+
 CASES = [
+    (gated, (0.4, 3), ["* (1.0 - gate)"], ["1.0 - gate * gate"]),
     (counts_up, (0.4, 4), ["i -= 1\n", "x_saved.append(x)\n", "while x_saved:\n"], ["steps"]),
     (counts_in_two_loops, (0.4, 4), ["j -= 2\n", "k -= 1\n"], []),
     (counts_until_it_breaks, (0.9,), [], ["i -= "]),
@@ -245,3 +253,13 @@ def test_text(function, args, lines, absent):
     assert value == function(*args)
     for k, gradient in zip(params, gradients):
         np.testing.assert_allclose(gradient, differences(function, args, k), rtol=1e-6, atol=1e-7)
+
+
+def test_logistic_function_of_large_numbers():
+    def gate(x):
+        return 1.0 / (1.0 + np.exp(-x))
+
+    val_grad = value_and_gradients_function(gate)
+    with np.errstate(over="ignore"):
+        found = [val_grad(x)[1][0] for x in (-800.0, -40.0, 0.0, 800.0)]
+    np.testing.assert_allclose(found, [0.0, np.exp(-40.0), 0.25, 0.0], rtol=1e-15)
