@@ -58,12 +58,10 @@ class Attributes:
             and name in owner.kind.cls._fields
         ):
             return owner.items[owner.kind.cls._fields.index(name)]
-        if (
-            isinstance(owner.kind, Tuple)
-            and owner.kind.cls is not None
-            and callable(getattr(owner.kind.cls, name, None))
-        ):
-            return Value(expr, Static(BoundMethod(owner, getattr(owner.kind.cls, name), name)))
+        if isinstance(owner.kind, Tuple) and owner.kind.cls is not None and hasattr(owner.kind.cls, name):
+            if name in vars(tuple) or name in ("_replace", "_asdict"):
+                return Value(expr, Static(BoundMethod(owner, getattr(owner.kind.cls, name), name)))
+            return self.class_attribute(owner, owner.kind.cls, name, node)
         if static is not MISSING and not isinstance(static, (str, bytes, SliceOf)):
             if not hasattr(static, name):
                 raise self.refuse(
@@ -127,7 +125,10 @@ class Attributes:
     def record_attribute(self, owner: Value, name: str, node: Any) -> Value:
         if (owner.object, name) in self.state:
             return self.read_part(owner, name, node)
-        cls = owner.object.cls
+        return self.class_attribute(owner, owner.object.cls, name, node)
+
+    def class_attribute(self, owner: Value, cls: type, name: str, node: Any) -> Value:
+        """An attribute that an object has from its class: a method, a property, a constant."""
         found = getattr(cls, name, MISSING)
         if found is MISSING:
             raise self.refuse("no_attribute", node, name=name, what=cls.__name__)

@@ -12,7 +12,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.errors import NotDifferentiableError
-from s2sad.kinds import Array, Kind, List, Record, Scalar, Static, Tuple, Unknown, is_mixed, join
+from s2sad.kinds import INT, Array, Kind, List, Record, Scalar, Static, Tuple, Unknown, is_mixed, join
 from s2sad.values import Object, Restart, Value
 
 LONGEST = 64
@@ -109,7 +109,7 @@ class FixedLists:
         self.quiet += 1
         try:
             for generator in node.generators:
-                self.bind_kind(generator.target, self.kind_of_items(self.visit(generator.iter)))
+                self.bind_kind(generator.target, self.kind_of_iteration(generator.iter))
             kind = self.visit(node.elt).kind
             return None if isinstance(kind, (Unknown, Static)) else kind
         except (NotDifferentiableError, AttributeError, TypeError, KeyError):
@@ -117,6 +117,20 @@ class FixedLists:
         finally:
             self.state = state
             self.quiet -= 1
+
+    def kind_of_iteration(self, node: Any) -> Kind:
+        """The kind of what each iteration over an expression gives."""
+        if isinstance(node, gast.Call) and node.args and not node.keywords:
+            function = self.visit(node.func).static
+            if function is zip:
+                return Tuple(tuple(map(self.kind_of_iteration, node.args)))
+            if function is enumerate and len(node.args) == 1:
+                return Tuple((INT, self.kind_of_iteration(node.args[0])))
+            if function is reversed:
+                return self.kind_of_iteration(node.args[0])
+            if function is range:
+                return INT
+        return self.kind_of_items(self.visit(node))
 
     def kind_of_items(self, value: Value) -> Kind:
         if value.items is not None:

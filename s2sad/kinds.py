@@ -15,6 +15,7 @@ Scalar(dtype='float', symbol=None)
 from __future__ import annotations
 
 import dataclasses
+import enum
 import types
 from dataclasses import dataclass
 from typing import Any
@@ -270,7 +271,7 @@ def kind_of(value: Any, key: Any = None) -> Kind:
         for each in value.values():
             held = join(held, kind_of(each, (key, "value")))
         return Mapping(None, held)
-    if isinstance(value, _STATIC_TYPES) or callable(value):
+    if isinstance(value, _STATIC_TYPES) or callable(value) or isinstance(value, enum.Enum):
         return Static(value)
     if dataclasses.is_dataclass(value) or hasattr(value, "__dict__"):
         fields = tuple((name, kind_of(field, (key, name))) for name, field in vars(value).items())

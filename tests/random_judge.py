@@ -91,7 +91,6 @@ class Truth:
 
     def __init__(self, case: Case):
         self.case, self.text = case, case.text
-        self.f = define(case.text)
         self.value, self.output = self._plain_run()
         self.weights = np.random.default_rng(case.seed).uniform(0.5, 1.5, numbers(self.value).size)
         self.first, self.second = self._directions(0), self._directions(1)
@@ -108,6 +107,7 @@ class Truth:
 
     def _plain_run(self) -> tuple[Any, str]:
         try:
+            self.f = define(self.text)
             value, output = printed_by(self.f, *copied(self.case.args))
         except (Exception, TooLong) as error:
             raise Unfit(f"{type(error).__name__}: {error}") from None

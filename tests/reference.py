@@ -14,6 +14,7 @@ from __future__ import annotations
 import collections
 import copy
 import dataclasses
+import enum
 import inspect
 import types
 from typing import Any, Callable
@@ -46,6 +47,8 @@ def is_real_leaf(value: Any) -> bool:
 
 
 def _is_record(value: Any) -> bool:
+    if isinstance(value, enum.Enum):
+        return False
     if isinstance(value, (type, types.ModuleType, types.FunctionType, np.ndarray, np.generic)) or callable(value):
         return dataclasses.is_dataclass(value) and not isinstance(value, type)
     return hasattr(value, "__dict__")

@@ -17,7 +17,7 @@ The body may use `np`, `math`, built-ins, and other functions of its module that
 'append'
 """
 
-from s2sad.equivalents import calling, joining, polynomials, repeating, sampled, shapes  # noqa: F401
+from s2sad.equivalents import calling, iterating, joining, polynomials, repeating, sampled, shapes  # noqa: F401
 from s2sad.equivalents.registry import equivalent, find, find_method, is_part, part
 
 __all__ = ["equivalent", "find", "find_method", "is_part", "part"]
