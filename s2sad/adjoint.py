@@ -19,7 +19,7 @@ import numpy as np
 
 from s2sad import ir, logistic, trees
 from s2sad.adjoint_arrays import Arrays
-from s2sad.adjoint_containers import Containers
+from s2sad.adjoint_containers import Containers, shares_nothing
 from s2sad.adjoint_inserts import Inserts
 from s2sad.adjoint_loops import Structure
 from s2sad.errors import RuleError
@@ -189,7 +189,7 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         old = self.adj.get(name)
         if old is None:
             made = self.let(self.grad_base(name), expr, kind)
-            self.adj[name] = Cotangent(made, kind, owned=made is not expr)
+            self.adj[name] = Cotangent(made, kind, owned=made is not expr and shares_nothing(kind, expr))
             return
         total = self.added(kind, old.expr, expr)
         self.adj[name] = Cotangent(self.let(self.grad_base(name), total, kind), kind, owned=True)

@@ -118,5 +118,32 @@ def copy_of(kind: Kind, expr: gast.AST, fresh: Any) -> gast.AST:
     return trees.call(trees.builtin("dict"), expr) if isinstance(kind, Mapping) else expr
 
 
+def shares_nothing(kind: Kind | None, expr: gast.AST) -> bool:
+    """Whether an adjoint in the structure of a kind is new, down to its arrays, each of them there once."""
+    from s2sad.adjoint import is_fresh, structure_parts
+
+    if not shares(kind):
+        return True
+    if isinstance(kind, Array):
+        return is_fresh(expr)
+    if isinstance(expr, (gast.List, gast.Tuple)):
+        items = kind.items if isinstance(kind, Tuple) else [getattr(kind, "item", None)] * len(expr.elts)
+        return all(map(shares_nothing, items, expr.elts))
+    if isinstance(expr, gast.Dict):
+        items = (
+            [kind.value] * len(expr.values)
+            if isinstance(kind, Mapping)
+            else [each for _, each in structure_parts(kind)]
+        )
+        return all(map(shares_nothing, items, expr.values))
+    if isinstance(expr, gast.ListComp):
+        return shares_nothing(getattr(kind, "item", None), expr.elt)
+    if isinstance(expr, gast.DictComp):
+        return isinstance(kind, Mapping) and shares_nothing(kind.value, expr.value)
+    sliced = isinstance(expr, gast.Subscript) and isinstance(expr.slice, gast.Slice)
+    new = sliced or isinstance(expr, (gast.BinOp, gast.Call))
+    return new and not shares(kind.value if isinstance(kind, Mapping) else getattr(kind, "item", kind))
+
+
 def shares(kind: Any) -> bool:
     return isinstance(kind, (Array, List, Mapping, Tuple, Dict, Record))

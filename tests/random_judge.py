@@ -141,7 +141,7 @@ class Truth:
             if not is_real_leaf(leaf):
                 return None
             number = next(pairs)
-            return np.asarray(number) if isinstance(leaf, np.ndarray) else type(leaf)(number)
+            return np.array(number) if isinstance(leaf, np.ndarray) else type(leaf)(number)
 
         return mapped(self.case.args, direction)
 
@@ -194,7 +194,9 @@ def _check(truth: Truth, mode: str, seconds: float) -> Outcome:
 def _reverse(truth: Truth) -> Outcome:
     case = truth.case
     gradients_of, source = _made(lambda: value_and_gradients_function(truth.f, source=truth.text), case.args)
-    value, gradients = _run(truth, lambda *args: gradients_of(*args, dy=truth.dy), case.args, source)
+    dy = copied(truth.dy)
+    value, gradients = _run(truth, lambda *args: gradients_of(*args, dy=dy), case.args, source)
+    _compare_given(truth.dy, dy, source)
     _compare_values(truth.value, value, source)
     _compare_structures(case.args, gradients, source)
     parts = [np.sum(a * b) for a, b in zip(_real_leaves(gradients), truth.first)]
@@ -209,11 +211,9 @@ def _forward(truth: Truth) -> Outcome:
     case = truth.case
     tangent_of, source = _made(lambda: value_and_tangent_function(truth.f, source=truth.text), case.args)
     tangents = truth.tangents(truth.first)
-    kept = copied(tangents)
     value, tangent = _run(truth, lambda *args: tangent_of(*args, tangents=tangents), case.args, source)
     _compare_values(truth.value, value, source)
-    if not identical(kept, tangents):
-        raise Found(Outcome("tangent modified", "", kept, tangents, "tangent modified", source))
+    _compare_given(truth.tangents(truth.first), tangents, source)
     _compare_structures(value, tangent, source)
     found = numbers(tangent).real
     total = float(np.sum(truth.weights * found))
@@ -236,12 +236,15 @@ def _second(truth: Truth) -> Outcome:
     expected, _ = printed_by(first, *copied(args))
     if outer == "reverse":
         dy = (_zeros(truth.value), truth.tangents(truth.first) if inner == "reverse" else truth.dy)
-        value, found = _run(truth, lambda *args: derivative_of(*args, dy=dy), args, source)
+        given = copied(dy)
+        value, found = _run(truth, lambda *args: derivative_of(*args, dy=given), args, source)
+        _compare_given(dy, given, source)
         _compare_structures(truth.case.args, found, source)
         total = sum(float(np.sum(a * b)) for a, b in zip(_real_leaves(found), truth.second))
         extra = {"dy": dy}
     else:
         value, (value_dot, found) = _run(truth, lambda *args: derivative_of(*args, tangents=directions), args, source)
+        _compare_given(truth.tangents(truth.second), directions, source)
         _compare_structures(value, (value_dot, found), source)
         weights = truth.first if inner == "reverse" else _real_leaves(truth.dy)
         total = sum(float(np.sum(a * b)) for a, b in zip(_real_leaves(found), weights))
@@ -311,6 +314,12 @@ def _run(truth: Truth, call: Callable, args: tuple, source: str) -> Any:
 def _compare_values(expected: Any, got: Any, source: str) -> None:
     if not identical(expected, got):
         raise Found(Outcome("wrong value", "", expected, got, "wrong value", source))
+
+
+def _compare_given(before: Any, after: Any, source: str) -> None:
+    """Whether a dy, or tangents, are as they were."""
+    if not identical(before, after):
+        raise Found(Outcome("dy modified", "", before, after, "dy modified", source))
 
 
 def _compare_structures(expected: Any, got: Any, source: str) -> None:

@@ -7,7 +7,8 @@ Here in reverse mode; by hand in forward mode and to second order, too. A failur
 import pytest
 
 from tests.random_complex import Case, define
-from tests.random_judge import CHECKS, Found, Truth, check
+from tests.random_found import FOUND
+from tests.random_judge import CHECKS, MODES, Found, Truth, check
 from tests.random_programs import make, report
 from tests.random_shrink import shrink
 
@@ -31,6 +32,15 @@ def test_random_programs(part):
 
 def test_the_same_programs_each_time():
     assert make(7).text == make(7).text != make(8).text
+
+
+@pytest.mark.parametrize("text", FOUND)
+def test_found(text):
+    """Programs that were wrong, or that failed, once: in all modes."""
+    args = FOUND[text]
+    for seed in (0, 2, 4, 6):
+        for outcome in check(Case(text, args, seed), MODES if seed == 0 else ("second",)).values():
+            assert outcome.kind == "right", report(Case(text, args, seed), outcome, with_source=True)
 
 
 @pytest.mark.parametrize(

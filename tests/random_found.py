@@ -1,0 +1,34 @@
+"""Programs that random programs led to, shrunk: once wrong or failing, since then right in all modes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy import array
+
+FOUND: dict[str, Any] = {
+    # The adjoint of a sum of a list holds one array several times: it was written into in place.
+    """def f(x):
+    w = [x * 1.0, x * 2.0]
+    w[0][0] = x[1]
+    w[1][1] *= x[0]
+    return sum(w)
+""": (array([0.3, 0.5]),),
+    # dy was written into, where it is a list of arrays inside of a tuple.
+    """def f(x):
+    w = [x * 1.0, x * 2.0]
+    w[0][0] = x[1]
+    w[1][1] *= x[0]
+    return w, x
+""": (array([0.3, 0.5]),),
+    """def f(x):
+    x[0][...] = np.tanh(x[0])
+    return x
+""": ([array([-0.563, 0.813, -0.129]), array([-0.76, -0.216, 0.338])],),
+    # A comprehension over zip through which no gradient flows: the kind of its items.
+    """def f(t1):
+    w = [t1[0] for k in range(1, 3)]
+    w[0] = sum(w) ** 2
+    return w
+""": ((-1.082, array([1.322, -0.753])),),
+}
