@@ -283,17 +283,27 @@ class Carried:
     def give_early_values(self, value: Any, states: list[dict[Any, Any]]) -> None:
         """What an early return in a loop has set gets something to hold before the loop, as it is to be copied."""
         for name in sorted(self.leaf_names(value, states)):
-            block, loop = self.early_homes.get(name, (None, None))
+            block, _ = self.early_homes.get(name, (None, None))
             if block is None or block is self.block:  # beside the loop, it is copied only where it was set
                 continue
-            del self.early_homes[name]
-            at = next((k for k, each in enumerate(block) if each is loop), 0)
-            kind = self.info[name].kind
-            start: gast.AST = gast.List([], gast.Load()) if isinstance(kind, List) else trees.const(0.0)
-            pairs = [(name, start if isinstance(kind, (List, Scalar, Array)) else trees.const(None))]
-            node = gast.Assign([trees.name("_", store=True)], trees.const(None), None)
-            node.effect, node.origin, node.loops, node.position = ir.Copy(pairs), None, self.loops, loop.position
-            block.insert(at, node)
+            self.give_early_value(name)
+
+    def give_early_lists(self, names: list[str]) -> None:
+        """A list has something to hold before the loop in any case: its adjoint is made like it, also if nothing was
+        returned early."""
+        for name in names:
+            if isinstance(self.info[name].kind, List):
+                self.give_early_value(name)
+
+    def give_early_value(self, name: str) -> None:
+        block, loop = self.early_homes.pop(name)
+        at = next((k for k, each in enumerate(block) if each is loop), 0)
+        kind = self.info[name].kind
+        start: gast.AST = gast.List([], gast.Load()) if isinstance(kind, List) else trees.const(0.0)
+        pairs = [(name, start if isinstance(kind, (List, Scalar, Array)) else trees.const(None))]
+        node = gast.Assign([trees.name("_", store=True)], trees.const(None), None)
+        node.effect, node.origin, node.loops, node.position = ir.Copy(pairs), None, self.loops, loop.position
+        block.insert(at, node)
 
     def one_early_value(self, values: list[Any]) -> bool:
         """Whether these are one value, that an inner loop has set and that already has names of its own."""

@@ -385,6 +385,7 @@ class Loops:
         self.place_entry_copies(loop)
         self.add(statement)
         self.early_homes.update(dict.fromkeys(self.early_names, (self.block, statement)))
+        self.give_early_lists(sorted(self.early_names))
         self.early_names.clear()
 
     def place_entry_copies(self, loop: ir.Loop) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import types
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -86,10 +86,11 @@ class Scalar(Kind):
 @dataclass(frozen=True)
 class Array(Kind):
     """A NumPy array. dtype: a NumPy name, or '' where unknown; dims: a tuple of Dim, or None where the rank is unknown
-    (then it may also be a scalar)."""
+    (then it may also be a scalar); most: the highest rank that it may have then, if that is known."""
 
     dtype: str = "float64"
     dims: tuple[Dim, ...] | None = None
+    most: int | None = field(default=None, repr=False)
 
     @property
     def char(self) -> str:
@@ -390,7 +391,8 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
             dtype = array.dtype if _ORDER.index(array.char) >= _ORDER.index(number.char) else ""
         elif not dtype and "c" in (a.char, b.char) and a.char in "bifc" and b.char in "bifc":
             dtype = a.dtype if a.char == "c" else b.dtype  # what reaches something real has its imaginary part cut off
-        return Array(dtype, _join_dims(getattr(a, "dims", ()), getattr(b, "dims", ())))
+        dims = _join_dims(getattr(a, "dims", ()), getattr(b, "dims", ()))
+        return Array(dtype, dims) if dims is not None else Array(dtype, None, highest_rank(a, b))
     if isinstance(a, List) and isinstance(b, List):
         return List(join(a.item, b.item) if a.item or b.item else None, a.cls if a.cls is b.cls else None)
     if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items) and a.cls is b.cls:
@@ -406,6 +408,15 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
         names = [name for name, _ in a.fields if b.get(name) is not None]
         return Record(a.cls, tuple((name, join(a.get(name), b.get(name))) for name in names))
     return UNKNOWN
+
+
+def highest_rank(*kinds: Kind) -> int | None:
+    """The highest rank that one of these numbers and arrays may have; None where that is not known."""
+    ranks = []
+    for kind in kinds:
+        dims = getattr(kind, "dims", ()) if isinstance(kind, (Scalar, Array)) else None
+        ranks.append(len(dims) if dims is not None else getattr(kind, "most", None))
+    return None if None in ranks else max(ranks, default=0)  # type: ignore[type-var]
 
 
 def _is_text(kind: Kind) -> bool:

@@ -44,6 +44,8 @@ class Rules:
     ) -> tuple[gast.AST, Kind] | None:
         """The tangent of an operation, None for zero. value: the user's expression."""
         rule = op.rule
+        if not self.wanted(op):  # all tangents of the operands are known to be zero
+            return None
         try:
             if rule.tangent is not None:
                 return self.by_template(op, result, kind)

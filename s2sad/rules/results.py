@@ -14,7 +14,20 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.kinds import ONE, UNKNOWN, Array, Dim, Kind, List, Scalar, Static, Tuple, broadcast_dims, dtype_char
+from s2sad.kinds import (
+    ONE,
+    UNKNOWN,
+    Array,
+    Dim,
+    Kind,
+    List,
+    Scalar,
+    Static,
+    Tuple,
+    broadcast_dims,
+    dtype_char,
+    highest_rank,
+)
 from s2sad.rules.registry import ADJOINT, PARTIALS, F, Rule, kind
 
 Dims = tuple[Dim, ...]
@@ -270,7 +283,18 @@ def elementwise(function: Any, *kinds: Kind) -> Kind:
     if function in UFUNCS and len(scalars) == len(operands):
         return _python_result(function, *scalars)
     dtype = result_dtype(UFUNCS.get(function, function), *operands)
-    return shaped(dtype, broadcast_dims(*map(dims_of, operands)))
+    dims = broadcast_dims(*map(dims_of, operands))
+    return shaped(dtype, dims) if dims is not None else of_bounded_rank(dtype, operands)
+
+
+def of_bounded_rank(dtype: str, operands: list[Any]) -> Kind:
+    """The kind of what is broadcast of operands some of which have no known rank: that of the others, if these have as
+    many axes, none of them of length 1, as any may have."""
+    most = highest_rank(*operands)
+    known = broadcast_dims(*(dims for dims in map(dims_of, operands) if dims is not None))
+    if most is not None and known and len(known) == most and all(dim.many for dim in known):
+        return Array(dtype, known)
+    return Array(dtype, None, most)
 
 
 def floats_of(*kinds: Kind) -> Kind:
