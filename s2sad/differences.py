@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import copy
+import enum
 import types
 import warnings
 from collections.abc import Callable, Iterator
@@ -110,7 +111,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 def is_record(value: Any) -> bool:
     """Whether a value is an object whose attributes are data."""
-    return hasattr(value, "__dict__") and not callable(value) and not isinstance(value, types.ModuleType)
+    return hasattr(value, "__dict__") and not callable(value) and not isinstance(value, (types.ModuleType, enum.Enum))
 
 
 def get(value: Any, path: Path) -> Any:

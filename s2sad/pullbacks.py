@@ -20,6 +20,7 @@ from __future__ import annotations
 import ast
 import copy
 import dataclasses
+import enum
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -105,7 +106,7 @@ def snapshot(value: Any, memo: dict[int, Any] | None = None) -> Any:
     elif isinstance(value, dict):
         made = memo[id(value)] = copy.copy(value)
         made.update({key: snapshot(item, memo) for key, item in value.items()})
-    elif hasattr(value, "__dict__") and not callable(value) and not isinstance(value, types.ModuleType):
+    elif hasattr(value, "__dict__") and not callable(value) and not isinstance(value, (types.ModuleType, enum.Enum)):
         made = memo[id(value)] = copy.copy(value)
         vars(made).update({key: snapshot(item, memo) for key, item in vars(value).items()})
     else:
@@ -121,7 +122,7 @@ def _arrays_in(value: Any) -> list[np.ndarray]:
         value = list(value.values())
     if isinstance(value, (list, tuple)):
         return [array for item in value for array in _arrays_in(item)]
-    if hasattr(value, "__dict__") and not callable(value) and not isinstance(value, types.ModuleType):
+    if hasattr(value, "__dict__") and not callable(value) and not isinstance(value, (types.ModuleType, enum.Enum)):
         return _arrays_in(list(vars(value).values()))
     return []
 

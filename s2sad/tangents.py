@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import copy
 import dataclasses
+import enum
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ def fitted(primal: Any, tangent: Any, where: str) -> Any:
         return fitted_sequence(primal, tangent, where)
     if isinstance(primal, dict):
         return fitted_dict(primal, tangent, where)
-    if hasattr(primal, "__dict__") and not callable(primal) and not isinstance(primal, type):
+    if hasattr(primal, "__dict__") and not callable(primal) and not isinstance(primal, (type, enum.Enum)):
         return fitted_record(primal, tangent, where)
     if not is_nothing(tangent):
         raise TangentError(f"the tangent of {where} is {shown(tangent)}, but {where} has no derivative: pass None")
