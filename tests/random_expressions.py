@@ -22,6 +22,7 @@ SCALARS += ["np.exp(-(<number>) ** 2)", "(<number> if <condition> else <number>)
 SCALARS += ["abs(<number>)", "(<number>) * 0.5", "min(<number>, 0.5)"]
 REDUCTIONS = ["np.sum(NAME)", "NAME.sum()", "np.mean(NAME)", "np.max(NAME)", "np.sum(NAME * NAME)", "np.prod(NAME)"]
 REDUCTIONS += ["np.sum(<array>)", "NAME.mean()", "NAME.min()", "np.sum(0.1 + NAME ** 2) ** 0.5"]
+REDUCTIONS += ["np.std(NAME + 0.1 * np.arange(NAME.size).reshape(NAME.shape))", "np.var(NAME)", "NAME.max()"]
 VECTOR_REDUCTIONS = ["np.dot(NAME, NAME)", "(NAME @ (<array>))", "sum(NAME)", "sum(q * q for q in NAME)"]
 VECTOR_REDUCTIONS += ["np.sum(NAME[::-1] * NAME)"]
 CONDITIONS = ["<number> < LIMIT", "<number> > LIMIT", "<number> > LIMIT", "not <number> > LIMIT"]
@@ -52,6 +53,7 @@ class Expressions:
         self.indent = 0
         self.depth_of_loops = 0
         self.protected: set[str] = set()
+        self.hidden: set[str] = set()  # names of functions that are called by others alone
         self.helpers: list[Any] = []
         self.nested = False
 
@@ -68,7 +70,7 @@ class Expressions:
 
     def target(self, kind: Type, new: bool = False) -> str:
         """A name to assign to: one of the same type, or a new one; now and then one of another type."""
-        free = [name for name in NAMES + CLASHES if name not in self.variables]
+        free = [name for name in NAMES + CLASHES if name not in self.variables and name not in self.hidden]
         same = [name for name, each in self.variables.items() if each == kind and name not in self.protected]
         if same and not new and self.random.random() < 0.5:
             return self.random.choice(same)
@@ -173,7 +175,9 @@ class Expressions:
         if not name:
             return self.scalar_leaf()
         if self.variables[name][0] == "L":
-            return f"np.sum({name}[{self.random.choice(['0', '-1'])}])"
+            ways = [f"np.sum({name}[0])", f"np.sum({name}[-1])", f"np.sum({name})", f"np.sum(sum({name}) ** 2)"]
+            ways += [f"sum(np.sum(q * q) for q in {name})", f"float(len({name})) * np.mean({name}[0])"]
+            return self.random.choice(ways)
         shape = self.variables[name][1]
         ways = REDUCTIONS + (VECTOR_REDUCTIONS if len(shape) == 1 else [])
         if len(shape) == 2 and shape[0] == shape[1]:
@@ -235,6 +239,9 @@ class Expressions:
                 ways.append(lambda: f"np.roll({leaf(shape)}, 1)")
             ways.append(lambda: f"np.sum({leaf((2, *shape))}, axis=0)")
             ways.append(lambda: f"np.max({leaf((*shape, 2))}, axis=-1)")
+            ways.append(lambda: f"np.sort({leaf(shape)})")
+            ways.append(lambda: f"np.diff({leaf((shape[0] + 1,))})")
+            ways.append(lambda: f"({leaf((shape[0], 3))}) @ ({leaf((3,))})")
         if len(shape) == 2:
             ways.append(lambda: f"np.outer({leaf(shape[:1])}, {leaf(shape[1:])})")
             ways.append(lambda: f"({leaf(shape[::-1])}).T")
@@ -243,6 +250,9 @@ class Expressions:
             ways.append(lambda: f"({leaf(shape[:1])})[:, None] * ({leaf(shape[1:])})")
             ways.append(lambda: f"np.mean({leaf((*shape, 2))}, axis=2)")
             ways.append(lambda: f"({leaf((2, *shape))}).sum(axis=0)")
+        if len(shape) == 2 and shape[0] == shape[1]:
+            ways.append(lambda: f"np.linalg.inv({leaf(shape)} * 0.1 + np.eye({shape[0]}))")
+            ways.append(lambda: f"np.einsum('ij,jk->ik', {leaf(shape)}, {leaf(shape)})")
         if len(shape) == 3:
             ways.append(lambda: f"np.transpose({leaf(shape[::-1])}, (2, 1, 0))")
         if shape and 1 in shape:
@@ -260,7 +270,7 @@ class Expressions:
             if kind == array_of(shape):
                 ways += [name] * 3
             elif kind == ("L", shape):
-                ways += [f"{name}[0]", f"{name}[-1]"]
+                ways += [f"{name}[0]", f"{name}[-1]", f"sum({name})", f"np.sum({name}, axis=0)"]
             elif letter == "t":
                 ways += [f"{name}[{k}]" for k, item in enumerate(kind[1]) if item == array_of(shape)]
             elif letter == "d":
@@ -395,14 +405,16 @@ class Expressions:
     def call(self, helper: Any) -> str | None:
         arguments = []
         for kind in helper.types:
-            if kind == "s":
-                arguments.append(self.scalar(1))
+            if isinstance(kind, str):
+                arguments.append(self.scalar(1) if kind == "s" else self.of_type(kind))
                 continue
             text = self.variable(kind) if self.random.random() < 0.7 else self.array_leaf(kind[1])
             if not text:
                 return None
             arguments.append(text)
-        return f"{helper.name}({', '.join(arguments)})"
+        if "{0}" in helper.call:
+            return helper.call.format(*arguments)
+        return helper.call.format(", ".join(arguments))
 
     def any_item(self) -> tuple[Type, str]:
         if self.random.random() < 0.6:

@@ -15,13 +15,15 @@ from typing import Any, Callable
 
 import numpy as np
 
+from tests import random_functions
 from tests.random_complex import Case
-from tests.random_expressions import Expressions, Type, array_of
+from tests.random_containers import Containers
+from tests.random_expressions import Type, array_of
 from tests.random_judge import GOOD, MODES, Outcome, check
 from tests.random_shrink import shrink
 
 
-class Statements(Expressions):
+class Statements(Containers):
     """Makes the body of one function: statements that mostly run, over the variables that are there."""
 
     def block(self, depth: int, count: int) -> None:
@@ -130,78 +132,6 @@ class Statements(Expressions):
         self.line(self.random.choice(ways))
         return None
 
-    # ------------------------------------------------------------------------------------------ containers
-    def make_container(self, _: int) -> None:
-        kind = self.random.choice("lltdL")
-        if kind == "l":
-            name = self.target("l")
-            items = ", ".join(self.scalar(1) for _ in range(self.random.randint(1, 3)))
-            made, type_ = f"[{items}]", "l"
-            if self.random.random() < 0.3:
-                made = f"[{self.comprehension()}]"
-        elif kind == "L":
-            shape = self.shape()
-            made, type_ = f"[{self.array(shape, 1)}, {self.array(shape, 1)}]", ("L", shape)
-            name = self.target(type_)
-        elif kind == "t":
-            types, texts = zip(*(self.any_item() for _ in range(self.random.randint(1, 3))))
-            made, type_ = f"({', '.join(texts)},)", ("t", types)
-            name = self.target(type_)
-        else:
-            keys = self.random.sample(["a", "b", "grad", "x"], self.random.randint(1, 3))
-            items = [(key, self.any_item()) for key in keys]
-            made = "{" + ", ".join(f"{key!r}: {text}" for key, (_, text) in items) + "}"
-            type_ = ("d", tuple((key, item) for key, (item, _) in items))
-            name = self.target(type_)
-        self.line(f"{name} = {made}")
-        self.variables[name] = type_
-
-    def change_list(self, _: int) -> Any:
-        name = self.pick("l")
-        if not name:
-            return False
-        way = self.random.choice(
-            ["append", "append", "store", "store", "augment", "pop", "extend", "double", "negative"]
-        )
-        if way == "pop" and self.depth_of_loops:
-            return False
-        self.line(
-            {
-                "append": f"{name}.append({self.scalar()})",
-                "store": f"{name}[0] = {self.scalar()}",
-                "augment": f"{name}[-1] {self.random.choice('+-*')}= {self.bounded(1)}",
-                "pop": f"if len({name}) > 1: {self.target('s', new=True)} = {name}.pop()",
-                "extend": f"{name}.extend([{self.scalar(1)}, {self.scalar(1)}])",
-                "double": f"{name} = {name} + [{self.scalar(1)}]",
-                "negative": f"{name}[-1] = {name}[0] * {self.bounded(1)}",
-            }[way]
-        )
-        return None
-
-    def change_other(self, _: int) -> Any:
-        """Writes into a list of arrays, or a dict; takes a tuple apart."""
-        name = self.pick("L", "d", "t")
-        if not name:
-            return False
-        kind = self.variables[name]
-        if kind[0] == "L":
-            shape = kind[1]
-            ways = [f"{name}.append({self.array(shape, 1)})", f"{name}[0] = {self.array(shape, 1)}"]
-            ways += [f"{name}[-1] += {self.smaller(shape)}", f"{name}[0][...] = {self.smaller(shape)}"]
-            if shape:
-                ways.append(f"{name}[0][0] = {self.smaller(shape[1:])}")
-            self.line(self.random.choice(ways))
-        elif kind[0] == "d":
-            key, item = self.random.choice(kind[1])
-            value = self.of_type(item)
-            operator = self.random.choice(["", "+", "*"]) if item == "s" else ""
-            self.line(f"{name}[{key!r}] {operator}= {value if operator != '*' else self.bounded(1)}")
-        else:
-            names = [self.target(item, new=True) for item in kind[1]]
-            self.line(f"{', '.join(names)}, = {name}")
-            self.variables.update(zip(names, kind[1]))
-        return None
-
     # ------------------------------------------------------------------------------------------ control
     def branch(self, depth: int) -> None:
         self.line(f"if {self.condition()}:")
@@ -298,6 +228,26 @@ class Statements(Expressions):
         self.protected.add(name)
         return None
 
+    def counter(self, _: int) -> Any:
+        """A function made by a function, which keeps a number of its own."""
+        if self.nested or self.indent > 1:
+            return False
+        name, inner = self.target("f", new=True), self.target("f", new=True)
+        if name == inner:
+            return False
+        self.line(f"def {inner}(z):")
+        self.line(f"    kept = z * {self.constant()}")
+        self.line("    def step(q):")
+        self.line("        nonlocal kept")
+        self.line(f"        kept = {self.random.choice(['kept * q', 'kept + np.sin(q)', 'q - kept * 0.5'])}")
+        self.line("        return kept")
+        self.line("    return step")
+        self.line(f"{name} = {inner}({self.scalar(1)})")
+        self.variables[name] = "f"
+        self.protected.update([name, inner])
+        self.hidden.add(inner)
+        return None
+
     def show(self, _: int) -> Any:
         if self.random.random() < 0.7:
             return False
@@ -310,56 +260,21 @@ STATEMENTS: list[Callable] = [
     Statements.augment_array, Statements.store, Statements.store_out, Statements.make_container,
     Statements.change_list, Statements.change_other, Statements.branch, Statements.loop, Statements.while_loop,
     Statements.leave, Statements.call_for_effect, Statements.local_function, Statements.show,
+    Statements.unpack, Statements.go_through, Statements.counter,
 ]  # fmt: skip
-WEIGHTS = [10, 8, 6, 2, 8, 6, 12, 3, 5, 7, 6, 6, 9, 3, 2, 4, 3, 1]
+WEIGHTS = [10, 8, 6, 2, 8, 6, 12, 3, 6, 7, 8, 6, 9, 3, 2, 4, 3, 1, 2, 2, 1]
 COMPOUND = {Statements.branch, Statements.loop, Statements.while_loop}
 
 
 # ------------------------------------------------------------------------------------------ programs
-def _helper(seed: random.Random, number: int) -> Any:
-    """A function beside f; some write into their first argument."""
-    types: list[Type] = []
-    for _ in range(seed.randint(1, 3)):
-        types.append("s" if seed.random() < 0.5 else array_of(seed.choice([(2,), (3,), (2, 3), (3, 3)])))
-    body = Statements(seed, dict(zip(["a", "b", "c"], types)), "s" if seed.random() < 0.6 else array_of((3,)))
-    body.nested = True
-    body.block(1, seed.randint(0, 3))
-    body.indent = 1
-    body.line(f"return {body.of_type(body.result)}")
-    name = f"{seed.choice(['helper', 'f_', 'g', 'np_', 'step'])}{number}"
-    text = [f"def {name}({', '.join(['a', 'b', 'c'][: len(types)])}):", *body.lines]
-    return Helper(name, tuple(types), body.result, any(each != "s" for each in types), "\n".join(text))
-
-
-class Helper:
-    """A function beside f: its parameters' types, what it returns, whether it may write into an argument."""
-
-    def __init__(self, name: str, types: tuple, result: Type, writes: bool, text: str):
-        self.name, self.types, self.result, self.writes, self.text = name, types, result, writes, text
-
-
-# Names that mean something else in the module, and in what s2sad generates.
-CLASH = """def clash(np, math, dy):
-    t1, t1_grad = np * math, dy
-    x_saved = [t1, t1_grad]
-    for steps in range(2):
-        value = x_saved.pop() * 0.5 + np
-        dy = dy - value * t1_grad
-    return dy + value * math"""
-
-
-def _helpers(seed: random.Random) -> list[Helper]:
-    made = [_helper(seed, k) for k in range(seed.choice([0, 0, 1, 2]))]
-    return made + ([Helper("clash", ("s", "s", "s"), "s", False, CLASH)] if seed.random() < 0.15 else [])
-
-
 def _argument(numbers: np.random.Generator, kind: Type) -> Any:
     if kind == "s":
         return round(float(numbers.uniform(-1.5, 1.5)), 3)
     if kind == "l":
         return [round(float(each), 3) for each in numbers.uniform(-1.5, 1.5, 3)]
     if kind[0] == "a":
-        return numbers.uniform(-1.5, 1.5, kind[1]).round(3)
+        made = numbers.uniform(-1.5, 1.5, kind[1]).round(3)
+        return np.array(made) if kind[1] == () and numbers.random() < 0.5 else made
     if kind[0] == "L":
         return [_argument(numbers, array_of(kind[1])) for _ in range(2)]
     if kind[0] == "t":
@@ -386,13 +301,13 @@ def make(seed: int) -> Case:
         ["s", "s", "s", array_of((3,)), ("t", ("s", array_of((2,)))), ("d", (("a", "s"), ("b", "s"))), "l"]
     )
     body = Statements(chance, dict(zip(names, types)), result)
-    body.helpers = _helpers(chance)
+    body.helpers = random_functions.helpers(chance, Statements)
     body.indent = 1
     for _ in range(chance.randint(1, 4) if small else chance.randint(4, 9)):
         body.statement(2 if small else 3)
     body.line(f"return {body.of_type(result)}")
     text = "\n\n\n".join(
-        [*(each.text for each in body.helpers), "\n".join([f"def f({', '.join(names)}):", *body.lines])]
+        [*random_functions.texts(body.helpers), "\n".join([f"def f({', '.join(names)}):", *body.lines])]
     )
     numbers = np.random.default_rng(seed)
     return Case(text + "\n", tuple(_argument(numbers, each) for each in types), seed)
