@@ -192,11 +192,30 @@ class ValueAndGradients:
             self._cache.hits += 1
         else:
             entry = self._cache.find(key, lambda: self._make(self._kinds(values)))
+        if entry.program.written and self._mutable_defaults:
+            self._refuse_written_defaults(entry, values)
         if entry.program.sharing:
             return self._entry_for_shared(entry, key, values)
         if not kwargs and self._arguments_suffice(entry):
             self._fast[tuple(map(key_of, args))] = entry
         return entry
+
+    @functools.cached_property
+    def _mutable_defaults(self) -> dict[str, Any]:
+        defaults = {name: each.default for name, each in self._target.signature.parameters.items()}
+        return {
+            name: value
+            for name, value in defaults.items()
+            if isinstance(value, (list, dict, np.ndarray)) or hasattr(value, "__dict__") and not callable(value)
+        }
+
+    def _refuse_written_defaults(self, entry: Entry, values: tuple[Any, ...]) -> None:
+        """f would write into its own default, as a list that grows from call to call: ours never sees that."""
+        given = dict(zip(self._binder_names(), values))
+        for name in entry.program.written:
+            if name in self._mutable_defaults and given.get(name) is self._mutable_defaults[name]:
+                source = read(entry.origin, self._given[1])
+                raise refuse("written_default", source.tree, source, name=name, f=self._target.name)
 
     def _entry_for_shared(self, entry: Entry, key: Any, values: tuple[Any, ...]) -> Entry:
         """f writes into memory that two arguments may share: one array given twice is one array in the program, too."""

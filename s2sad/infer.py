@@ -237,7 +237,17 @@ class Infer(
             self.roots,
             self.instances,
             {name: parameters[name] for name in self.request.params},
+            tuple(name for name, given in parameters.items() if self.is_written_in_part(given)),
         )
+
+    def is_written_in_part(self, value: Any) -> bool:
+        """Whether a dict or record, or one in it, gets another value for a key or an attribute."""
+        if not isinstance(value, Value):
+            return False
+        parts = list(value.items or ())
+        if value.object is not None:
+            parts += [self.state.get((value.object, key)) for key in value.object.keys]
+        return value.object in self.part_writes or any(map(self.is_written_in_part, parts))
 
     def at_the_end(self, value: Value) -> Value:
         """The value returned; views of written memory in it are read when the function ends, not when they were

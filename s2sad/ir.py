@@ -347,6 +347,7 @@ class Inferred:
     roots: list[Root]
     instances: dict[Any, Any]
     params: dict[str, Any]
+    written: tuple[str, ...] = ()  # the parameters that are dicts or records, or hold such, and are written into
     beside: bool = False  # of a function that is called beside the main one
     dependence: Any = None  # what `dependence.py` has gathered
 

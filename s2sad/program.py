@@ -75,6 +75,11 @@ class Builder(Gradients):
             start = [self.ones_for(self.inferred.value)]
         return [*self.sharing_checks(), *stacks, *forward, *kept, *start, *reverse, returned]
 
+    def written_parameters(self) -> tuple[str, ...]:
+        """The parameters whose memory, or that of something in them, f writes into."""
+        roots = [root for root in self.inferred.roots if root.param is not None and root.stores]
+        return tuple(sorted({root.param.partition(".")[0] for root in roots} | set(self.inferred.written)))
+
     def sharing_checks(self) -> list[gast.stmt]:
         """f writes into a parameter's memory: another parameter must not share it, or the value would not be f's."""
         roots = [
@@ -171,6 +176,7 @@ class Builder(Gradients):
             tree=module,
             kinds=self.printed_kinds(names, self.adjoint.kinds),
             parameters=dict(request.kinds),
+            written=self.written_parameters(),
         )
 
     def printed_kinds(self, names: dict[str, str], of_adjoints: dict[str, Kind]) -> dict[str, Kind]:

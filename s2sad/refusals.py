@@ -439,6 +439,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "a number that needs a gradient becomes text, and the text a number again",
         "the number itself",
     ),
+    "written_default": (
+        "`{f}` writes into the default of `{name}`, which keeps what is written for the next call",
+        "`{name}=None`, and in the body `if {name} is None: {name} = ...`; or an argument for `{name}` in the call",
+    ),
     "shared_arguments": (
         "`{first}` and `{second}` share memory in this call, and `{f}` writes into it",
         "a copy of one of the two, `{second}.copy()`, as the argument",

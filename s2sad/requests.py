@@ -46,8 +46,8 @@ class Program:
     text: of a module that stands alone; name: of its main function; own_imports: the imported names that are not to be
     taken from the function's globals; externals: names that the text uses and that can't be imported (a value that is
     a closure cell stays live); skipped: the parameters that get None as their gradient; sharing: pairs of parameters
-    that must not share memory, since f writes into the first; tangents: in forward mode, by parameter the name of
-    its tangent; tree: what the text was printed from; kinds: what is known of the names of its main function;
+    that must not share memory, since f writes into the first; written: the parameters that f writes into; tangents: in
+    forward mode, by parameter the name of its tangent; tree: what the text was printed from; kinds: what is known of the names of its main function;
     parameters: the kinds of the arguments that it was made for.
     """
 
@@ -65,3 +65,4 @@ class Program:
     tree: Any = None
     kinds: dict[str, Kind] = field(default_factory=dict)
     parameters: dict[str, Kind] = field(default_factory=dict)
+    written: tuple[str, ...] = ()

@@ -195,6 +195,7 @@ class ForwardBuilder(Builder):
             module,
             self.printed_kinds(names, self.tangent.kinds),
             dict(request.kinds),
+            written=self.written_parameters(),
         )
 
     def add_tangents(self, arguments: gast.arguments, names: list[str]) -> None:

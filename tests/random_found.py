@@ -31,4 +31,24 @@ FOUND: dict[str, Any] = {
     w[0] = sum(w) ** 2
     return w
 """: ((-1.082, array([1.322, -0.753])),),
+    # An array without axes: `x_grad /= a` wrote into the caller's.
+    """def f(x_grad):
+    a = float(x_grad)
+    x_grad = x_grad / a + a
+    return x_grad
+""": (array(0.07),),
+    # Second order: a list that is returned early or not at all.
+    """def f(w):
+    for u in w:
+        if u < 0.3:
+            return [w, w * u]
+    return [w * w]
+""": (array([1.179, 0.746, 1.322]),),
+    # Second order: a tangent that is known to be zero.
+    """def f(a):
+    return np.abs(np.full(2, a[0, 2]))
+""": (array([[0.64, 0.281, -0.274]]),),
+    """def f(a):
+    return np.prod(a) + np.sum(np.prod(a, axis=1) ** 2)
+""": (array([[0.64, 0.281, -0.274], [0.4, -0.7, 0.2]]),),
 }

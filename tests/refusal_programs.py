@@ -27,7 +27,7 @@ PROGRAMS: list[tuple[str, Callable, tuple]] = []
 FORWARD = {"custom_tangent", "no_tangent"}  # these are refused in forward mode only
 # Guards that no program is known to reach, or only a very large one; and those that other tests show.
 NOT_SHOWN = {"statement", "no_key", "too_deep", "recursion", "recursion_result", "too_many_kinds", "extreme_key"}
-NOT_SHOWN |= {"sorted_key", "zip_opaque", "try_tangent", "unknown_owner", "unknown_item", "unpack_unknown"}
+NOT_SHOWN |= {"sorted_key", "zip_opaque", "try_tangent", "unknown_owner", "unknown_item"}
 ELSEWHERE = {"type_alias", "try_star", "nonlocal_write"}  # tests/test_refusals.py; grad_of_*: tests/test_grad_of.py
 
 A = np.arange(1.0, 10.0).reshape(3, 3)
@@ -575,6 +575,17 @@ def f(x):
 @shows("string", 2.0)
 def f(x):
     return float(f"{x:.3f}") * x
+
+
+@shows("unpack_unknown", V)
+def unpacks_a_result(x):
+    return np.sum(np.reshape(x, (1, *hidden(3.0))))
+
+
+@shows("written_default", 2.0)
+def grows(x, held=[]):
+    held.append(x)
+    return x * held[0]
 
 
 @shows("shared_arguments", A[0], A.ravel()[1:4])
