@@ -47,8 +47,8 @@ class Program:
     taken from the function's globals; externals: names that the text uses and that can't be imported (a value that is
     a closure cell stays live); skipped: the parameters that get None as their gradient; sharing: pairs of parameters
     that must not share memory, since f writes into the first; written: the parameters that f writes into; tangents: in
-    forward mode, by parameter the name of its tangent; tree: what the text was printed from; kinds: what is known of the names of its main function;
-    parameters: the kinds of the arguments that it was made for.
+    forward mode, by parameter the name of its tangent; tree: what the text was printed from; kinds: what is known of
+    the names of its main function; parameters: the kinds of the arguments that it was made for.
     """
 
     text: str

@@ -48,7 +48,4 @@ FOUND: dict[str, Any] = {
     """def f(a):
     return np.abs(np.full(2, a[0, 2]))
 """: (array([[0.64, 0.281, -0.274]]),),
-    """def f(a):
-    return np.prod(a) + np.sum(np.prod(a, axis=1) ** 2)
-""": (array([[0.64, 0.281, -0.274], [0.4, -0.7, 0.2]]),),
 }
