@@ -11,6 +11,7 @@ names it reads. `v_grad` is how much the value changes, against `dy`, per change
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,6 @@ from s2sad.adjoint_containers import Containers, shares_nothing
 from s2sad.adjoint_inserts import Inserts
 from s2sad.adjoint_loops import Structure
 from s2sad.errors import RuleError
-from s2sad.expression_kinds import same_axes
 from s2sad.kinds import (
     NONE,
     Array,
@@ -67,6 +67,8 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         self.origin: Any = None
         self.kinds: dict[str, Kind] = {}
         self.shadows: set[str] = set()  # arrays that adjoints are added into in place
+        self.stands_for: dict[str, str] = {}  # what an array held before a statement changed it: the array
+        self.given: set[str] = set()  # shadows that the caller of this function handed over
         self.whole: set[str] = set()  # shadows of lists and dicts that share nothing with any other adjoint
 
     # ---------------------------------------------------------------- emitting
@@ -86,7 +88,7 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         return trees.name(name)
 
     def grad_base(self, name: str) -> str:
-        return f"{name}_grad"
+        return f"{self.stands_for.get(name, name)}_grad"
 
     def is_active(self, expr: gast.AST) -> bool:
         if isinstance(expr, (gast.Tuple, gast.List)) and any(map(self.is_active, expr.elts)):
@@ -116,16 +118,18 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         ):  # a list where NumPy takes an array
             expr = trees.call(trees.attr(self.helpers.unbroadcast(expr, trees.name(name)), "tolist"))
         if isinstance(info.kind, (List, Tuple, Dict, Record, Mapping)):
-            self.accumulate_structure(name, expr, info.kind)
+            self.accumulate_structure(name, expr, info.kind, owned is not False)
             return
+        exact = False
         if larger:
+            exact = broadcast_axes(kind, info.kind) is None  # what `unbroadcast` gives is just as large
             expr, kind = self.summed_down(expr, kind, name, info.kind)
         if isinstance(info.kind, Scalar) and isinstance(expr, gast.Name) and expr.id in self.shadows:
             expr, kind = self.number_of(expr), info.kind
         if getattr(kind, "char", "") == "c" and getattr(info.kind, "char", "") == "f":
             expr = trees.attr(expr, "real")
         fresh = is_fresh(expr) if owned is None else owned
-        spread = spread or self.may_be_smaller(kind, info.kind)
+        spread = not exact and (spread or self.may_be_smaller(kind, info.kind))
         old = self.adj.get(name)
         if old is None:
             made = self.let(self.grad_base(name), expr, kind)
@@ -136,6 +140,8 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
             total = trees.mul(trees.const(2.0), expr) if trees.same(old.expr, expr) else trees.add(old.expr, expr)
             full = old.spread and isinstance(kind, Array)  # a number plus what may be an array may be an array
             wide = promoted(*((kind, old.kind) if full or not isinstance(old.kind, Array) else (old.kind, kind)))
+            if isinstance(info.kind, Array) and isinstance(wide, Array) and not (old.spread and spread):
+                wide = Array(wide.dtype, info.kind.dims)
             made = self.let(self.grad_base(name), total, wide)
             self.adj[name] = Cotangent(made, wide, old.spread and spread, is_fresh(total))
 
@@ -184,12 +190,13 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
             return not all(a == b and not loose(a) or a.many for a, b in zip(kind.dims, target.dims))
         return False
 
-    def accumulate_structure(self, name: str, expr: gast.AST, kind: Kind) -> None:
+    def accumulate_structure(self, name: str, expr: gast.AST, kind: Kind, owned: bool) -> None:
         """The adjoint of a list, or of a tuple inside one, has the same structure, as lists."""
         old = self.adj.get(name)
         if old is None:
+            new = owned and not isinstance(expr, (gast.Name, gast.Subscript, gast.Attribute))
             made = self.let(self.grad_base(name), expr, kind)
-            self.adj[name] = Cotangent(made, kind, owned=made is not expr and shares_nothing(kind, expr))
+            self.adj[name] = Cotangent(made, kind, owned=new and shares_nothing(kind, expr))
             return
         total = self.added(kind, old.expr, expr)
         self.adj[name] = Cotangent(self.let(self.grad_base(name), total, kind), kind, owned=True)
@@ -238,7 +245,7 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         ]
         wanted = [name for name in given if self.is_active(op.arguments[name])]
         if op.arrays is not None:
-            wanted += [f"{op.rule.variadic}[{k}]" for k, each in enumerate(op.arrays) if self.is_active(each)]
+            wanted += [f"{op.rule.variadic}{key}" for key, each in items_in(op.arrays) if self.is_active(each)]
         wanted = self.without_logistic(op, target, cotangent, wanted)
         if wanted:
             self.apply_rule(op, trees.name(getattr(op, "result", target)), cotangent, wanted, self.info[target].kind)
@@ -386,7 +393,7 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
 
     def operand_of(self, op: ir.Primitive, key: str) -> gast.AST:
         if "[" in key:
-            return op.arrays[int(key.partition("[")[2].rstrip("]"))]
+            return dict(items_in(op.arrays))["[" + key.partition("[")[2]]
         return op.arguments[key]
 
     def spreads(self, rule: Any, kind: Kind) -> bool:
@@ -578,6 +585,15 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         return trees.const(0.0)
 
 
+def items_in(displays: list[gast.AST]) -> Iterator[tuple[str, gast.AST]]:
+    """("[1]", item) of each item of a list display, ("[1][0]", item) of those in displays in it."""
+    for k, each in enumerate(displays):
+        if isinstance(each, (gast.List, gast.Tuple)):
+            yield from ((f"[{k}]{key}", item) for key, item in items_in(each.elts))
+        else:
+            yield f"[{k}]", each
+
+
 def as_large_as(operand: Kind, kind: Kind) -> Kind:
     """The kind of a cotangent that is as large as its operand: a rule says so of all that it doesn't mark otherwise."""
     if not isinstance(operand, Array) or operand.dims is None or not isinstance(kind, (Array, Scalar, Unknown)):
@@ -617,7 +633,9 @@ def covers(made: Kind | None, whole: Kind) -> bool:
     """Whether something is as large as a whole array: what is summed of it counts each item."""
     if not isinstance(made, Array) or not isinstance(whole, Array) or made.dims is None or whole.dims is None:
         return False
-    return same_axes(made.dims, whole.dims)
+    return len(made.dims) == len(whole.dims) and all(
+        m.many or m == n and not loose(m) for m, n in zip(made.dims, whole.dims)
+    )  # what is made of parts of a whole can't be larger
 
 
 def is_fresh(expr: gast.AST) -> bool:

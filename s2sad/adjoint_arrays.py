@@ -38,7 +38,29 @@ def index_value(index: gast.AST) -> gast.AST:
     return call
 
 
+def is_flat(kind: Kind) -> bool:
+    """Whether it is an array, or a list of numbers or arrays: of those, the items are not written into."""
+    return isinstance(kind, Array) or isinstance(kind, List) and isinstance(kind.item, (Scalar, Array))
+
+
 STRUCTURES = (List, Tuple, Dict, Record, Mapping)
+
+
+def is_whole(op: ir.Store) -> bool:
+    """Whether a store writes all of an array: `a *= e`, `a[:] = e`."""
+    kind = op.place.root.kind
+    if not isinstance(kind, Array) or not kind.dims or kind.dtype not in ("float64", "complex128"):
+        return False
+    if len(op.place.path) > 1:
+        return False
+    return all(isinstance(step, gast.Subscript) and selects_all(step) for step in op.place.path)
+
+
+def selects_all(step: gast.Subscript) -> bool:
+    key = step.slice
+    if isinstance(key, gast.Slice):
+        return key.lower is None and key.upper is None and key.step is None
+    return isinstance(key, gast.Constant) and key.value is ...
 
 
 class Arrays:
@@ -75,7 +97,8 @@ class Arrays:
             else:
                 expr = trees.np_call("array", old.expr)
         else:
-            expr = None if old.owned and isinstance(old.expr, gast.Name) else copy_of(kind, old.expr, self.names.fresh)
+            own = old.owned and isinstance(old.expr, gast.Name) and not self.is_written_deep(name)
+            expr = None if own else copy_of(kind, old.expr, self.names.fresh)
         if expr is None:
             made = old.expr
         else:
@@ -98,6 +121,11 @@ class Arrays:
             return None
         kept = op.place is None and isinstance(op.base_kind, STRUCTURES) and op.base in self.active
         return op.base if kept and name in self.active else None
+
+    def is_written_deep(self, name: str) -> bool:
+        """Whether the program writes into what a list or dict holds: its adjoint has to have items of its own."""
+        place = self.info[name].place
+        return place is not None and any(each.deep for each in self.family(place.root))
 
     def mark_shadow(self, expr: gast.AST) -> None:
         self.shadows.add(expr.id)
@@ -220,7 +248,7 @@ class Arrays:
         else:
             full = self.full(trees.name(node.targets[0].id), cotangent, kind)
             if op.place is None and self.is_own_item(place, kind, cotangent.kind):
-                self.add(self.augment(place, full))
+                self.add(self.augment(place, full)).whole_item = kind.dtype == cotangent.kind.dtype
             else:
                 self.add(gast.Assign([place], trees.add(place, full), None))
 
@@ -242,12 +270,13 @@ class Arrays:
         root = op.place.root.name
         if cotangent is None or root not in self.active:
             return
-        numbers = isinstance(op.kind, List) and isinstance(op.kind.item, Scalar)
-        if not op.place.path and root not in self.adj and (isinstance(op.kind, Array) or numbers):
-            name = self.names.fresh(self.grad_base(root))
-            self.kinds[name] = cotangent.kind
-            self.add(trees.assign(name, cotangent.expr))
-            self.adj[root] = dataclasses.replace(cotangent, expr=trees.name(name))
+        if not op.place.path and root not in self.adj and is_flat(op.kind):
+            if cotangent.owned or not isinstance(cotangent.expr, gast.Name):
+                name = self.names.fresh(self.grad_base(root))
+                self.kinds[name] = cotangent.kind
+                self.add(trees.assign(name, cotangent.expr))
+                cotangent = dataclasses.replace(cotangent, expr=trees.name(name))
+            self.adj[root] = cotangent
             return
         shadow = self.as_shadow(root)
         place, finish = self.through(shadow, op.place.path)
@@ -269,6 +298,9 @@ class Arrays:
         if root not in self.active:
             return
         if root not in self.adj and isinstance(op.place.root.kind, Array):
+            return
+        if is_whole(op) and trees.names_in(self.adj[root].expr).isdisjoint(self.given):
+            self.store_whole(op, root)
             return
         shadow = self.as_shadow(root)
         place = self.at(shadow, op.place.path)
@@ -339,18 +371,53 @@ class Arrays:
         real = isinstance(kind, (Scalar, Array)) and kind.char in "fib"
         return isinstance(op.operator, (gast.Mult, gast.Div)) and real and not self.is_active(op.value)
 
+    def store_whole(self, op: ir.Store, name: str) -> None:
+        """`a *= e` or `a[:] = e` of a whole array: its adjoint goes over into others, as that of a name does."""
+        from s2sad.adjoint import Cotangent
+
+        old = self.adj.pop(name)
+        whole = self.info[name].kind
+        if op.operator is None or isinstance(op.operator, (gast.Add, gast.Sub)):
+            if old.spread:
+                old = Cotangent(self.full(trees.name(name), old, whole), whole)
+            expr = trees.neg(old.expr) if isinstance(op.operator, gast.Sub) else old.expr
+            if self.is_active(op.value):
+                self.accumulate(op.value, expr, old.kind, larger=True, owned=op.operator is None and old.owned)
+            if op.operator is not None:
+                shared = self.is_active(op.value) and trees.same(self.adj[op.value.id].expr, old.expr)
+                self.adj[name] = Cotangent(old.expr, old.kind) if shared else old
+        elif self.is_scaled(op):
+            expr = trees.binary(type(op.operator), old.expr, op.value)
+            made = self.let(self.grad_base(name), expr, old.kind)
+            self.adj[name] = Cotangent(made, old.kind, old.spread, owned=True)
+        else:
+            if op.old is not None:
+                self.stands_for[op.old] = name
+            self.apply_operator(op, old)
+            back = self.adj.pop(op.old, None) if op.old is not None else None
+            if back is not None:
+                self.adj[name] = back
+
     def store_operated(self, op: ir.Store, place: gast.AST) -> None:
         """A[i] *= e and the like: the rule of the operator, with what was there before."""
         from s2sad.adjoint import Cotangent
+
+        grad = self.taken(op, place)
+        self.add(gast.Assign([self.target(place)], trees.const(0.0), None))
+        if op.fancy and self.is_active(op.value):
+            grad = self.helpers.last_stored(grad, place)
+        self.apply_operator(op, Cotangent(grad, op.target_kind))
+        back = self.adj.pop(op.old, None) if op.old is not None else None
+        if back is not None:
+            self.add(self.augment(self.target(place), trees.neg(back.expr) if turned(op.place.path) else back.expr))
+
+    def apply_operator(self, op: ir.Store, cotangent: Any) -> None:
+        """The rule of the operator: adds to the adjoints of what was there before, `op.old`, and of the value."""
         from s2sad.infer_expressions import OPERATORS
 
         rule = registry.find(OPERATORS[type(op.operator)])
         first, second = list(rule.parameters.parameters)[:2]
         old = trees.name(op.old) if op.old is not None else trees.const(0.0)
-        grad = self.taken(op, place)
-        self.add(gast.Assign([self.target(place)], trees.const(0.0), None))
-        if op.fancy and self.is_active(op.value):
-            grad = self.helpers.last_stored(grad, place)
         result = trees.binary(type(op.operator), old, op.value)
         primitive = ir.Primitive(
             rule, {first: old, second: op.value}, {first: op.target_kind, second: op.value_kind}, {}
@@ -361,11 +428,7 @@ class Arrays:
         if op.old is not None:
             self.active.add(op.old)
             wanted.insert(0, first)
-        self.apply_rule(primitive, result, Cotangent(grad, op.target_kind), wanted, op.target_kind)
-        if op.old is not None:
-            back = self.adj.pop(op.old, None)
-            if back is not None:
-                self.add(self.augment(self.target(place), trees.neg(back.expr) if turned(op.place.path) else back.expr))
+        self.apply_rule(primitive, result, cotangent, wanted, op.target_kind)
 
     # ---------------------------------------------------------------- lists
     def list_shadow(self, place: ir.Place) -> gast.AST | None:

@@ -242,6 +242,10 @@ class Structure:
                 expr = self.zero(kind, like)
             elif end.spread:
                 expr = self.full(like, end, kind)
+            elif start.shadow and isinstance(kind, Array) and not end.owned:
+                expr = trees.name(self.names.fresh(self.grad_base(name)))  # it is going to be written into
+                self.kinds[expr.id] = kind
+                self.add(trees.assign(expr.id, trees.np_call("array", end.expr)))
             else:
                 expr = end.expr
             pairs.append((start.expr.id, expr))

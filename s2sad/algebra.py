@@ -105,8 +105,28 @@ class Algebra:
         if is_numpy(node, "sum"):
             return self.reduced(node)
         if isinstance(node, gast.Subscript):
-            return simpler_axes(node, self.known.dims)
+            made = self.picked(node)
+            return made if made is not node else simpler_axes(node, self.known.dims)
         return node
+
+    def picked(self, node: gast.Subscript) -> gast.AST:
+        """np.sum(x, axis=1, keepdims=True)[:, 0] is np.sum(x, axis=1), also as a factor of a product."""
+        term = as_product(node.value, self.known.rank)
+        arrays = [k for k, factor in enumerate(term.factors) if factor.rank != 0]
+        if len(arrays) != 1 or not is_numpy(term.factors[arrays[0]].node, "sum"):
+            return node
+        call = term.factors[arrays[0]].node
+        found, rank = axes_of_sum(call), self.known.rank(call.args[0])
+        if found is None or rank is None or found[0] is None or not found[1]:
+            return node
+        axes = tuple(axis % rank for axis in found[0])
+        if first_along(node.slice, rank) != set(axes):
+            return node
+        axis = trees.const(axes[0] if len(axes) == 1 else axes)
+        made = gast.Call(call.func, call.args, [gast.keyword("axis", axis)])
+        factors = list(term.factors)
+        factors[arrays[0]] = Factor(made, rank - len(axes))
+        return replace(term, factors=tuple(factors)).tree()
 
     def parts(self, node: gast.AST) -> gast.AST:
         """The expression with its parts rewritten."""
@@ -298,6 +318,18 @@ class Algebra:
         if not (self.known.is_float(first) and self.known.is_float(last)):
             return None
         return gast.BinOp(first, gast.MatMult(), last)
+
+
+def first_along(key: gast.AST, rank: int) -> set[int] | None:
+    """The axes along which an index takes the first of each, and all along the others; None for any other index."""
+    steps = list(key.elts) if isinstance(key, gast.Tuple) else [key]
+    dots = [k for k, step in enumerate(steps) if isinstance(step, gast.Constant) and step.value is ...]
+    if dots:
+        steps[dots[0] : dots[0] + 1] = [gast.Slice(None, None, None)] * (rank - len(steps) + 1)
+    whole = [trees.same(step, gast.Slice(None, None, None)) for step in steps]
+    if len(steps) > rank or not all(each or trees.literal(step) == 0 for each, step in zip(whole, steps)):
+        return None
+    return {k for k, each in enumerate(whole) if not each}
 
 
 def names_of(term: Term) -> list[str]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import gast
 
-from s2sad import trees
+from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import is_numpy
 from s2sad.folding import all_statements, own_expressions, read_list
+from s2sad.sharing import is_new
 
 
 def drop_copies(body: list[gast.stmt]) -> None:
@@ -35,8 +36,45 @@ def drop_copies(body: list[gast.stmt]) -> None:
             if owner is not None and unneeded(node.targets[0].id, owner, block[k + 1 :], reads):
                 node.value = node.value.func.value
 
+    for node in all_of(body):
+        if getattr(node, "reverse", False) and isinstance(node, (gast.Assign, gast.AugAssign)):
+            node.value = without_copies(node.value)
     count(body)
     walk(body)
+
+
+def all_of(body: list[gast.stmt]) -> list[gast.stmt]:
+    return [each for node in body for each in [node, *all_statements(node)]]
+
+
+def without_copies(node: gast.AST) -> gast.AST:
+    """x.copy() / y is x / y: what is made of an array at once needs no copy of it, nor does what is new."""
+    if not ir.summary(node).call:
+        return node
+    made = ir.statement_copy(node)
+    new = isinstance(node, (gast.BinOp, gast.UnaryOp)) or is_new(node) and not is_numpy(node, "array")
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if isinstance(value, gast.AST) and field not in ("op", "ctx"):
+            setattr(made, field, without_copies(copied_part(value) if new and field != "func" else value))
+        elif isinstance(value, list):
+            parts = [copied_part(each) if new and isinstance(each, gast.AST) else each for each in value]
+            setattr(made, field, [without_copies(each) if isinstance(each, gast.AST) else each for each in parts])
+    if is_numpy(made, "array") and len(made.args) == 1 and not made.keywords:
+        inner = made.args[0]
+        if any(is_numpy(inner, each) for each in ("outer", "zeros_like", "full_like")):
+            return inner
+        if is_numpy(inner, "sum") and inner.keywords:
+            return inner
+    return made
+
+
+def copied_part(node: gast.AST) -> gast.AST:
+    """x[...], of `x[...].copy()`: a list's has no index that makes a copy of use."""
+    function = node.func if isinstance(node, gast.Call) and not node.args and not node.keywords else None
+    if isinstance(function, gast.Attribute) and function.attr == "copy" and isinstance(function.value, gast.Subscript):
+        return function.value
+    return node
 
 
 def owner_of_copy(node: gast.stmt) -> str | None:

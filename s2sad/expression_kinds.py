@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import gast
+import numpy as np
 
 from s2sad import trees
 from s2sad.kinds import ONE, Array, Dim, Kind, Scalar, broadcast_dims, loose
@@ -67,6 +68,8 @@ class ExpressionKinds:
 
     def _of_Subscript(self, node: gast.Subscript) -> Dims | None:
         """x[:, None], x[None], x[..., None]; any other index is not looked at."""
+        if isinstance(node.value, gast.Attribute) and node.value.attr == "shape":
+            return ()
         dims = self.dims(node.value)
         steps = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
         if dims is None:
@@ -101,6 +104,9 @@ class ExpressionKinds:
             return (*rows, *columns) if rows is not None and columns is not None else None
         if is_numpy(node, "zeros_like") and not node.keywords:
             return self.dims(node.args[0])
+        called = trees.function_of(node.func)
+        if (isinstance(called, np.ufunc) and called.nout == 1 and called.signature is None) or called is np.where:
+            return None if node.keywords else broadcast_dims(*map(self.dims, node.args))
         function = node.func
         if (
             isinstance(function, gast.Attribute)

@@ -12,8 +12,12 @@ from s2sad.adjoint_loops import targets
 from s2sad.dead import removable, sets_names
 from s2sad.inlining import substituted
 from s2sad.ir import GENERATED
+from s2sad.naming import variable
 from s2sad.reading import reads
+from s2sad.sharing import is_new
 
+LOOPS = (gast.For, gast.While, gast.ListComp, gast.GeneratorExp, gast.comprehension)
+ARITHMETIC = (gast.BinOp, gast.UnaryOp)
 LARGEST = 40  # nodes in an expression that is put together in the reverse sweep
 
 
@@ -50,9 +54,13 @@ def untouched(body: list[gast.stmt]) -> set[str]:
     def walk(block: list[gast.stmt]) -> None:
         for node in block:
             if getattr(node, "reverse", False):
-                if isinstance(node, gast.Assign) and isinstance(node.value, (gast.BinOp, gast.UnaryOp)):
+                if isinstance(node, gast.Assign) and (isinstance(node.value, ARITHMETIC) or is_new(node.value)):
                     made.update(target.id for target in node.targets if isinstance(target, gast.Name))
                     shared.update(name for target in node.targets for name in stored_names(target))
+                elif isinstance(getattr(node, "effect", None), ir.Copy):
+                    for _, source in node.effect.pairs:
+                        if not isinstance(source, ARITHMETIC):
+                            shared.update(ir.summary(source).names)
                 elif isinstance(node, gast.AugAssign):
                     shared.update(trees.names_in(node.target))
                 else:
@@ -121,7 +129,7 @@ class Folding:
         for node in block:
             for inner in blocks_of(node):
                 self.block(inner)
-            self.use(node, pending)
+            self.use(node, pending, made)
             inside = {name for inner in blocks_of(node) for name in all_reads(inner)}
             drop([name for name in pending if name in inside], pending)
             drop(self.killed(node, pending), pending)
@@ -130,8 +138,8 @@ class Folding:
             made.append(node)
         block[:] = [node for node in made if id(node) not in self.gone]
 
-    def use(self, node: gast.stmt, pending: dict[str, gast.Assign]) -> None:
-        """Writes pending expressions into the statement that reads them."""
+    def use(self, node: gast.stmt, pending: dict[str, gast.Assign], before: list[gast.stmt]) -> None:
+        """Writes pending expressions into the statement that reads them; `before`: what stands in front of it."""
         if isinstance(node, gast.While):
             drop(read_list(node), pending)
             return
@@ -143,7 +151,7 @@ class Folding:
         known = {}
         for name in names:
             source = pending[name]
-            if self.allowed(source, node):
+            if self.allowed(source, node, before):
                 known[name] = source.value
             else:
                 drop([name], pending)
@@ -153,10 +161,6 @@ class Folding:
         self.gone.update(id(each) for each in origins.values())
         op = getattr(node, "effect", None)
         if isinstance(op, ir.Copy):
-            for target, source in op.pairs:
-                first = next((name for name in ir.summary(source).names if name in known), None)
-                if first is not None:
-                    op.origins[target] = getattr(origins[first], "origin", None)
             op.pairs = [(target, substituted(source, known)) for target, source in op.pairs]
             return
         if isinstance(node, gast.AugAssign):
@@ -175,17 +179,43 @@ class Folding:
                     gast.withitem(substituted(item.context_expr, known), item.optional_vars) for item in node.items
                 ]
 
-    def allowed(self, source: gast.Assign, node: gast.stmt) -> bool:
+    def allowed(self, source: gast.Assign, node: gast.stmt, before: list[gast.stmt]) -> bool:
         if isinstance(node, gast.Return):
             return False
         if not getattr(source, "reverse", False):
             return True
         if isinstance(getattr(node, "effect", None), ir.Copy):
-            return True
+            return self.one_line(source, node.effect) and self.is_late(source, node.effect, before)
         mine, its = getattr(source, "origin", None), getattr(node, "origin", None)
         if mine is not None and its is not None and mine[1] is not its[1] and not guards(source, node):
-            return False
+            if not isinstance(its[1], LOOPS):  # of a loop's header, no line is shown
+                return False
         return size(source.value) + sum(size(each) for each in own_expressions(node)) <= LARGEST
+
+    def one_line(self, source: gast.Assign, op: ir.Copy) -> bool:
+        """Whether a copy takes nothing yet that is from another line of the user's."""
+        name, mine = source.targets[0].id, getattr(source, "origin", None)
+        for target, expr in op.pairs:
+            if name in ir.summary(expr).names:
+                other = op.origins.setdefault(target, mine)
+                return mine is None or other is None or other[1] is mine[1]
+        return True
+
+    def is_late(self, source: gast.Assign, op: ir.Copy, before: list[gast.stmt]) -> bool:
+        """Whether what is copied at the end of an iteration is better computed there: the name's old value is still
+        needed until then, or nothing of another line stands between."""
+        name, mine = source.targets[0].id, getattr(source, "origin", None)
+        at = next(k for k, each in enumerate(before) if each is source)
+        origins = [getattr(each, "origin", None) for each in before[at + 1 :]]
+        if mine is None or all(each is None or each[1] is mine[1] for each in origins):
+            return True
+        own = {target for target, expr in op.pairs if name in ir.summary(expr).names}
+        if any(variable(target) != variable(name) for target in own):
+            return True  # it won't have the same name
+        read = {each for target, expr in op.pairs if target not in own for each in ir.summary(expr).names}
+        for each in before[at + 1 :]:
+            read |= {*read_list(each), *all_reads([each])}
+        return not own.isdisjoint(read)
 
     def can_fold(self, node: gast.stmt) -> bool:
         if not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name) or len(node.targets) != 1:
@@ -209,19 +239,23 @@ class Folding:
         return isinstance(op, ir.Plain) and op.pure
 
     def only_shadow(self, node: gast.stmt) -> bool:
-        """Whether a statement writes into an element of an adjoint, and nowhere else."""
+        """Whether a statement writes into an adjoint or an element of it, and nowhere else."""
         if not getattr(node, "reverse", False) or not isinstance(node, (gast.Assign, gast.AugAssign)):
             return False
         target: gast.AST = node.targets[0] if isinstance(node, gast.Assign) else node.target
-        if not isinstance(target, gast.Subscript) or is_opaque(node) or ir.summary(node.value).pop:
+        if isinstance(node, gast.Assign) and not isinstance(target, gast.Subscript):
+            return False
+        if is_opaque(node) or ir.summary(node.value).pop:
             return False
         while isinstance(target, (gast.Subscript, gast.Attribute)):
             target = target.value
         return isinstance(target, gast.Name) and target.id not in self.info
 
     def is_apart(self, source: gast.Assign) -> bool:
-        """Whether an expression reads nothing of an adjoint's memory: numbers, and what the forward sweep made."""
-        return all(name in self.info or name in self.numbers for name in reads(source)) and not getattr(
+        """Whether an expression reads nothing of an adjoint's memory that is written: numbers, new arrays that stay as
+        they are, and what the forward sweep made."""
+        known = self.numbers | self.untouched
+        return all(name in self.info or name in known for name in reads(source)) and not getattr(
             source, "restore", False
         )
 
@@ -231,6 +265,8 @@ class Folding:
             return []
         if isinstance(node, (gast.Break, gast.Return)):
             return list(pending)
+        if getattr(node, "restore", False):  # it shortens a list that nothing else reads
+            return [name for name, source in pending.items() if reads(source) & (targets(node) | reads(node))]
         if writes_memory(node):
             if getattr(node, "tangent", False):  # a tangent's memory is nothing that a value is read from
                 pending = {name: source for name, source in pending.items() if getattr(source, "reverse", False)}

@@ -291,7 +291,7 @@ class Calls:
                 bound[name] = self.make_tuple(list(value))
         args, keywords, bound = self.arrays_for(rule, bound, args, keywords, node)
         if rule.variadic and rule.variadic in bound and rule.form != "nondifferentiable":
-            listed = self.listed(bound[rule.variadic])
+            listed = self.listed(bound[rule.variadic], rule.function in (np.array, np.asarray, np.asanyarray))
             if listed is None:
                 return self.call_on_list(rule, function, args, keywords, bound, node, hint)
             args = [listed if value is bound[rule.variadic] else value for value in args]
@@ -322,18 +322,23 @@ class Calls:
         mark_pure(expr)
         return Value(expr, UNKNOWN)
 
-    def listed(self, value: Value) -> Value | None:
-        """A list or tuple display as separate operands; None where the items can't be told apart."""
-        if value.items is not None:
-            if any(item.items is not None for item in value.items):
-                return None
+    def listed(self, value: Value, nested: bool = False) -> Value | None:
+        """A list or tuple display as separate operands, where it is `nested` also those of displays in it; None where
+        the items can't be told apart."""
+        items = value.items
+        if items is None and isinstance(value.iteration, list) and not self.is_written(value.place.root):
+            items = value.iteration
+        if items is None:
+            return None
+        made = [self.listed(item) if nested and is_display(item) else item for item in items]
+        if any(item is None or not nested and is_display(item) for item in made):
+            return None
+        if value.items is not None and made == items:
             return value
-        if value.iteration is not None and isinstance(value.iteration, list) and not self.is_written(value.place.root):
-            if any(isinstance(item.kind, List) or item.items is not None for item in value.iteration):
-                return None
-            expr = gast.List([item.expr for item in value.iteration], gast.Load())
-            return Value(expr, value.kind, value.varied, items=value.iteration)
-        return None
+        display = gast.Tuple if value.items is not None else gast.List
+        expr = display([item.expr for item in made], gast.Load())
+        kind = Tuple(tuple(item.kind for item in made)) if any(map(is_display, made)) else value.kind
+        return Value(expr, kind, value.varied, items=made)
 
     def call_on_list(
         self,
@@ -630,3 +635,8 @@ def harmless(static: Any) -> bool:
 
 
 _ = (inspect, operator, Dict, Restart, carries_gradient, join, replace_nodes)
+
+
+def is_display(value: Value) -> bool:
+    """Whether a value is a list or tuple, whose items are looked at one by one."""
+    return isinstance(value.kind, List) or value.items is not None

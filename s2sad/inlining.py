@@ -189,6 +189,23 @@ def rename_reads(node: gast.stmt, known: dict[str, gast.AST]) -> None:
         rename_op(op, known)
 
 
+def rename_all(block: list[gast.stmt], old: str, new: str) -> None:
+    """One name for another, where it is set and where it is read."""
+    known = {old: trees.name(new)}
+    for node in block:
+        rename_reads(node, known)
+        op = getattr(node, "effect", None)
+        if isinstance(op, ir.Copy):
+            op.pairs = [(new if target == old else target, source) for target, source in op.pairs]
+        elif isinstance(node, gast.Assign):
+            for target in node.targets:
+                for each in [target, *getattr(target, "elts", [])]:
+                    if isinstance(each, gast.Name) and each.id == old:
+                        each.id = new
+        for inner in blocks_of(node):
+            rename_all(inner, old, new)
+
+
 def op_names(op: Any) -> set[str]:
     found: set[str] = set()
     if op is None:

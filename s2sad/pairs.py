@@ -95,6 +95,7 @@ class Pair:
         for k in self.shadowed_leaves():
             name = self.inferred.names.fresh(f"{ir.base_of(self.leaves[k])}_grad")
             shadows.append(name)
+            adjoint.given.add(name)
             adjoint.adj[self.leaves[k]] = Cotangent(
                 trees.name(name), info[self.leaves[k]].kind, owned=True, shadow=True
             )
@@ -150,7 +151,8 @@ class Pair:
     def function(
         self, name: str, parameters: list[str], body: list[gast.stmt], taken: set[str], doc: str
     ) -> gast.FunctionDef:
-        from s2sad.comments import comment, mark_numbers, shorten
+        from s2sad.comments import comment
+        from s2sad.shortening import mark_numbers, shorten
 
         shown = unique([ir.base_of(each) if ir.base_of(each).isidentifier() else "part" for each in parameters], taken)
         mark_numbers(body, self.adjoint.kinds, self.inferred.info)

@@ -16,15 +16,17 @@ from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint import Adjoint, Cotangent
 from s2sad.adjoint_loops import targets
-from s2sad.comments import comment, mark_numbers, shorten
+from s2sad.comments import comment
 from s2sad.gradients import Gradients
 from s2sad.helpers import Helpers
 from s2sad.imports import Imports, all_names
+from s2sad.inlining import rename_all, substituted
 from s2sad.inserting import drop_places, expand
 from s2sad.kinds import Array, Dict, Kind, List, Record, Scalar, Tuple, join
 from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import name_all
 from s2sad.printer import BlankLine, Comment, to_text
+from s2sad.shortening import mark_numbers, shorten
 from s2sad.values import MISSING
 
 WIDTH, UNBROKEN = 96, "\0"  # of the lines in a docstring; a space in it where no line is broken
@@ -61,6 +63,7 @@ class Builder(Gradients):
 
     # ---------------------------------------------------------------- the whole function
     def assemble(self, stacks: list[gast.stmt], forward: list[gast.stmt], reverse: list[gast.stmt]) -> list[gast.stmt]:
+        self.name_gradients(reverse)
         gradients = [made if made is not None else trees.const(None) for made in self.gradients.values()]
         value = self.value_expression(self.inferred.value)
         kept: list[gast.stmt] = []
@@ -79,6 +82,17 @@ class Builder(Gradients):
         """The parameters whose memory, or that of something in them, f writes into."""
         roots = [root for root in self.inferred.roots if root.param is not None and root.stores]
         return tuple(sorted({root.param.partition(".")[0] for root in roots} | set(self.inferred.written)))
+
+    def name_gradients(self, reverse: list[gast.stmt]) -> None:
+        """A temporary that is returned as a gradient is called so."""
+        names = [name for made in self.gradients.values() if made is not None for name in ir.summary(made).names]
+        for parameter, made in list(self.gradients.items()):
+            inner = made.func.value if isinstance(made, gast.Call) and isinstance(made.func, gast.Attribute) else made
+            if isinstance(inner, gast.Name) and inner.id.startswith("#") and names.count(inner.id) == 1:
+                new = self.inferred.names.fresh(f"{self.inferred.params[parameter].expr.id}_grad")
+                self.adjoint.kinds[new] = self.adjoint.kinds.get(inner.id, self.inferred.params[parameter].kind)
+                self.gradients[parameter] = substituted(made, {inner.id: trees.name(new)})
+                rename_all(reverse, inner.id, new)
 
     def sharing_checks(self) -> list[gast.stmt]:
         """f writes into a parameter's memory: another parameter must not share it, or the value would not be f's."""

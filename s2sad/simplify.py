@@ -22,6 +22,8 @@ from s2sad.fewer_operations import sum_products
 from s2sad.folding import all_statements, fold, read_list
 from s2sad.kinds import Kind
 from s2sad.one_sided import use_in_branches
+from s2sad.ownership import use_ownership
+from s2sad.stores import merge_stores
 from s2sad.tape_checkpoints import take_values
 from s2sad.unpacking import unpack_results
 
@@ -154,6 +156,7 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
         use_in_branches(body, info, kinds)
     sum_products(body, info, kinds)
     remove_dead(body)
+    merge_stores(body)
     fold(body, info)
     rewrite(body, info, kinds)
     drop_copies(body)
@@ -161,3 +164,4 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     remove_dead(body)
     unpack_results(body, info)
     take_values(body)
+    use_ownership(body, info, kinds)

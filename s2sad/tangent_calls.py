@@ -128,9 +128,9 @@ class Twin:
         return self._results
 
     def function(self, taken: set[str]) -> gast.FunctionDef:
-        from s2sad.comments import mark_numbers, shorten
         from s2sad.naming import name_all
         from s2sad.pairs import unique
+        from s2sad.shortening import mark_numbers, shorten
         from s2sad.simplify import simplify
         from s2sad.tangent import Tangent
 

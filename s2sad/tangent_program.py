@@ -11,7 +11,6 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.comments import mark_numbers, shorten
 from s2sad.gradients import NARROW
 from s2sad.imports import Imports, all_names
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple
@@ -20,6 +19,7 @@ from s2sad.naming import name_all
 from s2sad.printer import to_text
 from s2sad.program import Builder, describe
 from s2sad.requests import Program
+from s2sad.shortening import mark_numbers, shorten
 from s2sad.tangent import Tangent
 
 

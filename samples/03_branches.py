@@ -74,18 +74,18 @@ print(value_and_gradients_function(shrink).source(1.7))
 #:         y = x
 #:     if y > 2.0:
 #:         y = 3.0 * y + x
-#:         x_grad = dy
 #:         # y = 3.0 * y + x
 #:         y_grad = 3.0 * dy
+#:         x_grad = dy
 #:     else:
 #:         x_grad = 0.0
 #:         y_grad = dy
 #:
 #:     if x > 1.0:
 #:         # y = y * y
-#:         x_grad = x_grad + 2.0 * y_grad * x
+#:         x_grad += 2.0 * y_grad * x
 #:     else:
-#:         x_grad = x_grad + y_grad
+#:         x_grad += y_grad
 #:     return y, (x_grad,)
 print(value_and_gradients_function(shrink)(1.7))
 #: (10.369999999999997, (11.2,))

@@ -35,7 +35,7 @@ print(logistic_gradients.source(0.2, 3.5, 10))
 #:         x = x_saved.pop()
 #:         t1_grad = x_grad * (1.0 - x)
 #:         x_grad = growth * (t1_grad - x_grad * x)
-#:         growth_grad = growth_grad + t1_grad * x
+#:         growth_grad += t1_grad * x
 #:     return value, (x_grad, growth_grad)
 print(logistic_gradients(0.2, 3.5, 10))
 #: (0.8683116395335331, (-1.4708750474556693, 0.3616085243955671))
@@ -105,7 +105,7 @@ print(square_root_gradients.source(2.0))
 #:         t1_grad = 0.5 * x_grad
 #:         x = x_saved.pop()
 #:         x_grad = t1_grad - t1_grad * a / x / x
-#:         a_grad = a_grad + t1_grad / x
+#:         a_grad += t1_grad / x
 #:     a_grad += x_grad
 #:     return value, (a_grad,)
 print(square_root_gradients(2.0), 0.5 / 2.0**0.5)

@@ -36,9 +36,7 @@ print(prefix_gradients.source(x))
 #:         p[k] = p[k - 1] * x[k]
 #:     value = np.sum(p)
 #:
-#:     # return np.sum(p)
-#:     p_grad = dy
-#:     p_grad = np.zeros_like(p) + p_grad
+#:     p_grad = np.zeros_like(p) + dy
 #:     x_grad = np.zeros_like(x)
 #:     for k in reversed(range(1, t1)):
 #:         # p[k] = p[k - 1] * x[k]
@@ -76,7 +74,7 @@ print(smooth_gradients.source(u, 3))
 #: def smooth_value_and_gradients(u, steps, dy=1.0):
 #:     """The value of smooth and its gradient with respect to u.
 #:
-#:     Made by s2sad from smooth in 05_arrays_as_memory.py, line 62, for u: float[:], steps: int.
+#:     Made by s2sad from smooth in 05_arrays_as_memory.py, line 60, for u: float[:], steps: int.
 #:     """
 #:     u = u.copy()
 #:     inner = u[1:-1]
@@ -88,7 +86,7 @@ print(smooth_gradients.source(u, 3))
 #:     u_grad = 2.0 * dy * u
 #:     for _ in range(steps):
 #:         # inner += 0.25 * (u[:-2] - 2.0 * inner + u[2:])
-#:         t1_grad = 0.25 * u_grad[1:-1].copy()
+#:         t1_grad = 0.25 * u_grad[1:-1]
 #:         u_grad[2:] += t1_grad
 #:         u_grad[:-2] += t1_grad
 #:         u_grad[1:-1] -= 2.0 * t1_grad
@@ -117,7 +115,7 @@ print(value_and_gradients_function(picked, params=["table"]).source(x, np.array(
 #: def picked_value_and_gradients(table, index, dy=1.0):
 #:     """The value of picked and its gradient with respect to table.
 #:
-#:     Made by s2sad from picked in 05_arrays_as_memory.py, line 109, for table: float[:],
+#:     Made by s2sad from picked in 05_arrays_as_memory.py, line 107, for table: float[:],
 #:     index: int64[:].
 #:     """
 #:     t1 = table[index]

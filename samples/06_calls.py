@@ -77,17 +77,16 @@ print(power_gradients.source(1.5, 5))
 #:     if n == 0:
 #:         x_grad = 0.0
 #:     else:
+#:         # return half * half * x if n % 2 else half * half
 #:         if n % 2:
-#:             # return half * half * x if n % 2 else half * half
 #:             x_grad = value_grad * t2
 #:             t1_grad = 2.0 * value_grad * x * t1
 #:         else:
-#:             # return half * half * x if n % 2 else half * half
 #:             x_grad = 0.0
 #:             t1_grad = 2.0 * value_grad * t1
 #:         # half = power(x, n // 2)
 #:         t3_grad = power_backward(power_kept, t1_grad)
-#:         x_grad = x_grad + t3_grad
+#:         x_grad += t3_grad
 #:     return x_grad
 #:
 #:
@@ -136,7 +135,7 @@ print(value_and_gradients_function(compose, params=["x"]).source((math.sin, soft
 #: def compose_value_and_gradients(functions, x, dy=1.0):
 #:     """The value of compose and its gradient with respect to x.
 #:
-#:     Made by s2sad from compose in 06_calls.py, line 126, for functions: (static, static), x: float.
+#:     Made by s2sad from compose in 06_calls.py, line 125, for functions: (static, static), x: float.
 #:     """
 #:     x2 = functions[0](x)
 #:     t1 = math.exp(x2)

@@ -74,9 +74,9 @@ print(fit_gradients.source(A, b, x))
 #:     # return np.sum((y - wanted) ** 2)
 #:     t1_grad = 2.0 * dy * t1
 #:     # y = np.linalg.solve(A, b)
-#:     t2 = np.linalg.solve(A.T, t1_grad)
-#:     A_grad = -np.outer(t2, y)
-#:     return value, (A_grad, t2.copy())
+#:     b_grad = np.linalg.solve(A.T, t1_grad)
+#:     A_grad = -np.outer(b_grad, y)
+#:     return value, (A_grad, b_grad)
 value, (A_grad, b_grad) = fit_gradients(A, b, x)
 print(b_grad.round(4))
 #: [0.6    0.6103 0.221 ]

@@ -21,12 +21,10 @@ def gauss_seidel_value_and_gradients(A, steps, dy=1.0):
         for i in reversed(range(1, n - 1)):
             for j in reversed(range(1, m - 1)):
                 # A[i, j] = (A[i - 1, j] + A[i, j - 1] + A[i, j] + A[i, j + 1] + A[i + 1, j]) / 5.0
-                t1_grad = A_grad[i, j]
-                A_grad[i, j] = 0.0
-                t2_grad = 0.2 * t1_grad
-                A_grad[i + 1, j] += t2_grad
-                A_grad[i, j + 1] += t2_grad
-                A_grad[i, j] += t2_grad
-                A_grad[i, j - 1] += t2_grad
-                A_grad[i - 1, j] += t2_grad
+                t1_grad = 0.2 * A_grad[i, j]
+                A_grad[i, j] = t1_grad
+                A_grad[i + 1, j] += t1_grad
+                A_grad[i, j + 1] += t1_grad
+                A_grad[i, j - 1] += t1_grad
+                A_grad[i - 1, j] += t1_grad
     return value, (A_grad,)

@@ -16,5 +16,5 @@ def logistic_map_value_and_gradients(x, r, n, dy=1.0):
         x = x_saved.pop()
         t1_grad = x_grad * (1.0 - x)
         x_grad = r * (t1_grad - x_grad * x)
-        r_grad = r_grad + t1_grad * x
+        r_grad += t1_grad * x
     return value, (x_grad, r_grad)

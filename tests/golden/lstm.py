@@ -29,23 +29,23 @@ def lstm_value_and_gradients(params, inputs, dy=1.0):
         h = leave * t1
     value = np.sum(h * h)
 
+    # return np.sum(h * h)
+    h_grad = 2.0 * dy * h
     params_W_grad = np.zeros_like(params_W)
     params_U_grad = np.zeros_like(params_U)
     params_b_grad = np.zeros_like(params_b)
-    # return np.sum(h * h)
-    h_grad = 2.0 * dy * h
     c_grad = np.zeros_like(c)
     for x in reversed(inputs):
         # h = leave * np.tanh(c)
         t1 = t1_saved.pop()
         leave_grad = h_grad * t1
         h, c, t2, forget, enter, leave, new = saved.pop()
-        c_grad = c_grad + h_grad * leave * (1.0 - t1 * t1)
+        c_grad += h_grad * leave * (1.0 - t1 * t1)
         # c = forget * c + enter * new
         enter_grad = c_grad * new
         new_grad = c_grad * enter
         forget_grad = c_grad * c
-        c_grad = c_grad * forget
+        c_grad *= forget
         # new = np.tanh(gates[3])
         gates_grad = np.zeros_like(t2.reshape(4, n))
         gates_grad[3] += new_grad * (1.0 - new * new)

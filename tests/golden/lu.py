@@ -32,8 +32,7 @@ def lu_value_and_gradients(A, dy=1.0):
                 A_grad[i, k] -= t3_grad * A[k, j]
             # A[i, k] = A[i, k] / A[k, k]
             t4_grad = A_grad[i, k]
-            A_grad[i, k] = 0.0
             t5 = A[k, k]
+            A_grad[i, k] = t4_grad / t5
             A_grad[k, k] -= t4_grad * A[i, k] / t5
-            A_grad[i, k] += t4_grad / t5
     return total, (A_grad,)

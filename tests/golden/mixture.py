@@ -24,7 +24,7 @@ def mixture_value_and_gradients(logits, means, log_scales, data, dy=1.0):
     z_grad = -log_densities_grad * z
     log_scales_grad = -t6_grad
     # z = (data[:, None] - means) / np.exp(log_scales)
-    log_scales_grad = log_scales_grad - np.sum(z_grad * z, axis=0)
+    log_scales_grad -= np.sum(z_grad * z, axis=0)
     means_grad = -np.sum(z_grad, axis=0) / t3
     # log_weights = logits - np.log(np.sum(np.exp(logits)))
     logits_grad = t6_grad - np.sum(t6_grad) / t2 * t1

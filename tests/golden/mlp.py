@@ -19,17 +19,13 @@ def mlp_value_and_gradients(layers, inputs, targets, dy=1.0):
     t2 = errors * errors
     value = np.mean(t2)
 
-    layers_grad = [
-        {"W": np.zeros_like(item["W"]), "b": np.zeros_like(item["b"])} for item in layers
-    ]
+    layers_grad = []
     # return np.mean(errors * errors)
     h_grad = 2.0 * dy / t2.size * errors
     for k in reversed(range(len(layers))):
         # h = np.maximum(h @ layer["W"] + layer["b"], 0.0)
         h, t1 = saved.pop()
         t1_grad = np.where(t1 > 0.0, h_grad, np.where(t1 == 0.0, 0.5 * h_grad, 0.0))
+        layers_grad.insert(0, {"W": h.T @ t1_grad, "b": np.sum(t1_grad, axis=0)})
         h_grad = t1_grad @ layers[k]["W"].T
-        layer_W_grad = h.T @ t1_grad
-        layers_grad[k]["b"] += np.sum(t1_grad, axis=0)
-        layers_grad[k]["W"] += layer_W_grad
     return value, (layers_grad,)

@@ -18,14 +18,14 @@ def pagerank_value_and_gradients(links, damping, weights, steps, dy=1.0):
         rank = damping * t2 + (1.0 - damping) / n
     value = weights @ rank
 
-    transition_grad = np.zeros_like(transition)
     # return weights @ rank
     rank_grad = dy * weights
+    transition_grad = np.zeros_like(transition)
     damping_grad = 0.0
     while saved:
         # rank = damping * (transition @ rank) + (1.0 - damping) / n
         rank, t2 = saved.pop()
-        damping_grad = damping_grad - np.sum(rank_grad) / n + rank_grad @ t2
+        damping_grad += rank_grad @ t2 - np.sum(rank_grad) / n
         t2_grad = damping * rank_grad
         transition_grad += np.outer(t2_grad, rank)
         rank_grad = transition.T @ t2_grad

@@ -35,5 +35,5 @@ def pendulum_value_and_gradients(angle, length, dt, steps, dy=1.0):
         length_grad += t3_grad * t1 * t4 / length
         speeds_grad[i] += t3_grad
     # angles[0] = angle
-    t5_grad = angles_grad[0]
-    return value, (t5_grad, length_grad)
+    angle_grad = angles_grad[0]
+    return value, (angle_grad, length_grad)

@@ -34,7 +34,6 @@ def ray_march_value_and_gradients(origin, direction, center, radius, dy=1.0):
         t, p, t1 = saved.pop()
         p_grad = np.zeros_like(p)
         if p[1] < t1 - radius:
-            # distance = min(sphere, p[1])
             p_grad[1] += t_grad
         else:
             # sphere = np.linalg.norm(p - center) - radius

@@ -24,12 +24,12 @@ def rnn_value_and_gradients(params, inputs, dy=1.0):
     h_grad = np.zeros_like(h)
     for x in reversed(inputs):
         # total = total + np.sum(h * h)
-        h_grad = h_grad + 2.0 * dy * h
+        h_grad += 2.0 * dy * h
         # h = np.tanh(h @ params["W"] + x @ params["U"] + params["b"])
         t1_grad = h_grad * (1.0 - h * h)
         params_b_grad += t1_grad
         params_U_grad += np.outer(x, t1_grad)
-        h_grad = params_W @ t1_grad
         h = h_saved.pop()
         params_W_grad += np.outer(h, t1_grad)
+        h_grad = params_W @ t1_grad
     return total, ({"W": params_W_grad, "U": params_U_grad, "b": params_b_grad},)

@@ -6,6 +6,8 @@ import operator
 import numpy as np
 import pytest
 
+from s2sad import value_and_gradients_function
+
 from .checker import Cases, array
 
 case = Cases()
@@ -466,3 +468,21 @@ def grows_while_looped(items):
 @pytest.mark.parametrize("each", case, ids=str)
 def test_shared(each):
     each.check()
+
+
+def rows_changed(rows):
+    rows[0][...] = 2.0 * rows[1]
+    rows[1][0] *= 3.0
+    rows.append(rows[0] * rows[1])
+    return rows
+
+
+def test_dy_of_a_list_is_not_written_into():
+    rows = [np.array([1.0, 2.0]), np.array([0.5, 1.5])]
+    dy = [np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([5.0, 6.0])]
+    before = [row.copy() for row in dy]
+    _, (gradient,) = value_and_gradients_function(rows_changed)(rows, dy=dy)
+    assert len(dy) == 3 and all(map(np.array_equal, dy, before))
+    # The value is (2 b, (3 b0, b1), (6 b0^2, 2 b1^2)), of the second row b.
+    np.testing.assert_array_equal(gradient[0], [0.0, 0.0])
+    np.testing.assert_allclose(gradient[1], [2 * 1 + 3 * 3 + 12 * 0.5 * 5, 2 * 2 + 4 + 4 * 1.5 * 6])

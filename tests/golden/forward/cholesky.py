@@ -17,7 +17,7 @@ def cholesky_value_and_tangent(A, A_dot):
                 t1 = L[i, k]
                 t2 = L[j, k]
                 s -= t1 * t2
-                s_dot = s_dot - L_dot[i, k] * t2 - L_dot[j, k] * t1
+                s_dot -= L_dot[i, k] * t2 + L_dot[j, k] * t1
             if i == j:
                 t3 = np.sqrt(s)
                 L_dot[i, j] = 0.5 * s_dot / t3

@@ -31,7 +31,7 @@ def kalman_value_and_tangent(observations, F, Q, H, r, F_dot, Q_dot, r_dot):
         total += 0.5 * (np.log(s) + t3)
         total_dot += 0.5 * (s_dot + 2.0 * v_dot * v - s_dot * t3) / s
         x = x + K * v
-        x_dot = x_dot + v * K_dot + v_dot * K
+        x_dot += v * K_dot + v_dot * K
         P = P - np.outer(K, PH)
-        P_dot = P_dot - np.outer(K_dot, PH) - np.outer(K, PH_dot)
+        P_dot -= np.outer(K_dot, PH) + np.outer(K, PH_dot)
     return total, total_dot
