@@ -41,7 +41,7 @@ class Views:
             return rule
         order = self.known(bound["order"]) if "order" in bound else "C"
         straight = self.contiguous(base)
-        if order != "C" and not (base.kind.rank == 1 and kind.rank == 1):
+        if order != "C" and not (getattr(base.kind, "rank", None) == 1 and kind.rank == 1):
             straight = None
         shaping = function in (np.reshape, np.ndarray.reshape)
         if shaping and getattr(base.kind, "rank", None) == 1 and kind.rank == 1:
