@@ -118,7 +118,8 @@ class Attributes:
             return self.primitive(rule, [owner], lambda exprs: trees.attr(exprs[0], name), node, hint)
         if name == "flat" and isinstance(owner.kind, Array):
             return Value(expr, Static(BoundMethod(owner, None, "flat")), owner.varied, place=owner.place)
-        if owner.varied and not callable(getattr(np.ndarray, name, len)):  # memory by another way: x.data, x.ctypes
+        memory = owner.varied or isinstance(owner.kind, Array)
+        if memory and not callable(getattr(np.ndarray, name, len)):  # memory by another way: x.data, x.ctypes
             raise self.refuse("unknown_attribute", node, name=name)
         return Value(expr, Static(BoundMethod(owner, None, name)))
 

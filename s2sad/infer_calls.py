@@ -26,7 +26,7 @@ from s2sad.errors import RuleError
 from s2sad.infer_checkpoints import Inside
 from s2sad.infer_expressions import mark_pure
 from s2sad.infer_memory import is_function, replace_nodes
-from s2sad.infer_outputs import harmless_by_name, positional
+from s2sad.infer_outputs import WRITING, harmless_by_name, positional
 from s2sad.inserting import grad_of
 from s2sad.kinds import (
     BOOL,
@@ -230,6 +230,10 @@ class Calls:
         if pure_builtin(static):
             mark_pure(expr)
             return Value(expr, self.guess_kind(static, args))
+        if isinstance(static, BoundMethod) and static.name in WRITING and not self.is_memory(static.owner):
+            if static.owner.place is None:
+                raise self.refuse("unknown_store", node)
+            written = [*written, static.owner]
         for value in written or ([] if harmless(static) else [*args, *keywords.values()]):
             for each in value.items or [value]:
                 if each.place is not None:
@@ -237,7 +241,16 @@ class Calls:
         self.effects += 1
         made = self.emit(expr, ir.Plain(False), self.guess_kind(static, args), False)
         self.effects += 1
+        self.may_share(made, [*args, *keywords.values()])
         return made
+
+    def may_share(self, made: Value, values: Sequence[Value]) -> None:
+        """What is written into something made of memory, in a way that isn't known, may be written into that memory."""
+        parts = [part for value in values for part in value.items or [value]]
+        if made.place is not None and made.place.root.name == made.expr.id:
+            roots = [part.place.root for part in parts if part.place is not None]
+            made.place.root.sources = (*made.place.root.sources, *roots)
+            made.place.root.linear_checked = False
 
     def guess_kind(self, static: Any, args: list[Value]) -> Any:
         if (

@@ -7,10 +7,7 @@ from typing import Any
 import gast
 
 from s2sad import ir
-from s2sad.kinds import (
-    UNKNOWN,
-    List,
-)
+from s2sad.kinds import UNKNOWN, Array, List, Mapping
 from s2sad.values import MISSING, Conflict, Value
 
 
@@ -136,6 +133,10 @@ class Comprehensions:
         """Whether no gradient flows through it and it calls nothing that exists only here."""
         if self.needs_statements(node):
             return False
+        if isinstance(getattr(node, "elt", None), (gast.Name, gast.Subscript, gast.Attribute)):
+            kind = self.comprehension_kind(node)
+            if isinstance(kind, (Array, List, Mapping)):
+                return False  # its items are other names for memory that was there before
         for each in gast.walk(node):
             if isinstance(each, gast.Call) and self.may_write(each):
                 return False

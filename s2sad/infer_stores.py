@@ -58,7 +58,7 @@ class Stores:
         self.store(base, index, parts, kind, value, operator, target)
 
     def store_unknown(self, base: Value, target: gast.Subscript, value: Value) -> None:
-        if value.varied or base.varied:
+        if value.varied or base.varied or base.place is None and not self.quiet:
             raise self.refuse("unknown_store", target)
         index, _, _ = self.index_expression(target.slice, base)
         self.add(gast.Assign([trees.index(base.expr, index)], value.expr, None), ir.Plain(False))

@@ -136,3 +136,33 @@ def test_wrong_axes_fail_as_in_f():
         exec(text, space)
         with pytest.raises(np.exceptions.AxisError):
             value_and_gradients_function(space["f"], source=text)(np.array(2.0))
+
+
+def test_writes_through_another_name_of_memory():
+    """What a comprehension makes of arrays holds the same arrays; what `memoryview` gives can't be followed."""
+
+    def kept(x, rows):
+        chosen = [row for row in rows if row[0] > 0]
+        y = rows[0] * x
+        chosen[0].fill(7.0)
+        return np.sum(y * y)
+
+    _, (x_grad,) = value_and_gradients_function(kept, params=["x"])(1.5, [np.ones(2), np.ones(2)])
+    assert x_grad == 6.0
+
+    def viewed(x):
+        buf = np.ones(3)
+        m = memoryview(buf)
+        y = buf * x
+        m[0] = 5.0
+        return np.sum(y * y)
+
+    def raw(x):
+        buf = np.ones(3)
+        y = buf * x
+        np.frombuffer(buf.data).fill(7.0)
+        return np.sum(y * y)
+
+    for f in (viewed, raw):
+        with pytest.raises(NotDifferentiableError):
+            value_and_gradients_function(f)(1.5)

@@ -369,10 +369,6 @@ def test_clip_with_min_and_max():
     assert check_gradients(clipped, ARGUMENTS["v"]).ok
 
 
-def no_ufunc_method(v):
-    return np.divide.reduce(v)
-
-
 def bytes_of(v):
     return np.frombuffer(v)
 
@@ -384,7 +380,6 @@ def raw(v):
 @pytest.mark.parametrize(
     ("function", "text", "carets"),
     [
-        (no_ufunc_method, "`divide.reduce` has no rule", "np.divide.reduce(v)"),
         (
             bytes_of,
             "`frombuffer` reads numbers out of raw bytes, and its argument needs a gradient",
