@@ -343,10 +343,11 @@ class Calls:
             items = value.iteration
         if items is None:
             return None
+        items = [self.as_items(item) for item in items]
         made = [self.listed(item) if nested and is_display(item) else item for item in items]
         if any(item is None or not nested and is_display(item) for item in made):
             return None
-        if value.items is not None and made == items:
+        if isinstance(value.expr, (gast.Tuple, gast.List)) and value.items is not None and made == items:
             return value
         display = gast.Tuple if value.items is not None else gast.List
         expr = display([item.expr for item in made], gast.Load())

@@ -53,6 +53,7 @@ class Ownership:
         self.known = ExpressionKinds(kind_of)
         self.copies: list[tuple[gast.stmt, list[gast.stmt]]] = []
         self.sums: list[tuple[gast.stmt, str, gast.AST]] = []  # (statement, its target, the value)
+        self.given: set[str] = set()  # among the results of a helper: of no known kind, if it is differentiated again
         self.find(sweep)
         self.info = info
         wanted = {id(node) for node, *_ in self.sums} | {id(node) for node, _ in self.copies}
@@ -72,6 +73,8 @@ class Ownership:
                 op = getattr(node, "effect", None)
                 if isinstance(op, ir.Copy):
                     self.sums += [(node, target, source) for target, source in op.pairs if changed_name(target, source)]
+                elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Tuple):
+                    self.given |= trees.names_in(node.targets[0]) if isinstance(node.value, gast.Call) else set()
                 elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
                     node.value = self.without_copy(node.value)
                     if copied_name(node.value):
@@ -142,7 +145,7 @@ class Ownership:
             name = changed_name(target, value)
             kinds = (self.kind_of(target), self.kind_of(name))
             if all(isinstance(kind, Scalar) for kind in kinds):
-                value.in_place = True
+                value.in_place = not self.given & trees.names_in(value)
             elif self.fits(name, value) and self.is_owner(name, node, target):
                 value.in_place = self.is_alone(node, name, target)
 

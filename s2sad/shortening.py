@@ -23,14 +23,28 @@ OPPOSITE = {gast.Eq: gast.NotEq, gast.NotEq: gast.Eq, gast.Is: gast.IsNot, gast.
 def mark_numbers(body: list[gast.stmt], kinds: dict[str, Kind], info: dict[str, ir.Info]) -> None:
     """Before names are chosen: which sums are of a number. (An array, also one without axes, that something is added to
     in place is another thing than a sum: it may be the caller's.)"""
-    for node in body:
-        for inner in blocks_of(node):
-            mark_numbers(inner, kinds, info)
-        left = node.value.left if isinstance(node, gast.Assign) and isinstance(node.value, gast.BinOp) else None
-        if getattr(node, "number", False) and isinstance(left, gast.Name):
-            known = info.get(left.id)
-            kind = kinds.get(left.id) or (known.kind if known is not None else None)
-            node.number = isinstance(kind, Scalar)
+
+    def is_number(each: gast.Name) -> bool:
+        known = info.get(each.id)
+        kind = kinds.get(each.id) or (known.kind if known is not None else None)
+        return isinstance(kind, Scalar)
+
+    def mark(block: list[gast.stmt]) -> None:
+        for node in block:
+            for inner in blocks_of(node):
+                mark(inner)
+            if getattr(node, "number", False) and isinstance(node, gast.Assign):
+                node.number = all(map(is_number, candidates(node.value)))
+
+    mark(body)
+
+
+def candidates(value: gast.AST) -> list[gast.Name]:
+    """The names in a sum or product that it may be written into."""
+    found = [value.right] if isinstance(value, gast.BinOp) else []
+    while isinstance(value, gast.BinOp):
+        value = value.left
+    return [each for each in [*found, value] if isinstance(each, gast.Name)]
 
 
 def shorten(body: list[gast.stmt]) -> None:
@@ -42,16 +56,21 @@ def shorten(body: list[gast.stmt]) -> None:
             shorten(inner)
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
             in_place = getattr(node, "number", False) or getattr(node.value, "in_place", False)
-            made = added_to(node.targets[0], node.value) if in_place else None
+            reverse = getattr(node, "reverse", False)
+            made = added_to(node.targets[0], node.value, reverse) if in_place else None
             if made is not None:
-                made.origin, made.reverse = getattr(node, "origin", None), getattr(node, "reverse", False)
+                made.origin, made.reverse = getattr(node, "origin", None), reverse
                 body[k] = made
 
 
-def added_to(target: gast.Name, value: gast.AST) -> gast.stmt | None:
-    """target += e, of the value `target + e`; -=, *= and /= likewise. `target - a + b` is `target += b - a`."""
+def added_to(target: gast.Name, value: gast.AST, regroup: bool) -> gast.stmt | None:
+    """target += e, of the value `target + e`; -=, *= and /= likewise. `target - a + b` is `target += b - a` where sums
+    may be regrouped: what f computes is computed in its order, to the last bit."""
     if not isinstance(value, gast.BinOp) or not isinstance(value.op, (gast.Add, gast.Sub, gast.Mult, gast.Div)):
         return None
+    if not regroup:
+        same = isinstance(value.left, gast.Name) and value.left.id == target.id
+        return gast.AugAssign(target, value.op, value.right) if same else None
     terms: list[tuple[Any, gast.AST]] = []
     left: gast.AST = value
     while isinstance(left, gast.BinOp) and isinstance(left.op, (gast.Add, gast.Sub)):

@@ -75,7 +75,7 @@ def test_what_compiles_again(generated):
     assert val_grads.cache_info()[:3] == (5, 8, 8)
     assert val_grads.cache_info().seconds > 0.0
     val_grads.cache_clear()
-    assert val_grads.cache_info() == (0, 0, 0, 0.0)
+    assert val_grads.cache_info() == (0, 0, 0, 0.0, 0.0)
     val_grads(2.0, 3.0)
     assert len(generated) == 9
 

@@ -411,15 +411,6 @@ def test_order_of_elements_refused():
         value_and_gradients_function(f)(A)
 
 
-def test_partition_refused():
-    def f(v):
-        v.partition(1)
-        return np.sum(v * v)
-
-    with pytest.raises(NotDifferentiableError, match="partition"):
-        value_and_gradients_function(f)(V)
-
-
 def test_parameters_named_as_modules():
     def f(np, math, operator):
         np[0] = np[1] * math

@@ -486,6 +486,20 @@ def over_iteration_variable_name_reuse(x):
     return total * x
 
 
+@case(0.1, 0.7)
+@case(0.1, np.array(0.3))
+def sums_in_the_users_order(x, n):
+    y = n
+    for _ in range(5):
+        y = y + x + 0.3
+    z = n
+    for _ in range(3):
+        z = x * z
+    for _ in range(3):
+        z = z - x + 0.7 * n
+    return np.sum(y) + np.sum(z)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_loop(each):
     each.check()
