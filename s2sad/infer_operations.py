@@ -98,7 +98,7 @@ class Operations:
         hint: str | None,
         library: str,
     ) -> Value:
-        if not getattr(rule, "variadic", None) and not isinstance(kind, List):
+        if not getattr(rule, "variadic", None) and not isinstance(kind, List) and rule.library != "math":
             whole = rule.form == "partials" and isinstance(kind, Array)
             arrays_of = {id(value): self.list_as_array(value, node, whole) for value in values}
             values = [arrays_of[id(value)] for value in values]

@@ -284,7 +284,7 @@ class Builder(Gradients):
         )
         kinds = ", ".join(unbroken(f"{name}: {describe(kind)}") for name, kind in request.kinds.items())
         text = f"The value of {source.name} and its gradient{'s' if len(params) > 1 else ''} with respect to {listed}."
-        where = os.path.basename(source.filename or "?")
+        where = encodable(os.path.basename(source.filename or "?"))
         made = f"Made by s2sad from {source.name} in {where}, line {source.tree.lineno}"
         made += f", for {kinds or 'no arguments'}."
         left = request.options.get("left_open")
@@ -295,6 +295,11 @@ class Builder(Gradients):
         ]
         text = textwrap.indent("\n\n".join(paragraphs), "    ").strip().replace(UNBROKEN, " ")
         return gast.Expr(gast.Constant(text + "\n    ", None))
+
+
+def encodable(text: str) -> str:
+    """The text with what can't be written to a file, as names of files may hold it, as an escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def unbroken(text: str) -> str:

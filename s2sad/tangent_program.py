@@ -17,7 +17,7 @@ from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static
 from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import name_all
 from s2sad.printer import to_text
-from s2sad.program import Builder, describe
+from s2sad.program import Builder, describe, encodable
 from s2sad.requests import Program
 from s2sad.shortening import mark_numbers, shorten
 from s2sad.tangent import Tangent
@@ -231,7 +231,7 @@ class ForwardBuilder(Builder):
         changes = "its tangent" if len(params) == 1 else "their tangents"
         text = f"The value of {source.name}, and how it changes when {listed} change{'s' if len(params) == 1 else ''}"
         text += f" by {changes}.\n\n" if params else ".\n\n"
-        where = os.path.basename(source.filename or "?")
+        where = encodable(os.path.basename(source.filename or "?"))
         place = f"{source.name} in {where}, line {source.tree.lineno}"
         text += f"    Made by s2sad from {place}, for {kinds or 'no arguments'}.\n"
         left = request.options.get("left_open")

@@ -10,6 +10,7 @@ share a template are shown once. What the gradient of a call looks like is what 
 
 from __future__ import annotations
 
+import math
 import warnings
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ def families() -> dict[str, list[Rule]]:
     made: dict[str, list[Rule]] = {}
     for rule in one_of_each_template():
         family = table.FAMILIES.get(rule.function, "")
-        if family and "scipy" not in family:
+        everywhere = rule.function is not getattr(math, "sumprod", None)  # the pages are the same on each Python
+        if family and "scipy" not in family and everywhere:
             made.setdefault(family, []).append(rule)
     return made
 

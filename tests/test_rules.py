@@ -28,8 +28,8 @@ CASES = [
     for rule in ALL
     for number, row in enumerate(ROWS.get(rule.function, []))
 ]
-# np.fix from NumPy 2.5 on; the others up to 2.3, if they are there.
-_DEPRECATED = [getattr(np, name) for name in ("fix", "in1d", "row_stack", "trapz") if hasattr(np, name)]
+# Those of some versions of NumPy; not all of them are there in each.
+_DEPRECATED = [getattr(np, name) for name in ("fix", "in1d", "row_stack", "trapz", "typename") if hasattr(np, name)]
 DERIVATIVES = [case for case in CASES if case.values[0].form != NONDIFFERENTIABLE]
 
 

@@ -28,7 +28,8 @@ def public_names() -> list[str]:
     found = []
     for module, members in _modules().items():
         found += [f"{module}.{name}" for name in sorted(dir(members)) if _is_public(members, name)]
-    found += [f"ndarray.{name}" for name in sorted(dir(np.ndarray))]
+    members = [name for name in sorted(dir(np.ndarray)) if name.startswith("__") or not name.startswith("_")]
+    found += [f"ndarray.{name}" for name in members]
     return found + [f"ufunc.{name}" for name in UFUNC_METHODS]
 
 

@@ -132,7 +132,7 @@ METHODS: list[tuple[str, str, str]] = [
         "is how NumPy calls an array back",
         "the function of NumPy itself",
         "__array_finalize__ __array_function__ __array_namespace__ __array_priority__ __array_ufunc__ "
-        "__array_wrap__ __class_getitem__ __class__ __delattr__ __delitem__ __dir__ __doc__ "
+        "__array_wrap__ __buffer__ __class_getitem__ __class__ __delattr__ __delitem__ __dir__ __doc__ "
         "__getattribute__ __hash__ __init__ __init_subclass__ __new__ __setattr__ __subclasshook__ __iter__",
     ),
     (

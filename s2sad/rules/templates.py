@@ -312,7 +312,9 @@ def printable(helper: Callable[..., Any], library: str = "numpy") -> gast.Functi
     definition.body = [printed.visit(statement) for statement in definition.body]
     definition.args.defaults = [printed.visit(each) for each in definition.args.defaults]
     if helper.__doc__:
-        definition.body.insert(0, gast.Expr(gast.Constant(helper.__doc__, None)))
+        first, *rest = helper.__doc__.split("\n")  # Python takes the indentation away from 3.13 on
+        doc = "\n".join([first, textwrap.indent(textwrap.dedent("\n".join(rest)), "    ")]) if rest else first
+        definition.body.insert(0, gast.Expr(gast.Constant(doc, None)))
     return definition
 
 
