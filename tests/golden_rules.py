@@ -10,7 +10,6 @@ share a template are shown once. What the gradient of a call looks like is what 
 
 from __future__ import annotations
 
-import math
 import warnings
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ def families() -> dict[str, list[Rule]]:
     made: dict[str, list[Rule]] = {}
     for rule in one_of_each_template():
         family = table.FAMILIES.get(rule.function, "")
-        everywhere = rule.function is not getattr(math, "sumprod", None)  # the pages are the same on each Python
+        everywhere = rule.name not in ("fma", "sumprod") or rule.library != "math"  # pages are the same on each Python
         if family and "scipy" not in family and everywhere:
             made.setdefault(family, []).append(rule)
     return made
