@@ -255,6 +255,26 @@ def adjoint(
     return register
 
 
+def unlisted(
+    template: Template, tangent: Template, kind_function: Callable[..., Kind], wrt: tuple[str, ...], *, cost: int
+) -> Rule:
+    """A rule that is not in the table, as no function of the user's means it: a stage puts it in the place of a call.
+    The template's keyword-only parameters are `grad` and `result`; its others are the rule's."""
+    parameters = inspect.signature(template).parameters.values()
+    return Rule(
+        template.__name__,
+        template,
+        (template,),
+        ADJOINT,
+        inspect.Signature([each for each in parameters if each.kind is not each.KEYWORD_ONLY]),
+        template=template,
+        tangent=tangent,
+        kind_function=kind_function,
+        chosen=wrt,
+        cost=cost,
+    )
+
+
 def tangent(*functions: Any) -> Callable[[F], F]:
     """Forward mode of a function: the template takes the tangent of parameter `a` as a keyword `a_dot`."""
 

@@ -8,12 +8,10 @@ at once, which cost as much as n splines.
 
 from __future__ import annotations
 
-import inspect
-
 import numpy as np
 
 from s2sad.kinds import Array, Kind, Scalar
-from s2sad.rules.registry import ADJOINT, Rule, inline, known, rank
+from s2sad.rules.registry import inline, known, rank, unlisted
 from s2sad.rules.results import unknown_dim
 
 
@@ -69,22 +67,7 @@ def rows_for_places(t: Kind, *others: Kind) -> Kind:
     return Array("float64", None if dims is None else (*dims, unknown_dim()))
 
 
-def made(template, tangent, kind_function=like_places, wrt=("t", "y")):
-    return Rule(
-        template.__name__,
-        template,
-        (template,),
-        ADJOINT,
-        inspect.Signature([p for p in inspect.signature(template).parameters.values() if p.kind is not p.KEYWORD_ONLY]),
-        template=template,
-        tangent=tangent,
-        kind_function=kind_function,
-        chosen=wrt,
-        cost=50,
-    )
-
-
 # Not in the table of rules: no function of the user's means these. `infer_splines.py` puts them beside a call.
-SPLINE = made(spline_at, spline_at_tangent)
-ROWS = made(spline_rows_at, spline_rows_at_tangent, rows_for_places, ("t",))
-INTERPOLATION = made(interpolation_at, interpolation_at_tangent)
+SPLINE = unlisted(spline_at, spline_at_tangent, like_places, ("t", "y"), cost=50)
+ROWS = unlisted(spline_rows_at, spline_rows_at_tangent, rows_for_places, ("t",), cost=50)
+INTERPOLATION = unlisted(interpolation_at, interpolation_at_tangent, like_places, ("t", "y"), cost=50)

@@ -8,13 +8,11 @@ so what belongs to the other one is added to this. Neither looks into the factor
 
 from __future__ import annotations
 
-import inspect
-
 import numpy as np
 from scipy import linalg
 
 from s2sad.kinds import Array, Kind
-from s2sad.rules.registry import ADJOINT, Rule, rank
+from s2sad.rules.registry import rank, unlisted
 
 
 def lu_solution(factor, a, b, trans=0, *, result, grad):
@@ -60,21 +58,6 @@ def solution_kind(factor: Kind, a: Kind, b: Kind, *options: Kind) -> Kind:
     return Array("float64" if found == {"float64"} else "", getattr(b, "dims", None))
 
 
-def made(template, tangent):
-    parameters = inspect.signature(template).parameters.values()
-    return Rule(
-        template.__name__,
-        template,
-        (template,),
-        ADJOINT,
-        inspect.Signature([each for each in parameters if each.kind is not each.KEYWORD_ONLY]),
-        template=template,
-        tangent=tangent,
-        kind_function=solution_kind,
-        chosen=("a", "b"),
-        cost=300,
-    )
-
-
 # Not in the table of rules: no function of the user's means these. `infer_factors.py` puts them in their place.
-LU, CHOLESKY = made(lu_solution, lu_solution_tangent), made(cholesky_solution, cholesky_solution_tangent)
+LU = unlisted(lu_solution, lu_solution_tangent, solution_kind, ("a", "b"), cost=300)
+CHOLESKY = unlisted(cholesky_solution, cholesky_solution_tangent, solution_kind, ("a", "b"), cost=300)

@@ -7,14 +7,12 @@ differentiation", 2008, sections 2.2.1 and 2.3.1, for dense ones). `data` are th
 
 from __future__ import annotations
 
-import inspect
-
 import numpy as np
 from scipy import sparse
 from scipy.sparse import linalg
 
 from s2sad.kinds import Array, Kind
-from s2sad.rules.registry import ADJOINT, Rule, rank
+from s2sad.rules.registry import rank, unlisted
 from s2sad.rules.results import unknown_dim
 
 
@@ -107,23 +105,7 @@ def real(matrix: Kind, x: Kind) -> bool:
     return "float64" in found and all(each in narrow for each in found)
 
 
-def made(template, tangent, kind_function, wrt):
-    parameters = inspect.signature(template).parameters.values()
-    return Rule(
-        template.__name__,
-        template,
-        (template,),
-        ADJOINT,
-        inspect.Signature([each for each in parameters if each.kind is not each.KEYWORD_ONLY]),
-        template=template,
-        tangent=tangent,
-        kind_function=kind_function,
-        chosen=(wrt, "data"),
-        cost=100,
-    )
-
-
 # Not in the table of rules: no function of the user's means these. `infer_sparse.py` puts them beside operators.
-PRODUCT = made(sparse_product, sparse_product_tangent, product_kind, "x")
-LEFT_PRODUCT = made(sparse_left_product, sparse_left_product_tangent, left_product_kind, "x")
-SOLUTION = made(sparse_solution, sparse_solution_tangent, solution_kind, "b")
+PRODUCT = unlisted(sparse_product, sparse_product_tangent, product_kind, ("x", "data"), cost=100)
+LEFT_PRODUCT = unlisted(sparse_left_product, sparse_left_product_tangent, left_product_kind, ("x", "data"), cost=100)
+SOLUTION = unlisted(sparse_solution, sparse_solution_tangent, solution_kind, ("b", "data"), cost=100)
