@@ -20,6 +20,17 @@ from s2sad.rules.results import dims_of, floating, numeric, result_dtype, shaped
 
 @adjoint(np.linalg.norm, spreads=True, cost=5)
 def norm(x, ord=None, axis=None, keepdims=False, *, grad, result):
+    return norm_back(x, ord, axis, keepdims, grad, result)
+
+
+@tangent(np.linalg.norm)
+def norm_tangent(x, ord=None, axis=None, keepdims=False, *, result, x_dot):
+    return norm_along(x, ord, axis, keepdims, result, x_dot)
+
+
+@inline
+def norm_back(x, ord, axis, keepdims, grad, result):
+    """The cotangent of x, of a norm of it."""
     if ord is None or known(ord == "fro"):
         return aligned(per_length(grad, result), x, axis, keepdims) * conjugate_of(x)
     if known(isinstance(axis, int)) or (axis is None and rank(x) == 1):
@@ -31,8 +42,9 @@ def norm(x, ord=None, axis=None, keepdims=False, *, grad, result):
     return np.moveaxis(small * slope_of_matrix_norm(moved, ord), (-2, -1), axis)
 
 
-@tangent(np.linalg.norm)
-def norm_tangent(x, ord=None, axis=None, keepdims=False, *, result, x_dot):
+@inline
+def norm_along(x, ord, axis, keepdims, result, x_dot):
+    """How a norm of x changes when x does."""
     if ord is None or known(ord == "fro"):
         return np.sum(np.real(conjugate_of(x) * x_dot), axis=axis, keepdims=keepdims) / nonzero_length(result)
     if known(isinstance(axis, int)) or (axis is None and rank(x) == 1):

@@ -13,16 +13,11 @@ from s2sad.kinds import UNKNOWN, Array, Kind, Scalar, Tuple
 from s2sad.rules.linalg import floating_of
 from s2sad.rules.linalg_decompositions import columns_by, gaps, qr_changes, qr_slope, shorter, svd_changes, svd_slope
 from s2sad.rules.linalg_norms import (
-    conjugate_of,
-    nonzero_length,
+    norm_along,
+    norm_back,
     norm_kind,
-    per_length,
-    slope_of_matrix_norm,
-    slope_of_vector_norm,
-    two_axes,
 )
-from s2sad.rules.reductions import aligned
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent
+from s2sad.rules.registry import adjoint, inline, kind, rank, refuse, sized, tangent
 from s2sad.rules.results import (
     UNSURE,
     dims_of,
@@ -236,28 +231,12 @@ def qr_kind(a: Kind, overwrite_a: Kind, lwork: Kind, mode: Kind, pivoting: Kind,
 
 @adjoint(linalg.norm, spreads=True, cost=5)
 def norm(a, ord=None, axis=None, keepdims=False, check_finite=True, *, grad, result):
-    if ord is None or known(ord == "fro"):
-        return aligned(per_length(grad, result), a, axis, keepdims) * conjugate_of(a)
-    if known(isinstance(axis, int)) or (axis is None and rank(a) == 1):
-        return aligned(grad, a, axis, keepdims) * slope_of_vector_norm(a, ord, aligned(result, a, axis, keepdims), axis)
-    if axis is None:
-        return two_axes(grad, keepdims) * slope_of_matrix_norm(a, ord)
-    moved = np.moveaxis(a, axis, (-2, -1))
-    small = np.moveaxis(grad, axis, (-2, -1)) if known(keepdims and rank(grad) != 0) else two_axes(grad, keepdims)
-    return np.moveaxis(small * slope_of_matrix_norm(moved, ord), (-2, -1), axis)
+    return norm_back(a, ord, axis, keepdims, grad, result)
 
 
 @tangent(linalg.norm)
 def norm_tangent(a, ord=None, axis=None, keepdims=False, check_finite=True, *, result, a_dot):
-    if ord is None or known(ord == "fro"):
-        return np.sum(np.real(conjugate_of(a) * a_dot), axis=axis, keepdims=keepdims) / nonzero_length(result)
-    if known(isinstance(axis, int)) or (axis is None and rank(a) == 1):
-        slope = slope_of_vector_norm(a, ord, aligned(result, a, axis, keepdims), axis)
-        return np.sum(np.real(slope * a_dot), axis=axis, keepdims=keepdims)
-    if axis is None:
-        return np.sum(np.real(slope_of_matrix_norm(a, ord) * a_dot), keepdims=keepdims)
-    slope = slope_of_matrix_norm(np.moveaxis(a, axis, (-2, -1)), ord)
-    return np.sum(np.real(np.moveaxis(slope, (-2, -1), axis) * a_dot), axis=axis, keepdims=keepdims)
+    return norm_along(a, ord, axis, keepdims, result, a_dot)
 
 
 @kind(linalg.norm)
