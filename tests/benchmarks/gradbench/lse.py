@@ -33,12 +33,11 @@ def with_torch(args: tuple):
 
 
 def tools() -> dict:
-    return {
-        "function": peers.called(f),
-        "s2sad": peers.gradients(f, PARAMS),
-        "s2sad numba": peers.numba_gradients(f, PARAMS),
-        "by hand": peers.called(by_hand),
-        "autograd": peers.autograd_gradients(f, (0,)),
-        "jax": peers.jax_gradients(f, (0,)),
-        "torch": with_torch,
-    }
+    return peers.columns(
+        f,
+        PARAMS,
+        by_hand,
+        autograd=peers.autograd_gradients(f, (0,)),
+        jax=peers.jax_gradients(f, (0,)),
+        torch=with_torch,
+    )

@@ -159,12 +159,8 @@ def with_torch(args: tuple):
 
 
 def tools() -> dict:
+    function = lambda args: lambda: f(args[0], args[1], args[2].copy(), args[3].copy(), args[4])
     return {
-        "function": lambda args: lambda: f(args[0], args[1], args[2].copy(), args[3].copy(), args[4]),
-        "s2sad": peers.gradients(f, PARAMS),
-        "s2sad numba": peers.numba_gradients(f, PARAMS),
-        "by hand": peers.called(by_hand),
-        "autograd": with_autograd,
-        "jax": with_jax,
-        "torch": with_torch,
+        **peers.columns(f, PARAMS, by_hand, autograd=with_autograd, jax=with_jax, torch=with_torch),
+        "function": function,
     }

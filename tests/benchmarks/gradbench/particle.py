@@ -121,12 +121,4 @@ def with_torch(args: tuple):
 
 
 def tools() -> dict:
-    return {
-        "function": peers.called(f),
-        "s2sad": peers.gradients(f, PARAMS),
-        "s2sad numba": peers.numba_gradients(f, PARAMS),
-        "by hand": peers.called(by_hand),
-        "autograd": with_autograd,
-        "jax": with_jax,
-        "torch": with_torch,
-    }
+    return peers.columns(f, PARAMS, by_hand, autograd=with_autograd, jax=with_jax, torch=with_torch)

@@ -51,6 +51,18 @@ def numba_gradients(f: Callable, params: list[str]) -> Callable | None:
         return None
 
 
+def columns(f: Callable, params: list[str], by_hand: Callable, **others: Callable) -> dict[str, Callable]:
+    """The columns that most problems have, by their names: the function, s2sad's gradient plain and compiled, the
+    gradient by hand, and the other tools."""
+    return {
+        "function": called(f),
+        "s2sad": gradients(f, params),
+        "s2sad numba": numba_gradients(f, params),
+        "by hand": called(by_hand),
+        **others,
+    }
+
+
 def called(function: Callable) -> Callable:
     return lambda args: functools.partial(function, *args)
 
