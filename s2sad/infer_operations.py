@@ -6,7 +6,6 @@ import operator
 from typing import Any
 
 import gast
-import numpy as np
 
 from s2sad import ir, trees
 from s2sad.infer_expressions import mark_pure
@@ -160,8 +159,7 @@ class Operations:
         adjoint may calculate with it."""
         if not (value.varied or always) or not isinstance(value.kind, (List, Tuple)):
             return value
-        function = Value(trees.attr(trees.module(np), "array"), Static(np.array))
-        return self.call_value(function, [value], {}, node)
+        return self.as_array(value, node)
 
     def result_kind(self, rule: Any, bound: dict[str, Value], values: list[Value], node: gast.AST) -> Kind:
         kinds = {name: self.rule_kind(value) for name, value in bound.items()}

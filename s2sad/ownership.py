@@ -20,6 +20,7 @@ from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import ExpressionKinds, is_numpy, same_axes
 from s2sad.gathering import gather
+from s2sad.infer_memory import replace_nodes
 from s2sad.inlining import rename_all
 from s2sad.kinds import Array, Kind, Scalar, loose
 from s2sad.naming import variable
@@ -136,7 +137,7 @@ class Ownership:
             if sum(other in self.sharing.group(name) for other in read) == 1:
                 found.append((each, name))
         if found:
-            node.value = without_copies(node.value, {id(each): name for each, name in found})
+            node.value = replace_nodes(node.value, {id(each): trees.name(name) for each, name in found})
 
     # --- sums ---
 
@@ -213,19 +214,6 @@ def copied_name(value: gast.AST) -> str:
 def keeps(name: str, target: str) -> bool:
     """Whether of two names for one adjoint the first is the one to keep: the user's rather than a temporary's."""
     return target.startswith("#") and not name.startswith("#")
-
-
-def without_copies(node: Any, found: dict[int, str]) -> Any:
-    if id(node) in found:
-        return trees.name(found[id(node)])
-    made = ir.statement_copy(node)
-    for field in node._fields:
-        value = getattr(node, field, None)
-        if isinstance(value, list):
-            setattr(made, field, [without_copies(e, found) if isinstance(e, gast.AST) else e for e in value])
-        elif isinstance(value, gast.AST):
-            setattr(made, field, without_copies(value, found))
-    return made
 
 
 class Liveness:
