@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from s2sad import ir, trees
 from s2sad.kinds import BOOL, FLOAT, UNKNOWN, Array, Dim, Scalar, Tuple
 from s2sad.values import Value
@@ -22,15 +24,14 @@ class Trajectories:
         times = self.parts_of(bound["t_span"], None, node)
         given = bound.get("t_eval")
         given = None if given is None or given.static is None else given
-        if any(each.varied for each in times) or given is not None and given.varied:
-            raise self.refuse("solver_times", node, name=call.name)
+        moved = self.moved_times(times, given, node)
         forward = self.request.mode == "forward"
         if not forward:
             call.keywords["dense_output"] = Value(trees.const(True), BOOL)
         state, start = self.state_kind(bound["y0"], call, node)
         op = None
-        if start.varied or any(map(self.may_vary, call.others)):
-            from s2sad.rules.scipy.trajectories import IVP_HELPERS  # only SciPy's users have it
+        if start.varied or moved or any(map(self.may_vary, call.others)):
+            from s2sad.rules.scipy.trajectories import IVP_AND_TIMES_HELPERS, IVP_HELPERS  # only SciPy's users have it
 
             options = {"span": self.make_tuple(times)} if forward else {}
             options |= self.options_of(call, ("method", "rtol", "atol", "max_step"))
@@ -39,26 +40,38 @@ class Trajectories:
             unknowns = [("t", FLOAT, False), ("y", state, True)]
             rate = self.rate(node)
             op = self.function_beside(
-                call.target, unknowns, call.others, rate, node, call.name, starts=(start,), options=options
+                call.target, unknowns, call.others, rate, node, call.name, starts=(start, *moved), options=options
             )
-            op.adjoint, op.tangent = IVP_HELPERS
+            op.adjoint, op.tangent = IVP_AND_TIMES_HELPERS if moved else IVP_HELPERS
         whole = self.opaque(call)
         span = Dim(("times", id(node)))
         made = self.emit(trees.attr(whole.expr, "y"), ir.Plain(True), Array("float64", (*state.dims, span)), False, "y")
         self.follow(made, op, whole.expr)
-        t = Value(trees.attr(whole.expr, "t"), Array("float64", (span,)))
-        return self.solution_value(call, whole, {"y": made, "t": t})
+        parts = {"y": made, "t": Value(trees.attr(whole.expr, "t"), Array("float64", (span,)))}
+        if given is not None and given.varied:
+            parts["t"] = self.as_vector(given, node)
+        elif moved:
+            del parts["t"]
+        return self.solution_value(call, whole, parts)
+
+    def moved_times(self, span: list[Value], given: Value | None, node: Any) -> tuple[Value, ...]:
+        """The start and the times at which the solution is asked for, as one vector, where a gradient flows to them."""
+        if not any(each.varied for each in span) and not (given is not None and given.varied):
+            return ()
+        if given is None:
+            return (self.settle(self.as_array(self.make_tuple(span), node)),)
+        parts = [self.as_array(self.make_tuple(span[:1]), node), self.as_vector(given, node)]
+        return (self.settle(self.call_function(np.concatenate, [self.make_tuple(parts)], node)),)
 
     def call_odeint(self, call: Any, node: Any, hint: str | None) -> Value:
         bound = call.bound
-        if bound["t"].varied:
-            raise self.refuse("solver_times", node, name=call.name)
         state, start = self.state_kind(bound["y0"], call, node)
         times = self.settle(self.as_vector(bound["t"], node))
         dims = getattr(times.kind, "dims", None) or (Dim(("times", id(node))),)
         op = None
-        if start.varied or any(map(self.may_vary, call.others)):
-            from s2sad.rules.scipy.trajectories import ODEINT_HELPERS  # only SciPy's users have it
+        moved = (times,) if times.varied else ()
+        if start.varied or moved or any(map(self.may_vary, call.others)):
+            from s2sad.rules.scipy.trajectories import ODEINT_AND_TIMES_HELPERS, ODEINT_HELPERS
 
             options = {"times": times, **self.options_of(call, ("tfirst", "rtol", "atol"))}
             unknowns = [("y", state, True), ("t", FLOAT, False)]
@@ -66,9 +79,9 @@ class Trajectories:
                 unknowns.reverse()
             rate = self.rate(node)
             op = self.function_beside(
-                call.target, unknowns, call.others, rate, node, call.name, starts=(start,), options=options
+                call.target, unknowns, call.others, rate, node, call.name, starts=(start, *moved), options=options
             )
-            op.adjoint, op.tangent = ODEINT_HELPERS
+            op.adjoint, op.tangent = ODEINT_AND_TIMES_HELPERS if moved else ODEINT_HELPERS
         made = self.solution(call.function, call.args, call.keywords, Array("float64", (dims[0], *state.dims)))
         self.follow(made, op)
         return made

@@ -463,10 +463,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "there is no rule for `{part}` of what `{name}` returns",
         "the part that the solver is called for, or `s2sad.stop_gradient(...)` around the arguments",
     ),
-    "solver_times": (
-        "`{name}` is differentiated by its start and its parameters, and here by the times",
-        "the equation with a time from 0 to 1 and `t1` in `args`: y'(s) = t1 * f(s * t1, y)",
-    ),
     "solver_state": (
         "`{name}` is differentiated for real vectors, and starts at something else here",
         "`y0` as a list of numbers or an array with one axis",

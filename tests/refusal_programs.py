@@ -623,11 +623,6 @@ def fall_in_place(t, y, k):
     return y
 
 
-@shows("solver_times", 2.0)
-def f(t):
-    return integrate.solve_ivp(fall, (0.0, t), [1.0], args=(0.5,)).y[0, -1]
-
-
 @shows("solver_state", 2.0)
 def f(k):
     return integrate.solve_ivp(fall, (0.0, 1.0), [1.0 + 0.0j], args=(k,)).y[0, -1].real

@@ -101,3 +101,27 @@ def test_hessian():
 def test_the_tangent_of_gradients():
     change = value_and_tangent_function(gradients_function(loop, "x"), ["x"])
     assert change(0.4, 0.8, tangents=(1.0,))[1] == pytest.approx(hvp(loop, (0.4, 0.8), (1.0,), "x"))
+
+
+PRODUCTS = {
+    "of all": lambda x: np.prod(x),
+    "along an axis": lambda x: np.sum(np.prod(x, axis=1) ** 2),
+    "over axes": lambda x: np.prod(x, axis=(0, 1)) ** 2,
+    "of numbers": lambda x: np.sum(np.nanprod(x, axis=0)),
+    "running": lambda x: np.sum(np.cumprod(x, axis=1)[:, 1:] ** 2),
+}
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+@pytest.mark.parametrize("zeros", [0, 1, 2])
+def test_products_with_zeros(name, zeros):
+    """Second derivatives where factors are zero: polynomials, so that differences of the value are exact but rounding."""
+    f, x = PRODUCTS[name], np.array([[0.5, -1.2, 2.0], [1.5, 0.7, -0.3]])
+    np.ravel(x)[1 : 1 + zeros] = 0.0
+    found = hessian(f)(x).reshape(6, 6)
+    step = 1e-3
+    moves = step * np.eye(6).reshape(6, 2, 3)
+    for a, row in zip(moves, found):
+        for b, one in zip(moves, row):
+            change = f(x + a + b) - f(x + a - b) - f(x - a + b) + f(x - a - b)
+            assert one == pytest.approx(change / (4 * step * step), rel=1e-4, abs=1e-4)

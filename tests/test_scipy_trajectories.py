@@ -78,6 +78,34 @@ def without_state(a):
     return integrate.solve_ivp(lambda t, y: [a * np.cos(t)], (0.0, 1.0), [0.0], rtol=1e-9).y[0, -1]
 
 
+def of_span(t0, t1, k):
+    solution = integrate.solve_ivp(decay_in_time, (t0, t1), [1.5], args=(k,), rtol=1e-10, atol=1e-12)
+    return solution.y[0, 0] * t0 + solution.y[0, -1]
+
+
+def decay_in_time(t, y, k):
+    return -k * t * y
+
+
+def of_times(times, t0, y0):
+    solution = integrate.solve_ivp(predators_alone, (t0, 3.0), y0, t_eval=times, rtol=1e-10, atol=1e-12)
+    return np.sum(solution.y**2 * solution.t)
+
+
+def predators_alone(t, y):
+    return predators(t, y, 0.7, 0.4, (0.3, 0.2))
+
+
+def of_times_by_odeint(times, y0):
+    y = integrate.odeint(predators_alone, y0, times, tfirst=True, rtol=1e-11, atol=1e-12)
+    return np.sum(y**2 * np.arange(8.0).reshape(4, 2))
+
+
+def of_the_end_by_odeint(t1, k):
+    y = integrate.odeint(lambda y, t: -k * t * y, 1.5, np.linspace(0.0, t1, 4), rtol=1e-11, atol=1e-12)
+    return y[-1, 0] * y[1, 0]
+
+
 START = np.array([1.0, 0.5])
 PROBLEMS = {
     "times": (at_times, START, 0.7, 0.4, np.array([0.3, 0.2])),
@@ -85,6 +113,10 @@ PROBLEMS = {
     "odeint": (by_odeint, START, np.array([[0.1, -0.5], [0.7, 0.2]])),
     "time first": (of_time_first, 0.7),
     "without state": (without_state, 0.7),
+    "ends": (of_span, 0.2, 1.5, 0.7),
+    "times asked for": (of_times, np.array([0.5, 1.0, 2.5]), 0.1, START),
+    "times of odeint": (of_times_by_odeint, np.array([0.1, 0.5, 1.0, 2.0]), START),
+    "end of odeint": (of_the_end_by_odeint, 1.3, 0.7),
 }
 
 
@@ -128,7 +160,17 @@ def test_steps_that_the_solver_chose():
     assert np.isnan(jvp(f, (0.5,), (1.0,))[1])
 
 
+def test_ends_in_closed_form():
+    """y0 exp(-k (t1^2 - t0^2) / 2), by the ends."""
+    t0, t1, k = 0.2, 1.5, 0.7
+    end = 1.5 * np.exp(-0.5 * k * (t1**2 - t0**2))
+    slopes = gradients_function(of_span)(t0, t1, k)
+    assert slopes == pytest.approx((k * t0 * end + 1.5, -k * t1 * end, -0.5 * (t1**2 - t0**2) * end), rel=1e-6)
+
+
 def test_refusals():
+    with pytest.raises(NotDifferentiableError, match=r"no rule for `t` of what `solve_ivp` returns"):
+        s2sad.grad(lambda t: integrate.solve_ivp(decay, (0.0, t), [1.0], args=(0.5,)).t[-1])(0.5)
     with pytest.raises(NotDifferentiableError, match=r"no rule for `solve_ivp` with `events`"):
         s2sad.grad(lambda k: integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,), events=decay).y[0, -1])(0.5)
     with pytest.raises(NotDifferentiableError, match=r"no rule for `nfev` of what `solve_ivp` returns"):

@@ -110,7 +110,7 @@ def cofactors(a, det):
         return np.expand_dims(det, (-2, -1)) * np.swapaxes(np.linalg.inv(a), -1, -2)
     u, s, vh = np.linalg.svd(a)
     sign = np.linalg.det(u) * np.linalg.det(vh)
-    products = np.expand_dims(products_of_others(s, -1), -2)
+    products = np.expand_dims(np.moveaxis(products_of_others(np.moveaxis(s, -1, 0)), 0, -1), -2)
     return np.expand_dims(sign, (-2, -1)) * ((np.conj(u) * products) @ np.conj(vh))
 
 

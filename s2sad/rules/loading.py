@@ -20,7 +20,7 @@ from s2sad.forking import global_lock
 
 # The package of a library, and the modules with its rules, in s2sad.rules.scipy.
 MODULES: dict[str, tuple[str, ...]] = {
-    "scipy.fft": ("fft",),
+    "scipy.fft": ("fft", "fft_several"),
     "scipy.integrate": ("integrate",),
     "scipy.linalg": ("linalg", "linalg_decompositions", "linalg_systems"),
     "scipy.ndimage": ("ndimage", "ndimage_smooth"),

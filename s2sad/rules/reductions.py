@@ -240,22 +240,35 @@ def product_tangent(a, axis=None, dtype=None, out=None, keepdims=False, initial=
 
 @inline
 def others_of(a, axis):
-    return 1.0 if known(rank(a) == 0) else products_of_others(a, axis)
+    """For each item of `a` the product of all the others along the axes."""
+    if known(rank(a) == 0):
+        return 1.0
+    if axis is None and rank(a) == 1 or known(axis == 0):
+        return products_of_others(a)
+    if axis is None:
+        return np.reshape(products_of_others(np.reshape(a, -1)), np.shape(a))
+    if isinstance(axis, tuple):
+        return products_of_others_in_axes(a, axis)
+    return np.moveaxis(products_of_others(np.moveaxis(a, axis, 0)), 0, axis)
 
 
-def products_of_others(a, axis=None):
-    """For each item of `a` the product of all the others along the axis: exact also where items are zero."""
-    axes = tuple(range(np.ndim(a))) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+def products_of_others(a):
+    """For each item of `a` the product of all the others along the first axis: exact also where items are zero."""
+    first = np.ones_like(a[:1])
+    before = np.cumprod(np.concatenate([first, a[:-1]]), axis=0)
+    after = np.flip(np.cumprod(np.concatenate([first, np.flip(a[1:], 0)]), axis=0), 0)
+    return before * after
+
+
+def products_of_others_in_axes(a, axes):
+    """For each item of `a` the product of all the others along several axes."""
     front = tuple(range(len(axes)))
     moved = np.moveaxis(a, axes, front)
     rows = np.reshape(moved, (math.prod(moved.shape[: len(axes)]), *moved.shape[len(axes) :]))
-    first = np.ones_like(rows[:1])
-    before = np.cumprod(np.concatenate([first, rows[:-1]]), axis=0)
-    after = np.flip(np.cumprod(np.concatenate([first, np.flip(rows[1:], 0)]), axis=0), 0)
-    return np.moveaxis(np.reshape(before * after, moved.shape), front, axes)
+    return np.moveaxis(np.reshape(products_of_others(rows), moved.shape), front, axes)
 
 
-@kind(products_of_others)
+@kind(products_of_others, products_of_others_in_axes)
 def like_first(a: Kind, *others: Kind) -> Kind:
     a = numeric(a)
     return Array(numpy_dtype(getattr(a, "dtype", "")), dims_of(a))

@@ -12,8 +12,17 @@ import numpy as np
 from scipy import fft
 
 from s2sad.kinds import Kind
-from s2sad.rules.fourier import complex_of, counted_twice, fitted, flipped, real_of, shift_kind, transformed
-from s2sad.rules.registry import adjoint, inline, kind, known, refuse, sized
+from s2sad.rules.fourier import (
+    axes_of_transform,
+    complex_of,
+    counted_twice,
+    fitted,
+    flipped,
+    real_of,
+    shift_kind,
+    transformed,
+)
+from s2sad.rules.registry import adjoint, inline, kind, known, sized
 from s2sad.rules.results import numeric
 
 # --- Fourier transforms of one axis -----------------------------------------------------------------------------------
@@ -65,20 +74,29 @@ def inverse_hermitian_fourier(x, n=None, axis=-1, norm=None, *, grad):
 # --- of several axes --------------------------------------------------------------------------------------------------
 
 
+@inline
+def axes_of(x, s, axes):
+    """All axes; with lengths, as many of the last ones. A number stands for one axis, or one length."""
+    return axes_of_transform(x, several(s), several(axes))
+
+
+@inline
+def several(numbers):
+    return (numbers,) if isinstance(numbers, int) else numbers
+
+
 @adjoint(fft.fftn, linear=True, cost=200)
 def fourier_n(x, s=None, axes=None, norm=None, *, grad):
-    if s is not None and axes is None:
-        return refuse("with s and without axes; say which axes")
-    whole = fft.fftn(grad) if norm is None and axes is None else fft.fftn(grad, axes=axes, norm=norm)
-    return whole if s is None else fitted(whole, np.shape(x))
+    if s is None:
+        return fft.fftn(grad) if norm is None and axes is None else fft.fftn(grad, axes=axes, norm=norm)
+    return fitted(fft.fftn(grad, axes=axes_of(grad, s, axes), norm=norm), np.shape(x))
 
 
 @adjoint(fft.ifftn, linear=True, cost=200)
 def inverse_fourier_n(x, s=None, axes=None, norm=None, *, grad):
-    if s is not None and axes is None:
-        return refuse("with s and without axes; say which axes")
-    whole = fft.ifftn(grad) if norm is None and axes is None else fft.ifftn(grad, axes=axes, norm=norm)
-    return whole if s is None else fitted(whole, np.shape(x))
+    if s is None:
+        return fft.ifftn(grad) if norm is None and axes is None else fft.ifftn(grad, axes=axes, norm=norm)
+    return fitted(fft.ifftn(grad, axes=axes_of(grad, s, axes), norm=norm), np.shape(x))
 
 
 @adjoint(fft.fft2, linear=True, cost=200)
@@ -119,67 +137,57 @@ def scaled_ends(x, first, last, axis):
 kind(scaled_ends)(lambda x, *given: x)
 
 
+@inline
+def cosine_adjoint(grad, type, axis, norm):
+    if type == 4 or type == 1 and norm == "ortho":
+        return fft.dct(grad, type, axis=axis, norm=norm)
+    if type == 1:
+        return scaled_ends(fft.dct(scaled_ends(grad, 2.0, 2.0, axis), 1, axis=axis, norm=norm), 0.5, 0.5, axis)
+    if norm == "ortho":
+        return fft.dct(grad, 5 - type, axis=axis, norm=norm)
+    if type == 2:
+        return fft.dct(scaled_ends(grad, 2.0, 1.0, axis), 3, axis=axis, norm=norm)
+    return scaled_ends(fft.dct(grad, 2, axis=axis, norm=norm), 0.5, 1.0, axis)
+
+
+@inline
+def sine_adjoint(grad, type, axis, norm):
+    if type == 1 or type == 4:
+        return fft.dst(grad, type, axis=axis, norm=norm)
+    if norm == "ortho":
+        return fft.dst(grad, 5 - type, axis=axis, norm=norm)
+    if type == 2:
+        return fft.dst(scaled_ends(grad, 1.0, 2.0, axis), 3, axis=axis, norm=norm)
+    return scaled_ends(fft.dst(grad, 2, axis=axis, norm=norm), 1.0, 0.5, axis)
+
+
+@inline
+def other_way(type):
+    """The type of which the inverse transform of this type is a multiple."""
+    return 3 if type == 2 else 2 if type == 3 else type
+
+
 @adjoint(fft.dct, linear=True, cost=200)
 def cosine(x, type=2, n=None, axis=-1, norm=None, *, grad):
-    if type == 1:
-        whole = (
-            fft.dct(grad, 1, axis=axis, norm=norm)
-            if norm == "ortho"
-            else scaled_ends(fft.dct(scaled_ends(grad, 2.0, 2.0, axis), 1, axis=axis, norm=norm), 0.5, 0.5, axis)
-        )
-    elif type == 2:
-        start = grad if norm == "ortho" else scaled_ends(grad, 2.0, 1.0, axis)
-        whole = fft.dct(start, 3, axis=axis, norm=norm)
-    elif type == 3:
-        end = fft.dct(grad, 2, axis=axis, norm=norm)
-        whole = end if norm == "ortho" else scaled_ends(end, 0.5, 1.0, axis)
-    else:
-        whole = fft.dct(grad, 4, axis=axis, norm=norm)
+    whole = cosine_adjoint(grad, type, axis, norm)
     return sized(whole, x) if n is None else fitted(whole, np.shape(x))
 
 
 @adjoint(fft.idct, linear=True, cost=200)
 def inverse_cosine(x, type=2, n=None, axis=-1, norm=None, *, grad):
-    if type == 1:
-        whole = (
-            fft.idct(grad, 1, axis=axis, norm=norm)
-            if norm == "ortho"
-            else scaled_ends(fft.idct(scaled_ends(grad, 2.0, 2.0, axis), 1, axis=axis, norm=norm), 0.5, 0.5, axis)
-        )
-    elif type == 3:
-        start = grad if norm == "ortho" else scaled_ends(grad, 2.0, 1.0, axis)
-        whole = fft.idct(start, 2, axis=axis, norm=norm)
-    elif type == 2:
-        end = fft.idct(grad, 3, axis=axis, norm=norm)
-        whole = end if norm == "ortho" else scaled_ends(end, 0.5, 1.0, axis)
-    else:
-        whole = fft.idct(grad, 4, axis=axis, norm=norm)
+    whole = cosine_adjoint(grad, other_way(type), axis, flipped(norm))
     return sized(whole, x) if n is None else fitted(whole, np.shape(x))
 
 
 @adjoint(fft.dst, linear=True, cost=200)
 def sine(x, type=2, n=None, axis=-1, norm=None, *, grad):
-    if type == 2:
-        start = grad if norm == "ortho" else scaled_ends(grad, 1.0, 2.0, axis)
-        whole = fft.dst(start, 3, axis=axis, norm=norm)
-    elif type == 3:
-        end = fft.dst(grad, 2, axis=axis, norm=norm)
-        whole = end if norm == "ortho" else scaled_ends(end, 1.0, 0.5, axis)
-    else:
-        whole = fft.dst(grad, type, axis=axis, norm=norm)
+    whole = sine_adjoint(grad, type, axis, norm)
     return sized(whole, x) if n is None else fitted(whole, np.shape(x))
 
 
 @adjoint(fft.idst, linear=True, cost=200)
 def inverse_sine(x, type=2, n=None, axis=-1, norm=None, *, grad):
-    if type == 3:
-        start = grad if norm == "ortho" else scaled_ends(grad, 1.0, 2.0, axis)
-        whole = fft.idst(start, 2, axis=axis, norm=norm)
-    elif type == 2:
-        end = fft.idst(grad, 3, axis=axis, norm=norm)
-        whole = end if norm == "ortho" else scaled_ends(end, 1.0, 0.5, axis)
-    else:
-        whole = fft.idst(grad, type, axis=axis, norm=norm)
+    whole = sine_adjoint(grad, other_way(type), axis, flipped(norm))
     return sized(whole, x) if n is None else fitted(whole, np.shape(x))
 
 

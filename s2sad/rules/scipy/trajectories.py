@@ -15,6 +15,9 @@ parameters need no tolerance. Forward mode solves the variational equation with 
 What comes out is the derivative of the exact solution, to about the error that the solution itself has. It isn't the
 derivative of the numbers that the solver computes, which depend on p by the choice of its steps, too. So a solution at
 steps that the solver chose has a derivative only at its ends: anywhere else an error is raised, or it is NaN.
+
+By the times: y(t) changes with t by f(t, y), and with the time of the start as it does when y0 changes by
+-f(t0, y0) (E. Hairer, S. P. Norsett, G. Wanner, "Solving ordinary differential equations I", 1993, section I.14).
 """
 
 from __future__ import annotations
@@ -187,5 +190,124 @@ def odeint_tangent(
     return change(largest) if 0.0 < largest < 0.1 * size else y_dot
 
 
+# --- by the times, too ----------------------------------------------------------------------------------------------
+
+
+def ivp_and_times_adjoint(
+    solution,
+    y_grad,
+    parameters,
+    y0,
+    times,
+    forward,
+    backward,
+    method="RK45",
+    rtol=1e-3,
+    atol=1e-6,
+    max_step=np.inf,
+    times_given=False,
+):
+    """As ivp_adjoint, and the gradient with respect to the times: of the start, and of the end or those asked for."""
+    made = ivp_adjoint(solution, y_grad, parameters, y0, forward, backward, method, rtol, atol, max_step, times_given)
+    rates = [forward(t, y, *parameters)[0] for t, y in zip(solution.t, solution.y.T)]
+    slopes = [rate @ grad for rate, grad in zip(rates, y_grad.T)]
+    start_grad = -made[0] @ forward(times[0], y0, *parameters)[0]
+    times_grad = [start_grad, *slopes] if times_given else [start_grad + slopes[0], slopes[-1]]
+    return [made[0], np.array(times_grad), *made[1:]]
+
+
+def ivp_and_times_tangent(
+    solution,
+    parameters,
+    parameters_dot,
+    y0,
+    y0_dot,
+    times,
+    times_dot,
+    with_tangent,
+    span=None,
+    method="RK45",
+    rtol=1e-3,
+    atol=1e-6,
+    max_step=np.inf,
+    times_given=False,
+):
+    """As ivp_tangent, where the times change, too: of the start, and of the end or those asked for."""
+
+    def rate(t, y):
+        return with_tangent(t, y, *parameters, 0.0 * y, *parameters_dot)[0]
+
+    start_dot = y0_dot - times_dot[0] * rate(times[0], y0)
+    y_dot = ivp_tangent(
+        solution,
+        parameters,
+        parameters_dot,
+        y0,
+        start_dot,
+        with_tangent,
+        span,
+        method,
+        rtol,
+        atol,
+        max_step,
+        times_given,
+    )
+    for k in range(len(solution.t)):  # NaN in between, where the solver chose the steps
+        change = times_dot[1 + k] if times_given else times_dot[0] if k == 0 else times_dot[1]
+        y_dot[:, k] += change * rate(solution.t[k], solution.y[:, k])
+    return y_dot
+
+
+def odeint_and_times_adjoint(
+    y,
+    y_grad,
+    parameters,
+    y0,
+    times_asked,
+    forward,
+    backward,
+    times=None,
+    tfirst=False,
+    rtol=1.49012e-8,
+    atol=1.49012e-8,
+):
+    """As odeint_adjoint, and the gradient with respect to the times, of which the first is that of the start."""
+
+    def rate(t, state):
+        return (forward(t, state, *parameters) if tfirst else forward(state, t, *parameters))[0]
+
+    made = odeint_adjoint(y, y_grad, parameters, y0, forward, backward, times, tfirst, rtol, atol)
+    times_grad = np.array([rate(t, state) @ grad for t, state, grad in zip(times, y, y_grad)])
+    times_grad[0] -= made[0] @ rate(times[0], y0)
+    return [made[0], times_grad, *made[1:]]
+
+
+def odeint_and_times_tangent(
+    y,
+    parameters,
+    parameters_dot,
+    y0,
+    y0_dot,
+    times_asked,
+    times_dot,
+    with_tangent,
+    times=None,
+    tfirst=False,
+    rtol=1.49012e-8,
+    atol=1.49012e-8,
+):
+    """As odeint_tangent, where the times change, too."""
+
+    def rate(t, state):
+        given = (t, state) if tfirst else (state, t)
+        return with_tangent(*given, *parameters, 0.0 * state, *parameters_dot)[0]
+
+    start_dot = y0_dot - times_dot[0] * rate(times[0], y0)
+    y_dot = odeint_tangent(y, parameters, parameters_dot, y0, start_dot, with_tangent, times, tfirst, rtol, atol)
+    return y_dot + np.array([change * rate(t, state) for t, state, change in zip(times, y, times_dot)])
+
+
 IVP_HELPERS = (ivp_adjoint, ivp_tangent)
 ODEINT_HELPERS = (odeint_adjoint, odeint_tangent)
+IVP_AND_TIMES_HELPERS = (ivp_and_times_adjoint, ivp_and_times_tangent)
+ODEINT_AND_TIMES_HELPERS = (odeint_and_times_adjoint, odeint_and_times_tangent)
