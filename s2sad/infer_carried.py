@@ -61,13 +61,19 @@ class Carried:
         self.close_loop(node, number, entry, phis, exits, ends)
         return block, broke
 
-    def known_memory(self) -> list[tuple[ir.Root, int, int, int]]:
-        return [(root, len(root.stores), len(root.moves), len(root.deep)) for root in self.roots]
+    def known_memory(self) -> tuple[set[Any], list[tuple[ir.Root, int, int, int]]]:
+        return set(self.instances), [(root, len(root.stores), len(root.moves), len(root.deep)) for root in self.roots]
 
-    def forget_memory(self, known: list[tuple[ir.Root, int, int, int]]) -> None:
-        """What a walk that is done again has made, and the moments at which it wrote, are none of the program's."""
-        del self.roots[len(known) :]
-        for root, stores, moves, deep in known:
+    def forget_memory(self, known: tuple[set[Any], list[tuple[ir.Root, int, int, int]]]) -> None:
+        """What a walk that is done again has made, and the moments at which it wrote, are none of the program's.
+
+        A function beside the main one that was first met in that walk is walked through again as well: its memory is
+        among what was made."""
+        instances, roots = known
+        for key in [key for key in self.instances if key not in instances]:
+            del self.instances[key]
+        del self.roots[len(roots) :]
+        for root, stores, moves, deep in roots:
             del root.stores[stores:], root.moves[moves:], root.deep[deep:]
 
     def new_phis(self, facts: Any, entry: Any, inner: Any, phis: Any, exits: Any) -> bool:

@@ -150,6 +150,22 @@ def recursion_writes(v):
     return np.sum(v * v)
 
 
+@case(array(2, 3))
+def recursion_writes_rows_of_a_loop(A):
+    def clear(row, k):
+        if k < 2:
+            clear(row, k + 1)
+        else:
+            row[...] = 2.0
+
+    total = 0.0
+    for row in A:
+        before = np.sum(row)
+        clear(row, 0)
+        total += before * np.sum(row * row)
+    return total + np.sum(A)
+
+
 @case(array(3), array(3, seed=1))
 def ufunc_out(u, v):
     out = np.zeros(3)
