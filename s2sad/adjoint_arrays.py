@@ -119,6 +119,8 @@ class Arrays:
         op = getattr(info.statement, "effect", None)
         if name in self.adj or not isinstance(info.kind, STRUCTURES) or not isinstance(op, ir.GetItem):
             return None
+        if any(tag == "slice" for tag, _ in getattr(op, "parts", ())):  # a list of its own
+            return None
         kept = op.place is None and isinstance(op.base_kind, STRUCTURES) and op.base in self.active
         return op.base if kept and name in self.active else None
 

@@ -32,6 +32,27 @@ def pairs(layers, x):
     return np.sum(h * h)
 
 
+@case([0.5, -1.2, 0.7])
+def items_of_a_slice(values):
+    rest = values[1:]
+    return rest[1] * rest[0]
+
+
+@case([0.5, -1.2, 0.7])
+def unpacked_with_a_star(values):
+    first, *rest = values
+    return rest[1] * first
+
+
+@case(PAIRS, INPUTS)
+def pairs_of_a_slice(layers, x):
+    h = x
+    for W, b in layers[1:]:
+        h = np.tanh(h @ W + b)
+    W, b = layers[:1][0]
+    return np.sum(h * h) + np.sum(b)
+
+
 @case(LAYERS, INPUTS)
 def last_after_the_loop(layers, x):
     h = x
