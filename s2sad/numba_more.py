@@ -160,6 +160,14 @@ def heaviside(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[An
     return forms.helper("heaviside", numba_helpers.HEAVISIDE, *args) if fits else None
 
 
+@form("array")
+def array(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """A copy of an array; Numba has only that of a list."""
+    char, rank = sorts[0] if sorts else (None, None)
+    fits = not given and len(args) == 1 and char in ("b", "i", "f", "c") and isinstance(rank, int) and rank
+    return forms.np("copy", args[0]) if fits else None
+
+
 @form("ndim")
 def ndim(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
     rank = ranks_of(sorts)[0]

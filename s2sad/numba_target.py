@@ -31,6 +31,8 @@ from s2sad.numba_forms import Forms
 from s2sad.numba_parallel import run_side_by_side
 from s2sad.numba_ranks import UNKNOWN, Expressions, of_functions, sort_of
 from s2sad.numba_records import Records
+from s2sad.numba_tapes import saves_in_arrays
+from s2sad.numba_views import Memory, in_place
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.requests import Program
 
@@ -64,8 +66,14 @@ def program_text(program: Program, origin: types.FunctionType, parallel: bool = 
 
 def standalone_text(program: Program, origin: types.FunctionType) -> str:
     """The program for Numba as a module that stands alone: the functions decorated, and compiled what it imports."""
-    made = adapted(program, origin, {})
+    modules: dict[str, Any] = {}
+    made = adapted(program, origin, modules)
     imports = [node for node in made.body if isinstance(node, (gast.Import, gast.ImportFrom))]
+    bound = {each.asname or each.name for node in imports for each in node.names}
+    for name, module in modules.items():
+        if module is np and name not in bound and name in trees.names_in(made):
+            imports.insert(0, gast.Import([gast.alias("numpy", name)]))
+            made.body.insert(0, imports[0])
     alias = "numba"
     while alias in origin.__globals__ and origin.__globals__[alias].__class__ is not types.ModuleType:
         alias += "_"
@@ -179,11 +187,14 @@ def rewritten(
     the text needs beside what it has."""
     used = {node.id for node in trees.walk(tree) if isinstance(node, gast.Name)} | set(namespace or {})
     forms = Forms(used, numpy_name(tree, namespace or {}, used, modules))
+    for node in tree.body:
+        if isinstance(node, gast.FunctionDef):
+            saves_in_arrays(node, kinds.get(node.name, {}), used, forms.numpy)
     found = of_functions(tree, sorts_of(kinds, namespace or {}))
     body: list[Any] = []
     for node in tree.body:
         if isinstance(node, gast.FunctionDef):
-            rewriter = Rewriter(forms, Expressions(found[node.name]))
+            rewriter = Rewriter(forms, Expressions(found[node.name]), Memory(node, node.name in kinds))
             made = rewriter.visit(node)
             for helper in forms.take_new():
                 body += [helper, BlankLine(), BlankLine()]
@@ -208,8 +219,8 @@ def numpy_name(tree: gast.AST, namespace: dict[str, Any], used: set[str], module
 class Rewriter(gast.NodeTransformer):
     """Writes each statement and expression anew, the parts of it first."""
 
-    def __init__(self, forms: Forms, known: Expressions) -> None:
-        self.forms, self.known = forms, known
+    def __init__(self, forms: Forms, known: Expressions, memory: Memory | None = None) -> None:
+        self.forms, self.known, self.memory = forms, known, memory
         self.carried: set[str] = set()  # the variables that the loops around compute
 
     def visit_While(self, node: gast.While) -> gast.AST:
@@ -225,7 +236,14 @@ class Rewriter(gast.NodeTransformer):
     def visit_AugAssign(self, node: gast.AugAssign) -> gast.AST:
         sorts = (self.known.of(node.target), self.known.of(node.value))
         growing = isinstance(node.target, gast.Name) and node.target.id in self.carried
+        overlaps = self.memory is not None and not self.memory.apart(node.target, node.value)
+        added = in_place(self.forms, node, self.known) if sorts[0][1] not in (0, None, "?") else None
         self.generic_visit(node)
+        if overlaps and sorts[0][0] != "[]" and 0 not in (sorts[0][1], sorts[1][1]):  # see numba_views.py
+            unknown = not isinstance(sorts[1][1], int)
+            node.value = gast.UnaryOp(gast.UAdd(), node.value) if unknown else self.forms.np("copy", node.value)
+        if added is not None:
+            return self.with_value(added, node)
         if isinstance(node.op, gast.MatMult):  # in place, as NumPy has it
             place = trees.copy_tree(node.target)
             place.ctx = gast.Load()
@@ -235,6 +253,14 @@ class Rewriter(gast.NodeTransformer):
         left = trees.name(node.target.id)
         made = self.forms.operation(node.op, left, node.value, sorts, growing and not is_counter(node))
         return node if made is None else gast.Assign([node.target], made, None)
+
+    def with_value(self, added: Any, node: gast.AugAssign) -> gast.stmt:
+        """The statement that writes into a part of an array in place, its parts written anew."""
+        if isinstance(added, gast.AugAssign):
+            added.value = node.value
+        else:
+            added.value.args = [self.visit(added.value.args[0]), node.value]
+        return added
 
     def visit(self, node: Any) -> Any:
         if isinstance(node, (Comment, BlankLine)):
@@ -335,9 +361,13 @@ def indexing(tree: gast.Module) -> set[str]:
     found = set()
     for function in tree.body:
         if isinstance(function, gast.FunctionDef) and not getattr(function, "helper", False):
-            if any(isinstance(node, gast.Subscript) and not is_slice(node.slice) for node in trees.walk(function)):
+            if any(map(may_be_out_of_bounds, trees.walk(function))):
                 found.add(function.name)
     return found
+
+
+def may_be_out_of_bounds(node: gast.AST) -> bool:
+    return isinstance(node, gast.Subscript) and not is_slice(node.slice) and not getattr(node, "there", False)
 
 
 def is_slice(index: gast.AST) -> bool:

@@ -1,0 +1,134 @@
+"""Part of the stage `numba`: which arrays may share memory, and statements that write into a part of one.
+
+NumPy reads all of the right side before it writes; Numba (0.68) writes while it reads, where the right side is a view
+itself. So a view that may share memory with what is written is copied first. And `A[i] += row` is read, added and stored
+by Numba, which takes it seconds to compile: a function that adds in place gives the same in a fraction.
+
+>>> import gast
+>>> function = gast.parse("def f(A):\\n    B = A * 2.0\\n    v = B[:-1]\\n    w = A[0]").body[0]
+>>> memory = Memory(function)
+>>> apart = lambda a, b: memory.apart(gast.parse(a).body[0].value, gast.parse(b).body[0].value)
+>>> apart("B[1:]", "v"), apart("B[1:]", "w"), apart("B[1:]", "2.0 * v"), apart("B[1:]", "B[1:]")
+(False, True, True, True)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import trees
+
+SIGNS: dict[type, tuple[str, str]] = {gast.Add: ("add_to", "+"), gast.Sub: ("subtract_from", "-"),
+                                      gast.Mult: ("multiply_into", "*"), gast.Div: ("divide_into", "/")}  # fmt: skip
+VIEWING = ("reshape", "ravel", "transpose", "swapaxes", "expand_dims", "squeeze", "diagonal", "diag", "asarray", "view",
+           "atleast_1d", "atleast_2d", "ascontiguousarray", "broadcast_to", "rollaxis", "moveaxis")  # fmt: skip
+FRESH = ("copy", "zeros", "zeros_like", "ones", "ones_like", "empty", "empty_like", "full", "full_like", "array", "sum",
+         "exp", "log", "sqrt", "tanh", "where", "outer", "dot", "maximum", "minimum", "sign", "abs", "sin", "cos",
+         "concatenate", "stack", "arange", "linspace", "eye", "cumsum", "sort", "argsort", "flip", "repeat")  # fmt: skip
+ANYWHERE = "?"
+
+
+class Memory:
+    """By name, whose memory it may be: names of arrays that were made or came in, or '?'. apart: whether the parameters
+    are known to share none (of the main function, the arguments are compared before each call)."""
+
+    def __init__(self, function: gast.FunctionDef, apart: bool = True) -> None:
+        self.roots: dict[str, set[str]] = {}
+        args = function.args
+        for each in [*args.posonlyargs, *args.args, *args.kwonlyargs]:
+            self.roots[each.id] = {each.id if apart else ANYWHERE}
+        changed = True
+        while changed:
+            before = sum(map(len, self.roots.values()))
+            for node in trees.walk(function):
+                self.note(node)
+            changed = sum(map(len, self.roots.values())) != before
+
+    def note(self, node: Any) -> None:
+        if isinstance(node, gast.Assign):
+            for target in node.targets:
+                if isinstance(target, gast.Name):
+                    self.add(target.id, self.of(node.value) or {target.id})
+                else:
+                    self.add_parts(target)
+        elif isinstance(node, (gast.For, gast.comprehension)):
+            made = self.of(node.iter)
+            if isinstance(node.target, gast.Name):
+                self.add(node.target.id, made or {node.target.id})
+            else:
+                self.add_parts(node.target)
+        elif isinstance(node, gast.NamedExpr):
+            self.add_parts(node.target)
+
+    def add_parts(self, target: Any) -> None:
+        if isinstance(target, (gast.Tuple, gast.List, gast.Starred)) or isinstance(target, gast.Name):
+            for each in trees.walk(target):
+                if isinstance(each, gast.Name):
+                    self.add(each.id, {ANYWHERE})
+
+    def add(self, name: str, found: set[str]) -> None:
+        self.roots.setdefault(name, set()).update(found)
+
+    def of(self, node: Any) -> set[str]:
+        """Whose memory an expression may refer to; none where it makes an array of its own, or a number."""
+        if isinstance(node, (gast.BinOp, gast.UnaryOp, gast.Compare, gast.Constant)):
+            return set()
+        if isinstance(node, gast.Name):
+            return self.roots.get(node.id, {ANYWHERE})
+        if isinstance(node, gast.IfExp):
+            return self.of(node.body) | self.of(node.orelse)
+        if isinstance(node, gast.Subscript):
+            return self.of(node.value)
+        if isinstance(node, gast.Attribute):
+            return self.of(node.value)
+        if isinstance(node, gast.Call):
+            return self.of_call(node)
+        return {ANYWHERE}
+
+    def of_call(self, node: gast.Call) -> set[str]:
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if isinstance(node.func, gast.Name):
+            return set() if name in ("len", "range", "float", "int", "abs", "sum") else {ANYWHERE}
+        if name in FRESH:
+            return set()
+        if name not in VIEWING:
+            return {ANYWHERE}
+        if trees.function_of(node.func) is None:
+            return self.of(node.func.value)
+        return self.of(node.args[0]) if node.args else {ANYWHERE}
+
+    def apart(self, target: gast.AST, value: gast.AST) -> bool:
+        """Whether each element of the target can be written before the next one of the value is read."""
+        if trees.same(as_read(target), value):
+            return True
+        one, other = self.of(target), self.of(value)
+        return not other or not one & other and ANYWHERE not in one | other
+
+
+def as_read(target: gast.AST) -> gast.AST:
+    made = trees.copy_tree(target)
+    made.ctx = gast.Load()
+    return made
+
+
+def in_place(forms: Any, node: gast.AugAssign, known: Any) -> gast.stmt | None:
+    """`A[i] += row` as a call of a function that adds in place; None to leave it."""
+    target = node.target
+    if type(node.op) not in SIGNS or not isinstance(target, gast.Subscript) or not is_view(target.slice, known):
+        return None
+    name, sign = SIGNS[type(node.op)]
+    place: Any = as_read(target)
+    steps = place.slice.elts if isinstance(place.slice, gast.Tuple) else [place.slice]
+    if all(isinstance(each, gast.Slice) and not (each.lower or each.upper or each.step) for each in steps):
+        place = place.value
+        if isinstance(place, gast.Name):
+            return gast.AugAssign(trees.name(place.id, store=True), node.op, node.value)
+    return gast.Expr(forms.helper(name, f"def {name}(a, b):\n    a {sign}= b\n", place, node.value))
+
+
+def is_view(index: gast.AST, known: Any) -> bool:
+    """Whether indexing with this gives a view for sure: by slices and whole numbers."""
+    steps = index.elts if isinstance(index, gast.Tuple) else [index]
+    return all(isinstance(each, gast.Slice) or known.of(each) == ("i", 0) for each in steps)
