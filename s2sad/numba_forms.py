@@ -65,7 +65,7 @@ class Forms:
             self.used.add(name)
             self.names[key] = name
             tree = gast.parse(text).body[0]
-            tree.name, tree.helper = name, not key.startswith(("add_at", "subtract_at"))
+            tree.name, tree.helper = name, not key.startswith(("add_at", "subtract_at", "store_at", "taken_at"))
             for node in trees.walk(tree):
                 if isinstance(node, gast.Name) and node.id == "np":
                     node.id, node.module = self.numpy, np

@@ -117,6 +117,15 @@ def heaviside(x, middle):
     return np.where(x == 0.0, middle, np.where(x < 0.0, 0.0, np.where(x > 0.0, 1.0, x)))
 """
 
+OUTER = """
+def outer(a, b):
+    result = np.empty((a.size, b.size))
+    for i in range(a.size):
+        for j in range(b.size):
+            result[i, j] = a[i] * b[j]
+    return result
+"""
+
 TILE = """
 def tile(v, times):
     result = np.empty(v.size * times, v.dtype)
@@ -128,6 +137,66 @@ def tile(v, times):
 
 def loops(rank: int, depth: int = 1) -> list[str]:
     return [f"{'    ' * (depth + k)}for {LETTERS[k]} in range(a.shape[{k}]):" for k in range(rank)]
+
+
+def store(rank: int, others: int) -> str:
+    """Stores an array of `others` axes into one of `rank`."""
+    letters, first = LETTERS[:rank], rank - others
+    own = letters[first:]
+    lines = ["def store(a, b):"]
+    for k in range(others):
+        lines += [f"    if b.shape[{k}] != a.shape[{first + k}] and b.shape[{k}] != 1:"]
+        lines += ['        raise ValueError("could not broadcast an array into the place where it is stored")']
+    same = " and ".join(f"b.shape[{k}] == a.shape[{first + k}]" for k in range(others))
+    lines += [f"    if {same}:", *loops(rank, 2)]
+    lines += [f"{'    ' * (rank + 2)}a[{', '.join(letters)}] = b[{', '.join(own)}]", "    else:", *loops(rank, 2)]
+    place = ", ".join(f"{letter} % b.shape[{k}]" for k, letter in enumerate(own))
+    lines += [f"{'    ' * (rank + 2)}a[{', '.join(letters)}] = b[{place}]"]
+    return "\n".join(lines) + "\n"
+
+
+def at_indices(indices: int, array: bool, store: bool) -> str:
+    """Reads or stores elements at vectors of indices, as many as the array has axes."""
+    names = [f"i{k}" for k in range(indices)]
+    lines = [f"def at_indices(a, {', '.join(names)}{', values' if store else ''}):"]
+    lines += [f"    n = {names[0]}.size"]
+    for name in names[1:]:
+        lines += [f"    if {name}.size != 1:", f"        n = {name}.size"]
+    for name in [*names, *["values"] * array]:
+        lines += [f"    if {name}.size != n and {name}.size != 1:"]
+        lines += ['        raise IndexError("indices or values of different lengths")']
+    place = ", ".join(f"{name}[k % {name}.size]" for name in names)
+    if store:
+        value = "values[k % values.size]" if array else "values"
+        return "\n".join([*lines, "    for k in range(n):", f"        a[{place}] = {value}"]) + "\n"
+    lines += ["    result = np.empty(n, a.dtype)", "    for k in range(n):", f"        result[k] = a[{place}]"]
+    return "\n".join([*lines, "    return result"]) + "\n"
+
+
+def last_stored(indices: int) -> str:
+    """What `last_stored` gives for this many vectors of indices."""
+    letters = [f"i{k}" for k in range(indices)]
+    place = ", ".join(f"{letter}[k]" for letter in letters)
+    lines = [f"def last_stored(grad, array, {', '.join(letters)}):"]
+    lines += ["    winner = np.full(array.shape, -1)", "    for k in range(grad.size):", f"        winner[{place}] = k"]
+    lines += ["    result = np.zeros_like(grad)", "    for k in range(grad.size):"]
+    lines += [f"        if winner[{place}] == k:", "            result[k] = grad[k]", "    return result"]
+    return "\n".join(lines) + "\n"
+
+
+def where(ranks: tuple[int, int, int]) -> str:
+    """np.where for arrays of one shape, and numbers."""
+    rank = max(ranks)
+    letters = ", ".join(LETTERS[:rank])
+    shaped = [name for name, its in zip("cab", ranks) if its]
+    lines = ["def where(c, a, b):"]
+    for name in shaped[1:]:
+        lines += [f"    if {name}.shape != {shaped[0]}.shape:", "        return np.where(c, a, b)"]
+    items = [f"{name}[{letters}]" if its else name for name, its in zip("cab", ranks)]
+    lines += [f"    result = np.empty({shaped[0]}.shape)"]
+    lines += [line.replace("a.shape", f"{shaped[0]}.shape") for line in loops(rank)]
+    lines += [f"{'    ' * (rank + 1)}result[{letters}] = {items[1]} if {items[0]} else {items[2]}", "    return result"]
+    return "\n".join(lines) + "\n"
 
 
 def roll(rank: int, axis: int) -> str:

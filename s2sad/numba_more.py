@@ -15,7 +15,7 @@ from typing import Any
 
 import gast
 
-from s2sad import numba_helpers, trees
+from s2sad import helpers, numba_helpers, trees
 
 Form = Callable[[Any, list[Any], dict[str, Any], list[Any]], Any]
 FORMS: dict[str, Form] = {}
@@ -115,6 +115,35 @@ for _name, _op in (("add", gast.Add), ("subtract", gast.Sub), ("multiply", gast.
     FORMS[f"{_name}.outer"] = outer_of(_op)
 
 
+@form("outer")
+def outer(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Loops: what Numba has takes it ten times as long to compile."""
+    fits = not given and sorts == [("f", 1), ("f", 1)]
+    return forms.helper("outer", numba_helpers.OUTER, *args) if fits else None
+
+
+@form("where")
+def where(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Loops, for arrays of floats that are all of one rank, and numbers."""
+    ranks = ranks_of(sorts)
+    if given or len(args) != 3 or None in ranks or not ranks[0] or set(ranks) - {0, ranks[0]} or ranks[0] > 3:
+        return None
+    if [char for char, _ in sorts] != ["b", "f", "f"]:
+        return None
+    return forms.helper("where_" + "_".join(map(str, ranks)), numba_helpers.where(tuple(ranks)), *args)
+
+
+def last_stored(forms: Any, node: gast.Call, sorts: list[Any]) -> Any:
+    """The helper of that name, for vectors of indices."""
+    index = node.args[2]
+    indices = index.elts if isinstance(index, gast.Tuple) else [index]
+    found = sorts[2][1] if isinstance(index, gast.Tuple) else [sorts[2]]
+    if any(each != ("i", 1) for each in found) or sorts[0] != ("f", 1) or sorts[1][1] != len(indices):
+        return node
+    text = numba_helpers.last_stored(len(indices))
+    return forms.helper(f"last_stored_{len(indices)}", text, node.args[0], node.args[1], *indices)
+
+
 @form("squeeze")
 def squeeze(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
     """Of one axis, which is checked to have length 1."""
@@ -175,7 +204,9 @@ def ndim(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -
 
 
 def builtin(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
-    """`abs` of an array."""
+    """`abs` of an array; helpers that are written otherwise."""
+    if getattr(node.func, "function", None) is helpers.last_stored:
+        return last_stored(forms, node, sorts)
     if node.func.id == "abs" and len(node.args) == 1 and sorts[0][1] not in (0, None, "?"):
         return forms.np("abs", node.args[0])
     return node

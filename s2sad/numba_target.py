@@ -32,7 +32,7 @@ from s2sad.numba_parallel import run_side_by_side
 from s2sad.numba_ranks import UNKNOWN, Expressions, of_functions, sort_of
 from s2sad.numba_records import Records
 from s2sad.numba_tapes import saves_in_arrays
-from s2sad.numba_views import Memory, in_place
+from s2sad.numba_views import Memory, at_indices, in_place, stored
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.requests import Program
 
@@ -201,7 +201,21 @@ def rewritten(
             body.append(made)
         else:
             body.append(node)
-    return gast.Module(body, [])
+    return gast.Module(without_idle(body), [])
+
+
+def without_idle(body: list[Any]) -> list[Any]:
+    """Without the helpers that nothing calls any more, since they are written otherwise."""
+    called = {each.id for node in body for each in trees.walk(node) if isinstance(each, gast.Name)}
+    last = max((k for k, node in enumerate(body) if isinstance(node, gast.FunctionDef)), default=0)
+    kept: list[Any] = []
+    for k, node in enumerate(body):
+        if isinstance(node, gast.FunctionDef) and node.name not in called and k != last:
+            while kept and isinstance(kept[-1], BlankLine):
+                kept.pop()
+            continue
+        kept.append(node)
+    return kept
 
 
 def numpy_name(tree: gast.AST, namespace: dict[str, Any], used: set[str], modules: dict[str, Any]) -> str:
@@ -265,6 +279,8 @@ class Rewriter(gast.NodeTransformer):
     def visit(self, node: Any) -> Any:
         if isinstance(node, (Comment, BlankLine)):
             return node
+        for target in targets_of(node):
+            target.stored = True  # no value that is read
         made = super().visit(node)
         for attribute in ("comments", "origin", "reverse", "blank"):
             first = made[0] if isinstance(made, list) and made else made
@@ -277,7 +293,8 @@ class Rewriter(gast.NodeTransformer):
         Numba (0.68)."""
         made = node.value
         if not (isinstance(made, gast.ListComp) and is_tuple(made.elt) and isinstance(node.targets[0], gast.Name)):
-            return self.generic_visit(node)
+            call = stored(self.forms, node, self.known, self.memory)
+            return self.generic_visit(node if call is None else call)
         [loop] = made.generators
         names = {each.id for each in trees.walk(loop.target) if isinstance(each, gast.Name)}
         for each in trees.walk(made):  # a comprehension's variables are its own
@@ -320,6 +337,9 @@ class Rewriter(gast.NodeTransformer):
 
     def visit_Subscript(self, node: gast.Subscript) -> gast.AST:
         rank = self.known.rank(node.value)
+        taken = None if getattr(node, "stored", False) else at_indices(self.forms, node, self.known)
+        if taken is not None:
+            return self.generic_visit(taken)
         self.generic_visit(node)
         if rank and isinstance(node.slice, gast.Constant) and node.slice.value is ...:
             node.slice = trees.const(slice(None))  # of `A[...] += x` Numba makes nothing
@@ -330,6 +350,15 @@ class Rewriter(gast.NodeTransformer):
     def visit_Expr(self, node: gast.Expr) -> gast.AST:
         made = more.statement(self.forms, node, self.known)
         return self.generic_visit(node if made is None else made)
+
+
+def targets_of(node: Any) -> list[Any]:
+    """What a statement stores to or deletes."""
+    found = list(getattr(node, "targets", [getattr(node, "target", None)]))
+    for each in found:
+        found += each.elts if isinstance(each, (gast.Tuple, gast.List)) else []
+        found += [each.value] if isinstance(each, gast.Starred) else []
+    return [each for each in found if isinstance(each, gast.Subscript)]
 
 
 def is_tuple(node: gast.AST) -> bool:

@@ -19,6 +19,9 @@ from typing import Any
 import gast
 
 from s2sad import trees
+from s2sad.helpers import last_stored
+from s2sad.numba_helpers import at_indices as at_indices_text
+from s2sad.numba_helpers import store
 
 SIGNS: dict[type, tuple[str, str]] = {gast.Add: ("add_to", "+"), gast.Sub: ("subtract_from", "-"),
                                       gast.Mult: ("multiply_into", "*"), gast.Div: ("divide_into", "/")}  # fmt: skip
@@ -52,7 +55,7 @@ class Memory:
                 if isinstance(target, gast.Name):
                     self.add(target.id, self.of(node.value) or {target.id})
                 else:
-                    self.add_parts(target)
+                    self.add_parts(target, self.of(node.value) if is_pop(node.value) else {ANYWHERE})
         elif isinstance(node, (gast.For, gast.comprehension)):
             made = self.of(node.iter)
             if isinstance(node.target, gast.Name):
@@ -61,12 +64,16 @@ class Memory:
                 self.add_parts(node.target)
         elif isinstance(node, gast.NamedExpr):
             self.add_parts(node.target)
+        elif isinstance(node, gast.Call) and getattr(node.func, "attr", "") in ("append", "insert", "extend"):
+            if isinstance(node.func.value, gast.Name):  # a list holds what is put into it
+                for each in node.args:
+                    self.add(node.func.value.id, self.of(each))
 
-    def add_parts(self, target: Any) -> None:
+    def add_parts(self, target: Any, found: Any = frozenset({ANYWHERE})) -> None:
         if isinstance(target, (gast.Tuple, gast.List, gast.Starred)) or isinstance(target, gast.Name):
             for each in trees.walk(target):
                 if isinstance(each, gast.Name):
-                    self.add(each.id, {ANYWHERE})
+                    self.add(each.id, set(found) or {each.id})
 
     def add(self, name: str, found: set[str]) -> None:
         self.roots.setdefault(name, set()).update(found)
@@ -83,6 +90,8 @@ class Memory:
             return self.of(node.value)
         if isinstance(node, gast.Attribute):
             return self.of(node.value)
+        if isinstance(node, (gast.Tuple, gast.List)):
+            return {root for each in node.elts for root in self.of(each)}
         if isinstance(node, gast.Call):
             return self.of_call(node)
         return {ANYWHERE}
@@ -90,7 +99,10 @@ class Memory:
     def of_call(self, node: gast.Call) -> set[str]:
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         if isinstance(node.func, gast.Name):
-            return set() if name in ("len", "range", "float", "int", "abs", "sum") else {ANYWHERE}
+            made = name in ("len", "range", "float", "int", "abs") or node.func.__dict__.get("function") is last_stored
+            return set() if made else {ANYWHERE}
+        if is_pop(node):
+            return self.of(node.func.value)
         if name in FRESH:
             return set()
         if name not in VIEWING:
@@ -107,6 +119,12 @@ class Memory:
         return not other or not one & other and ANYWHERE not in one | other
 
 
+def is_pop(node: Any) -> bool:
+    """Whether something is taken out of a list that has a name."""
+    function = node.func if isinstance(node, gast.Call) else None
+    return getattr(function, "attr", "") == "pop" and isinstance(getattr(function, "value", None), gast.Name)
+
+
 def as_read(target: gast.AST) -> gast.AST:
     made = trees.copy_tree(target)
     made.ctx = gast.Load()
@@ -121,14 +139,62 @@ def in_place(forms: Any, node: gast.AugAssign, known: Any) -> gast.stmt | None:
     name, sign = SIGNS[type(node.op)]
     place: Any = as_read(target)
     steps = place.slice.elts if isinstance(place.slice, gast.Tuple) else [place.slice]
-    if all(isinstance(each, gast.Slice) and not (each.lower or each.upper or each.step) for each in steps):
+    if all(map(is_all, steps)):
         place = place.value
         if isinstance(place, gast.Name):
             return gast.AugAssign(trees.name(place.id, store=True), node.op, node.value)
     return gast.Expr(forms.helper(name, f"def {name}(a, b):\n    a {sign}= b\n", place, node.value))
 
 
+def stored(forms: Any, node: gast.Assign, known: Any, memory: Memory | None) -> gast.stmt | None:
+    """`A[i] = row` as a call of a function that stores: the store that Numba has takes it seconds to compile."""
+    target = node.targets[0]
+    if len(node.targets) > 1 or not isinstance(target, gast.Subscript):
+        return None
+    if not is_view(target.slice, known):
+        call = at_indices(forms, target, known, node.value)
+        if call is not None and known.rank(node.value) and memory is not None and not memory.apart(target, node.value):
+            call.args[-1] = forms.np("copy", node.value)
+        return None if call is None else gast.Expr(call)
+    (_, rank), (char, others) = known.of(target), known.of(node.value)
+    if not isinstance(rank, int) or not isinstance(others, int) or char not in ("b", "i", "f", "c"):
+        return None
+    if not 1 <= others <= rank <= 3:
+        return None
+    value = node.value
+    if memory is not None and not memory.apart(target, value):
+        value = forms.np("copy", value)
+    key = f"store_{others}_in_{rank}"
+    return gast.Expr(forms.helper(key, store(rank, others), as_read(target), value))
+
+
 def is_view(index: gast.AST, known: Any) -> bool:
     """Whether indexing with this gives a view for sure: by slices and whole numbers."""
+    if is_all(index):
+        return True
     steps = index.elts if isinstance(index, gast.Tuple) else [index]
     return all(isinstance(each, gast.Slice) or known.of(each) == ("i", 0) for each in steps)
+
+
+def is_all(step: gast.AST) -> bool:
+    """Whether a step of an index is `:`; or an index, `...`."""
+    if isinstance(step, gast.Slice):
+        return not (step.lower or step.upper or step.step)
+    return isinstance(step, gast.Constant) and step.value is ...
+
+
+def at_indices(forms: Any, node: gast.Subscript, known: Any, value: gast.AST | None = None) -> gast.Call | None:
+    """`A[rows, columns]` with vectors of indices, read or stored into; None where it is something else."""
+    indices = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
+    array, sorts = known.of(node.value), [known.of(each) for each in indices]
+    if array[0] not in ("b", "i", "f", "c") or array[1] != len(indices) or any(sort != ("i", 1) for sort in sorts):
+        return None
+    count = len(indices)
+    if value is None:
+        key = f"taken_at_{count}"
+        return forms.helper(key, at_indices_text(count, False, False), node.value, *indices)
+    char, rank = known.of(value)
+    if char not in ("b", "i", "f", "c") or rank not in (0, 1):
+        return None
+    key = f"store_at_{count}_{rank}"
+    return forms.helper(key, at_indices_text(count, bool(rank), True), node.value, *indices, value)

@@ -38,7 +38,8 @@ EXPRESSIONS = [
     "T @ u", "np.einsum('ij,jk->ik', A, B)", "np.einsum('ij,j->i', A, u)", "np.einsum('ii', S)", "np.einsum('ij->ji', A)",
     "np.einsum('bij,bjk->bik', T, U)", "np.einsum('i,i', u, v)", "np.einsum(',i->i', 2.0, u)", "np.diagonal(S)", "np.linalg.norm(A, axis=1)",
     "np.squeeze(one, axis=1)", "np.roll(A, 1, axis=0)", "np.roll(T, -2, axis=2)", "np.repeat(A, 2, axis=1)",
-    "np.tile(u, n)", "np.array(A.T)", "np.heaviside(z, 0.5)", "np.concatenate([u, v])", "np.stack([u, v])", "np.ndim(T)",
+    "np.tile(u, n)", "np.array(A.T)",
+    "np.outer(u, v)", "np.where(A > 0.0, A, 1.0)", "np.where(M, 0.5, A * A)", "np.heaviside(z, 0.5)", "np.concatenate([u, v])", "np.stack([u, v])", "np.ndim(T)",
     "[i for i in reversed(range(n))]", "[i for i in reversed(range(2, 9, 3))]", "[i for i in reversed(range(9, n, -1))]",
     "[i for i in reversed(u)]", "2 ** n", "n // 2 + n % 2", "7 // n",
 ]  # fmt: skip
