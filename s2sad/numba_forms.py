@@ -168,8 +168,9 @@ class Forms:
         if rank is None:
             return None
         axes = tuple(sorted((axis % rank for axis in axes), reverse=True)) if rank else axes
-        if len(axes) == rank and not keepdims:
-            return self.np(name, array)
+        if len(axes) == rank and rank:
+            whole = self.np(name, array)
+            return self.np("full", trees.const((1,) * rank), whole) if keepdims else whole
         if len(axes) > 1 and name in ("var", "std", "ptp"):
             return None
         made, left = array, rank

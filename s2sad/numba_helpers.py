@@ -173,6 +173,25 @@ def at_indices(indices: int, array: bool, store: bool) -> str:
     return "\n".join([*lines, "    return result"]) + "\n"
 
 
+def unbroadcast(rank: int, like: int) -> str:
+    """The gradient with respect to what was broadcast: sums along the axes on which it had length 1, or none."""
+    most = max(rank, like)
+    letters = LETTERS[:most]
+    lines = ["def unbroadcast(grad, like):", "    result = np.zeros(like.shape, grad.dtype)"]
+    for k, letter in enumerate(letters):
+        sizes = [f"{name}.shape[{k - most + its}]" for name, its in (("grad", rank), ("like", like)) if k >= most - its]
+        size = f"max({', '.join(sizes)})" if len(sizes) == 2 else sizes[0]
+        if len(sizes) == 2:  # an axis of length 0 stays one
+            size = f"({size} if {sizes[0]} * {sizes[1]} else 0)"
+        lines += [f"{'    ' * (k + 1)}for {letter} in range({size}):"]
+    at = {
+        name: ", ".join(f"{letters[k + most - its]} % {name}.shape[{k}]" for k in range(its))
+        for name, its in (("grad", rank), ("like", like))
+    }
+    lines += [f"{'    ' * (most + 1)}result[{at['like']}] += grad[{at['grad']}]", "    return result"]
+    return "\n".join(lines) + "\n"
+
+
 def last_stored(indices: int) -> str:
     """What `last_stored` gives for this many vectors of indices."""
     letters = [f"i{k}" for k in range(indices)]

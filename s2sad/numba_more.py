@@ -133,6 +133,16 @@ def where(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) 
     return forms.helper("where_" + "_".join(map(str, ranks)), numba_helpers.where(tuple(ranks)), *args)
 
 
+def unbroadcast(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
+    """The helper of that name, for arrays of known ranks."""
+    rank, like = ranks_of(sorts)
+    if not rank or like is None or rank > 3 or like > 3 or sorts[0][0] not in ("f", "c"):
+        return node
+    if like == 0:
+        return forms.np("sum", node.args[0])
+    return forms.helper(f"unbroadcast_{rank}_to_{like}", numba_helpers.unbroadcast(rank, like), *node.args)
+
+
 def last_stored(forms: Any, node: gast.Call, sorts: list[Any]) -> Any:
     """The helper of that name, for vectors of indices."""
     index = node.args[2]
@@ -205,8 +215,11 @@ def ndim(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -
 
 def builtin(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
     """`abs` of an array; helpers that are written otherwise."""
-    if getattr(node.func, "function", None) is helpers.last_stored:
+    found = node.func.__dict__.get("function")
+    if found is helpers.last_stored:
         return last_stored(forms, node, sorts)
+    if found is helpers.unbroadcast:
+        return unbroadcast(forms, node, sorts)
     if node.func.id == "abs" and len(node.args) == 1 and sorts[0][1] not in (0, None, "?"):
         return forms.np("abs", node.args[0])
     return node

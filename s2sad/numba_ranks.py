@@ -17,7 +17,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from s2sad import trees
+from s2sad import helpers, trees
 from s2sad.kinds import Array, Dict, Kind, List, Record, Scalar, Tuple
 
 Sort = tuple[Any, Any]  # ('b', 'i', 'f', 'c' or None, the rank or None); ('[]', the Sort of the items) for a list
@@ -251,6 +251,11 @@ class Expressions:
         return UNKNOWN
 
     def of_named_call(self, name: str, node: gast.Call) -> Any:
+        helper = node.func.__dict__.get("function")
+        if helper is helpers.last_stored:
+            return self.of(node.args[0])
+        if helper is helpers.unbroadcast:
+            return self.of(node.args[0])[0], self.of(node.args[1])[1]
         if self.world is not None and name in self.world.functions:
             return self.world.called(name, [self.of(each) for each in node.args])
         if name in ("len", "int", "round"):

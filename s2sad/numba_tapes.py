@@ -44,8 +44,8 @@ DTYPES = {"f": None, "i": "int64", "b": "bool_", "c": "complex128"}
 
 
 def saves_in_arrays(function: gast.FunctionDef, kinds: dict[str, Kind], used: set[str], numpy: str) -> None:
-    """Changes a function of the generated program. kinds: of its names, where one kind holds throughout; used: all names
-    of the module; numpy: what the text calls NumPy."""
+    """Changes a function of the generated program. kinds: of its names, where one kind holds throughout; used: all
+    names of the module; numpy: what the text calls NumPy."""
     for block in blocks(function):
         for node in [each for each in block if getattr(each, "stack", None)]:
             found = Saves(function, block, node, kinds)
@@ -131,7 +131,11 @@ class Saves:
         for _, pop in self.pops:
             target = pop.targets[0]
             fits = isinstance(target, gast.Tuple) and len(target.elts) == len(parts)
-            if isinstance(item, gast.Tuple) != isinstance(target, gast.Tuple) or isinstance(item, gast.Tuple) and not fits:
+            if (
+                isinstance(item, gast.Tuple) != isinstance(target, gast.Tuple)
+                or isinstance(item, gast.Tuple)
+                and not fits
+            ):
                 return None
         return found
 
@@ -173,7 +177,7 @@ class Saves:
             each.test = gast.Compare(trees.name(count), [gast.Gt()], [trees.const(0)])
 
     def count_down(self, used: set[str]) -> None:
-        """`while saved:` that takes one away in each iteration is a loop over its length, which is cheaper to ask once."""
+        """`while saved:` that takes one away in each iteration is a loop over its length, asked for once."""
         for loop in self.loops:
             inside = [pop for block, pop in self.pops if block is loop.body]
             everywhere = sum(any(each is pop for block in blocks(loop) for each in block) for _, pop in self.pops)

@@ -1,8 +1,8 @@
 """Part of the stage `numba`: which arrays may share memory, and statements that write into a part of one.
 
 NumPy reads all of the right side before it writes; Numba (0.68) writes while it reads, where the right side is a view
-itself. So a view that may share memory with what is written is copied first. And `A[i] += row` is read, added and stored
-by Numba, which takes it seconds to compile: a function that adds in place gives the same in a fraction.
+itself. So a view that may share memory with what is written is copied first. And `A[i] += row` is read, added and
+stored by Numba, which takes it seconds to compile: a function that adds in place gives the same in a fraction.
 
 >>> import gast
 >>> function = gast.parse("def f(A):\\n    B = A * 2.0\\n    v = B[:-1]\\n    w = A[0]").body[0]
@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import trees
 from s2sad.helpers import last_stored
@@ -29,7 +30,7 @@ VIEWING = ("reshape", "ravel", "transpose", "swapaxes", "expand_dims", "squeeze"
            "atleast_1d", "atleast_2d", "ascontiguousarray", "broadcast_to", "rollaxis", "moveaxis")  # fmt: skip
 FRESH = ("copy", "zeros", "zeros_like", "ones", "ones_like", "empty", "empty_like", "full", "full_like", "array", "sum",
          "exp", "log", "sqrt", "tanh", "where", "outer", "dot", "maximum", "minimum", "sign", "abs", "sin", "cos",
-         "concatenate", "stack", "arange", "linspace", "eye", "cumsum", "sort", "argsort", "flip", "repeat")  # fmt: skip
+         "concatenate", "stack", "arange", "linspace", "eye", "cumsum", "argsort", "repeat")  # fmt: skip
 ANYWHERE = "?"
 
 
@@ -39,6 +40,7 @@ class Memory:
 
     def __init__(self, function: gast.FunctionDef, apart: bool = True) -> None:
         self.roots: dict[str, set[str]] = {}
+        self.lists: set[str] = set()
         args = function.args
         for each in [*args.posonlyargs, *args.args, *args.kwonlyargs]:
             self.roots[each.id] = {each.id if apart else ANYWHERE}
@@ -66,11 +68,12 @@ class Memory:
             self.add_parts(node.target)
         elif isinstance(node, gast.Call) and getattr(node.func, "attr", "") in ("append", "insert", "extend"):
             if isinstance(node.func.value, gast.Name):  # a list holds what is put into it
+                self.lists.add(node.func.value.id)
                 for each in node.args:
                     self.add(node.func.value.id, self.of(each))
 
     def add_parts(self, target: Any, found: Any = frozenset({ANYWHERE})) -> None:
-        if isinstance(target, (gast.Tuple, gast.List, gast.Starred)) or isinstance(target, gast.Name):
+        if isinstance(target, (gast.Tuple, gast.List, gast.Starred, gast.Name)):
             for each in trees.walk(target):
                 if isinstance(each, gast.Name):
                     self.add(each.id, set(found) or {each.id})
@@ -103,11 +106,18 @@ class Memory:
             return set() if made else {ANYWHERE}
         if is_pop(node):
             return self.of(node.func.value)
+        function = trees.function_of(node.func)
+        if any(each.arg == "out" for each in node.keywords):
+            return {ANYWHERE}
+        if isinstance(function, np.ufunc) and len(node.args) > function.nin:
+            return {ANYWHERE}
+        if name == "copy" and getattr(node.func.value, "id", "") in self.lists:  # what a list holds is not copied
+            return self.of(node.func.value)
         if name in FRESH:
             return set()
         if name not in VIEWING:
             return {ANYWHERE}
-        if trees.function_of(node.func) is None:
+        if function is None:
             return self.of(node.func.value)
         return self.of(node.args[0]) if node.args else {ANYWHERE}
 

@@ -32,7 +32,7 @@ EXPRESSIONS = [
     *(f"np.{name}(A, axis={axis})" for name in ("sum", "prod", "mean", "max", "min", "amax") for axis in (0, -1)),
     "np.all(A > 0.0, axis=0)", "np.any(A > 0.0, axis=1)", "np.sum(M, axis=1, keepdims=True)", "np.mean(M, axis=0)",
     "np.sum(T, axis=(0, 2))", "np.sum(T, axis=1)", "np.max(T, axis=(0, 1), keepdims=True)", "np.mean(T, axis=(1, 2))",
-    "np.sum(A, keepdims=True)", "A.sum(axis=0)", "T.max(axis=-2)", "A.mean(0)", "np.max(nan, axis=0)",
+    "np.sum(A, keepdims=True)", "np.sum(u, axis=0, keepdims=True)", "np.max(A, axis=(0, 1), keepdims=True)", "A.sum(axis=0)", "T.max(axis=-2)", "A.mean(0)", "np.max(nan, axis=0)",
     "np.min(nan, axis=1)", "np.add.reduce(A)", "np.maximum.reduce(A, axis=1)", "np.add.outer(u, v)",
     "np.multiply.outer(u, v)", "np.inner(u, v)", "np.tensordot(A, B, axes=1)", "np.matmul(T, U)", "T @ U", "T @ B", "A @ U",
     "T @ u", "np.einsum('ij,jk->ik', A, B)", "np.einsum('ij,j->i', A, u)", "np.einsum('ii', S)", "np.einsum('ij->ji', A)",

@@ -1,0 +1,99 @@
+"""What the text for Numba says otherwise, because Numba would do something else or take long: compiled, it gives the
+numbers of the plain program."""
+
+import numpy as np
+import pytest
+
+from s2sad import value_and_gradients_function
+from tests.test_jit import assert_close
+
+numba = pytest.importorskip("numba")
+
+
+def both(f, *args, params=None):
+    """Compares the numbers of the compiled program with those of the plain one."""
+    jitted = value_and_gradients_function(f, jit="numba", params=params)
+    assert_close(jitted(*args), value_and_gradients_function(f, params=params)(*args))
+
+
+def add(x, y):
+    x += y
+
+
+def shifted(a, b):
+    a[1:] += a[:-1]  # Numba itself would add what it has just written
+    later, earlier = b[1:], b[:-1]
+    later -= earlier
+    add(a[1:], a[:-1])
+    b[:-1] *= b[1:]
+    return np.sum(a * b)
+
+
+def test_views_are_read_before_they_are_written():
+    a, b = np.arange(1.0, 7.0), np.linspace(0.5, 2.0, 6)
+    both(shifted, a, b)
+    one = a.copy()
+    one[1:] += one[:-1]
+    one[1:] += one[:-1].copy()
+    two = b.copy()
+    two[1:] -= b[:-1]
+    two[:-1] *= two[1:].copy()
+    assert np.isclose(value_and_gradients_function(shifted, jit="numba")(a, b)[0], np.sum(one * two), rtol=1e-13)
+
+
+def stores(A, v, rows, columns):
+    B = np.zeros_like(A)
+    B[:] = v
+    B[1] = v * v
+    B[:, 0] += v[: A.shape[0]]
+    B[rows, columns] = A[columns, rows]
+    B[2:, 1:] = A[:1, 1:] * v[1:]
+    return np.sum(B * A)
+
+
+def test_stores_and_reads_by_index():
+    rng = np.random.default_rng(2)
+    rows = np.array([0, 3, 0, -1])
+    both(stores, rng.normal(size=(4, 4)), rng.normal(size=4), rows, np.array([1, 2, 1, 2]), params=["A", "v"])
+
+
+def wrong_store(v, w):
+    A = np.zeros((2, 3))
+    A[0] = v * w
+    return np.sum(A)
+
+
+def test_a_store_that_does_not_fit_is_an_error():
+    jitted = value_and_gradients_function(wrong_store, jit="numba")
+    assert_close(jitted(np.ones(1), np.full(1, 2.0)), (6.0, (np.array([6.0]), np.array([3.0]))))
+    with pytest.raises(ValueError, match="could not broadcast"):
+        jitted(np.ones(2), np.ones(2))
+
+
+def nested(x, n, m):
+    total = 0.0
+    for i in range(1, n):
+        for j in range(m):
+            x = np.sin(x) * x if x > 0.3 else x + 0.1 * (i - j)
+            total = total + x * x * i
+        for j in range(i):  # runs another number of times in each iteration
+            total = total * np.cos(x) + 0.5
+    return total
+
+
+@pytest.mark.parametrize("n, m", [(4, 3), (1, 3), (0, 2), (3, 0)])
+def test_saved_numbers(n, m):
+    both(nested, 0.7, n, m, params=["x"])
+
+
+def halved(x):
+    count = 0
+    while x > 1.0:
+        x = x * x / (x + 1.0)
+        count += 1
+    return x * count
+
+
+def test_numbers_saved_in_a_while_loop():
+    both(halved, 7.0)
+    both(halved, 0.5)
