@@ -19,6 +19,7 @@ from s2sad.algebra import rewrite
 from s2sad.copies import drop_copies
 from s2sad.dead import remove_dead
 from s2sad.fewer_operations import sum_products
+from s2sad.first_writes import write_first
 from s2sad.folding import all_statements, fold, read_list
 from s2sad.kinds import Kind
 from s2sad.one_sided import use_in_branches
@@ -164,4 +165,5 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     remove_dead(body)
     unpack_results(body, info)
     take_values(body)
+    write_first(body, info, kinds)
     use_ownership(body, info, kinds)

@@ -69,7 +69,7 @@ print(value_and_gradients_function(total).source([1.0, 2.0, 3.0], 2.0))
 #:     for k in reversed(range(len(xs))):
 #:         # s = s + weight * x
 #:         weight_grad += dy * xs[k]
-#:         xs_grad[k] += dy * weight
+#:         xs_grad[k] = dy * weight
 #:     return s, (xs_grad, weight_grad)
 
 # How often a `while` loop runs is known when it has run. What was remembered then also says how many turns to

@@ -41,7 +41,7 @@ print(prefix_gradients.source(x))
 #:     for k in reversed(range(1, t1)):
 #:         # p[k] = p[k - 1] * x[k]
 #:         t2_grad = p_grad[k]
-#:         x_grad[k] += t2_grad * p[k - 1]
+#:         x_grad[k] = t2_grad * p[k - 1]
 #:         p_grad[k - 1] += t2_grad * x[k]
 #:     # p[0] = x[0]
 #:     x_grad[0] += p_grad[0]

@@ -41,5 +41,5 @@ def cholesky_value_and_gradients(A, dy=1.0):
                 L_grad[j, k] -= s_grad * L[i, k]
                 L_grad[i, k] += t4_grad
             # s = A[i, j]
-            A_grad[i, j] += s_grad
+            A_grad[i, j] = s_grad
     return value, (A_grad,)

@@ -28,7 +28,7 @@ def dynamic_time_warping_value_and_gradients(x, y, dy=1.0):
 
     # return D[n, m]
     D_grad = np.zeros_like(D)
-    D_grad[n, m] += dy
+    D_grad[n, m] = dy
     x_grad = np.zeros_like(x)
     y_grad = np.zeros_like(y)
     for i in reversed(range(1, n + 1)):

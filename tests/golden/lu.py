@@ -22,7 +22,7 @@ def lu_value_and_gradients(A, dy=1.0):
         # total += np.log(np.abs(A[k, k]))
         t1 = A[k, k]
         t2_grad = dy / np.abs(t1)
-        A_grad[k, k] += t2_grad if t1 > 0 else -t2_grad if t1 < 0 else 0.0
+        A_grad[k, k] = t2_grad if t1 > 0 else -t2_grad if t1 < 0 else 0.0
     for k in reversed(range(n)):
         for i in reversed(range(k + 1, n)):
             for j in reversed(range(k + 1, n)):

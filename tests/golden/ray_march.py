@@ -32,14 +32,14 @@ def ray_march_value_and_gradients(origin, direction, center, radius, dy=1.0):
     while saved:
         # distance = min(sphere, p[1])
         t, p, t1 = saved.pop()
-        p_grad = np.zeros_like(p)
         if p[1] < t1 - radius:
-            p_grad[1] += t_grad
+            p_grad = np.zeros_like(p)
+            p_grad[1] = t_grad
         else:
             # sphere = np.linalg.norm(p - center) - radius
             radius_grad -= t_grad
             t3_grad = t_grad / (t1 or 1.0) * (p - center)
-            p_grad += t3_grad
+            p_grad = t3_grad
             center_grad -= t3_grad
         # p = origin + t * direction
         origin_grad += p_grad

@@ -1,0 +1,310 @@
+"""Part of the stage `simplify`: adjoints that begin as zeros begin with what is added to them first.
+
+    x_grad.2 = np.zeros_like(x.1)            x_grad.2 = t.3_grad * y.4       as large as x, and of its dtype
+    x_grad.2[k.5] -= t.6                ->   x_grad.2[k.5] -= t.6            a sum has no order
+    x_grad.2 += t.3_grad * y.4
+
+    x_grad.2 = np.zeros_like(x.1)            x_grad.2 = np.zeros_like(x.1)
+    x_grad.2[0] += a.3                  ->   x_grad.2[0] = a.3
+    x_grad.2[1] -= b.4                       x_grad.2[1] = -b.4
+
+Zeros that are only added to in the branches of one `if` are made there, if one of them needs none.
+"""
+
+from __future__ import annotations
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.activity import blocks_of
+from s2sad.adjoint import is_fresh
+from s2sad.adjoint_loops import targets
+from s2sad.expression_kinds import ExpressionKinds, is_numpy, same_axes
+from s2sad.folding import all_statements, read_list
+from s2sad.kinds import Array, Kind, Scalar
+from s2sad.one_sided import owner_of
+from s2sad.reading import all_blocks, reads
+
+ADDED = (gast.Add, gast.Sub)
+NUMBERS = ("float64", "float", "")
+
+
+def write_first(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
+    """Looks at each adjoint that begins as zeros."""
+    begun = [block for block in all_blocks(body) if any(zeros_of(node) for node in block)]
+    if begun:
+        FirstWrites(body, info, kinds).run(begun)
+
+
+def zeros_of(node: gast.stmt) -> str:
+    """S, of `S = np.zeros_like(x)` or `S = [0.0] * n` in the reverse sweep; else ''."""
+    if not isinstance(node, gast.Assign) or not getattr(node, "reverse", False) or getattr(node, "tangent", False):
+        return ""
+    value, target = node.value, node.targets[0]
+    listed = isinstance(value, gast.BinOp) and isinstance(value.left, gast.List) and isinstance(value.op, gast.Mult)
+    zeros = listed and len(value.left.elts) == 1 and trees.is_zero(value.left.elts[0])
+    return target.id if isinstance(target, gast.Name) and (zeros or is_numpy(value, "zeros_like")) else ""
+
+
+class FirstWrites:
+    def __init__(self, body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
+        self.info, self.kinds = info, kinds
+        self.known = ExpressionKinds(self.kind_of)
+        self.sets: dict[str, int] = {}
+        self.writers: dict[str, list[gast.stmt]] = {}  # the statements that write into the array of a name
+        self.apart: set[int] = set()  # the statements of the branch that isn't taken
+        self.copied: set[str] = set()  # those that become other names of what a branch or an iteration hands on
+        for node in nested(body):
+            for name in targets(node):
+                self.sets[name] = self.sets.get(name, 0) + 1
+            if isinstance(getattr(node, "effect", None), ir.Copy):
+                self.copied.update(read_list(node))
+            elif getattr(node, "reverse", False):
+                for name in names_written(node):
+                    self.writers.setdefault(name, []).append(node)
+
+    def kind_of(self, name: str) -> Kind | None:
+        own = self.kinds.get(name)
+        return own if own is not None else self.info[name].kind if name in self.info else None
+
+    def run(self, blocks: list[list[gast.stmt]]) -> None:
+        for block in blocks:
+            for node in list(block):
+                name = zeros_of(node)
+                if name and self.sets.get(name) == 1:
+                    self.begin(block, position(node, block), name)
+
+    def begin(self, block: list[gast.stmt], at: int, name: str) -> None:
+        """Of zeros that stand at that position of a block."""
+        following = touching(block, at + 1, name)
+        first = block[following] if following is not None else None
+        if isinstance(first, gast.If) and self.in_branches(block, at, first, name):
+            return
+        if not self.take_whole(block, at, name):
+            self.set_items(block, name, start=at + 1)
+
+    def in_branches(self, block: list[gast.stmt], at: int, node: gast.If, name: str) -> bool:
+        """Makes the zeros in the branches of the next statement that has to do with them."""
+        if name in read_list(node) or self.is_late(block, at, node):
+            return False
+        if all(self.whole_sum(branch, 0, name) is None for branch in (node.body, node.orelse)):
+            return False
+        zeros = block.pop(at)
+        inside = [{id(each) for each in nested(branch)} for branch in (node.orelse, node.body)]
+        for branch, other in zip((node.body, node.orelse), inside):
+            made = ir.statement_copy(zeros)
+            made.origin = next((each.origin for each in branch if name in touched(each)), zeros.origin)
+            branch.insert(0, made)
+            self.apart = other
+            self.begin(branch, 0, name)
+        self.apart = set()
+        return True
+
+    def is_late(self, block: list[gast.stmt], at: int, node: gast.If) -> bool:
+        """Whether what the zeros are like is set anew before the branches."""
+        return any(targets(each) & reads(block[at]) for each in block[at + 1 : position(node, block)])
+
+    # ---------------------------------------------------------------- a sum of the whole
+    def take_whole(self, block: list[gast.stmt], at: int, name: str) -> bool:
+        """S = E, of `S = zeros` and `S += E`."""
+        found = self.whole_sum(block, at + 1, name)
+        if found is None:
+            return False
+        node = block[found]
+        between = block[at + 1 : found]
+        adding = [each for each in between if name in touched(each)]
+        value = node.value if isinstance(node.op, gast.Add) else trees.neg(node.value)
+        made = gast.Assign([trees.name(name, store=True)], self.owned(value, name, node), None)
+        made.origin, made.reverse = getattr(node, "origin", None), True
+        others = [each for each in between if not any(each is one for one in adding)]
+        block[at : found + 1] = [*others, made, *adding]
+        return True
+
+    def whole_sum(self, block: list[gast.stmt], start: int, name: str) -> int | None:
+        """Where `S += E` stands, if all that is done with S until then is to add to parts of it, and that can wait."""
+        waiting: list[gast.stmt] = []
+        for k in range(start, len(block)):
+            node = block[k]
+            if name in touched(node):
+                if is_sum(node, name) and isinstance(node.target, gast.Name):
+                    return k if self.fits(node.value, name) else None
+                if not (is_sum(node, name) or is_added_at(node, name)):
+                    return None
+                waiting.append(node)
+            elif waiting and not all(self.can_wait(each, node) for each in waiting):
+                return None
+        return None
+
+    def can_wait(self, node: gast.stmt, other: gast.stmt) -> bool:
+        """Whether a statement that adds to an adjoint may as well be done after another one."""
+        if blocks_of(other) or not isinstance(other, (gast.Assign, gast.AugAssign)) or not getattr(other, "reverse", 0):
+            return False
+        if getattr(other, "impure", False) or isinstance(getattr(other, "effect", None), ir.Copy):
+            return False
+        return reads(node).isdisjoint(targets(other) | {owner_of(other) or ""})
+
+    def fits(self, value: gast.AST, name: str) -> bool:
+        """Whether an expression has the shape and the dtype of the zeros."""
+        kind, dims = self.kind_of(name), self.known.dims(value)
+        if not isinstance(kind, Array) or not kind.dims or kind.dtype != "float64" or dims is None:
+            return False
+        if not same_axes(kind.dims, dims) or not (isinstance(value, gast.Name) or is_fresh(value)):
+            return False
+        others = [self.kind_of(each) for each in ir.summary(value).names if ir.is_ssa(each)]
+        if not all(isinstance(each, (Scalar, Array)) and each.dtype in NUMBERS for each in others):
+            return False
+        return any(isinstance(each, Array) and each.dtype == "float64" for each in others)
+
+    def owned(self, value: gast.AST, name: str, node: gast.stmt) -> gast.AST:
+        """The value as an array that may be added to: another name for one will do, if neither is written into."""
+        if not isinstance(value, gast.Name):
+            return value
+        writers = [*self.writers.get(name, ()), *self.writers.get(value.id, ())]
+        kept = all(each is node or id(each) in self.apart for each in writers) and not {value.id, name} & self.copied
+        alone = value.id not in self.info and self.sets.get(value.id) == 1
+        return value if kept and alone else trees.np_call("array", value)
+
+    # ---------------------------------------------------------------- parts of it
+    def set_items(self, block: list[gast.stmt], name: str, loops: tuple[str, ...] = (), start: int = 0) -> None:
+        """S[i] = e, of `S[i] += e` where that is the first that is added there."""
+        before: list[gast.AST] = []
+        for k in range(start, len(block)):
+            node = block[k]
+            if name not in touched(node):
+                continue
+            if isinstance(node, gast.If) and not before and name not in read_list(node):
+                for branch in (node.body, node.orelse):
+                    if loops and sum(name in touched(each) for each in branch) > 1:
+                        continue
+                    self.set_items(branch, name, loops)
+                return
+            if isinstance(node, gast.For) and not before and counts_up(node):
+                alone = sum(name in touched(each) for each in node.body) == 1
+                fixed = not any(node.target.id in targets(each) for each in all_statements(node))
+                if alone and fixed and name not in reads(node):
+                    self.set_items(node.body, name, (*loops, node.target.id))
+                return
+            if not is_sum(node, name) or not isinstance(node.target, gast.Subscript):
+                return
+            place = node.target
+            if not isinstance(place.value, gast.Name) or not covers_loops(place.slice, loops):
+                return
+            if not all(are_apart(place.slice, other) for other in before):
+                return
+            if self.is_list(name) and not self.is_number(node.value):
+                return
+            before.append(place.slice)
+            value = node.value if isinstance(node.op, gast.Add) else trees.neg(node.value)
+            made = gast.Assign([place], value, None)
+            made.origin, made.reverse = getattr(node, "origin", None), True
+            block[k] = made
+
+    def is_list(self, name: str) -> bool:
+        return not isinstance(self.kind_of(name), Array)
+
+    def is_number(self, value: gast.AST) -> bool:
+        """Whether what would stand in a list is a number, as the sum was, and no array without axes."""
+        kinds = [self.kind_of(each) for each in ir.summary(value).names if ir.is_ssa(each)]
+        return isinstance(value, gast.BinOp) or all(isinstance(each, Scalar) for each in kinds)
+
+
+def names_written(node: gast.stmt) -> set[str]:
+    """The names of arrays that a statement may write into: `x += e` as well."""
+    if isinstance(node, gast.AugAssign):
+        return {owner_of(node) or ""}
+    if isinstance(node, gast.Assign):
+        own = {owner_of(node) or ""} if not isinstance(node.targets[0], (gast.Name, gast.Tuple)) else set()
+        return own | (set(read_list(node)) if getattr(node, "impure", False) else set())
+    return set(read_list(node)) if isinstance(node, gast.Expr) else set()
+
+
+def nested(block: list[gast.stmt]) -> list[gast.stmt]:
+    return [each for node in block for each in [node, *all_statements(node)]]
+
+
+def position(node: gast.stmt, block: list[gast.stmt]) -> int:
+    return next(k for k, each in enumerate(block) if each is node)
+
+
+def touched(node: gast.stmt) -> set[str]:
+    """The names that a statement, and those in it, read or set."""
+    found: set[str] = set()
+    for each in [node, *all_statements(node)]:
+        found |= targets(each) | set(read_list(each))
+    return found
+
+
+def touching(block: list[gast.stmt], start: int, name: str) -> int | None:
+    return next((k for k in range(start, len(block)) if name in touched(block[k])), None)
+
+
+def is_sum(node: gast.stmt, name: str) -> bool:
+    """Whether a statement adds to S or a part of it, and reads nothing else of it."""
+    if not isinstance(node, gast.AugAssign) or not isinstance(node.op, ADDED) or not getattr(node, "reverse", False):
+        return False
+    return owner_of(node) == name and read_list(node).count(name) == 1
+
+
+def is_added_at(node: gast.stmt, name: str) -> bool:
+    """np.add.at(S, index, e)"""
+    if not isinstance(node, gast.Expr) or not isinstance(node.value, gast.Call) or len(node.value.args) != 3:
+        return False
+    function, first = node.value.func, node.value.args[0]
+    at = isinstance(function, gast.Attribute) and function.attr == "at" and is_numpy_add(function.value)
+    return at and isinstance(first, gast.Name) and first.id == name and read_list(node).count(name) == 1
+
+
+def is_numpy_add(node: gast.AST) -> bool:
+    module = getattr(getattr(node, "value", None), "module", None)
+    return isinstance(node, gast.Attribute) and node.attr == "add" and getattr(module, "__name__", "") == "numpy"
+
+
+# ---------------------------------------------------------------- indices
+def counts_up(node: gast.For) -> bool:
+    """Whether a loop runs over positions from the start, each once: `range(n)`, `range(1, n)`, also backwards."""
+    call = node.iter
+    if not getattr(node, "reverse", False) or not isinstance(node.target, gast.Name):
+        return False
+    if getattr(getattr(call, "func", None), "builtin", None) is reversed:
+        call = call.args[0]
+    if getattr(getattr(call, "func", None), "builtin", None) is not range:
+        return False
+    start, step = [*call.args, None, None][:3:2]
+    positive = len(call.args) == 1 or is_at_least(start, 0)
+    return positive and (step is None or is_at_least(step, 1))
+
+
+def is_at_least(node: gast.AST, least: int) -> bool:
+    value = trees.literal(node)
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def covers_loops(index: gast.AST, loops: tuple[str, ...]) -> bool:
+    """Whether an index is another one in each iteration: the counters stand in it, beside numbers and slices."""
+    parts = list(index.elts) if isinstance(index, gast.Tuple) else [index]
+    names = [each.id for each in parts if isinstance(each, gast.Name)]
+    plain = all(isinstance(each, (gast.Name, gast.Slice)) or is_at_least(each, 0) for each in parts)
+    return not loops or plain and set(loops) <= set(names)
+
+
+def are_apart(index: gast.AST, other: gast.AST) -> bool:
+    """Whether two indices, of numbers and slices of numbers, select nothing that is the same."""
+    one, two = ([*each.elts] if isinstance(each, gast.Tuple) else [each] for each in (index, other))
+    for a, b in zip(one, two):
+        first, second = span(a), span(b)
+        if first is None or second is None:
+            return False
+        if first[1] <= second[0] or second[1] <= first[0]:
+            return True
+    return False
+
+
+def span(index: gast.AST) -> tuple[float, float] | None:
+    """From where to where a number or slice, counted from the start, selects."""
+    if isinstance(index, gast.Slice):
+        low = 0 if index.lower is None else trees.literal(index.lower)
+        high = float("inf") if index.upper is None else trees.literal(index.upper)
+        step = 1 if index.step is None else trees.literal(index.step)
+        fits = all(isinstance(each, (int, float)) and each >= 0 for each in (low, high)) and step == 1
+        return (low, high) if fits else None
+    return (trees.literal(index), trees.literal(index) + 1) if is_at_least(index, 0) else None
