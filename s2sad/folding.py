@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import gast
 
@@ -188,9 +189,30 @@ class Folding:
             return self.one_line(source, node.effect) and self.is_late(source, node.effect, before)
         mine, its = getattr(source, "origin", None), getattr(node, "origin", None)
         if mine is not None and its is not None and mine[1] is not its[1] and not guards(source, node):
-            if not isinstance(its[1], LOOPS):  # of a loop's header, no line is shown
+            backwards = not getattr(node, "tangent", False)
+            joined = backwards and (is_argument(mine, its) or self.joins(source, node, before))
+            if not joined and not isinstance(its[1], LOOPS):  # of a loop's header, no line is shown
                 return False
         return size(source.value) + sum(size(each) for each in own_expressions(node)) <= LARGEST
+
+    def joins(self, source: gast.Assign, node: gast.stmt, before: list[gast.stmt]) -> bool:
+        """Whether x_grad = 2.0 * a and x_grad += e further down become x_grad = 2.0 * a + e. Under the line that the
+        first one belongs to, something else must still stand."""
+        if not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name):
+            return False
+        name, value = source.targets[0].id, node.value
+        while isinstance(value, gast.BinOp) and isinstance(value.op, (gast.Add, gast.Sub)):
+            value = value.left
+        if not isinstance(value, gast.Name) or value.id != name or variable(name) != variable(node.targets[0].id):
+            return False
+        if not is_scaled_name(source.value):
+            return False
+        mine = source.origin
+        return any(
+            each is not source and getattr(each, "origin", None) == mine and not self.can_fold(each)
+            for each in before
+            if getattr(each, "reverse", False)
+        )
 
     def one_line(self, source: gast.Assign, op: ir.Copy) -> bool:
         """Whether a copy takes nothing yet that is from another line of the user's."""
@@ -283,6 +305,21 @@ class Folding:
             if each is not node and writes_memory(each):
                 return list(pending)
         return [name for name, source in pending.items() if reads(source) & changed]
+
+
+def is_argument(mine: Any, its: Any) -> bool:
+    """Whether an adjoint belongs to the value that a function returns, and is read in the line that calls it."""
+    if not isinstance(mine[1], gast.Return) or mine[0] is its[0] or not isinstance(its[1], gast.AST):
+        return False
+    called = (each.func for each in gast.walk(its[1]) if isinstance(each, gast.Call))
+    return any(mine[0].name in (getattr(each, "id", None), getattr(each, "attr", None)) for each in called)
+
+
+def is_scaled_name(expr: gast.AST) -> bool:
+    """Whether an expression is a name, or a number times a name."""
+    if isinstance(expr, gast.BinOp) and isinstance(expr.op, gast.Mult) and trees.literal(expr.left) is not None:
+        expr = expr.right
+    return isinstance(expr, gast.Name)
 
 
 def guards(source: gast.Assign, node: gast.stmt) -> bool:

@@ -24,6 +24,7 @@ from s2sad.folding import all_statements, fold, read_list
 from s2sad.kinds import Kind
 from s2sad.one_sided import use_in_branches
 from s2sad.ownership import use_ownership
+from s2sad.steps import use_steps
 from s2sad.stores import merge_stores
 from s2sad.tape_checkpoints import take_values
 from s2sad.unpacking import unpack_results
@@ -160,6 +161,7 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     merge_stores(body)
     fold(body, info)
     rewrite(body, info, kinds)
+    use_steps(body, info, kinds)
     drop_copies(body)
     while_saved(body)
     remove_dead(body)

@@ -220,3 +220,33 @@ def test_products_of_a_loop_that_change_are_not_confused():
 
     value, (x_grad,) = value_and_gradients_function(mixed, params=["x"])(2.0, 3)
     np.testing.assert_allclose(x_grad, (mixed(2.0 + 1e-6, 3) - mixed(2.0 - 1e-6, 3)) / 2e-6, rtol=1e-7)
+
+
+def test_the_adjoint_of_a_result_stands_in_the_line_of_the_call():
+    def doubled(x):
+        return np.exp(2.0 * x)
+
+    def pair(v):
+        a = np.zeros(3)
+        a[0] = doubled(v[0])
+        a[1] = doubled(v[1])
+        return a[0] * a[1]
+
+    text = value_and_gradients_function(pair).source(VECTOR)
+    assert "# return np.exp" not in text
+    assert text.count("v_grad[") == 2
+    np.testing.assert_allclose(
+        value_and_gradients_function(pair)(VECTOR)[1][0], differences(pair, (VECTOR,), 0), rtol=1e-6
+    )
+
+
+def test_a_small_first_term_waits_for_the_rest():
+    def stages(y, dt):
+        k1 = np.sin(y)
+        k2 = np.sin(y + dt * k1)
+        return np.sum(k1 * 2.0 + np.exp(k1 * k2))
+
+    text = value_and_gradients_function(stages).source(VECTOR, 0.1)
+    for k, gradient in enumerate(value_and_gradients_function(stages)(VECTOR, 0.1)[1]):
+        np.testing.assert_allclose(gradient, differences(stages, (VECTOR, 0.1), k), rtol=1e-6)
+    assert text.count("k1_grad =") == 1

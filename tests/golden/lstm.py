@@ -49,18 +49,12 @@ def lstm_value_and_gradients(params, inputs, dy=1.0):
         # new = np.tanh(gates[3])
         gates_grad = np.zeros_like(t2.reshape(4, n))
         gates_grad[3] = new_grad * (1.0 - new * new)
-        # return 1.0 / (1.0 + np.exp(-x))
-        x2_grad = leave_grad * leave * (1.0 - leave)
         # leave = sigmoid(gates[2])
-        gates_grad[2] = x2_grad
-        # return 1.0 / (1.0 + np.exp(-x))
-        x3_grad = enter_grad * enter * (1.0 - enter)
+        gates_grad[2] = leave_grad * leave * (1.0 - leave)
         # enter = sigmoid(gates[1])
-        gates_grad[1] = x3_grad
-        # return 1.0 / (1.0 + np.exp(-x))
-        x4_grad = forget_grad * forget * (1.0 - forget)
+        gates_grad[1] = enter_grad * enter * (1.0 - enter)
         # forget = sigmoid(gates[0])
-        gates_grad[0] = x4_grad
+        gates_grad[0] = forget_grad * forget * (1.0 - forget)
         # gates = (h @ params["W"] + x @ params["U"] + params["b"]).reshape(4, n)
         t2_grad = np.reshape(gates_grad, t2.shape)
         params_b_grad += t2_grad

@@ -25,7 +25,7 @@ def mlp_value_and_gradients(layers, inputs, targets, dy=1.0):
     for k in reversed(range(len(layers))):
         # h = np.maximum(h @ layer["W"] + layer["b"], 0.0)
         h, t1 = saved.pop()
-        t1_grad = np.where(t1 > 0.0, h_grad, np.where(t1 == 0.0, 0.5 * h_grad, 0.0))
+        t1_grad = h_grad * np.heaviside(t1, 0.5)
         layers_grad.insert(0, {"W": h.T @ t1_grad, "b": np.sum(t1_grad, axis=0)})
         h_grad = t1_grad @ layers[k]["W"].T
     return value, (layers_grad,)

@@ -15,7 +15,7 @@ def mlp_value_and_tangent(layers, inputs, targets, layers_dot):
         layer_b_dot = layer_dot["b"]
         t1 = h @ layer_W + layer_b
         t1_dot = h_dot @ layer_W + h @ layer_W_dot + layer_b_dot
-        h_dot = np.where(t1 > 0.0, t1_dot, np.where(t1 == 0.0, 0.5 * t1_dot, 0.0))
+        h_dot = t1_dot * np.heaviside(t1, 0.5)
         h = np.maximum(t1, 0.0)
     errors = h - targets
     errors_dot = h_dot

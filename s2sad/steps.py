@@ -1,0 +1,144 @@
+"""Part of the stage `simplify`: choices between an adjoint, half of it and zero are products with a step function.
+
+    np.where(t.1 > 0.0, 1.0, np.where(t.1 == 0.0, 0.5, 0.0))            np.heaviside(t.1, 0.5)
+    np.where(t.1 > 0.0, g.2, np.where(t.1 == 0.0, 0.5 * g.2, 0.0))      g.2 * np.heaviside(t.1, 0.5)
+
+The second one only in programs all whose numbers are finite if those that they are given are, and if no sum or product
+of theirs is too large: a choice takes nothing from an infinite adjoint, where a product with 0 would be nan.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.activity import blocks_of
+from s2sad.expression_kinds import ExpressionKinds, is_numpy
+from s2sad.kinds import Kind
+from s2sad.terms import Factor, Term, as_product
+
+LITTLE = (gast.Add, gast.Sub, gast.Mult, gast.MatMult)  # operations that make finite numbers of finite ones
+FINITE = {
+    *("sum", "mean", "outer", "dot", "matmul", "maximum", "minimum", "where", "heaviside", "abs", "absolute", "sign"),
+    *("tanh", "sin", "cos", "arctan", "arange", "zeros", "ones", "zeros_like", "ones_like", "full_like", "array"),
+    *("asarray", "reshape", "transpose", "ravel", "concatenate", "stack", "copy"),
+}
+METHODS = {"append", "pop", "insert", "copy", "reshape", "transpose", "ravel", "sum", "mean", "dot", "items", "values"}
+BUILTINS = {"len", "range", "reversed", "enumerate", "zip", "list", "abs", "float", "int", "min", "max", "sum"}
+
+
+def use_steps(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
+    """Rewrites the choices in the statements of the sweep."""
+
+    def kind_of(name: str) -> Kind | None:
+        own = kinds.get(name)
+        return own if own is not None else info[name].kind if name in info else None
+
+    if any(map(is_choice, parts_of(body))):
+        Steps(body, ExpressionKinds(kind_of)).block(body)
+
+
+def parts_of(block: list[gast.stmt]) -> list[gast.AST]:
+    """All nodes of a program, those that are copied at the ends of branches and iterations as well."""
+    found: list[gast.AST] = []
+    for node in block:
+        op = getattr(node, "effect", None)
+        if isinstance(op, ir.Copy):
+            found += [each for _, source in op.pairs for each in gast.walk(source)]
+        elif blocks_of(node):
+            found.append(node)
+            for field in ("test", "iter", "target", "items", "handlers"):
+                part = getattr(node, field, None)
+                for each in part if isinstance(part, list) else [part]:
+                    found += gast.walk(each) if isinstance(each, gast.AST) else []
+        else:
+            found += gast.walk(node)
+        for inner in blocks_of(node):
+            found += parts_of(inner)
+    return found
+
+
+class Steps:
+    def __init__(self, body: list[gast.stmt], known: ExpressionKinds) -> None:
+        self.known = known
+        self.finite = all(map(stays_finite, parts_of(body)))
+
+    def block(self, block: list[gast.stmt]) -> None:
+        for node in block:
+            for inner in blocks_of(node):
+                self.block(inner)
+            op = getattr(node, "effect", None)
+            if not getattr(node, "reverse", False):
+                continue
+            if isinstance(op, ir.Copy):
+                op.pairs = [(target, self.expression(source)) for target, source in op.pairs]
+            elif isinstance(node, (gast.Assign, gast.AugAssign, gast.Expr)):
+                node.value = self.expression(node.value)
+
+    def expression(self, node: Any) -> Any:
+        if not ir.summary(node).call:
+            return node
+        if is_choice(node):
+            return self.product(node)
+        made = ir.statement_copy(node)
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                setattr(made, field, [self.expression(each) if isinstance(each, gast.AST) else each for each in value])
+            elif isinstance(value, gast.AST) and field not in ("ctx", "op"):
+                setattr(made, field, self.expression(value))
+        return made
+
+    def product(self, node: gast.Call) -> gast.AST:
+        test, whole, rest = node.args
+        half = rest.args[1]
+        numbers = trees.literal(whole) is not None
+        if not numbers and not self.finite:
+            return node
+        term, its = as_product(whole, self.known.rank), as_product(half, self.known.rank)
+        if term.keys != its.keys or its.number * 2.0 != term.number:
+            return node
+        bound = test.comparators[0]
+        difference = test.left if trees.is_zero(bound) else trees.sub(test.left, bound)
+        step = trees.np_call("heaviside", difference, trees.const(0.5))
+        return (term * Term(1.0, (Factor(step, self.known.rank(step)),))).tree()
+
+
+def is_choice(node: gast.AST) -> bool:
+    """np.where(x > c, a, np.where(x == c, b, 0.0)), with a number c"""
+    if not trees.is_where(node) or not trees.is_where(node.args[2]):
+        return False
+    first, second = node.args[0], node.args[2].args[0]
+    if not (is_comparison(first, gast.Gt) and is_comparison(second, gast.Eq) and trees.is_zero(node.args[2].args[2])):
+        return False
+    bound = trees.literal(first.comparators[0])
+    same = trees.same(first.left, second.left) and trees.same(first.comparators[0], second.comparators[0])
+    return same and isinstance(bound, (int, float)) and abs(bound) < float("inf")
+
+
+def is_comparison(node: gast.AST, op: type) -> bool:
+    return isinstance(node, gast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], op)
+
+
+def stays_finite(node: gast.AST) -> bool:
+    """Whether a node does nothing that makes an infinite number of finite ones, but for sums and products."""
+    if isinstance(node, (gast.BinOp, gast.AugAssign)):
+        right = node.right if isinstance(node, gast.BinOp) else node.value
+        number = trees.literal(right)
+        if isinstance(node.op, gast.Div):
+            return number not in (None, 0) or isinstance(right, gast.Attribute) and right.attr == "size"
+        if isinstance(node.op, gast.Pow):
+            return isinstance(number, (int, float)) and number >= 1
+        return isinstance(node.op, LITTLE)
+    if isinstance(node, gast.Constant):
+        return not isinstance(node.value, float) or abs(node.value) < float("inf")
+    if isinstance(node, gast.Call):
+        function = node.func
+        if isinstance(function, gast.Name):
+            return getattr(function, "builtin", None) is not None and function.id in BUILTINS
+        if isinstance(getattr(function, "value", None), gast.Name) and hasattr(function.value, "module"):
+            return any(is_numpy(node, each) for each in FINITE)
+        return isinstance(function, gast.Attribute) and function.attr in METHODS
+    return not isinstance(node, (gast.Lambda, gast.FunctionDef, gast.Try, gast.With, gast.Yield, gast.Await))
