@@ -93,7 +93,7 @@ def removable(node: gast.stmt) -> bool:
     if isinstance(op, (ir.Checked, ir.PairCall, ir.Pop)):
         return False
     if isinstance(op, ir.Plain) and not op.pure:
-        return False
+        return is_display(node.value) and ir.base_of(node.targets[0].id) in GENERATED
     if getattr(node, "reverse", False):
         found = ir.summary(node.value)
         return not (found.pop or found.append) or getattr(node, "restore", False)
@@ -101,6 +101,13 @@ def removable(node: gast.stmt) -> bool:
         return True
     found = ir.summary(node.value)
     return not (found.call or found.subscript) or ir.base_of(node.targets[0].id) in GENERATED
+
+
+def is_display(node: gast.AST) -> bool:
+    """Whether an expression only puts names and numbers into a list or tuple, or lists of such into one."""
+    if not isinstance(node, (gast.List, gast.Tuple)):
+        return False
+    return all(isinstance(each, (gast.Name, gast.Constant)) or is_display(each) for each in node.elts)
 
 
 def sets_names(node: gast.Assign) -> bool:

@@ -2,8 +2,9 @@
 
 Where it can't, the adjoint of reading adds with `+=`; else it takes the slower `np.add.at`. Positions are distinct
 where one of the index arrays has distinct positions along its axis, none of them counted from the end (-1 and 2 may be
-the same element), and isn't broadcast against the others: those of `np.arange(n)`, `np.argsort(x)` and
-`np.flatnonzero(x)`. So are all arrays together that `np.nonzero` and the like give.
+the same element), and isn't broadcast against the others: those of `np.arange(n)`, `np.argsort(x)`,
+`np.flatnonzero(x)`, slices of these, and different numbers that are written out. So are all arrays together that
+`np.nonzero` and the like give.
 """
 
 from __future__ import annotations
@@ -62,16 +63,29 @@ class Distinct:
         call = self.definition(expr)
         if isinstance(call, gast.Name):
             return self.positions(call)
+        if isinstance(call, gast.Subscript) and isinstance(call.slice, gast.Slice):
+            return self.positions(call.value)
         if isinstance(call, gast.Subscript) and trees.literal(call.slice) == 0:
             whole = self.definition(call.value)  # the positions along the only axis
             return self.lists_positions(whole) and len(whole.args) == 1 and self.has_one_axis(whole.args[0])
         if not isinstance(call, gast.Call):
-            return False
+            return self.are_different(call)
         function = trees.function_of(call.func)
+        if function is np.array and len(call.args) == 1 and not call.keywords:
+            return self.are_different(call.args[0])
         if function is np.arange and not call.keywords and call.args:
             start, step = [*call.args, None, None][:3:2]
             return (len(call.args) == 1 or is_at_least(start, 0)) and (step is None or is_at_least(step, 1))
         return function in POSITIONS
+
+    def are_different(self, display: Any) -> bool:
+        """Whether a list is one of positions that are written out, each once."""
+        if isinstance(display, gast.Name):
+            return self.are_different(self.definition(display))
+        if not isinstance(display, gast.List):
+            return False
+        found = [trees.literal(each) for each in display.elts]
+        return all(is_at_least(each, 0) for each in display.elts) and len({*found}) == len(found)
 
     def together(self, entries: list[Any]) -> bool:
         """Whether an index is all that one call gives, which lists positions in all axes."""

@@ -3,7 +3,6 @@
 y = x[:, None]                           x_grad = y_grad[:, 0]             no shadow for an axis that is added
 np.sum(g, axis=1, keepdims=True)[:, 0]   np.sum(g, axis=1)
 np.sum(G @ Q, axis=0)                    np.sum(G, axis=0) @ Q             sum before multiplying
-a + np.log(np.sum(np.exp(x - a)))        nothing for a                     it doesn't depend on the shift
 """
 
 from __future__ import annotations
@@ -13,14 +12,12 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of, leaves
+from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy
 from s2sad.folding import own_expressions, read_list
-from s2sad.inlining import op_names
 from s2sad.kinds import ONE, Array
 from s2sad.rules.results import unknown_dim
-from s2sad.tape import reads
 
 
 # ---------------------------------------------------------------- axes that are added
@@ -179,109 +176,3 @@ def with_sums_replaced(expr: gast.AST, instead: Any) -> gast.AST:
         elif isinstance(value, gast.AST) and field not in ("ctx", "op"):
             setattr(made, field, with_sums_replaced(value, instead))
     return made
-
-
-# ---------------------------------------------------------------- shifts that cancel
-def drop_shifts(program: ir.Inferred, active: set[str]) -> None:
-    """Takes names out of the active ones whose every use is the shift of a logarithm of a sum of exponentials:
-    a + log(sum(exp(x - a))) is the same for every a, and so are the rounding errors that its adjoint would add up."""
-    Shifts(program, active).drop()
-
-
-class Shifts:
-    def __init__(self, program: ir.Inferred, active: set[str]) -> None:
-        self.program, self.active = program, active
-        self.setters: dict[str, gast.stmt] = {}
-        self.readers: dict[str, list[gast.stmt | None]] = {}
-        self.sets: dict[str, int] = {}
-        self.walk(program.body)
-        for leaf in leaves(program.value):
-            for name in trees.names_in(leaf.expr):
-                self.readers.setdefault(name, []).append(None)
-
-    def walk(self, block: list[gast.stmt]) -> None:
-        for node in block:
-            for each in [node, *(node.loop.bindings if getattr(node, "loop", None) is not None else [])]:
-                for name in targets(each):
-                    self.sets[name] = self.sets.get(name, 0) + 1
-                    self.setters[name] = each
-                for name in reads(each) | op_names(getattr(each, "effect", None)):
-                    self.readers.setdefault(name, []).append(each)
-            for inner in blocks_of(node):
-                self.walk(inner)
-
-    def drop(self) -> None:
-        for name in sorted(self.active):
-            if self.sets.get(name) == 1 and self.is_value(name) and self.is_shift(name):
-                self.active.discard(name)
-
-    def is_value(self, name: str) -> bool:
-        """Whether a name is of memory that is not written."""
-        place = self.info(name).place
-        return place is None or place.root.name == name and not place.root.stores
-
-    def info(self, name: str) -> ir.Info:
-        return self.program.info[name]
-
-    def is_shift(self, a: str) -> bool:
-        """Whether all that reads a is x - a and a + log(sum(exp(x - a)))."""
-        readers = self.readers.get(a, [])
-        if len(readers) != 2 or None in readers:
-            return False
-        for first, second in (readers, readers[::-1]):
-            total = self.other(second, "add", a)
-            difference = self.single(first)
-            if total is None or difference is None or self.other(first, "subtract", a) is None:
-                continue
-            exponential = self.made_by(self.only_reader(difference), "exp", difference)
-            summed = exponential and self.made_by(self.only_reader(exponential), "sum", exponential)
-            logarithm = summed and self.made_by(self.only_reader(summed), "log", summed)
-            cancels = logarithm == total and self.only_reader(total) is second
-            if summed and cancels and self.fits(a, difference, summed):
-                return True
-        return False
-
-    def fits(self, a: str, difference: str, summed: str) -> bool:
-        """One shift for each sum: a lies along the axes that are not summed."""
-        call = self.setters[summed].value
-        found = axes_of_sum(call) if is_numpy(call, "sum") else None
-        dims = [getattr(self.info(name).kind, "dims", ()) for name in (a, difference, summed)]
-        if found is None or None in dims:
-            return False
-        one, whole, other = dims
-        axes = range(len(whole)) if found[0] is None else [axis % len(whole) for axis in found[0]]
-        if not found[1] and any(axis >= len(whole) - len(one) for axis in axes):
-            return False
-        return one == other or not one and not other
-
-    def single(self, node: Any) -> str | None:
-        name = getattr(node.targets[0], "id", None) if isinstance(node, gast.Assign) else None
-        return name if name is not None and self.sets.get(name) == 1 else None
-
-    def only_reader(self, name: str) -> Any:
-        found = self.readers.get(name, [])
-        return found[0] if len(found) == 1 else None
-
-    def rule_name(self, node: Any) -> str:
-        op = getattr(node, "effect", None)
-        if not isinstance(op, ir.Primitive) or self.single(node) is None:
-            return ""
-        name = getattr(op.rule.function, "__name__", "")
-        return {"add": "add", "sub": "subtract"}.get(name, name)
-
-    def other(self, node: Any, name: str, a: str) -> str | None:
-        """b, of a + b or b + a; of b - a."""
-        if node is None or self.rule_name(node) != name:
-            return None
-        given = [getattr(each, "id", None) for each in node.effect.arguments.values()]
-        if len(given) != 2 or a not in given or name == "subtract" and given[1] != a:
-            return None
-        other = given[0] if given[1] == a else given[1]
-        return other if other is not None and other != a else None
-
-    def made_by(self, node: Any, name: str, argument: str) -> str | None:
-        """What a function of one array makes of it."""
-        if node is None or self.rule_name(node) != name:
-            return None
-        first = next(iter(node.effect.arguments.values()), None)
-        return self.single(node) if getattr(first, "id", None) == argument else None

@@ -113,7 +113,13 @@ class Stores:
             raise self.refuse("dtype", node)
         if isinstance(target.kind, Array) and target.kind.char in "bi":
             return Value(value.expr, value.kind, False, place=value.place)
-        return self.list_as_array(value, node) if isinstance(target.kind, Array) else value
+        if not isinstance(target.kind, Array):
+            return value
+        made = self.list_as_array(value, node)
+        call = getattr(self.info[made.expr.id].statement, "value", None) if made is not value else None
+        if call is not None:
+            call.implied = True  # it isn't printed: the user's own line does the same
+        return made
 
     def check_outside(self, root: ir.Root, varied: bool, node: Any) -> None:
         if root.site and root.site[0] in ("global", "cell", "attribute", "class", "import") and varied:

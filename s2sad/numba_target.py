@@ -292,6 +292,9 @@ class Rewriter(gast.NodeTransformer):
         """A list of tuples is made by a loop: what is written into arrays in one that a comprehension made gets lost in
         Numba (0.68)."""
         made = node.value
+        if isinstance(made, (gast.Tuple, gast.List)) and self.is_part(node.targets[0]):
+            node.value = trees.call(trees.attr(trees.name(self.forms.numpy, module=np), "array"), made)
+            return self.generic_visit(node)
         if not (isinstance(made, gast.ListComp) and is_tuple(made.elt) and isinstance(node.targets[0], gast.Name)):
             call = stored(self.forms, node, self.known, self.memory)
             return self.generic_visit(node if call is None else call)
@@ -306,6 +309,12 @@ class Rewriter(gast.NodeTransformer):
             body = [gast.If(test, body, [])]
         start = gast.Assign(node.targets, gast.List([], gast.Load()), None)
         return [start, self.visit(gast.For(loop.target, loop.iter, body, [], None))]
+
+    def is_part(self, target: gast.AST) -> bool:
+        """Whether a place is one in an array: of numbers that are put there, Numba wants an array."""
+        if not isinstance(target, gast.Subscript) or not self.known.rank(target.value):
+            return False
+        return self.known.char(target.value) is not None
 
     def visit_For(self, node: gast.For) -> gast.AST:
         node.iter = self.forms.iterated(node.iter, self.known)

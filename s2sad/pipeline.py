@@ -12,7 +12,6 @@ from s2sad.check import check
 from s2sad.comments import show_statements
 from s2sad.core import lower
 from s2sad.errors import InternalError, S2sadError
-from s2sad.fewer_operations import drop_shifts
 from s2sad.infer import infer
 from s2sad.inlining import inline_block
 from s2sad.ir import Inferred
@@ -21,6 +20,7 @@ from s2sad.program import Builder
 from s2sad.refusals import refuse
 from s2sad.requests import Guard, Program, Request
 from s2sad.saved import save_together
+from s2sad.shifts import drop_shifts
 from s2sad.simplify import simplify
 from s2sad.tangent_program import ForwardBuilder
 from s2sad.tape import provide

@@ -1,6 +1,7 @@
 """Part of the stage `program`: shorter ways to say the same, once the names are given.
 
 x_grad = x_grad + e              x_grad += e
+u[0] = np.array((a, b))          u[0] = a, b                  where that is the user's line
 if r > 0.0:                ->    if not r > 0.0:
     pass                             x_grad = 0.0
 else:
@@ -47,6 +48,14 @@ def candidates(value: gast.AST) -> list[gast.Name]:
     return [each for each in [*found, value] if isinstance(each, gast.Name)]
 
 
+def is_implied(node: gast.stmt) -> bool:
+    """Whether np.array stands there for the adjoint alone: a store makes an array of a display anyway."""
+    if not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Subscript):
+        return False
+    display = node.value.args[0] if getattr(node.value, "implied", False) else None
+    return isinstance(display, (gast.Tuple, gast.List))
+
+
 def shorten(body: list[gast.stmt]) -> None:
     """`x = x + e` is `x += e`, of numbers and of arrays that nothing else refers to; what the user wrote behind an `if`
     that leaves stands behind it again; no branch is empty."""
@@ -54,6 +63,8 @@ def shorten(body: list[gast.stmt]) -> None:
     for k, node in enumerate(body):
         for inner in blocks_of(node):
             shorten(inner)
+        if getattr(node, "value", None) is not None and is_implied(node):
+            node.value = node.value.args[0]
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
             in_place = getattr(node, "number", False) or getattr(node.value, "in_place", False)
             reverse = getattr(node, "reverse", False)

@@ -18,6 +18,7 @@ from s2sad.adjoint_loops import targets
 from s2sad.algebra import rewrite
 from s2sad.copies import drop_copies
 from s2sad.dead import remove_dead
+from s2sad.exponents import drop_tests
 from s2sad.fewer_operations import sum_products
 from s2sad.first_writes import write_first
 from s2sad.folding import all_statements, fold, read_list
@@ -167,5 +168,6 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     remove_dead(body)
     unpack_results(body, info)
     take_values(body)
+    drop_tests(body)
     write_first(body, info, kinds)
     use_ownership(body, info, kinds)

@@ -127,7 +127,78 @@ def scaled_by_itself(A, v):
     return np.sum(A * A)
 
 
+def neighbours_in_order(v):
+    order = np.argsort(v)
+    steps = v[order[1:]] - v[order[:-1]]
+    return np.sum(steps * steps)
+
+
+def written_out(v):
+    return np.sum(v[[0, 2]] ** 2) + v[np.array([1, 3])] @ v[[3, 0]]
+
+
+def written_out_twice(v):
+    return np.sum(v[[0, 2, 0]] ** 2) + np.sum(v[[2, -2]] ** 3)
+
+
+def order_of_parts(v):
+    order = np.argsort(v)[1:]
+    order[0] = order[1]
+    return np.sum(v[order[:2]] ** 2)
+
+
+def dotted(v):
+    return v @ np.array([1.0, 3.0, 2.0, 5.0])
+
+
+def powers(c, x):
+    y = 0.0
+    for n in range(1, 4):
+        y = y + c[n] * x**n
+    return y
+
+
+def powers_from_zero(c, x):
+    y = 0.0
+    for n in range(4):
+        y = y + c[n] * x**n
+    return y
+
+
+def powers_downwards(c, x):
+    y = 0.0
+    for n in range(3, 0, -1):
+        y = y + c[n] * x**n
+    return y
+
+
+def history(a, b):
+    made = np.zeros((3, 2))
+    made[0] = a, b
+    for k in range(1, 3):
+        a, b = a * b, a + b
+        made[k] = a, b
+    return np.sum(made[:, 1] * made[:, 0])
+
+
+def history_by_hand(a, b):
+    made = np.zeros((2, 2))
+    made[0] = np.array((a, b))
+    made[1] = [[b, a * b]][0]
+    return np.sum(made * made)
+
+
 CASES = [
+    (neighbours_in_order, (VECTOR,), ["v_grad[t2] = ", "v_grad[t1] += "], ["add.at"]),
+    (written_out, (VECTOR,), ["v_grad["], ["add.at"]),
+    (written_out_twice, (VECTOR,), ["np.add.at(v_grad, t1", "np.add.at(v_grad, t4"], []),
+    (order_of_parts, (VECTOR,), ["np.add.at"], []),
+    (dotted, (VECTOR,), ["np.array([1.0, 3.0, 2.0, 5.0])\n"], ["= [1.0"]),
+    (powers, (VECTOR, 1.2), ["x ** (n - 1)\n"], [" if "]),
+    (powers_from_zero, (VECTOR, 0.0), [" if x != 0 or n != 0 else 1)"], []),
+    (powers_downwards, (VECTOR, 1.2), [" if x != 0 or n != 0 else 1)"], []),
+    (history, (0.5, 1.2), ["    made[0] = a, b\n", "        made[k] = a2, b\n"], ["np.array"]),
+    (history_by_hand, (0.5, 1.2), ["made[0] = np.array((a, b))"], []),
     (
         scaled_in_place,
         (MATRIX, VECTOR),
@@ -136,7 +207,7 @@ CASES = [
     ),
     (scaled_twice, (MATRIX,), ["A_grad[t1] *= "], ["= 0.0"]),
     (scaled_by_itself, (MATRIX, VECTOR), [], []),
-    (chosen, (MATRIX,), ["A_grad[t2, labels] = "], ["add.at"]),
+    (chosen, (MATRIX,), ["A_grad[t1, labels] = "], ["add.at"]),
     (chosen_backwards, (MATRIX,), ["np.add.at(A_grad, (t1, 0)", "np.add.at(A_grad, (t5, t4)"], []),
     (chosen_layers, (MATRIX, VECTOR), [", None, :2] = ", "v_grad["], ["add.at"]),
     (above, (MATRIX,), ["A_grad["], ["add.at"]),

@@ -36,6 +36,127 @@ def test_a_shift_that_cancels_gets_no_adjoint(f, x):
     assert "a_grad" not in text_of(f, x) and "np.where" not in text_of(f, x)
 
 
+def softmax(x):
+    e = np.exp(x - np.max(x))
+    p = e / np.sum(e)
+    return np.sum(p * p)
+
+
+def softmax_of_rows(x):
+    e = np.exp(x - x.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    return np.sum(p[:, 1] ** 2 + p[:, 0])
+
+
+def softmax_of_rows_expanded(x):
+    e = np.exp(x - np.max(x, axis=1)[:, None])
+    p = e / np.sum(e, axis=1)[:, None]
+    return np.sum(p * p * p)
+
+
+def softmax_of_columns(x):
+    e = np.exp(x - np.max(x, axis=0))
+    return np.sum((e / np.sum(e, axis=0)) ** 2)
+
+
+def softmax_shifted_by_all(x):
+    e = np.exp(x - np.max(x))
+    return np.sum((e / np.sum(e, axis=1, keepdims=True)) ** 2)
+
+
+def softmax_in_place(x):
+    p = np.exp(x - x.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    return np.sum(p[:, 0] * p[:, 1])
+
+
+def logarithm_of_softmax(x):
+    z = x - np.max(x, axis=1, keepdims=True)
+    logs = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))
+    return np.sum(logs[:, 0] * logs[:, 1])
+
+
+def logarithm_of_softmax_expanded(x):
+    z = x - np.max(x, axis=1)[:, None]
+    logs = z - np.log(np.sum(np.exp(z), axis=1))[:, None]
+    return np.sum(logs[:, 0] * logs[:, 1])
+
+
+SOFTMAX = [softmax_of_rows, softmax_of_rows_expanded, softmax_of_columns, softmax_shifted_by_all, softmax_in_place]
+
+
+@pytest.mark.parametrize("f", [*SOFTMAX, logarithm_of_softmax, logarithm_of_softmax_expanded])
+def test_the_shift_of_a_softmax_gets_no_adjoint(f):
+    assert "==" not in text_of(f, X)
+
+
+def test_the_shift_of_a_softmax_of_a_vector_gets_no_adjoint():
+    assert "==" not in text_of(softmax, V)
+
+
+def softmax_of_other_axis(x):  # x is square
+    e = np.exp(x - np.max(x, axis=1))
+    return np.sum((e / np.sum(e, axis=1, keepdims=True)) ** 2)
+
+
+def softmax_divided_beside(x):
+    e = np.exp(x - np.max(x, axis=1, keepdims=True))
+    return np.sum((e / np.sum(e, axis=1)) ** 2)
+
+
+def softmax_used_elsewhere(x):
+    e = np.exp(x - np.max(x))
+    s = np.sum(e)
+    return np.sum((e / s) ** 2) + s
+
+
+def softmax_exponential_used_elsewhere(x):
+    e = np.exp(x - np.max(x))
+    return np.sum((e / np.sum(e)) ** 2) + e[0, 0]
+
+
+def softmax_squared(x):
+    p = np.exp(x - np.max(x))
+    s = np.sum(p)
+    for _ in range(2):
+        p /= s
+    return np.sum(p)
+
+
+def softmax_changed_before(x):
+    p = np.exp(x - np.max(x))
+    s = np.sum(p)
+    p[0] = 2.0
+    p /= s
+    return np.sum(p)
+
+
+def softmax_read_before(x):
+    p = np.exp(x - np.max(x))
+    first = p[0, 0]
+    p /= np.sum(p)
+    return np.sum(p * p) * first
+
+
+def logarithm_of_softmax_and_more(x):
+    z = x - np.max(x)
+    return np.sum(z - np.log(np.sum(np.exp(z)))) + z[0, 0] ** 2
+
+
+def logarithm_of_other_sum(x):
+    z = x - np.max(x, axis=1, keepdims=True)
+    return np.sum((z - np.log(np.sum(np.exp(z), axis=0, keepdims=True))) ** 2)
+
+
+OTHERS = [softmax_of_other_axis, softmax_divided_beside, softmax_used_elsewhere, softmax_exponential_used_elsewhere]
+OTHERS += [softmax_squared, softmax_changed_before, softmax_read_before, logarithm_of_softmax_and_more]
+
+
+@pytest.mark.parametrize("f", [*OTHERS, logarithm_of_other_sum])
+def test_other_shifts_keep_their_adjoints(f):
+    assert "==" in text_of(f, SQUARE)
+
+
 def shift_used_elsewhere(x):
     a = np.max(x)
     return a + np.log(np.sum(np.exp(x - a))) + a * a
