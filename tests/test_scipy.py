@@ -146,8 +146,9 @@ def test_a_refused_function_says_what_to_write():
     with pytest.raises(NotDifferentiableError, match=r"`diric` is a quotient(.|\n)*np\.sin\(0\.5 \* n \* x\)"):
         s2sad.grad(f)(1.5)
     assert s2sad.grad(lambda x: x * special.diric(0.5, 3))(1.5) == special.diric(0.5, 3)
-    with pytest.raises(NotDifferentiableError, match="`sph_legendre_p` gives functions of several degrees"):
-        s2sad.grad(lambda x: special.sph_legendre_p(2, 1, x))(0.5)
+    if hasattr(special, "sph_legendre_p"):  # from SciPy 1.15 on
+        with pytest.raises(NotDifferentiableError, match="`sph_legendre_p` gives functions of several degrees"):
+            s2sad.grad(lambda x: special.sph_legendre_p(2, 1, x))(0.5)
 
 
 def test_a_table_of_constants():

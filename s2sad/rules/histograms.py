@@ -20,6 +20,8 @@ def histogram(a, bins=10, range=None, density=None, weights=None, *, grad, resul
 
 def of_bins(a, edges, grad):
     """What belongs to each number, of what belongs to its bin; zero outside. The last edge is in the last bin."""
+    if len(edges) < 2:
+        return np.zeros(a.shape)
     places = np.where(a == edges[-1], len(edges) - 2, np.searchsorted(edges, a, side="right") - 1)
     inside = (places >= 0) & (places < len(edges) - 1)
     return np.where(inside, grad[np.clip(places, 0, len(edges) - 2)], 0.0)

@@ -268,7 +268,7 @@ def tensor_solve(a, b, axes=None, *, grad, result):
     """np.linalg.solve, for a and b with their axes put together."""
     if axes is not None:
         return refuse("np.linalg.tensorsolve(..., axes=...): move the axes before the call, with np.moveaxis")
-    b_grad = np.linalg.solve(np.reshape(a, (b.size, -1)).T, np.ravel(grad))
+    b_grad = np.linalg.solve(np.reshape(a, (b.size, b.size)).T, np.ravel(grad))
     return np.reshape(-np.outer(b_grad, result), a.shape), np.reshape(b_grad, b.shape)
 
 
@@ -345,6 +345,8 @@ def matrix_power_kind(a: Kind, n: Kind) -> Kind:
 
 @adjoint(np.linalg.multi_dot, linear="each", variadic="arrays", cost=2000)
 def multi_dot(arrays, *, grad, k):
+    if rank(grad) > 2:
+        return refuse("np.linalg.multi_dot of stacks: a @ b @ c")
     if k is None:
         return multi_dot_parts(arrays, grad)
     before = [as_column(a) if rank(a) == 1 else a.T for a in arrays[:k][::-1]]

@@ -10,7 +10,18 @@ import numpy as np
 from numpy import log
 
 from s2sad.kinds import BOOL, FLOAT, INT, Array, Kind, Scalar, Tuple
-from s2sad.rules.registry import adjoint, constant, inline, kind, known, nondifferentiable, partials, rank, spread
+from s2sad.rules.registry import (
+    adjoint,
+    alias,
+    constant,
+    inline,
+    kind,
+    known,
+    nondifferentiable,
+    partials,
+    rank,
+    spread,
+)
 from s2sad.rules.results import dims_of, elementwise, value_of
 
 
@@ -59,7 +70,7 @@ def log_of_base(x):
     return log(np.where(x == 0, 1.0, x))
 
 
-@partials(operator.pow, np.power, np.float_power)
+@partials(operator.pow, pow, np.power, np.float_power)
 def power(x, y, *, result):
     """x ** 0 has the derivative 0 everywhere; 0 ** y has the derivative 0 with respect to y.
 
@@ -78,13 +89,8 @@ def power(x, y, *, result):
     return y * x ** np.where((x == 0) & (y == 0), 1.0, y - 1), result * log_of_base(x)
 
 
-@partials(pow)
-def power_of_numbers(base, exp, *, result):
-    if constant(exp) and exp == 0:
-        return 0.0, 0.0
-    if constant(exp):
-        return float(exp) * base ** (exp - 1), result * log_of_base(base)
-    return exp * base ** (exp - 1 if base != 0 or exp != 0 else 1), result * log_of_base(base)
+alias(pow, "base", "x")
+alias(pow, "exp", "y")
 
 
 @adjoint(float, np.float64, linear=True, cost=1)

@@ -49,6 +49,8 @@ def shares_of_positions(positions, length, dtype):
 def ordered_points_adjoint(grad, a, positions, axis):
     """The adjoint of points at some positions in the order of the numbers along an axis."""
     columns = columns_along(a, axis)
+    if columns.size == 0:
+        return np.zeros_like(a)
     shares = shares_of_positions(np.ravel(positions), len(columns), columns.dtype)
     ordered = shares @ np.reshape(grad, (np.size(positions), columns.shape[1]))
     places = np.argsort(np.argsort(columns, axis=0), axis=0)

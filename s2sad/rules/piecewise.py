@@ -9,7 +9,7 @@ import numpy as np
 from numpy import copysign
 
 from s2sad.kinds import Array, Kind, Scalar, Tuple
-from s2sad.rules.registry import adjoint, inline, kind, known, partials, rank, tangent
+from s2sad.rules.registry import adjoint, inline, kind, known, partials, rank, refuse, tangent
 from s2sad.rules.results import PYTHON_TYPES, dims_of, dtype_of, elementwise, numeric, result_dtype, shaped, unknown_dim
 
 
@@ -73,6 +73,8 @@ def step(x1, x2):
 def share_above(x, y):
     """How much of the larger of x and y is x."""
     if known(rank(x) == 0) and known(rank(y) == 0):
+        if np.iscomplexobj(x) or np.iscomplexobj(y):
+            return refuse("of complex numbers, which Python has no order of")
         return 1.0 if x > y else 0.5 if x == y else 0.0
     return np.where(x > y, 1.0, np.where(x == y, 0.5, 0.0))
 
@@ -112,7 +114,19 @@ def parts_of_clip(a, low, high, result):
         return share_above(high, a), 0.0, share_above(a, high)
     if high is None:
         return share_above(a, low), share_above(low, a), 0.0
-    return inside(a, low, high, result), share_above(low, a), share_above(a, high)
+    return (
+        inside(a, low, high, result),
+        in_order(low, high, share_above(low, a), 0.0),
+        in_order(low, high, share_above(a, high), 1.0),
+    )
+
+
+@inline
+def in_order(low, high, usual, crossed):
+    """Where the lower bound is above the upper one, the result is the upper one."""
+    if known(rank(low) == 0) and known(rank(high) == 0):
+        return usual if low <= high else crossed
+    return np.where(low <= high, usual, crossed)
 
 
 @inline

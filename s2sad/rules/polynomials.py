@@ -104,7 +104,9 @@ def from_roots_kind(seq_of_zeros: Kind) -> Kind:
 def fit(x, y, deg, rcond=None, full=False, w=None, cov=False, *, grad, result):
     """Least squares, with the powers V of the points: g = (V' W^2 V)^-1 grad gives all cotangents."""
     if full or cov is not False:
-        return refuse("np.polyfit(..., full=True) or cov=True: give the coefficients alone"), None, None
+        return refuse("np.polyfit(..., full=True) or cov=True: give the coefficients alone")
+    if np.iscomplexobj(x) or np.iscomplexobj(w):
+        return refuse("np.polyfit of complex points or weights: np.linalg.lstsq with np.vander(x, deg + 1)")
     return (
         fit_points_adjoint(x, y, deg, w, grad, result),
         fit_values_adjoint(x, deg, w, grad),
@@ -148,6 +150,8 @@ def fit_weights_adjoint(x, y, deg, w, grad, result):
 def fit_tangent(x, y, deg, rcond=None, full=False, w=None, cov=False, *, result, x_dot, y_dot, w_dot):
     if full or cov is not False:
         return refuse("np.polyfit(..., full=True) or cov=True: give the coefficients alone")
+    if np.iscomplexobj(x) or np.iscomplexobj(w):
+        return refuse("np.polyfit of complex points or weights: np.linalg.lstsq with np.vander(x, deg + 1)")
     made = fit_change_of_values(x, deg, w, y_dot) + fit_change_of_points(x, y, deg, w, result, x_dot)
     return made if w is None else made + fit_change_of_weights(x, y, deg, w, result, w_dot)
 

@@ -134,6 +134,9 @@ _clipped = [
     row(0.7, -0.5, 0.5),
     row(0.2, None, 0.1),
     row(A, inside(4) - 1.0, inside(4) + 1.0),
+    row(A, 0.5, -0.5),
+    row(A, 0.4 * np.ones(4), np.array([-0.4, 0.9, -0.4, 0.9])),
+    row(0.2, 0.5, -0.5),
     corner((np.array([0.0, 0.5, 1.0, 0.5, 0.0]),), np.array([-1.0, 0.0, 0.5, 1.0, 2.0]), 0, 1),
 ]
 rows(np.clip, cases=_clipped)

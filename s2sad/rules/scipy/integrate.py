@@ -12,7 +12,7 @@ from scipy import integrate
 
 from s2sad.kinds import Array, Kind
 from s2sad.rules.reductions import reduced
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse
 from s2sad.rules.results import FALSE, dims_of, floating, numeric, unknown_dim
 
 # --- the trapezoidal rule -------------------------------------------------------------------------------------------
@@ -100,19 +100,12 @@ def summed_but(areas, axis):
     return np.sum(np.reshape(rows, (np.shape(rows)[0], -1)), axis=1)
 
 
-@adjoint(integrate.trapezoid, cost=20)
+@adjoint(integrate.trapezoid, linear="each", cost=20)
 def trapezoid(y, x=None, dx=1.0, axis=-1, *, grad):
     if mistaken(y, x) is not None:
         return mistaken(y, x)
     weights = of_intervals(grad, y, axis)
     return of_values(weights, y, x, dx, axis), of_points(weights, y, x, axis), of_spacing(weights, y, x, axis)
-
-
-@tangent(integrate.trapezoid)
-def trapezoid_tangent(y, x=None, dx=1.0, axis=-1, *, y_dot, x_dot, dx_dot):
-    if x is None:
-        return integrate.trapezoid(y_dot, dx=dx, axis=axis) + integrate.trapezoid(y, axis=axis) * dx_dot
-    return integrate.trapezoid(y_dot, x, axis=axis) + integrate.trapezoid(y, x_dot, axis=axis)
 
 
 @kind(integrate.trapezoid)
@@ -133,21 +126,12 @@ def of_running(grad, axis, initial):
     return np.moveaxis(np.moveaxis(later, axis, 0)[1:], 0, axis)
 
 
-@adjoint(integrate.cumulative_trapezoid, cost=20)
+@adjoint(integrate.cumulative_trapezoid, linear="each", cost=20)
 def running_trapezoid(y, x=None, dx=1.0, axis=-1, initial=None, *, grad):
     if mistaken(y, x) is not None:
         return mistaken(y, x)
     weights = of_running(grad, axis, initial)
     return of_values(weights, y, x, dx, axis), of_points(weights, y, x, axis), of_spacing(weights, y, x, axis), None
-
-
-@tangent(integrate.cumulative_trapezoid)
-def running_trapezoid_tangent(y, x=None, dx=1.0, axis=-1, initial=None, *, y_dot, x_dot, dx_dot):
-    if x is None:
-        spacing = integrate.cumulative_trapezoid(y, axis=axis, initial=initial) * dx_dot
-        return integrate.cumulative_trapezoid(y_dot, dx=dx, axis=axis, initial=initial) + spacing
-    points = integrate.cumulative_trapezoid(y, x_dot, axis=axis, initial=initial)
-    return integrate.cumulative_trapezoid(y_dot, x, axis=axis, initial=initial) + points
 
 
 @kind(integrate.cumulative_trapezoid)
@@ -159,7 +143,7 @@ def running_trapezoid_kind(y: Kind, x: Kind, dx: Kind, axis: Kind, initial: Kind
 # --- Simpson's rule -------------------------------------------------------------------------------------------------
 
 
-@adjoint(integrate.simpson, cost=20)
+@adjoint(integrate.simpson, linear="each", cost=20)
 def simpson(y, x=None, *, dx=1.0, axis=-1, grad):
     if np.iscomplexobj(y):
         return refuse("of complex values; integrate the real and the imaginary part")
@@ -202,13 +186,6 @@ def simpson_weights(y, x, dx, axis):
 def quotient(a, b):
     """a / b, and 0 where b is: where points coincide."""
     return np.where(b == 0, 0.0, a / np.where(b == 0, 1.0, b))
-
-
-@tangent(integrate.simpson)
-def simpson_tangent(y, x=None, *, dx=1.0, axis=-1, y_dot, dx_dot):
-    if x is None:
-        return integrate.simpson(y_dot, dx=dx, axis=axis) + integrate.simpson(y, axis=axis) * dx_dot
-    return integrate.simpson(y_dot, x, axis=axis)
 
 
 @kind(integrate.simpson)

@@ -42,12 +42,30 @@ def solution(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_fini
         return refuse("overwrite_a and overwrite_b destroy what the gradient needs")
     if assume_a not in (None, "gen", "general", "sym", "symmetric", "pos", "positive definite"):
         return refuse("of such a structure; assume_a may be None, 'gen', 'sym' or 'pos'")
-    b_grad = linalg.solve(a if transposed else a.T, grad, lower=not lower, assume_a=assume_a)
-    if transposed:
-        return -product_of_columns(result, b_grad), b_grad
     if assume_a in (None, "gen", "general"):
-        return -product_of_columns(b_grad, result), b_grad
+        b_grad = linalg.solve(a if transposed else a.T, grad)
+        return -(product_of_columns(result, b_grad) if transposed else product_of_columns(b_grad, result)), b_grad
+    b_grad = linalg.solve(a.T, grad, lower=not lower, assume_a=assume_a)
     return in_triangle(-product_of_columns(b_grad, result), lower), b_grad
+
+
+@tangent(linalg.solve)
+def solution_tangent(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True, assume_a=None,
+                     transposed=False, *, result, a_dot, b_dot):  # fmt: skip
+    if rank(a) != 2 or rank(b) > 2 or overwrite_a or overwrite_b:
+        return refuse("of a stack of matrices, or of ones that are overwritten")
+    if assume_a in (None, "gen", "general"):
+        change = b_dot - (a_dot.T if transposed else a_dot) @ result
+        return linalg.solve(a.T if transposed else a, change)
+    if assume_a not in ("sym", "symmetric", "pos", "positive definite"):
+        return refuse("of such a structure; assume_a may be None, 'gen', 'sym' or 'pos'")
+    return linalg.solve(a, b_dot - whole_of_triangle(a_dot, lower) @ result, lower=lower, assume_a=assume_a)
+
+
+@inline
+def whole_of_triangle(a, lower):
+    """The symmetric matrix of which one triangle is read."""
+    return np.tril(a) + np.tril(a, -1).T if lower else np.triu(a) + np.triu(a, 1).T
 
 
 @inline
@@ -78,6 +96,16 @@ def solution_of_triangular(a, b, trans=0, lower=False, unit_diagonal=False, over
     return triangle(-product_of_columns(result, b_grad), lower, unit_diagonal), b_grad
 
 
+@tangent(linalg.solve_triangular)
+def solution_of_triangular_tangent(a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False,
+                                   check_finite=True, *, result, a_dot, b_dot):  # fmt: skip
+    if rank(a) != 2 or rank(b) > 2 or overwrite_b or trans in (2, "C"):
+        return refuse("of a stack of matrices, of one that is overwritten, or with the conjugate transpose")
+    part = triangle(a_dot, lower, unit_diagonal)
+    change = b_dot - (part if trans in (0, "N") else part.T) @ result
+    return linalg.solve_triangular(a, change, trans=trans, lower=lower, unit_diagonal=unit_diagonal)
+
+
 @inline
 def triangle(whole, lower, unit_diagonal):
     if unit_diagonal:
@@ -90,6 +118,8 @@ kind(linalg.solve_triangular)(solution_kind)
 
 @adjoint(linalg.solve_sylvester, cost=3000)
 def solution_of_sylvester(a, b, q, *, grad, result):
+    if rank(a) != 2 or rank(b) != 2:
+        return refuse("of a stack of matrices")
     q_grad = linalg.solve_sylvester(a.T, b.T, grad)
     return -q_grad @ result.T, -result.T @ q_grad, q_grad
 
@@ -197,6 +227,16 @@ def cholesky_factor(a, lower=False, overwrite_a=False, check_finite=True, *, gra
     return in_triangle(0.5 * (whole + whole.T), lower)
 
 
+@tangent(linalg.cholesky)
+def cholesky_factor_tangent(a, lower=False, overwrite_a=False, check_finite=True, *, result, a_dot):
+    if rank(a) != 2 or overwrite_a or np.iscomplexobj(a):
+        return refuse("of a stack of matrices, a complex one, or one that is overwritten")
+    factor = result if lower else result.T
+    inner = linalg.solve_triangular(factor, whole_of_triangle(a_dot, lower), lower=True)
+    change = factor @ half_of_lower(linalg.solve_triangular(factor, inner.T, lower=True))
+    return change if lower else change.T
+
+
 @inline
 def half_of_lower(a):
     """The lower triangle, with half of the diagonal."""
@@ -237,6 +277,8 @@ def toeplitz_kind(c: Kind, r: Kind) -> Kind:
 
 @adjoint(linalg.block_diag, linear=True, variadic="arrs")
 def blocks_on_diagonal(*arrs, grad, k):
+    if rank(grad) != 2:
+        return refuse("of stacks of matrices")
     row, column = sum([each.shape[0] for each in arrs[:k]]), sum([each.shape[1] for each in arrs[:k]])
     return grad[row : row + arrs[k].shape[0], column : column + arrs[k].shape[1]]
 

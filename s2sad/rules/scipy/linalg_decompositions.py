@@ -10,7 +10,7 @@ import numpy as np
 from scipy import linalg
 
 from s2sad.kinds import UNKNOWN, Array, Kind, Scalar, Tuple
-from s2sad.rules.linalg import floating_of
+from s2sad.rules.linalg import floating_of, singular_change, squares_change
 from s2sad.rules.linalg_decompositions import columns_by, gaps, qr_changes, qr_slope, shorter, svd_changes, svd_slope
 from s2sad.rules.linalg_norms import (
     norm_along,
@@ -27,7 +27,7 @@ from s2sad.rules.results import (
     unknown_dim,
     value_of,
 )
-from s2sad.rules.scipy.linalg import in_triangle, product_of_columns
+from s2sad.rules.scipy.linalg import in_triangle, product_of_columns, whole_of_triangle
 
 
 @inline
@@ -74,12 +74,6 @@ def eigh_tangent(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False
     values, vectors = result
     inner = vectors.T @ whole_of_triangle(a_dot, lower) @ vectors
     return np.diagonal(inner), vectors @ (inner / gaps(values))
-
-
-@inline
-def whole_of_triangle(a, lower):
-    """The symmetric matrix of which one triangle is read."""
-    return np.tril(a) + np.tril(a, -1).T if lower else np.triu(a) + np.triu(a, 1).T
 
 
 @kind(linalg.eigh)
@@ -290,10 +284,23 @@ def least_squares(a, b, cond=None, overwrite_a=False, overwrite_b=False, check_f
             "the residuals and singular values: write np.sum((b - a @ x) ** 2, axis=0), and linalg.svdvals(a)"
         )
     x = result[0]
-    inverse = linalg.pinv(a, rtol=np.finfo(a.dtype).eps if cond is None else cond)
+    inverse = linalg.pinv(a, rtol=np.finfo(x.dtype).eps if cond is None else cond)
     y = inverse.T @ x_grad
     turning = product_of_columns(b - a @ x, inverse @ y) + product_of_columns(inverse.T @ x, x_grad - a.T @ y)
     return turning - product_of_columns(y, x), y
+
+
+@tangent(linalg.lstsq)
+def least_squares_tangent(a, b, cond=None, overwrite_a=False, overwrite_b=False, check_finite=True, lapack_driver=None,
+                          *, result, a_dot, b_dot):  # fmt: skip
+    if not plain_matrix(a) or np.iscomplexobj(b) or overwrite_a or overwrite_b or rank(b) > 2:
+        return refuse("of a stack, complex or overwritten matrices")
+    x, squares = result[0], result[1]
+    inverse = linalg.pinv(a, rtol=np.finfo(x.dtype).eps if cond is None else cond)
+    residuals, change = b - a @ x, b_dot - a_dot @ x
+    turning = a_dot.T @ (inverse.T @ x)
+    x_dot = inverse @ (change + inverse.T @ (a_dot.T @ residuals) - a @ turning) + turning
+    return x_dot, squares_change(squares, residuals, change), 0, singular_change(a, a_dot)
 
 
 @kind(linalg.lstsq)

@@ -53,15 +53,15 @@ def products_in_bands(l_and_u, left, right):
     return made
 
 
-def bands_times(l_and_u, ab, x):
+def bands_times(l_and_u, ab_dot, x):
     """The product of a banded matrix with a vector, or with the columns of a matrix."""
     above, n = l_and_u[1], len(x)
     columns = np.reshape(x, (n, -1))
     made = np.zeros_like(columns)
-    for row in range(len(ab)):
+    for row in range(len(ab_dot)):
         k = row - above
         first, last = max(0, -k), n - max(0, k)
-        made[first + k : last + k] += ab[row, first:last, None] * columns[first:last]
+        made[first + k : last + k] += ab_dot[row, first:last, None] * columns[first:last]
     return np.reshape(made, np.shape(x))
 
 
@@ -98,11 +98,11 @@ def products_in_half_bands(count, left, right, lower):
     return made
 
 
-def half_bands_times(ab, x, lower):
+def half_bands_times(ab_dot, x, lower):
     """The product of a symmetric matrix, of which one half of the bands is given."""
-    count = len(ab) - 1
+    count = len(ab_dot) - 1
     sides = (count, 0) if lower else (0, count)
-    half = np.array(ab)
+    half = np.array(ab_dot)
     half[0 if lower else count] *= 0.5
     turned = transposed_bands(sides, half)
     return bands_times(sides, half, x) + bands_times((sides[1], sides[0]), turned, x)

@@ -197,32 +197,28 @@ def slope_kind(x: Kind, grad: Kind, weights: Kind, *given: Kind) -> Kind:
 
 @tangent(ndimage.correlate)
 def correlate_tangent(input, weights, *, mode="reflect", cval=0.0, origin=0, axes=None, input_dot, weights_dot):
-    return correlated(input_dot, weights, mode, origin, axes) + correlated_with(
-        input, weights_dot, mode, cval, origin, axes
-    )
+    return correlated(input_dot, weights, mode, origin) + correlated_with(input, weights_dot, mode, cval, origin)
 
 
-def correlated(input_dot, weights, mode, origin, axes):
-    return ndimage.correlate(input_dot, weights, mode=mode, origin=origin, axes=axes)
+def correlated(input_dot, weights, mode, origin):
+    return ndimage.correlate(input_dot, weights, mode=mode, origin=origin)
 
 
-def correlated_with(input, weights_dot, mode, cval, origin, axes):
-    return ndimage.correlate(input, weights_dot, mode=mode, cval=cval, origin=origin, axes=axes)
+def correlated_with(input, weights_dot, mode, cval, origin):
+    return ndimage.correlate(input, weights_dot, mode=mode, cval=cval, origin=origin)
 
 
 @tangent(ndimage.convolve)
 def convolve_tangent(input, weights, *, mode="reflect", cval=0.0, origin=0, axes=None, input_dot, weights_dot):
-    return convolved(input_dot, weights, mode, origin, axes) + convolved_with(
-        input, weights_dot, mode, cval, origin, axes
-    )
+    return convolved(input_dot, weights, mode, origin) + convolved_with(input, weights_dot, mode, cval, origin)
 
 
-def convolved(input_dot, weights, mode, origin, axes):
-    return ndimage.convolve(input_dot, weights, mode=mode, origin=origin, axes=axes)
+def convolved(input_dot, weights, mode, origin):
+    return ndimage.convolve(input_dot, weights, mode=mode, origin=origin)
 
 
-def convolved_with(input, weights_dot, mode, cval, origin, axes):
-    return ndimage.convolve(input, weights_dot, mode=mode, cval=cval, origin=origin, axes=axes)
+def convolved_with(input, weights_dot, mode, cval, origin):
+    return ndimage.convolve(input, weights_dot, mode=mode, cval=cval, origin=origin)
 
 
 @tangent(ndimage.correlate1d)

@@ -89,7 +89,7 @@ def conjugated_signal(x):
 
 def in_the_middle(grad, in1, in2):
     """The cotangent of the middle of a convolution, as that of the whole."""
-    return surrounded(grad, tuple([m + n - 1 for m, n in zip(np.shape(in1), np.shape(in2))]))
+    return surrounded(grad, tuple([max(m + n - 1, 0) for m, n in zip(np.shape(in1), np.shape(in2))]))
 
 
 def in_the_middle_along(grad, in1, in2, axes):

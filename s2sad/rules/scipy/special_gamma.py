@@ -29,7 +29,9 @@ def reciprocal_gamma(z, *, result):
 
 @partials(special.psi, special.digamma)
 def digamma(z):
-    return special.zeta(2, z) if np.iscomplexobj(z) else special.polygamma(1, z)
+    if np.iscomplexobj(z):
+        return refuse("of complex numbers: scipy.special has no trigamma function of them")
+    return special.polygamma(1, z)
 
 
 nondifferentiable(special.gammasgn)

@@ -32,6 +32,13 @@ def within(test, value):
     return (value if test else 0.0) if known(rank(test) == 0) else np.where(test, value, 0.0)
 
 
+@inline
+def standard(x, loc, scale):
+    if np.iscomplexobj(x) or np.iscomplexobj(loc) or np.iscomplexobj(scale):
+        return refuse("of complex numbers: scipy.stats takes their real parts")
+    return (x - loc) / scale
+
+
 # --- distributions on a location and a scale alone -------------------------------------------------------------------
 
 
@@ -40,37 +47,37 @@ def of_location_and_scale(distribution: Any, inside: Any, density: Any, score: A
 
     @partials(distribution.logpdf)
     def log_density(x, loc=0, scale=1):
-        z = (x - loc) / scale
+        z = standard(x, loc, scale)
         slope = within(inside(z), score(z) / scale)
         return slope, -slope, -within(inside(z), 1.0 / scale) - z * slope
 
     @partials(distribution.pdf)
     def density_itself(x, loc=0, scale=1, *, result):
-        z = (x - loc) / scale
+        z = standard(x, loc, scale)
         slope = within(inside(z), result * score(z) / scale)
         return slope, -slope, -result / scale - z * slope
 
     @partials(distribution.cdf)
     def distribution_function(x, loc=0, scale=1):
-        z = (x - loc) / scale
+        z = standard(x, loc, scale)
         slope = within(inside(z), density(z) / scale)
         return slope, -slope, -z * slope
 
     @partials(distribution.sf)
     def tail(x, loc=0, scale=1):
-        z = (x - loc) / scale
+        z = standard(x, loc, scale)
         slope = within(inside(z), density(z) / scale)
         return -slope, slope, z * slope
 
     @partials(distribution.logcdf)
     def log_distribution_function(x, loc=0, scale=1, *, result):
-        z = (x - loc) / scale
+        z = standard(x, loc, scale)
         slope = within(inside(z), density(z) * exp(-result) / scale)
         return slope, -slope, -z * slope
 
     @partials(distribution.logsf)
     def log_tail(x, loc=0, scale=1, *, result):
-        z = (x - loc) / scale
+        z = standard(x, loc, scale)
         slope = within(inside(z), density(z) * exp(-result) / scale)
         return -slope, slope, z * slope
 
@@ -191,14 +198,14 @@ def normal_quotient(z):
 
 @partials(stats.norm.logcdf)
 def log_of_normal(x, loc=0, scale=1):
-    z = (x - loc) / scale
+    z = standard(x, loc, scale)
     slope = normal_quotient(z) / scale
     return slope, -slope, -z * slope
 
 
 @partials(stats.norm.logsf)
 def log_of_normal_tail(x, loc=0, scale=1):
-    z = (x - loc) / scale
+    z = standard(x, loc, scale)
     slope = normal_quotient(-z) / scale
     return -slope, slope, z * slope
 
@@ -216,33 +223,33 @@ def of_shape(distribution: Any, inside: Any, log_density: Any, score: Any, shape
 
 def _templates(inside: Any, log_density: Any, score: Any, shape_score: Any) -> dict[str, Any]:
     def logpdf(x, shape, loc=0, scale=1):
-        z = (x - loc) / scale
+        z = standard(x, loc, scale)
         slope = within(inside(z), score(z, shape) / scale)
         shape_slope = within(inside(z), shape_score(z, shape))
         return slope, shape_slope, -slope, -within(inside(z), 1.0 / scale) - z * slope
 
     def pdf(x, shape, loc=0, scale=1, *, result):
-        z = (x - loc) / scale
+        z = standard(x, loc, scale)
         slope = within(inside(z), result * score(z, shape) / scale)
         return slope, within(inside(z), result * shape_score(z, shape)), -slope, -result / scale - z * slope
 
     def cdf(x, shape, loc=0, scale=1):
-        z = (x - loc) / scale
+        z = standard(x, loc, scale)
         slope = within(inside(z), exp(log_density(z, shape)) / scale)
         return slope, None, -slope, -z * slope
 
     def sf(x, shape, loc=0, scale=1):
-        z = (x - loc) / scale
+        z = standard(x, loc, scale)
         slope = within(inside(z), exp(log_density(z, shape)) / scale)
         return -slope, None, slope, z * slope
 
     def logcdf(x, shape, loc=0, scale=1, *, result):
-        z = (x - loc) / scale
+        z = standard(x, loc, scale)
         slope = within(inside(z), exp(log_density(z, shape) - result) / scale)
         return slope, None, -slope, -z * slope
 
     def logsf(x, shape, loc=0, scale=1, *, result):
-        z = (x - loc) / scale
+        z = standard(x, loc, scale)
         slope = within(inside(z), exp(log_density(z, shape) - result) / scale)
         return -slope, None, slope, z * slope
 
@@ -378,7 +385,7 @@ def beta_score(z, a, b):
 
 @partials(stats.beta.logpdf)
 def beta_log_density(x, a, b, loc=0, scale=1):
-    z = (x - loc) / scale
+    z = standard(x, loc, scale)
     test, whole = inside_unit_interval(z), special.psi(a + b)
     slope = within(test, beta_score(z, a, b) / scale)
     a_slope = within(test, log(z) - special.psi(a) + whole)
@@ -388,7 +395,7 @@ def beta_log_density(x, a, b, loc=0, scale=1):
 
 @partials(stats.beta.pdf)
 def beta_density(x, a, b, loc=0, scale=1, *, result):
-    z = (x - loc) / scale
+    z = standard(x, loc, scale)
     test, whole = inside_unit_interval(z), special.psi(a + b)
     slope = within(test, result * beta_score(z, a, b) / scale)
     a_slope = within(test, result * (log(z) - special.psi(a) + whole))
@@ -398,14 +405,14 @@ def beta_density(x, a, b, loc=0, scale=1, *, result):
 
 @partials(stats.beta.cdf)
 def beta_distribution(x, a, b, loc=0, scale=1):
-    z = (x - loc) / scale
+    z = standard(x, loc, scale)
     slope = within(inside_unit_interval(z), beta_standard_density(z, a, b) / scale)
     return slope, None, None, -slope, -z * slope
 
 
 @partials(stats.beta.sf)
 def beta_tail(x, a, b, loc=0, scale=1):
-    z = (x - loc) / scale
+    z = standard(x, loc, scale)
     slope = within(inside_unit_interval(z), beta_standard_density(z, a, b) / scale)
     return -slope, None, None, slope, z * slope
 
@@ -468,6 +475,8 @@ for _distribution in (stats.poisson, stats.binom, stats.bernoulli):
 @inline
 def unusual(x, mean, cov, allow_singular):
     """What the rules below don't say."""
+    if np.iscomplexobj(x) or np.iscomplexobj(mean) or np.iscomplexobj(cov):
+        return refuse("of complex numbers: scipy.stats takes their real parts")
     if mean is None or allow_singular or rank(cov) != 2 or rank(mean) != 1 or rank(x) > 2 or rank(x) == 0:
         return refuse("but for vectors x, a vector as mean and a matrix as cov; stats.norm is for numbers")
     return None
@@ -521,12 +530,16 @@ def vector_normal_density(x, mean=None, cov=1, allow_singular=False, *, grad, re
 
 @tangent(stats.multivariate_normal.logpdf)
 def vector_normal_log_density_tangent(x, mean=None, cov=1, allow_singular=False, *, x_dot, mean_dot, cov_dot):
+    if unusual(x, mean, cov, allow_singular) is not None:
+        return unusual(x, mean, cov, allow_singular)
     w = np.linalg.solve(cov, (x - mean).T).T
     return moved(w, mean_dot) - moved(w, x_dot) + widened(w, cov, cov_dot)
 
 
 @tangent(stats.multivariate_normal.pdf)
 def vector_normal_density_tangent(x, mean=None, cov=1, allow_singular=False, *, result, x_dot, mean_dot, cov_dot):
+    if unusual(x, mean, cov, allow_singular) is not None:
+        return unusual(x, mean, cov, allow_singular)
     w = np.linalg.solve(cov, (x - mean).T).T
     return result * (moved(w, mean_dot) - moved(w, x_dot) + widened(w, cov, cov_dot))
 
