@@ -167,7 +167,7 @@ def pad_tangent(
     array_dot,
     constant_values_dot=0.0,
 ):
-    if mode == "constant" and known(array_dot == 0.0):
+    if mode == "constant" and known(rank(array_dot) == 0):
         return np.pad(np.zeros_like(array), pad_width, constant_values=constant_values_dot)
     if mode == "constant":
         return np.pad(array_dot, pad_width, constant_values=constant_values_dot)
