@@ -153,6 +153,79 @@ def test_gradients_of_one_array_at_two_places_are_apart():
     _, (grads,) = value_and_gradients_function(product)([(shared, shared), (shared, 3.0 * shared)])
     np.testing.assert_array_equal(grads, [[[1.0, 2.0], [1.0, 2.0]], [[3.0, 6.0], [1.0, 2.0]]])
 
+# ------------------------------------------------------------------------------------------------ parts of a list
+NUMBERS = [0.6, -1.1, 1.4]
+ROWS = [[0.6, -1.1], [1.4, 0.3], [-0.8, 0.9]]
+
+
+@case(LAYERS, INPUTS)
+def all_but_the_last_layer(layers, x):
+    h = x
+    for layer in layers[:-1]:
+        h = np.tanh(h @ layer["W"] + layer["b"])
+    first = layers[:1]
+    return np.sum((h @ layers[-1]["W"]) ** 2) + np.sum(first[0]["b"])
+
+
+@case(NUMBERS)
+def a_slice(w):
+    rest = w[1:]
+    return rest[0] * rest[1] + w[1]
+
+
+@case(NUMBERS)
+def a_slice_of_a_slice(w):
+    part = w[:2]
+    end = part[1:]
+    return end[0] * w[0]
+
+
+@case(NUMBERS)
+def a_slice_turned_around(w):
+    back = w[::-1]
+    cut = slice(1, None)
+    rest = w[cut]
+    return back[0] * rest[0]
+
+
+@case(NUMBERS)
+def slices_in_a_loop(w):
+    total = 0.0
+    for k in range(2):
+        part = w[k:]
+        total += part[0] * part[1] * k + part[0]
+    return total
+
+
+@case(NUMBERS)
+def unpacked_with_a_star(w):
+    first, *rest = w
+    *most, last = w
+    return first * rest[1] + most[1] * last
+
+
+@case(NUMBERS)
+def a_slice_that_grows(w):
+    part = w[1:]
+    part.append(w[0])
+    part[0] = part[2] * 2.0
+    return part[0] * part[1] + w[1]
+
+
+@case(ROWS)
+def a_slice_of_rows(w):
+    part = w[1:]
+    row = part[0]
+    return row[1] * part[1][0] + w[1][0] * row[0]
+
+
+@case(ROWS)
+def a_slice_of_a_row(w):
+    row = w[0]
+    end = row[1:]
+    return end[0] * row[0] * w[1:][0][1:][0]
+
+
 
 def test_float32_items():
     def scaled(rows, k):
