@@ -153,6 +153,7 @@ def test_gradients_of_one_array_at_two_places_are_apart():
     _, (grads,) = value_and_gradients_function(product)([(shared, shared), (shared, 3.0 * shared)])
     np.testing.assert_array_equal(grads, [[[1.0, 2.0], [1.0, 2.0]], [[3.0, 6.0], [1.0, 2.0]]])
 
+
 # ------------------------------------------------------------------------------------------------ parts of a list
 NUMBERS = [0.6, -1.1, 1.4]
 ROWS = [[0.6, -1.1], [1.4, 0.3], [-0.8, 0.9]]
@@ -224,7 +225,6 @@ def a_slice_of_a_row(w):
     row = w[0]
     end = row[1:]
     return end[0] * row[0] * w[1:][0][1:][0]
-
 
 
 def test_float32_items():
