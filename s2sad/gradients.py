@@ -120,6 +120,7 @@ class Gradients:
         name = value.expr.id
         kind = self.inferred.info[name].kind
         cotangent = self.adjoint.adj.get(name)
+        shared = False
         if cotangent is None:
             made = self.adjoint.zero(kind, self.as_given(name))
         elif isinstance(kind, Array) and cotangent.spread:
@@ -135,11 +136,13 @@ class Gradients:
                 )
         elif isinstance(kind, Array) and not cotangent.owned:
             own = not isinstance(cotangent.expr, gast.Name) or self.hands_over(cotangent.expr.id)
-            made = cotangent.expr if own else trees.call(trees.attr(cotangent.expr, "copy"))
+            # of an array without axes the cotangent may be a number
+            shared = kind.dims == () and not own
+            made = cotangent.expr if own or shared else trees.call(trees.attr(cotangent.expr, "copy"))
         else:
             made = cotangent.expr
         if isinstance(kind, Array) and kind.dims == ():
-            made = trees.np_call("asarray", made)
+            made = trees.np_call("array" if shared else "asarray", made)
         elif isinstance(kind, Scalar):
             if cotangent is not None and isinstance(cotangent.kind, Array) and cotangent.kind.dims == ():
                 made = trees.index(made, gast.Tuple([], gast.Load()))  # the shadow of an array of no axes

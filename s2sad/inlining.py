@@ -218,13 +218,16 @@ def op_names(op: Any) -> set[str]:
                 found.update(ir.summary(each).names)
             elif isinstance(each, tuple) and len(each) == 2 and isinstance(each[1], gast.AST):
                 found |= trees.names_in(each[1])
-    place = getattr(op, "place", None)
-    for step in place.path if place is not None else ():
-        found |= trees.names_in(step)
+    for place in [getattr(op, "place", None), *(getattr(op, "places", None) or [])]:
+        for step in place.path if place is not None else ():
+            found |= trees.names_in(step)
     return found
 
 
 def rename_op(op: ir.Op, known: dict[str, gast.AST]) -> None:
+    def in_place(place: ir.Place) -> ir.Place:
+        return ir.Place(place.root, tuple(substituted(step, known) for step in place.path), place.exact)
+
     for name, value in list(vars(op).items()):
         if isinstance(value, gast.AST):
             setattr(op, name, substituted(value, known))
@@ -237,6 +240,8 @@ def rename_op(op: ir.Op, known: dict[str, gast.AST]) -> None:
                     if isinstance(v, gast.AST)
                     else (v[0], substituted(v[1], known))
                     if isinstance(v, tuple) and len(v) == 2 and isinstance(v[1], gast.AST)
+                    else in_place(v)
+                    if isinstance(v, ir.Place)
                     else v
                     for v in value
                 ],
@@ -244,4 +249,4 @@ def rename_op(op: ir.Op, known: dict[str, gast.AST]) -> None:
         elif isinstance(value, dict):
             setattr(op, name, {k: substituted(v, known) if isinstance(v, gast.AST) else v for k, v in value.items()})
         elif isinstance(value, ir.Place):
-            op.place = ir.Place(value.root, tuple(substituted(step, known) for step in value.path), value.exact)
+            op.place = in_place(value)

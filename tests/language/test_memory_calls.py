@@ -166,6 +166,32 @@ def recursion_writes_rows_of_a_loop(A):
     return total + np.sum(A)
 
 
+@case(0.6)
+def recursion_writes_at_a_computed_place(x):
+    def fill(row, value):
+        if value > 5.0:
+            fill(row, value - 5.0)
+        row[...] = value * x
+
+    rows = np.ones((2, 3))
+    for j in range(2):
+        fill(rows[-j], x + j)
+        if x > 2.0:
+            break
+    return rows
+
+
+@case(np.array(-1.1))
+def a_number_of_an_array_without_axes(x):
+    return float(x)
+
+
+@case(np.array(-1.1), np.array(0.4))
+def numbers_of_arrays_without_axes_in_a_list(a, x):
+    numbers = [float(a), np.max(x)]
+    return x + sum(numbers)
+
+
 @case(array(3), array(3, seed=1))
 def ufunc_out(u, v):
     out = np.zeros(3)
