@@ -122,8 +122,7 @@ class Arrays:
         if any(tag == "slice" for tag, _ in getattr(op, "parts", ())):  # a list of its own
             return None
         kept = op.place is None and isinstance(op.base_kind, STRUCTURES) and op.base in self.active
-        anew = isinstance(op.base_kind, List) and any(tag != "int" for tag, _ in op.parts)  # a slice is another list
-        return op.base if kept and not anew and name in self.active else None
+        return op.base if kept and name in self.active else None
 
     def is_written_deep(self, name: str) -> bool:
         """Whether the program writes into what a list or dict holds: its adjoint has to have items of its own."""
