@@ -49,6 +49,7 @@ from s2sad.infer_methods import Methods
 from s2sad.infer_names import Lookups
 from s2sad.infer_numpy import NumPy
 from s2sad.infer_operations import Operations
+from s2sad.infer_origins import Origins, holds_lists
 from s2sad.infer_outputs import Outputs
 from s2sad.infer_parameters import Parameters
 from s2sad.infer_recursion import Recursion
@@ -124,6 +125,7 @@ class Infer(
     Try,
     Aliases,
     Holdings,
+    Origins,
     NumPy,
     Writers,
     Outputs,
@@ -201,6 +203,11 @@ class Infer(
         self.site_counts: dict[Any, int] = {}
         self.entry_pairs: dict[int, Any] = {}
         self.late_copies: list[Any] = []
+        self.wholes: dict[str, Value] = {}
+        self.held_in: dict[str, list[ir.Root]] = {}
+        self.part_stores: list[Any] = []
+        self.looked_at: set[int] = set()
+        self.escaped: list[ir.Root] = []
         self.phi_objects: dict[Any, Any] = {}
         self.lowered: dict[int, gast.FunctionDef] = facts.results.setdefault("lowered", {})
 
@@ -339,6 +346,12 @@ class Infer(
             site = site or (self.path, self.site_number())
             kind = self.kind_with_items(kind, site)
             place = ir.Place(self.new_root(site, name, kind))
+            if op is None or isinstance(op, ir.Plain):
+                self.note_origins(place.root, expr, kind)
+            elif isinstance(op, ir.ListOp) and isinstance(kind, List) and not isinstance(kind.item, Scalar):
+                self.note_items_of(place.root, self.origins(expr))
+            elif isinstance(op, ir.ListOp) and any(holds_lists(each) for each in op.kinds):
+                self.note_shared(Value(trees.name(name), kind, place=place), self.origins(expr))
             varied = (
                 varied
                 or place.root.site in self.facts.written
@@ -373,9 +386,10 @@ class Infer(
         varied = value.varied or self.info[made.expr.id].varied
         if value.place is not None and isinstance(made.expr, gast.Name):
             self.info[made.expr.id].place = value.place
-        return Value(
-            made.expr, value.kind, varied, value.items, value.object, value.place or made.place, value.iteration
-        )
+        place = value.place or made.place
+        made = Value(made.expr, value.kind, varied, value.items, value.object, place, value.iteration)
+        self.note_whole(made)
+        return made
 
     def trivial(self, expr: gast.AST) -> bool:
         return expr.__class__ in (gast.Name, gast.Constant) or trees.is_library_constant(expr)
@@ -441,6 +455,8 @@ class Infer(
         return frame.number, name
 
     def set_variable(self, name: str, value: Any) -> None:
+        if isinstance(value, Value):
+            self.note_whole(value)
         self.state[self.variable_key(name)] = value
 
     def unpack(self, target: gast.Tuple | gast.List, value: Value) -> None:
@@ -568,8 +584,10 @@ class Infer(
                 if not isinstance(item.optional_vars, gast.Name):
                     raise self.refuse("with_target", item.optional_vars)
                 ssa = self.names.fresh(item.optional_vars.id)
-                self.info[ssa] = ir.Info(Unknown(), False, None, None, self.loops, self.position)
-                self.set_variable(item.optional_vars.id, Value(trees.name(ssa), Unknown()))
+                place = ir.Place(self.new_root((self.path, self.site_number()), ssa, Unknown()))
+                self.note_origins(place.root, context.expr, Unknown())
+                self.info[ssa] = ir.Info(Unknown(), False, None, place, self.loops, self.position)
+                self.set_variable(item.optional_vars.id, Value(trees.name(ssa), Unknown(), place=place))
                 target = trees.name(ssa, store=True)
             items.append(gast.withitem(context.expr, target))
         self.effects += 1

@@ -86,6 +86,7 @@ class Boxes:
         if self.quiet or not isinstance(kind, (Tuple, Dict, Record)):
             return value
         base = ir.base_of(value.expr.id) if isinstance(value.expr, gast.Name) else "item"
+        self.note_held_in(value)
         if isinstance(kind, Tuple):
             items = [
                 self.part(value, k, trees.index(value.expr, trees.const(k)), each, f"{base}_{k}")
@@ -105,8 +106,13 @@ class Boxes:
         hint = hint if hint.isidentifier() else "item"
         if isinstance(kind, Static):
             return Value(expr, kind)
+        held_in = self.held_in.get(getattr(value.expr, "id", ""), [])
         if not value.varied or not carries_gradient(kind):
-            return self.emit(expr, ir.Plain(True), kind, False, hint)
+            made = self.emit(expr, ir.Plain(True), kind, False, hint)
+            self.note_holders(made, held_in)
+            return made
         op = ir.GetItem(value.expr.id, trees.const(key), kind, value.kind, INT, None)
         op.parts = [("int", None)]
-        return self.unboxed(self.emit(expr, op, kind, True, hint))
+        made = self.emit(expr, op, kind, True, hint)
+        self.note_holders(made, held_in)
+        return self.unboxed(made)

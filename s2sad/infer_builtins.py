@@ -516,8 +516,12 @@ class Builtins:
         return self.plain(function, args, keywords, UNKNOWN)
 
     def call_ndarray(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
-        rule = registry.find(np.empty)
         values = [*args, *keywords.values()]
+        if len(args) > 2 or set(keywords) - {"shape", "dtype"}:  # a buffer: the array lies in its memory
+            if any(value.varied for value in values):
+                raise self.refuse("rule_keyword", node, name="ndarray", keywords="buffer")
+            return self.pure_call(function, args, keywords, node)
+        rule = registry.find(np.empty)
         bound = rule.bind(args, keywords)
         for value in args[:1]:
             for each in value.items or [value]:

@@ -234,23 +234,22 @@ class Calls:
             if static.owner.place is None:
                 raise self.refuse("unknown_store", node)
             written = [*written, static.owner]
-        for value in written or ([] if harmless(static) else [*args, *keywords.values()]):
-            for each in value.items or [value]:
-                if each.place is not None:
-                    self.note_store(each.place, False, node)
+        known = harmless(static)
+        touched = [] if known and not written else [*(written or [*args, *keywords.values()])]
+        if not known:
+            touched.append(function)  # what it belongs to
+        places = [place for value in touched for place in self.memory_in(value)]
+        if not known:
+            self.escaped += [place.root for place in places if place.root not in self.escaped]
+            places = [*places, *map(ir.Place, self.escaped)]  # what another call was given, it may have kept
+        self.note_writes(places, node)
         self.effects += 1
         made = self.emit(expr, ir.Plain(False), self.guess_kind(static, args), False)
         self.effects += 1
-        self.may_share(made, [*args, *keywords.values()])
+        if not self.makes_new(expr):
+            given = [place.root for value in [*args, *keywords.values()] for place in self.memory_in(value)]
+            self.note_shared(made, given if known else [*given, *self.escaped])
         return made
-
-    def may_share(self, made: Value, values: Sequence[Value]) -> None:
-        """What is written into something made of memory, in a way that isn't known, may be written into that memory."""
-        parts = [part for value in values for part in value.items or [value]]
-        if made.place is not None and made.place.root.name == made.expr.id:
-            roots = [part.place.root for part in parts if part.place is not None]
-            made.place.root.sources = (*made.place.root.sources, *roots)
-            made.place.root.linear_checked = False
 
     def guess_kind(self, static: Any, args: list[Value]) -> Any:
         if (

@@ -20,6 +20,7 @@ from s2sad.kinds import Array, List, Mapping, Scalar, Unknown, is_mutable
 from s2sad.values import Value
 
 Moment = tuple[tuple[int, ...], int]
+DEEP = 9  # how far inside a write goes that isn't known
 
 
 @dataclass
@@ -33,25 +34,30 @@ class Held:
     source: Any
     whole: bool = False
     times: bool = False
+    level: int = 1  # how far inside
+    flat: bool = False  # what the item holds, however far inside, the container may hold right away
+    inferred: bool = False  # from what an expression is made of
 
 
 class Holdings:
     # ---------------------------------------------------------------- what is noted
-    def note_held(self, container: ir.Root, value: Value, node: Any) -> None:
-        """value is put into the container."""
+    def note_held(self, container: ir.Root, value: Value, node: Any, level: int = 1) -> None:
+        """value is put into the container, that far inside."""
         if value.items is not None:
             for item in value.items:
-                self.note_held(container, item, node)
+                self.note_held(container, item, node, level)
         elif value.object is not None:
             self.boxings.append((value.object, self.moment(), node, self.frame.source))
             for key in value.object.keys:
                 part = self.state.get((value.object, key))
                 if isinstance(part, Value):
-                    self.note_held(container, part, node)
+                    self.note_held(container, part, node, level)
         elif value.place is not None and is_mutable(value.kind) and not isinstance(value.kind, Scalar):
-            self.held.append(
-                Held(container, value.place.root, self.moment(), node or self.origin[1], self.frame.source)
-            )
+            root = value.place.root
+            whole = bool(value.place.path) and isinstance(root.kind, (List, Mapping))  # something that a list holds
+            made = Held(container, root, self.moment(), node or self.origin[1], self.frame.source, whole, level=level)
+            made.flat = whole and len(value.place.path) > 1
+            self.held.append(made)
 
     def moment(self) -> Moment:
         return self.loops, self.position
@@ -76,6 +82,9 @@ class Holdings:
     def note_same_items(self, made: Value, values: list[Value], what: str) -> None:
         """A list made from others holds what they hold; `repeat`: several times."""
         if isinstance(made.kind, List) and made.place is not None:
+            if what == "sum":  # it holds what the items hold
+                self.note_items_of(made.place.root, [value.place.root for value in values if value.place is not None])
+                return
             for value in values:
                 if isinstance(value.kind, (List, Array)):
                     self.note_shared_items(made.place.root, value, None, what == "repeat")
@@ -85,15 +94,28 @@ class Holdings:
         if made.place is not None:
             self.taken_out.append((container, made.place.root))
 
+    def note_items_of(self, container: ir.Root, found: list[ir.Root]) -> None:
+        """A new list holds this memory, or what it holds."""
+        for root in found:
+            made = Held(container, root, self.moment(), self.origin[1], self.frame.source, True)
+            made.inferred = made.flat = True
+            self.held.append(made)
+
     def note_change(self, place: ir.Place, how: str) -> None:
         """A write: into the items that a list has ('items', 'end', 'item'), or into what it holds."""
         for each in family(place.root):
             if not isinstance(each.kind, (List, Mapping)):
                 continue
-            if place.path or how == "held":
-                each.deep.append((self.loops, self.position + 1))
+            unsure = each is not place.root and place.root.shares
+            within = each is not place.root and place.root.inside
+            if place.path or how == "held" or unsure or within:
+                moment = (self.loops, self.position + 1)
+                each.deep.append(moment)
+                inside = DEEP if how == "held" or unsure or within else len(place.path)
+                each.depths[moment] = max(inside, each.depths.get(moment, 0))
                 self.learn_deep(each)
-            else:
+            listed = isinstance(place.root.kind, (List, Mapping))
+            if unsure or not (place.path or how == "held") and (listed or not within):
                 each.moves.append((self.loops, self.position + 1, how == "end", how != "item"))
                 for fact in ["moved", "resized"] if how != "item" else ["moved"]:
                     known = self.facts.results.setdefault(fact, set())
@@ -112,6 +134,10 @@ class Holdings:
         if place.path and isinstance(place.root.kind, (List, Mapping)):
             deep = self.facts.results.get("deep", ())
             return any(each.site in deep for each in family(place.root))
+        root = place.root
+        others = [*root.holders, *(family(root)[1:] if root.shares or root.inside else ())]
+        if any(each.site in self.facts.results.get("deep", ()) for each in others):
+            return True
         return self.is_written(place.root)
 
     def is_resized(self, place: ir.Place) -> bool:
@@ -132,15 +158,19 @@ class Holdings:
     def check_holdings(self) -> None:
         self.join_families()
         uses = Uses(self)
-        for container, taken in self.taken_out:
-            for each in family(container):
-                each.deep.extend(taken.stores)
+        self.share_stores()
         self.pass_on()
-        self.written_through: list[Any] = []
+        self.through: dict[ir.Root, list[Moment]] = {}
+        self.write_through()
         for each in self.held:
             self.check_held(each, uses)
-        for root, moments in self.written_through:
-            root.stores.extend(moment for moment in moments if moment not in root.stores)
+        for root, moment, node, source in self.part_stores:
+            for holder in root.holders:
+                if (self.is_active(root) or self.is_active(holder)) and uses.after(holder, moment):
+                    raise self.refusal("held_write", node, source, name=shown(root))
+        for root, moments in self.through.items():
+            extend(root.stores, moments)
+        self.share_stores()
         for thing, at, node, source in self.boxings:
             for loops, position, key in self.part_writes.get(thing, ()):
                 if after((loops, position), at, thing.loops):
@@ -169,6 +199,29 @@ class Holdings:
                         sites.add(each.site)
                         self.learnt = True
 
+    def share_stores(self) -> None:
+        """What may be, or hold, other memory is written where that is."""
+        for root in self.roots:
+            for each in family(root)[1:] if root.shares or root.inside else ():
+                extend(root.stores, [*each.stores, *each.deep])
+            for each in root.holders:
+                extend(root.stores, each.deep)
+
+    def write_through(self) -> None:
+        """What is written through a container is written in what it holds, and the other way round."""
+        changes = True
+        while changes:
+            changes = False
+            for container, taken in [*self.taken_out, *[(each, root) for root in self.roots for each in root.holders]]:
+                for each in family(container):
+                    if extend(each.deep, [*taken.stores, *self.through.get(taken, ())]):
+                        self.learn_deep(each)
+                        changes = True
+            for held in self.held:
+                moments = [m for m in deep_at(held.container, held.level) if after(m, held.at, held.container.loops)]
+                for root in family(held.item) if moments else ():
+                    changes = extend(self.through.setdefault(root, []), moments) or changes
+
     def life(self, root: ir.Root) -> tuple[int, ...]:
         """The loops in one iteration of which a piece of memory is known: it may be carried over to the next one."""
         own = root.loops[:-1] if getattr(root, "linear_checked", False) else root.loops
@@ -176,32 +229,39 @@ class Holdings:
 
     def pass_on(self) -> None:
         """A list that was made from another holds what that one holds."""
-        todo = [each for each in self.held if each.whole]
+        known = {(each.container, each.item) for each in self.held if not each.inferred}
+        self.held = [e for e in self.held if not e.inferred or (e.container, e.item) not in known]
+        todo = list(self.held)
         while todo:
             each = todo.pop()
             for inner in list(self.held):
-                if inner.container is not each.item or inner is each or inner.item is each.container:
+                if inner.container not in family(each.item) or inner is each or inner.item is each.container:
                     continue
-                if any(other.container is each.container and other.item is inner.item for other in self.held):
+                level = 1 if each.flat else inner.level if each.whole else each.level + inner.level
+                if level > 4 or any(
+                    other.container is each.container and other.item is inner.item and other.level <= level
+                    for other in self.held
+                ):
                     continue
                 at = each.at if each.at[1] > inner.at[1] else inner.at
                 made = Held(
-                    each.container, inner.item, at, each.node or inner.node, each.source, inner.whole, each.times
+                    each.container, inner.item, at, each.node or inner.node, each.source, inner.whole, each.times, level
                 )
+                made.flat = each.flat
                 self.held.append(made)
-                if made.whole:
-                    todo.append(made)
+                todo += [made, *[other for other in self.held if made.container in family(other.item)]]
 
     def check_held(self, each: Held, uses: Any) -> None:
         container, item = each.container, each.item
         matters = self.info[container.name].varied or item.name in self.info and self.info[item.name].varied
-        deep = [moment for moment in container.deep if after(moment, each.at, self.life(container))]
+        deep = [m for m in deep_at(container, each.level) if after(m, each.at, self.life(container))]
         if deep:
-            self.check_outside_item(each, uses)
-        if not matters:
-            return
-        changes = item.deep if each.whole and not isinstance(item.kind, Array) else item.stores
+            self.check_outside_item(each)
+        changes = item.deep if each.whole and isinstance(item.kind, (List, Mapping)) else item.stores
         changed = [moment for moment in changes if after(moment, each.at, self.life(item))]
+        if not matters:
+            self.pass_changes_on(container, changed)
+            return
         if changed and uses.after(container, each.at):
             if container.site not in self.facts.results.get("deep", ()):
                 self.learn_deep(container)  # with the items followed through the list only, it may be exact
@@ -219,20 +279,37 @@ class Holdings:
         if twice or uses.after(item, each.at):
             raise self.refusal("held_write", each.node, each.source, name=shown(item))
 
-    def check_outside_item(self, each: Held, uses: Any) -> None:
+    def pass_changes_on(self, container: ir.Root, changed: list[Moment]) -> None:
+        """What a container holds changes under another name."""
+        if changed:
+            self.learn_deep(container)
+            extend(self.through.setdefault(container, []), changed)
+
+    def check_outside_item(self, each: Held) -> None:
         """What is written through a container belongs to the caller: a copy is written instead."""
         for root in family(each.item):
+            if each.whole and isinstance(root.kind, (List, Mapping)):
+                self.learn_deep(root)
             if root.site not in self.facts.written:
                 self.facts.written.add(root.site)
                 self.learnt = True
-            self.written_through.append(
-                (root, [moment for moment in each.container.deep if after(moment, each.at, each.container.loops)])
-            )
 
     def refusal(self, key: str, node: Any, source: Any, **words: Any) -> Exception:
         from s2sad.refusals import refuse
 
         return refuse(key, node if hasattr(node, "lineno") else source.tree, source, **words)
+
+
+def extend(known: list[Any], more: Any) -> bool:
+    """Adds what is not there yet; whether there was something."""
+    new = [each for each in dict.fromkeys(more) if each not in known]
+    known.extend(new)
+    return bool(new)
+
+
+def deep_at(container: ir.Root, level: int) -> list[Moment]:
+    """The writes into what a container holds, that far inside or further."""
+    return [each for each in container.deep if container.depths.get(each, DEEP) >= level]
 
 
 class Uses:
@@ -262,7 +339,8 @@ class Uses:
     def note(self, name: str, moment: Moment) -> None:
         info = self.walker.info.get(name)
         if info is not None and info.place is not None:
-            for root in family(info.place.root):
+            roots = family(info.place.root)
+            for root in [*roots, *[holder for each in roots for holder in each.holders]]:
                 self.found.setdefault(root, []).append(moment)
 
     def returned(self) -> set[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.kinds import BOOL, INT, Array, List, Record, Static, carries_gradient
+from s2sad.kinds import BOOL, INT, UNKNOWN, Array, List, Record, Static, carries_gradient
 from s2sad.values import Choice, Object, Value
 
 
@@ -53,7 +53,12 @@ class Iterators:
         if stream.object is None or stream.object.cls is not Iterator or self.quiet:
             if any(value.varied for value in args):
                 raise self.refuse("no_rule", node, name="next", module="")
-            return None
+            if not isinstance(stream.kind, List) or not isinstance(node, gast.Call):
+                return None
+            if not isinstance(node.args[0], gast.GeneratorExp):
+                return None  # a list is no iterator: f's own mistake
+            first = Value(trees.call(trees.builtin("iter"), stream.expr), UNKNOWN)
+            return self.opaque_call(function, [first, *args[1:]], keywords, node)
         thing = stream.object
         position = self.state[thing, "position"]
         length = self.length_of(thing.values.expr)

@@ -149,6 +149,8 @@ class Joins:
             root = self.new_root(("phi", self.path, id(self.origin[1]), ir.base_of(name), len(self.loops)), name, kind)
             root.sources = tuple(value.place.root for value in values if value.place is not None)
             root.linear_checked = False
+            places = [value.place for value in values if value.place is not None]
+            root.inside = any(place.path and isinstance(place.root.kind, (List, Mapping)) for place in places)
             place = ir.Place(root)
         self.info[name] = ir.Info(kind, varied, None, place, self.loops, self.position)
         self.phi_sources.setdefault(name, []).extend(value.expr for value in values)

@@ -76,7 +76,7 @@ class Lists:
         op = ir.Append(place, operand, value.kind)
         op.value_varied = value.varied
         self.add(gast.Expr(trees.call(trees.attr(owner.expr, "append"), operand)), op)
-        self.note_held(place.root, raw, node)
+        self.note_held(place.root, raw, node, len(place.path) + 1)
         return nothing()
 
     def list_insert(self, owner: Value, name: str, position: Value, value: Value, node: Any) -> Value:
@@ -102,7 +102,7 @@ class Lists:
         op.value_varied = value.varied
         arguments = [operand] if name == "appendleft" else [at, operand]
         self.add(gast.Expr(trees.call(trees.attr(owner.expr, name), *arguments)), op)
-        self.note_held(place.root, raw, node)
+        self.note_held(place.root, raw, node, len(place.path) + 1)
         return nothing()
 
     def length_of(self, expr: gast.AST) -> gast.AST:

@@ -44,6 +44,11 @@ class Memory:
     def is_written(self, root: ir.Root) -> bool:
         return any(each.site in self.facts.written for each in family(root))
 
+    def is_active(self, root: ir.Root) -> bool:
+        """Whether memory carries a gradient, at any time."""
+        known = self.info.get(root.name)
+        return known is not None and known.varied or root.site in self.facts.results.get("varied", ())
+
     def is_memory(self, value: Value) -> bool:
         return isinstance(value.kind, (Array, List, Mapping))
 
@@ -80,8 +85,12 @@ class Memory:
                 if each.site not in marks:
                     marks.add(each.site)
                     self.learnt = True
-        if len(family(root)) > 1 and not root.linear_checked:
+        if len(family(root)) > 1 and not root.linear_checked and (varied or any(map(self.is_active, family(root)))):
             raise self.refuse("ambiguous_store", node, name=ir.base_of(root.name))
+        if root.holders:
+            self.part_stores.append((root, (self.loops, self.position + 1), node, self.frame.source))
+            for holder in root.holders:
+                self.note_change(ir.Place(holder), "held")
         self.effects += 1
 
     def check_position(self, place: ir.Place) -> None:

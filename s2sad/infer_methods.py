@@ -13,7 +13,7 @@ from s2sad import equivalents, trees
 from s2sad.errors import RuleError
 from s2sad.infer_expressions import OPERATORS
 from s2sad.infer_outputs import METHODS as METHODS_WITH_OUT
-from s2sad.kinds import UNKNOWN, Array, Scalar, Static
+from s2sad.kinds import UNKNOWN, Array, List, Scalar, Static
 from s2sad.rules import registry
 from s2sad.rules.refused import reason_for_method
 from s2sad.values import Value
@@ -97,6 +97,8 @@ class Methods:
             made = getattr(self, own)(function, owner, name, args, keywords, node, hint)
             if made is not None:
                 return made
+        if name in ("conj", "conjugate") and isinstance(owner.kind, Array) and owner.kind.char in ("b", "i", "f"):
+            return owner  # what is real is not copied
         found = registry.find_method(name)
         rule = registry.find(found) if found is not None else None
         plain = equivalents.find_method(name) if rule is None and not self.quiet else None
@@ -250,7 +252,12 @@ class Methods:
         if self.quiet or len(args) != 1 or keywords:
             return None
         index = self.settle(args[0]) if args[0].items is None else self.make_tuple(args[0].items)
-        return self.item_by_items(self.settle(owner), index, node, hint)
+        owner = self.settle(owner)
+        made = self.item_by_items(owner, index, node, hint)
+        if index.items is None and not isinstance(index.kind, (Array, List)):
+            made = self.settle(made)
+            self.note_shared(made, [place.root for place in self.memory_in(owner)])
+        return made
 
     def method_setitem(
         self, function: Value, owner: Value, name: str, args: Any, keywords: Any, node: Any, hint: Any

@@ -29,6 +29,7 @@ from s2sad.kinds import (
     Static,
     Tuple,
     broadcast_dims,
+    carries_gradient,
 )
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, Value
@@ -242,6 +243,9 @@ class NumPy:
         items = [
             self.settle(self.call_rule(registry.find(np.broadcast_to), to, [v, shape], {}, node, None)) for v in args
         ]
+        for each in items:  # np.broadcast_to gives what can't be written into, this function what can
+            if each.place is not None:
+                each.place.exact = False
         return self.make_tuple(items) if int(np.__version__.partition(".")[0]) >= 2 else self.make_list(items)
 
     def call_split(
@@ -299,6 +303,14 @@ class NumPy:
             raise self.refuse("unknown_item", node)
         plain = joined_in_a_row if name.endswith("r_") else joined_as_columns
         return self.call_equivalent(plain, values, {}, node, hint)
+
+    def call_ix(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
+        """np.ix_ is for indices; it gives views of other arrays as well."""
+        if any(value.varied and carries_gradient(value.kind) for value in args):
+            raise self.refuse("no_rule", node, name="ix_", module="numpy")
+        return None
 
     def known_list(self, value: Value) -> Any:
         if isinstance(value.iteration, list):
@@ -602,4 +614,5 @@ CALLS: dict[Any, str] = {
     np.split: "call_split",
     np.einsum: "call_einsum",
     np.array_split: "call_split",
+    np.ix_: "call_ix",
 }

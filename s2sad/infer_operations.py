@@ -9,6 +9,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.infer_expressions import mark_pure
+from s2sad.infer_origins import may_be_argument
 from s2sad.kinds import (
     UNKNOWN,
     Array,
@@ -65,6 +66,7 @@ class Operations:
         if not varied or self.quiet:
             expr = rebuild([value.expr for value in values])
             mark_pure(expr)
+            expr.fresh = not rule.view and not may_be_argument(rule, bound, self.known)
             made = Value(expr, kind, varied)
             if rule.view and values and values[0].place is not None and isinstance(kind, (Array, List)):
                 made.place = self.view_place(values[0].place, values[0].expr, expr, node)
@@ -150,6 +152,8 @@ class Operations:
             made.place = self.info[made.expr.id].place = place
             return made
         made = self.emit(expr, op, kind, True, hint)
+        if may_be_argument(rule, bound, self.known):
+            self.note_shared(made, [place.root for value in values for place in self.memory_in(value)])
         if made.place is not None and self.is_changed(made.place):
             op.result = self.emit_load(made).expr.id
         return made
@@ -200,10 +204,13 @@ class Operations:
 
     def operand(self, value: Value) -> gast.AST:
         """A name or constant for an operand; of written memory, what it holds at this moment."""
+        if value.place is None and isinstance(value.kind, (Array, Unknown)) and not self.quiet:
+            if not self.trivial(value.expr) and self.known(value) is MISSING and value.items is None:
+                value = self.settle(value)
         expr = value.expr
         if (
             value.place is not None
-            and (value.varied or isinstance(value.kind, Array))
+            and (value.varied or isinstance(value.kind, (Array, Unknown)))
             and not self.quiet
             and self.is_changed(value.place)
         ):

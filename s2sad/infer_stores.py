@@ -58,12 +58,14 @@ class Stores:
         self.store(base, index, parts, kind, value, operator, target)
 
     def store_unknown(self, base: Value, target: gast.Subscript, value: Value) -> None:
+        base = self.settle(base)
         if value.varied or base.varied or base.place is None and not self.quiet:
             raise self.refuse("unknown_store", target)
         index, _, _ = self.index_expression(target.slice, base)
         self.add(gast.Assign([trees.index(base.expr, index)], value.expr, None), ir.Plain(False))
+        self.note_writes(self.memory_in(base), target)
         if base.place is not None:
-            self.note_store(base.place, False, target)
+            self.note_shared(base, [place.root for place in self.memory_in(value)])
         self.effects += 1
 
     def store(
@@ -75,6 +77,8 @@ class Stores:
         self.check_position(place)
         value = self.stored_as(base, value, node)
         raw = value
+        if isinstance(base.kind, Array) and base.kind.char == "O" and self.memory_in(value):
+            raise self.refuse("unknown_store", node)
         if isinstance(base.kind, (List, Mapping)):
             value = self.boxed(value)
             self.note_item(place, value)
@@ -104,7 +108,7 @@ class Stores:
         )
         self.add(statement, op)
         if isinstance(base.kind, (List, Mapping)) and operator is None:
-            self.note_held(place.root, raw, node)
+            self.note_held(place.root, raw, node, len(place.path) + 1)
 
     def stored_as(self, target: Value, value: Value, node: Any) -> Value:
         """What is put into an array or list: of a list or tuple, an array puts in the items. What an array of integers
@@ -143,7 +147,7 @@ class Stores:
             if not isinstance(layer, (List, Mapping)):
                 return
             held = List(held, layer.cls) if isinstance(layer, List) else Mapping(None, held, layer.default)
-        for root in family(place.root):
+        for root in [place.root] if place.root.shares else family(place.root):
             kind, varied = self.facts.list_items.get(root.site, (None, False))
             made = settled(join(kind, held), ("item", root.site)), varied or value.varied
             if made != (kind, varied):
@@ -178,6 +182,7 @@ class Stores:
             self.effects += 1
             index, _, _ = self.index_expression(target.slice, base)
             self.add(gast.AugAssign(trees.index(base.expr, index), node.op, value.expr), ir.Plain(False))
+            self.note_writes(self.memory_in(base), target)
             return
         held = self.held_item(base, target.slice)
         if held is not None:
@@ -284,6 +289,7 @@ class Stores:
             if value.varied or owner.varied or isinstance(owner.kind, Array):
                 raise self.refuse("unknown_store", node)
             self.add(gast.Assign([trees.attr(owner.expr, name)], value.expr, None), ir.Plain(False))
+            self.note_writes(self.memory_in(owner), node)
             self.effects += 1
             return
         raw = next((vars(base)[name] for base in owner.object.cls.__mro__ if name in vars(base)), None)
@@ -318,6 +324,7 @@ class Stores:
             if not base.varied:
                 index, _, _ = self.index_expression(target.slice, base)
                 self.add(gast.Delete([trees.index(base.expr, index)]), ir.Plain(False))
+                self.note_writes(self.memory_in(base), target)
                 self.effects += 1
                 return
         raise self.refuse("delete", target)

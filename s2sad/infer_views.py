@@ -33,10 +33,12 @@ class Views:
         copied = dataclasses.replace(rule, view=False)
         if function is np.diag and base.kind.rank == 1 or function is np.imag and base.kind.char != "c":
             return copied
-        if function in (np.asarray, np.asanyarray, np.ascontiguousarray) and kind.dtype != getattr(
-            base.kind, "dtype", None
-        ):
-            return copied
+        if function in (np.asarray, np.asanyarray, np.ascontiguousarray):
+            given = base.kind.dtype if isinstance(base.kind, Array) else ""
+            if not given or not kind.dtype:
+                return rule if isinstance(base.kind, Array) else dataclasses.replace(copied, shares=True)
+            if kind.dtype != given:
+                return copied
         if function not in MAYBE:
             return rule
         order = self.known(bound["order"]) if "order" in bound else "C"
@@ -62,7 +64,8 @@ class Views:
             if straight is False or order != "C":
                 raise self.refuse("maybe_view", node, name=self.shown(node), base=self.shown(node, True))
             self.look_at_layout(base, node)
-        self.note_layout(base.place.root, node)
+        if isinstance(base.place.root.kind, Array):
+            self.note_layout(base.place.root, node)
         return rule
 
     def assumed_copy(self, made: Value, assumed: Any) -> Value:

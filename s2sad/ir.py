@@ -61,7 +61,11 @@ class Root:
         default_factory=list
     )  # of items; at the end; of the length
     deep: list[tuple[tuple[int, ...], int]] = field(default_factory=list)  # writes into what it holds
+    depths: dict[tuple[tuple[int, ...], int], int] = field(default_factory=dict)  # of these: how far inside at most
     sources: tuple[Root, ...] = ()
+    holders: tuple[Root, ...] = ()  # it was taken out of a tuple or record that these lists hold
+    inside: bool = False  # what is joined was taken out of lists
+    shares: bool = False  # it may be, or hold, any of its sources (infer_origins.py)
 
     def __hash__(self) -> int:
         return id(self)

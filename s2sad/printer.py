@@ -316,7 +316,7 @@ class Printer(ExpressionPrinter):
                 self.write(" as " + getattr(handler.name, "id", handler.name))
             self.suite(handler.body)
         self.clause("else", t.orelse)
-        self.clause("finally", t.finalbody)
+        self.clause("finally", t.finalbody or ([] if t.handlers else [gast.Pass()]))
 
     def _TryStar(self, t: Any) -> None:
         self._Try(t, "except*")

@@ -31,7 +31,7 @@ def piecewise(x, condlist, funclist, *args, **kw):
 @equivalent(np.apply_along_axis)
 def along_axis(func1d, axis, arr, *args, **kwargs):
     if np.ndim(arr) == 1:
-        return np.asarray(func1d(arr, *args, **kwargs))
+        return np.array(func1d(arr, *args, **kwargs))
     rows = np.moveaxis(arr, axis, -1)
     found = [func1d(row, *args, **kwargs) for row in np.reshape(rows, (-1, rows.shape[-1]))]
     made = np.array(found)

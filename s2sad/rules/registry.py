@@ -114,6 +114,7 @@ class Rule:
     variadic: str | None = None
     pure: bool = True
     view: bool = False
+    shares: bool = False  # the result may share memory with an argument, and isn't a view that can be followed
     several: bool = False  # the result is a tuple, and so is `grad`, with None for a part that has no cotangent
     spreads: bool = False  # the template also serves a `grad` that is smaller than the result, and broadcasts to it
     cost: int = 10

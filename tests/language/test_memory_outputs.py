@@ -139,7 +139,7 @@ def test_wrong_axes_fail_as_in_f():
 
 
 def test_writes_through_another_name_of_memory():
-    """What a comprehension makes of arrays holds the same arrays; what `memoryview` gives can't be followed."""
+    """What a comprehension makes of arrays holds the same arrays; what `memoryview` gives may share any memory."""
 
     def kept(x, rows):
         chosen = [row for row in rows if row[0] > 0]
@@ -163,6 +163,46 @@ def test_writes_through_another_name_of_memory():
         np.frombuffer(buf.data).fill(7.0)
         return np.sum(y * y)
 
-    for f in (viewed, raw):
-        with pytest.raises(NotDifferentiableError):
-            value_and_gradients_function(f)(1.5)
+    assert value_and_gradients_function(viewed)(1.5) == (viewed(1.5), (9.0,))
+    with pytest.raises(NotDifferentiableError):
+        value_and_gradients_function(raw)(1.5)
+
+
+def test_finally_that_does_nothing_stays():
+    def f(x):
+        try:
+            y = x * x
+        finally:
+            pass
+        return y
+
+    assert value_and_gradients_function(f)(1.5) == (2.25, (3.0,))
+
+
+def test_flat_view_of_an_array_in_a_list():
+    def f(x):
+        rows = [np.array([1.0, 2.0])]
+        y = rows[0] * x
+        rows[0].ravel()[0] = 5.0
+        return np.sum(y * y)
+
+    assert value_and_gradients_function(f)(1.5) == (f(1.5), (15.0,))
+
+
+def test_apply_along_axis_gives_a_new_array():
+    def f(x):
+        made = np.apply_along_axis(lambda row: row, 0, x)
+        made.fill(3.0)
+        return np.sum(x * x)
+
+    x = np.array([1.0, 2.0])
+    value, (x_grad,) = value_and_gradients_function(f)(x)
+    assert value == 5.0 and np.array_equal(x_grad, 2.0 * x)
+
+
+def test_ix_of_what_carries_a_gradient_is_refused():
+    def f(x):
+        return np.sum(np.ix_(x)[0])
+
+    with pytest.raises(NotDifferentiableError, match="ix_"):
+        value_and_gradients_function(f)(np.ones(2))
