@@ -27,7 +27,8 @@ NARROW = ("float32", "complex64", "float16")
 
 class Boundary:
     """The conversions for one program. `convert` calls the compiled function with arguments as f has them; it is None
-    where they go in and out as they are. `classes`: the named tuples, by their names in the text."""
+    where they go in and out as they are. `classes`: the named tuples, by their names in the text. `foreign`: a
+    parameter that can't go in, or ''."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -41,6 +42,7 @@ class Boundary:
         self.into = {name: change for name, change in inward.items() if change is not None}
         self.names = list(parameters_of(program))
         self.back = [(name, self.outward(program.parameters.get(name))) for name in program.gradient_kinds]
+        self.foreign = next((name for name, kind in self.kinds.items() if holds_records(kind)), "")
         needed = bool(self.into) or any(change is not None for _, change in self.back)
         narrow = any(getattr(kind, "dtype", "") in NARROW for kind in self.kinds.values())
         self.value_dtype = getattr(program.value_kind, "dtype", "") if narrow else ""
@@ -158,6 +160,11 @@ def as_python(value: Any) -> Any:
         made = [as_python(each) for each in value]
         return type(value)(*made) if hasattr(value, "_fields") else tuple(made)
     return [as_python(each) for each in value] if isinstance(value, list) else value
+
+
+def holds_records(kind: Any) -> bool:
+    """Whether it is a list of dicts or objects, which compiled code can't be given."""
+    return isinstance(kind, List) and isinstance(kind.item, (Dict, Record))
 
 
 def has_narrow(kind: Any) -> bool:

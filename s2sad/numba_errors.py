@@ -57,10 +57,14 @@ def refusal(error: BaseException, text: Any, origin: types.FunctionType) -> NotC
         where = place(source.tree, source)
         if lines:
             program_line = text.line(lines[0])
+    instead = "what Numba knows"
+    if text.foreign and ("pyobject" in message or message.lower().startswith("cannot determine numba type")):
+        message = f"{text.foreign} is a list of dicts or objects, which can't be passed to compiled code"
+        program_line, instead = "", "a list of arrays for each of their keys"
     shown = f"  In the program for Numba: {program_line}\n" if program_line else ""
     made = NotCompiledError(
         f"Numba can't compile this: {message}\n{where}{shown}"
-        '  Write instead: what Numba knows, or leave jit out; jit="numba?" runs such functions as plain Python'
+        f'  Write instead: {instead}, or leave jit out; jit="numba?" runs such functions as plain Python'
     )
     made.key = "numba"
     made.__cause__ = error if isinstance(error, Exception) else None

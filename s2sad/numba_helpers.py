@@ -117,6 +117,13 @@ def heaviside(x, middle):
     return np.where(x == 0.0, middle, np.where(x < 0.0, 0.0, np.where(x > 0.0, 1.0, x)))
 """
 
+CROSS = """
+def cross(a, b):
+    if a.shape[-1] != 3 or b.shape[-1] != 3:
+        raise ValueError("a cross product is of vectors of three")
+    return np.cross(a, b)
+"""
+
 OUTER = """
 def outer(a, b):
     result = np.empty((a.size, b.size))
@@ -204,17 +211,29 @@ def last_stored(indices: int) -> str:
 
 
 def where(ranks: tuple[int, int, int]) -> str:
-    """np.where for arrays of one shape, and numbers."""
+    """np.where for arrays of one rank, and numbers."""
     rank = max(ranks)
-    letters = ", ".join(LETTERS[:rank])
+    letters = LETTERS[:rank]
     shaped = [name for name, its in zip("cab", ranks) if its]
     lines = ["def where(c, a, b):"]
-    for name in shaped[1:]:
-        lines += [f"    if {name}.shape != {shaped[0]}.shape:", "        return np.where(c, a, b)"]
-    items = [f"{name}[{letters}]" if its else name for name, its in zip("cab", ranks)]
-    lines += [f"    result = np.empty({shaped[0]}.shape)"]
-    lines += [line.replace("a.shape", f"{shaped[0]}.shape") for line in loops(rank)]
-    lines += [f"{'    ' * (rank + 1)}result[{letters}] = {items[1]} if {items[0]} else {items[2]}", "    return result"]
+    for k in range(rank):
+        lines += [f"    n{k} = {shaped[0]}.shape[{k}]"]
+        for name in shaped[1:]:
+            lines += [f"    n{k} = {name}.shape[{k}] if n{k} == 1 else n{k}"]
+    for name in shaped if shaped[1:] else []:
+        for k in range(rank):
+            lines += [f"    if {name}.shape[{k}] != n{k} and {name}.shape[{k}] != 1:"]
+            lines += ['        raise ValueError("where: arrays that can\'t be broadcast together")']
+    sizes = ", ".join(f"n{k}" for k in range(rank))
+    lines += [f"    result = np.empty(({sizes},))"]
+    lines += [f"{'    ' * (k + 1)}for {letter} in range(n{k}):" for k, letter in enumerate(letters)]
+    items = []
+    for name, its in zip("cab", ranks):
+        # The only array has the shape of the result.
+        place = [f"{letter} % {name}.shape[{k}]" if shaped[1:] else letter for k, letter in enumerate(letters)]
+        items.append(f"{name}[{', '.join(place)}]" if its else name)
+    inner = f"{items[1]} if {items[0]} else {items[2]}"
+    lines += [f"{'    ' * (rank + 1)}result[{', '.join(letters)}] = {inner}", "    return result"]
     return "\n".join(lines) + "\n"
 
 

@@ -115,6 +115,13 @@ for _name, _op in (("add", gast.Add), ("subtract", gast.Sub), ("multiply", gast.
     FORMS[f"{_name}.outer"] = outer_of(_op)
 
 
+@form("linalg.cross")
+def cross(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Of vectors of three, along the last axis."""
+    fits = not given and len(args) == 2 and all(rank in (1, 2) for rank in ranks_of(sorts))
+    return forms.helper("cross", numba_helpers.CROSS, *args) if fits else None
+
+
 @form("outer")
 def outer(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
     """Loops: what Numba has takes it ten times as long to compile."""

@@ -305,6 +305,9 @@ class Expressions:
         if name in ("outer", "eye", "identity", "diag") and args:
             rank = 2 if name != "diag" else {1: 2, 2: 1}.get(first[1])
             return ("f" if name in ("eye", "identity") else first[0]), rank
+        if name == "cross" and len(args) == 2:
+            other = self.of(args[1])
+            return wider(first, other), widest([first[1], other[1]])
         if name in ("dot", "vdot") and len(args) == 2:
             return wider(first, self.of(args[1])), product_rank(first[1], self.of(args[1])[1])
         if name in ("array", "asarray"):
@@ -335,6 +338,8 @@ class Expressions:
         first: Any = self.of(node.args[0]) if node.args else UNKNOWN
         if name in ("inv", "cholesky", "pinv"):
             return first
+        if name == "cross":
+            return self.of_numpy(name, node.args, {})
         if name == "solve" and len(node.args) == 2:
             return wider(first, self.of(node.args[1])), self.of(node.args[1])[1]
         if name in ("det", "norm") and len(node.args) == 1 and not node.keywords:

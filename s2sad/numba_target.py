@@ -43,13 +43,14 @@ NUMBERS = (bool, int, float, complex, np.ndarray, np.generic)
 class NumbaText:
     """text: of a module, whose functions Numba compiles; origins: by line, the user's source and node that it comes
     from; modules: the modules that it needs and f's file may not have; indexing: the functions in it that use indices
-    which may be out of bounds; convert: how the arguments cross the boundary."""
+    which may be out of bounds; convert: how the arguments cross the boundary; foreign: a parameter that can't."""
 
     text: str
     origins: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     modules: dict[str, Any] = field(default_factory=dict)
     indexing: set[str] = field(default_factory=set)
     convert: Callable[..., Any] | None = None
+    foreign: str = ""
 
     def line(self, number: int) -> str:
         lines = self.text.split("\n")
@@ -61,7 +62,8 @@ def program_text(program: Program, origin: types.FunctionType, parallel: bool = 
     modules: dict[str, Any] = {}
     tree = adapted(program, origin, modules, parallel)
     text = to_text(tree)
-    return NumbaText(text, origins(tree, text), modules, indexing(tree), Boundary(program).convert)
+    boundary = Boundary(program)
+    return NumbaText(text, origins(tree, text), modules, indexing(tree), boundary.convert, boundary.foreign)
 
 
 def standalone_text(program: Program, origin: types.FunctionType) -> str:

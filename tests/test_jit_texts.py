@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from s2sad import value_and_gradients_function
+from s2sad.numba_errors import NotCompiledError
+from tests import exemplars
 from tests.test_jit import assert_close
 
 numba = pytest.importorskip("numba")
@@ -97,3 +99,10 @@ def halved(x):
 def test_numbers_saved_in_a_while_loop():
     both(halved, 7.0)
     both(halved, 0.5)
+
+
+def test_a_list_of_dicts_is_refused():
+    exemplar = exemplars.load("mlp")
+    with pytest.raises(NotCompiledError, match="layers is a list of dicts") as caught:
+        value_and_gradients_function(exemplar.function, params=exemplar.params, jit="numba")(*exemplar.args())
+    assert "a list of arrays for each of their keys" in str(caught.value)

@@ -39,7 +39,7 @@ EXPRESSIONS = [
     "np.einsum('bij,bjk->bik', T, U)", "np.einsum('i,i', u, v)", "np.einsum(',i->i', 2.0, u)", "np.diagonal(S)", "np.linalg.norm(A, axis=1)",
     "np.squeeze(one, axis=1)", "np.roll(A, 1, axis=0)", "np.roll(T, -2, axis=2)", "np.repeat(A, 2, axis=1)",
     "np.tile(u, n)", "np.array(A.T)",
-    "np.outer(u, v)", "np.where(A > 0.0, A, 1.0)", "np.where(M, 0.5, A * A)", "np.heaviside(z, 0.5)", "np.concatenate([u, v])", "np.stack([u, v])", "np.ndim(T)",
+    "np.outer(u, v)", "np.linalg.cross(S, S[1])", "np.where(A > 0.0, A, 1.0)", "np.where(M, A[:, :1], A[:1])", "np.where(M[:1], 0.5, one)", "np.where(M, 0.5, A * A)", "np.heaviside(z, 0.5)", "np.concatenate([u, v])", "np.stack([u, v])", "np.ndim(T)",
     "[i for i in reversed(range(n))]", "[i for i in reversed(range(2, 9, 3))]", "[i for i in reversed(range(9, n, -1))]",
     "[i for i in reversed(u)]", "2 ** n", "n // 2 + n % 2", "7 // n",
 ]  # fmt: skip

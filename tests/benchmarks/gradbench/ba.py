@@ -73,8 +73,8 @@ def by_hand(cams, points, w, features):
     return blocks
 
 
-def ours(args: tuple):
-    pull = make_vjp(f, params=PARAMS)
+def ours(args: tuple, jit=None):
+    pull = make_vjp(f, params=PARAMS, jit=jit)
     pull(*args)
     seeds = [np.zeros((len(args[2]), 2)) for _ in range(2)]
     for k, seed in enumerate(seeds):
@@ -161,6 +161,7 @@ def tools() -> dict:
     return {
         "function": peers.called(f),
         "s2sad": ours,
+        "s2sad numba": peers.by_numba(ours),
         "by hand": peers.called(by_hand),
         "autograd": with_autograd,
         "jax": with_jax,

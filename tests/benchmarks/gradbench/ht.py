@@ -73,8 +73,8 @@ def f(theta, parents, relatives, inverses, vertices, weights, correspondences, p
     return points - positions[:, correspondences]
 
 
-def ours(args: tuple):
-    made = value_and_tangent_function(f, params=PARAMS)
+def ours(args: tuple, jit=None):
+    made = value_and_tangent_function(f, params=PARAMS, jit=jit)
     directions = np.eye(26)
     compiled = made.compiled(*args)
     return lambda: np.stack([compiled(*args, each)[1].ravel() for each in directions], axis=1)
@@ -189,6 +189,7 @@ def tools() -> dict:
     return {
         "function": peers.called(f),
         "s2sad": ours,
+        "s2sad numba": peers.by_numba(ours),
         "autograd": with_autograd,
         "jax": with_jax,
         "torch": with_torch,

@@ -27,9 +27,9 @@ def by_hand(points, centroids):
     return gradient, np.broadcast_to(2.0 * counts[:, None], centroids.shape)
 
 
-def ours(args: tuple):
+def ours(args: tuple, jit=None):
     points, centroids = args
-    both = value_and_tangent_function(gradients_function(f, params=PARAMS), params=PARAMS)
+    both = value_and_tangent_function(gradients_function(f, params=PARAMS), params=PARAMS, jit=jit)
     ones = np.ones_like(centroids)
     compiled = both.compiled(points, centroids)
 
@@ -94,6 +94,7 @@ def tools() -> dict:
     return {
         "function": peers.called(f),
         "s2sad": ours,
+        "s2sad numba": peers.by_numba(ours),
         "by hand": peers.called(by_hand),
         "autograd": with_autograd,
         "jax": with_jax,

@@ -51,6 +51,11 @@ def numba_gradients(f: Callable, params: list[str]) -> Callable | None:
         return None
 
 
+def by_numba(ours: Callable[..., Callable]) -> Callable | None:
+    """A problem's own function for s2sad, with what it computes compiled by Numba."""
+    return functools.partial(ours, jit="numba") if installed("s2sad numba") else None
+
+
 def columns(f: Callable, params: list[str], by_hand: Callable, **others: Callable) -> dict[str, Callable]:
     """The columns that most problems have, by their names: the function, s2sad's gradient plain and compiled, the
     gradient by hand, and the other tools."""
