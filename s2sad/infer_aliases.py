@@ -60,6 +60,16 @@ class Aliases:
                     together = set(loops) & set(each.root.loops)
                     if position > each.root.born or together - set(root.loops):
                         raise refuse("ambiguous_store", each.node, each.source, name=each.name)
+        for root in self.roots:
+            end = next((each for each in root.sources if each is not root and may_stay(root, each)), None)
+            if end is not None and any(each.shrinks for each in family(root)):
+                raise refuse("ambiguous_store", end.joined_at[1], end.joined_at[0], name=ir.base_of(root.name))
+
+
+def may_stay(carried: ir.Root, end: ir.Root) -> bool:
+    """Whether what a loop carries may be, after an iteration that ends with `end`, the very memory that it was, or
+    another: the length that it had in an iteration isn't known any more when items were taken out in later ones."""
+    return len(end.sources) > 1 and end.joined_at is not None and carried in family(end)
 
 
 def held_roots(value: Value) -> list[ir.Root]:

@@ -102,7 +102,7 @@ class Holdings:
             self.held.append(made)
 
     def note_change(self, place: ir.Place, how: str) -> None:
-        """A write: into the items that a list has ('items', 'end', 'item'), or into what it holds."""
+        """A write: into the items that a list has ('items', 'last', 'end', 'item'), or into what it holds."""
         for each in family(place.root):
             if not isinstance(each.kind, (List, Mapping)):
                 continue
@@ -116,7 +116,8 @@ class Holdings:
                 self.learn_deep(each)
             listed = isinstance(place.root.kind, (List, Mapping))
             if unsure or not (place.path or how == "held") and (listed or not within):
-                each.moves.append((self.loops, self.position + 1, how == "end", how != "item"))
+                each.moves.append((self.loops, self.position + 1, how in ("end", "last"), how != "item"))
+                each.shrinks = each.shrinks or how in ("items", "last")
                 for fact in ["moved", "resized"] if how != "item" else ["moved"]:
                     known = self.facts.results.setdefault(fact, set())
                     if each.site not in known:

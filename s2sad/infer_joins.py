@@ -151,6 +151,7 @@ class Joins:
             root.linear_checked = False
             places = [value.place for value in values if value.place is not None]
             root.inside = any(place.path and isinstance(place.root.kind, (List, Mapping)) for place in places)
+            root.joined_at = self.frame.source, self.origin[1]
             place = ir.Place(root)
         self.info[name] = ir.Info(kind, varied, None, place, self.loops, self.position)
         self.phi_sources.setdefault(name, []).extend(value.expr for value in values)

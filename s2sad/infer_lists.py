@@ -176,7 +176,7 @@ class Lists:
             where = self.emit(
                 trees.binary(gast.Sub, self.length_of(owner.expr), trees.const(-known)), ir.Plain(True), INT, False
             ).expr
-        self.note_store(place, False, node, "end" if known == -1 else "items")
+        self.note_store(place, False, node, "last" if known == -1 else "items")
         made = self.emit(call, ir.Pop(place, kind, where), kind, True, hint)
         self.note_taken_out(place.root, made, node)
         return self.unboxed(made)

@@ -66,6 +66,8 @@ class Root:
     holders: tuple[Root, ...] = ()  # it was taken out of a tuple or record that these lists hold
     inside: bool = False  # what is joined was taken out of lists
     shares: bool = False  # it may be, or hold, any of its sources (infer_origins.py)
+    shrinks: bool = False  # items are taken out, or put in elsewhere than at the end
+    joined_at: Any = None  # where ways join and it is one of its sources: the user's source and node
 
     def __hash__(self) -> int:
         return id(self)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from s2sad import value_and_gradients_function
+from s2sad import NotDifferentiableError, value_and_gradients_function
 
 from .checker import Cases
 
@@ -238,3 +238,26 @@ def test_float32_items():
     _, (grads, _) = value_and_gradients_function(scaled)(rows, np.float64(3.0))
     assert grads[0]["a"].dtype == np.float32
     np.testing.assert_allclose(grads[0]["a"], [6.0, 12.0])
+
+
+def test_a_list_that_may_be_another_one_after_an_iteration_and_shrinks():
+    """How long it was in an iteration can't be told from the list itself: later iterations took items out of it."""
+
+    def sum_of_some(a):
+        queue, total = list(a), 0.0
+        while queue:
+            total += queue.pop(0) ** 2
+            if len(queue) > 2:
+                queue = queue[1:]
+        return total
+
+    def sum_of_others(a):
+        queue, total = list(a), 0.0
+        while queue:
+            total += queue.pop(0) ** 2
+            queue = queue[1:] if len(queue) > 2 else queue.copy()
+        return total
+
+    with pytest.raises(NotDifferentiableError, match="`queue` may be one of several things"):
+        value_and_gradients_function(sum_of_some)([1.0, 2.0, 3.0, 4.0])
+    assert value_and_gradients_function(sum_of_others)([1.0, 2.0, 3.0, 4.0]) == (26.0, ([2.0, 0.0, 6.0, 8.0],))
