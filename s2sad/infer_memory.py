@@ -67,8 +67,8 @@ class Memory:
     def note_store(self, place: ir.Place, varied: bool, node: Any, how: str = "item") -> None:
         """What is at this place is written now. What was not known before begins the walk again.
 
-        how: of a list, 'item' for one of its items, 'end', 'last' and 'items' where items are put at its end, its last is
-        taken out, or it gets others."""
+        how: of a list, 'item' for one of its items, 'end' where some are put at its end, 'last' where its last is taken
+        out, 'items' where it gets others."""
         root = place.root
         self.note_change(place, how)
         if isinstance(root.site, tuple) and root.site[:1] == ("param",) and len(root.site) > 2:
