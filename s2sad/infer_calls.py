@@ -45,7 +45,7 @@ from s2sad.kinds import (
     join,
     kind_of,
 )
-from s2sad.rules import registry
+from s2sad.rules import loading, registry
 from s2sad.rules.refused import reason_for
 from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Partial, Restart, Value, Vectorized
 
@@ -172,6 +172,8 @@ class Calls:
             inner = Value(trees.attr(function.expr, "__func__"), Static(static.__func__))
             return self.call_value(inner, [owner, *args], keywords, node, hint)
         if isinstance(static, types.FunctionType):
+            if loading.home_of(static):
+                return self.call_library(function, static, args, keywords, node, hint)
             return self.call_user(function, static, args, keywords, node, hint)
         if isinstance(static, type):
             return self.construct(function, static, args, keywords, node, hint)
@@ -217,6 +219,7 @@ class Calls:
         keywords: dict[str, Value],
         node: Any,
         written: Sequence[Value] = (),
+        reads_only: bool = False,
     ) -> Value:
         """A call that no gradient flows through: done once, in its place. written: what it is known to write into."""
         expr = self.call_expression(
@@ -234,7 +237,7 @@ class Calls:
             if static.owner.place is None:
                 raise self.refuse("unknown_store", node)
             written = [*written, static.owner]
-        known = harmless(static)
+        known = reads_only or harmless(static)
         touched = [] if known and not written else [*(written or [*args, *keywords.values()])]
         if not known:
             touched.append(function)  # what it belongs to

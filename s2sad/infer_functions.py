@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import os
 import types
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 from s2sad import trees
 from s2sad.activity import is_repeatable
 from s2sad.core import lower
-from s2sad.errors import SourceError
+from s2sad.errors import NotDifferentiableError, SourceError
 from s2sad.infer_memory import is_function
 from s2sad.kinds import (
     UNKNOWN,
@@ -22,6 +24,7 @@ from s2sad.kinds import (
     Unknown,
     kind_of,
 )
+from s2sad.rules import loading
 from s2sad.source import read
 from s2sad.values import Frame, LocalFunction, Restart, Value
 
@@ -63,6 +66,22 @@ class Functions:
         }
         arguments = self.bind_arguments(tree.args, args, keywords, defaults, named, node, static.__name__)
         return self.in_place(static.__code__, tree, frame, arguments, node)
+
+    def call_library(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
+        """A function of SciPy that has no rule: a plain call where no gradient flows in, else its own code. What can't
+        be differentiated in there is refused here, at the user's call of it."""
+        everything = [*args, *keywords.values()]
+        stored = any(each.place is not None for each in everything)
+        if stored and not self.quiet and not any(map(self.may_vary, everything)) and reads_only(static, args, keywords):
+            return self.opaque_call(function, args, keywords, node, reads_only=True)
+        try:
+            return self.call_user(function, static, args, keywords, node, hint)
+        except NotDifferentiableError as error:
+            if loading.home_of(self.frame.function) or f"{os.sep}scipy{os.sep}" not in str(error).partition("\n")[2]:
+                raise
+            raise self.refuse("library", node, name=static.__name__, module=loading.home_of(static)) from error
 
     def call_equivalent(
         self, plain: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
@@ -241,3 +260,12 @@ class Functions:
         elif keywords:
             raise self.refuse("wrong_call", node, name=name, reason=f"it has no parameter {next(iter(keywords))}")
         return bound
+
+
+def reads_only(static: Any, args: list[Value], keywords: dict[str, Value]) -> bool:
+    """Whether a function of SciPy's isn't told to write into what it is given."""
+    try:
+        names = inspect.signature(static).bind(*args, **keywords).arguments
+    except (TypeError, ValueError):
+        return False
+    return not any(name.startswith("overwrite") or name in ("out", "output") for name in names)

@@ -121,6 +121,12 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{name}` {why}, and its argument needs a gradient",
         "{instead}; or `s2sad.stop_gradient(...)` around the argument, if no gradient is to flow",
     ),
+    "library": (
+        "`{name}` of {module} has no rule, and is written in ways that s2sad can't differentiate",
+        "functions that have a rule (`s2sad rules` lists them); or "
+        + RULE
+        + "; or `s2sad.stop_gradient(...)` around the argument, if no gradient is to flow",
+    ),
     "no_source": (
         "the source of `{name}` can't be read: {reason}",
         RULE + "; or move `{name}` to a file",

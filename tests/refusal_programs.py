@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import numpy as np
-from scipy import integrate, interpolate, optimize, sparse
+from scipy import integrate, interpolate, linalg, optimize, sparse
 
 from s2sad import NotDifferentiableError, adjoint, checkpoint, custom_gradient, grad, jvp, value_and_gradients_function
 
@@ -621,6 +621,11 @@ def fall(t, y, k):
 def fall_in_place(t, y, k):
     y *= -k
     return y
+
+
+@shows("library", np.eye(2))
+def f(A):
+    return np.sum(linalg.logm(A))
 
 
 @shows("solver_state", 2.0)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import scipy
 
 from s2sad.rules.registry import PARTIALS, Rule
 from tests.rule_programs import Program, programs_of
@@ -28,6 +29,8 @@ CUTS: dict[str, Any] = {
     "none in the last": lambda a: a[..., :0],
     "one more": lambda a: a[None],
 }
+# What older versions take otherwise: one observation of several variables, no elements, systems of one equation.
+NUMPY, SCIPY = (tuple(map(int, each.__version__.split(".")[:2])) for each in (np, scipy))
 EACH = 2  # programs of a rule that is not elementwise
 # Cuts after which a function takes what is no argument of it: matrices that are not square, no coefficients.
 SENSELESS = {
@@ -37,6 +40,11 @@ SENSELESS = {
     "tensorsolve": ("none in the last",),
     "poly": ("none", "none in the last"),
 }
+if NUMPY < (2, 2):
+    SENSELESS["corrcoef"] = ("first",)
+if SCIPY < (1, 15):
+    SENSELESS |= {"solve_banded": ("last", "none in the last"), "svdvals": ("none", "none in the last")}
+    SENSELESS["lstsq"] = ("none", "none in the last")
 
 
 def edges_of(rule: Rule) -> Iterator[tuple[str, Program, list[Any]]]:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import linalg, ndimage, stats
 
 import s2sad
-from s2sad import NotDifferentiableError, check_gradients, gradients_function, jvp, value_and_gradients_function
+from s2sad import (
+    NotDifferentiableError,
+    check_gradients,
+    gradients_function,
+    infer_factors,
+    infer_solvers,
+    infer_splines,
+    jvp,
+    value_and_gradients_function,
+)
 from s2sad.rules import refused_special, registry
 
 A = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, 0.2], [0.5, 0.2, 2.0]])
@@ -75,3 +87,52 @@ def test_reasons_of_filters_that_are_not_linear():
     names = [name for _, _, names in refused_special.NDIMAGE for name in names.split()]
     assert len(set(names)) == len(names)
     assert not [name for name in names if registry.find(getattr(ndimage, name, None))]
+
+
+@pytest.mark.parametrize("mode", ["reflect", "constant", "mirror", "wrap", "nearest"])
+def test_filters_that_are_made_of_others(mode):
+    image = np.outer(B, BS[:, 0] ** 2) + SKEW
+    for f in (
+        lambda x: ndimage.sobel(x, mode=mode),
+        lambda x: ndimage.prewitt(x, 0, mode=mode, cval=0.3),
+        lambda x: ndimage.laplace(x, mode=mode, cval=0.2),
+    ):
+        for x in (image, image[0], np.stack([image, image**2])):
+            assert np.array_equal(value_and_gradients_function(f)(x)[0], f(x))
+            assert check_gradients(f, x).ok
+            assert np.allclose(jvp(f, (x,), (x,))[1], f(x) - f(0.0 * x), atol=1e-9)
+
+
+def test_a_factor_of_what_carries_no_gradient():
+    """A function of SciPy that has no rule is a plain call where no gradient flows in, whatever memory it reads."""
+
+    def f(x):
+        a = np.zeros((3, 3))
+        a[:] = A
+        upper = linalg.lu(a)[2]
+        a[0, 0] = 2.0
+        return upper @ linalg.lu_solve(linalg.lu_factor(SKEW), x) * a[0, 0]
+
+    assert np.allclose(value_and_gradients_function(f)(B)[0], f(B))
+    assert check_gradients(f, B).ok
+
+
+def test_a_function_that_has_no_rule_is_refused_at_its_call():
+    def f(a):
+        return np.sum(linalg.logm(a))
+
+    with pytest.raises(NotDifferentiableError, match=r"(?s)`logm` of scipy.linalg has no rule.*linalg.logm\(a\)"):
+        s2sad.grad(f)(A)
+
+
+def test_every_solver_and_spline_has_a_case():
+    """What stands in no table of rules is differentiated in these files, each by its name."""
+    text = "".join(path.read_text() for path in Path(__file__).parent.glob("test_scipy_*.py"))
+    called = {
+        getattr(node, field, None)
+        for node in ast.walk(ast.parse(text))
+        for field in ("attr", "id", "value")
+        if isinstance(getattr(node, field, None), str)
+    }
+    differentiated = {*infer_solvers.HANDLERS, *infer_splines.SPLINES, *infer_factors.SOLVERS, "spsolve", "csr_matrix"}
+    assert not differentiated - called

@@ -461,7 +461,8 @@ class Expressions:
             or templates.is_helper(target, self.function)
             or getattr(target, "__module__", "") == "math"
         ):
-            return from_constant(target(*(each.value for each in args), **{k: v.value for k, v in keywords.items()}))
+            found = target(*(each.value for each in args), **{k: v.value for k, v in keywords.items()})
+            return None if isinstance(found, np.ndarray) else from_constant(found)  # an array can't be written down
         return None
 
     # --- kinds of what is made ---

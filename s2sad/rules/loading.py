@@ -29,6 +29,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "scipy.stats": ("stats",),
 }
 
+# Modules of s2sad.equivalents, which are loaded with them.
+EQUIVALENTS: dict[str, tuple[str, ...]] = {"scipy.ndimage": ("filters",)}
+
 _loaded: set[str] = set()
 _loading = global_lock()
 
@@ -55,6 +58,8 @@ def load_all() -> None:
 def _load(home: str) -> None:
     for name in MODULES[home]:
         importlib.import_module(f"s2sad.rules.scipy.{name}")
+    for name in EQUIVALENTS.get(home, ()):
+        importlib.import_module(f"s2sad.equivalents.{name}")
     _loaded.add(home)
 
 
