@@ -116,15 +116,15 @@ def parts_of_clip(a, low, high, result):
         return share_above(a, low), share_above(low, a), 0.0
     return (
         inside(a, low, high, result),
-        in_order(low, high, share_above(low, a), 0.0),
-        in_order(low, high, share_above(a, high), 1.0),
+        in_order(a, low, high, share_above(low, a), 0.0),
+        in_order(a, low, high, share_above(a, high), 1.0),
     )
 
 
 @inline
-def in_order(low, high, usual, crossed):
+def in_order(a, low, high, usual, crossed):
     """Where the lower bound is above the upper one, the result is the upper one."""
-    if known(rank(low) == 0) and known(rank(high) == 0):
+    if known(rank(a) == 0) and known(rank(low) == 0) and known(rank(high) == 0):
         return usual if low <= high else crossed
     return np.where(low <= high, usual, crossed)
 
