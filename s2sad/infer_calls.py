@@ -541,6 +541,19 @@ class Calls:
     def whole(self, value: Value) -> Value:
         return value
 
+    def is_mixed(self, expr: gast.AST) -> bool:
+        """Whether a number may be of another type than its kind says: of one type on one way, of another on another."""
+        todo, seen = [expr], set()
+        while todo:
+            for node in gast.walk(todo.pop()):
+                if isinstance(node, gast.IfExp) or isinstance(node, gast.Name) and node.id in self.mixed:
+                    return True
+                if isinstance(node, gast.Name) and node.id in self.info and node.id not in seen:
+                    seen.add(node.id)
+                    todo += [self.info[node.id].statement.value] if has_value(self.info[node.id]) else []
+                    todo += self.phi_sources.get(node.id, ())
+        return False
+
     def call_isinstance(self, node: gast.Call) -> Value:
         value, cls = self.visit_inert(node.args[0]), self.visit_inert(node.args[1])
         known = self.known(cls)
@@ -559,7 +572,7 @@ class Calls:
                 found = issubclass(list, classes)
             elif isinstance(value.kind, Array) and value.kind.dims:
                 found = issubclass(np.ndarray, classes)
-            elif isinstance(value.kind, Scalar) and value.kind.dtype in PYTHON_TYPES:
+            elif isinstance(value.kind, Scalar) and value.kind.dtype in PYTHON_TYPES and not self.is_mixed(value.expr):
                 found = issubclass(PYTHON_TYPES[value.kind.dtype], classes)
             elif value.static is not MISSING:
                 found = isinstance(value.static, classes)
@@ -573,6 +586,10 @@ class Calls:
         except TypeError:
             return None
         return getattr(self, name) if name else None
+
+
+def has_value(info: ir.Info) -> bool:
+    return isinstance(getattr(info.statement, "value", None), gast.AST)
 
 
 def is_public(function: Any) -> bool:

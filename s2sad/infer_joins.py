@@ -155,6 +155,8 @@ class Joins:
             place = ir.Place(root)
         self.info[name] = ir.Info(kind, varied, None, place, self.loops, self.position)
         self.phi_sources.setdefault(name, []).extend(value.expr for value in values)
+        if isinstance(kind, Scalar) and any(getattr(value.kind, "dtype", None) != kind.dtype for value in values):
+            self.mixed.add(name)
         return Value(trees.name(name), kind, varied, place=place)
 
     def join_objects(self, base: str, a: Value, b: Value, copies: Any) -> Any:

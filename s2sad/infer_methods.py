@@ -165,6 +165,8 @@ class Methods:
         self, function: Value, owner: Value, name: str, args: Any, keywords: Any, node: Any, hint: Any
     ) -> Value:
         value = self.settle([*args, *keywords.values()][0])
+        if isinstance(owner.kind, Scalar):  # a number stays what it is
+            return Value(trees.const(None), Static(None))
         self.store(owner, trees.const(...), [("ellipsis", "explicit")], owner.kind, value, None, node)
         return Value(trees.const(None), Static(None))
 

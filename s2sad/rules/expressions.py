@@ -229,7 +229,10 @@ class Expressions:
         if items is not None:
             if isinstance(key.value, slice):
                 return self._sequence(list(items[key.value]), owner.is_list or isinstance(owner.value, list))
-            return items[key.value]
+            if -len(items) <= key.value < len(items):
+                return items[key.value]
+            # Of an array of the wrong rank: the function has raised before its adjoint is reached.
+            return expression(trees.index(self._node(owner), self._node(key)), Scalar("int"), unsure=True)
         if isinstance(owner.kind, List) and key.known and isinstance(key.value, int):
             return expression(trees.index(self._node(owner), self._node(key)), owner.kind.item)
         kind = indexing.kind_of_index(owner.kind or UNKNOWN, key.value if key.known else None, key.kind)

@@ -425,9 +425,14 @@ if hasattr(np, "astype"):  # since NumPy 2.1
         return cast_kind(x, dtype)
 
 
-@kind(np.copy, np.ndarray.copy)
+@kind(np.copy)
 def copy_kind(a: Kind, order: Kind) -> Kind:
     return with_dims(a, dims_of(numeric(a)))
+
+
+@kind(np.ndarray.copy)
+def copy_method_kind(a: Kind, order: Kind) -> Kind:
+    return a if isinstance(a, Scalar) else with_dims(a, dims_of(numeric(a)))
 
 
 @kind(np.asfortranarray, np.asarray_chkfinite, np.require)

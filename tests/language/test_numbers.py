@@ -1,0 +1,61 @@
+"""What a number is: of which type, on which way; and arrays of the wrong rank, where f raises."""
+
+import numpy as np
+import pytest
+
+from s2sad import value_and_gradients_function
+
+
+def one_way_an_int(x):
+    v = 1.5 * x if x > 0 else 0
+    return x * x if isinstance(v, int) else x * 3.0
+
+
+def an_int_until_the_loop_runs(x, n):
+    total = 0
+    for _ in range(n):
+        total = total + x
+    doubled = total * 2
+    return x * x if isinstance(doubled, int) else x * 3.0
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "expected"),
+    [
+        (one_way_an_int, (2.0,), 3.0),
+        (one_way_an_int, (-2.0,), -4.0),
+        (an_int_until_the_loop_runs, (2.0, 0), 4.0),
+        (an_int_until_the_loop_runs, (2.0, 2), 3.0),
+    ],
+)
+def test_isinstance_of_what_is_an_int_on_one_way(f, args, expected):
+    assert value_and_gradients_function(f, params=["x"])(*args) == (f(*args), (expected,))
+
+
+def test_copy_of_a_numpy_number():
+    def f(x):
+        y = x.copy()
+        y.fill(1.0)
+        return x * y
+
+    assert value_and_gradients_function(f)(np.float64(2.0)) == (4.0, (4.0,))
+
+
+WRONG_RANKS = [
+    (lambda x: np.sum(np.concatenate([x, 1.0])), np.ones(3)),
+    (lambda x: np.sum(np.append(x, 1.0, axis=0)), np.ones(3)),
+    (lambda x: np.quantile(x, 0.5, axis=1), np.ones(3)),
+    (lambda x: np.trace(x), np.ones(3)),
+    (lambda x: np.trace(x), np.array(2.0)),
+    (lambda x: np.sum(np.linalg.eigh(x)[0]), np.ones(3)),
+    (lambda x: np.sum(np.rollaxis(x, 2)), np.ones(3)),
+]
+
+
+@pytest.mark.parametrize(("f", "x"), WRONG_RANKS)
+def test_a_wrong_rank_raises_what_f_raises(f, x):
+    with pytest.raises(Exception) as own:
+        f(x)
+    with pytest.raises(type(own.value)) as ours:
+        value_and_gradients_function(f)(x)
+    assert str(ours.value) == str(own.value)
