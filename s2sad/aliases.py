@@ -12,11 +12,12 @@ import gast
 from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
+from s2sad.folding import all_statements, read_list, writes_memory
 from s2sad.infer_memory import family
 from s2sad.inlining import rename_reads, substituted
 from s2sad.ir import GENERATED
 from s2sad.kinds import Kind, Scalar
-from s2sad.reading import common
+from s2sad.reading import all_blocks, common
 
 
 def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str, kinds: dict[str, Kind]) -> None:
@@ -53,6 +54,12 @@ def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str, kinds
 
     count(body)
     collect(body)
+    for block in all_blocks(body):
+        for k, node in enumerate(block):
+            effect = getattr(node, "effect", None)
+            if isinstance(effect, ir.Load) and is_other_name(node, effect) and sets[node.targets[0].id] == 1:
+                if node.targets[0].id not in found and is_read_soon(node, block[k + 1 :], body, info):
+                    found[node.targets[0].id] = node.value
     if found:
         replace(body, found)
 
@@ -71,17 +78,46 @@ def is_negative(node: gast.stmt, kinds: dict[str, Kind]) -> bool:
     )
 
 
+def is_other_name(node: gast.Assign, effect: ir.Load) -> bool:
+    """#t.5 = u.3"""
+    plain = isinstance(node.value, gast.Name) and not effect.place.path and node.value.id == effect.place.root.name
+    return plain and ir.base_of(node.targets[0].id) in GENERATED
+
+
 def is_alias(node: gast.Assign, effect: ir.Load, info: dict[str, ir.Info]) -> bool:
-    name = node.targets[0].id
-    root = effect.place.root
-    if (
-        ir.base_of(name) not in GENERATED
-        or effect.place.path
-        or not isinstance(node.value, gast.Name)
-        or node.value.id != root.name
-    ):
-        return False
-    return not stored_after(root, info[name])
+    return is_other_name(node, effect) and not stored_after(effect.place.root, info[node.targets[0].id])
+
+
+def is_read_soon(node: gast.Assign, rest: list[gast.stmt], body: list[gast.stmt], info: dict[str, ir.Info]) -> bool:
+    """Whether all that reads a name does so before anything is written, or its other name is set anew."""
+    name, other = node.targets[0].id, node.value.id
+    left = sum(reading(each, name) for each in body)
+    for each in rest:
+        inside = [each, *all_statements(each)]
+        if any(other in targets(one) or writes(one, info) for one in inside):
+            return False
+        left -= reading(each, name)
+        if left == 0:
+            return True
+    return False
+
+
+def reading(node: gast.stmt, name: str) -> int:
+    """How often a statement, and those in it, read a name."""
+    return sum(read_list(each).count(name) for each in [node, *all_statements(node)])
+
+
+def writes(node: gast.stmt, info: dict[str, ir.Info]) -> bool:
+    """Whether a statement may write into memory of the program's own; the reverse sweep has its own."""
+    if not getattr(node, "reverse", False):
+        return writes_memory(node)
+    return not info.keys().isdisjoint(names_written(node))
+
+
+def names_written(node: gast.stmt) -> set[str]:
+    """The names in what a statement of the sweep writes a part of."""
+    parts = [node.target] if isinstance(node, gast.AugAssign) else getattr(node, "targets", [])
+    return {part.value.id for part in parts if isinstance(getattr(part, "value", None), gast.Name)}
 
 
 def stored_after(root: ir.Root, info: ir.Info) -> bool:

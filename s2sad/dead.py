@@ -27,19 +27,20 @@ def needed_names(body: list[gast.stmt]) -> set[str]:
     """The names that are read; and those with `<` that are read after they were restored."""
     sources: dict[str, set[str]] = {}
     needed: set[str] = set()
-    restored: set[str] = set()
+    restored: dict[str, int] = {}  # where in the body that happens first, loops as a whole
 
-    def find(block: list[gast.stmt]) -> None:
+    def find(block: list[gast.stmt], here: int) -> None:
         for node in block:
             if getattr(node, "restore", False):
-                restored.update(targets(node))
+                for name in targets(node):
+                    restored.setdefault(name, here)
             for inner in blocks_of(node):
-                find(inner)
+                find(inner, here)
 
-    def read(names: Iterable[str], backwards: bool) -> set[str]:
-        return {*names, *(name + RESTORED for name in names if backwards and name in restored)}
+    def collect(block: list[gast.stmt], outer: bool, here: int) -> None:
+        def read(names: Iterable[str], backwards: bool) -> set[str]:
+            return {*names, *(name + RESTORED for name in names if backwards and restored.get(name, here + 1) <= here)}
 
-    def collect(block: list[gast.stmt], outer: bool) -> None:
         for node in block:
             op = getattr(node, "effect", None)
             backwards = outer or getattr(node, "reverse", False) or isinstance(node, gast.Return)
@@ -60,10 +61,12 @@ def needed_names(body: list[gast.stmt]) -> set[str]:
             else:
                 needed.update(read(reads(node), backwards))
             for inner in blocks_of(node):
-                collect(inner, backwards)
+                collect(inner, backwards, here)
 
-    find(body)
-    collect(body, False)
+    for k, node in enumerate(body):
+        find([node], k)
+    for k, node in enumerate(body):
+        collect([node], False, k)
     todo = list(needed)
     while todo:
         for name in sources.get(todo.pop(), ()):

@@ -8,10 +8,15 @@
     x_grad.2[0] += a.3                  ->   x_grad.2[0] = a.3
     x_grad.2[1] -= b.4                       x_grad.2[1] = -b.4
 
+    y_grad.3 = a.4 * b.5                ->   y_grad.3 = a.4 * b.5 + c.6       of one line of the user's
+    y_grad.3 += c.6
+
 Zeros that are only added to in the branches of one `if` are made there, if one of them needs none.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import gast
 
@@ -29,11 +34,20 @@ ADDED = (gast.Add, gast.Sub)
 NUMBERS = ("float64", "float", "")
 
 
-def write_first(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
-    """Looks at each adjoint that begins as zeros."""
-    begun = [block for block in all_blocks(body) if any(zeros_of(node) for node in block)]
-    if begun:
-        FirstWrites(body, info, kinds).run(begun)
+def write_first(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> bool:
+    """Looks at each adjoint that begins as zeros, or as a sum that is added to; whether that changed anything but
+    single elements: then sums may be simpler, and values that only zeros were like needn't be saved."""
+    begun = [block for block in all_blocks(body) if any(zeros_of(node) or is_whole_sum(node) for node in block)]
+    return FirstWrites(body, info, kinds).run(begun) if begun else False
+
+
+def is_whole_sum(node: gast.stmt) -> bool:
+    """S += E"""
+    return isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name) and is_reverse(node)
+
+
+def is_reverse(node: gast.stmt) -> bool:
+    return getattr(node, "reverse", False) and not getattr(node, "tangent", False)
 
 
 def zeros_of(node: gast.stmt) -> str:
@@ -52,6 +66,7 @@ class FirstWrites:
         self.known = ExpressionKinds(self.kind_of)
         self.sets: dict[str, int] = {}
         self.writers: dict[str, list[gast.stmt]] = {}  # the statements that write into the array of a name
+        self.changed = False
         self.apart: set[int] = set()  # the statements of the branch that isn't taken
         self.copied: set[str] = set()  # those that become other names of what a branch or an iteration hands on
         for node in nested(body):
@@ -67,12 +82,16 @@ class FirstWrites:
         own = self.kinds.get(name)
         return own if own is not None else self.info[name].kind if name in self.info else None
 
-    def run(self, blocks: list[list[gast.stmt]]) -> None:
+    def run(self, blocks: list[list[gast.stmt]]) -> bool:
         for block in blocks:
             for node in list(block):
                 name = zeros_of(node)
                 if name and self.sets.get(name) == 1:
                     self.begin(block, position(node, block), name)
+        for block in blocks:
+            for node in list(block):
+                self.join(block, node)
+        return self.changed
 
     def begin(self, block: list[gast.stmt], at: int, name: str) -> None:
         """Of zeros that stand at that position of a block."""
@@ -116,6 +135,7 @@ class FirstWrites:
         value = node.value if isinstance(node.op, gast.Add) else trees.neg(node.value)
         made = gast.Assign([trees.name(name, store=True)], self.owned(value, name, node), None)
         made.origin, made.reverse = getattr(node, "origin", None), True
+        self.changed = True
         others = [each for each in between if not any(each is one for one in adding)]
         block[at : found + 1] = [*others, made, *adding]
         return True
@@ -134,6 +154,22 @@ class FirstWrites:
             elif waiting and not all(self.can_wait(each, node) for each in waiting):
                 return None
         return None
+
+    def join(self, block: list[gast.stmt], node: Any) -> None:
+        """S = E + F, of `S = E` and `S += F` right behind it, for one line of the user's."""
+        if not isinstance(node, gast.Assign) or not isinstance(node.value, gast.BinOp) or not is_reverse(node):
+            return
+        name = getattr(node.targets[0], "id", "")
+        if self.sets.get(name) != 1 or isinstance(getattr(node, "effect", None), ir.Copy):
+            return
+        at = position(node, block) + 1
+        while at < len(block) and is_whole_sum(block[at]) and is_sum(block[at], name):
+            more: Any = block[at]
+            same = getattr(more, "origin", None) == getattr(node, "origin", None)
+            if not same or not self.fits(node.value, name) or not self.fits(more.value, name):
+                break
+            node.value, self.changed = gast.BinOp(node.value, more.op, more.value), True
+            del block[at]
 
     def can_wait(self, node: gast.stmt, other: gast.stmt) -> bool:
         """Whether a statement that adds to an adjoint may as well be done after another one."""

@@ -296,7 +296,6 @@ class Rewriter(gast.NodeTransformer):
         made = node.value
         if isinstance(made, (gast.Tuple, gast.List)) and self.is_part(node.targets[0]):
             node.value = trees.call(trees.attr(trees.name(self.forms.numpy, module=np), "array"), made)
-            return self.generic_visit(node)
         if not (isinstance(made, gast.ListComp) and is_tuple(made.elt) and isinstance(node.targets[0], gast.Name)):
             call = stored(self.forms, node, self.known, self.memory)
             return self.generic_visit(node if call is None else call)

@@ -169,5 +169,7 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     unpack_results(body, info)
     take_values(body)
     drop_tests(body)
-    write_first(body, info, kinds)
+    if write_first(body, info, kinds):
+        rewrite(body, info, kinds)
+        remove_dead(body)
     use_ownership(body, info, kinds)

@@ -143,7 +143,44 @@ def branch_handed_on(v, x):
     return y + np.sum(w[1:] * v[1:])
 
 
+def cubes(v):
+    w = v * 1.0
+    w[0] = 2.0
+    return np.sum(w * w * w)
+
+
+def another_name(u):
+    for _ in range(2):
+        new = u.copy()
+        new[0] = new[0] * u[1]
+        u = new
+    return np.sum(u * u)
+
+
+def written_between(u):
+    u = u * 1.0
+    w = u
+    a = np.sum(w * w)
+    u[1] = a
+    return a * np.sum(w * u)
+
+
+def saved_for_nothing(u):
+    u = u * 1.0
+    for _ in range(2):
+        new = u.copy()
+        new[0] = new[0] * u[1]
+        u = new
+    s = np.sum(u * u)
+    u[0] = 3.0
+    return s + np.sum(u**3)
+
+
 CASES = [
+    (cubes, (VECTOR,), ["w_grad = 3.0 * dy * "], ["w_grad += "]),
+    (another_name, (VECTOR,), ["np.sum(u * u)", "u_grad = 2.0 * dy * u\n"], []),
+    (written_between, (VECTOR,), ["= u.copy()"], []),
+    (saved_for_nothing, (VECTOR,), ["saved.append((t1, t2))"], ["append((u"]),
     (rows_apart, (MATRIX,), ["A_grad[2] = ", "A_grad[1] = ", "A_grad[0] = "], ["+=", "-="]),
     (rows_repeated, (MATRIX,), ["A_grad[2] = ", "A_grad[-3] += ", "A_grad[0] += "], []),
     (slices_apart, (VECTOR,), ["v_grad[3] = ", "v_grad[2] = ", "v_grad[:2] = "], ["+="]),

@@ -21,8 +21,7 @@ def cholesky_value_and_gradients(A, dy=1.0):
     value = np.sum(t1 * L)
 
     # return np.sum(L * L * L)
-    L_grad = dy * t1
-    L_grad += 2.0 * dy * L * L
+    L_grad = 3.0 * dy * t1
     A_grad = np.zeros_like(A)
     for i in reversed(range(n)):
         for j in reversed(range(i + 1)):

@@ -14,25 +14,24 @@ def heat_value_and_gradients(u, k, steps, dy=1.0):
         for i in range(1, len(u) - 1):
             new[i] = u[i] + k[i] * (u[i - 1] - 2.0 * u[i] + u[i + 1])
         u = new
-    t1 = u
-    value = np.sum(t1 * t1)
+    value = np.sum(u * u)
 
     # return np.sum(u * u)
-    u_grad = 2.0 * dy * t1
+    u_grad = 2.0 * dy * u
     k_grad = np.zeros_like(k)
     while u_saved:
         u = u_saved.pop()
         u_grad2 = np.zeros_like(u)
         for i in reversed(range(1, len(u) - 1)):
             # new[i] = u[i] + k[i] * (u[i - 1] - 2.0 * u[i] + u[i + 1])
-            t2_grad = u_grad[i]
+            t1_grad = u_grad[i]
             u_grad[i] = 0.0
-            t3_grad = t2_grad * k[i]
-            u_grad2[i + 1] += t3_grad
-            u_grad2[i] -= 2.0 * t3_grad
-            u_grad2[i - 1] += t3_grad
-            k_grad[i] += t2_grad * (u[i - 1] - 2.0 * u[i] + u[i + 1])
-            u_grad2[i] += t2_grad
+            t2_grad = t1_grad * k[i]
+            u_grad2[i + 1] += t2_grad
+            u_grad2[i] -= 2.0 * t2_grad
+            u_grad2[i - 1] += t2_grad
+            k_grad[i] += t1_grad * (u[i - 1] - 2.0 * u[i] + u[i + 1])
+            u_grad2[i] += t1_grad
         # new = u.copy()
         u_grad2 += u_grad
         # u = new
