@@ -20,7 +20,12 @@ from s2sad.values import Value
 class Writers:
     # ---------------------------------------------------------------- parts of arrays
     def full_mask(self, mask: Value, target: Value, node: Any) -> Value:
-        """A mask of the shape of the array that it chooses from."""
+        """A mask of the shape of the array that it chooses from; numbers are true where they aren't zero."""
+        if getattr(mask.kind, "dtype", "") != "bool":
+            tested = trees.np_call("asarray", mask.expr, dtype=trees.builtin("bool"))
+            mark_pure(tested)
+            dims = mask.kind.dims if isinstance(mask.kind, Array) else () if isinstance(mask.kind, Scalar) else None
+            mask = self.emit(tested, ir.Plain(True), Array("bool", dims), False, "mask")
         if isinstance(mask.kind, Array) and isinstance(target.kind, Array) and mask.kind.rank == target.kind.rank:
             pairs = list(zip(mask.kind.dims or (), target.kind.dims or ()))
             if pairs and all(a == b and not loose(a) or a.many for a, b in pairs):

@@ -217,3 +217,19 @@ def test_index_with_a_number_that_carries_a_gradient_is_refused() -> None:
 
     with pytest.raises(NotDifferentiableError):
         value_and_gradients_function(f)(2.5)
+
+
+@pytest.mark.parametrize("write", [np.place, np.putmask])
+def test_masks_of_numbers(write) -> None:
+    """What isn't zero counts as true; these are no positions."""
+
+    def f(x, mask):
+        y = np.ones(4)
+        write(y, mask, x[:1])
+        write(y, mask, y[1] * x[2] + 0.0 * y[:1])
+        return y * x
+
+    x, mask = np.arange(1.0, 5.0), np.array([0, 2, 1, 0])
+    value, (slope,) = value_and_gradients_function(f, params=["x"])(x, mask)
+    assert np.array_equal(value, f(x, mask)) and np.array_equal(value, [1.0, 6.0, 9.0, 4.0])
+    assert np.array_equal(slope, [16.0, 3.0, 8.0, 1.0])
