@@ -79,7 +79,9 @@ class Arrays:
             return trees.index(self.as_shadow(owner), self.info[name].statement.effect.index)
         base = self.grad_base(name)
         like = trees.name(name)
-        if old is None:
+        if old is None and isinstance(kind, Array):  # written into: no number, if it has no axes
+            expr = trees.np_call("zeros_like", like)
+        elif old is None:
             expr = self.zero(kind, like)
         elif (
             isinstance(kind, Array) and not kind.rank

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from s2sad import value_and_gradients_function
+from s2sad import value_and_gradients_function, value_and_tangent_function
 
 
 def one_way_an_int(x):
@@ -39,6 +39,22 @@ def test_copy_of_a_numpy_number():
         return x * y
 
     assert value_and_gradients_function(f)(np.float64(2.0)) == (4.0, (4.0,))
+
+
+def test_second_order_where_what_is_viewed_may_have_no_axes():
+    def several(a, *rest, **more):
+        for each in rest:
+            total = each
+        return total + sum(more)
+
+    def f(x):
+        value = sum(x)
+        return several(1.0, *[value * value])
+
+    x, x_dot = np.array([1.5, 0.5]), np.array([1.0, 2.0])
+    tangent = value_and_tangent_function(f).compiled(x)
+    _, (x_grad,) = value_and_gradients_function(tangent, params=["x"])(x, x_dot, dy=(0.0, 1.0))
+    assert np.array_equal(x_grad, [6.0, 6.0])
 
 
 WRONG_RANKS = [
