@@ -39,6 +39,7 @@ SENSELESS = {
     "solveh_banded": ("none in the last",),
     "tensorsolve": ("none in the last",),
     "poly": ("none", "none in the last"),
+    "lstsq": ("none in the last",),
 }
 if NUMPY < (2, 2):
     SENSELESS["corrcoef"] = ("first",)
