@@ -447,17 +447,15 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
 
     def of_PairCall(self, node: gast.Assign, op: ir.PairCall) -> None:
         pair = self.helpers.pair_of(op.instance, self.program)
-        shadows = [
-            self.at(self.as_shadow(op.places[k].root.name), op.places[k].path)
-            for k in pair.shadowed_leaves()
-            if op.places[k].root.name in self.active
-        ]
+        leaves = pair.shadowed_leaves()
+        written = [k for k in leaves if op.places[k].root.name in self.active]
+        places = {k: self.at(self.as_shadow(op.places[k].root.name), op.places[k].path) for k in written}
         taken = [self.take(name) for name in op.results]
         wanted = list(pair.active_results())
-        if not shadows and all(taken[k] is None for k in wanted):
+        if not written and all(taken[k] is None for k in wanted):
             return
-        if len(shadows) != len(pair.shadowed_leaves()):
-            raise AssertionError("a function writes a gradient into what carries none")
+        # where no gradient is written to by the rest of the program, the backward half gets zeros of its own
+        shadows = [places.get(k) or self.zero(self.info[op.instance.leaves[k]].kind, op.arguments[k]) for k in leaves]
         seeds = []
         for k in wanted:
             name, kind = op.results[k], self.info[op.results[k]].kind

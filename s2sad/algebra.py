@@ -133,6 +133,8 @@ class Algebra:
         made = ir.statement_copy(node)
         for field in node._fields:
             value = getattr(node, field, None)
+            if isinstance(node, gast.Subscript) and field == "slice":
+                continue  # of whole numbers
             if isinstance(value, list):
                 setattr(made, field, [self.expression(each) if isinstance(each, gast.AST) else each for each in value])
             elif isinstance(value, gast.AST) and field != "ctx":
@@ -144,6 +146,8 @@ class Algebra:
         factors = [factor.node for term in terms for factor in term.factors]
         if not all(map(self.is_number, factors)):
             return self.parts(node)
+        if all(map(self.is_whole, factors)):
+            return node
         terms = [self.with_names(self.cancelled(term)) for term in terms]
         if 1 < len(terms) <= LONGEST:
             terms = self.factored(self.merged(terms))
@@ -166,6 +170,13 @@ class Algebra:
             kind = self.kind_of(node.id)
             return kind is None or isinstance(kind, (Scalar, Array))
         return not isinstance(node, (gast.List, gast.Tuple, gast.Dict, gast.ListComp, gast.DictComp))
+
+    def is_whole(self, node: gast.AST) -> bool:
+        """Whether it is a whole number, as in an index: 2.0 * n isn't one."""
+        if isinstance(node, gast.Constant):
+            return isinstance(node.value, int)
+        kind = self.kind_of(node.id) if isinstance(node, gast.Name) else None
+        return isinstance(kind, Scalar) and kind.char in "iub"
 
     # --- sums of terms ---
 
