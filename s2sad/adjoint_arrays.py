@@ -385,10 +385,12 @@ class Arrays:
             if old.spread:
                 old = Cotangent(self.full(trees.name(name), old, whole), whole)
             expr = trees.neg(old.expr) if isinstance(op.operator, gast.Sub) else old.expr
-            if self.is_active(op.value):
+            active = self.is_active(op.value)
+            # The value's adjoint may be the very array, also after it was summed over axes that it may lack.
+            shared = active and isinstance(op.operator, gast.Add) and op.value.id not in self.adj
+            if active:
                 self.accumulate(op.value, expr, old.kind, larger=True, owned=op.operator is None and old.owned)
             if op.operator is not None:
-                shared = self.is_active(op.value) and trees.same(self.adj[op.value.id].expr, old.expr)
                 self.adj[name] = Cotangent(old.expr, old.kind) if shared else old
         elif self.is_scaled(op):
             expr = trees.binary(type(op.operator), old.expr, op.value)

@@ -137,7 +137,12 @@ class Ownership:
             if sum(other in self.sharing.group(name) for other in read) == 1:
                 found.append((each, name))
         if found:
-            node.value = replace_nodes(node.value, {id(each): trees.name(name) for each, name in found})
+            node.value = replace_nodes(node.value, {id(each): self.uncopied(each, name) for each, name in found})
+
+    def uncopied(self, copy: gast.AST, name: str) -> gast.AST:
+        """The name alone; np.array of what may be a number makes an array of it."""
+        plain = self.kind_of(name).dims != () or not is_numpy(copy, "array")
+        return trees.name(name) if plain else trees.np_call("asarray", trees.name(name))
 
     # --- sums ---
 

@@ -186,10 +186,38 @@ def a_number_of_an_array_without_axes(x):
     return float(x)
 
 
+@case(np.array(-1.1))
+def an_array_without_axes_copied_in_a_loop(x):
+    for _ in range(2):
+        x = x.copy()
+    return x
+
+
+@case(0.4)
+def recursion_writes_what_nobody_reads(x):
+    def fill(row, value):
+        row[...] = value
+        if value < 2.0:
+            fill(row, value * 2.0)
+
+    w = np.ones(3)
+    fill(np.zeros(3), x)
+    fill(w, x)
+    return x * x + 0.0 * w[0]
+
+
 @case(np.array(-1.1), np.array(0.4))
 def numbers_of_arrays_without_axes_in_a_list(a, x):
     numbers = [float(a), np.max(x)]
     return x + sum(numbers)
+
+
+@case(array(4))
+def adds_parts_of_itself(v):
+    v += np.concatenate([v[:1], v[:3]])
+    w = np.concatenate([v[:3], v[:1]])
+    v[...] += w
+    return np.dot(v, v)
 
 
 @case(array(3), array(3, seed=1))
