@@ -233,6 +233,7 @@ class Infer(
         self.check_sharings()
         self.result = value
         self.check_holdings()
+        self.check_assumptions()  # again: what is written through a list is known now
         return ir.Inferred(
             self.tree.name,
             self.block,
