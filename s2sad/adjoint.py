@@ -489,7 +489,6 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         starting = any(map(self.is_active, op.starts))
         if not flowing and not starting:
             return
-        op.instance.idle = False
         op.instance.solved = frozenset([*op.sought(self.info), *[op.unknowns + k for k in flowing]])
         self.helpers.pair_of(op.instance, self.program)
         self.helpers.need_with_its_own(op.adjoint)

@@ -35,7 +35,6 @@ class Instance:
     written: list[bool] = field(default_factory=list)
     number: int = 0
     solved: frozenset[int] = frozenset()  # of what a solver is given: the leaves that always have a gradient
-    idle: bool = False  # nothing calls its halves
 
 
 class Recursion:

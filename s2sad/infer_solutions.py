@@ -166,7 +166,6 @@ class Solutions:
             return finish(value, self.state[self.frame.number, unknown])
 
         instance = self.walk_instance(key, tree, frame, shapes, {}, len(passed), finished)
-        instance.idle = True
         if len(instance.results) != 1 or any(
             self.leaf_site(instance, k) in self.facts.written for k in range(len(passed))
         ):

@@ -150,7 +150,7 @@ class Builder(Gradients):
         expand(body)
         tree = request.source.tree
         parameters = [(value.expr.id, name) for name, value in self.inferred.parameters.items()]
-        beside = self.beside()
+        beside = self.beside(body)
         refuse_local_functions([*beside, *body], request.source)
         self.helpers.name_all([*body, *beside])
         helpers = [*beside, *self.helpers.functions.values()]
@@ -218,21 +218,23 @@ class Builder(Gradients):
             parts.append(each)
         return gast.Module(parts, [])
 
-    def beside(self) -> list[gast.FunctionDef]:
-        """The halves of the functions that are called beside the main one."""
+    def beside(self, body: list[gast.stmt]) -> list[gast.FunctionDef]:
+        """The halves of the functions that are called beside the main one, whose body this is."""
         made: list[gast.FunctionDef] = []
         done: set[int] = set()
         taken = set(self.request.namespace) | set(vars(builtins))
         while True:
-            todo = [instance for instance in self.called_instances() if id(instance) not in done]
+            todo = [instance for instance in self.called_instances([*body, *made]) if id(instance) not in done]
             if not todo:
                 return made
             for instance in todo:
                 done.add(id(instance))
                 made.extend(self.helpers.pair_of(instance, self.inferred).functions(taken))
 
-    def called_instances(self) -> list[Any]:
-        return [instance for instance in self.inferred.instances.values() if instance.body and not instance.idle]
+    def called_instances(self, nodes: list[gast.stmt]) -> list[Any]:
+        """The functions beside the main one of which these statements call a half."""
+        called = [each.pair for node in nodes for each in gast.walk(node) if getattr(each, "pair", None) is not None]
+        return [instance for instance in self.inferred.instances.values() if instance in called]
 
     def arguments(self, args: gast.arguments) -> gast.arguments:
         """The parameters of the user's function, without annotations, and those that are ours."""

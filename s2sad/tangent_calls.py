@@ -61,7 +61,6 @@ class Calls:
         if not changing and not starting:
             self.let_zero(name)
             return
-        op.instance.idle = False
         op.instance.solved = frozenset([*op.sought(self.info), *[op.unknowns + k for k in changing]])
         twin = self.helpers.twin_of(op.instance, self.program)
         dots = [self.dot(op.arguments[k].id) for k in changing]

@@ -158,7 +158,7 @@ class ForwardBuilder(Builder):
     def forward_program(self, body: list[gast.stmt]) -> Program:
         request, tree = self.request, self.request.source.tree
         parameters = [(value.expr.id, name) for name, value in self.inferred.parameters.items()]
-        beside = self.beside()
+        beside = self.beside(body)
         refuse_local_functions([*beside, *body], request.source)
         self.helpers.name_all([*body, *beside])
         helpers = [*beside, *self.helpers.functions.values()]
@@ -210,13 +210,13 @@ class ForwardBuilder(Builder):
     def add_dy(self, made: gast.arguments) -> None:
         """Forward mode has none."""
 
-    def beside(self) -> list[gast.FunctionDef]:
-        """The functions that are called beside the main one."""
+    def beside(self, body: list[gast.stmt]) -> list[gast.FunctionDef]:
+        """The functions that are called beside the main one, whose body this is."""
         taken = set(self.request.namespace) | set(vars(builtins))
         made: list[gast.FunctionDef] = []
         done: set[int] = set()
         while True:
-            todo = [each for each in self.called_instances() if id(each) not in done]
+            todo = [each for each in self.called_instances([*body, *made]) if id(each) not in done]
             if not todo:
                 return made
             for instance in todo:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from s2sad import value_and_gradients_function
+from s2sad import value_and_gradients_function, value_and_tangent_function
 
 VECTOR, MATRIX = np.linspace(0.5, 1.5, 4), np.linspace(0.2, 1.8, 12).reshape(3, 4)
 
@@ -321,3 +321,18 @@ def test_a_small_first_term_waits_for_the_rest():
     for k, gradient in enumerate(value_and_gradients_function(stages)(VECTOR, 0.1)[1]):
         np.testing.assert_allclose(gradient, differences(stages, (VECTOR, 0.1), k), rtol=1e-6)
     assert text.count("k1_grad =") == 1
+
+
+def test_halves_that_nothing_calls_are_not_printed():
+    """In the first look at a loop, the functions that it calls may be thought to carry a gradient."""
+
+    def again(a, n):
+        return a if n <= 0 else again(a * 0.5, n - 1)
+
+    def f(x):
+        for c in [0.3, 0.6]:
+            b = again(again(0.75 * c, 2), min(3, 5))
+        return x * 2 + 0.0 * (b is None)
+
+    for text in (value_and_gradients_function(f).source(0.3), value_and_tangent_function(f).source(0.3)):
+        assert "_forward" not in text and "_backward" not in text and "_with_tangent" not in text
