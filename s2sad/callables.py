@@ -150,7 +150,8 @@ def _signature_of(f: Any) -> tuple[inspect.Signature, Callable[[inspect.Paramete
             for each in rule.parameters.parameters.values()
             if not (_only_by_position(f) and each.default is not each.empty)
         ]
-        plain = [each.replace(kind=_plain_kind(each)) for each in given]
+        own = {parameter: name for name, parameter in rule.aliases}
+        plain = [each.replace(kind=_plain_kind(each), name=own.get(each.name, each.name)) for each in given]
         # f may have others in between, such as `out`.
         return inspect.Signature(plain), lambda each: each.default is not each.empty
     try:

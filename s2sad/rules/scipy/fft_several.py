@@ -27,7 +27,7 @@ from s2sad.rules.scipy.fft import axes_of, other_way, scaled_ends, several, trig
 
 
 @inline
-def filled_up(x, s, axes, norm, grad):
+def filled_up_axes(x, s, axes, norm, grad):
     """The transform of the kept frequencies, with zeros for the others."""
     which = axes_of(grad, s, axes)
     if s is None:
@@ -37,22 +37,22 @@ def filled_up(x, s, axes, norm, grad):
 
 @adjoint(fft.rfftn, linear=True, cost=200)
 def real_fourier_n(x, s=None, axes=None, norm=None, *, grad):
-    return filled_up(x, s, axes, norm, grad)
+    return filled_up_axes(x, s, axes, norm, grad)
 
 
 @adjoint(fft.rfft2, linear=True, cost=200)
 def real_fourier_2(x, s=None, axes=(-2, -1), norm=None, *, grad):
-    return filled_up(x, s, axes, norm, grad)
+    return filled_up_axes(x, s, axes, norm, grad)
 
 
 @adjoint(fft.ihfftn, linear=True, cost=200)
 def inverse_hermitian_n(x, s=None, axes=None, norm=None, *, grad):
-    return filled_up(x, s, axes, flipped(norm), np.conj(grad))
+    return filled_up_axes(x, s, axes, flipped(norm), np.conj(grad))
 
 
 @adjoint(fft.ihfft2, linear=True, cost=200)
 def inverse_hermitian_2(x, s=None, axes=(-2, -1), norm=None, *, grad):
-    return filled_up(x, s, axes, flipped(norm), np.conj(grad))
+    return filled_up_axes(x, s, axes, flipped(norm), np.conj(grad))
 
 
 @inline
