@@ -47,6 +47,9 @@ class RuleReport:
         """Whether everything agrees."""
         return not self.faults and all(part.ok for _, part in self._parts())
 
+    def __bool__(self) -> bool:
+        return self.ok
+
     def raise_if_wrong(self) -> RuleReport:
         """Raises WrongGradientError (an AssertionError) with the tables where something disagrees."""
         if not self.ok:

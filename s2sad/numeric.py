@@ -62,6 +62,9 @@ class GradientReport:
         """Whether everything agrees."""
         return not self.faults and all(row.ok for row in self.rows)
 
+    def __bool__(self) -> bool:
+        return self.ok
+
     def raise_if_wrong(self) -> GradientReport:
         """Raises WrongGradientError (an AssertionError) with the table where something disagrees."""
         if not self.ok:
@@ -105,8 +108,9 @@ def check_gradients(
     """Compares the gradients of f at these arguments with central differences, and the value with f's own, bit for bit.
 
     Of an array with more elements than `elements`, that many are compared, always the same ones. A value of several
-    elements is multiplied by a `dy` of random numbers, unless one is given. It returns a report: print it, look at its
-    `ok`, or call `raise_if_wrong()` in a test. f is run twice or four times for each element.
+    elements is multiplied by a `dy` of random numbers, unless one is given. It returns a report, which is false where
+    something disagrees: print it, assert it, or call `raise_if_wrong()` in a test. f is run twice or four times for
+    each element.
 
     >>> import numpy as np
     >>> check_gradients(lambda x: np.sum(np.exp(x) * x), np.array([0.5, -1.0])).ok

@@ -7,7 +7,7 @@ from s2sad import check_gradients, value_and_gradients_function
 
 
 def text_of(f, *args, **options):
-    check_gradients(f, *args, **options)
+    check_gradients(f, *args, **options).raise_if_wrong()
     return value_and_gradients_function(f, **options).source(*args).partition('"""\n')[2]
 
 
