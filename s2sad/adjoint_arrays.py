@@ -53,14 +53,7 @@ def is_whole(op: ir.Store) -> bool:
         return False
     if len(op.place.path) > 1:
         return False
-    return all(isinstance(step, gast.Subscript) and selects_all(step) for step in op.place.path)
-
-
-def selects_all(step: gast.Subscript) -> bool:
-    key = step.slice
-    if isinstance(key, gast.Slice):
-        return key.lower is None and key.upper is None and key.step is None
-    return isinstance(key, gast.Constant) and key.value is ...
+    return all(isinstance(step, gast.Subscript) and trees.selects_all(step.slice) for step in op.place.path)
 
 
 class Arrays:

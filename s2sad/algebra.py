@@ -22,7 +22,7 @@ from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy, same_axes
 from s2sad.fewer_operations import simpler_axes
-from s2sad.folding import all_statements
+from s2sad.folding import nested
 from s2sad.kinds import ONE, Array, Kind, Scalar
 from s2sad.terms import Factor, Term, as_product, as_sum, sum_tree
 
@@ -350,7 +350,7 @@ def names_of(term: Term) -> list[str]:
 def changes(node: gast.stmt) -> set[str]:
     """The names that a statement sets, or whose memory it writes."""
     found: set[str] = set()
-    for each in [node, *all_statements(node)]:
+    for each in nested(node):
         found |= targets(each)
         if isinstance(each, gast.AugAssign):
             found |= trees.names_in(each.target)

@@ -12,7 +12,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
-from s2sad.folding import all_statements, read_list, writes_memory
+from s2sad.folding import nested, read_list, writes_memory
 from s2sad.infer_memory import family
 from s2sad.inlining import rename_reads, substituted
 from s2sad.ir import GENERATED
@@ -93,8 +93,7 @@ def is_read_soon(node: gast.Assign, rest: list[gast.stmt], body: list[gast.stmt]
     name, other = node.targets[0].id, node.value.id
     left = sum(reading(each, name) for each in body)
     for each in rest:
-        inside = [each, *all_statements(each)]
-        if any(other in targets(one) or writes(one, info) for one in inside):
+        if any(other in targets(one) or writes(one, info) for one in nested(each)):
             return False
         left -= reading(each, name)
         if left == 0:
@@ -104,7 +103,7 @@ def is_read_soon(node: gast.Assign, rest: list[gast.stmt], body: list[gast.stmt]
 
 def reading(node: gast.stmt, name: str) -> int:
     """How often a statement, and those in it, read a name."""
-    return sum(read_list(each).count(name) for each in [node, *all_statements(node)])
+    return sum(read_list(each).count(name) for each in nested(node))
 
 
 def writes(node: gast.stmt, info: dict[str, ir.Info]) -> bool:

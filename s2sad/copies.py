@@ -13,7 +13,7 @@ from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import is_numpy
-from s2sad.folding import all_statements, own_expressions, read_list
+from s2sad.folding import all_of, all_statements, nested, own_expressions, read_list
 from s2sad.sharing import is_new
 
 
@@ -41,10 +41,6 @@ def drop_copies(body: list[gast.stmt]) -> None:
             node.value = without_copies(node.value)
     count(body)
     walk(body)
-
-
-def all_of(body: list[gast.stmt]) -> list[gast.stmt]:
-    return [each for node in body for each in [node, *all_statements(node)]]
 
 
 def without_copies(node: gast.AST) -> gast.AST:
@@ -102,7 +98,7 @@ def unneeded(name: str, owner: str, rest: list[gast.stmt], reads: dict[str, int]
         if count and (written or not makes_new(node)):
             return False
         left -= count
-        written = written or any(writes(each, owner) for each in [node, *all_statements(node)])
+        written = written or any(writes(each, owner) for each in nested(node))
     return left == 0
 
 

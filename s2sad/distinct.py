@@ -74,8 +74,7 @@ class Distinct:
         if function is np.array and len(call.args) == 1 and not call.keywords:
             return self.are_different(call.args[0])
         if function is np.arange and not call.keywords and call.args:
-            start, step = [*call.args, None, None][:3:2]
-            return (len(call.args) == 1 or is_at_least(start, 0)) and (step is None or is_at_least(step, 1))
+            return trees.counts_from(0, call.args)
         return function in POSITIONS
 
     def are_different(self, display: Any) -> bool:
@@ -85,7 +84,7 @@ class Distinct:
         if not isinstance(display, gast.List):
             return False
         found = [trees.literal(each) for each in display.elts]
-        return all(is_at_least(each, 0) for each in display.elts) and len({*found}) == len(found)
+        return all(trees.is_at_least(each, 0) for each in display.elts) and len({*found}) == len(found)
 
     def together(self, entries: list[Any]) -> bool:
         """Whether an index is all that one call gives, which lists positions in all axes."""
@@ -110,8 +109,3 @@ class Distinct:
         names = [each for each in parts if isinstance(each, gast.Name)]
         known = all(isinstance(kind, Scalar) or getattr(kind, "rank", None) == 1 for kind in kinds)
         return known and len(kinds) == len(names) and all(isinstance(each, ELEMENTWISE) for each in parts)
-
-
-def is_at_least(expr: Any, least: int) -> bool:
-    value = trees.literal(expr)
-    return isinstance(value, int) and value >= least

@@ -13,6 +13,7 @@ from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.folding import all_statements
 from s2sad.infer_memory import replace_nodes
+from s2sad.reading import range_arguments
 
 
 def drop_tests(body: list[gast.stmt], positive: frozenset[str] = frozenset()) -> None:
@@ -37,13 +38,8 @@ def is_counter(node: gast.For) -> bool:
     """Whether a loop counts from 1, or more, upwards, or back to there."""
     if not isinstance(node.target, gast.Name) or any(node.target.id in targets(each) for each in all_statements(node)):
         return False
-    call = node.iter
-    if getattr(getattr(call, "func", None), "builtin", None) is reversed:
-        call = call.args[0]
-    if getattr(getattr(call, "func", None), "builtin", None) is not range or len(call.args) < 2:
-        return False
-    least = [trees.literal(each) for each in (call.args[0], *call.args[2:])]
-    return all(isinstance(each, int) and each >= 1 for each in least)
+    args = range_arguments(node)
+    return bool(args) and trees.counts_from(1, args)
 
 
 def without_tests(expr: gast.AST, positive: frozenset[str]) -> gast.AST:

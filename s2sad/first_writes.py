@@ -19,16 +19,17 @@ from __future__ import annotations
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint import is_fresh
 from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import ExpressionKinds, is_numpy, same_axes
-from s2sad.folding import all_statements, read_list
+from s2sad.folding import all_of, all_statements, nested, read_list
 from s2sad.kinds import Array, Kind, Scalar
 from s2sad.one_sided import owner_of
-from s2sad.reading import all_blocks, reads
+from s2sad.reading import all_blocks, range_arguments, reads
 
 ADDED = (gast.Add, gast.Sub)
 NUMBERS = ("float64", "float", "")
@@ -69,7 +70,7 @@ class FirstWrites:
         self.changed = False
         self.apart: set[int] = set()  # the statements of the branch that isn't taken
         self.copied: set[str] = set()  # those that become other names of what a branch or an iteration hands on
-        for node in nested(body):
+        for node in all_of(body):
             for name in targets(node):
                 self.sets[name] = self.sets.get(name, 0) + 1
             if isinstance(getattr(node, "effect", None), ir.Copy):
@@ -109,7 +110,7 @@ class FirstWrites:
         if all(self.whole_sum(branch, 0, name) is None for branch in (node.body, node.orelse)):
             return False
         zeros = block.pop(at)
-        inside = [{id(each) for each in nested(branch)} for branch in (node.orelse, node.body)]
+        inside = [{id(each) for each in all_of(branch)} for branch in (node.orelse, node.body)]
         for branch, other in zip((node.body, node.orelse), inside):
             made = ir.statement_copy(zeros)
             made.origin = next((each.origin for each in branch if name in touched(each)), zeros.origin)
@@ -254,10 +255,6 @@ def names_written(node: gast.stmt) -> set[str]:
     return set(read_list(node)) if isinstance(node, gast.Expr) else set()
 
 
-def nested(block: list[gast.stmt]) -> list[gast.stmt]:
-    return [each for node in block for each in [node, *all_statements(node)]]
-
-
 def position(node: gast.stmt, block: list[gast.stmt]) -> int:
     return next(k for k, each in enumerate(block) if each is node)
 
@@ -265,7 +262,7 @@ def position(node: gast.stmt, block: list[gast.stmt]) -> int:
 def touched(node: gast.stmt) -> set[str]:
     """The names that a statement, and those in it, read or set."""
     found: set[str] = set()
-    for each in [node, *all_statements(node)]:
+    for each in nested(node):
         found |= targets(each) | set(read_list(each))
     return found
 
@@ -286,40 +283,25 @@ def is_added_at(node: gast.stmt, name: str) -> bool:
     if not isinstance(node, gast.Expr) or not isinstance(node.value, gast.Call) or len(node.value.args) != 3:
         return False
     function, first = node.value.func, node.value.args[0]
-    at = isinstance(function, gast.Attribute) and function.attr == "at" and is_numpy_add(function.value)
-    return at and isinstance(first, gast.Name) and first.id == name and read_list(node).count(name) == 1
-
-
-def is_numpy_add(node: gast.AST) -> bool:
-    module = getattr(getattr(node, "value", None), "module", None)
-    return isinstance(node, gast.Attribute) and node.attr == "add" and getattr(module, "__name__", "") == "numpy"
+    if not isinstance(function, gast.Attribute) or function.attr != "at":
+        return False
+    if trees.function_of(function.value) is not np.add:
+        return False
+    return isinstance(first, gast.Name) and first.id == name and read_list(node).count(name) == 1
 
 
 # ---------------------------------------------------------------- indices
 def counts_up(node: gast.For) -> bool:
     """Whether a loop runs over positions from the start, each once: `range(n)`, `range(1, n)`, also backwards."""
-    call = node.iter
-    if not getattr(node, "reverse", False) or not isinstance(node.target, gast.Name):
-        return False
-    if getattr(getattr(call, "func", None), "builtin", None) is reversed:
-        call = call.args[0]
-    if getattr(getattr(call, "func", None), "builtin", None) is not range:
-        return False
-    start, step = [*call.args, None, None][:3:2]
-    positive = len(call.args) == 1 or is_at_least(start, 0)
-    return positive and (step is None or is_at_least(step, 1))
-
-
-def is_at_least(node: gast.AST, least: int) -> bool:
-    value = trees.literal(node)
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+    args = range_arguments(node)
+    return getattr(node, "reverse", False) and bool(args) and trees.counts_from(0, args)
 
 
 def covers_loops(index: gast.AST, loops: tuple[str, ...]) -> bool:
     """Whether an index is another one in each iteration: the counters stand in it, beside numbers and slices."""
     parts = list(index.elts) if isinstance(index, gast.Tuple) else [index]
     names = [each.id for each in parts if isinstance(each, gast.Name)]
-    plain = all(isinstance(each, (gast.Name, gast.Slice)) or is_at_least(each, 0) for each in parts)
+    plain = all(isinstance(each, (gast.Name, gast.Slice)) or trees.is_at_least(each, 0) for each in parts)
     return not loops or plain and set(loops) <= set(names)
 
 
@@ -343,4 +325,4 @@ def span(index: gast.AST) -> tuple[float, float] | None:
         step = 1 if index.step is None else trees.literal(index.step)
         fits = all(isinstance(each, (int, float)) and each >= 0 for each in (low, high)) and step == 1
         return (low, high) if fits else None
-    return (trees.literal(index), trees.literal(index) + 1) if is_at_least(index, 0) else None
+    return (trees.literal(index), trees.literal(index) + 1) if trees.is_at_least(index, 0) else None

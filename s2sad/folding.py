@@ -300,7 +300,7 @@ class Folding:
                 else list(pending)
             )
         changed = set()
-        for each in [node, *all_statements(node)]:
+        for each in nested(node):
             changed |= targets(each)
             if each is not node and writes_memory(each):
                 return list(pending)
@@ -352,13 +352,19 @@ def drop(names: Iterable[str], pending: dict[str, gast.Assign]) -> None:
         pending.pop(name, None)
 
 
+def nested(node: gast.stmt) -> list[gast.stmt]:
+    """A statement and all those inside it."""
+    return [node, *all_statements(node)]
+
+
 def all_statements(node: gast.stmt) -> list[gast.stmt]:
-    found = []
-    for inner in blocks_of(node):
-        for each in inner:
-            found.append(each)
-            found.extend(all_statements(each))
-    return found
+    """The statements inside a compound statement."""
+    return [each for block in blocks_of(node) for each in all_of(block)]
+
+
+def all_of(block: list[gast.stmt]) -> list[gast.stmt]:
+    """The statements of a block and all those inside them."""
+    return [each for node in block for each in nested(node)]
 
 
 def all_reads(block: list[gast.stmt]) -> set[str]:

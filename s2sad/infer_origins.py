@@ -145,10 +145,7 @@ class Origins:
 
     def origins(self, expr: Any, bound: dict[str, list[ir.Root]] | None = None) -> list[ir.Root]:
         """The memory that what an expression makes may be, or hold."""
-        found: dict[ir.Root, None] = {}
-        for each in self.origins_of(expr, bound or {}):
-            found[each] = None
-        return list(found)
+        return list(dict.fromkeys(self.origins_of(expr, bound or {})))
 
     def origins_of(self, expr: Any, bound: dict[str, list[ir.Root]]) -> list[ir.Root]:
         if expr is None or expr.__class__ is gast.Constant:

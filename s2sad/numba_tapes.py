@@ -38,7 +38,10 @@ import gast
 import numpy as np
 
 from s2sad import trees
+from s2sad.activity import blocks_of
+from s2sad.folding import all_statements
 from s2sad.kinds import Kind, Scalar
+from s2sad.reading import all_blocks
 
 DTYPES = {"f": None, "i": "int64", "b": "bool_", "c": "complex128"}
 
@@ -46,7 +49,7 @@ DTYPES = {"f": None, "i": "int64", "b": "bool_", "c": "complex128"}
 def saves_in_arrays(function: gast.FunctionDef, kinds: dict[str, Kind], used: set[str], numpy: str) -> None:
     """Changes a function of the generated program. kinds: of its names, where one kind holds throughout; used: all
     names of the module; numpy: what the text calls NumPy."""
-    for block in blocks(function):
+    for block in list(all_blocks(function.body)):
         for node in [each for each in block if getattr(each, "stack", None)]:
             found = Saves(function, block, node, kinds)
             if not found.simple:
@@ -56,20 +59,6 @@ def saves_in_arrays(function: gast.FunctionDef, kinds: dict[str, Kind], used: se
                 found.into_arrays(sizes, columns, used, numpy)
             else:
                 found.count_down(used)
-
-
-def blocks(node: Any) -> list[list[Any]]:
-    """All blocks of statements in a node, the outer ones first."""
-    found = []
-    for part in ("body", "orelse", "finalbody"):
-        block = getattr(node, part, None)
-        if isinstance(block, list):
-            found.append(block)
-            for each in block:
-                found += blocks(each)
-    for handler in getattr(node, "handlers", []):
-        found += blocks(handler)
-    return found
 
 
 class Saves:
@@ -82,7 +71,7 @@ class Saves:
         self.pops: list[tuple[list[Any], Any]] = []
         self.loops: list[Any] = []
         uses = 0
-        for block in blocks(function):
+        for block in all_blocks(function.body):
             for node in block:
                 if is_push(node, self.name):
                     self.pushes.append((block, node))
@@ -180,8 +169,9 @@ class Saves:
         """`while saved:` that takes one away in each iteration is a loop over its length, asked for once."""
         for loop in self.loops:
             inside = [pop for block, pop in self.pops if block is loop.body]
-            everywhere = sum(any(each is pop for block in blocks(loop) for each in block) for _, pop in self.pops)
-            pushed = any(each is push for _, push in self.pushes for block in blocks(loop) for each in block)
+            statements = all_statements(loop)
+            everywhere = sum(any(each is pop for each in statements) for _, pop in self.pops)
+            pushed = any(each is push for _, push in self.pushes for each in statements)
             stops = any(isinstance(each, (gast.Break, gast.Return, gast.Try)) for each in trees.walk(loop))
             if len(inside) != 1 or everywhere != 1 or pushed or stops or loop.orelse:
                 continue
@@ -252,17 +242,12 @@ def method_of(call: gast.Call) -> tuple[str, str]:
 def path_to(node: Any, block: list[Any]) -> list[Any]:
     """The statements around a node, from one of this block's on; [] if it is not within."""
     for each in block:
-        for inner in blocks(each):
+        for inner in blocks_of(each):
             if any(item is node for item in inner):
-                direct = any(item is node for part in ("body", "orelse", "finalbody")
-                             for item in getattr(each, part, None) or [])  # fmt: skip
-                if direct:
-                    return [each]
-                for part in ("body", "orelse", "finalbody"):
-                    rest = path_to(node, getattr(each, part, None) or [])
-                    if rest:
-                        return [each, *rest]
-                return [each, None]  # within a handler
+                return [each]
+            rest = path_to(node, inner)
+            if rest:
+                return [each, *rest]
     return []
 
 
@@ -294,7 +279,7 @@ def replace(block: list[Any], node: Any, made: list[Any]) -> None:
 
 
 def replace_everywhere(function: Any, node: Any, made: Any) -> None:
-    for block in blocks(function):
+    for block in list(all_blocks(function.body)):
         if any(each is node for each in block):
             replace(block, node, [made])
             return

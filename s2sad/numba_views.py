@@ -149,7 +149,7 @@ def in_place(forms: Any, node: gast.AugAssign, known: Any) -> gast.stmt | None:
     name, sign = SIGNS[type(node.op)]
     place: Any = as_read(target)
     steps = place.slice.elts if isinstance(place.slice, gast.Tuple) else [place.slice]
-    if all(map(is_all, steps)):
+    if all(map(trees.selects_all, steps)):
         place = place.value
         if isinstance(place, gast.Name):
             return gast.AugAssign(trees.name(place.id, store=True), node.op, node.value)
@@ -180,17 +180,10 @@ def stored(forms: Any, node: gast.Assign, known: Any, memory: Memory | None) -> 
 
 def is_view(index: gast.AST, known: Any) -> bool:
     """Whether indexing with this gives a view for sure: by slices and whole numbers."""
-    if is_all(index):
+    if trees.selects_all(index):
         return True
     steps = index.elts if isinstance(index, gast.Tuple) else [index]
     return all(isinstance(each, gast.Slice) or known.of(each) == ("i", 0) for each in steps)
-
-
-def is_all(step: gast.AST) -> bool:
-    """Whether a step of an index is `:`; or an index, `...`."""
-    if isinstance(step, gast.Slice):
-        return not (step.lower or step.upper or step.step)
-    return isinstance(step, gast.Constant) and step.value is ...
 
 
 def at_indices(forms: Any, node: gast.Subscript, known: Any, value: gast.AST | None = None) -> gast.Call | None:

@@ -22,7 +22,7 @@ from s2sad.activity import blocks_of
 from s2sad.adjoint import is_fresh
 from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import is_numpy
-from s2sad.folding import all_statements, read_list
+from s2sad.folding import nested, read_list
 from s2sad.inlining import rename_reads
 from s2sad.kinds import Array, Kind, Scalar
 from s2sad.reading import reads
@@ -216,10 +216,6 @@ class Move:
 
     def is_sum(self, node: gast.Assign) -> bool:
         return node.targets[0].id not in self.sides
-
-
-def nested(node: gast.stmt) -> list[gast.stmt]:
-    return [node, *all_statements(node)]
 
 
 def copies_at_end(block: list[gast.stmt]) -> dict[str, gast.AST]:

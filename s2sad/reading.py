@@ -155,6 +155,16 @@ def all_blocks(block: list[gast.stmt]) -> Iterator[list[gast.stmt]]:
             yield from all_blocks(inner)
 
 
+def range_arguments(node: gast.For) -> list[gast.AST]:
+    """What `range` is given, of a loop whose only variable runs over one, forwards or backwards; else nothing."""
+    call: Any = node.iter
+    if getattr(getattr(call, "func", None), "builtin", None) is reversed:
+        call = call.args[0]
+    if getattr(getattr(call, "func", None), "builtin", None) is not range or not isinstance(node.target, gast.Name):
+        return []
+    return list(call.args)
+
+
 def common(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
     """The loops that two places are both in."""
     k = 0

@@ -17,7 +17,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.adjoint_loops import targets
-from s2sad.folding import all_statements
+from s2sad.folding import nested
 from s2sad.naming import TEMPORARY, variable
 from s2sad.reading import all_blocks, everything_read
 
@@ -93,7 +93,7 @@ def fits(group: list[Pair], forward: list[gast.stmt], reverse: list[gast.stmt]) 
 
 
 def all_targets(node: gast.stmt) -> set[str]:
-    return {name for each in [node, *all_statements(node)] for name in targets(each)}
+    return {name for each in nested(node) for name in targets(each)}
 
 
 def reads_of_values(block: list[gast.stmt]) -> set[str]:

@@ -21,7 +21,7 @@ from s2sad.dead import remove_dead
 from s2sad.exponents import drop_tests
 from s2sad.fewer_operations import sum_products
 from s2sad.first_writes import write_first
-from s2sad.folding import all_statements, fold, read_list
+from s2sad.folding import all_of, all_statements, fold, read_list
 from s2sad.kinds import Kind
 from s2sad.one_sided import use_in_branches
 from s2sad.ownership import use_ownership
@@ -149,7 +149,7 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     tidy_loops(body)
     fold(body, info)
     remove_dead(body)
-    branches = any(getattr(each, "retest", False) for node in body for each in [node, *all_statements(node)])
+    branches = any(getattr(each, "retest", False) for each in all_of(body))
     if branches:
         merge_branches(body)
         fold(body, info)

@@ -16,6 +16,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.expression_kinds import ExpressionKinds, is_numpy
+from s2sad.folding import all_of
 from s2sad.kinds import Kind
 from s2sad.terms import Factor, Term, as_product
 
@@ -36,34 +37,26 @@ def use_steps(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, 
         own = kinds.get(name)
         return own if own is not None else info[name].kind if name in info else None
 
-    if any(map(is_choice, parts_of(body))):
-        Steps(body, ExpressionKinds(kind_of)).block(body)
+    parts = parts_of(body)
+    if any(map(is_choice, parts)):
+        Steps(all(map(stays_finite, parts)), ExpressionKinds(kind_of)).block(body)
 
 
 def parts_of(block: list[gast.stmt]) -> list[gast.AST]:
     """All nodes of a program, those that are copied at the ends of branches and iterations as well."""
-    found: list[gast.AST] = []
-    for node in block:
+    found = [each for node in block for each in gast.walk(node)]
+    for node in all_of(block):
         op = getattr(node, "effect", None)
         if isinstance(op, ir.Copy):
             found += [each for _, source in op.pairs for each in gast.walk(source)]
-        elif blocks_of(node):
-            found.append(node)
-            for field in ("test", "iter", "target", "items", "handlers"):
-                part = getattr(node, field, None)
-                for each in part if isinstance(part, list) else [part]:
-                    found += gast.walk(each) if isinstance(each, gast.AST) else []
-        else:
-            found += gast.walk(node)
-        for inner in blocks_of(node):
-            found += parts_of(inner)
     return found
 
 
 class Steps:
-    def __init__(self, body: list[gast.stmt], known: ExpressionKinds) -> None:
-        self.known = known
-        self.finite = all(map(stays_finite, parts_of(body)))
+    """finite: whether nothing in the program makes an infinite number of finite ones."""
+
+    def __init__(self, finite: bool, known: ExpressionKinds) -> None:
+        self.finite, self.known = finite, known
 
     def block(self, block: list[gast.stmt]) -> None:
         for node in block:

@@ -186,6 +186,25 @@ def function_of(node: gast.AST) -> Any:
     return None if owner is None else getattr(owner, node.attr, None)
 
 
+def is_at_least(node: gast.AST, least: int) -> bool:
+    """Whether a node is the literal of a whole number that is not less than this."""
+    value = literal(node)
+    return isinstance(value, int) and value >= least
+
+
+def counts_from(least: int, args: list[gast.AST]) -> bool:
+    """Whether these arguments of `range` or `np.arange` count upwards, from a literal that is not less than this."""
+    start, step = args[0] if len(args) > 1 else const(0), args[2] if len(args) > 2 else const(1)
+    return is_at_least(start, least) and is_at_least(step, 1)
+
+
+def selects_all(index: gast.AST) -> bool:
+    """Whether an index, or a part of one, is `:` or `...`."""
+    if isinstance(index, gast.Slice):
+        return index.lower is None and index.upper is None and index.step is None
+    return isinstance(index, gast.Constant) and index.value is ...
+
+
 def is_library_constant(node: gast.AST) -> bool:
     """Whether an expression is a number that a library names, such as `math.pi`."""
     if node.__class__ is not gast.Attribute or not isinstance(function_of(node), float):

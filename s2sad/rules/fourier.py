@@ -42,6 +42,12 @@ def fitted(x, shape):
     return filled
 
 
+@inline
+def as_large_as(x, whole, length):
+    """The adjoint of a transform, cut or filled up where the transform was given a length, or lengths."""
+    return sized(whole, x) if length is None else fitted(whole, np.shape(x))
+
+
 def counted_twice(x, n, axis):
     """Twice the half of n frequencies that a transform of real numbers keeps, but those that are alone."""
     k = np.arange(n // 2 + 1)
@@ -98,20 +104,20 @@ def kept_half(grad, axis, norm):
 def irfft(a, n=None, axis=-1, norm=None, *, grad):
     half = np.conj(kept_half(grad, axis, flipped(norm)))
     whole = counted_twice(half, grad.shape[axis], axis)
-    return sized(whole, a) if n is None else fitted(whole, np.shape(a))
+    return as_large_as(a, whole, n)
 
 
 @adjoint(np.fft.hfft, linear=True, cost=200)
 def hfft(a, n=None, axis=-1, norm=None, *, grad):
     half = kept_half(grad, axis, "backward" if norm is None else norm)
     whole = counted_twice(half, grad.shape[axis], axis)
-    return sized(whole, a) if n is None else fitted(whole, np.shape(a))
+    return as_large_as(a, whole, n)
 
 
 @adjoint(np.fft.ihfft, linear=True, cost=200)
 def ihfft(a, n=None, axis=-1, norm=None, *, grad):
     whole = np.real(np.fft.fft(np.conj(grad), a.shape[axis] if n is None else n, axis, flipped(norm)))
-    return sized(whole, a) if n is None else fitted(whole, np.shape(a))
+    return as_large_as(a, whole, n)
 
 
 # --- several axes ---------------------------------------------------------------------------------------------------
@@ -186,14 +192,14 @@ def lengths_along(shape, axes):
 def irfftn(a, s=None, axes=None, norm=None, *, grad):
     half = np.conj(np.fft.rfftn(grad, axes=axes_of_transform(grad, s, axes), norm=flipped(norm)))
     whole = counted_twice(half, grad.shape[-1 if axes is None else axes[-1]], -1 if axes is None else axes[-1])
-    return sized(whole, a) if s is None else fitted(whole, np.shape(a))
+    return as_large_as(a, whole, s)
 
 
 @adjoint(np.fft.irfft2, linear=True, cost=200)
 def irfft2(a, s=None, axes=(-2, -1), norm=None, *, grad):
     half = np.conj(np.fft.rfftn(grad, axes=axes, norm=flipped(norm)))
     whole = counted_twice(half, grad.shape[axes[-1]], axes[-1])
-    return sized(whole, a) if s is None else fitted(whole, np.shape(a))
+    return as_large_as(a, whole, s)
 
 
 # --- shifts and frequencies -----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from scipy import fft
 
 from s2sad.kinds import Kind
 from s2sad.rules.fourier import (
+    as_large_as,
     axes_of_transform,
     complex_of,
     counted_twice,
@@ -22,7 +23,7 @@ from s2sad.rules.fourier import (
     shift_kind,
     transformed,
 )
-from s2sad.rules.registry import adjoint, inline, kind, known, sized
+from s2sad.rules.registry import adjoint, inline, kind, known
 from s2sad.rules.results import numeric
 
 # --- Fourier transforms of one axis -----------------------------------------------------------------------------------
@@ -43,7 +44,7 @@ def inverse_fourier(x, n=None, axis=-1, norm=None, *, grad):
 @adjoint(fft.rfft, linear=True, cost=200)
 def real_fourier(x, n=None, axis=-1, norm=None, *, grad):
     whole = np.real(fft.fft(grad, x.shape[axis] if n is None else n, axis, norm))
-    return sized(whole, x) if n is None else fitted(whole, np.shape(x))
+    return as_large_as(x, whole, n)
 
 
 @inline
@@ -56,19 +57,19 @@ def kept_spectrum(grad, axis, norm):
 @adjoint(fft.irfft, linear=True, cost=200)
 def inverse_real_fourier(x, n=None, axis=-1, norm=None, *, grad):
     whole = counted_twice(np.conj(kept_spectrum(grad, axis, flipped(norm))), grad.shape[axis], axis)
-    return sized(whole, x) if n is None else fitted(whole, np.shape(x))
+    return as_large_as(x, whole, n)
 
 
 @adjoint(fft.hfft, linear=True, cost=200)
 def hermitian_fourier(x, n=None, axis=-1, norm=None, *, grad):
     whole = counted_twice(kept_spectrum(grad, axis, "backward" if norm is None else norm), grad.shape[axis], axis)
-    return sized(whole, x) if n is None else fitted(whole, np.shape(x))
+    return as_large_as(x, whole, n)
 
 
 @adjoint(fft.ihfft, linear=True, cost=200)
 def inverse_hermitian_fourier(x, n=None, axis=-1, norm=None, *, grad):
     whole = np.real(fft.fft(np.conj(grad), x.shape[axis] if n is None else n, axis, flipped(norm)))
-    return sized(whole, x) if n is None else fitted(whole, np.shape(x))
+    return as_large_as(x, whole, n)
 
 
 # --- of several axes --------------------------------------------------------------------------------------------------
@@ -170,25 +171,25 @@ def other_way(type):
 @adjoint(fft.dct, linear=True, cost=200)
 def cosine(x, type=2, n=None, axis=-1, norm=None, *, grad):
     whole = cosine_adjoint(grad, type, axis, norm)
-    return sized(whole, x) if n is None else fitted(whole, np.shape(x))
+    return as_large_as(x, whole, n)
 
 
 @adjoint(fft.idct, linear=True, cost=200)
 def inverse_cosine(x, type=2, n=None, axis=-1, norm=None, *, grad):
     whole = cosine_adjoint(grad, other_way(type), axis, flipped(norm))
-    return sized(whole, x) if n is None else fitted(whole, np.shape(x))
+    return as_large_as(x, whole, n)
 
 
 @adjoint(fft.dst, linear=True, cost=200)
 def sine(x, type=2, n=None, axis=-1, norm=None, *, grad):
     whole = sine_adjoint(grad, type, axis, norm)
-    return sized(whole, x) if n is None else fitted(whole, np.shape(x))
+    return as_large_as(x, whole, n)
 
 
 @adjoint(fft.idst, linear=True, cost=200)
 def inverse_sine(x, type=2, n=None, axis=-1, norm=None, *, grad):
     whole = sine_adjoint(grad, other_way(type), axis, flipped(norm))
-    return sized(whole, x) if n is None else fitted(whole, np.shape(x))
+    return as_large_as(x, whole, n)
 
 
 # --- kinds ------------------------------------------------------------------------------------------------------------

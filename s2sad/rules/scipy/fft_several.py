@@ -10,6 +10,7 @@ from scipy import fft
 
 from s2sad.kinds import Kind
 from s2sad.rules.fourier import (
+    as_large_as,
     complex_of,
     counted_twice,
     fitted,
@@ -60,7 +61,7 @@ def kept(x, s, axes, half, grad):
     """Of the frequencies of the cotangent that are kept, those that stand for two twice."""
     last = -1 if axes is None else several(axes)[-1]
     whole = counted_twice(half, grad.shape[last], last)
-    return sized(whole, x) if s is None else fitted(whole, np.shape(x))
+    return as_large_as(x, whole, s)
 
 
 @adjoint(fft.irfftn, linear=True, cost=200)
@@ -125,25 +126,25 @@ def sine_n_adjoint(grad, type, axes, norm):
 @adjoint(fft.dctn, linear=True, cost=200)
 def cosine_n(x, type=2, s=None, axes=None, norm=None, *, grad):
     whole = cosine_n_adjoint(grad, type, axes_of(grad, s, axes), norm)
-    return sized(whole, x) if s is None else fitted(whole, np.shape(x))
+    return as_large_as(x, whole, s)
 
 
 @adjoint(fft.idctn, linear=True, cost=200)
 def inverse_cosine_n(x, type=2, s=None, axes=None, norm=None, *, grad):
     whole = cosine_n_adjoint(grad, other_way(type), axes_of(grad, s, axes), flipped(norm))
-    return sized(whole, x) if s is None else fitted(whole, np.shape(x))
+    return as_large_as(x, whole, s)
 
 
 @adjoint(fft.dstn, linear=True, cost=200)
 def sine_n(x, type=2, s=None, axes=None, norm=None, *, grad):
     whole = sine_n_adjoint(grad, type, axes_of(grad, s, axes), norm)
-    return sized(whole, x) if s is None else fitted(whole, np.shape(x))
+    return as_large_as(x, whole, s)
 
 
 @adjoint(fft.idstn, linear=True, cost=200)
 def inverse_sine_n(x, type=2, s=None, axes=None, norm=None, *, grad):
     whole = sine_n_adjoint(grad, other_way(type), axes_of(grad, s, axes), flipped(norm))
-    return sized(whole, x) if s is None else fitted(whole, np.shape(x))
+    return as_large_as(x, whole, s)
 
 
 # --- kinds ------------------------------------------------------------------------------------------------------------
