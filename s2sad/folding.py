@@ -51,6 +51,7 @@ def untouched(body: list[gast.stmt]) -> set[str]:
     """The names of the reverse sweep that hold new numbers or arrays into which nothing is written."""
     made: set[str] = set()
     shared: set[str] = set()
+    copies: list[tuple[str, str]] = []  # two names for one array
 
     def walk(block: list[gast.stmt]) -> None:
         for node in block:
@@ -59,9 +60,12 @@ def untouched(body: list[gast.stmt]) -> set[str]:
                     made.update(target.id for target in node.targets if isinstance(target, gast.Name))
                     shared.update(name for target in node.targets for name in stored_names(target))
                 elif isinstance(getattr(node, "effect", None), ir.Copy):
-                    for _, source in node.effect.pairs:
-                        if not isinstance(source, ARITHMETIC):
-                            shared.update(ir.summary(source).names)
+                    for target, source in node.effect.pairs:
+                        made.add(target)
+                        if isinstance(source, gast.Name):
+                            copies.append((target, source.id))
+                        elif not isinstance(source, ARITHMETIC):
+                            shared.update({target, *ir.summary(source).names})
                 elif isinstance(node, gast.AugAssign):
                     shared.update(trees.names_in(node.target))
                 else:
@@ -71,7 +75,12 @@ def untouched(body: list[gast.stmt]) -> set[str]:
                 walk(inner)
 
     walk(body)
-    return made - shared
+    known = made - shared
+    while True:
+        others = {name for pair in copies if not known.issuperset(pair) for name in pair}
+        if known.isdisjoint(others):
+            return known
+        known -= others
 
 
 def stored_names(target: gast.AST) -> set[str]:
@@ -196,8 +205,9 @@ class Folding:
         return size(source.value) + sum(size(each) for each in own_expressions(node)) <= LARGEST
 
     def joins(self, source: gast.Assign, node: gast.stmt, before: list[gast.stmt]) -> bool:
-        """Whether x_grad = 2.0 * a and x_grad += e further down become x_grad = 2.0 * a + e. Under the line that the
-        first one belongs to, something else must still stand."""
+        """Whether x_grad = 2.0 * a and x_grad += e further down become x_grad = 2.0 * a + e, or x_grad += a and
+        x_grad += e become x_grad += a + e. Under the line that the first one belongs to, something else must still
+        stand."""
         if not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name):
             return False
         name, value = source.targets[0].id, node.value
@@ -205,7 +215,7 @@ class Folding:
             value = value.left
         if not isinstance(value, gast.Name) or value.id != name or variable(name) != variable(node.targets[0].id):
             return False
-        if not is_scaled_name(source.value):
+        if not is_sum_of_names(source.value):
             return False
         mine = source.origin
         return any(
@@ -313,6 +323,15 @@ def is_argument(mine: Any, its: Any) -> bool:
         return False
     called = (each.func for each in gast.walk(its[1]) if isinstance(each, gast.Call))
     return any(mine[0].name in (getattr(each, "id", None), getattr(each, "attr", None)) for each in called)
+
+
+def is_sum_of_names(expr: gast.AST) -> bool:
+    """Whether an expression is a sum of names, and of numbers times names."""
+    while isinstance(expr, gast.BinOp) and isinstance(expr.op, (gast.Add, gast.Sub)):
+        if not is_scaled_name(expr.right):
+            return False
+        expr = expr.left
+    return is_scaled_name(expr)
 
 
 def is_scaled_name(expr: gast.AST) -> bool:

@@ -36,9 +36,8 @@ def cholesky_value_and_gradients(A, dy=1.0):
                 s_grad = t2_grad / t3
             for k in reversed(range(j)):
                 # s -= L[i, k] * L[j, k]
-                t4_grad = -s_grad * L[j, k]
                 L_grad[j, k] -= s_grad * L[i, k]
-                L_grad[i, k] += t4_grad
+                L_grad[i, k] -= s_grad * L[j, k]
             # s = A[i, j]
             A_grad[i, j] = s_grad
     return value, (A_grad,)
