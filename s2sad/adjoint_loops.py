@@ -322,17 +322,20 @@ def targets(node: gast.stmt) -> set[str]:
     if isinstance(op, ir.Copy):
         return {name for name, _ in op.pairs}
     if isinstance(node, gast.Assign):
-        found = set()
-        for target in node.targets:
-            for each in [target, *getattr(target, "elts", [])]:
-                if isinstance(each, gast.Name):
-                    found.add(each.id)
-        return found
+        return {name for target in node.targets for name in names_set(target)}
     if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name) and getattr(node, "counter", None):
         return {node.target.id}
     if isinstance(node, gast.For):
         return {each.id for each in gast.walk(node.target) if isinstance(each, gast.Name)}
     return set()
+
+
+def names_set(target: gast.AST) -> set[str]:
+    """The names that a target of an assignment sets."""
+    if isinstance(target, gast.Name):
+        return {target.id}
+    parts = getattr(target, "elts", None) or ([target.value] if isinstance(target, gast.Starred) else [])
+    return {name for part in parts for name in names_set(part)}
 
 
 def read_actively(node: gast.stmt) -> set[str]:

@@ -90,6 +90,8 @@ def removable(node: gast.stmt) -> bool:
         return False
     if getattr(node, "counter", None) or getattr(node, "stack", None) or getattr(node, "makes", None) is not None:
         return True
+    if getattr(node, "taken_out", False):  # of a tuple or record of known parts
+        return True
     op = getattr(node, "effect", None)
     if getattr(node, "impure", False):
         return False
@@ -116,9 +118,13 @@ def is_display(node: gast.AST) -> bool:
 def sets_names(node: gast.Assign) -> bool:
     """Whether the target is a name, or in the reverse sweep a tuple of names, which are the program's own."""
     target = node.targets[0]
-    if isinstance(target, gast.Tuple) and getattr(node, "reverse", False):
-        return all(isinstance(each, gast.Name) for each in target.elts)
-    return isinstance(target, gast.Name)
+    return isinstance(target, gast.Name) or getattr(node, "reverse", False) and is_tuple_of_names(target)
+
+
+def is_tuple_of_names(target: gast.AST) -> bool:
+    if not isinstance(target, gast.Tuple):
+        return False
+    return all(isinstance(each, gast.Name) or is_tuple_of_names(each) for each in target.elts)
 
 
 def name_set(node: gast.stmt) -> set[str]:

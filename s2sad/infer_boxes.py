@@ -80,16 +80,18 @@ class Boxes:
         op.keys = keys
         return self.emit(expr, op, kind, True)
 
-    def unboxed(self, value: Value) -> Value:
-        """What a list holds, taken apart where it is a tuple, dict or record."""
+    def unboxed(self, value: Value, pattern: Any = None) -> Value:
+        """What a list holds, taken apart where it is a tuple, dict or record; pattern: what it is bound to."""
         kind = value.kind
         if self.quiet or not isinstance(kind, (Tuple, Dict, Record)):
             return value
         base = ir.base_of(value.expr.id) if isinstance(value.expr, gast.Name) else "item"
         self.note_held_in(value)
         if isinstance(kind, Tuple):
+            patterns = patterns_of(pattern, len(kind.items))
+            hints = [each.id if isinstance(each, gast.Name) else f"{base}_{k}" for k, each in enumerate(patterns)]
             items = [
-                self.part(value, k, trees.index(value.expr, trees.const(k)), each, f"{base}_{k}")
+                self.part(value, k, trees.index(value.expr, trees.const(k)), each, hints[k], patterns[k])
                 for k, each in enumerate(kind.items)
             ]
             return Value(value.expr, kind, value.varied, items=items)
@@ -102,17 +104,25 @@ class Boxes:
             self.state[thing, key] = self.part(value, key, expr, each, f"{base}_{key}")
         return Value(value.expr, kind, value.varied, object=thing)
 
-    def part(self, value: Value, key: Any, expr: gast.AST, kind: Kind, hint: str) -> Value:
+    def part(self, value: Value, key: Any, expr: gast.AST, kind: Kind, hint: str, pattern: Any = None) -> Value:
         hint = hint if hint.isidentifier() else "item"
         if isinstance(kind, Static):
             return Value(expr, kind)
         held_in = self.held_in.get(getattr(value.expr, "id", ""), [])
         if not value.varied or not carries_gradient(kind):
             made = self.emit(expr, ir.Plain(True), kind, False, hint)
+            self.block[-1].taken_out = True
             self.note_holders(made, held_in)
-            return made
+            return self.unboxed(made, pattern)
         op = ir.GetItem(value.expr.id, trees.const(key), kind, value.kind, INT, None)
         op.parts = [("int", None)]
         made = self.emit(expr, op, kind, True, hint)
         self.note_holders(made, held_in)
-        return self.unboxed(made)
+        return self.unboxed(made, pattern)
+
+
+def patterns_of(pattern: Any, count: int) -> list[Any]:
+    """What each of so many parts is bound to; None where no name says so."""
+    if not isinstance(pattern, (gast.Tuple, gast.List)) or len(pattern.elts) != count:
+        return [None] * count
+    return [None if isinstance(each, gast.Starred) else each for each in pattern.elts]

@@ -13,6 +13,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.infer_boxes import patterns_of
 from s2sad.infer_carried import roots_of
 from s2sad.infer_expressions import mark_pure
 from s2sad.infer_iterators import Iterator
@@ -223,11 +224,7 @@ class Loops:
     def bind_iteration(self, it: Iteration, index: gast.AST, pattern: Any) -> tuple[Value, gast.AST]:
         """One item, for the position `index`: its value, and the target that the loop's header binds."""
         if it.what == "tuple":
-            patterns = (
-                pattern.elts
-                if isinstance(pattern, (gast.Tuple, gast.List)) and len(pattern.elts) == len(it.parts)
-                else [None] * len(it.parts)
-            )
+            patterns = patterns_of(pattern, len(it.parts))
             made = [self.bind_iteration(part, index, each) for part, each in zip(it.parts, patterns)]
             value = self.make_tuple([each for each, _ in made])
             return value, gast.Tuple([target for _, target in made], gast.Store())
@@ -268,11 +265,12 @@ class Loops:
             made.place = self.info[made.expr.id].place = place
         return made
 
-    def unboxed_items(self, value: Value) -> Value:
+    def unboxed_items(self, value: Value, pattern: Any) -> Value:
         """The item of a loop, with what a list holds taken apart."""
         if value.items is not None:
-            return self.make_tuple([self.unboxed_items(item) for item in value.items])
-        return self.unboxed(value)
+            patterns = patterns_of(pattern, len(value.items))
+            return self.make_tuple([self.unboxed_items(*each) for each in zip(value.items, patterns)])
+        return self.unboxed(value, pattern)
 
     # ---------------------------------------------------------------- for and while
     def do_For(self, node: gast.For) -> None:
@@ -301,7 +299,7 @@ class Loops:
             value, made["target"] = self.bind_iteration(it, trees.name(index_name), pattern)
             self.block = outer
             if pattern is not None:
-                self.bind(pattern, self.unboxed_items(value))
+                self.bind(pattern, self.unboxed_items(value, pattern))
             body()
 
         outer_iterated, self.iterated = self.iterated, [*self.iterated, *roots_of(it)]

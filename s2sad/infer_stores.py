@@ -194,15 +194,17 @@ class Stores:
                 self.check_key(each, target.slice)
             self.ensure_key(base, index, target)
         kind = self.indexed_kind(base, parts)
-        if isinstance(base.kind, (List, Mapping)) and (isinstance(kind, (Scalar, Unknown)) or kind == UNKNOWN):
+        held = isinstance(base.kind, (List, Mapping)) and (isinstance(kind, (Scalar, Unknown)) or kind == UNKNOWN)
+        if held and not (isinstance(kind, Scalar) and kind.char == "f" and isinstance(node.op, (gast.Add, gast.Sub))):
             current = self.get_item_at(base, index, parts, kind)
             made = self.settle(self.binary(node.op, current, self.visit(node.value), node))
             self.store(base, index, parts, kind, made, None, node)
             return
         block, at, writes = self.block, len(self.block), self.writes_to(base)
         value = self.settle(self.visit(node.value))
-        if self.writes_to(base) != writes and not self.may_view(kind, parts) and block is self.block:
-            later = block[at:]  # the value's own call writes there: what is added to was read before
+        changed = self.writes_to(base) != writes and not self.may_view(kind, parts) and block is self.block
+        if changed or held and not (isinstance(value.kind, Scalar) and join(kind, value.kind) == kind):
+            later = block[at:]  # what the value's own call does, a write perhaps: what is added to was read before
             del block[at:]
             current = self.get_item_at(base, index, parts, kind)
             block.extend(later)

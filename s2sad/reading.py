@@ -24,16 +24,7 @@ def reads(node: gast.AST | None) -> set[str]:
         return set(ir.summary(node.value).names)
     todo: list[Any] = []
     if isinstance(node, gast.Assign):
-        todo = [node.value, *[t for t in node.targets if not isinstance(t, gast.Name)]]
-        todo = [
-            each
-            for each in todo
-            if not (
-                isinstance(each, gast.Tuple)
-                and all(isinstance(e, gast.Name) for e in each.elts)
-                and each is not node.value
-            )
-        ]
+        todo = [node.value, *[place for target in node.targets for place in places_in(target)]]
     elif isinstance(node, gast.AugAssign):
         todo = [node.target, node.value]
     elif isinstance(node, (gast.If, gast.While)):
@@ -53,6 +44,14 @@ def reads(node: gast.AST | None) -> set[str]:
     for each in todo:
         found.update(ir.summary(each).names)
     return found
+
+
+def places_in(target: gast.AST) -> list[gast.AST]:
+    """What a target of an assignment has besides names: `x[k]`, `x.a`."""
+    parts = getattr(target, "elts", None) or ([target.value] if isinstance(target, gast.Starred) else None)
+    if parts is None:
+        return [] if isinstance(target, gast.Name) else [target]
+    return [place for part in parts for place in places_in(part)]
 
 
 def free_reads(block: list[gast.stmt], defined: set[str] | None = None) -> set[str]:

@@ -23,72 +23,13 @@ from s2sad.fewer_operations import sum_products
 from s2sad.first_writes import write_first
 from s2sad.folding import all_of, all_statements, fold, read_list
 from s2sad.kinds import Kind
+from s2sad.loop_headers import run_over_items, take_items_apart, while_saved
 from s2sad.one_sided import use_in_branches
 from s2sad.ownership import use_ownership
 from s2sad.steps import use_steps
 from s2sad.stores import merge_stores
 from s2sad.tape_checkpoints import take_values
 from s2sad.unpacking import unpack_results
-
-
-# ---------------------------------------------------------------- loops and branches of the reverse sweep
-def tidy_loops(body: list[gast.stmt]) -> None:
-    """`for k in reversed(range(len(xs))): x = xs[k]` is `for x in reversed(xs)` where the position isn't used."""
-    for node in body:
-        for inner in blocks_of(node):
-            tidy_loops(inner)
-        if not isinstance(node, gast.For) or not hasattr(node, "forward") or not isinstance(node.target, gast.Name):
-            continue
-        uses = sum(name == node.target.id for name in nested_reads(node.body))
-        loop = node.forward.loop
-        if uses == 0:
-            node.target = trees.name("_")
-            if isinstance(node.iter, gast.Call) and getattr(node.iter.func, "builtin", None) is reversed:
-                node.iter = node.iter.args[0]
-        elif uses == 1 and loop.sequence is not None and not loop.counted:
-            for k, each in enumerate(node.body):
-                if (
-                    isinstance(each, gast.Assign)
-                    and isinstance(each.value, gast.Subscript)
-                    and trees.same(each.value.slice, trees.name(node.target.id))
-                    and trees.same(each.value.value, loop.sequence)
-                    and isinstance(each.targets[0], gast.Name)
-                ):
-                    name = each.targets[0].id
-                    if any(name in set(nested_reads([before])) for before in node.body[:k]):
-                        break
-                    node.target = trees.name(name)
-                    node.iter = trees.call(trees.builtin("reversed"), loop.sequence)
-                    del node.body[k]
-                    break
-
-
-def nested_reads(block: list[gast.stmt]) -> list[str]:
-    found = []
-    for node in block:
-        found.extend(read_list(node))
-        for inner in blocks_of(node):
-            found.extend(nested_reads(inner))
-    return found
-
-
-def while_saved(body: list[gast.stmt]) -> None:
-    """`for _ in range(steps)` over a loop that saves once an iteration is `while x_saved`; the steps need no
-    counting. In a loop inside another one, the list holds what the other's iterations saved as well."""
-    for k, node in enumerate(body):
-        if isinstance(node, gast.If):
-            for inner in blocks_of(node):
-                while_saved(inner)
-        if not isinstance(node, gast.For) or not hasattr(node, "forward") or getattr(node.target, "id", "") != "_":
-            continue
-        block = node.forward.loop.whole or node.forward.body
-        pushed = {each.save for each in block if getattr(each, "save", None)}
-        for each in node.body:
-            if getattr(each, "restore", False) and each.targets[0].id in pushed:
-                loop = gast.While(each.value.func.value, node.body, [])
-                loop.origin, loop.reverse, loop.forward = getattr(node, "origin", None), True, node.forward
-                body[k] = loop
-                break
 
 
 def merge_branches(body: list[gast.stmt]) -> None:
@@ -146,14 +87,15 @@ def changed_in(node: gast.stmt) -> set[str]:
 def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
     """All of the above, in order."""
     remove_dead(body)
-    tidy_loops(body)
+    run_over_items(body)
+    take_items_apart(body, info)
     fold(body, info)
     remove_dead(body)
     branches = any(getattr(each, "retest", False) for each in all_of(body))
     if branches:
         merge_branches(body)
         fold(body, info)
-    tidy_loops(body)
+    run_over_items(body)
     rewrite(body, info, kinds)
     if branches:
         use_in_branches(body, info, kinds)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gast
 
 from s2sad import ir, trees
@@ -49,13 +51,16 @@ def set_name(node: gast.stmt) -> str | None:
     return node.targets[0].id if one else None
 
 
-def place_read(node: gast.stmt, whole: str, kind: Tuple) -> int | None:
+def place_read(node: gast.stmt, whole: str, kind: Any) -> int | None:
     """k, where the statement is `name = whole[k]` or `name = whole.field`; else None."""
     value = node.value if set_name(node) is not None else None
     if not isinstance(value, (gast.Subscript, gast.Attribute)) or not isinstance(value.value, gast.Name):
         return None
     if value.value.id != whole:
         return None
+    if isinstance(value, gast.Attribute) and value.attr not in getattr(getattr(kind, "cls", None), "_fields", ()):
+        return None
     if isinstance(value, gast.Attribute):
         return list(getattr(kind.cls, "_fields", ())).index(value.attr)
-    return value.slice.value if isinstance(value.slice, gast.Constant) else None
+    place = trees.literal(value.slice)
+    return place if isinstance(place, int) else None

@@ -1,0 +1,170 @@
+"""Part of the stage `simplify`: what the loops run over.
+
+for k in reversed(range(len(xs))):
+    x = xs[k]                             ->     for x in reversed(xs):
+for item in pairs:
+    a = item[0]
+    b = item[1]                           ->     for a, b in pairs:        where the user has it so
+for _ in range(steps):
+    x = x_saved.pop()                     ->     while x_saved:
+                                                     x = x_saved.pop()
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.activity import blocks_of
+from s2sad.folding import all_of, read_list
+from s2sad.infer_boxes import patterns_of
+from s2sad.kinds import Array, Tuple
+from s2sad.unpacking import place_read, set_name
+
+
+def run_over_items(body: list[gast.stmt]) -> None:
+    """Loops of the reverse sweep over the items themselves, where their positions aren't used."""
+    for node in body:
+        for inner in blocks_of(node):
+            run_over_items(inner)
+        if not isinstance(node, gast.For) or not hasattr(node, "forward"):
+            continue
+        if isinstance(node.target, gast.Tuple):
+            node.target = without_unread(node.target, set(nested_reads(node.body)))
+        if not isinstance(node.target, gast.Name):
+            continue
+        uses = sum(name == node.target.id for name in nested_reads(node.body))
+        loop = node.forward.loop
+        if uses == 0:
+            node.target = trees.name("_")
+            if isinstance(node.iter, gast.Call) and getattr(node.iter.func, "builtin", None) is reversed:
+                node.iter = node.iter.args[0]
+        elif uses == 1 and loop.sequence is not None and not loop.counted:
+            use_sequence(node, loop.sequence)
+
+
+def use_sequence(node: gast.For, sequence: gast.AST) -> None:
+    """The item for the position, where that is only used to get it."""
+    for k, each in enumerate(node.body):
+        if (
+            isinstance(each, gast.Assign)
+            and isinstance(each.value, gast.Subscript)
+            and trees.same(each.value.slice, trees.name(node.target.id))
+            and trees.same(each.value.value, sequence)
+            and isinstance(each.targets[0], gast.Name)
+        ):
+            name = each.targets[0].id
+            if any(name in set(nested_reads([before])) for before in node.body[:k]):
+                return
+            node.target = trees.name(name)
+            node.iter = trees.call(trees.builtin("reversed"), sequence)
+            del node.body[k]
+            return
+
+
+def nested_reads(block: list[gast.stmt]) -> list[str]:
+    return [name for node in all_of(block) for name in read_list(node)]
+
+
+def without_unread(target: gast.AST, read: set[str]) -> gast.AST:
+    """A loop's target with `_` for what isn't read."""
+    if isinstance(target, gast.Name):
+        return target if target.id in read else trees.name("_", store=True)
+    parts = [without_unread(each, read) for each in target.elts]
+    if all(isinstance(each, gast.Name) and each.id == "_" for each in parts):
+        return trees.name("_", store=True)
+    return gast.Tuple(parts, gast.Store())
+
+
+# ---------------------------------------------------------------- items that are taken apart
+def take_items_apart(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
+    """The names that the user's loop gives to the parts of its items stand in its header, in both sweeps."""
+    total = Counter(nested_reads(body))
+    inside: Counter[str] = Counter()  # what a loop's body reads of what the loop itself sets
+    loops = [node for node in all_of(body) if isinstance(node, gast.For)]
+    for node in loops:
+        own = {each.id for each in gast.walk(node.target) if isinstance(each, gast.Name)}
+        own |= {each.targets[0].id for each in node.body if set_name(each)}
+        inside.update(name for name in nested_reads(node.body) if name in own)
+    targets = {id(node): node.target for node in loops}
+    apart = Apart({name for name in inside if inside[name] == total[name]}, info)
+    for node in loops:
+        user = getattr(getattr(node, "forward", node), "user", None)
+        if not isinstance(user, gast.For):
+            continue
+        node.target = apart.target(node.target, user.target, node.body)
+        if hasattr(node, "forward"):
+            for name, pattern in apart.patterns(targets.get(id(node.forward)), user.target):
+                for each in list(node.body):
+                    if set_name(each) in apart.names and ir.base_of(set_name(each) or "") == ir.base_of(name):
+                        each.targets = [apart.target(each.targets[0], pattern, node.body)]
+
+
+class Apart:
+    """names: those that are read only where they are set, and so may be replaced by the names of their parts."""
+
+    def __init__(self, names: set[str], info: dict[str, ir.Info]) -> None:
+        self.names, self.info = names, info
+
+    def patterns(self, target: Any, pattern: gast.AST) -> Iterator[tuple[str, gast.AST]]:
+        """The names in a loop's target that the user's takes apart further."""
+        if isinstance(target, gast.Name) and isinstance(pattern, (gast.Tuple, gast.List)):
+            yield target.id, pattern
+        elif isinstance(target, gast.Tuple) and len(target.elts) == len(getattr(pattern, "elts", ())):
+            for each in zip(target.elts, pattern.elts):
+                yield from self.patterns(*each)
+
+    def target(self, target: gast.AST, pattern: gast.AST, block: list[gast.stmt]) -> gast.AST:
+        """The target with the names of parts that the block begins with taking out of it; they are taken out of that."""
+        patterns = patterns_of(pattern, len(getattr(pattern, "elts", ())))
+        if isinstance(target, gast.Tuple) and len(target.elts) == len(patterns):
+            parts = [self.target(*each, block) for each in zip(target.elts, patterns)]
+            return gast.Tuple(parts, gast.Store())
+        if not isinstance(target, gast.Name) or not patterns or None in patterns or target.id not in self.names:
+            return target
+        taken = self.parts(target.id, len(patterns), block)
+        if not taken or nested_reads(block).count(target.id) != len(taken):
+            return target
+        names = [trees.name(set_name(taken[k]) if k in taken else "_", store=True) for k in range(len(patterns))]
+        block[:] = [each for each in block if not any(each is part for part in taken.values())]
+        return gast.Tuple([self.target(*each, block) for each in zip(names, patterns)], gast.Store())
+
+    def parts(self, whole: str, count: int, block: list[gast.stmt]) -> dict[int, gast.stmt]:
+        """The statements of a block that take something out of what can't change meanwhile, by its place."""
+        known = self.info.get(whole)
+        kind = None if known is None else known.kind
+        if isinstance(kind, Tuple):
+            if len(kind.items) != count:
+                return {}
+        elif not isinstance(kind, Array) or known.place is not None and known.place.root.stores:
+            return {}
+        found: dict[int, gast.stmt] = {}
+        for each in block:
+            place = place_read(each, whole, kind)
+            if place is not None and 0 <= place < count and not getattr(each, "tangent", False):
+                found.setdefault(place, each)
+        return found
+
+
+# ---------------------------------------------------------------- loops over what was saved
+def while_saved(body: list[gast.stmt]) -> None:
+    """`for _ in range(steps)` over a loop that saves once an iteration is `while x_saved`; the steps need no
+    counting. In a loop inside another one, the list holds what the other's iterations saved as well."""
+    for k, node in enumerate(body):
+        if isinstance(node, gast.If):
+            for inner in blocks_of(node):
+                while_saved(inner)
+        if not isinstance(node, gast.For) or not hasattr(node, "forward") or getattr(node.target, "id", "") != "_":
+            continue
+        block = node.forward.loop.whole or node.forward.body
+        pushed = {each.save for each in block if getattr(each, "save", None)}
+        for each in node.body:
+            if getattr(each, "restore", False) and each.targets[0].id in pushed:
+                loop = gast.While(each.value.func.value, node.body, [])
+                loop.origin, loop.reverse, loop.forward = getattr(node, "origin", None), True, node.forward
+                body[k] = loop
+                break
