@@ -21,7 +21,7 @@ from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy, same_axes
-from s2sad.fewer_operations import simpler_axes
+from s2sad.fewer_operations import elements, is_whole, simpler_axes
 from s2sad.folding import nested
 from s2sad.kinds import ONE, Array, Kind, Scalar
 from s2sad.terms import Factor, Term, as_product, as_sum, sum_tree
@@ -158,8 +158,20 @@ class Algebra:
         made = Term(term.number)
         for factor in term.factors:
             node = self.expression(factor.node)
+            if factor.over:
+                number, node = self.number_before(node)
+                made = made.times(number)
             made *= as_product(node, self.known.rank) if factor.over else Term(1.0, (replace(factor, node=node),))
         return made
+
+    def number_before(self, node: gast.AST) -> tuple[float, gast.AST]:
+        """(2.0 * x)[:, None] is 2.0 times x[:, None]."""
+        if not isinstance(node, gast.Subscript) or not all(map(is_whole, elements(node.slice))):
+            return 1.0, node
+        term = as_product(node.value, self.known.rank)
+        if term.number == 1.0 or not term.has_over or self.known.dims(node) is None:
+            return 1.0, node
+        return term.number, trees.index(replace(term, number=1.0).tree(), node.slice)
 
     def is_number(self, node: gast.AST) -> bool:
         """Whether the expression is arithmetic: not the sum of two lists."""

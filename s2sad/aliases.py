@@ -40,6 +40,7 @@ def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str, kinds
             effect = getattr(node, "effect", None)
             if isinstance(effect, ir.Copy):
                 for target, source in effect.pairs:
+                    source = found.get(getattr(source, "id", ""), source)
                     if sets[target] == 1 and isinstance(source, gast.Name) and source.id == dy and sets.get(dy, 0) == 0:
                         found[target] = source
             elif isinstance(effect, ir.Load) and is_alias(node, effect, info) and sets[node.targets[0].id] == 1:

@@ -119,7 +119,7 @@ class Apart:
                 yield from self.patterns(*each)
 
     def target(self, target: gast.AST, pattern: gast.AST, block: list[gast.stmt]) -> gast.AST:
-        """The target with the names of parts that the block begins with taking out of it; they are taken out of that."""
+        """The target with the names of its parts, whose statements are taken out of the block."""
         patterns = patterns_of(pattern, len(getattr(pattern, "elts", ())))
         if isinstance(target, gast.Tuple) and len(target.elts) == len(patterns):
             parts = [self.target(*each, block) for each in zip(target.elts, patterns)]
@@ -129,14 +129,16 @@ class Apart:
         taken = self.parts(target.id, len(patterns), block)
         if not taken or nested_reads(block).count(target.id) != len(taken):
             return target
-        names = [trees.name(set_name(taken[k]) if k in taken else "_", store=True) for k in range(len(patterns))]
+        names = [trees.name(set_name(taken[k]) or "_" if k in taken else "_", store=True) for k in range(len(patterns))]
         block[:] = [each for each in block if not any(each is part for part in taken.values())]
         return gast.Tuple([self.target(*each, block) for each in zip(names, patterns)], gast.Store())
 
     def parts(self, whole: str, count: int, block: list[gast.stmt]) -> dict[int, gast.stmt]:
         """The statements of a block that take something out of what can't change meanwhile, by its place."""
         known = self.info.get(whole)
-        kind = None if known is None else known.kind
+        if known is None:
+            return {}
+        kind = known.kind
         if isinstance(kind, Tuple):
             if len(kind.items) != count:
                 return {}

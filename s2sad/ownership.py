@@ -22,7 +22,7 @@ from s2sad.expression_kinds import ExpressionKinds, is_numpy, same_axes
 from s2sad.gathering import gather
 from s2sad.infer_memory import replace_nodes
 from s2sad.inlining import rename_all
-from s2sad.kinds import Array, Kind, Scalar, loose
+from s2sad.kinds import Array, Kind, List, Scalar, loose
 from s2sad.naming import variable
 from s2sad.reading import free_reads, reads
 from s2sad.sharing import Sharing
@@ -121,6 +121,8 @@ class Ownership:
     def is_needless(self, node: gast.Assign) -> bool:
         target, name = node.targets[0].id, copied_name(node.value)
         kind, own = self.kind_of(name), self.kind_of(target)
+        if isinstance(kind, List) and isinstance(own, List):
+            return kind == own and isinstance(kind.item, Scalar) and self.is_owner(name, node, target)
         if not (isinstance(kind, Array) and isinstance(own, Array) and kind.dims and own.dims):
             return False
         same = kind.dtype == own.dtype and same_axes(kind.dims, own.dims)
@@ -204,10 +206,11 @@ def changed_name(target: str, value: gast.AST) -> str:
 
 
 def copied_name(value: gast.AST) -> str:
-    """x, of `np.array(x)` or `x.copy()`; else ''."""
+    """x, of `np.array(x)`, `x.copy()` or `list(x)`; else ''."""
     if not isinstance(value, gast.Call) or value.keywords:
         return ""
-    if is_numpy(value, "array") and len(value.args) == 1:
+    listed = getattr(value.func, "builtin", None) is list
+    if (listed or is_numpy(value, "array")) and len(value.args) == 1:
         inner = value.args[0]
     elif isinstance(value.func, gast.Attribute) and value.func.attr == "copy" and not value.args:
         inner = value.func.value

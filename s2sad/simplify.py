@@ -21,7 +21,7 @@ from s2sad.dead import remove_dead
 from s2sad.exponents import drop_tests
 from s2sad.fewer_operations import sum_products
 from s2sad.first_writes import write_first
-from s2sad.folding import all_of, all_statements, fold, read_list
+from s2sad.folding import all_of, all_statements, fold
 from s2sad.kinds import Kind
 from s2sad.loop_headers import run_over_items, take_items_apart, while_saved
 from s2sad.one_sided import use_in_branches

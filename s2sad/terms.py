@@ -21,6 +21,7 @@ import gast
 
 from s2sad import trees
 
+UNWIELDY = 12  # characters of a number: 2.302585092994046
 Rank = Callable[[gast.AST], Any]
 
 
@@ -96,9 +97,11 @@ class Term:
 
 
 def product_of_numbers(a: float, b: float) -> float | None:
-    """The product of two literals, where it is not longer than they are."""
+    """The product of two literals, where it is not longer than they are, or where one of them is none that a person
+    would have written."""
     made = a * b
-    fits = len(repr(made)) <= max(len(repr(a)), len(repr(b))) + 1
+    longest = max(len(repr(a)), len(repr(b)))
+    fits = len(repr(made)) <= longest + 1 or longest > UNWIELDY
     return made if fits and made == made and abs(made) != float("inf") and made != 0 else None
 
 

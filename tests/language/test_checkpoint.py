@@ -14,6 +14,7 @@ import s2sad
 from s2sad import NotDifferentiableError, checkpoint, value_and_gradients_function
 from s2sad.errors import ArgumentError, ParameterError
 from tests.alone import run_alone
+from tests.test_exemplars import assert_same, leaves
 
 rng0 = np.random.default_rng(1)
 
@@ -321,7 +322,13 @@ def test_the_gradients_are_the_same(f, args):
     val_grads = value_and_gradients_function(f)
     found = val_grads(*copy.deepcopy(args))
     np.testing.assert_equal(found[0], f(*copy.deepcopy(args)))
-    np.testing.assert_equal(found, value_and_gradients_function(without(f))(*copy.deepcopy(args)))
+    expected = value_and_gradients_function(without(f))(*copy.deepcopy(args))
+    if "snapshots" in inspect.getsource(f):
+        np.testing.assert_equal(found, expected)
+    else:  # in another order, sums may be rounded in another way
+        assert [each is None for each in leaves(found)] == [each is None for each in leaves(expected)]
+        numbers = [[each for each in leaves(made) if each is not None] for made in (found, expected)]
+        assert_same(*numbers)
     text = val_grads.source(*args)
     assert "checkpoint(" not in "\n".join(line for line in text.splitlines() if not line.strip().startswith("#"))
     if f is not helper_pure:  # it calls a global

@@ -130,6 +130,70 @@ def nested_lists(model, x):
     return np.sum(h * h * model["scale"])
 
 
+@case([0.5, -0.2, 0.7], 0.3)
+def ratings_of_games(ratings, k):
+    ratings, games, loss = list(ratings), [(0, 1), (2, 1), (1, 0), (2, 0)], 0.0
+    for winner, loser in games:
+        expected = 1.0 / (1.0 + 10.0 ** (-(ratings[winner] - ratings[loser]) / 0.4))
+        loss -= np.log(expected)
+        change = k * (1.0 - expected)
+        ratings[winner] += change
+        ratings[loser] -= change
+    return loss
+
+
+@case([0.5, -0.2, 0.7], [((0, 1), 0.4), ((2, 1), 0.3)])
+def parts_of_parts(x, edges):
+    total = 0.0
+    for (i, j), w in edges:
+        total += w * (x[i] - x[j]) ** 2
+    for k, ((i, j), w) in enumerate(edges):
+        total += (k + 1) * w * x[i] * x[j]
+    return total
+
+
+@case([0.5, -0.2, 0.7], np.array([[0, 1], [2, 1]]))
+def rows_taken_apart(x, edges):
+    total = 0.0
+    for i, j in edges:
+        total += x[i] * x[i] * x[j]
+    return total
+
+
+@case([0.5, -0.2, 0.7], [(0, 1), (2, 1)])
+def item_read_whole_too(x, edges):
+    total = 0.0
+    for edge in edges:
+        i, j = edge
+        total += x[i] * x[edge[1]] * x[j]
+    for i, j in edges:
+        i, j = j, i
+        total += x[i] * x[i] * x[j]
+    return total * x[i]
+
+
+@case([0.5, 1, 0.7], 0.3)
+def numbers_added_to(x, y):
+    x[1] += y * x[0]
+    x[0] -= 2
+    x[2] += x[1] * x[2]
+    x[x.index(x[1])] += x[1]
+    kept = {k: each for k, each in enumerate(x)}
+    for k in range(3):
+        kept[k] += y * kept[2 - k]
+    return x[0] * x[1] * x[2] * kept[0] * kept[1]
+
+
+@case([0.5, 0.6, 0.7])
+def written_while_added_to(x):
+    def changed():
+        x[1] = x[0] * 3.0
+        return x[2]
+
+    x[1] += changed()
+    return x[1] * x[1]
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_case(each):
     each.check()
@@ -261,3 +325,17 @@ def test_a_list_that_may_be_another_one_after_an_iteration_and_shrinks():
     with pytest.raises(NotDifferentiableError, match="`queue` may be one of several things"):
         value_and_gradients_function(sum_of_some)([1.0, 2.0, 3.0, 4.0])
     assert value_and_gradients_function(sum_of_others)([1.0, 2.0, 3.0, 4.0]) == (26.0, ([2.0, 0.0, 6.0, 8.0],))
+
+
+def test_the_names_of_parts_stand_in_the_header():
+    def energy(x, edges):
+        total = 0.0
+        for n, ((i, j), w) in enumerate(edges):
+            x[i] += n * w * x[j]
+            total += x[i] * x[i]
+        return total
+
+    text = value_and_gradients_function(energy, params=["x"]).source([0.5, 1.2, 0.7], [((0, 1), 0.4), ((2, 1), 0.3)])
+    assert "    for n, ((i, j), w) in enumerate(edges):\n        x[i] += n * w * x[j]\n" in text
+    assert "        (i, j), w = edges[k]\n" in text
+    assert "[0]" not in text and "x_grad[i] = " not in text
