@@ -38,6 +38,7 @@ from s2sad.kinds import (
     is_real_or_complex,
     loose,
 )
+from s2sad.overflow import Overflow
 from s2sad.refusals import refuse
 from s2sad.rules import registry, templates
 from s2sad.rules.results import result_dtype
@@ -69,6 +70,7 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         self.shadows: set[str] = set()  # arrays that adjoints are added into in place
         self.stands_for: dict[str, str] = {}  # what an array held before a statement changed it: the array
         self.given: set[str] = set()  # shadows that the caller of this function handed over
+        self.overflow = Overflow(program, active)
         self.whole: set[str] = set()  # shadows of lists and dicts that share nothing with any other adjoint
 
     # ---------------------------------------------------------------- emitting
@@ -328,6 +330,12 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
             return
         except RuleError as error:
             raise refuse("rule_fails", self.origin[1], self.origin[0], name=op.rule.name, error=error) from None
+        if op.rule.form == "partials" and getattr(result, "id", None) in self.overflow.growing:
+            flat = templates.expand(op.rule, arguments, kinds, op.constants, wanted, result, None, library=op.library)
+            for key, partial in flat.values.items():
+                guarded = self.overflow.guarded(partial, op, result.id)
+                if guarded is not None:
+                    made.values[key] = trees.mul(grad, guarded)
         if cotangent.spread and not all(covers(made.kinds.get(key), kind) for key in summed if key in made.values):
             full = Cotangent(self.full(result, cotangent, kind), kind)
             self.apply_rule(op, result, full, wanted, kind)

@@ -24,7 +24,8 @@ from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy, same_
 from s2sad.fewer_operations import elements, is_whole, simpler_axes
 from s2sad.folding import nested
 from s2sad.kinds import ONE, Array, Kind, Scalar
-from s2sad.terms import Factor, Term, as_product, as_sum, sum_tree
+from s2sad.overflow import within
+from s2sad.terms import Factor, Term, as_product, as_sum, key_of, sum_tree
 
 LONGEST = 12  # terms of a sum in which common factors are looked for
 
@@ -193,11 +194,14 @@ class Algebra:
     # --- sums of terms ---
 
     def cancelled(self, term: Term) -> Term:
-        """a / b * b is a, where a has the shape of the whole."""
+        """a / b * b is a, where a has the shape of the whole; also a / b * np.where(np.isinf(b), 0.0, b)."""
         keys = {factor.key for factor in term.factors}
-        for over, key in keys:
-            if not over and (True, key) in keys:
-                made = term.without((True, key)).without((False, key))
+        pairs = [((False, key), (True, key)) for over, key in keys if not over]
+        bounded = {factor.key: within(factor.node) for factor in term.factors if factor.over}
+        pairs += [((False, key_of(inner)), key) for key, inner in bounded.items() if inner is not None]
+        for below, above in pairs:
+            if below in keys and above in keys:
+                made = term.without(above).without(below)
                 shapes = self.shape(made), self.shape(term)
                 if None not in shapes and same_axes(*shapes):
                     return self.cancelled(made)

@@ -429,6 +429,10 @@ class Expressions:
             return value.static
         if isinstance(value.expr, gast.Constant):
             return value.expr.value
+        if isinstance(value.expr, (gast.UnaryOp, gast.BinOp)) and isinstance(value.kind, Scalar):
+            number = number_of(value.expr)
+            if number is not None:
+                return number
         if isinstance(value.kind, Scalar) and isinstance(value.kind.symbol, int) and not value.varied:
             return value.kind.symbol
         if value.items is not None and not value.varied:
@@ -513,6 +517,21 @@ def mark_pure(expr: gast.AST) -> None:
 
 
 _ = (math, np, item_kind, List, Mapping, Record, Object)
+
+
+def number_of(expr: gast.AST) -> Any:
+    """The float that an expression of literals stands for (-0.5, 1 / 3), else None."""
+    if isinstance(expr, gast.UnaryOp) and isinstance(expr.op, gast.USub):
+        inner = number_of(expr.operand)
+        return None if inner is None else -inner
+    if isinstance(expr, gast.BinOp) and isinstance(expr.op, (gast.Add, gast.Sub, gast.Mult, gast.Div)):
+        left, right = (trees.literal(each) for each in (expr.left, expr.right))
+        if left is None or right is None or isinstance(expr.op, gast.Div) and right == 0:
+            return None
+        made = OPERATORS[type(expr.op)](left, right)
+        return made if isinstance(made, float) and math.isfinite(made) else None
+    value = trees.literal(expr)
+    return value if isinstance(value, float) else None
 
 
 def infinity_of(expr: gast.AST) -> Any:

@@ -21,6 +21,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.adjoint import structure_parts
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
+from s2sad.overflow import Overflow
 from s2sad.refusals import refuse
 from s2sad.tangent_calls import Calls
 from s2sad.tangent_control import Control
@@ -34,6 +35,7 @@ class Tangent(Rules, Memory, Control, Calls):
     def __init__(self, program: ir.Inferred, active: set[str], helpers: Any) -> None:
         self.program, self.active, self.helpers = program, set(active), helpers
         self.info, self.names = program.info, program.names
+        self.overflow = Overflow(program, self.active)
         self.dots: dict[str, str | None] = {}
         self.kinds: dict[str, Kind] = {}
         self.block: list[gast.stmt] = []  # the statements made for the one at hand

@@ -103,6 +103,8 @@ class Rules:
             if key == below and found is not None:
                 dot, partial = self.dot(found[0].id), logistic.slope(result, found[1])
                 dot_kind, partial_kind = self.kinds[dot.id], kind
+            if isinstance(result, gast.Name):
+                partial = self.overflow.guarded(partial, op, result.id, forward=True) or partial
             scalar = isinstance(partial_kind, Scalar) and not isinstance(dot_kind, Scalar)
             term = times(dot, partial, scalar)
             term = self.real_part(term, (dot_kind, partial_kind), kind, op.rule)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy import cos, cosh, exp, hypot, sin, sinh, sqrt
 
 from s2sad.kinds import Kind
-from s2sad.rules.registry import adjoint, inline, kind, known, partials, rank, unbroadcast
+from s2sad.rules.registry import adjoint, constant, inline, kind, known, partials, rank, unbroadcast
 from s2sad.rules.results import elementwise, elementwise_helper
 
 LN2, LN10, DEGREE = math.log(2.0), math.log(10.0), math.pi / 180.0
@@ -167,22 +167,36 @@ def bounded(result):
     return np.nan_to_num(result, nan=np.nan)
 
 
-@partials(np.logaddexp)
-def log_of_sum(x1, x2, *, result):
-    total = bounded(result)
-    return np.exp(np.minimum(x1 - total, 0.0)), np.exp(np.minimum(x2 - total, 0.0))
-
-
-@partials(np.logaddexp2)
-def binary_log_of_sum(x1, x2, *, result):
-    total = bounded(result)
-    return np.exp2(np.minimum(x1 - total, 0.0)), np.exp2(np.minimum(x2 - total, 0.0))
-
-
 @inline
 def not_zero(result):
     """A length to divide by: 1 instead of 0, where what is divided is 0 as well."""
     return (result or 1.0) if known(rank(result) == 0) else np.where(result == 0, 1.0, result)
+
+
+@inline
+def is_finite(x):
+    return constant(x) and abs(x) < math.inf
+
+
+@partials(np.logaddexp)
+def log_of_sum(x1, x2, *, result):
+    """The shares of the terms in their sum; the rounding of the result is in all of them, and cancels."""
+    if is_finite(x1) or is_finite(x2):
+        return np.exp(-np.logaddexp(0.0, x2 - x1)), np.exp(-np.logaddexp(0.0, x1 - x2))
+    total = bounded(result)
+    first, second = np.exp(np.minimum(x1 - total, 0.0)), np.exp(np.minimum(x2 - total, 0.0))
+    whole = not_zero(first + second)
+    return first / whole, second / whole
+
+
+@partials(np.logaddexp2)
+def binary_log_of_sum(x1, x2, *, result):
+    if is_finite(x1) or is_finite(x2):
+        return np.exp2(-np.logaddexp2(0.0, x2 - x1)), np.exp2(-np.logaddexp2(0.0, x1 - x2))
+    total = bounded(result)
+    first, second = np.exp2(np.minimum(x1 - total, 0.0)), np.exp2(np.minimum(x2 - total, 0.0))
+    whole = not_zero(first + second)
+    return first / whole, second / whole
 
 
 @partials(np.hypot)

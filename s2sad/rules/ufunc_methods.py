@@ -7,35 +7,44 @@ import numpy as np
 from s2sad.kinds import NONE, Array, Kind
 from s2sad.rules.elementwise import bounded, not_zero
 from s2sad.rules.reductions import aligned, count_of, reduced
-from s2sad.rules.registry import adjoint, kind, tangent
+from s2sad.rules.registry import adjoint, inline, kind, tangent
 from s2sad.rules.results import FALSE, dims_of, floating, numeric, numpy_dtype, value_of
 
 # --- reduce ---------------------------------------------------------------------------------------------------------
 
 
+@inline
+def shares(array, axis, keepdims, result):
+    """Of the terms in log(sum(exp(array))), in the sum of what exp gives: they make 1 if the result is rounded, too."""
+    terms = np.exp(np.minimum(array - aligned(bounded(result), array, axis, keepdims), 0.0))
+    return terms / not_zero(np.sum(terms, axis=axis, keepdims=True))
+
+
+@inline
+def binary_shares(array, axis, keepdims, result):
+    terms = np.exp2(np.minimum(array - aligned(bounded(result), array, axis, keepdims), 0.0))
+    return terms / not_zero(np.sum(terms, axis=axis, keepdims=True))
+
+
 @adjoint(np.logaddexp.reduce, cost=20)
 def log_of_sum(array, axis=0, dtype=None, out=None, keepdims=False, *, grad, result):
     """log(sum(exp(array))): the shares of the terms in the sum."""
-    total = aligned(bounded(result), array, axis, keepdims)
-    return aligned(grad, array, axis, keepdims) * np.exp(np.minimum(array - total, 0.0))
+    return aligned(grad, array, axis, keepdims) * shares(array, axis, keepdims, result)
 
 
 @tangent(np.logaddexp.reduce)
 def log_of_sum_tangent(array, axis=0, dtype=None, out=None, keepdims=False, *, result, array_dot):
-    total = aligned(bounded(result), array, axis, keepdims)
-    return np.sum(np.exp(np.minimum(array - total, 0.0)) * array_dot, axis=axis, keepdims=keepdims)
+    return np.sum(shares(array, axis, keepdims, result) * array_dot, axis=axis, keepdims=keepdims)
 
 
 @adjoint(np.logaddexp2.reduce, cost=20)
 def binary_log_of_sum(array, axis=0, dtype=None, out=None, keepdims=False, *, grad, result):
-    total = aligned(bounded(result), array, axis, keepdims)
-    return aligned(grad, array, axis, keepdims) * np.exp2(np.minimum(array - total, 0.0))
+    return aligned(grad, array, axis, keepdims) * binary_shares(array, axis, keepdims, result)
 
 
 @tangent(np.logaddexp2.reduce)
 def binary_log_of_sum_tangent(array, axis=0, dtype=None, out=None, keepdims=False, *, result, array_dot):
-    total = aligned(bounded(result), array, axis, keepdims)
-    return np.sum(np.exp2(np.minimum(array - total, 0.0)) * array_dot, axis=axis, keepdims=keepdims)
+    return np.sum(binary_shares(array, axis, keepdims, result) * array_dot, axis=axis, keepdims=keepdims)
 
 
 @adjoint(np.hypot.reduce, cost=10)

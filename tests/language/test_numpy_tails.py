@@ -86,6 +86,27 @@ GUARDED = [
         lambda x: (1.0 + x * (1.0 - 3.0 / (3.0 + np.exp(-x)))) / (np.exp(-x) + 3.0),
         {800.0: 1.0 / 3.0, -800.0: 0.0},
     ),
+    # an exponential that overflows, and a value that doesn't
+    (lambda x: 1 / np.cosh(x), lambda x: -np.sinh(x) / np.cosh(x) ** 2, {800.0: 0.0, -800.0: 0.0, np.inf: 0.0}),
+    (lambda x: 1 / np.sinh(x), lambda x: -np.cosh(x) / np.sinh(x) ** 2, {800.0: 0.0, -800.0: 0.0}),
+    (lambda x: 1 / (1 + np.exp(x)) ** 2, lambda x: -2 * np.exp(x) / (1 + np.exp(x)) ** 3, {400.0: 0.0, 800.0: 0.0}),
+    (lambda x: (1 + np.exp(x)) ** -0.5, lambda x: -0.5 * np.exp(x) * (1 + np.exp(x)) ** -1.5, {800.0: 0.0}),
+    (lambda x: 1 / np.sqrt(1 + np.exp(x)), lambda x: -0.5 * np.exp(x) * (1 + np.exp(x)) ** -1.5, {800.0: 0.0}),
+    (
+        lambda x: x**3 / (np.exp(x) - 1),
+        lambda x: (3 * x**2 * (np.exp(x) - 1) - x**3 * np.exp(x)) / (np.exp(x) - 1) ** 2,
+        {800.0: 0.0},
+    ),
+    (lambda x: np.exp(-np.exp(x)), lambda x: -np.exp(x - np.exp(x)), {800.0: 0.0, -800.0: 0.0}),
+    (lambda x: np.tanh(np.exp(x)), lambda x: np.exp(x) * (1 - np.tanh(np.exp(x)) ** 2), {800.0: 0.0}),
+    (lambda x: np.minimum(np.exp(x), 50.0), np.exp, {4.0: 0.0, 800.0: 0.0}),
+    (lambda x: np.clip(np.exp(x), 0.0, 50.0), np.exp, {4.0: 0.0, 800.0: 0.0}),
+    (
+        lambda x: 1 / (np.exp(x) * np.cosh(2 * x)),
+        lambda x: -(1 + 2 * np.tanh(2 * x)) / (np.exp(x) * np.cosh(2 * x)),
+        {300.0: 0.0, 800.0: 0.0},
+    ),
+    (lambda x: 3 / np.exp(x) + x / np.exp(x), lambda x: -(2 + x) * np.exp(-x), {800.0: 0.0}),
     (lambda x: 2.0 / (1.0 + np.exp(-x)), lambda x: 0.5 / np.cosh(0.5 * x) ** 2, {800.0: 0.0, -800.0: 0.0}),
 ]
 
@@ -100,6 +121,15 @@ def test_guards_of_infinite_branches(f, derivative, ends: dict[float, float]) ->
     _, change = jvp(f, (np.array([*x, *ends]),), (np.ones(3 + len(ends)),))
     np.testing.assert_allclose(change, dx, rtol=1e-13)
     np.testing.assert_allclose(dx, [*derivative(x), *ends.values()], rtol=1e-13)
+
+
+@pytest.mark.filterwarnings("ignore:(divide|invalid|overflow)")
+@pytest.mark.parametrize(("f", "derivative", "ends"), GUARDED[8:])
+def test_second_derivatives_where_exponentials_overflow(f, derivative, ends: dict[float, float]) -> None:
+    x = np.array([0.5, *(end for end in ends if abs(end) >= 700)])
+    (dx,) = gradients_function(lambda x: np.sum(gradients_function(f)(x)[0]))(x)
+    slope = (derivative(0.5 + 1e-5) - derivative(0.5 - 1e-5)) / 2e-5
+    np.testing.assert_allclose(dx, [slope, *[0.0] * (len(x) - 1)], rtol=1e-7)
 
 
 def squared_logarithm(x):

@@ -77,6 +77,8 @@ rows(
     cases=[
         corner((0.0, 1.0), -np.inf, 1.0),
         corner((0.0, 0.0), -np.inf, -np.inf),
+        corner((0.5, 0.5), 1e17, 1e17),
+        corner((1.0, 0.0), np.inf, 3.0),
         corner((0.0, 1.0), -1e300, 1e300),
     ],
 )

@@ -53,6 +53,14 @@ rows(special.log_expit, cases=[corner((np.array([1.0, np.exp(-50.0)]),), np.arra
 
 _two = "beta betaln poch rel_entr kl_div xlogy xlog1py pseudo_huber huber agm powm1 boxcox boxcox1p elliprc"
 rows(*_named(_two), cases=[row(0.7, 1.6), row(_Q, 1.3), row(1.3, _Q), row(positive(3, 1), positive(2))])
+rows(special.xlogy, special.xlog1py, cases=[row(0.0, 1.6), row(np.zeros(2), 1.6)])
+rows(
+    special.xlogy,
+    cases=[
+        corner((-np.inf, 0.0), 0.0, 0.0),
+        corner((np.array([-np.inf, 0.0]), np.zeros(2)), np.zeros(2), np.arange(2.0)),
+    ],
+)
 rows(special.boxcox, special.boxcox1p, cases=[row(_Q, 0.0), row(0.7, 1e-9)])
 rows(special.agm, cases=[row(1.0, 1.0)])
 rows(special.binom, cases=[row(4.7, 1.6), row(_Q + 3.0, 1.3)])
@@ -128,6 +136,7 @@ rows(
         row(A, b=positive(4)),
         row(A, 1, 2.5),
         corner((np.array([1.0, 0.0]),), np.array([1e30, -1e30])),
+        corner((np.array([0.5, 0.5]),), np.array([1e17, 1e17])),
         corner((np.array([0.0, 1.0]),), np.array([-np.inf, 3.0])),
     ],
 )

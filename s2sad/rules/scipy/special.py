@@ -12,6 +12,7 @@ from numpy import exp, log, log1p
 from scipy import special
 
 from s2sad.kinds import UNKNOWN, Kind, Tuple
+from s2sad.rules.elementwise import not_zero
 from s2sad.rules.reductions import aligned, reduced
 from s2sad.rules.registry import (
     adjoint,
@@ -215,14 +216,22 @@ def power_minus_one(x, y, *, result):
     return y * x ** (y - 1.0), (result + 1.0) * log(x)
 
 
+@inline
+def unless_both_are_zero(x, y):
+    """y, or 1 where x and y are zero: x / y is 0 there, as x * log(y) is 0 for every other y."""
+    if known(rank(x) == 0) and known(rank(y) == 0):
+        return y if x != 0 or y != 0 else 1.0
+    return np.where((x == 0) & (y == 0), 1.0, y)
+
+
 @partials(special.xlogy)
 def times_logarithm(x, y):
-    return log(y), x / y
+    return log(y), x / unless_both_are_zero(x, y)
 
 
 @partials(special.xlog1py)
 def times_logarithm_of_one_plus(x, y):
-    return log1p(y), x / (1.0 + y)
+    return log1p(y), x / unless_both_are_zero(x, 1.0 + y)
 
 
 @partials(special.entr)
@@ -232,12 +241,12 @@ def entropy(x):
 
 @partials(special.rel_entr)
 def relative_entropy(x, y):
-    return log(x / y) + 1.0, -x / y
+    return log(x / y) + 1.0, -x / unless_both_are_zero(x, y)
 
 
 @partials(special.kl_div)
 def divergence(x, y):
-    return log(x / y), 1.0 - x / y
+    return log(x / y), 1.0 - x / unless_both_are_zero(x, y)
 
 
 @partials(special.huber)
@@ -343,12 +352,17 @@ def log_of_sum_of_exponentials(a, axis=None, b=None, keepdims=False, return_sign
             return refuse("with return_sign, of complex numbers")
         if grad[0] is None:
             return 0.0, None, 0.0
-        total = aligned(finite(result[0]), a, axis, keepdims)
-        share = aligned(grad[0] * result[1], a, axis, keepdims) * np.exp(a - total)
+        share = aligned(grad[0], a, axis, keepdims) * shares_of_sum(a, axis, b, keepdims, result[0])
         return share if b is None else unbroadcast(share * b), None, unbroadcast(share)
-    total = aligned(finite(result), a, axis, keepdims)
-    share = aligned(grad, a, axis, keepdims) * np.exp(a - total)
+    share = aligned(grad, a, axis, keepdims) * shares_of_sum(a, axis, b, keepdims, result)
     return share if b is None else unbroadcast(share * b), None, unbroadcast(share)
+
+
+@inline
+def shares_of_sum(a, axis, b, keepdims, result):
+    """exp(a) / sum(b * exp(a)): the result is subtracted before, and its rounding is in both then."""
+    terms = np.exp(a - aligned(finite(result), a, axis, keepdims))
+    return terms / not_zero(np.sum(terms if b is None else b * terms, axis=axis, keepdims=True))
 
 
 @tangent(special.logsumexp)
@@ -358,11 +372,9 @@ def log_of_sum_of_exponentials_tangent(
     if return_sign:
         if np.iscomplexobj(a) or np.iscomplexobj(b):
             return refuse("with return_sign, of complex numbers")
-        total = aligned(finite(result[0]), a, axis, keepdims)
-        moved = np.exp(a - total) * (a_dot if b is None else b * a_dot + b_dot)
-        return result[1] * np.sum(moved, axis=axis, keepdims=keepdims), np.zeros_like(result[1])
-    total = aligned(finite(result), a, axis, keepdims)
-    moved = np.exp(a - total) * (a_dot if b is None else b * a_dot + b_dot)
+        moved = shares_of_sum(a, axis, b, keepdims, result[0]) * (a_dot if b is None else b * a_dot + b_dot)
+        return np.sum(moved, axis=axis, keepdims=keepdims), np.zeros_like(result[1])
+    moved = shares_of_sum(a, axis, b, keepdims, result) * (a_dot if b is None else b * a_dot + b_dot)
     return np.sum(moved, axis=axis, keepdims=keepdims)
 
 
