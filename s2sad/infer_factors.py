@@ -56,6 +56,8 @@ class Factors:
         """lu_solve((lu, piv), b, trans), cho_solve((c, lower), b), with a factor that carries a gradient."""
         pair = args[0] if args else None
         found = pair.items[0].static if pair is not None and pair.items else None
+        if name == "cho_solve" and pair is not None and pair.items and pair.items[0].varied:
+            return self.call_with_triangle(function, pair, args[1:], keywords, node, hint)
         if not isinstance(found, Factor) or found.name != SOLVERS[name]:
             return None
         given = dict(zip(("b", "trans"), args[1:])) | keywords
@@ -81,3 +83,31 @@ class Factors:
 
         values = [Value(found.whole, UNKNOWN), found.matrix, b, option]
         return self.primitive(rule, values, made, node, hint)
+
+    def call_with_triangle(
+        self, function: Value, pair: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
+        """cho_solve((c, lower), b), with a c that is computed (by `cholesky`) and carries a gradient."""
+        given = dict(zip(("b", "overwrite_b", "check_finite"), args)) | keywords
+        b = given.pop("b", None)
+        lower = self.known(pair.items[1]) if len(pair.items or ()) == 2 else None
+        if b is None or lower not in (False, True) or set(given) - {"check_finite"}:
+            return None
+        c, b = (
+            self.settle(each if isinstance(each.kind, Array) else self.as_array(each, node))
+            for each in (pair.items[0], b)
+        )
+        if c.kind.rank != 2 or b.kind.rank not in (1, 2) or "c" in (c.kind.char, b.kind.char):
+            raise self.refuse("solver_option", node, name="cho_solve", option="arrays of this rank, or complex ones")
+        from s2sad.rules.scipy import factors
+
+        half = Value(trees.const(bool(lower)), Static(bool(lower)))
+        rest = [self.operand(each) for each in args[1:]]
+
+        def made(exprs: list[gast.AST]) -> gast.AST:
+            named = {key: exprs[2] if key == "b" else keywords[key].expr for key in keywords}
+            first = [] if "b" in keywords else [exprs[2]]
+            factor = gast.Tuple([exprs[0], exprs[1]], gast.Load())
+            return trees.call(function.expr, factor, *first, *rest, **named)
+
+        return self.primitive(factors.TRIANGLE, [c, half, b], made, node, hint)

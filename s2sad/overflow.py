@@ -4,9 +4,9 @@
     value = 1.0 / t         ->     x_grad = t_grad * np.where(np.isinf(t), 0.0, np.sinh(x))
 
 An infinite number that is divided by, or bounded, leaves nothing of itself in the value: its adjoint is zero. The
-derivative of what made it is infinite, and zero times infinity is nan. So the derivative is left out there. That is done
-only where every way from an exponential (a hyperbolic function, a power or product of such) to the value leads through a
-quotient, a negative power, a minimum or another function that swallows infinity.
+derivative of what made it is infinite, and zero times infinity is nan. So the derivative is left out there. That is
+done only where every way from an exponential (a hyperbolic function, a power or product of such) to the value leads
+through a quotient, a negative power, a minimum or another function that swallows infinity.
 """
 
 from __future__ import annotations
@@ -24,14 +24,20 @@ from s2sad.inlining import op_names
 from s2sad.kinds import Scalar
 from s2sad.reading import reads
 
-EXPONENTIALS = {np.exp: 1, np.exp2: 1, np.expm1: 1, np.cosh: 1, np.sinh: 0}  # the sign of what is infinite; 0: either
+EXPONENTIALS: dict[Any, int] = {
+    np.exp: 1,
+    np.exp2: 1,
+    np.expm1: 1,
+    np.cosh: 1,
+    np.sinh: 0,
+}  # the sign of what is infinite; 0: either
 ADD, SUBTRACT = {operator.add, np.add}, {operator.sub, np.subtract}
 MULTIPLY, DIVIDE = {operator.mul, np.multiply}, {operator.truediv, np.true_divide}
 NEGATE, POWER = {operator.neg, np.negative}, {operator.pow, pow, np.power, np.float_power}
 PASSING = {operator.pos, np.positive, np.sum, np.mean, np.transpose, np.reshape, np.expand_dims, np.sqrt, np.ravel}
 ABSOLUTE = {abs, operator.abs, np.absolute, np.square}
 # Functions that are finite, with a derivative that is zero, at infinity of this sign.
-SWALLOWING = {
+SWALLOWING: dict[Any, int] = {
     **dict.fromkeys((np.tanh, np.arctan, np.reciprocal, np.clip, np.ndarray.clip), 0),
     **dict.fromkeys((np.minimum, np.fmin), 1),
     **dict.fromkeys((np.maximum, np.fmax, np.exp, np.exp2, np.expm1), -1),

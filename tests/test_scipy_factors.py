@@ -38,7 +38,17 @@ def twice(a, b):
     return linalg.lu_solve(factor, linalg.lu_solve(factor, b))
 
 
+def with_triangle(a, b):
+    half = linalg.cholesky(a, lower=True)
+    x = linalg.cho_solve((half, True), b)
+    return b @ x + np.sum(np.log(np.diag(half)))
+
+
 FACTORS = {
+    "cholesky and a triangle": (with_triangle, A, B),
+    "upper triangle": (lambda a, b: linalg.cho_solve((linalg.cholesky(a), False), b) ** 2, A, B),
+    "triangle of NumPy's": (lambda a, b: linalg.cho_solve((np.linalg.cholesky(a), True), b=b) ** 2, A, BS),
+    "triangle itself": (lambda c, b: linalg.cho_solve((c, True), b, check_finite=False) ** 2, SKEW, BS),
     "lu": (lambda a, b: linalg.lu_solve(linalg.lu_factor(a), b) ** 2, SKEW, B),
     "lu of several": (lambda a, b: linalg.lu_solve(linalg.lu_factor(a), b) ** 2, SKEW, BS),
     "lu transposed": (in_parts, SKEW, B),

@@ -3,7 +3,8 @@
 What `lu_factor` and `cho_factor` return is used by `lu_solve` and `cho_solve` alone, so the gradient goes past it: with
 x = A^-1 b and w = A^-T grad, that of b is w and that of A is -w x^T (M. B. Giles, "Collected matrix derivative results
 for forward and reverse mode algorithmic differentiation", 2008, section 2.3.1). `cho_factor` reads one triangle of A,
-so what belongs to the other one is added to this. Neither looks into the factor.
+so what belongs to the other one is added to this. Neither looks into the factor. `cho_solve` with a triangle that
+`cholesky` gives is a function of that triangle.
 """
 
 from __future__ import annotations
@@ -53,6 +54,27 @@ def cholesky_solution_tangent(factor, a, b, lower=False, *, result, a_dot, b_dot
     return linalg.cho_solve(factor, b_dot - both_triangles(a_dot, lower) @ result)
 
 
+def triangle_solution(c, lower, b, *, result, grad):
+    """cho_solve((c, lower), b): with A = L L^T, that of A goes on to L as (A_grad + A_grad^T) L (Giles, as above)."""
+    w = linalg.cho_solve((c, lower), grad)
+    product = np.outer(w, result) if rank(b) == 1 else w @ result.T
+    if lower:
+        return -np.tril((product + product.T) @ np.tril(c)), None, w
+    return -np.triu(np.triu(c) @ (product + product.T)), None, w
+
+
+def triangle_solution_tangent(c, lower, b, *, result, c_dot, b_dot):
+    if lower:
+        half = np.tril(c_dot) @ np.tril(c).T
+        return linalg.cho_solve((c, lower), b_dot - (half + half.T) @ result)
+    half = np.triu(c).T @ np.triu(c_dot)
+    return linalg.cho_solve((c, lower), b_dot - (half + half.T) @ result)
+
+
+def triangle_kind(c: Kind, lower: Kind, b: Kind) -> Kind:
+    return solution_kind(c, c, b)
+
+
 def solution_kind(factor: Kind, a: Kind, b: Kind, *options: Kind) -> Kind:
     found = {getattr(a, "dtype", ""), getattr(b, "dtype", "")}
     return Array("float64" if found == {"float64"} else "", getattr(b, "dims", None))
@@ -61,3 +83,4 @@ def solution_kind(factor: Kind, a: Kind, b: Kind, *options: Kind) -> Kind:
 # Not in the table of rules: no function of the user's means these. `infer_factors.py` puts them in their place.
 LU = unlisted(lu_solution, lu_solution_tangent, solution_kind, ("a", "b"), cost=300)
 CHOLESKY = unlisted(cholesky_solution, cholesky_solution_tangent, solution_kind, ("a", "b"), cost=300)
+TRIANGLE = unlisted(triangle_solution, triangle_solution_tangent, triangle_kind, ("c", "b"), cost=300)
