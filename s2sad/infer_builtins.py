@@ -260,7 +260,7 @@ class Builtins:
         if value.varied and isinstance(value.kind, Array):
             return (
                 self.make_tuple(self.parts_of(value, None, node))
-                if isinstance(value.kind.dims[0].key, int)
+                if value.kind.dims and isinstance(value.kind.dims[0].key, int)
                 else self.array_as_list(value, node)
             )
         return self.plain(function, args, keywords, UNKNOWN) if not value.varied else None

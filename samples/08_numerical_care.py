@@ -47,8 +47,12 @@ print(value_and_gradients_function(careful).source(1000.0, 999.0))
 #:
 #:     # return np.logaddexp(x, y)
 #:     t1 = np.clip(value, -np.finfo(float).max, np.finfo(float).max)
-#:     x_grad = dy * np.exp(np.minimum(x - t1, 0.0))
-#:     y_grad = dy * np.exp(np.minimum(y - t1, 0.0))
+#:     t2 = np.exp(np.minimum(x - t1, 0.0))
+#:     t3 = np.exp(np.minimum(y - t1, 0.0))
+#:     t4 = t2 + t3
+#:     t5 = np.where(t4 == 0, 1.0, t4)
+#:     x_grad = dy * t2 / t5
+#:     y_grad = dy * t3 / t5
 #:     return value, (x_grad, y_grad)
 
 # Another classic is `where` around something that is infinite in the branch that is not taken. The slope of

@@ -151,6 +151,8 @@ def median_tangent(a, axis=None, *, keepdims=False, result, a_dot):
 def quantile(a, q, axis=None, *, method="linear", keepdims=False, weights=None, grad, result):
     if weights is not None:
         return heavy_points_adjoint(grad, a, weights, axis, result), None
+    if known(rank(a) == 0):
+        return np.sum(grad), None
     return ordered_points_adjoint(grad, a, np.quantile(np.arange(length_along(a, axis)), q, method=method), axis), None
 
 
@@ -158,6 +160,8 @@ def quantile(a, q, axis=None, *, method="linear", keepdims=False, weights=None, 
 def quantile_change(a, q, axis=None, *, method="linear", keepdims=False, weights=None, result, a_dot):
     if weights is not None:
         return heavy_points_tangent(a_dot, a, weights, axis, result)
+    if known(rank(a) == 0):
+        return a_dot + np.zeros_like(result)
     return ordered_points_tangent(
         a_dot, a, np.quantile(np.arange(length_along(a, axis)), q, method=method), axis, result
     )
@@ -167,6 +171,8 @@ def quantile_change(a, q, axis=None, *, method="linear", keepdims=False, weights
 def percentile(a, q, axis=None, *, method="linear", keepdims=False, weights=None, grad, result):
     if weights is not None:
         return heavy_points_adjoint(grad, a, weights, axis, result), None
+    if known(rank(a) == 0):
+        return np.sum(grad), None
     return ordered_points_adjoint(
         grad, a, np.percentile(np.arange(length_along(a, axis)), q, method=method), axis
     ), None
@@ -176,6 +182,8 @@ def percentile(a, q, axis=None, *, method="linear", keepdims=False, weights=None
 def percentile_change(a, q, axis=None, *, method="linear", keepdims=False, weights=None, result, a_dot):
     if weights is not None:
         return heavy_points_tangent(a_dot, a, weights, axis, result)
+    if known(rank(a) == 0):
+        return a_dot + np.zeros_like(result)
     return ordered_points_tangent(
         a_dot, a, np.percentile(np.arange(length_along(a, axis)), q, method=method), axis, result
     )
@@ -268,6 +276,8 @@ def total_weight(weights, a, axis):
 
 @adjoint(np.average, cost=5)
 def average(a, axis=None, weights=None, *, keepdims=False, grad, result):
+    if weights is None and known(rank(a) == 0):
+        return grad, None, 0.0
     if weights is None:
         return aligned(grad, a, axis, keepdims) / length_along(a, axis) + np.zeros_like(a), None, 0.0
     slope = aligned(grad, a, axis, keepdims) / total_weight(weights, a, axis)

@@ -43,6 +43,8 @@ def reversed_along(x, axis):
 
 @inline
 def summed_from_the_end(grad, a, axis):
+    if known(rank(a) == 0):
+        return np.sum(grad)
     if known(rank(a) == 1):
         return np.cumsum(grad[::-1])[::-1]
     if axis is None:
@@ -88,7 +90,7 @@ def running_product_of_numbers(a, axis=None, dtype=None, *, grad):
 
 def running_product_adjoint(a, axis, grad):
     """The adjoint of np.cumprod: exact also where items are zero."""
-    rows = np.reshape(a, (-1,)) if axis is None else np.moveaxis(a, axis, 0)
+    rows = np.reshape(a, (-1,)) if axis is None or np.ndim(a) == 0 else np.moveaxis(a, axis, 0)
     later = np.copy(np.moveaxis(grad, 0 if axis is None else axis, 0))
     for i in reversed(range(len(rows) - 1)):
         later[i] = later[i] + rows[i + 1] * later[i + 1]

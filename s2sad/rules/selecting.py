@@ -55,7 +55,7 @@ def put_at(grad, a, places, axis):
 
 @adjoint(np.take, cost=5)
 def take(a, indices, axis=None, *, mode="raise", grad):
-    return added_at(grad, a, indices, axis, mode), None
+    return np.sum(grad) if known(rank(a) == 0) else added_at(grad, a, indices, axis, mode), None
 
 
 @tangent(np.take)
@@ -69,7 +69,7 @@ def take_kind(a: Kind, indices: Kind, axis: Kind, *, mode: Kind = NONE) -> Kind:
     own, dims, which = numpy_dtype(getattr(a, "dtype", "")), dims_of(a), value_of(axis)
     if places is None or dims is None or which is UNSURE:
         return Array(own, None)
-    if which is None:
+    if which is None or not dims:
         return shaped(own, places)
     which = which % len(dims)
     return shaped(own, (*dims[:which], *places, *dims[which + 1 :]))
@@ -77,7 +77,7 @@ def take_kind(a: Kind, indices: Kind, axis: Kind, *, mode: Kind = NONE) -> Kind:
 
 @adjoint(np.compress, cost=5)
 def compress(condition, a, axis=None, *, grad):
-    return None, put_at(grad, a, np.flatnonzero(condition), axis)
+    return None, np.sum(grad) if known(rank(a) == 0) else put_at(grad, a, np.flatnonzero(condition), axis)
 
 
 @tangent(np.compress)
@@ -111,7 +111,7 @@ def compress_method_kind(a: Kind, condition: Kind, axis: Kind) -> Kind:
 
 @adjoint(np.extract, cost=5)
 def extract(condition, arr, *, grad):
-    return None, put_at(grad, arr, np.flatnonzero(condition), None)
+    return None, np.sum(grad) if known(rank(arr) == 0) else put_at(grad, arr, np.flatnonzero(condition), None)
 
 
 @tangent(np.extract)
@@ -155,6 +155,8 @@ def choose_kind(a: Kind, choices: Kind, *, mode: Kind = NONE) -> Kind:
 
 @adjoint(np.delete, cost=5)
 def delete(arr, obj, axis=None, *, grad):
+    if known(rank(arr) == 0):
+        return np.sum(grad), None
     if known(isinstance(obj, int)) and known(rank(arr) == 1 or axis == 0) and known(obj >= 0):
         return np.insert(grad, obj, 0.0, axis=0), None
     if axis is None:

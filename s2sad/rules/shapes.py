@@ -278,6 +278,8 @@ def tile_kind(A: Kind, reps: Kind) -> Kind:
 
 @adjoint(np.repeat, linear=True)
 def repeat(a, repeats, axis=None, *, grad):
+    if known(rank(a) == 0):
+        return np.sum(grad)
     if known(isinstance(repeats, int) and rank(a) == 1):
         return np.sum(np.reshape(grad, (-1, repeats)), axis=1)
     return sum_of_repeats(grad, np.shape(a), repeats, axis)
@@ -311,7 +313,7 @@ def repeat_kind(a: Kind, repeats: Kind, axis: Kind) -> Kind:
     if dims is None or which is UNSURE:
         return with_dims(a, (unknown_dim(),) if which is None else None)
     times = length_of(repeats) if dims_of(repeats) == () or isinstance(value_of(repeats), int) else None
-    if which is None:
+    if which is None or not dims:
         return with_dims(a, (combined("*", *dims, times) if times else unknown_dim(),))
     made = list(dims)
     made[which] = combined("*", made[which], times) if times else unknown_dim()

@@ -192,6 +192,8 @@ def cross_of_linalg_kind(x1: Kind, x2: Kind, axis: Kind) -> Kind:
 
 @adjoint(np.convolve, linear="each", cost=200)
 def convolve(a, v, mode="full", *, grad):
+    if known(rank(a) == 0) or known(rank(v) == 0):
+        return np.sum(grad * conjugated(v)), np.sum(grad * conjugated(a))
     if known(mode == "full"):
         return sized(np.correlate(grad, conjugated(v)), a), sized(np.correlate(grad, conjugated(a)), v)
     whole = in_full_convolution(grad, a.size, v.size, mode, False)

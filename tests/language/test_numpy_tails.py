@@ -193,3 +193,37 @@ def test_ends_of_the_range(f, places: list[float], slopes: list[float]) -> None:
 def test_nan_passes_through(f) -> None:
     dx = gradients_function(lambda x: np.sum(f(x)))(np.array([np.nan, 0.5]))[0]
     assert np.isnan(dx[0]) and np.isfinite(dx[1])
+
+
+NUMBERS = [
+    (lambda x: np.take(x, [0, 0], axis=0), 2.0),
+    (lambda x: np.take(x, 0), 1.0),
+    (lambda x: np.compress([True], x, axis=0), 1.0),
+    (lambda x: np.extract([True], x), 1.0),
+    (lambda x: np.repeat(x, 3, axis=0), 3.0),
+    (lambda x: np.delete(x, 0), 0.0),
+    (lambda x: np.cumsum(x, axis=0), 1.0),
+    (lambda x: np.cumprod(x), 1.0),
+    (lambda x: np.convolve(x, x), 4.0),
+    (lambda x: np.quantile(x, [0.5, 0.1]), 2.0),
+    (lambda x: np.percentile(x, 50.0), 1.0),
+    (lambda x: np.average(x), 1.0),
+    (lambda x: np.full(3, max(x, 3)), 0.0),
+    (lambda x: np.full(3, min(x, 3)), 3.0),
+]
+
+
+@pytest.mark.parametrize(("f", "slope"), NUMBERS)
+def test_numbers_where_arrays_are_meant(f, slope: float) -> None:
+    """Functions that take a number for an array of one."""
+    for x in (2.0, np.array(2.0)):
+        (dx,) = gradients_function(f)(x)
+        assert np.shape(dx) == () and dx == slope and np.sum(jvp(f, (x,), (np.ones_like(x)[()],))[1]) == slope
+
+
+@pytest.mark.parametrize(
+    "f", [lambda x: tuple(x)[0], *([lambda x: np.unstack(x)[0]] if hasattr(np, "unstack") else [])]
+)
+def test_items_of_an_array_without_axes(f) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        gradients_function(f)(np.array(2.0))
