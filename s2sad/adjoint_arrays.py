@@ -135,7 +135,7 @@ class Arrays:
         return expr
 
     def step(self, expr: gast.AST, step: gast.AST) -> gast.AST:
-        hole = next(each for each in gast.walk(step) if isinstance(each, gast.Name) and each.id == "_")
+        hole = next(each for each in trees.walk(step) if isinstance(each, gast.Name) and each.id == "_")
         return replace_nodes(step, {id(hole): expr})
 
     def target(self, place: gast.AST) -> gast.AST:

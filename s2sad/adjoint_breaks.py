@@ -15,7 +15,7 @@ from typing import Any
 
 import gast
 
-from s2sad import ir
+from s2sad import ir, trees
 from s2sad.activity import blocks_of
 
 HARMLESS = (ir.Primitive, ir.GetItem, ir.Load, ir.Plain, ir.Copy, ir.Pack, ir.ListOp)  # they only set names
@@ -34,7 +34,7 @@ def whole_iteration(node: Any, active: set[str], outside: Iterable[str], inside:
         or set(outside) & inside - set(node.loop.phis)
     ):
         return None
-    if any(isinstance(each, gast.Break) for inner in node.body[:-1] for each in gast.walk(inner)):
+    if any(isinstance(each, gast.Break) for inner in node.body[:-1] for each in trees.walk(inner)):
         return None
     for leaving, whole in ((last.body, last.orelse), (last.orelse, last.body)):
         if leaving and isinstance(leaving[-1], gast.Break) and whole and breaks_not(whole):
@@ -45,7 +45,7 @@ def whole_iteration(node: Any, active: set[str], outside: Iterable[str], inside:
 
 
 def breaks_not(block: list[gast.stmt]) -> bool:
-    return not any(isinstance(each, gast.Break) for node in block for each in gast.walk(node))
+    return not any(isinstance(each, gast.Break) for node in block for each in trees.walk(node))
 
 
 def is_harmless(node: gast.stmt) -> bool:

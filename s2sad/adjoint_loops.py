@@ -326,7 +326,7 @@ def targets(node: gast.stmt) -> set[str]:
     if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name) and getattr(node, "counter", None):
         return {node.target.id}
     if isinstance(node, gast.For):
-        return {each.id for each in gast.walk(node.target) if isinstance(each, gast.Name)}
+        return {each.id for each in trees.walk(node.target) if isinstance(each, gast.Name)}
     return set()
 
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import gast
 
+from s2sad import trees
 from s2sad.refusals import refuse
 from s2sad.source import FunctionSource
 
@@ -151,7 +152,7 @@ def check_insert(insert: Any, scope: _Scope | None, source: FunctionSource) -> N
     if scope is None:
         return
     elsewhere = _names_elsewhere(scope.node)
-    for node in gast.walk(gast.Module(insert.body, [])):
+    for node in trees.walk(gast.Module(insert.body, [])):
         for name in _names_bound(node):
             if name in elsewhere:
                 raise refuse("grad_of_name", node, source, name=name, f=_text_name(scope))

@@ -104,7 +104,7 @@ class Distinct:
         return function in ALL_POSITIONS or function is np.where and len(call.args) == 1
 
     def has_one_axis(self, mask: gast.AST) -> bool:
-        parts = list(gast.walk(mask))
+        parts = list(trees.walk(mask))
         kinds = [self.info[each.id].kind for each in parts if isinstance(each, gast.Name) and each.id in self.info]
         names = [each for each in parts if isinstance(each, gast.Name)]
         known = all(isinstance(kind, Scalar) or getattr(kind, "rank", None) == 1 for kind in kinds)

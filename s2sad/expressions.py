@@ -7,6 +7,8 @@ from typing import Any
 
 import gast
 
+from s2sad import trees
+
 
 def load(target: gast.AST) -> gast.AST:
     new = copy.copy(target)
@@ -20,7 +22,7 @@ def is_call(expr: gast.AST) -> bool:
 
 def is_pure(expr: gast.AST) -> bool:
     """Whether the expression can be evaluated again, with the same result and no effect, while its names hold."""
-    for node in gast.walk(expr):
+    for node in trees.walk(expr):
         if isinstance(node, gast.Call) and not getattr(node, "pure", False):
             return False
         if isinstance(node, (gast.Yield, gast.Await, gast.NamedExpr)):
@@ -29,7 +31,7 @@ def is_pure(expr: gast.AST) -> bool:
 
 
 def size_of(expr: gast.AST) -> int:
-    return sum(1 for node in gast.walk(expr) if isinstance(node, (gast.BinOp, gast.Call, gast.Compare, gast.ListComp)))
+    return sum(1 for node in trees.walk(expr) if isinstance(node, (gast.BinOp, gast.Call, gast.Compare, gast.ListComp)))
 
 
 def scope_of(tree: Any) -> tuple[set[str], set[str], set[str]]:

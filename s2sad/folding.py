@@ -321,7 +321,7 @@ def is_argument(mine: Any, its: Any) -> bool:
     """Whether an adjoint belongs to the value that a function returns, and is read in the line that calls it."""
     if not isinstance(mine[1], gast.Return) or mine[0] is its[0] or not isinstance(its[1], gast.AST):
         return False
-    called = (each.func for each in gast.walk(its[1]) if isinstance(each, gast.Call))
+    called = (each.func for each in trees.walk(its[1]) if isinstance(each, gast.Call))
     return any(mine[0].name in (getattr(each, "id", None), getattr(each, "attr", None)) for each in called)
 
 

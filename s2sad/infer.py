@@ -104,7 +104,7 @@ def obvious_counts(tree: gast.FunctionDef) -> set[str]:
     """The names that stand in `range(...)`: a parameter of that name is a count, which need not be found out."""
     return {
         each.id
-        for node in gast.walk(tree)
+        for node in trees.walk(tree)
         if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id == "range"
         for each in node.args
         if isinstance(each, gast.Name)

@@ -13,7 +13,7 @@ from typing import Any
 
 import gast
 
-from s2sad import ir
+from s2sad import ir, trees
 from s2sad.infer_memory import family
 from s2sad.values import Value
 
@@ -97,7 +97,7 @@ def used_after(tree: Any, node: Any) -> set[str]:
     """The names that a loop reads before it sets them, and those read after it."""
     found = exposed(node.body, set())
     end = getattr(node, "end_lineno", None) or 0
-    for each in gast.walk(tree):
+    for each in trees.walk(tree):
         if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Load) and (getattr(each, "lineno", 0) or 0) > end:
             found.add(each.id)
     return found
@@ -107,7 +107,7 @@ def loaded_from(tree: Any, line: int) -> set[str]:
     """The names that are read at or after a line."""
     return {
         each.id
-        for each in gast.walk(tree)
+        for each in trees.walk(tree)
         if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Load) and (getattr(each, "lineno", 0) or 0) >= line
     }
 
@@ -125,7 +125,7 @@ def exposed(body: list[gast.AST], known: set[str]) -> set[str]:
             found |= loads(node.iter if isinstance(node, gast.For) else node.test) - known
             inner = set(known)
             if isinstance(node, gast.For):
-                inner |= {each.id for each in gast.walk(node.target) if isinstance(each, gast.Name)}
+                inner |= {each.id for each in trees.walk(node.target) if isinstance(each, gast.Name)}
             found |= exposed(node.body, inner)
         elif isinstance(node, gast.Assign):
             found |= loads(node.value) - known
@@ -133,7 +133,7 @@ def exposed(body: list[gast.AST], known: set[str]) -> set[str]:
                 found |= loads(target) - known
                 known |= {
                     each.id
-                    for each in gast.walk(target)
+                    for each in trees.walk(target)
                     if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Store)
                 }
         elif isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
@@ -146,6 +146,6 @@ def exposed(body: list[gast.AST], known: set[str]) -> set[str]:
 def loads(node: Any) -> set[str]:
     return {
         each.id
-        for each in gast.walk(node)
+        for each in trees.walk(node)
         if isinstance(each, gast.Name) and isinstance(each.ctx, (gast.Load, gast.Del))
     }

@@ -180,7 +180,7 @@ class Builtins:
         keys = self.sorting_keys(value, key, node)
         length = trees.call(trees.builtin("range"), trees.call(trees.builtin("len"), value.expr))
         expr = gast.Call(function.expr, [length], [gast.keyword("key", trees.attr(keys, "__getitem__"))])
-        for each in gast.walk(expr):
+        for each in trees.walk(expr):
             if isinstance(each, gast.Call):
                 each.pure = True
         position = self.emit(expr, ir.Plain(True, 20), INT, False, "#best")
@@ -323,7 +323,7 @@ class Builtins:
                 *[gast.keyword(k, v.expr) for k, v in keywords.items()],
             ],
         )
-        for each in gast.walk(order):
+        for each in trees.walk(order):
             if isinstance(each, gast.Call):
                 each.pure = True
         positions = self.emit(order, ir.Plain(False), List(INT), False, "#order")

@@ -545,7 +545,7 @@ class Calls:
         """Whether a number may be of another type than its kind says: of one type on one way, of another on another."""
         todo, seen = [expr], set()
         while todo:
-            for node in gast.walk(todo.pop()):
+            for node in trees.walk(todo.pop()):
                 if isinstance(node, gast.IfExp) or isinstance(node, gast.Name) and node.id in self.mixed:
                     return True
                 if isinstance(node, gast.Name) and node.id in self.info and node.id not in seen:

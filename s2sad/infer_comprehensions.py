@@ -6,7 +6,7 @@ from typing import Any
 
 import gast
 
-from s2sad import ir
+from s2sad import ir, trees
 from s2sad.kinds import UNKNOWN, Array, List, Mapping
 from s2sad.values import MISSING, Conflict, Value
 
@@ -33,7 +33,7 @@ class Comprehensions:
             )
         if self.quiet:
             return Value(self.renamed(node, set()), UNKNOWN, True)
-        names = {each.id for g in node.generators for each in gast.walk(g.target) if isinstance(each, gast.Name)}
+        names = {each.id for g in node.generators for each in trees.walk(g.target) if isinstance(each, gast.Name)}
         unrolled = self.unrolled_comprehension(node)
         if unrolled is not None:
             return self.make_list(unrolled, hint)
@@ -93,7 +93,7 @@ class Comprehensions:
             del self.block[block:]
             return None
         made = []
-        names = {each.id for each in gast.walk(generator.target) if isinstance(each, gast.Name)}
+        names = {each.id for each in trees.walk(generator.target) if isinstance(each, gast.Name)}
         saved = {name: self.state.get((self.frame.number, name)) for name in names}
         self.frame.locals.update(names)
         for item in it.items:
@@ -116,7 +116,7 @@ class Comprehensions:
                 return Value(self.renamed(node, set()), UNKNOWN, True)
             return self.mapping_comprehension(node, hint)
         parts = {}
-        for each in gast.walk(generator.target):
+        for each in trees.walk(generator.target):
             if isinstance(each, gast.Name):
                 self.frame.locals.add(each.id)
         for item in it.items:
@@ -137,7 +137,7 @@ class Comprehensions:
             kind = self.comprehension_kind(node)
             if isinstance(kind, (Array, List, Mapping)):
                 return False  # its items are other names for memory that was there before
-        for each in gast.walk(node):
+        for each in trees.walk(node):
             if isinstance(each, gast.Call) and self.may_write(each):
                 return False
             if isinstance(each, gast.Name):
@@ -154,12 +154,12 @@ class Comprehensions:
         """An expression with the function's names in single assignment; names that it binds itself stay."""
         bound = bound | {
             each.id
-            for g in gast.walk(node)
+            for g in trees.walk(node)
             if isinstance(g, gast.comprehension)
-            for each in gast.walk(g.target)
+            for each in trees.walk(g.target)
             if isinstance(each, gast.Name)
         }
-        bound |= {each.id for g in gast.walk(node) if isinstance(g, gast.arguments) for each in g.args}
+        bound |= {each.id for g in trees.walk(node) if isinstance(g, gast.arguments) for each in g.args}
 
         def change(tree: Any) -> Any:
             if isinstance(tree, gast.Name):

@@ -136,7 +136,7 @@ class Expressions:
     def needs_statements(self, node: gast.AST) -> bool:
         """Whether an expression calls something that only exists inside this function, so that it can't stay as it
         is."""
-        for each in gast.walk(node):
+        for each in trees.walk(node):
             if isinstance(each, gast.Call):
                 if self.may_write(each):
                     return True
@@ -162,7 +162,7 @@ class Expressions:
         return False
 
     def has_memory(self, call: gast.Call) -> bool:
-        for each in gast.walk(call):
+        for each in trees.walk(call):
             if isinstance(each, gast.Name):
                 found = self.lookup_quietly(each.id)
                 if isinstance(found, Value) and (found.object is not None or found.place is not None):
@@ -273,7 +273,7 @@ class Expressions:
     def value_is_active(self, node: gast.AST) -> bool:
         return any(
             isinstance(found := self.lookup_quietly(each.id), Value) and found.varied
-            for each in gast.walk(node)
+            for each in trees.walk(node)
             if isinstance(each, gast.Name)
         )
 

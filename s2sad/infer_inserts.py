@@ -42,7 +42,7 @@ class Inserts:
                 raise self.refuse("with_target", target)
             names.append(target.id if target is not None else None)
         grads, kinds, places = zip(*(self.grad_asked_for(argument) for _, argument in pairs))
-        bound = {name for each in gast.walk(gast.Module(node.body, [])) for name in names_bound(each)}
+        bound = {name for each in trees.walk(gast.Module(node.body, [])) for name in names_bound(each)}
         own = sorted(bound - set(names) - imported(node.body))
         reading = Reading(self, {*bound, *filter(None, names)})
         body = [reading.visit(trees.copy_tree(each)) for each in node.body]
@@ -70,7 +70,7 @@ class Inserts:
 def imported(body: list[gast.stmt]) -> set[str]:
     """The names that import statements set; they stay as they are."""
     return {
-        name for each in gast.walk(gast.Module(body, [])) if isinstance(each, gast.alias) for name in names_bound(each)
+        name for each in trees.walk(gast.Module(body, [])) if isinstance(each, gast.alias) for name in names_bound(each)
     }
 
 

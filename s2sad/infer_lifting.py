@@ -98,7 +98,7 @@ def free_names(tree: gast.FunctionDef) -> set[str]:
     """The names that a function reads and that neither it nor a function inside of it binds."""
     bound = scope_of(tree)[0]
     read: set[str] = set()
-    for node in gast.walk(tree):
+    for node in trees.walk(tree):
         if isinstance(node, gast.Name):
             (read if isinstance(node.ctx, gast.Load) else bound).add(node.id)
         elif isinstance(node, gast.FunctionDef) and node is not tree:

@@ -205,7 +205,7 @@ class Lists:
             key=trees.attr(keys, "__getitem__"),
             **others,
         )
-        for each in gast.walk(order):
+        for each in trees.walk(order):
             mark_pure(each)
         positions = self.emit(order, ir.Plain(True, 20), List(INT), False, "#order").expr
         k = trees.name(self.names.fresh("k"))
@@ -378,7 +378,7 @@ class Lists:
             key=trees.attr(keys, "__getitem__"),
             **others,
         )
-        for each in gast.walk(order):
+        for each in trees.walk(order):
             mark_pure(each)
         positions = self.emit(order, ir.Plain(True, 20), List(INT), False, "#order").expr
         k = trees.name(self.names.fresh("k"))
@@ -437,5 +437,5 @@ def replace_named(tree: gast.AST, name: str, new: gast.AST) -> gast.AST:
     from s2sad.infer_memory import replace_nodes
 
     return replace_nodes(
-        tree, {id(each): new for each in gast.walk(tree) if isinstance(each, gast.Name) and each.id == name}
+        tree, {id(each): new for each in trees.walk(tree) if isinstance(each, gast.Name) and each.id == name}
     )

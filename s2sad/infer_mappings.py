@@ -362,7 +362,7 @@ class Mappings:
 
     def mapping_comprehension(self, node: gast.DictComp, hint: str | None) -> Value:
         """{k: v for ...}, as a loop that stores."""
-        names = {each.id for g in node.generators for each in gast.walk(g.target) if isinstance(each, gast.Name)}
+        names = {each.id for g in node.generators for each in trees.walk(g.target) if isinstance(each, gast.Name)}
         self.frame.locals.update(names)
         made = self.mapping_of({}, hint, self.dict_site(), node)
 

@@ -125,7 +125,7 @@ class Memory:
 
     def refuse_active_key(self, slice_node: gast.AST, values: list[Value], node: Any) -> None:
         """What an object that is not known makes of a number that carries a gradient (`np.mgrid[0:x:5j]`) isn't."""
-        names = [each for each in gast.walk(slice_node) if isinstance(each, gast.Name)]
+        names = [each for each in trees.walk(slice_node) if isinstance(each, gast.Name)]
         if any(each.varied and carries_gradient(each.kind) for each in [*values, *self.visit_all(names)]):
             raise self.refuse("unknown_item", node)
 

@@ -245,7 +245,7 @@ class Operations:
         found: set[Any] = set()
         todo, seen = [expr], set()
         while todo:
-            for node in gast.walk(todo.pop()):
+            for node in trees.walk(todo.pop()):
                 if isinstance(node, gast.Name) and node.id not in seen and node.id in self.info:
                     seen.add(node.id)
                     info = self.info[node.id]

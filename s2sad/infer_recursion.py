@@ -88,7 +88,7 @@ class Recursion:
         found: dict[Any, Value] = {}
         if frame.parent is None:
             return found
-        for each in gast.walk(tree):
+        for each in trees.walk(tree):
             if isinstance(each, gast.Name) and each.id not in frame.locals:
                 outer = frame.parent
                 while outer is not None and (outer.number, each.id) not in self.state:

@@ -114,7 +114,7 @@ class Writers:
         if value.kind.rank != 1:
             value = self.settle(self.call_function(np.ravel, [value], node))
         expr = trees.binary(gast.Mod, trees.np_call("arange", count), trees.np_call("size", value.expr))
-        for each in gast.walk(expr):
+        for each in trees.walk(expr):
             mark_pure(each)
         order = self.emit(expr, ir.Plain(True), Array("int64", (Dim(("repeated", object())),)), False, "order")
         return self.item_by(value, order)
@@ -145,7 +145,7 @@ class Writers:
                 value = self.settle(self.call_function(np.ravel, [value], node))
             at = trees.np_call("flatnonzero", self.operand(mask))
             expr = trees.binary(gast.Mod, at, trees.np_call("size", value.expr))
-            for each in gast.walk(expr):
+            for each in trees.walk(expr):
                 mark_pure(each)
             order = self.emit(expr, ir.Plain(True), Array("int64", (Dim(("chosen", object())),)), False, "order")
             value = self.item_by(value, order)

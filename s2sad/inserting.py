@@ -110,7 +110,7 @@ def changes_of(name: str | None, body: list[gast.stmt]) -> str:
     found = "nothing"
     looked_at: set[int] = set()
     for statement in body:
-        for node in gast.walk(statement):
+        for node in trees.walk(statement):
             if isinstance(node, gast.AugAssign) and is_name(node.target, name):
                 found = "memory"
                 looked_at.add(id(node.target))
@@ -126,7 +126,7 @@ def changes_of(name: str | None, body: list[gast.stmt]) -> str:
             elif isinstance(node, gast.Call) and only_looks(node):
                 looked_at.update(map(id, node.args))
     for statement in body:
-        for node in gast.walk(statement):
+        for node in trees.walk(statement):
             if is_name(node, name) and id(node) not in looked_at:
                 if not isinstance(node.ctx, gast.Load):
                     return "name"
@@ -150,8 +150,8 @@ def only_looks(call: gast.Call) -> bool:
 def keeps_shape(name: str | None, body: list[gast.stmt]) -> bool:
     """Whether all that is assigned to an adjoint is made elementwise of itself."""
     for statement in body:
-        for node in gast.walk(statement):
-            if isinstance(node, gast.Assign) and any(is_name(each, name) for each in gast.walk(node.targets[0])):
+        for node in trees.walk(statement):
+            if isinstance(node, gast.Assign) and any(is_name(each, name) for each in trees.walk(node.targets[0])):
                 value = node.value
                 parts = [value] if isinstance(value, gast.Name) else []
                 if isinstance(value, gast.BinOp) and not isinstance(value.op, gast.MatMult):
@@ -161,7 +161,7 @@ def keeps_shape(name: str | None, body: list[gast.stmt]) -> bool:
                 if not any(is_name(each, name) for each in parts):
                     return False
             elif isinstance(node, (gast.For, gast.With)) and any(
-                is_name(each, name) and not isinstance(each.ctx, gast.Load) for each in gast.walk(node)
+                is_name(each, name) and not isinstance(each.ctx, gast.Load) for each in trees.walk(node)
             ):
                 return False
     return True

@@ -136,7 +136,7 @@ class Builder(Gradients):
     def at_top(self, check: gast.If) -> bool:
         """Only parameters themselves are compared at the top; their parts are, by what shares their memory."""
         own = {value.expr.id for value in self.inferred.parameters.values()}
-        return {each.id for each in gast.walk(check.test) if isinstance(each, gast.Name) and ir.is_ssa(each.id)} <= own
+        return {each.id for each in trees.walk(check.test) if isinstance(each, gast.Name) and ir.is_ssa(each.id)} <= own
 
     def value_expression(self, value: Any) -> gast.AST:
         if value.items is not None and isinstance(value.expr, gast.Tuple):
@@ -233,7 +233,7 @@ class Builder(Gradients):
 
     def called_instances(self, nodes: list[gast.stmt]) -> list[Any]:
         """The functions beside the main one of which these statements call a half."""
-        called = [each.pair for node in nodes for each in gast.walk(node) if getattr(each, "pair", None) is not None]
+        called = [each.pair for node in nodes for each in trees.walk(node) if getattr(each, "pair", None) is not None]
         return [instance for instance in self.inferred.instances.values() if instance in called]
 
     def arguments(self, args: gast.arguments) -> gast.arguments:

@@ -106,7 +106,7 @@ class Sharing:
             if not isinstance(node.target, gast.Name) or not self.is_array(node.target.id):
                 self.put_into(node.target, node.value)
         elif isinstance(node, gast.For):
-            self.link([each.id for each in gast.walk(node.target) if isinstance(each, gast.Name)], node.iter)
+            self.link([each.id for each in trees.walk(node.target) if isinstance(each, gast.Name)], node.iter)
         elif isinstance(node, gast.Expr):
             self.call(node.value)
         elif not isinstance(node, (gast.If, gast.While, gast.Return, gast.With, gast.Try, gast.Pass, gast.Break)):
@@ -252,4 +252,4 @@ def is_new(node: gast.AST) -> bool:
 
 
 def names_inside(node: gast.stmt) -> set[str]:
-    return {each.id for each in gast.walk(node) if isinstance(each, gast.Name) and ir.is_ssa(each.id)}
+    return {each.id for each in trees.walk(node) if isinstance(each, gast.Name) and ir.is_ssa(each.id)}

@@ -44,11 +44,11 @@ def use_steps(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, 
 
 def parts_of(block: list[gast.stmt]) -> list[gast.AST]:
     """All nodes of a program, those that are copied at the ends of branches and iterations as well."""
-    found = [each for node in block for each in gast.walk(node)]
+    found = [each for node in block for each in trees.walk(node)]
     for node in all_of(block):
         op = getattr(node, "effect", None)
         if isinstance(op, ir.Copy):
-            found += [each for _, source in op.pairs for each in gast.walk(source)]
+            found += [each for _, source in op.pairs for each in trees.walk(source)]
     return found
 
 

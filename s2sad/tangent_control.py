@@ -39,7 +39,7 @@ class Control:
         """The tangents of what the header binds: (name, what it runs over), and statements for the other ones."""
         together: list[tuple[str, gast.AST]] = []
         outer, self.block = self.block, []
-        header = {each.id for each in gast.walk(node.target) if isinstance(each, gast.Name)}
+        header = {each.id for each in trees.walk(node.target) if isinstance(each, gast.Name)}
         for each in node.loop.bindings:
             op = getattr(each, "effect", None)
             name = each.targets[0].id if isinstance(each, gast.Assign) else None
@@ -82,7 +82,7 @@ class Control:
     def bind_again(self, node: gast.For) -> None:
         """What an iteration's names are in terms of its position, where the tangents need what the header doesn't bind:
         the position itself, a key."""
-        header = {each.id for each in gast.walk(node.target) if isinstance(each, gast.Name)}
+        header = {each.id for each in trees.walk(node.target) if isinstance(each, gast.Name)}
         needed = free_reads(node.body)
         for each in reversed(node.loop.bindings):
             name = single_name(each)

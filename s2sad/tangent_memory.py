@@ -28,7 +28,7 @@ class Memory:
         return expr
 
     def step(self, expr: gast.AST, step: gast.AST) -> gast.AST:
-        hole = next(each for each in gast.walk(step) if isinstance(each, gast.Name) and each.id == "_")
+        hole = next(each for each in trees.walk(step) if isinstance(each, gast.Name) and each.id == "_")
         return replace_nodes(step, {id(hole): expr})
 
     def whole_place(self, place: gast.AST) -> gast.AST:

@@ -77,7 +77,7 @@ class Tape(Costs, Counters, KeptCopies):
         forward = node.forward
         places = self.places(forward)
         bindings = {name: each for each in forward.loop.bindings for name in targets(each)}
-        header = {each.id for each in gast.walk(node.target) if isinstance(each, gast.Name)}
+        header = {each.id for each in trees.walk(node.target) if isinstance(each, gast.Name)}
         counters = {} if is_checkpointed(node) else self.counters(forward, places, bindings)
         header |= counters.keys()
         needed = [name for name in free_reads(node.body) if (name in places or name in bindings) and name not in header]

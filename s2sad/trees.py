@@ -124,19 +124,27 @@ def is_atom(node: gast.AST) -> bool:
     return isinstance(node, (gast.Name, gast.Constant))
 
 
+_parts: dict[type, tuple[str, ...]] = {}  # the fields of a class of nodes, backwards
+
+
 def walk(node: gast.AST) -> Iterator[gast.AST]:
     """All nodes but contexts, a parent before its children, in the order of the text; long chains don't recurse."""
     stack = [node]
+    pop, push = stack.pop, stack.append
     while stack:
-        node = stack.pop()
+        node = pop()
         yield node
-        attributes = node.__dict__
-        for field in reversed(node._fields):
+        attributes, kind = node.__dict__, node.__class__
+        if kind not in _parts:
+            _parts[kind] = tuple(field for field in reversed(kind._fields) if field != "ctx")
+        for field in _parts[kind]:
             value = attributes.get(field)
             if value.__class__ is list:
-                stack.extend([item for item in reversed(value) if isinstance(item, gast.AST)])
-            elif field != "ctx" and isinstance(value, gast.AST):
-                stack.append(value)
+                for item in reversed(value):
+                    if isinstance(item, gast.AST):
+                        push(item)
+            elif isinstance(value, gast.AST):
+                push(value)
 
 
 def children(node: gast.AST) -> Iterator[gast.AST]:
