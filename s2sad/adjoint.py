@@ -22,7 +22,7 @@ from s2sad import ir, logistic, trees
 from s2sad.adjoint_arrays import Arrays
 from s2sad.adjoint_containers import Containers, shares_nothing
 from s2sad.adjoint_inserts import Inserts
-from s2sad.adjoint_loops import Structure
+from s2sad.adjoint_loops import Structure, targets
 from s2sad.errors import RuleError
 from s2sad.kinds import (
     NONE,
@@ -233,6 +233,9 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
             method = getattr(self, "of_" + type(op or node).__name__, None)
             if method is not None:
                 method(node, op)
+            elif isinstance(node, gast.Assign):  # made of nothing that has a gradient: before it, nothing has one
+                for name in targets(node):
+                    self.take(name)
 
     def take(self, name: str) -> Cotangent | None:
         return self.adj.pop(name, None) if name in self.active else None

@@ -123,13 +123,15 @@ class Functions:
         through it."""
         made = self.opaque_call(function, args, keywords, node)
         kind = self.kind_by_walking(static, args, keywords, node)
-        name = made.expr.id
-        self.info[name].kind = kind
-        if self.walked_is_repeatable and self.info[name].statement is not None:
-            self.info[name].statement.repeatable = True
-        if not isinstance(kind, (Array, List, Mapping, Unknown)):
-            made.place = self.info[name].place = None
-        return Value(made.expr, kind, False, place=made.place)
+        known = self.info[made.expr.id]
+        if isinstance(kind, (Array, List, Mapping, Unknown)):
+            kind = made.place.root.kind = self.kind_with_items(kind, made.place.root.site)
+        else:
+            made.place = known.place = None
+        known.kind = kind
+        if self.walked_is_repeatable and known.statement is not None:
+            known.statement.repeatable = True
+        return Value(made.expr, kind, made.varied, place=made.place)
 
     def kind_by_walking(self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any) -> Any:
         from s2sad.errors import NotDifferentiableError
