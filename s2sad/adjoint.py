@@ -49,13 +49,15 @@ from s2sad.shapes import broadcast_axes
 class Cotangent:
     """What is known of a name's adjoint: its expression; `spread`: it may be smaller than the name's value and then
     broadcasts;
-    `owned`: an array that nothing else refers to; `shadow`: it is accumulated into in place."""
+    `owned`: an array that nothing else refers to; `shadow`: it is accumulated into in place; `late`: None until an
+    iteration has something for it."""
 
     expr: gast.AST
     kind: Kind
     spread: bool = False
     owned: bool = False
     shadow: bool = False
+    late: bool = False
 
 
 class Adjoint(Arrays, Containers, Structure, Inserts):
@@ -233,9 +235,16 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
             method = getattr(self, "of_" + type(op or node).__name__, None)
             if method is not None:
                 method(node, op)
-            elif isinstance(node, gast.Assign):  # made of nothing that has a gradient: before it, nothing has one
-                for name in targets(node):
-                    self.take(name)
+            elif isinstance(op, ir.Plain):
+                self.end_at(node)
+
+    def end_at(self, node: gast.stmt) -> None:
+        """What is made here of constants, and was written into later: before that, it has no adjoint."""
+        for name in targets(node) & self.info.keys():
+            known = self.info[name]
+            root = known.place.root if known.place is not None and known.statement is node else None
+            if root is not None and root.name == name and root.stores:
+                self.take(name)
 
     def take(self, name: str) -> Cotangent | None:
         return self.adj.pop(name, None) if name in self.active else None
@@ -573,6 +582,8 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
             return gast.ListComp(self.zero(kind.item, item), [gast.comprehension(item, like, [], 0)])
         if isinstance(kind, Mapping):
             key, item = trees.name(self.names.fresh("key")), trees.name(self.names.fresh("item"))
+            if isinstance(kind.value, Scalar):
+                return gast.DictComp(key, trees.const(0.0), [gast.comprehension(key, like, [], 0)])
             target = gast.Tuple([key, item], gast.Store())
             return gast.DictComp(
                 key,

@@ -7,6 +7,7 @@ than one iteration has one name before, in and after the reversed loop.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import gast
@@ -15,7 +16,7 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.activity import blocks_of, sources
 from s2sad.adjoint_breaks import count_whole, whole_iteration
-from s2sad.kinds import Array, Kind, Scalar
+from s2sad.kinds import Array, Kind, List, Mapping, Scalar
 
 
 class Structure:
@@ -119,6 +120,7 @@ class Structure:
         variables = self.enter(carried, node)
         outer, self.block = self.block, []
         outer_adj, self.adj = self.adj, {name: cotangent for name, cotangent in self.adj.items() if name in variables}
+        self.make_late(variables)
         if whole is not None:
             count_whole(node, whole)
             self.sweep([*node.body[:-1], *whole])
@@ -188,8 +190,9 @@ class Structure:
                 self.needs_shadow(name, node) or self.is_written_inside(name)
             )
             early = self.info[name].early or not memory and name not in always
-            if isinstance(kind, Array) and not phi and early and self.defined_inside(name, node):
-                # It may have no value yet: its adjoint is a number, 0.0, until there is something to add.
+            local = not phi and self.defined_inside(name, node)
+            if isinstance(kind, Array) and local and (early or varies(kind)):
+                # It may have no value yet, or another shape: its adjoint is a number, 0.0, until there is one to add.
                 old, fresh = self.adj.get(name), self.names.fresh(self.grad_base(name))
                 wide = self.kinds[fresh] = Array(kind.dtype, None)
                 pairs.append((fresh, trees.const(0.0) if old is None else old.expr))
@@ -197,7 +200,8 @@ class Structure:
                 continue
             if not isinstance(kind, Scalar) and (not phi or memory) or not isinstance(kind, (Scalar, Array)):
                 self.as_shadow(name, own=True)
-                variables[name] = self.adj[name]
+                late = local and name in always and isinstance(kind, (List, Mapping))
+                variables[name] = self.adj[name] = dataclasses.replace(self.adj[name], late=late)
                 continue
             old = self.adj.get(name)
             expr = self.zero(kind, trees.name(name)) if old is None else old.expr
@@ -210,6 +214,19 @@ class Structure:
         if pairs:
             self.copy_into(self.block, pairs)
         return variables
+
+    def make_late(self, variables: dict[str, Any]) -> None:
+        """A list or dict that each iteration makes anew, of other items maybe: of earlier ones than the last, the
+        adjoint begins as zeros of that structure."""
+        for name, start in variables.items():
+            if start.late:
+                fresh = trees.name(self.names.fresh(self.grad_base(name)))
+                self.kinds[fresh.id] = start.kind
+                missing = gast.Compare(start.expr, [gast.Is()], [trees.const(None)])
+                self.add(
+                    trees.assign(fresh.id, gast.IfExp(missing, self.zero(start.kind, trees.name(name)), start.expr))
+                )
+                self.adj[name] = dataclasses.replace(start, expr=fresh, late=False)
 
     def always_set(self, node: Any) -> set[str]:
         """The names that each iteration sets."""
@@ -238,6 +255,8 @@ class Structure:
             like = start.expr if maybe else trees.name(name)
             if start.spread:
                 expr = trees.const(0.0) if end is None else end.expr
+            elif start.late and end is None:
+                expr = trees.const(None)
             elif end is None:
                 expr = self.zero(kind, like)
             elif end.spread:
@@ -284,6 +303,18 @@ class Structure:
             branch.origin = self.origin
             choice = [branch]
         self.of_If(choice[0], None)
+
+
+def varies(kind: Array) -> bool:
+    """Whether an array made in a loop may be of another shape in each iteration."""
+    return kind.dims is None or any(not is_fixed(dim.key) for dim in kind.dims)
+
+
+def is_fixed(key: Any) -> bool:
+    """Whether what names a length names one number, and nothing that is made anew each time."""
+    if isinstance(key, tuple):
+        return key[:1] not in (("join",), ("mask",)) and all(map(is_fixed, key))
+    return key.__class__ is not object
 
 
 def is_errstate(expr: gast.AST) -> bool:

@@ -6,6 +6,7 @@ Array(dtype='float64', dims=(Dim(key='m', many=True),))
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from s2sad.kinds import ONE, UNKNOWN, Array, Dim, Kind, Scalar, broadcast_dims
@@ -61,12 +62,17 @@ def rank_used(kind: Any) -> int:
     return 1
 
 
+@dataclass(frozen=True)
+class Mask(Array):
+    """An array of booleans as an index; `which` one it is: what two of them select need not be equally long."""
+
+    which: Any = None
+
+
 def fancy_dims(kind: Any) -> tuple[Dim, ...] | None:
-    if isinstance(kind, Array):
-        if kind.char == "b":
-            return (Dim(("mask", kind.dims)),)
-        return kind.dims
-    return None
+    if isinstance(kind, Mask):
+        return (Dim(("mask", kind.which)),)
+    return kind.dims if isinstance(kind, Array) else None
 
 
 def sliced(dim: Dim, symbols: tuple[Any, Any, Any]) -> Dim:

@@ -7,7 +7,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.indexing import item_kind
+from s2sad.indexing import Mask, item_kind
 from s2sad.infer_expressions import SliceOf
 from s2sad.kinds import (
     BOOL,
@@ -308,11 +308,22 @@ class Memory:
             if isinstance(base.kind, (Array, List)):
                 self.use_as_integer(value)
             return "int", value.kind.symbol
+        if isinstance(value.kind, Array) and value.kind.char == "b":
+            return "array", Mask("bool", value.kind.dims, value.kind.most, self.which_mask(value))
         if isinstance(value.kind, Array) and value.kind.char in "bi":
             return "array", value.kind
         if isinstance(value.kind, (List, Tuple)):
             return "array", Array("int64", (Dim(("list", object())),))
         return "unknown", None
+
+    def which_mask(self, value: Value) -> Any:
+        """What tells a mask from every other one: its text, as long as none of the arrays in it is written into."""
+        read = (each for each in trees.walk(value.expr) if isinstance(each, gast.Name) and not hasattr(each, "module"))
+        names = sorted({each.id for each in read})
+        places = [self.info[each].place if each in self.info else MISSING for each in names]
+        if not names or any(each is MISSING or each is not None and self.is_written(each.root) for each in places):
+            return object()
+        return trees.show(value.expr), *names
 
     def index_kind(self, parts: list[tuple[str, Any]]) -> Kind:
         return Array("int64", None) if any(tag in ("array", "unknown") for tag, _ in parts) else INT

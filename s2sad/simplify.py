@@ -106,7 +106,6 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     rewrite(body, info, kinds)
     use_steps(body, info, kinds)
     drop_copies(body)
-    while_saved(body)
     remove_dead(body)
     unpack_results(body, info)
     take_values(body)
@@ -114,4 +113,6 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     if write_first(body, info, kinds):
         rewrite(body, info, kinds)
         remove_dead(body)
+    while_saved(body)  # of what is left: a loop that runs until a list is empty has to take from it
+    remove_dead(body)
     use_ownership(body, info, kinds)
