@@ -243,7 +243,7 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         for name in targets(node) & self.info.keys():
             known = self.info[name]
             root = known.place.root if known.place is not None and known.statement is node else None
-            if root is not None and root.name == name and root.stores:
+            if root is not None and root.name == name and root.stores and root.param is None:
                 self.take(name)
 
     def take(self, name: str) -> Cotangent | None:

@@ -145,7 +145,10 @@ class Gradients:
             made = trees.np_call("array" if shared else "asarray", made)
         elif isinstance(kind, Scalar):
             if cotangent is not None and isinstance(cotangent.kind, Array) and cotangent.kind.dims == ():
-                made = trees.index(made, gast.Tuple([], gast.Load()))  # the shadow of an array of no axes
+                if isinstance(made, gast.Name) and made.id in self.adjoint.shadows:
+                    made = trees.index(made, gast.Tuple([], gast.Load()))  # the shadow of an array of no axes
+                else:  # an array of no axes, or a number
+                    made = trees.call(trees.builtin("complex" if kind.char == "c" else "float"), made)
             made = self.scalar_gradient(made, kind)
         elif cotangent is not None and getattr(kind, "dtype", "") in NARROW:
             given = cotangent.kind.dtype if isinstance(cotangent.kind, (Scalar, Array)) else ""

@@ -108,6 +108,7 @@ class Expressions:
             values.append(self.visit(node, hint=hints[k] if hints is not None else None))
             marks.append((self.block, len(self.block)))
             effects.append(self.effects)
+        moved = 0  # what stands behind, by the statements put in before
         for k, value in enumerate(values):
             if (
                 self.effects != effects[k]
@@ -117,9 +118,11 @@ class Expressions:
             ):
                 block, at = marks[k]
                 if block is self.block:
+                    at += moved
                     later = self.block[at:]
                     del self.block[at:]
                     values[k] = self.settle(value)
+                    moved += len(self.block) - at
                     self.block.extend(later)
         return values
 

@@ -35,6 +35,7 @@ class Statements(Containers):
         if len(self.lines) == lines:
             self.line("pass")
         self.indent -= 1
+        self.made = {name: kind for name, kind in self.variables.items() if name not in before}
         self.variables = before
 
     def statement(self, depth: int) -> None:
@@ -153,6 +154,7 @@ class Statements(Containers):
         self.variables.update(made)
         self.depth_of_loops += 1
         self.block(depth - 1, self.random.randint(1, 3))
+        left = self.made if self.random.random() < 0.5 else {}  # of the last iteration, if there was one
         if self.random.random() < 0.3:
             self.indent += 1
             self.line(f"if {self.condition()}:")
@@ -162,7 +164,7 @@ class Statements(Containers):
             if self.random.random() < 0.6:
                 self.block(depth - 1, 1)
         self.depth_of_loops -= 1
-        self.variables = before
+        self.variables = before | left
         if self.random.random() < 0.1:
             self.line("else:")
             self.block(depth - 1, 1)

@@ -1,0 +1,217 @@
+"""What a loop makes anew in each iteration, read after the loop: it is the last iteration's, and only that one's."""
+
+import numpy as np
+import pytest
+
+from .checker import Cases, array
+
+case = Cases()
+x = array(3)
+
+
+@case(x)
+def array_of_ones(x):
+    for _ in range(2):
+        g = np.ones(3)
+        g *= x
+    return np.sum(g * g)
+
+
+@case(x)
+def written_at_an_index(x):
+    for i in range(2):
+        g = np.zeros(3)
+        g[i] = x[i]
+        g[2] += x[2] * x[1]
+    return np.sum(g * g)
+
+
+@case(x)
+def in_while(x):
+    i = 0
+    while i < 3:
+        g = np.ones(3)
+        g *= x
+        i += 1
+    return np.sum(g * g)
+
+
+@case(x)
+def in_a_loop_in_a_loop(x):
+    s = 0.0
+    for i in range(2):
+        for _ in range(2):
+            g = np.ones(3)
+            g *= x
+        s += np.sum(g * g) * x[i]
+    return s
+
+
+@case(x)
+def written_sometimes(x):
+    for i in range(3):
+        g = np.ones(3)
+        if i < 1 or x[i] > 0:
+            g *= x
+    return np.sum(g * x)
+
+
+@case(x)
+def through_a_view(x):
+    for _ in range(3):
+        g = np.ones((2, 3))
+        h = g[0]
+        h *= x
+    return np.sum(g * g) + h[0]
+
+
+@case(x)
+def made_sometimes(x):
+    for i in range(3):
+        if i < 2:
+            g = np.ones(i + 1)
+            g *= x[i]
+    return np.sum(g * x[0])
+
+
+def ones(n):
+    return np.ones(n)
+
+
+@case(x)
+def made_by_a_plain_call(x):
+    for _ in range(2):
+        g = ones(3)
+        g -= x
+    return np.sum(g * g)
+
+
+# --- of another shape each time -----------------------------------------------------------------------------------
+
+
+@case(x)
+def longer_each_time(x):
+    for i in range(3):
+        g = np.ones(i + 1)
+        g *= x[i]
+    return np.sum(g * g)
+
+
+@case(x)
+def shorter_each_time(x):
+    for i in range(3):
+        g = np.ones(3 - i) * x[0]
+        g[0] *= x[i]
+    return np.sum(g * g)
+
+
+@case(x)
+def a_product_of_another_shape(x):
+    for i in range(3):
+        g = np.arange(1.0, i + 2) * x[i]
+    return np.sum(g * g)
+
+
+@case(x)
+def the_rest(x):
+    for i in range(3):
+        g = x[i:].copy()
+        g *= x[i]
+        h = g * 2.0
+    return np.sum(h * g[0])
+
+
+@case(x)
+def until_break(x):
+    i = 0
+    while True:
+        g = np.ones(i + 1)
+        g *= x[i]
+        if i == 2:
+            break
+        i += 1
+    return np.sum(g * g)
+
+
+# --- lists and dicts ----------------------------------------------------------------------------------------------
+
+
+@case(x)
+def list_of_another_length(x):
+    for i in range(3):
+        g = [0.0] * (3 - i)
+        g[0] = x[i]
+        g[-1] *= x[0]
+    return g[-1] * g[0]
+
+
+@case(x)
+def list_made_sometimes(x):
+    for i in range(3):
+        if x[i] > -2.0:
+            g = [0.0] * (3 - i)
+            g[0] = x[i]
+            g[-1] += x[0]
+    return g[-1] * g[0]
+
+
+@case(x)
+def list_of_lists(x):
+    for i in range(3):
+        g = [[x[i]] * (i + 1), [x[0]]]
+        g[0][0] *= x[1]
+        g[1].append(x[i])
+    return g[0][-1] * g[0][0] * g[1][1]
+
+
+@case(x)
+def list_of_arrays(x):
+    for i in range(3):
+        g = [np.ones(i + 1)]
+        g[0] *= x[i]
+    return np.sum(g[0])
+
+
+@case(x)
+def dict_of_other_keys(x):
+    for i in range(3):
+        d = {}
+        d[i] = x[i]
+        d[i] *= x[1]
+    return d[2]
+
+
+@case(x)
+def dict_of_more_keys(x):
+    n = 0
+    while n < 3:
+        d = {}
+        for k in range(n + 1):
+            d[k] = x[k] * n
+        n += 1
+    return sum(d.values())
+
+
+# --- what goes on in it -------------------------------------------------------------------------------------------
+
+
+@case(array(3, 3), array(2))
+def branch_that_never_runs(w, v):
+    for _, _ in enumerate(v):
+        if 1.0 < 1.5 < 0.0:
+            w += 1.0
+        else:
+            w = np.abs(w)
+    return w
+
+
+@case(np.array([1.2, -0.7, -0.4]))
+def masks_of_one_array(x):
+    a = x[x > 0]
+    b = x[x < 2]
+    return np.sum(a * b)
+
+
+@pytest.mark.parametrize("each", case, ids=str)
+def test_after_loop(each):
+    each.check()
