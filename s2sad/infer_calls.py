@@ -46,6 +46,7 @@ from s2sad.kinds import (
     kind_of,
 )
 from s2sad.rules import loading, registry
+from s2sad.rules.options import changes_nothing
 from s2sad.rules.refused import reason_for
 from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Partial, Restart, Value, Vectorized
 
@@ -271,6 +272,11 @@ class Calls:
             return BOOL
         return UNKNOWN
 
+    def that_matter(self, rule: Any, keywords: dict[str, Value]) -> dict[str, Value]:
+        """Without those keywords that the rule doesn't name, for they change no derivative."""
+        own = rule.parameters.parameters
+        return {k: v for k, v in keywords.items() if k in own or not changes_nothing(k, self.known(v))}
+
     def call_rule(
         self, rule: Any, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
@@ -287,7 +293,7 @@ class Calls:
         ):
             keywords.pop("where")
         try:
-            bound = rule.bind(args, keywords)
+            bound = rule.bind(args, self.that_matter(rule, keywords))
         except (RuleError, TypeError):
             bound = None
         written = self.written_by_options(rule, args, keywords, bound)

@@ -110,7 +110,7 @@ class Methods:
         args, keywords = self.name_out(METHODS_WITH_OUT.get(name, ()), args, dict(keywords))
         out = keywords.pop("out", None)
         try:
-            bound = rule.bind([owner, *args], keywords)
+            bound = rule.bind([owner, *args], self.that_matter(rule, keywords))
         except (RuleError, TypeError):
             bound = None
         written = self.written_by_options(rule, [owner, *args], keywords, bound)

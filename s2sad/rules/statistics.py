@@ -27,12 +27,45 @@ def counts_kind(x: Kind, weights: Kind = NONE, minlength: Kind = NONE) -> Kind:
 
 @adjoint(np.cov, cost=1000)
 def covariance(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None, grad):
-    if fweights is not None or aweights is not None or np.iscomplexobj(grad):
-        return refuse("weights and complex numbers in np.cov: write it as a product of what is centered"), None
-    of_m = covariance_adjoint(m, y, rowvar, ddof_of(bias, ddof), grad, 0)
+    """Of complex numbers, and by its weights, it is refused: a product of what is centered has these derivatives."""
+    if np.iscomplexobj(grad):
+        return refuse("complex numbers in np.cov: write it as a product of what is centered"), None
+    if fweights is None and aweights is None:
+        of_m = covariance_adjoint(m, y, rowvar, ddof_of(bias, ddof), grad, 0)
+        if y is None:
+            return of_m, None
+        return of_m, covariance_adjoint(m, y, rowvar, ddof_of(bias, ddof), grad, 1)
+    weights = product_of_weights(fweights, aweights)
+    freedom = weighted_freedom(weights, aweights, ddof_of(bias, ddof))
+    of_m = weighted_covariance_adjoint(m, y, rowvar, weights, freedom, grad, 0)
     if y is None:
         return of_m, None
-    return of_m, covariance_adjoint(m, y, rowvar, ddof_of(bias, ddof), grad, 1)
+    return of_m, weighted_covariance_adjoint(m, y, rowvar, weights, freedom, grad, 1)
+
+
+def product_of_weights(fweights, aweights):
+    if fweights is None or aweights is None:
+        return np.asarray(aweights if fweights is None else fweights)
+    return np.asarray(fweights) * np.asarray(aweights)
+
+
+def weighted_freedom(weights, aweights, ddof):
+    """What the sum of products is divided by, as np.cov does."""
+    total = np.sum(weights)
+    return total - (ddof if aweights is None else ddof * np.sum(weights * np.asarray(aweights)) / total)
+
+
+def weighted_covariance_adjoint(m, y, rowvar, weights, freedom, grad, part):
+    rows = variables_in_rows(m, rowvar)
+    count = rows.shape[0]
+    if y is not None:
+        rows = np.concatenate([rows, variables_in_rows(y, rowvar)])
+    square = np.reshape(grad, (rows.shape[0], rows.shape[0]))
+    centered = rows - np.average(rows, axis=1, weights=weights)[:, None]
+    made = (square + square.T) @ (centered * weights) / freedom
+    made = made[:count] if part == 0 else made[count:]
+    like = m if part == 0 else y
+    return np.reshape(made if rowvar or np.ndim(like) < 2 else made.T, np.shape(like))
 
 
 def ddof_of(bias, ddof):
@@ -64,8 +97,15 @@ def covariance_adjoint(m, y, rowvar, ddof, grad, part):
 def covariance_tangent(
     m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None, result, m_dot, y_dot
 ):
-    if fweights is not None or aweights is not None or np.iscomplexobj(m):
-        return refuse("weights and complex numbers in np.cov: write it as a product of what is centered")
+    if np.iscomplexobj(m):
+        return refuse("complex numbers in np.cov: write it as a product of what is centered")
+    if fweights is not None or aweights is not None:
+        weights = product_of_weights(fweights, aweights)
+        freedom = weighted_freedom(weights, aweights, ddof_of(bias, ddof))
+        moved = weighted_covariance_change(m, y, rowvar, weights, freedom, result, m_dot, 0)
+        return (
+            moved if y is None else moved + weighted_covariance_change(m, y, rowvar, weights, freedom, result, y_dot, 1)
+        )
     change = covariance_change(m, y, rowvar, ddof_of(bias, ddof), result, m_dot, 0)
     if y is None:
         return change
@@ -81,6 +121,17 @@ def covariance_change(m, y, rowvar, ddof, result, x_dot, part):
         moved = np.concatenate([still, moved] if part == 1 else [moved, still])
         rows = np.concatenate([rows, others])
     half = moved @ (rows - np.mean(rows, axis=1, keepdims=True)).T / (rows.shape[1] - ddof)
+    return np.reshape(half + half.T, np.shape(result))
+
+
+def weighted_covariance_change(m, y, rowvar, weights, freedom, result, x_dot, part):
+    rows, moved = variables_in_rows(m, rowvar), variables_in_rows(x_dot, rowvar)
+    if y is not None:
+        others = variables_in_rows(y, rowvar)
+        still = np.zeros_like(rows if part == 1 else others)
+        moved = np.concatenate([still, moved] if part == 1 else [moved, still])
+        rows = np.concatenate([rows, others])
+    half = moved @ (weights * (rows - np.average(rows, axis=1, weights=weights)[:, None])).T / freedom
     return np.reshape(half + half.T, np.shape(result))
 
 

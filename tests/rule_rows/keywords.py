@@ -1,0 +1,41 @@
+"""Keywords that the rows of the families leave out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.rule_rows.table import A, P, V, normal, positive, row, rows
+
+NAN = np.where(normal(3, 4) > 0.5, np.nan, normal(3, 4))
+
+rows(
+    np.nansum, np.nanprod, np.nanmean, np.nanvar, np.nanstd, np.nancumsum, np.nancumprod, np.cumsum, np.cumprod,
+    cases=[row(NAN, axis=1, dtype=float) if "nan" in name else row(A, 1, dtype=np.float64) for name in ("nan", "")],
+)  # fmt: skip
+rows(np.linspace, np.geomspace, cases=[row(1.5, 2.5, 4, dtype=np.float64)])
+rows(np.logspace, cases=[row(0.5, 1.5, 4, dtype=np.float64)])
+rows(np.full, cases=[row((2, 3), 1.5, dtype=np.float64)])
+rows(np.full_like, cases=[row(A, 1.5, dtype=np.float64)])
+rows(np.nan_to_num, cases=[row(np.array([1.5, np.nan, -np.inf, np.inf]), nan=0.5, posinf=2.0, neginf=-3.0)])
+rows(np.linalg.pinv, cases=[row(A, rcond=1e-12), row(A, rtol=1e-12)])
+rows(
+    np.cov,
+    cases=[
+        row(A, fweights=np.array([1, 2, 1, 3])),
+        row(A, aweights=np.array([0.5, 2.0, 1.0, 3.0]), ddof=0),
+        row(A, fweights=np.array([1, 2, 1, 3]), aweights=np.array([0.5, 2.0, 1.0, 3.0])),
+        row(V, V[::-1] ** 2, aweights=np.array([0.5, 2.0, 1.0, 3.0]), bias=True),
+        row(A.T, rowvar=False, fweights=np.array([1, 2, 1, 3]), dtype=np.float64),
+    ],
+)
+rows(np.corrcoef, cases=[row(A, dtype=np.float64)])
+rows(np.percentile, np.nanpercentile, cases=[row(V, 30.0, weights=positive(4), method="inverted_cdf")])
+rows(np.sort, cases=[row(A, axis=0, kind="stable")])
+rows(np.copy, np.ndarray.copy, cases=[row(A, order="F")])
+rows(np.ascontiguousarray, cases=[row(A, dtype=np.float64)])
+rows(np.asfortranarray, cases=[row(A, dtype=np.float64)])
+rows(np.asarray_chkfinite, cases=[row(A, dtype=np.float64, order="F")])
+rows(np.linalg.trace, cases=[row(A, dtype=np.float64)])
+rows(np.real_if_close, cases=[row(A, tol=10)])
+rows(np.polyfit, cases=[row(np.arange(4.0), V, 1, rcond=1e-12, w=positive(4))])
+rows(np.linalg.tensorsolve, cases=[row(normal(3, 4, 12).reshape(3, 4, 12), P, axes=None)])

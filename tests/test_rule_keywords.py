@@ -1,0 +1,120 @@
+"""Every keyword of every function that has a rule: it has a row, or changes no derivative, or is refused."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.fft
+from scipy import linalg
+
+from s2sad import NotDifferentiableError, check_gradients, gradients_function
+from s2sad.errors import RuleError
+from s2sad.rules import registry
+from s2sad.rules.options import ANY, ONLY, changes_nothing
+from tests.rule_rows import ROWS
+
+X = np.array([0.3, 1.2, -0.4])
+M = np.array([[2.0, 1.0], [0.5, 3.0]])
+
+# Where a rule has a parameter of that name, it reads it only to refuse what it can't do: a store has no row, checks and
+# the routine that computes have none either.
+NO_VALUES = {"out", "check_finite", "lapack_driver", "driver", "lwork", "overwrite_a", "overwrite_b", "overwrite_ab"}
+REFUSED = {
+    (np.linalg.svd, "hermitian"): lambda x: np.linalg.svd(x @ x.T, hermitian=True)[1],
+    (np.linalg.pinv, "hermitian"): lambda x: np.linalg.pinv(x @ x.T, hermitian=True),
+    (np.linalg.tensorsolve, "axes"): lambda x: np.linalg.tensorsolve(x[None], x[:1], axes=(1,)),
+    (np.linspace, "retstep"): lambda x: np.linspace(x[0, 0], x[0, 1], 4, retstep=True)[0],
+    (np.nan_to_num, "copy"): lambda x: np.nan_to_num(x.T, copy=x),
+    (np.polyfit, "full"): lambda x: np.polyfit(np.arange(2.0), x, 1, full=True)[0],
+    (np.polyfit, "cov"): lambda x: np.polyfit(np.arange(2.0), x[0], 1, cov=True)[0],
+    (linalg.eigh, "b"): lambda x: linalg.eigh(x @ x.T, b=np.eye(2))[0],
+    (linalg.eigh, "type"): lambda x: linalg.eigh(x @ x.T, b=np.eye(2), type=2)[0],
+    (linalg.eigh, "subset_by_index"): lambda x: linalg.eigh(x @ x.T, subset_by_index=[0, 0])[0],
+    (linalg.eigh, "subset_by_value"): lambda x: linalg.eigh(x @ x.T, subset_by_value=[0, 9])[0],
+    (linalg.eigvalsh, "b"): lambda x: linalg.eigvalsh(x @ x.T, b=np.eye(2)),
+    (linalg.eigvalsh, "type"): lambda x: linalg.eigvalsh(x @ x.T, b=np.eye(2), type=2),
+    (linalg.eigvalsh, "subset_by_index"): lambda x: linalg.eigvalsh(x @ x.T, subset_by_index=[0, 0]),
+    (linalg.eigvalsh, "subset_by_value"): lambda x: linalg.eigvalsh(x @ x.T, subset_by_value=[0, 9]),
+    (linalg.qr, "pivoting"): lambda x: linalg.qr(x, pivoting=True)[1],
+    (linalg.pinv, "return_rank"): lambda x: linalg.pinv(x, return_rank=True)[0],
+    (linalg.solve, "overwrite_a"): lambda x: linalg.solve(x, x[0], overwrite_a=True),
+    (np.average, "returned"): lambda x: np.average(x, returned=True)[0],
+    (np.unique, "return_counts"): lambda x: np.unique(x, return_counts=True)[0],
+    (np.nansum, "where"): lambda x: np.nansum(x, where=x > 1),
+    (np.array, "ndmin"): lambda x: np.array(x, ndmin=3),
+    (scipy.fft.fft, "overwrite_x"): lambda x: np.abs(scipy.fft.fft(x, overwrite_x=True)),
+}
+# Of SciPy's functions, and arguments that no derivative depends on: rows by position or of kin are all that they need.
+ELSEWHERE = {
+    *("tol", "exact", "extend", "n", "loc", "allow_singular", "axes", "atol", "rtol", "cond", "dtype", "order"),
+    *("device", "copy"),
+}
+
+
+def without_row() -> list[tuple[Any, str]]:
+    """The keywords of NumPy's and SciPy's functions that no row uses."""
+    found = []
+    for rule in registry.rules():
+        if not rule.own or rule.form == registry.NONDIFFERENTIABLE or isinstance(rule.function, np.ufunc):
+            continue
+        used = {key for row in ROWS.get(rule.function, ()) for key in rule.bind(row.args, row.keywords)}
+        for name, parameter in rule.parameters.parameters.items():
+            if name not in used and parameter.default is not parameter.empty:
+                found.append((rule.function, name))
+    return found
+
+
+def test_every_keyword_has_a_row() -> None:
+    kinds = NO_VALUES | ELSEWHERE
+    missing = [(f.__name__, name) for f, name in without_row() if name not in kinds and (f, name) not in REFUSED]
+    assert not missing, f"keywords without a row in tests/rule_rows, and without a refusal here: {missing}"
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda case: f"{case[0].__name__}-{case[1]}")
+def test_refused(case) -> None:
+    with pytest.raises((NotDifferentiableError, TypeError, ValueError)) as caught:
+        gradients_function(REFUSED[case])(M)
+    assert isinstance(caught.value, NotDifferentiableError), caught.value
+
+
+def test_a_keyword_that_a_rule_does_not_know_does_not_bind() -> None:
+    """So it is refused unless its value is one of those that change nothing."""
+    for rule in registry.rules():
+        own = rule.parameters.parameters
+        if not rule.own or any(each.kind is each.VAR_KEYWORD for each in own.values()):
+            continue
+        try:
+            theirs = inspect.signature(rule.function).parameters
+        except (TypeError, ValueError):
+            continue
+        unknown = [name for name in theirs if name not in own and name not in dict(rule.aliases)]
+        row = next(iter(ROWS.get(rule.function, ())), None)
+        for name in unknown if row is not None else ():
+            with pytest.raises(RuleError):
+                rule.bind(row.args, {**row.keywords, name: None})
+
+
+HOW = [
+    lambda x: np.abs(scipy.fft.fft(x, workers=1, overwrite_x=False)),
+    lambda x: scipy.fft.dct(x, orthogonalize=None),
+    lambda x: np.sort(x, stable=True),
+    lambda x: x.astype(float, copy=True, order="K"),
+    lambda x: np.reshape(x, (3, 1), copy=True) if np.__version__ > "2.1" else x,
+    lambda x: np.einsum("i->", x, order="C"),
+    lambda x: np.concatenate([x, x], casting="same_kind"),
+    lambda x: np.median(x, overwrite_input=False),
+]
+
+
+@pytest.mark.parametrize("f", HOW)
+def test_options_that_say_how(f) -> None:
+    assert check_gradients(f, X).ok
+
+
+def test_options_by_value() -> None:
+    assert changes_nothing("workers", 4) and changes_nothing("order", "F") and not changes_nothing("axis", 0)
+    assert not changes_nothing("overwrite_x", True) and not changes_nothing("overwrite_x", 0)
+    assert ANY.isdisjoint(ONLY)
