@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import types
 from typing import Any
 
 import gast
@@ -191,7 +192,10 @@ class Builtins:
         )
 
     def call_map(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
-        if not any(value.varied for value in args[1:]) and not isinstance(args[0].static, (LocalFunction, Partial)):
+        walked = isinstance(args[0].static, (LocalFunction, Partial))
+        if isinstance(args[0].static, (types.FunctionType, functools.partial)):
+            walked = self.is_writer(args[0].static)
+        if not walked and not any(value.varied for value in args[1:]):
             return None
         if self.quiet:
             return None
@@ -218,7 +222,7 @@ class Builtins:
         return made
 
     def call_filter(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
-        local = isinstance(args[0].static, (LocalFunction, Partial, BoundMethod))
+        local = isinstance(args[0].static, (LocalFunction, Partial, BoundMethod)) or self.is_writer(args[0].static)
         if self.quiet or not local and not any(value.varied for value in args):
             return None
         return self.filtered(args[0], args[1], node, hint)
@@ -301,7 +305,7 @@ class Builtins:
             value = self.as_list(value, node)
             args = [value, *args[1:]]
         if not value.varied or self.quiet:
-            if all(not isinstance(v.static, (LocalFunction, Partial)) for v in keywords.values()):
+            if all(not isinstance(v.static, (LocalFunction, Partial)) and not self.writes(v) for v in keywords.values()):
                 kind = (
                     value.kind
                     if isinstance(value.kind, List)

@@ -238,7 +238,7 @@ class Calls:
             if static.owner.place is None:
                 raise self.refuse("unknown_store", node)
             written = [*written, static.owner]
-        known = reads_only or harmless(static)
+        known = reads_only or harmless(static) and not self.given_writer(static, args, keywords)
         touched = [] if known and not written else [*(written or [*args, *keywords.values()])]
         if not known:
             touched.append(function)  # what it belongs to
@@ -254,6 +254,13 @@ class Calls:
             given = [place.root for value in [*args, *keywords.values()] for place in self.memory_in(value)]
             self.note_shared(made, given if known else [*given, *self.escaped])
         return made
+
+    def given_writer(self, static: Any, args: list[Value], keywords: dict[str, Value]) -> bool:
+        """Whether a call that writes nothing itself is given a function that may: map(fill, rows)."""
+        if any(self.is_writer(value.static) for value in [*args, *keywords.values()] if is_function(value)):
+            return True
+        called = args[:1] if static in (map, filter) else [v for k, v in keywords.items() if k == "key"]
+        return any(isinstance(value.kind, Unknown) for value in called)
 
     def guess_kind(self, static: Any, args: list[Value]) -> Any:
         if (

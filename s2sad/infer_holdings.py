@@ -163,8 +163,10 @@ class Holdings:
         self.pass_on()
         self.through: dict[ir.Root, list[Moment]] = {}
         self.write_through()
-        for each in self.held:
-            self.check_held(each, uses)
+        seen = -1
+        while seen != (seen := sum(map(len, self.through.values()))):  # what one is found to change, others hold too
+            for each in self.held:
+                self.check_held(each, uses)
         for root, moment, node, source in self.part_stores:
             for holder in root.holders:
                 if (self.is_active(root) or self.is_active(holder)) and uses.after(holder, moment):
@@ -259,6 +261,7 @@ class Holdings:
         if deep:
             self.check_outside_item(each)
         changes = item.deep if each.whole and isinstance(item.kind, (List, Mapping)) else item.stores
+        changes = [*changes, *self.through.get(item, ())]
         changed = [moment for moment in changes if after(moment, each.at, self.life(item))]
         if not matters:
             self.pass_changes_on(container, changed)

@@ -194,7 +194,8 @@ class Lists:
     def list_sort(self, owner: Value, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
         key = keywords.get("key")
         others = {k: self.settle(v).expr for k, v in keywords.items() if k != "key"}
-        if not owner.varied and (key is None or self.run_time_function(key) is not None):
+        silent = key is None or not self.writes(key)
+        if not owner.varied and silent and (key is None or self.run_time_function(key) is not None):
             if key is not None:
                 others["key"] = self.run_time_function(key)
             return self.reordered(owner, trees.call(trees.attr(owner.expr, "sort"), **others), "order", None, node)
@@ -353,7 +354,7 @@ class Lists:
         """What the items of a list are compared by, as a list: the list itself, or key(item) of each."""
         if key is None or key.static is None:
             return value.expr
-        function = self.run_time_function(key)
+        function = None if self.writes(key) else self.run_time_function(key)
         if function is None:
             made = self.call_map(Value(trees.builtin("map"), Static(map)), [key, value], {}, node, "keys")
             if made is None:
@@ -366,6 +367,12 @@ class Lists:
             body = replace_named(function.body, parameter, item)
         keys = gast.ListComp(body, [gast.comprehension(item, value.expr, [], 0)])
         return self.emit(keys, ir.Plain(True, 20), List(None), False, "#keys").expr
+
+    def writes(self, key: Value) -> bool:
+        """Whether a function by whose results items are compared may write into them."""
+        if isinstance(key.static, LocalFunction):
+            return any(self.needs_statements(each) for each in key.static.tree.body)
+        return self.is_writer(key.static)
 
     def sorted_by_key(self, value: Value, keywords: dict[str, Value], node: Any, hint: Any) -> Value:
         """sorted(items, key=...): the items are read in the order that their keys give."""

@@ -7,8 +7,10 @@ into counts as written there; where a gradient is involved it is refused.
 
 from __future__ import annotations
 
+import builtins
 import functools
 import inspect
+import types
 from typing import Any
 
 import gast
@@ -38,6 +40,8 @@ WRITING = frozenset(
     + ["popitem", "popleft", "put", "remove", "resize", "reverse", "rotate", "setdefault", "setfield", "setflags"]
     + ["shuffle", "sort", "update", "__setitem__", "__delitem__"]
 )
+
+INTO = ("iadd", "isub", "imul", "itruediv", "ifloordiv", "ipow", "imod", "iconcat", "setitem", "delitem")  # of operator
 
 
 class Outputs:
@@ -85,6 +89,10 @@ class Outputs:
         if any((each.arg or "").startswith(("out", "overwrite")) for each in call.keywords):
             return True
         static = self.callee(call.func)
+        if any(self.is_writer(self.callee(each)) for each in [*call.args, *[k.value for k in call.keywords]]):
+            return True  # a function that writes is given to another one: map(fill, rows)
+        if isinstance(static, types.FunctionType) and not is_library(static):
+            return not self.writes_nothing(static)
         if isinstance(call.func, gast.Attribute) and static is None:
             names = METHODS.get(call.func.attr, ())
             return call.func.attr in WRITING or "out" in names and len(call.args) > names.index("out")
@@ -92,6 +100,50 @@ class Outputs:
             return len(call.args) > static.nin
         names = positional(static)
         return not harmless_by_name(static) or "out" in names and len(call.args) > names.index("out")
+
+    def is_writer(self, static: Any) -> bool:
+        """Whether a value is a function that may write into what it is given, or reaches."""
+        if static is None or static is MISSING or isinstance(static, type) or not callable(static):
+            return False
+        if isinstance(static, types.FunctionType) and not is_library(static):
+            return not self.writes_nothing(static)
+        if isinstance(static, functools.partial):
+            return self.is_writer(static.func)
+        if isinstance(static, (types.MethodDescriptorType, types.WrapperDescriptorType)):
+            return static.__name__ in WRITING or static.__name__.startswith("__i")
+        if isinstance(static, types.BuiltinMethodType):
+            name = static.__name__
+            return name in WRITING or not harmless_by_name(static) or name in INTO and static.__module__ == "_operator"
+        return not harmless_by_name(static)
+
+    def writes_nothing(self, function: types.FunctionType) -> bool:
+        """Whether a user's function is seen to write into nothing: not into its arguments, nor into what it reaches."""
+        key = "writes nothing", function.__code__
+        if key not in self.facts.results:
+            self.facts.results[key] = False  # of a function that calls itself
+            found = self.lowered_source(function, None)
+            self.facts.results[key] = found is not None and found[0] is not None and self.only_reads(function, found[0])
+        return self.facts.results[key]
+
+    def only_reads(self, function: types.FunctionType, tree: gast.FunctionDef) -> bool:
+        parameters = {each.id for each in gast.walk(tree.args) if isinstance(each, gast.Name)}
+        for each in gast.walk(tree):
+            if isinstance(each, (gast.AugAssign, gast.Delete, gast.Global, gast.Nonlocal, gast.With, gast.Import)):
+                return False
+            if isinstance(each, (gast.Subscript, gast.Attribute)) and not isinstance(each.ctx, gast.Load):
+                return False
+            if isinstance(each, gast.Call):
+                called = global_of(function, each.func, parameters)
+                if isinstance(each.func, gast.Attribute) and called is None:
+                    if each.func.attr in WRITING or "out" in {k.arg for k in each.keywords}:
+                        return False
+                elif called is None or self.is_writer(called) or "out" in {k.arg for k in each.keywords}:
+                    return False
+                elif isinstance(called, np.ufunc) and len(each.args) > called.nin:
+                    return False
+                elif any(self.is_writer(global_of(function, argument, parameters)) for argument in each.args):
+                    return False
+        return True
 
     def callee(self, node: gast.AST) -> Any:
         """The function that an expression means, as far as that can be looked up without doing anything."""
@@ -105,6 +157,22 @@ class Outputs:
             owner = self.callee(node.value)
             return getattr(owner, node.attr, None) if inspect.ismodule(owner) or isinstance(owner, np.ufunc) else None
         return None
+
+
+def is_library(function: types.FunctionType) -> bool:
+    """Whether a function is NumPy's or SciPy's, which write only where it is known."""
+    return (getattr(function, "__module__", None) or "").partition(".")[0] in ("numpy", "scipy")
+
+
+def global_of(function: types.FunctionType, node: gast.AST, local: set[str]) -> Any:
+    """What a name, or an attribute of a module, means in a function; None if that isn't known."""
+    if isinstance(node, gast.Name):
+        known = function.__globals__.get(node.id, getattr(builtins, node.id, None))
+        return None if node.id in local or node.id in function.__code__.co_varnames else known
+    if isinstance(node, gast.Attribute):
+        owner = global_of(function, node.value, local)
+        return getattr(owner, node.attr, None) if inspect.ismodule(owner) or isinstance(owner, np.ufunc) else None
+    return None
 
 
 @functools.cache

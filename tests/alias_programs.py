@@ -56,6 +56,13 @@ def opaque(a, g=[lambda v: v]):
     return g[0](a)
 def items_of(a):
     yield a
+def fill_with(value, a):
+    a.fill(value)
+def fill_all(*arrays):
+    for each in arrays:
+        each[...] = 7.0
+def call(g, *args):
+    return g(*args)
 KEPT = {}
 """
 
@@ -477,6 +484,40 @@ np.random.default_rng(0).random(out=T)
 np.random.shuffle(T)
 random.Random(0).shuffle(T)
 list(map(lambda b: b.fill(7.0), [T]))
+list(map(np.ndarray.fill, [T], [7.0]))
+list(map(functools.partial(fill_with, 7.0), [T]))
+list(filter(lambda b: b.fill(7.0), [T]))
+any(fill_with(7.0, b) for b in [T])
+[1 for b in [T] if fill_with(7.0, b)]
+sorted([T, T], key=lambda b: b.fill(7.0) or 0)
+[T, T].sort(key=lambda b: fill_with(7.0, b) or 0)
+max([T, T], key=lambda b: b.fill(7.0) or 0)
+functools.reduce(lambda a, b: b.fill(7.0), [T], 0.0)
+functools.reduce(np.ndarray.__iadd__, [T, 1.0])
+list(itertools.starmap(np.ndarray.fill, [(T, 7.0)]))
+list(itertools.accumulate([T, 1.0], np.ndarray.__iadd__))
+list(itertools.takewhile(lambda b: b.fill(7.0), [T]))
+collections.deque(map(lambda b: b.fill(7.0), [T]), 0)
+np.vectorize(lambda k: T.fill(7.0) or k)(1.0)
+np.apply_along_axis(lambda b: b.fill(7.0) or 1.0, 0, T)
+np.fromfunction(lambda k: T.fill(7.0) or k, (1,))
+np.fromiter((T.fill(7.0) or 1.0 for k in range(2)), float)
+next(map(lambda b: b.fill(7.0), [T]))
+next(iter([b.fill(7.0) for b in (T,)]))
+sum(T.fill(7.0) or 0.0 for k in range(1))
+dict(a=T)["a"].fill(7.0)
+{"f": T.fill}["f"](7.0)
+[T.fill][0](7.0)
+(T.fill if True else T.sort)(7.0)
+fill_with(7.0, *[T])
+fill_with(**{"value": 7.0, "a": T})
+fill_all(T, T)
+call(T.fill, 7.0)
+call(lambda: T.fill(7.0))
+call(functools.partial(T.fill, 7.0))
+call(fill_with, 7.0, T)
+exec("T.fill(7.0)", {"T": T})
+eval("T.fill(7.0)", {"T": T})
 [b.fill(7.0) for b in [T]]
 fill = T.fill; fill(7.0)
 np.fill_diagonal(T.reshape(1, 3), 5.0)
