@@ -305,7 +305,9 @@ class Builtins:
             value = self.as_list(value, node)
             args = [value, *args[1:]]
         if not value.varied or self.quiet:
-            if all(not isinstance(v.static, (LocalFunction, Partial)) and not self.writes(v) for v in keywords.values()):
+            if all(
+                not isinstance(v.static, (LocalFunction, Partial)) and not self.writes(v) for v in keywords.values()
+            ):
                 kind = (
                     value.kind
                     if isinstance(value.kind, List)
@@ -451,7 +453,7 @@ class Builtins:
             lists = []
             it = self.called_iteration(function, node) if isinstance(node, gast.Call) else None
             if it is None or it.what == "unroll":
-                return None if it is None else self.make_tuple(it.items)
+                return None if it is None else self.make_tuple(list(it.items))
             del lists
             return self.collected(it, node, hint)
         return None

@@ -78,7 +78,9 @@ class Calls:
                 keywords.update({key: self.state[value.object, key] for key in value.object.keys})
             else:
                 keywords[keyword.arg] = value
-        return self.call_value(function, positional, keywords, node, hint)
+        made = self.call_value(function, positional, keywords, node, hint)
+        self.check_iterators(node, function, list(zip([*node.args, *node.keywords], values)), made)
+        return made
 
     def call_value(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None = None

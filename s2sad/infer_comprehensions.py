@@ -16,7 +16,11 @@ class Comprehensions:
         return self.comprehension(node, hint)
 
     def visit_GeneratorExp(self, node: gast.GeneratorExp) -> Value:
-        return self.comprehension(node, None)
+        made = self.comprehension(node, None)
+        self.check_iterator(node, "a generator", made)
+        if getattr(node, "rebound", False) and not self.quiet:
+            raise self.refuse("runs_later", node, name="a generator")
+        return made
 
     def visit_SetComp(self, node: gast.SetComp) -> Value:
         made = self.comprehension(node, None)

@@ -13,6 +13,7 @@ import numpy as np
 from s2sad import trees
 from s2sad.activity import is_repeatable
 from s2sad.core import lower
+from s2sad.core_iterators import settle_iterators
 from s2sad.errors import NotDifferentiableError, SourceError
 from s2sad.infer_memory import is_function
 from s2sad.kinds import (
@@ -178,6 +179,8 @@ class Functions:
 
                 check(source)
                 found = lower(source.tree), source
+                hidden = {*static.__globals__, *static.__code__.co_freevars}
+                settle_iterators(found[0], lambda name: name not in hidden)
             except SourceError as error:
                 found = None, str(error)
             self.facts.results["lowered", static.__code__] = found
@@ -188,6 +191,7 @@ class Functions:
         tree = self.facts.results.get(key)
         if tree is None:
             tree = self.facts.results[key] = lower(static.tree)
+            settle_iterators(tree, lambda name: not self.is_hidden(name, static.frame))
             self.facts.results["keep", id(static.tree)] = static.tree
         frame = self.new_frame(static.frame.source, None, tree, static.frame.namespace, static.frame)
         frame.number = (*self.path, id(node), "call")
@@ -198,6 +202,14 @@ class Functions:
         }
         arguments = self.bind_arguments(tree.args, args, keywords, static.defaults, named, node, static.name)
         return self.in_place((id(static.tree), static.frame.number), tree, frame, arguments, node)
+
+    def is_hidden(self, name: str, frame: Frame | None) -> bool:
+        """Whether a name means something else than the built-in function in a nested function of this frame."""
+        while frame is not None:
+            if name in frame.locals or name in frame.cells or name in frame.namespace:
+                return True
+            frame = frame.parent
+        return False
 
     def in_place(self, identity: Any, tree: Any, frame: Frame, arguments: dict[str, Value], node: Any) -> Value:
         """The body of a function, written where it is called."""

@@ -11,8 +11,9 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.core_iterators import VIEWS, is_made_lazy, runs_at_once
 from s2sad.kinds import BOOL, INT, UNKNOWN, Array, List, Record, Static, carries_gradient
-from s2sad.values import Choice, Object, Value
+from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Object, Value
 
 
 class Iterator:
@@ -20,6 +21,62 @@ class Iterator:
 
 
 class Iterators:
+    # ---------------------------------------------------------------- what runs once, and later
+    def check_iterator(self, node: Any, name: str, made: Value) -> None:
+        """Refuses a generator, `map`, `zip` and their kin of which there is a list here, where that isn't the same."""
+        if self.quiet or made.items is None and not isinstance(made.kind, List):
+            return
+        if getattr(node, "rebound", False):
+            raise self.refuse("runs_later", node, name=name)
+        if not getattr(node, "consumed", True) and not (getattr(node, "returned", False) and self.stack):
+            raise self.refuse("runs_later", node, name=name)
+
+    def check_iterators(self, node: gast.Call, function: Value, given: list[tuple[Any, Value]], made: Value) -> None:
+        """The same for what a call makes, what it is given, and what the called function returns."""
+        static = function.static
+        if self.quiet or static is MISSING:
+            return
+        if any(static is each for each in (map, filter, zip, enumerate, reversed)):
+            self.check_iterator(node, static.__name__, made)
+            return
+        if isinstance(static, BoundMethod) and static.name in VIEWS and static.owner.object is not None:
+            if static.owner.object.cls is dict and not getattr(node, "consumed", True):
+                self.views[static.owner.object] = (node, self.frame.source)
+            return
+        tree = self.tree_of(static)
+        if (
+            tree is None
+            and not isinstance(static, type)
+            or getattr(static, "__module__", "") in ("builtins", "itertools")
+        ):
+            return
+        names = [] if tree is None else [each.id for each in [*tree.args.posonlyargs, *tree.args.args]]
+        names = names[isinstance(static, (BoundMethod, type)) :]
+        for k, (each, value) in enumerate(given):
+            key = each.arg if isinstance(each, gast.keyword) else names[k] if k < len(names) else None
+            each = each.value if isinstance(each, gast.keyword) else each
+            if is_made_lazy(each) and not (isinstance(each, gast.Call) and isinstance(each.func, gast.Attribute)):
+                listed = value.items is not None or isinstance(value.kind, List)
+                if listed and (tree is None or not runs_at_once(tree, key or "")):
+                    raise self.refuse("runs_later", each, name=called_name(each))
+        if tree is None:
+            return
+        last = tree.body[-1]
+        if isinstance(last, gast.Return) and last.value is not None and is_made_lazy(last.value):
+            if isinstance(last.value, gast.GeneratorExp) or not isinstance(last.value.func, gast.Attribute):
+                self.check_iterator(node, called_name(last.value), made)
+
+    def tree_of(self, static: Any) -> Any:
+        """The core form of a user's function that is called in place."""
+        if isinstance(static, BoundMethod):
+            static = static.function
+        if isinstance(static, type):
+            static = static.__init__
+        if isinstance(static, LocalFunction):
+            return self.facts.results.get(("lowered", id(static.tree)))
+        found = self.facts.results.get(("lowered", getattr(static, "__code__", None)))
+        return None if found is None else found[0]
+
     # ---------------------------------------------------------------- iter and next
     def call_iter(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
@@ -44,18 +101,14 @@ class Iterators:
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
     ) -> Value | None:
         stream = args[0]
-        if (
-            isinstance(stream.kind, List)
-            and isinstance(node, gast.Call)
-            and isinstance(node.args[0], gast.GeneratorExp)
-        ):
+        if isinstance(stream.kind, List) and isinstance(node, gast.Call) and is_made_lazy(node.args[0]):
             stream = self.call_iter(function, [stream], {}, node, hint) or stream
         if stream.object is None or stream.object.cls is not Iterator or self.quiet:
             if any(value.varied for value in args):
                 raise self.refuse("no_rule", node, name="next", module="")
             if not isinstance(stream.kind, List) or not isinstance(node, gast.Call):
                 return None
-            if not isinstance(node.args[0], gast.GeneratorExp):
+            if not is_made_lazy(node.args[0]):
                 return None  # a list is no iterator: f's own mistake
             first = Value(trees.call(trees.builtin("iter"), stream.expr), UNKNOWN)
             return self.opaque_call(function, [first, *args[1:]], keywords, node)
@@ -173,6 +226,10 @@ class Iterators:
         if all(is_function(item) or isinstance(item.static, str) for item in items):
             return items
         return None
+
+
+def called_name(node: Any) -> str:
+    return "a generator" if isinstance(node, gast.GeneratorExp) else node.func.id
 
 
 def is_function(value: Value) -> bool:

@@ -7,6 +7,7 @@ ends of an iteration give it its next value. What a loop runs over is also known
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,9 +42,24 @@ class Iteration:
     value: Value | None = None
     range: list[gast.AST] | None = None
     parts: list[Iteration] = field(default_factory=list)
-    items: list[Value] | None = None
+    items: Sequence[Value] | None = None
     backwards: bool = False
     view: str = ""
+
+
+@dataclass
+class Later(Sequence):
+    """The items of a loop that runs once for each, each read when its iteration begins."""
+
+    length: int
+    item: Callable[[int], Value]
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, k: Any) -> Any:
+        chosen = range(self.length)[k]
+        return Later(len(chosen), lambda j: self.item(chosen[j])) if isinstance(k, slice) else self.item(chosen)
 
 
 def is_prange(function: Any) -> bool:
@@ -76,8 +92,10 @@ class Loops:
             inner = self.iteration(node.args[0])
             if inner.what == "unroll":
                 known = self.known(first)
-                items = [self.make_tuple([self.key_value(known + k), item]) for k, item in enumerate(inner.items)]
-                return Iteration(inner.expr, None, "unroll", items=items)
+                numbered = Later(
+                    len(inner.items), lambda k: self.make_tuple([self.key_value(known + k), inner.items[k]])
+                )
+                return Iteration(inner.expr, None, "unroll", items=numbered)
             counter = Iteration(trees.const(0), None, "counter", range=[self.settle(first).expr])
             arguments = [inner.expr] if not start else [inner.expr, self.settle(first).expr]
             return Iteration(
@@ -124,8 +142,8 @@ class Loops:
 
     def unrolled_zip(self, inners: list[Iteration], node: gast.AST) -> Iteration:
         length = min(len(inner.items) for inner in inners if inner.what == "unroll")
-        items = []
-        for k in range(length):
+
+        def row_at(k: int) -> Value:
             row = []
             for inner in inners:
                 if inner.what == "unroll":
@@ -140,18 +158,17 @@ class Loops:
                     row.append(self.get_item(inner.value, trees.const(k), node))
                 else:
                     raise self.refuse("zip_opaque", node)
-            items.append(self.make_tuple(row))
-        return Iteration(inners[0].expr, None, "unroll", items=items)
+            return self.make_tuple(row)
+
+        return Iteration(inners[0].expr, None, "unroll", items=Later(length, row_at))
 
     def dict_iteration(self, owner: Value, view: str, node: gast.AST) -> Iteration:
         if owner.object is not None:
             keys = list(owner.object.keys)
             parts = {"keys": lambda k: self.key_value(k), "values": lambda k: self.read_part(owner, k, node)}
             if view == "items":
-                items = [self.make_tuple([parts["keys"](k), parts["values"](k)]) for k in keys]
-            else:
-                items = [parts[view](k) for k in keys]
-            return Iteration(owner.expr, None, "unroll", items=items)
+                parts["items"] = lambda k: self.make_tuple([parts["keys"](k), parts["values"](k)])
+            return Iteration(owner.expr, None, "unroll", items=Later(len(keys), lambda k: parts[view](keys[k])))
         if isinstance(owner.kind, Mapping):
             return self.mapping_iteration(owner, view, node)
         if owner.varied:
@@ -317,7 +334,7 @@ class Loops:
         statement = gast.For(made["target"], it.expr, block, [], None)
         self.finish_loop(statement, loop, broke, node)
 
-    def unroll(self, items: list[Value], pattern: Any, body: Any, node: Any) -> None:
+    def unroll(self, items: Sequence[Value], pattern: Any, body: Any, node: Any) -> None:
         """A loop over a tuple or a dict of known keys: its body once for each item."""
         if any(isinstance(each, gast.Break) for each in own_statements(node)):
             raise self.refuse("break_in_unrolled", node)

@@ -406,7 +406,7 @@ class Mappings:
                 None
                 if it is None
                 else self.call_dict(
-                    Value(trees.builtin("dict"), Static(dict)), [self.make_tuple(it.items)], {}, node, hint
+                    Value(trees.builtin("dict"), Static(dict)), [self.make_tuple(list(it.items))], {}, node, hint
                 )
             )
         if not iteration_varies(it):

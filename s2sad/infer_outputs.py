@@ -132,18 +132,19 @@ class Outputs:
                 return False
             if isinstance(each, (gast.Subscript, gast.Attribute)) and not isinstance(each.ctx, gast.Load):
                 return False
-            if isinstance(each, gast.Call):
-                called = global_of(function, each.func, parameters)
-                if isinstance(each.func, gast.Attribute) and called is None:
-                    if each.func.attr in WRITING or "out" in {k.arg for k in each.keywords}:
-                        return False
-                elif called is None or self.is_writer(called) or "out" in {k.arg for k in each.keywords}:
-                    return False
-                elif isinstance(called, np.ufunc) and len(each.args) > called.nin:
-                    return False
-                elif any(self.is_writer(global_of(function, argument, parameters)) for argument in each.args):
-                    return False
+            if isinstance(each, gast.Call) and not self.call_only_reads(function, each, parameters):
+                return False
         return True
+
+    def call_only_reads(self, function: types.FunctionType, call: gast.Call, parameters: set[str]) -> bool:
+        called = global_of(function, call.func, parameters)
+        if any((each.arg or "").startswith(("out", "overwrite")) for each in call.keywords):
+            return False
+        if called is None:
+            return isinstance(call.func, gast.Attribute) and call.func.attr not in WRITING
+        if self.is_writer(called) or isinstance(called, np.ufunc) and len(call.args) > called.nin:
+            return False
+        return not any(self.is_writer(global_of(function, each, parameters)) for each in call.args)
 
     def callee(self, node: gast.AST) -> Any:
         """The function that an expression means, as far as that can be looked up without doing anything."""

@@ -273,6 +273,8 @@ class Stores:
 
     def note_object(self, thing: Object) -> None:
         """A parameter's dict or record is written into: a copy is, with those that hold it."""
+        if thing in self.views:
+            raise self.refuse("kept_view", self.views[thing][0])
         site = thing.param
         while site is not None and len(site) >= 1:
             if ("object", *site) not in self.facts.written:

@@ -11,6 +11,7 @@ from s2sad.aliases import drop_aliases
 from s2sad.check import check
 from s2sad.comments import show_statements
 from s2sad.core import lower
+from s2sad.core_iterators import settle_iterators
 from s2sad.errors import InternalError, S2sadError
 from s2sad.infer import infer
 from s2sad.inlining import inline_block
@@ -68,6 +69,8 @@ def run_stages(request: Request, show: Callable[[str, Callable[[], str]], None])
     source = request.source
     check(source)
     core = lower(source.tree, set(request.namespace))
+    hidden = {*request.namespace, *getattr(getattr(request.function, "__code__", None), "co_freevars", ())}
+    settle_iterators(core, lambda name: name not in hidden)
     show("core", lambda: to_text(core))
     inferred = infer(request, core)
     inline_block(inferred)

@@ -261,6 +261,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "an iterator that is used up step by step can't be followed",
         "a list, and an index into it",
     ),
+    "runs_later": (
+        "`{name}` is not run through where it is made: it gives its items later, and only once",
+        "a list of its items, `list(...)`, or the items where they are used, `for ... in ...`",
+    ),
+    "kept_view": (
+        "`{text}` is kept while its dict changes, and shows what the dict holds then",
+        "a list of what the dict holds now, `list({text})`",
+    ),
     "changed_in_loop": (
         "`{name}` grows or shrinks while the loop goes through it",
         "a loop over a copy, `for ... in list({name})`, or a second list",
