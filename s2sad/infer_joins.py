@@ -13,6 +13,7 @@ from s2sad.kinds import (
     Kind,
     List,
     Mapping,
+    Never,
     Scalar,
     Static,
     Tuple,
@@ -151,6 +152,8 @@ class Joins:
             root.linear_checked = False
             places = [value.place for value in values if value.place is not None]
             root.inside = any(place.path and isinstance(place.root.kind, (List, Mapping)) for place in places)
+            root.whole = not any(place.path for place in places)
+            root.whole &= len(places) == sum(not isinstance(value.kind, Never) for value in values)
             root.joined_at = self.frame.source, self.origin[1]
             place = ir.Place(root)
         self.info[name] = ir.Info(kind, varied, None, place, self.loops, self.position)

@@ -13,6 +13,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.infer_memory import family
 from s2sad.errors import NotDifferentiableError
 from s2sad.kinds import Array, Dict, Dim, Kind, List, Mapping, Never, Record, Scalar, Static, Tuple, carries_gradient
 from s2sad.values import MISSING, Conflict, LocalFunction, Object, Value
@@ -35,6 +36,13 @@ class Instance:
     written: list[bool] = field(default_factory=list)
     number: int = 0
     solved: frozenset[int] = frozenset()  # of what a solver is given: the leaves that always have a gradient
+
+
+@dataclass(frozen=True)
+class Passed:
+    """Stands for a result that is an argument itself."""
+
+    position: int
 
 
 class Recursion:
@@ -62,7 +70,7 @@ class Recursion:
         self, instance: Instance, operands: list[gast.AST], passed: list[Value], written: list[bool], node: Any
     ) -> Value:
         results: list[str] = []
-        made = self.like_result(instance.guess, results, passed)
+        made = self.like_result(instance.guess, results, passed, instance.tree.name)
         saved = self.names.fresh(f"{instance.tree.name}_kept")
         self.info[saved] = ir.Info(Static("saved"), False, None, None, self.loops)
         target = gast.Tuple([trees.name(name, store=True) for name in [*results, saved]], gast.Store())
@@ -145,7 +153,7 @@ class Recursion:
             except NotDifferentiableError:
                 if instance.guess != ("never",):
                     raise
-                instance.guess = ("leaf", Scalar("float"), True)
+                instance.guess = ("leaf", Scalar("float"), True, ())
                 continue
             shape = self.shape_of_result(result)
             if shape == instance.guess:
@@ -171,7 +179,8 @@ class Recursion:
                 value = self.unflatten(shape, hint, instance)
                 self.state[(frame.number, name) if isinstance(name, str) else name] = value
             result = self.run_body(tree)
-            result = self.settle_all(result if finish is None else finish(result))
+            result = self.as_passed(result if finish is None else finish(result), instance)
+            result = self.settle_all(result)
             instance.body, instance.result = self.block, result
             instance.results = []
             self.capture(result)
@@ -181,12 +190,27 @@ class Recursion:
             self.stack.pop()
             self.block, self.state, self.loops, self.frame, self.path, self.origin, self.breaks = kept
 
+    def as_passed(self, value: Value, instance: Instance) -> Value:
+        """What a function returns of the memory that it was given is that memory, which its caller has a name for."""
+        if value.items is not None:
+            made = [self.as_passed(item, instance) for item in value.items]
+            return self.make_tuple(made, getattr(value.kind, "cls", None))
+        roots = [] if value.place is None or value.object is not None else family(value.place.root)
+        given = {each.site[2] for each in roots if each.site[:2] == ("pair", instance.name)}
+        itself = not value.place.path if roots else False
+        if len(given) == 1 and itself and all(each.whole or each.site[:1] == ("pair",) for each in roots):
+            return Value(value.expr, Static(Passed(given.pop())))
+        value.given = tuple(sorted(given))
+        return value
+
     def settle_all(self, value: Value) -> Value:
         if value.items is not None:
             return self.make_tuple([self.settle_all(item) for item in value.items], getattr(value.kind, "cls", None))
-        value = self.settle(value, "value")
+        given, value = value.given, self.settle(value, "value")
+        value.given = given
         if value.object is None and value.varied and value.place is not None and self.is_written(value.place.root):
-            return self.emit_load(value)
+            value = self.emit_load(value)
+            value.given = given
         return value
 
     def unflatten(self, shape: Any, hint: str, instance: Instance) -> Value:
@@ -235,17 +259,23 @@ class Recursion:
                 for key in value.object.keys
             )
             return ("object", value.object.cls, parts)
+        if isinstance(value.kind, Static) and isinstance(value.static, Passed):
+            return ("passed", value.static.position)
         if isinstance(value.kind, Static):
             return ("static", value.kind)
         kind = generic(value.kind, "result", dims=False)
-        return ("leaf", kind, value.varied)
+        return ("leaf", kind, value.varied, value.given)
 
-    def like_result(self, shape: Any, results: list[str], passed: list[Value], hint: str | None = None) -> Value:
+    def like_result(
+        self, shape: Any, results: list[str], passed: list[Value], called: str, hint: str | None = None
+    ) -> Value:
         """The value of a call, with a new name for each leaf of the result."""
         if shape[0] == "tuple":
-            return self.make_tuple([self.like_result(each, results, passed) for each in shape[2]], shape[1])
+            return self.make_tuple([self.like_result(each, results, passed, called) for each in shape[2]], shape[1])
         if shape[0] == "object":
             raise self.refuse("recursion_result", None, name="it")
+        if shape[0] == "passed":
+            return passed[shape[1]]
         if shape[0] == "static":
             return Value(trees.const(shape[1].value), shape[1])
         kind, varied = (Never(), any(value.varied for value in passed)) if shape[0] == "never" else (shape[1], shape[2])
@@ -256,9 +286,11 @@ class Recursion:
             place = ir.Place(self.new_root((self.path, self.site_number()), name, kind))
             kind = generic(kind, object())
         self.info[name] = ir.Info(kind, varied, None, place, self.loops, self.position)
-        saved = results
-        del saved
-        return Value(trees.name(name), kind, varied and carries_gradient(kind), place=place)
+        made = Value(trees.name(name), kind, varied and carries_gradient(kind), place=place)
+        for k in shape[3] if shape[0] == "leaf" and place is not None else ():
+            if any(self.is_written(each.root) for each in [place, *self.memory_in(passed[k])]):
+                raise self.refuse("recursion_memory", None, name=called)
+        return made
 
 
 def collect_leaves(value: Value, found: list[Value]) -> None:

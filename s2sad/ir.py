@@ -67,6 +67,7 @@ class Root:
     inside: bool = False  # what is joined was taken out of lists
     shares: bool = False  # it may be, or hold, any of its sources (infer_origins.py)
     shrinks: bool = False  # items are taken out, or put in elsewhere than at the end
+    whole: bool = False  # where ways join: it is one of its sources itself, not a part of it
     joined_at: Any = None  # where ways join and it is one of its sources: the user's source and node
 
     def __hash__(self) -> int:

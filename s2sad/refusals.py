@@ -200,6 +200,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{name}` calls itself each time with arguments of other types or ranks, without an end",
         "a call whose arguments have the same types and ranks each time, or a loop",
     ),
+    "recursion_memory": (
+        "`{name}` calls itself, and returns a part of what it is given, or one thing or another, which is written into",
+        "a copy, `return ... .copy()`, or no result: what is written into is known where it is passed",
+    ),
     "recursion_result": (
         "`{name}` calls itself, and what it returns can't be known, as no `return` comes without another call",
         "an `if` that returns a value directly, before the call",

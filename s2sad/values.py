@@ -43,6 +43,7 @@ class Value:
     object: Object | None = None
     place: Place | None = None
     iteration: Any = None
+    given: tuple[int, ...] = ()  # of what a recursive function returns: the arguments whose memory it may be
 
     @property
     def static(self) -> Any:
