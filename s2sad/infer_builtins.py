@@ -97,6 +97,9 @@ class Builtins:
             value = rows
         if not isinstance(value.kind, List):
             raise self.refuse("unknown_loop", node)
+        if start is not None and not isinstance(start.kind, (Scalar, Array)):  # lists, one behind the other
+            add = Value(trees.attr(trees.module(operator), "add"), Static(operator.add))
+            return self.call_reduce(function, [add, value, start], {}, node, hint)
         values = [value] if start is None else [value, self.settle(start)]
         expr = gast.Call(function.expr, [each.expr for each in values], [])
         kind = self.sum_kind(value)

@@ -89,6 +89,8 @@ class Joins:
         return value
 
     def join_two(self, base: str, a: Value, b: Value, copies: list[list[tuple[str, gast.AST]]]) -> Any:
+        if isinstance(a.kind, Never) and b.items is not None or isinstance(b.kind, Never) and a.items is not None:
+            return b if isinstance(a.kind, Never) else a
         if a.object is not None or b.object is not None:
             return self.join_objects(base, a, b, copies)
         if a.items is not None and b.items is not None:

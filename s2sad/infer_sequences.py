@@ -15,6 +15,7 @@ from s2sad.kinds import (
     Kind,
     List,
     Mapping,
+    Never,
     Text,
     carries_gradient,
     join,
@@ -148,6 +149,8 @@ class Sequences:
         if isinstance(value.kind, (Array, List)) and count is not None:
             value = self.settle(value)
             return [self.get_item(value, trees.const(k), node) for k in range(count)]
+        if isinstance(value.kind, Never) and count is not None:  # of a function that calls itself, at the first look
+            return [Value(trees.index(value.expr, trees.const(k)), Never(), value.varied) for k in range(count)]
         if not value.varied and count is not None:
             names = [self.names.fresh("item") for _ in range(count)]
             target = gast.Tuple([trees.name(name, store=True) for name in names], gast.Store())

@@ -58,6 +58,8 @@ class Try:
         self.walk(node.body[:-1])
         middle = dict(self.state)
         self.walk(node.body[-1:])
+        for each in self.block if node.handlers else ():
+            each.impure = not isinstance(each.effect, (ir.Load, ir.Pack))  # that it may fail is its use
         after = middle if isinstance(node.body[-1], SIMPLE) else self.state
         return self.block, {key for key, value in after.items() if value is not before.get(key)}
 
