@@ -128,8 +128,9 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         if larger:
             exact = broadcast_axes(kind, info.kind) is None  # what `unbroadcast` gives is just as large
             expr, kind = self.summed_down(expr, kind, name, info.kind)
-        if isinstance(info.kind, Scalar) and isinstance(expr, gast.Name) and expr.id in self.shadows:
-            expr, kind = self.number_of(expr), info.kind
+        if isinstance(info.kind, Scalar):
+            number = self.as_number(expr)
+            expr, kind = number, kind if number is expr else info.kind
         if getattr(kind, "char", "") == "c" and getattr(info.kind, "char", "") == "f":
             expr = trees.attr(expr, "real")
         fresh = is_fresh(expr) if owned is None else owned
@@ -148,6 +149,18 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
                 wide = Array(wide.dtype, info.kind.dims)
             made = self.let(self.grad_base(name), total, wide)
             self.adj[name] = Cotangent(made, wide, old.spread and spread, is_fresh(total))
+
+    def as_number(self, expr: gast.AST) -> gast.AST:
+        """The same, where it is the adjoint of an array without axes, or one of two things is."""
+        if isinstance(expr, gast.IfExp):
+            body, orelse = self.as_number(expr.body), self.as_number(expr.orelse)
+            return expr if body is expr.body and orelse is expr.orelse else gast.IfExp(expr.test, body, orelse)
+        inner = expr
+        if isinstance(inner, gast.Call) and isinstance(inner.func, gast.Attribute) and inner.func.attr == "copy":
+            inner = inner.func.value
+        if isinstance(inner, gast.Subscript) and getattr(inner.slice, "value", None) is Ellipsis:
+            return trees.index(inner, trees.const(()))
+        return self.number_of(expr) if isinstance(expr, gast.Name) and expr.id in self.shadows else expr
 
     def number_of(self, expr: gast.AST) -> gast.AST:
         """The number that an adjoint without axes holds, where it is, or may be, an array."""

@@ -317,6 +317,8 @@ class Arrays:
         expr = place
         if not isinstance(op.target_kind, Scalar):
             expr = trees.call(trees.attr(place, "copy")) if isinstance(op.target_kind, Array) else place
+            if getattr(op.target_kind, "dims", None) == ():
+                expr = trees.index(place, trees.const(()))  # a number
         if turned(op.place.path):
             expr = trees.neg(place)
         self.kinds[name] = op.target_kind

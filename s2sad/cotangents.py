@@ -98,7 +98,12 @@ def fit(dy: Any, kind: Kind | None) -> Any:
         return {key: fit(item, kind.value) for key, item in dy.items()}
     if isinstance(kind, Record):
         _need(isinstance(dy, kind.cls))
-    return dy
+    return number_of(dy)
+
+
+def number_of(dy: Any) -> Any:
+    """An array without axes as the number that what is computed with it is."""
+    return dy[()] if isinstance(dy, np.ndarray) and not dy.shape else dy
 
 
 def _need(holds: bool) -> None:
@@ -129,8 +134,8 @@ def _fit_array(dy: Any, kind: Array) -> Any:
     if kind.char == "f":
         _need(np.asarray(dy).dtype.kind in "biuf" if isinstance(dy, Number) else dy.dtype.kind in "biuf")
     if kind.char in "fc" and hasattr(dy, "dtype") and dy.dtype.name != kind.dtype:
-        return dy.astype(kind.dtype)
-    return dy
+        dy = dy.astype(kind.dtype)
+    return number_of(dy)
 
 
 def has_shape_of(dy: Any, value: Any) -> bool:

@@ -17,9 +17,9 @@ class Comprehensions:
 
     def visit_GeneratorExp(self, node: gast.GeneratorExp) -> Value:
         made = self.comprehension(node, None)
-        self.check_iterator(node, "a generator", made)
+        self.check_iterator(node, "this generator", made)
         if getattr(node, "rebound", False) and not self.quiet:
-            raise self.refuse("runs_later", node, name="a generator")
+            raise self.refuse("runs_later", node, name="this generator")
         return made
 
     def visit_SetComp(self, node: gast.SetComp) -> Value:

@@ -37,7 +37,7 @@ class Iterators:
         if self.quiet or static is MISSING:
             return
         if any(static is each for each in (map, filter, zip, enumerate, reversed)):
-            self.check_iterator(node, static.__name__, made)
+            self.check_iterator(node, f"`{static.__name__}`", made)
             return
         if isinstance(static, BoundMethod) and static.name in VIEWS and static.owner.object is not None:
             if static.owner.object.cls is dict and not getattr(node, "consumed", True):
@@ -229,7 +229,7 @@ class Iterators:
 
 
 def called_name(node: Any) -> str:
-    return "a generator" if isinstance(node, gast.GeneratorExp) else node.func.id
+    return "this generator" if isinstance(node, gast.GeneratorExp) else f"`{node.func.id}`"
 
 
 def is_function(value: Value) -> bool:

@@ -266,7 +266,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "a list, and an index into it",
     ),
     "runs_later": (
-        "`{name}` is not run through where it is made: it gives its items later, and only once",
+        "{name} gives its items later, and only once, and isn't run through where it is made",
         "a list of its items, `list(...)`, or the items where they are used, `for ... in ...`",
     ),
     "kept_view": (

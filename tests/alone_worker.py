@@ -5,6 +5,7 @@ It reads pickled requests from stdin, each with its length in front, and answers
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import importlib
 import importlib.util
@@ -52,7 +53,7 @@ def made_function(
 
 
 def give_globals(function: types.FunctionType, used: dict[str, Any]) -> None:
-    function.__globals__.update(used)
+    function.__globals__.update(used, __builtins__=builtins)  # NumPy looks for it
 
 
 def made_cell(*content: Any) -> types.CellType:

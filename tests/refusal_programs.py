@@ -347,6 +347,37 @@ def f(A):
     return total
 
 
+@shows("runs_later", 2.0, 3.0)
+def f(x, y):
+    squares = (v * v for v in [x, y])
+    return sum(squares) + max(squares)
+
+
+@shows("runs_later", 2.0, 3.0)
+def f(x, y):
+    pairs = [zip([x, y], [y, x])]
+    return sum(a * b for a, b in pairs[0])
+
+
+@shows("kept_view", 2.0, 3.0)
+def f(x, y):
+    d = {"a": x, "b": y}
+    values = d.values()
+    d["a"] = x * y
+    return sum(values)
+
+
+@shows("recursion_memory", 2.0, 3.0)
+def f(x, y):
+    def scale(n, a):
+        if n == 0:
+            return a[1:]
+        a[1] = a[1] * x
+        return scale(n - 1, a)
+
+    return scale(2, np.array([x, y]))[0]
+
+
 @shows("changed_in_loop", [1.0, 2.0])
 def f(xs):
     for x in xs:

@@ -4,6 +4,7 @@ import math
 import math as m
 from dataclasses import dataclass
 from math import exp
+from typing import NamedTuple
 
 import numpy
 import numpy as np
@@ -12,6 +13,11 @@ from numpy import sin as sine
 SCALE = 1.5
 collected: list = []
 WEIGHTS = np.arange(6.0).reshape(2, 3)
+
+
+class Two(NamedTuple):
+    a: float
+    b: float
 
 
 @dataclass
