@@ -4,6 +4,7 @@ has a derivative for, and of arrays that are constants."""
 from __future__ import annotations
 
 import builtins
+import cmath
 import dataclasses
 import functools
 import math
@@ -21,7 +22,7 @@ from s2sad.rules import registry, scopes
 from s2sad.rules.registry import NONDIFFERENTIABLE, Rule
 from tests.rule_rows import ROWS, Row
 
-_SPACE = {"np": np, "math": math, "operator": operator, "scipy": scipy, "__name__": "rules"}
+_SPACE = {"np": np, "math": math, "cmath": cmath, "operator": operator, "scipy": scipy, "__name__": "rules"}
 
 
 @dataclasses.dataclass
@@ -136,7 +137,7 @@ def spelled(function: Any) -> str | None:
         home = next((each for each in vars(stats) if vars(stats)[each] is function.__self__), None)
         return f"scipy.stats.{home}.{name}" if home is not None else None
     homes = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft, "np.ndarray": np.ndarray, "math": math}
-    homes |= {"operator": operator}
+    homes |= {"operator": operator, "cmath": cmath}
     for module in ("special", "linalg", "fft", "stats", "signal", "ndimage", "integrate"):
         homes[f"scipy.{module}"] = getattr(scipy, module)
     for home, module in homes.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import cmath
 import dataclasses
 import inspect
 import math
@@ -252,7 +253,14 @@ def _expanded(call: Call, wanted: list[str] | None, **options: Any) -> templates
 
 
 def _space(call: Call, helpers: list[Callable[..., Any]], grad: Any) -> dict[str, Any]:
-    space: dict[str, Any] = {"np": np, "math": math, "scipy": scipy, "value": call.result, "value_grad": grad}
+    space: dict[str, Any] = {
+        "np": np,
+        "math": math,
+        "cmath": cmath,
+        "scipy": scipy,
+        "value": call.result,
+        "value_grad": grad,
+    }
     space.update({f"grad_{k}": part for k, part in enumerate(grad)} if isinstance(grad, tuple) else {})
     for name, value in call.bound.items():
         space.update(_names(value, name))

@@ -8,6 +8,7 @@
 # The import of the module comes before that of the decorator, which has the same name in this package.
 import s2sad.rules.nondifferentiable  # noqa: F401
 from s2sad.rules import (  # noqa: F401
+    cmath_rules,
     creation,
     einsum,
     elementwise,
