@@ -168,8 +168,13 @@ class Gradients:
         """A number's gradient is of its own type, also where arrays or numbers of less precision are around."""
         if kind.dtype in NARROW:
             return trees.call(trees.attr(trees.module(np), kind.dtype), expr)
-        if kind.dtype in ("float", "complex") and self.has_narrow():
-            return trees.call(trees.builtin(kind.dtype), expr)
+        if kind.char == "c" and not any(isinstance(getattr(each, "value", None), complex) for each in gast.walk(expr)):
+            made = trees.builtin("complex") if kind.dtype == "complex" else trees.attr(trees.module(np), kind.dtype)
+            return trees.call(made, expr)  # dy may be a real number
+        if kind.dtype in ("float", "real") and self.has_narrow():
+            return trees.call(trees.builtin("float"), expr)
+        if kind.dtype == "float64" and self.has_narrow():
+            return trees.call(trees.attr(trees.module(np), kind.dtype), expr)
         return expr
 
     def has_narrow(self) -> bool:

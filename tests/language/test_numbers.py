@@ -1,5 +1,8 @@
 """What a number is: of which type, on which way; and arrays of the wrong rank, where f raises."""
 
+import itertools
+import operator
+
 import numpy as np
 import pytest
 
@@ -75,3 +78,31 @@ def test_a_wrong_rank_raises_what_f_raises(f, x):
     with pytest.raises(type(own.value)) as ours:
         value_and_gradients_function(f)(x)
     assert str(ours.value) == str(own.value)
+
+
+KINDS = {
+    "int": 3, "float": 1.7, "complex": 1.2 + 0.5j, "float32": np.float32(1.3), "float64": np.float64(1.9),
+    "complex128": np.complex128(0.7 - 0.4j), "no axes": np.array(1.6), "one axis": np.array([1.1, 2.2, 0.7]),
+    "narrow": np.array([1.5, 0.5, 2.5], np.float32), "length one": np.array([[1.5], [2.5]]),
+}  # fmt: skip
+
+
+def has_form_of(gradient, parameter):
+    if isinstance(parameter, np.ndarray):
+        return isinstance(gradient, np.ndarray) and (gradient.shape, gradient.dtype) == (
+            parameter.shape,
+            parameter.dtype,
+        )
+    number = np.asarray(gradient).dtype == np.asarray(parameter if not isinstance(parameter, int) else 1.0).dtype
+    return number and not isinstance(gradient, np.ndarray)
+
+
+@pytest.mark.parametrize("function", [operator.add, operator.mul, operator.truediv, np.multiply], ids=str)
+def test_gradients_of_each_pair_of_kinds_have_the_form_of_their_parameters(function):
+    def f(a, b):
+        return function(a, b)
+
+    run = value_and_gradients_function(f)
+    for (first, a), (second, b) in itertools.product(KINDS.items(), repeat=2):
+        _, gradients = run(a, b)
+        assert has_form_of(gradients[0], a) and has_form_of(gradients[1], b), (first, second, gradients)
