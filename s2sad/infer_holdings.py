@@ -261,7 +261,8 @@ class Holdings:
         if deep:
             self.check_outside_item(each)
         changes = item.deep if each.whole and isinstance(item.kind, (List, Mapping)) else item.stores
-        changes = [*changes, *self.through.get(item, ())]
+        known = {moment for root in family(container) for moment in root.deep}  # that is followed through the container
+        changes = [*changes, *[moment for moment in self.through.get(item, ()) if moment not in known]]
         changed = [moment for moment in changes if after(moment, each.at, self.life(item))]
         if not matters:
             self.pass_changes_on(container, changed)
