@@ -38,6 +38,9 @@ from s2sad.core_nodes import DEFINITIONS, Names, assign, load, names_of, place, 
 LAZY = frozenset(["map", "filter", "zip", "enumerate", "reversed"])
 # Functions and methods that run through what they are given, by their names: of these, infer knows which they are.
 KEEPING = frozenset(["append", "appendleft", "insert", "print", "isinstance", "type", "id", "iter", "next", "tee"])
+# What may stop before the end of what it is given.
+STOPPING = frozenset(["all", "any", "next", "zip", "islice", "takewhile", "compress", "product"])
+ITERTOOLS = frozenset(["accumulate", "chain", "combinations", "pairwise", "product", "starmap", "zip_longest"])
 VIEWS = frozenset(["keys", "values", "items"])
 NESTED = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, *DEFINITIONS)
 
@@ -58,9 +61,13 @@ def is_made_lazy(node: Any) -> bool:
     if isinstance(node, gast.Call):
         function = node.func
         if isinstance(function, gast.Attribute):
-            return function.attr in VIEWS and not node.args
+            return function.attr in VIEWS and not node.args or is_of_itertools(function)
         return isinstance(function, gast.Name) and function.id in LAZY
     return isinstance(node, gast.GeneratorExp)
+
+
+def is_of_itertools(function: gast.Attribute) -> bool:
+    return function.attr in ITERTOOLS and isinstance(function.value, gast.Name) and function.value.id == "itertools"
 
 
 class _Iterators:
@@ -80,10 +87,15 @@ class _Iterators:
 
     def is_lazy(self, node: Any) -> bool:
         """Whether an expression is known to compute nothing yet."""
+        if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
+            return is_of_itertools(node.func) and not self.names.hides("itertools") and not node.keywords
         if isinstance(node, gast.Call):
             known = isinstance(node.func, gast.Name) and node.func.id in LAZY and not self.names.hides(node.func.id)
             return known and self.is_builtin(node.func.id) and not node.keywords
         return isinstance(node, gast.GeneratorExp)
+
+    def is_map(self, e: Any) -> bool:
+        return self.is_lazy(e) and getattr(getattr(e, "func", None), "id", "") in ("map", "filter")
 
     def block(self, block: list[Any]) -> None:
         for s in block:
@@ -150,13 +162,13 @@ class _Iterators:
             return self.loop(place_all(made))
         stored = {name for each in s.body for n in walk(each) if is_stored(n) for name in names_of(n)}
         for node in walk(s.iter):
-            if isinstance(node, gast.GeneratorExp) or self.is_lazy(node) and node.func.id in ("map", "filter"):
+            if isinstance(node, gast.GeneratorExp) or self.is_map(node):
                 node.rebound = bool(stored & {n.id for n in walk(node) if isinstance(n, gast.Name)})
         return s
 
     def loop_of_map(self, s: Any) -> Any:
         e = s.iter
-        if not self.is_lazy(e) or isinstance(e, gast.GeneratorExp) or e.func.id not in ("map", "filter"):
+        if not self.is_map(e):
             return None
         if len(e.args) < 2 or any(isinstance(each, gast.Starred) for each in e.args):
             return None
@@ -306,6 +318,8 @@ def mark_statement(s: Any) -> None:
             if isinstance(each, (gast.Call, gast.GeneratorExp)):
                 each.consumed = whole or isinstance(owner, gast.Expr)
                 each.returned = isinstance(owner, gast.Return)
+                if isinstance(owner, gast.Call):
+                    each.stopped = getattr(owner.func, "id", getattr(owner.func, "attr", "")) in STOPPING
                 if isinstance(owner, gast.Call) and getattr(owner.func, "id", "") == "next" and len(owner.args) <= 2:
                     each.consumed = True  # the one item that is wanted of it
             todo += [(each, inner, whole) for inner in each._fields if not isinstance(each, DEFINITIONS)]

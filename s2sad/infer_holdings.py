@@ -174,6 +174,9 @@ class Holdings:
         for root, moments in self.through.items():
             extend(root.stores, moments)
         self.share_stores()
+        for root, at, node, source in self.mapping_views:
+            if any(after(moment, at, root.loops) for each in family(root) for moment in [*each.stores, *each.deep]):
+                raise self.refusal("kept_view", node, source)
         for thing, at, node, source in self.boxings:
             for loops, position, key in self.part_writes.get(thing, ()):
                 if after((loops, position), at, thing.loops):

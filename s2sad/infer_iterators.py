@@ -12,7 +12,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.core_iterators import VIEWS, is_made_lazy, runs_at_once
-from s2sad.kinds import BOOL, INT, UNKNOWN, Array, List, Record, Static, carries_gradient
+from s2sad.kinds import BOOL, INT, UNKNOWN, Array, List, Mapping, Record, Static, carries_gradient
 from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Object, Value
 
 
@@ -26,6 +26,8 @@ class Iterators:
         """Refuses a generator, `map`, `zip` and their kin of which there is a list here, where that isn't the same."""
         if self.quiet or made.items is None and not isinstance(made.kind, List):
             return
+        if getattr(node, "stopped", False) and any(isinstance(n, gast.Call) and self.does(n) for n in gast.walk(node)):
+            raise self.refuse("runs_later", node, name=name)
         if getattr(node, "rebound", False):
             raise self.refuse("runs_later", node, name=name)
         if not getattr(node, "consumed", True) and not (getattr(node, "returned", False) and self.stack):
@@ -36,12 +38,16 @@ class Iterators:
         static = function.static
         if self.quiet or static is MISSING:
             return
-        if any(static is each for each in (map, filter, zip, enumerate, reversed)):
+        if any(static is each for each in (map, filter, zip, enumerate, reversed)) or of_itertools(static):
             self.check_iterator(node, f"`{static.__name__}`", made)
             return
         if isinstance(static, BoundMethod) and static.name in VIEWS and static.owner.object is not None:
             if static.owner.object.cls is dict and not getattr(node, "consumed", True):
                 self.views[static.owner.object] = (node, self.frame.source)
+            return
+        if isinstance(static, BoundMethod) and static.name in VIEWS and isinstance(static.owner.kind, Mapping):
+            if static.owner.place is not None and not getattr(node, "consumed", True):
+                self.mapping_views.append((static.owner.place.root, self.moment(), node, self.frame.source))
             return
         tree = self.tree_of(static)
         if (
@@ -55,7 +61,7 @@ class Iterators:
         for k, (each, value) in enumerate(given):
             key = each.arg if isinstance(each, gast.keyword) else names[k] if k < len(names) else None
             each = each.value if isinstance(each, gast.keyword) else each
-            if is_made_lazy(each) and not (isinstance(each, gast.Call) and isinstance(each.func, gast.Attribute)):
+            if is_made_lazy(each) and not is_view(each):
                 listed = value.items is not None or isinstance(value.kind, List)
                 if listed and (tree is None or not runs_at_once(tree, key or "")):
                     raise self.refuse("runs_later", each, name=called_name(each))
@@ -63,8 +69,12 @@ class Iterators:
             return
         last = tree.body[-1]
         if isinstance(last, gast.Return) and last.value is not None and is_made_lazy(last.value):
-            if isinstance(last.value, gast.GeneratorExp) or not isinstance(last.value.func, gast.Attribute):
+            if not is_view(last.value):
                 self.check_iterator(node, called_name(last.value), made)
+
+    def does(self, call: gast.Call) -> bool:
+        """Whether a call does more than to give a value."""
+        return self.may_write(call) or self.callee(call.func) is print
 
     def tree_of(self, static: Any) -> Any:
         """The core form of a user's function that is called in place."""
@@ -138,6 +148,11 @@ class Iterators:
             isinstance(each, gast.Break) for each in own_statements(statement)
         ):
             raise self.refuse("unknown_loop", node)
+        if isinstance(statement, gast.For) and isinstance(statement.iter, gast.Name):  # is it taken from in the loop?
+            if any(
+                isinstance(n, gast.Name) and n.id == statement.iter.id for s in statement.body for n in gast.walk(s)
+            ):
+                raise self.refuse("runs_later", statement.iter, name=f"`{statement.iter.id}`")
         thing = stream.object
         start = self.state[thing, "position"].expr
         rest = self.sliced(thing.values, gast.Slice(start, None, None))
@@ -229,7 +244,19 @@ class Iterators:
 
 
 def called_name(node: Any) -> str:
-    return "this generator" if isinstance(node, gast.GeneratorExp) else f"`{node.func.id}`"
+    if isinstance(node, gast.GeneratorExp):
+        return "this generator"
+    return f"`{node.func.attr if isinstance(node.func, gast.Attribute) else node.func.id}`"
+
+
+def is_view(node: Any) -> bool:
+    return isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr in VIEWS
+
+
+def of_itertools(static: Any) -> bool:
+    """Whether this is a function of itertools that computes its items later."""
+    owner = getattr(static, "__self__", static)  # chain.from_iterable is a method
+    return isinstance(owner, type) and owner.__module__ == "itertools"
 
 
 def is_function(value: Value) -> bool:

@@ -583,6 +583,162 @@ def failing_division(x, y):
     return x * x
 
 
+@case(2.1, 3.2)
+def array_in_an_object(x, y):
+    c = P(np.array([x, y]), 2.0)
+    c.a[0] *= 3
+    c.a += c.a[::-1].copy()
+    return np.sum(c.a * c.b)
+
+
+@case(2.1, 3.2)
+def closures_with_a_state(x, y):
+    def make(k):
+        def inc(v):
+            nonlocal k
+            k = k * v
+            return k
+
+        return inc
+
+    f = make(x)
+    g = make(y)
+    return f(y) + g(x) * f(2.0)
+
+
+@case(2.1, 3.2)
+def array_written_in_its_loop(x, y):
+    a = np.array([x, y, x])
+    for i, v in enumerate(a):
+        a[2] = v * 2
+        if i == 2:
+            break
+    return a[2]
+
+
+@case(2.1, 3.2)
+def name_of_a_row_after_rebinding(x, y):
+    a = np.array([[x, y], [y, x]])
+    b = a[0]
+    a = a @ a
+    b *= 2
+    return np.sum(a * b)
+
+
+@case(2.1, 3.2)
+def negative_step_by_a_slice_object(x, y):
+    a = np.array([x, y])
+    s = slice(None, None, -1)
+    b = a[s]
+    b[0] = b[0] * b[1]
+    return a[1] * 2 + a[0]
+
+
+@case(2.1, 3.2)
+def two_stores_at_once(x, y):
+    a = np.array([x, y, x * y, 1.0])
+    a[1:3], a[0] = a[0:2].copy(), a[3] * x
+    return np.sum(a * np.arange(1.0, 5.0))
+
+
+@case(2.1, 3.2)
+def list_in_a_tuple(x, y):
+    t = (x, [y])
+    t[1].append(x)
+    u = t
+    u[1][0] = u[1][1] * t[0]
+    return t[1][0] * t[1][1]
+
+
+@case(2.1, 3.2)
+def stack_of_pairs(x, y):
+    stack = [(x, 2)]
+    total = 0.0
+    while stack:
+        v, n = stack.pop()
+        total += v * v
+        if n:
+            stack.append((v * y, n - 1))
+            stack.append((v + 1.0, n - 1))
+    return total
+
+
+@case(2.1, 3.2)
+def broadcast_copy(x, y):
+    a = np.array([x, y])
+    b = np.broadcast_to(a, (3, 2)).copy()
+    b[1:] += a
+    a[0] = 0.0
+    return np.sum(b * b)
+
+
+@case(2.1, 3.2)
+def last_item_first(x, y):
+    r = [0.0] * 3
+    for i in range(3):
+        r[i] = r[i - 1] * x + y
+    return r[-1] * r[0]
+
+
+@case(2.1, 3.2)
+def ravel_and_flatten(x, y):
+    a = np.zeros((2, 2))
+    v = a.ravel()
+    w = a.flatten()
+    v[0] = x
+    w[1] = y
+    a[1, 1] = y
+    return np.sum(v * v) + np.sum(w)
+
+
+@case(2.1, 3.2)
+def views_and_copies(x, y):
+    a = np.array([x, y])
+    b = a.view()
+    c = np.asarray(a)
+    d = np.array(a)
+    b += 1
+    c *= 2
+    d -= 1
+    return np.sum(a * d)
+
+
+@case(2.1, 3.2)
+def starred_targets(x, y):
+    *a, b = x, y, x * y
+    a[0], b = b, a[0]
+    return a[0] * b + a[1]
+
+
+@case(2.1, 3.2)
+def setdefault_twice(x, y):
+    e = {}
+    e.setdefault("a", []).append(x)
+    e.setdefault("a", []).append(y)
+    return math.prod(e["a"]) * len(e["a"])
+
+
+@case(2.1, 3.2)
+def continue_in_an_except(x, y):
+    for i in range(4):
+        try:
+            if i == 2:
+                raise ValueError
+            x = x * y
+        except ValueError:
+            x = x + 1
+            continue
+        x = x - 0.5
+    return x
+
+
+@case(2.1, 3.2)
+def sorted_pairs(x, y):
+    q = sorted([(x, 1.0), (y, 2.0), (x * y, 0.0)], key=lambda p: (p[1], p[0]), reverse=True)
+    (a, _), *rest = q
+    return a * rest[0][0] + rest[-1][0]
+
+
 @pytest.mark.parametrize("one", case, ids=str)
 def test_case(one):
     one.check()

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import operator
 
 import pytest
 
@@ -277,6 +278,37 @@ def values_of_a_dict_twice(x, y):
     return sum(vals) + max(vals)
 
 
+@case(2.1, 3.2)
+def combinations_with_a_name(x, y):
+    ps = itertools.combinations([x, y, x * y], 2)
+    t = 0.0
+    for a, b in ps:
+        t += a * b
+    return t
+
+
+@case(2.1, 3.2)
+def pairs_and_chained(x, y):
+    return sum(a * b for a, b in itertools.pairwise([x, y, x])) + sum(itertools.chain([x], (v * y for v in [x])))
+
+
+@case(2.1, 3.2)
+def values_of_a_mapping_twice(x, y):
+    d = {k: x * k for k in range(3)}
+    ks = d.values()
+    return sum(ks) * max(ks)
+
+
+@case(2.1, 3.2)
+def any_of_a_generator(x, y):
+    return x if any(v > y for v in [x, y * 2]) else y
+
+
+@case(2.1, 3.2)
+def zip_of_a_map(x, y):
+    return sum(u * v for u, v in zip([x, y], map(lambda v: v * v, [y, x, y])))
+
+
 def is_refused(f):
     refused.append(f)
     return f
@@ -397,6 +429,56 @@ def items_of_a_dict_that_grows(x, y):
     ks = d.items()
     d["b"] = y * 7
     return sum(v for k, v in ks)
+
+
+@is_refused
+def any_of_a_generator_with_effects(x, y):
+    log = []
+    any((log.append(v), v > 0)[1] for v in [x, y])
+    return sum(log)
+
+
+@is_refused
+def zip_of_a_map_with_effects(x, y):
+    log = []
+    for a, b in zip([1, 2], map(lambda v: log.append(v) or v, [x, y, x * y])):
+        pass
+    return sum(log)
+
+
+@is_refused
+def accumulate_run_twice(x, y):
+    s = itertools.accumulate([x, y, x], operator.mul)
+    return sum(s) + sum(s)
+
+
+@is_refused
+def values_of_a_mapping_that_changes(x, y):
+    d = {}
+    for k in range(3):
+        d[k % 2] = x * k
+    vs = d.values()
+    d[0] = y
+    return sum(vs)
+
+
+@is_refused
+def items_of_a_mapping_that_changes(x, y):
+    d = {k: x * k for k in range(3)}
+    ks = d.items()
+    for k in range(3):
+        d[k] = d[k] * y
+    return sum(v for _, v in ks)
+
+
+@is_refused
+def iterator_taken_from_in_its_loop(x, y):
+    total = 0.0
+    it = iter([x, y, x * y])
+    for a in it:
+        b = next(it, 1.0)
+        total += a * b
+    return total
 
 
 @pytest.mark.parametrize("one", case, ids=str)
