@@ -35,7 +35,8 @@ class JitEntry(Entry):
     def __init__(self, plain: Callable, program: Program, origin: types.FunctionType, options: JitOptions) -> None:
         super().__init__(plain, program, origin)
         self.options = options
-        text = program_text(program, origin, options.parallel)
+        fused = options.error_model == "numpy" and not options.parallel  # Numba runs statements of arrays side by side
+        text = program_text(program, origin, options.parallel, fused)
         self.world = World(origin, plain, options)
         self.compiled = self.world.compile_program(text, program)
         self.checks = (*self.checks, self.world.holds)
@@ -181,6 +182,8 @@ class World:
             space[each].__module__ = __name__
             options = self.options.for_numba()
             options["boundscheck"] = options["boundscheck"] and each in text.indexing
+            if each in text.inner:  # nobody calls it from Python: half of what it costs to compile
+                options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
             space[each] = self.numba.njit(**options)(space[each])
         if kept is not None:
             numba_cache.keep_on_disk(space[name])

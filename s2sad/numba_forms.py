@@ -37,6 +37,7 @@ class Forms:
         self.names: dict[str, str] = {}
         self.own: dict[str, str] = {}
         self.new: list[gast.FunctionDef] = []
+        self.loops: dict[str, int] = {}
 
     def fresh(self, name: str, known: Expressions) -> str:
         """A name that nobody has for the variable of a comprehension."""
@@ -59,7 +60,7 @@ class Forms:
     def helper(self, key: str, text: str, *args: gast.AST) -> gast.Call:
         """A call of a helper, printed once under a name that nobody has."""
         if key not in self.names:
-            name = key
+            name = key if key.isidentifier() else text[4 : text.index("(")]
             while name in self.used:
                 name += "_"
             self.used.add(name)
@@ -71,6 +72,10 @@ class Forms:
                     node.id, node.module = self.numpy, np
             self.new.append(tree)
         return trees.call(trees.name(self.names[key]), *args)
+
+    def number(self, text: str) -> int:
+        """A number for a loop of the program, its own for each text."""
+        return self.loops.setdefault(text, len(self.loops) + 1)
 
     def np(self, function: str, *args: gast.AST, **keywords: gast.AST) -> gast.Call:
         made = trees.np_call(function, *args, **keywords)

@@ -117,13 +117,6 @@ def heaviside(x, middle):
     return np.where(x == 0.0, middle, np.where(x < 0.0, 0.0, np.where(x > 0.0, 1.0, x)))
 """
 
-CROSS = """
-def cross(a, b):
-    if a.shape[-1] != 3 or b.shape[-1] != 3:
-        raise ValueError("a cross product is of vectors of three")
-    return np.cross(a, b)
-"""
-
 OUTER = """
 def outer(a, b):
     result = np.empty((a.size, b.size))
@@ -140,6 +133,30 @@ def tile(v, times):
         result[k * v.size : (k + 1) * v.size] = v
     return result
 """
+
+
+def cross(left: int, right: int) -> str:
+    """The cross products of vectors of three, along the last axis; one or both may be a vector alone."""
+    lines = ["def cross(a, b):", "    if a.shape[-1] != 3 or b.shape[-1] != 3:"]
+    lines += ['        raise ValueError("a cross product is of vectors of three")']
+    rows = [name for name, rank in (("a", left), ("b", right)) if rank == 2]
+    for name in rows[:1]:
+        lines += [f"    n = {name}.shape[0]"]
+    for name in rows[1:]:
+        lines += ["    if n == 1:", f"        n = {name}.shape[0]"]
+    for name in rows:
+        lines += [f"    {name}1 = 1 if {name}.shape[0] == n else 0", f"    if {name}1 == 0 and {name}.shape[0] != 1:"]
+        lines += ['        raise ValueError("operands could not be broadcast together")']
+    lines += [f"    result = np.empty({'(n, 3)' if rows else '3'})"]
+    pad = "    "
+    if rows:
+        lines += ["    for i in range(n):"]
+        pad = "        "
+    item = {name: (f"{name}[i * {name}1, {{}}]" if name in rows else f"{name}[{{}}]") for name in "ab"}
+    for k, (p, q) in enumerate(((1, 2), (2, 0), (0, 1))):
+        one, two = (item["a"].format(first) + " * " + item["b"].format(second) for first, second in ((p, q), (q, p)))
+        lines += [f"{pad}result[{'i, ' if rows else ''}{k}] = {one} - {two}"]
+    return "\n".join([*lines, "    return result"]) + "\n"
 
 
 def loops(rank: int, depth: int = 1) -> list[str]:

@@ -115,11 +115,15 @@ for _name, _op in (("add", gast.Add), ("subtract", gast.Sub), ("multiply", gast.
     FORMS[f"{_name}.outer"] = outer_of(_op)
 
 
-@form("linalg.cross")
+@form("linalg.cross", "cross")
 def cross(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
     """Of vectors of three, along the last axis."""
-    fits = not given and len(args) == 2 and all(rank in (1, 2) for rank in ranks_of(sorts))
-    return forms.helper("cross", numba_helpers.CROSS, *args) if fits else None
+    ranks = ranks_of(sorts)
+    fits = not given and len(args) == 2 and all(sort in (("f", 1), ("f", 2)) for sort in sorts)
+    if not fits:
+        return None
+    name = "cross" if ranks == [1, 1] else f"cross_{ranks[0]}_{ranks[1]}"
+    return forms.helper(name, numba_helpers.cross(*ranks), *args)
 
 
 @form("outer")

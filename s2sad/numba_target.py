@@ -28,6 +28,7 @@ from s2sad.jit_options import need_numba
 from s2sad.kinds import Kind, kind_of
 from s2sad.numba_boundary import Boundary
 from s2sad.numba_forms import Forms
+from s2sad.numba_fusion import fits, fuse
 from s2sad.numba_parallel import run_side_by_side
 from s2sad.numba_ranks import UNKNOWN, Expressions, of_functions, sort_of
 from s2sad.numba_records import Records
@@ -43,12 +44,14 @@ NUMBERS = (bool, int, float, complex, np.ndarray, np.generic)
 class NumbaText:
     """text: of a module, whose functions Numba compiles; origins: by line, the user's source and node that it comes
     from; modules: the modules that it needs and f's file may not have; indexing: the functions in it that use indices
-    which may be out of bounds; convert: how the arguments cross the boundary; foreign: a parameter that can't."""
+    which may be out of bounds; inner: the functions that only others in it call; convert: how the arguments cross the
+    boundary; foreign: a parameter that can't."""
 
     text: str
     origins: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     modules: dict[str, Any] = field(default_factory=dict)
     indexing: set[str] = field(default_factory=set)
+    inner: set[str] = field(default_factory=set)
     convert: Callable[..., Any] | None = None
     foreign: str = ""
 
@@ -57,13 +60,15 @@ class NumbaText:
         return lines[number - 1].strip() if 1 <= number <= len(lines) else ""
 
 
-def program_text(program: Program, origin: types.FunctionType, parallel: bool = False) -> NumbaText:
-    """A generated program as text for Numba. parallel: with loops whose iterations run side by side."""
+def program_text(program: Program, origin: types.FunctionType, parallel: bool = False, fused: bool = True) -> NumbaText:
+    """A generated program as text for Numba. parallel: with loops whose iterations run side by side; fused: with loops
+    in the place of statements of arrays."""
     modules: dict[str, Any] = {}
-    tree = adapted(program, origin, modules, parallel)
+    tree = adapted(program, origin, modules, parallel, fused)
     text = to_text(tree)
     boundary = Boundary(program)
-    return NumbaText(text, origins(tree, text), modules, indexing(tree), boundary.convert, boundary.foreign)
+    inner = {node.name for node in tree.body if isinstance(node, gast.FunctionDef)} - {program.name}
+    return NumbaText(text, origins(tree, text), modules, indexing(tree), inner, boundary.convert, boundary.foreign)
 
 
 def standalone_text(program: Program, origin: types.FunctionType) -> str:
@@ -98,7 +103,7 @@ def standalone_text(program: Program, origin: types.FunctionType) -> str:
 
 
 def adapted(
-    program: Program, origin: types.FunctionType, modules: dict[str, Any], parallel: bool = False
+    program: Program, origin: types.FunctionType, modules: dict[str, Any], parallel: bool = False, fused: bool = True
 ) -> gast.Module:
     """The tree of a program, written for Numba."""
     tree, boundary = trees.copy_tree(program.tree), Boundary(program)
@@ -111,7 +116,7 @@ def adapted(
         for node in tree.body:
             if isinstance(node, gast.FunctionDef) and run_side_by_side(node, Expressions(found[node.name])):
                 modules["prange"] = need_numba("numba").prange
-    return rewritten(tree, kinds, modules, origin.__globals__)
+    return rewritten(tree, kinds, modules, origin.__globals__, fused)
 
 
 def drop_sharing_checks(tree: gast.Module, parameters: set[str]) -> None:
@@ -165,7 +170,8 @@ def function_text(source: Any, function: types.FunctionType) -> NumbaText:
     mark_modules(tree, function)
     modules: dict[str, Any] = {}
     made = rewritten(gast.Module([tree], []), {}, modules, function.__globals__)
-    return NumbaText(to_text(made), {}, modules, indexing(made))
+    helpers = {node.name for node in made.body if isinstance(node, gast.FunctionDef)} - {tree.name}
+    return NumbaText(to_text(made), {}, modules, indexing(made), helpers)
 
 
 def mark_modules(tree: gast.AST, function: types.FunctionType) -> None:
@@ -184,9 +190,10 @@ def rewritten(
     kinds: dict[str, dict[str, Kind]],
     modules: dict[str, Any],
     namespace: dict[str, Any] | None = None,
+    fused: bool = False,
 ) -> gast.Module:
     """The module with everything written as Numba has it. kinds: of the names in each function; `modules` gets what
-    the text needs beside what it has."""
+    the text needs beside what it has; fused: with loops in the place of statements of arrays."""
     used = {node.id for node in trees.walk(tree) if isinstance(node, gast.Name)} | set(namespace or {})
     forms = Forms(used, numpy_name(tree, namespace or {}, used, modules))
     for node in tree.body:
@@ -194,9 +201,13 @@ def rewritten(
             saves_in_arrays(node, kinds.get(node.name, {}), used, forms.numpy)
     found = of_functions(tree, sorts_of(kinds, namespace or {}))
     body: list[Any] = []
+    loops = fused and fits(tree, kinds)
     for node in tree.body:
         if isinstance(node, gast.FunctionDef):
-            rewriter = Rewriter(forms, Expressions(found[node.name]), Memory(node, node.name in kinds))
+            known, memory = Expressions(found[node.name]), Memory(node, node.name in kinds)
+            if loops:
+                fuse(node, known, memory, forms)
+            rewriter = Rewriter(forms, known, memory)
             made = rewriter.visit(node)
             for helper in forms.take_new():
                 body += [helper, BlankLine(), BlankLine()]

@@ -20,7 +20,7 @@ import gast
 import numpy as np
 
 from s2sad import trees
-from s2sad.helpers import last_stored
+from s2sad.helpers import last_stored, unbroadcast
 from s2sad.numba_helpers import at_indices as at_indices_text
 from s2sad.numba_helpers import store
 
@@ -102,7 +102,8 @@ class Memory:
     def of_call(self, node: gast.Call) -> set[str]:
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         if isinstance(node.func, gast.Name):
-            made = name in ("len", "range", "float", "int", "abs") or node.func.__dict__.get("function") is last_stored
+            helper = node.func.__dict__.get("function")
+            made = name in ("len", "range", "float", "int", "abs") or helper in (last_stored, unbroadcast)
             return set() if made else {ANYWHERE}
         if is_pop(node):
             return self.of(node.func.value)

@@ -1,0 +1,469 @@
+"""Part of the stage `numba_fusion`: statements of arrays, taken apart into pieces that can be loops.
+
+A piece is an elementwise expression over views of arrays and numbers, and what is done with it: it becomes a new array,
+goes into a part of one, or is summed. What is no such expression inside of one becomes a statement before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import helpers, trees
+from s2sad.numba_lengths import broadcast, is_method, literal_slice
+from s2sad.numba_views import ANYWHERE, as_read, is_view
+
+ELEMENTWISE = ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "arctan", "arcsin", "arccos", "log1p",
+               "expm1", "log2", "log10", "exp2", "absolute", "abs", "fabs", "square", "negative", "maximum", "minimum",
+               "add", "subtract", "multiply", "divide", "true_divide", "arctan2", "hypot", "logaddexp", "less",
+               "less_equal", "greater", "greater_equal", "equal", "not_equal", "sign", "isnan")  # fmt: skip
+OPERATORS: dict[type, str] = {gast.Add: "+", gast.Sub: "-", gast.Mult: "*", gast.Div: "/"}
+COMPARED: dict[type, str] = {gast.Lt: "<", gast.LtE: "<=", gast.Gt: ">", gast.GtE: ">=", gast.Eq: "==",
+                             gast.NotEq: "!="}  # fmt: skip
+CHARS = ("b", "i", "f")
+FILLED = {"zeros_like": "0.0", "ones_like": "1.0"}
+KNOWN_CALLS = ("len", "range", "float", "int", "abs", "min", "max", "bool", "round")
+
+
+@dataclass
+class View:
+    """A part of an array: array, what stands for it at the call; steps: for each of its axes (axis of the view, where
+    that begins, where it ends) or an index."""
+
+    array: gast.AST
+    steps: list[Any]
+    rank: int
+    key: str = ""
+    node: Any = None  # that it was found as
+    axes: Any = None
+
+    def is_whole(self) -> bool:
+        return isinstance(self.array, gast.Name) and self.steps == [(k, 0, None) for k in range(self.rank)]
+
+    def array_key(self) -> str:
+        return trees.show(self.array)
+
+
+@dataclass
+class Piece:
+    """expression: of views and numbers; axes: of the loops; action: 'new', 'into', 'sum' or 'unbroadcast'; name: of the
+    result; target: the view that is written into, by `sign`; axis: that is summed, None for all; like: what the result
+    is as large as; node: the statement; reads, elsewhere: names whose elements are read in place, or otherwise."""
+
+    expression: Any
+    axes: Any
+    action: str
+    node: Any
+    name: str = ""
+    char: str = "f"
+    target: View | None = None
+    sign: str = ""
+    axis: int | None = None
+    keepdims: bool = False
+    like: View | None = None
+    views: list[View] = field(default_factory=list)
+    leaves: dict[int, Any] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)
+
+
+class Parts:
+    """Takes statements apart. emit: takes pieces, and statements that stay as they are, in their order."""
+
+    def __init__(self, ranks: Any, lengths: Any, fresh: Callable[[str], str], memory: Any) -> None:
+        self.ranks, self.lengths, self.fresh, self.memory = ranks, lengths, fresh, memory
+        self.out: list[Any] = []
+        self.rebound: set[str] = set()  # names that more than one statement binds
+        self.aliases: dict[str, Any] = {}  # of these, what view of another such name they stand for
+        self.used: set[str] = set()  # aliases that loops see through
+
+    def of(self, node: Any) -> list[Any]:
+        """The pieces and statements that a statement is."""
+        self.out = []
+        if not self.is_plain(node):
+            self.keep(node)
+        elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+            self.named(node)
+        elif isinstance(node, gast.AugAssign) or isinstance(node.targets[0], gast.Subscript):
+            self.into(node)
+        else:
+            node.value = self.plain(node.value)
+            self.keep(node)
+        return self.out
+
+    def is_plain(self, node: Any) -> bool:
+        """Whether a statement is an assignment in which the order of evaluation is nobody's business."""
+        if (
+            not isinstance(node, (gast.Assign, gast.AugAssign))
+            or isinstance(node, gast.Assign)
+            and len(node.targets) > 1
+        ):
+            return False
+        for each in trees.walk(node):
+            if isinstance(each, (gast.Lambda, gast.ListComp, gast.NamedExpr, gast.Starred, gast.Await, gast.Yield)):
+                return False
+            if isinstance(each, gast.Call) and not self.is_pure(each):
+                return False
+        return True
+
+    @staticmethod
+    def is_pure(call: gast.Call) -> bool:
+        if any(each.arg == "out" or each.arg is None for each in call.keywords):
+            return False
+        if isinstance(call.func, gast.Name):
+            known = getattr(call.func, "function", None) in (helpers.unbroadcast, helpers.last_stored)
+            return known or call.func.id in KNOWN_CALLS
+        found = trees.function_of(call.func)
+        if found is None:
+            return is_copy(call) or is_method(call, "pop")
+        module = getattr(trees.function_of(call.func.value), "__name__", "")
+        if isinstance(found, np.ufunc) and len(call.args) > found.nin:
+            return False
+        return module in ("math", "numpy.linalg") or module == "numpy" and call.func.attr not in (
+            "copyto", "put", "fill_diagonal", "place", "putmask", "put_along_axis")  # fmt: skip
+
+    def keep(self, node: Any) -> None:
+        self.out.append(node)
+        self.lengths.statement(node)
+        if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name) and len(node.targets) == 1:
+            name, value = node.targets[0].id, node.value
+            if isinstance(value, gast.Subscript) and isinstance(value.value, gast.Name):
+                known = value.value.id in self.lengths.known and not {name, value.value.id} & self.rebound
+                view = self.view(value) if known else None
+                if view is not None and isinstance(view.array, gast.Name):
+                    self.aliases[name] = value
+                    node.alias = name
+
+    # ------------------------------------------------------------------------------------------ statements
+    def named(self, node: gast.Assign) -> None:
+        value, name = node.value, node.targets[0].id
+        total = self.reduction(value)
+        if total is not None:
+            made = self.lower(total[0])
+            self.add(Piece(made, self.lengths.of(made), "sum", node, name, axis=total[1], keepdims=total[2]), value)
+            return
+        if self.is_unbroadcast(value) and not self.is_same(value):
+            made, like = self.lower(value.args[0]), self.view(self.lower(value.args[1], view=True))
+            axes = broadcast(self.lengths.of(made), self.lengths.of(value.args[1]))
+            self.add(Piece(made, axes, "unbroadcast", node, name, like=like), value)
+            return
+        if self.is_elementwise(value):
+            made = self.lower(value)
+            self.add(Piece(made, self.lengths.of(made), "new", node, name), value)
+            return
+        node.value = self.plain(value)
+        self.keep(node)
+
+    def into(self, node: Any) -> None:
+        """What is written into an array, or a part of one."""
+        target = node.target if isinstance(node, gast.AugAssign) else node.targets[0]
+        sign = "" if isinstance(node, gast.Assign) else OPERATORS.get(type(node.op))
+        char, rank = self.ranks.of(target)
+        fits = (
+            rank
+            and sign is not None
+            and char == "f"
+            and (isinstance(target, gast.Name) or is_view(target.slice, self.ranks))
+        )
+        place = self.view(as_read(target)) if fits else None
+        value = self.ranks.of(node.value)
+        small = value[0] in CHARS and isinstance(value[1], int) and isinstance(rank, int) and value[1] <= rank
+        if place is None or not small:
+            node.value = self.plain(node.value)
+            self.keep(node)
+            return
+        made = self.lower(node.value)
+        if any(view.key != place.key and self.overlap(place.array, view.array) for view in self.views(made)):
+            made = self.hoisted(made if self.is_elementwise(made) else trees.np_call("copy", made))
+        axes = self.lengths.of(as_read(target))
+        piece = Piece(made, axes, "into", node, target=place, sign=sign or "")
+        self.add(piece, node.value)
+
+    def overlap(self, one: gast.AST, other: gast.AST) -> bool:
+        """Whether two arrays may share memory."""
+        roots, others = self.memory.of(one), self.memory.of(other)
+        return bool(roots & others) or bool(roots and others) and ANYWHERE in roots | others
+
+    def add(self, piece: Piece, value: gast.AST) -> None:
+        """Ends a piece: what it reads, and how it is told of lengths."""
+        piece.char = self.ranks.char(value) or "f"
+        for each in leaves(piece.expression, self):
+            found = None if self.ranks.rank(each) == 0 else self.filled(each) or self.view(each)
+            piece.leaves[id(each)] = found
+            if found is None:
+                piece.elsewhere |= trees.names_in(each)
+            else:
+                piece.views.append(found)
+        self.out.append(piece)
+        self.lengths.statement(piece.node)
+        if piece.name and piece.name not in self.rebound:
+            self.memory.roots[piece.name] = {piece.name}
+
+    # ------------------------------------------------------------------------------------------ expressions
+    def reduction(self, node: Any) -> tuple[Any, Any, bool] | None:
+        """(array, axis or None, keepdims) of a sum that loops can compute."""
+        if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Attribute) or node.func.attr != "sum":
+            return None
+        function = trees.function_of(node.func)
+        args = node.args if function is np.sum else [node.func.value, *node.args]
+        given = {each.arg: each.value for each in node.keywords}
+        if function not in (None, np.sum) or not 1 <= len(args) <= 2 or set(given) - {"axis", "keepdims"}:
+            return None
+        char, rank = self.ranks.of(args[0])
+        axis = args[1] if len(args) > 1 else given.get("axis")
+        number = None if axis is None or getattr(axis, "value", 0) is None else trees.literal(axis)
+        keep = getattr(given.get("keepdims"), "value", False)
+        if char not in CHARS or not isinstance(rank, int) or not 1 <= rank <= 3 or keep not in (True, False):
+            return None
+        if number is None:
+            alone = (axis is None or getattr(axis, "value", 0) is None) and not keep
+            return (
+                (args[0], None, False) if alone and self.fits(args[0]) and not isinstance(args[0], gast.Name) else None
+            )
+        if not isinstance(number, int) or not -rank <= number < rank or rank == 1 or not self.fits(args[0]):
+            return None
+        return args[0], number % rank, keep
+
+    def fits(self, node: gast.AST) -> bool:
+        """Whether loops can go over an array."""
+        axes = self.lengths.of(node)
+        return bool(axes) and len(axes) <= 3 and len(axes) == self.ranks.rank(node)
+
+    def is_unbroadcast(self, node: Any) -> bool:
+        if getattr(getattr(node, "func", None), "function", None) is not helpers.unbroadcast:
+            return False
+        if self.ranks.char(node.args[0]) not in CHARS or not self.fits(node.args[0]):
+            return False
+        like = node.args[1]
+        return self.ranks.char(like) is not None and self.fits(like) and self.view(like) is not None
+
+    def is_same(self, node: gast.Call) -> bool:
+        """Whether nothing was broadcast, for sure."""
+        return bool(self.lengths.of(node.args[0]) == self.lengths.of(node.args[1]))
+
+    def is_elementwise(self, node: Any) -> bool:
+        """Whether an expression computes a new array, each element from those at its place."""
+        if self.ranks.char(node) not in CHARS or not self.ranks.rank(node) or not self.fits(node):
+            return False
+        if isinstance(node, gast.BinOp):
+            if type(node.op) not in OPERATORS:
+                return is_power(node) and self.ranks.char(node.left) == "f"
+            return self.ranks.char(node.left) != "b" or self.ranks.char(node.right) != "b"
+        if isinstance(node, gast.UnaryOp):
+            return isinstance(node.op, gast.USub) and self.ranks.char(node.operand) != "b"
+        if isinstance(node, gast.Compare):
+            return len(node.ops) == 1 and type(node.ops[0]) in COMPARED
+        if not isinstance(node, gast.Call):
+            return False
+        if is_copy(node):
+            return True
+        if self.is_unbroadcast(node):
+            return self.is_same(node)
+        found = trees.function_of(node.func) if isinstance(node.func, gast.Attribute) else None
+        if found is np.copy:
+            return len(node.args) == 1 and not node.keywords
+        if found is np.where:
+            return len(node.args) == 3 and self.ranks.char(node.args[0]) == "b" and not node.keywords
+        fits = isinstance(found, np.ufunc) and node.func.attr in ELEMENTWISE and len(node.args) == found.nin
+        chars = [self.ranks.char(each) for each in node.args]
+        return fits and not node.keywords and set(chars) <= {"b", "i", "f"} and set(chars) != {"b"}
+
+    def lower(self, node: Any, view: bool = False) -> Any:
+        """An expression of which only views of arrays, numbers and elementwise operations are left."""
+        if not view and self.is_elementwise(node):
+            if self.is_unbroadcast(node):
+                return self.lower(node.args[0])
+            if is_copy(node):
+                return self.lower(node.func.value)
+            if isinstance(node, gast.BinOp):
+                return self.lower_spine(node)
+            if isinstance(node, gast.UnaryOp):
+                return with_fields(node, operand=self.lower(node.operand))
+            if isinstance(node, gast.Compare):
+                return with_fields(node, left=self.lower(node.left), comparators=[self.lower(node.comparators[0])])
+            if trees.function_of(node.func) is np.copy:
+                return self.lower(node.args[0])
+            return with_fields(node, args=[self.lower(each) for each in node.args])
+        if self.ranks.rank(node) == 0:
+            return self.plain(node)
+        if self.filled(node) is not None or self.view(node) is not None:
+            return node
+        made = self.plain(node)
+        return made if self.view(made) is not None else self.hoisted(made)
+
+    def lower_spine(self, node: gast.BinOp) -> Any:
+        """A long sum is no deep recursion."""
+        spine = [node]
+        while isinstance(spine[-1].left, gast.BinOp) and self.is_elementwise(spine[-1].left):
+            spine.append(spine[-1].left)
+        made = self.lower(spine[-1].left)
+        for each in reversed(spine):
+            made = with_fields(each, left=made, right=self.lower(each.right))
+        return made
+
+    def plain(self, node: Any) -> Any:
+        """An expression that stays, with the arrays that are computed inside of it as names."""
+        if isinstance(node, (gast.IfExp, gast.BoolOp, gast.Name, gast.Constant)) or node is None:
+            return node
+        if self.is_elementwise(node) or self.reduction(node) is not None or self.is_unbroadcast(node):
+            return self.hoisted(node)
+        made = with_fields(node)
+        for key, value in gast.iter_fields(node):
+            if isinstance(value, list):
+                setattr(made, key, [self.plain(each) if isinstance(each, gast.expr) else each for each in value])
+            elif isinstance(value, gast.expr):
+                setattr(made, key, self.plain(value))
+        return made
+
+    def hoisted(self, node: gast.AST) -> gast.Name:
+        """A name for what is computed in a statement before."""
+        name = self.fresh("t")
+        self.ranks.known[name] = self.ranks.of(node)
+        self.memory.add(name, self.memory.of(node) or {name})
+        self.named(gast.Assign([trees.name(name, store=True)], node, None))
+        return trees.name(name)
+
+    # ------------------------------------------------------------------------------------------ views
+    def filled(self, node: Any) -> Any:
+        """The array that an array of zeros or ones, inside of an expression, is as large as."""
+        found = trees.function_of(node.func) if isinstance(node, gast.Call) else None
+        if found not in (np.zeros_like, np.ones_like) or len(node.args) != 1 or node.keywords:
+            return None
+        return self.view(node.args[0]) if self.ranks.char(node.args[0]) == "f" else None
+
+    def view(self, node: Any) -> View | None:
+        """A part of an array that loops can read where it lies."""
+        rank = self.ranks.rank(node)
+        if not rank or self.ranks.char(node) not in CHARS or not self.fits(node):
+            return None
+        made = self.view_of(node)
+        if made is not None:
+            made.key = repr([trees.show(made.array), made.steps])
+            made.node, made.axes = node, self.lengths.of(node)
+        return made
+
+    def view_of(self, node: Any) -> View | None:
+        if isinstance(node, gast.Name):
+            rank = self.ranks.rank(node)
+            if node.id in self.aliases:
+                self.used.add(node.id)
+                return self.view_of(self.aliases[node.id])
+            return View(node, [(k, 0, None) for k in range(rank)], rank) if rank else None
+        if isinstance(node, gast.Attribute) and node.attr == "T":
+            base = self.view_of(node.value)
+            return None if base is None or base.rank != 2 else turned(base)
+        if isinstance(node, gast.Call) and trees.function_of(node.func) is np.expand_dims and len(node.args) == 2:
+            base, axis = self.view_of(node.args[0]), trees.literal(node.args[1])
+            return None if base is None or axis not in (0, 1) or axis > base.rank else widened(base, int(axis))
+        if not isinstance(node, gast.Subscript) or not has_new(node.slice, self.ranks):
+            return None
+        steps = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
+        base = self.view_of(node.value)
+        literal = all(
+            isinstance(each, gast.Constant) and each.value is None
+            or (literal_slice(each) is not None if isinstance(each, gast.Slice) else trees.is_at_least(each, 0))
+            for each in steps
+        )  # fmt: skip
+        if base is not None and literal and isinstance(node.value, gast.Name) and base.is_whole():
+            return cut(base, steps)
+        new = [each for each in steps if isinstance(each, gast.Constant) and each.value is None]
+        rank = self.ranks.rank(node)
+        if new or rank is None or not self.is_simple(node):
+            return None
+        return View(node, [(k, 0, None) for k in range(rank)], rank)
+
+    @staticmethod
+    def is_simple(node: gast.AST) -> bool:
+        """Whether a view can be taken where the loops are called."""
+        kinds = (gast.Name, gast.Subscript, gast.Slice, gast.Constant, gast.BinOp, gast.UnaryOp, gast.Tuple,
+                 gast.operator, gast.unaryop, gast.expr_context)  # fmt: skip
+        return all(isinstance(each, kinds) for each in trees.walk(node))
+
+    def views(self, node: Any) -> list[View]:
+        """The views in an expression that was lowered."""
+        return [found for each in leaves(node, self) if (found := self.view(each) or self.filled(each)) is not None]
+
+
+def leaves(node: Any, parts: Parts) -> list[Any]:
+    """The views and numbers of an expression that was lowered."""
+    found, pending = [], [node]
+    while pending:
+        each = pending.pop()
+        if parts.ranks.rank(each) == 0 or parts.filled(each) is not None or parts.view(each) is not None:
+            found.append(each)
+        elif isinstance(each, gast.BinOp):
+            pending += [each.right, each.left]
+        elif isinstance(each, gast.UnaryOp):
+            pending.append(each.operand)
+        elif isinstance(each, gast.Compare):
+            pending += [each.comparators[0], each.left]
+        else:
+            pending += each.args[::-1]
+    return found
+
+
+def with_fields(node: Any, **fields: Any) -> Any:
+    """A copy of a node alone, with other parts."""
+    made = type(node)(*(getattr(node, key, None) for key in node._fields))
+    made.__dict__.update(node.__dict__)
+    for key, value in fields.items():
+        setattr(made, key, value)
+    return made
+
+
+def is_copy(node: Any) -> bool:
+    """Whether this is the method of an array (or list)."""
+    return (
+        isinstance(node, gast.Call)
+        and isinstance(node.func, gast.Attribute)
+        and node.func.attr == "copy"
+        and trees.function_of(node.func) is None
+        and not (node.args or node.keywords)
+    )
+
+
+def is_power(node: gast.BinOp) -> bool:
+    return isinstance(node.op, gast.Pow) and trees.literal(node.right) in (2, 0.5, -1, 3, 4, -2, 1.5, -0.5)
+
+
+def has_new(index: Any, ranks: Any) -> bool:
+    """Whether an index is of slices, numbers and new axes."""
+    steps = index.elts if isinstance(index, gast.Tuple) else [index]
+    return all(isinstance(each, gast.Slice) or isinstance(each, gast.Constant) and each.value is None
+               or ranks.of(each) == ("i", 0) for each in steps)  # fmt: skip
+
+
+def turned(base: View) -> View:
+    steps = [(1 - step[0], *step[1:]) if isinstance(step, tuple) else step for step in base.steps]
+    return View(base.array, steps, 2)
+
+
+def widened(base: View, axis: int) -> View:
+    steps = [(step[0] + (step[0] >= axis), *step[1:]) if isinstance(step, tuple) else step for step in base.steps]
+    return View(base.array, steps, base.rank + 1)
+
+
+def cut(base: View, steps: list[Any]) -> View | None:
+    """A view of an array by literal slices, indices and new axes."""
+    made: list[Any] = []
+    axis = place = 0
+    for step in steps:
+        if isinstance(step, gast.Constant) and step.value is None:
+            axis += 1
+            continue
+        if place >= base.rank:
+            return None
+        if isinstance(step, gast.Slice):
+            low, high = literal_slice(step) or (0, None)
+            made.append((axis, low, high))
+            axis += 1
+        else:
+            made.append(int(trees.literal(step)))
+        place += 1
+    for _ in range(base.rank - place):
+        made.append((axis, 0, None))
+        axis += 1
+    return View(base.array, made, axis)

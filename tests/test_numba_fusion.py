@@ -1,0 +1,99 @@
+"""Statements of arrays as loops: the values of NumPy, whatever the lengths, and its errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba")
+
+from s2sad import numba_options, value_and_gradients_function  # noqa: E402
+from tests.test_jit import assert_close  # noqa: E402
+
+
+def stencil(u, n):
+    u = u.copy()
+    for _ in range(n):
+        lap = u[2:] - 2.0 * u[1:-1] + u[:-2]
+        u[1:-1] = u[1:-1] + 0.1 * lap
+        u[1:] += 0.5 * u[:-1]
+        u[:-1] *= u[1:] + 1.0
+    return np.sum(u * u)
+
+
+def chain(A, v, s):
+    B = np.exp(-A) * v + s
+    C = np.where(B > 1.0, B * v, B / (2.0 + v * v))
+    row = C.T
+    low = np.sum(row * C.T, axis=0)
+    return np.sum(low[:, None] * B, axis=1) * np.sum(C**3)
+
+
+def rebinding(x, y):
+    t = x * y
+    x = t[1:] * 2.0
+    w = x[:, None] * y
+    y = w[0].copy()
+    for k in range(3):
+        last = y * float(k)
+        y = y + last[:1]
+        w[k % 2] = y
+        y = w[1] * y
+    return w, y
+
+
+def two_names(x, y):
+    a = x * 2.0
+    b = a[::-1]
+    a += b * y
+    c = a + b
+    b[1:] = c[1:] * a[:-1]
+    return a * c
+
+
+CASES = [
+    (stencil, [(np.linspace(0.5, 1.5, n), 3) for n in (7, 3)]),
+    (
+        chain,
+        [
+            (np.linspace(-1.0, 1.0, 6).reshape(2, 3), np.array([0.5, 1.5, -0.5]), 0.25),
+            (np.linspace(-1.0, 1.0, 3).reshape(3, 1), np.array([0.5, 1.5, -0.5]), 0.25),  # A is broadcast
+            (np.linspace(-1.0, 1.0, 6).reshape(2, 3), np.array([0.5]), 0.25),  # v is
+            (np.zeros((0, 3)), np.ones(3), 0.25),
+            (np.zeros((2, 0)), np.ones(1), 0.25),
+        ],
+    ),
+    (rebinding, [(np.array([0.5, 1.5, 2.5]), np.array([1.0, 2.0, -1.0]))]),
+    (two_names, [(np.array([0.5, 1.5, 2.5]), np.array([1.0, 2.0, -1.0])), (np.ones(3), np.ones(1))]),
+]
+
+
+@pytest.mark.parametrize(("function", "calls"), CASES, ids=[case[0].__name__ for case in CASES])
+def test_loops_compute_what_numpy_does(function, calls):
+    params = [name for name in function.__code__.co_varnames[: function.__code__.co_argcount] if name != "n"]
+    plain = value_and_gradients_function(function, params=params)
+    jitted = value_and_gradients_function(function, params=params, jit=numba_options(cache=False))
+    for args in calls:
+        assert_close(jitted(*args), plain(*args))
+
+
+def test_lengths_that_do_not_fit_raise_what_numpy_raises():
+    jitted = value_and_gradients_function(chain, jit=numba_options(cache=False))
+    jitted(np.ones((2, 3)), np.ones(3), 0.5)
+    for wrong in (np.ones(2), np.ones(0)):
+        with pytest.raises(ValueError, match="could not be broadcast together"):
+            jitted(np.ones((2, 3)), wrong, 0.5)
+
+
+def narrow(x, y):
+    z = x * y + x
+    return np.sum(z * z)
+
+
+def test_narrow_numbers_stay_as_they_were():
+    x = np.array([0.5, 1.5], np.float32)
+    plain, jitted = (value_and_gradients_function(narrow, jit=jit) for jit in (None, numba_options(cache=False)))
+    value, (x_grad, y_grad) = jitted(x, x)
+    expected = plain(x, x)
+    assert value == expected[0] and x_grad.dtype == y_grad.dtype == np.float32
+    assert x_grad.tolist() == expected[1][0].tolist()
