@@ -161,6 +161,7 @@ class Fusion:
         """Puts a piece or statement behind the last one that it depends on; where that was."""
         if isinstance(piece, Piece):
             access = Access.of_piece(piece, self.memory)
+            place = len(made)
             for k in range(len(made) - 1, -1, -1):
                 item = made[k]
                 if isinstance(item, (Comment, BlankLine)):
@@ -174,9 +175,10 @@ class Fusion:
                 its = item.access if isinstance(item, Group) else Access.of_statement(item, self.memory)
                 if access.depends(its):
                     break
-            made.append(Group([piece], access))
-        else:
-            made.append(piece)
+                place = k
+            made.insert(place, Group([piece], access))
+            return place
+        made.append(piece)
         return len(made) - 1
 
     def compound(self, node: Any) -> Any:

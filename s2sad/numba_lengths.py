@@ -30,7 +30,7 @@ Length = frozenset  # of atoms
 Axes = tuple  # of Lengths
 
 ONE: Length = frozenset()
-LIKE = ("zeros_like", "ones_like", "empty_like", "copy")
+LIKE = ("zeros_like", "ones_like", "empty_like", "copy", "array")
 
 
 def broadcast(a: Any, b: Any) -> Any:

@@ -263,7 +263,7 @@ class Parts:
         if self.is_unbroadcast(node):
             return self.is_same(node)
         found = trees.function_of(node.func) if isinstance(node.func, gast.Attribute) else None
-        if found is np.copy:
+        if found in (np.copy, np.array):
             return len(node.args) == 1 and not node.keywords
         if found is np.where:
             return len(node.args) == 3 and self.ranks.char(node.args[0]) == "b" and not node.keywords
@@ -284,7 +284,7 @@ class Parts:
                 return with_fields(node, operand=self.lower(node.operand))
             if isinstance(node, gast.Compare):
                 return with_fields(node, left=self.lower(node.left), comparators=[self.lower(node.comparators[0])])
-            if trees.function_of(node.func) is np.copy:
+            if trees.function_of(node.func) in (np.copy, np.array):
                 return self.lower(node.args[0])
             return with_fields(node, args=[self.lower(each) for each in node.args])
         if self.ranks.rank(node) == 0:

@@ -51,7 +51,15 @@ def two_names(x, y):
     return a * c
 
 
+def stored_lists(x, y):
+    A = np.zeros((2, 3))
+    A[0] = x * y
+    A[1, :2] = [y, y * y]
+    return np.sum(A * A)
+
+
 CASES = [
+    (stored_lists, [(np.arange(3.0), 2.0)]),
     (stencil, [(np.linspace(0.5, 1.5, n), 3) for n in (7, 3)]),
     (
         chain,

@@ -34,7 +34,11 @@ def main() -> None:
 
     size = "quick" if options.quick else "full"
     if options.into:
-        found = measure(importlib.import_module(f"tests.benchmarks.gradbench.{options.only}"), size)
+        found = measure(
+            importlib.import_module(f"tests.benchmarks.gradbench.{options.only}"),
+            size,
+            tuple(options.without.split(",")),
+        )
         Path(options.into).write_text(json.dumps(found))
         return
     missing = [tool for tool in peers.TOOLS if not peers.installed(tool)]
@@ -59,12 +63,13 @@ def main() -> None:
         results.into_readme("gradbench", table(found))
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(description: str | None = __doc__) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small sizes, few repeats")
     parser.add_argument("--only", default="", help="these problems, with commas between")
     parser.add_argument("--save", action="store_true", help="keep the results where README shows them")
     parser.add_argument("--limit", type=float, help="seconds for a problem; one that takes longer is left out")
+    parser.add_argument("--without", default="", help="leave these tools out, with commas between")
     parser.add_argument("--into", default="", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -75,7 +80,11 @@ def apart(name: str, options: argparse.Namespace) -> dict[str, Any] | None:
         path = Path(folder) / "found.json"
         command = [sys.executable, "-m", "tests.benchmarks.gradbench.run", "--only", name, "--into", str(path)]
         try:
-            subprocess.run(command + ["--quick"] * options.quick, check=True, timeout=options.limit)
+            subprocess.run(
+                [*command, "--without", options.without] + ["--quick"] * options.quick,
+                check=True,
+                timeout=options.limit,
+            )
         except subprocess.TimeoutExpired:
             print(f"{name:10} is left out: it takes longer than {options.limit:g} seconds", flush=True)
             return None
@@ -83,7 +92,7 @@ def apart(name: str, options: argparse.Namespace) -> dict[str, Any] | None:
 
 
 # ---------------------------------------------------------------- one problem
-def measure(module: Any, size: str) -> dict[str, Any]:
+def measure(module: Any, size: str, without: tuple[str, ...] = ()) -> dict[str, Any]:
     args = module.arguments(size)
     runs: dict[str, Callable[[], Any]] = {}
     first: dict[str, float] = {}
@@ -92,7 +101,7 @@ def measure(module: Any, size: str) -> dict[str, Any]:
     from tests.benchmarks.gradbench import peers
 
     for tool, prepare in module.tools().items():
-        if prepare is None or not peers.installed(tool):
+        if prepare is None or not peers.installed(tool) or tool in without:
             continue
         try:
             start = time.process_time()
