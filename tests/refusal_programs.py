@@ -27,7 +27,7 @@ PROGRAMS: list[tuple[str, Callable, tuple]] = []
 FORWARD = {"custom_tangent", "no_tangent"}  # these are refused in forward mode only
 # Guards that no program is known to reach, or only a very large one; and those that other tests show.
 NOT_SHOWN = {"statement", "no_key", "too_deep", "recursion", "recursion_result", "too_many_kinds", "extreme_key"}
-NOT_SHOWN |= {"sorted_key", "zip_opaque", "try_tangent", "unknown_owner", "unknown_item"}
+NOT_SHOWN |= {"sorted_key", "zip_opaque", "try_tangent", "unknown_owner"}
 # tests/test_refusals.py and tests/test_jit.py; grad_of_*: tests/test_grad_of.py
 ELSEWHERE = {"type_alias", "try_star", "nonlocal_write", "prange"}
 
@@ -351,6 +351,11 @@ def f(A):
 def f(x, y):
     squares = (v * v for v in [x, y])
     return sum(squares) + max(squares)
+
+
+@shows("unknown_item", 2.0)
+def f(x):
+    return np.sum(np.mgrid[0:x:5j])
 
 
 @shows("runs_later", 2.0, 3.0)
