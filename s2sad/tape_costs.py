@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import gast
@@ -87,7 +88,7 @@ class Costs:
             return 1
         if isinstance(op, ir.Primitive):
             large = large or any(isinstance(kind, Array) for kind in op.kinds.values())
-            return op.rule.cost * (5 if large else 1)
+            return cost_of_call(op, large) * (5 if large else 1)
         if isinstance(op, ir.Plain):
             if isinstance(statement.value, (gast.Subscript, gast.Attribute)):
                 return 1
@@ -189,6 +190,15 @@ class Costs:
     def recomputation(self, name: str, bindings: Any) -> gast.stmt:
         statement = self.setter(name, bindings)
         return trees.assign(name, trees.copy_tree(statement.value))
+
+
+def cost_of_call(op: ir.Primitive, large: bool) -> int:
+    """What a primitive costs; a square is a product, and a cube of a number is not much more."""
+    if operator.pow in op.rule.functions:
+        exponent = trees.literal(op.arguments["y"])
+        if exponent == 2 or exponent == 3 and not large:
+            return int(exponent) - (exponent == 2)
+    return op.rule.cost
 
 
 def in_block(statement: gast.stmt, block: list[gast.stmt]) -> bool:
