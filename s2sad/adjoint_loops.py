@@ -270,6 +270,10 @@ class Structure:
             pairs.append((start.expr.id, expr))
         if pairs:
             self.copy_into(self.block, pairs)
+            lines = {name: each.origin for each in self.block if each.reverse for name in targets(each)}
+            for target, expr in pairs:
+                if isinstance(expr, gast.UnaryOp) and isinstance(expr.operand, gast.Name):
+                    self.block[-1].effect.origins[target] = lines.get(expr.operand.id)
 
     # ---------------------------------------------------------------- with and try
     def of_With(self, node: Any, op: Any) -> None:

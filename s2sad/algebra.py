@@ -143,7 +143,7 @@ class Algebra:
         return made
 
     def sum(self, node: gast.AST) -> gast.AST:
-        terms = [self.inside(term) for term in as_sum(node, self.known.rank)]
+        terms = [self.tidied(self.inside(term)) for term in as_sum(node, self.known.rank)]
         factors = [factor.node for term in terms for factor in term.factors]
         if not all(map(self.is_number, factors)):
             return self.parts(node)
@@ -164,6 +164,39 @@ class Algebra:
                 made = made.times(number)
             made *= as_product(node, self.known.rank) if factor.over else Term(1.0, (replace(factor, node=node),))
         return made
+
+    def tidied(self, term: Term) -> Term:
+        """2 * g * x is 2.0 * g * x, x ** 3 * x is x ** 4, and zeros that others make as large aren't added."""
+        factors = list(term.factors)
+        for k, factor in enumerate(factors):
+            rest = factors[:k] + factors[k + 1 :]
+            value = trees.literal(factor.node)
+            if factor.over and type(value) is int and value and any(self.is_float(each.node) for each in rest):
+                return self.tidied(replace(term, factors=tuple(rest)).times(float(value)))
+            power = raised(factor.node)
+            if power is not None and factor.over:
+                again = next((j for j, each in enumerate(rest) if each.key == (True, key_of(power[0]))), None)
+                if again is not None:
+                    node = gast.BinOp(power[0], gast.Pow(), trees.const(power[1] + 1))
+                    rest[again] = Factor(node, factor.rank)
+                    return self.tidied(replace(term, factors=tuple(rest)))
+            inner = self.added_to_zeros(factor.node)
+            if inner is not None and factor.over:
+                made = replace(term, factors=(*factors[:k], Factor(inner, self.known.rank(inner)), *factors[k + 1 :]))
+                if is_as_large(self.shape(made), self.shape(term)):
+                    return self.tidied(made)
+        return term
+
+    def is_float(self, node: gast.AST) -> bool:
+        names = any(isinstance(each, gast.Name) for each in trees.walk(node))
+        return names and self.known.is_float(node)
+
+    def added_to_zeros(self, node: gast.AST) -> gast.AST | None:
+        """e, of `np.zeros_like(x) + e`."""
+        if not isinstance(node, gast.BinOp) or not isinstance(node.op, gast.Add):
+            return None
+        zeros = is_numpy(node.left, "zeros_like") and self.known.is_float(node.left.args[0])
+        return node.right if zeros and self.known.dims(node.right) is not None else None
 
     def number_before(self, node: gast.AST) -> tuple[float, gast.AST]:
         """(2.0 * x)[:, None] is 2.0 times x[:, None]."""
@@ -357,6 +390,21 @@ def first_along(key: gast.AST, rank: int) -> set[int] | None:
     if len(steps) > rank or not all(each or trees.literal(step) == 0 for each, step in zip(whole, steps)):
         return None
     return {k for k, each in enumerate(whole) if not each}
+
+
+def is_as_large(part: Any, whole: Any) -> bool:
+    """Whether something has the shape that it has together with others: an axis longer than 1 decides."""
+    if part is None or whole is None or len(part) != len(whole):
+        return False
+    return all(one.many or same_axes((one,), (other,)) for one, other in zip(part, whole))
+
+
+def raised(node: gast.AST) -> tuple[gast.Name, int] | None:
+    """x, n of `x ** n`, for a literal n."""
+    if not isinstance(node, gast.BinOp) or not isinstance(node.op, gast.Pow) or not isinstance(node.left, gast.Name):
+        return None
+    exponent = trees.literal(node.right)
+    return (node.left, exponent) if type(exponent) is int and exponent > 1 else None
 
 
 def names_of(term: Term) -> list[str]:

@@ -7,6 +7,8 @@ total_grad.8 <- dy.7                     ... dy.7 ...
 
 from __future__ import annotations
 
+from typing import Any
+
 import gast
 
 from s2sad import ir, trees
@@ -25,6 +27,7 @@ def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str, kinds
     sets: dict[str, int] = {}
     backwards: set[str] = set()
     found: dict[str, gast.AST] = {}
+    lines: dict[str, Any] = {}  # the user's line that what stands for a name belongs to
 
     def count(block: list[gast.stmt]) -> None:
         for node in block:
@@ -50,6 +53,7 @@ def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str, kinds
                 name, other = node.targets[0].id, node.value.operand.id
                 if sets[name] == 1 and (sets.get(other, 0) == 1 or other == dy and dy not in sets):
                     found[name] = substituted(node.value, found)
+                    lines[name] = getattr(node, "origin", None)
             for inner in blocks_of(node):
                 collect(inner)
 
@@ -62,7 +66,7 @@ def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str, kinds
                 if node.targets[0].id not in found and is_read_soon(node, block[k + 1 :], body, info):
                     found[node.targets[0].id] = node.value
     if found:
-        replace(body, found)
+        replace(body, found, lines)
 
 
 def is_negative(node: gast.stmt, kinds: dict[str, Kind]) -> bool:
@@ -138,12 +142,16 @@ def may_follow(
     return moment[1] > position or len(together) > len(common(together, born))
 
 
-def replace(block: list[gast.stmt], found: dict[str, gast.AST]) -> None:
+def replace(block: list[gast.stmt], found: dict[str, gast.AST], lines: dict[str, Any]) -> None:
     kept = []
     for node in block:
         effect = getattr(node, "effect", None)
         for inner in blocks_of(node):
-            replace(inner, found)
+            replace(inner, found, lines)
+        if isinstance(effect, ir.Copy):
+            for target, source in effect.pairs:
+                if isinstance(source, gast.Name) and source.id in lines:
+                    effect.origins.setdefault(target, lines[source.id])
         rename_reads(node, found)
         if isinstance(effect, ir.Copy):
             effect.pairs = [pair for pair in effect.pairs if pair[0] not in found]

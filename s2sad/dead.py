@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import gast
 
-from s2sad import ir
+from s2sad import ir, trees
 from s2sad.activity import blocks_of
 from s2sad.adjoint_loops import targets
 from s2sad.ir import GENERATED
@@ -90,6 +90,8 @@ def removable(node: gast.stmt) -> bool:
         return False
     if getattr(node, "counter", None) or getattr(node, "stack", None) or getattr(node, "makes", None) is not None:
         return True
+    if getattr(node, "taken_apart", False) and not getattr(node, "reverse", False):
+        return False
     if getattr(node, "taken_out", False):  # of a tuple or record of known parts
         return True
     op = getattr(node, "effect", None)
@@ -112,13 +114,14 @@ def is_display(node: gast.AST) -> bool:
     """Whether an expression only puts names and numbers into a list or tuple, or lists of such into one."""
     if not isinstance(node, (gast.List, gast.Tuple)):
         return False
-    return all(isinstance(each, (gast.Name, gast.Constant)) or is_display(each) for each in node.elts)
+    return all(trees.is_atom(each) or is_display(each) for each in node.elts)
 
 
 def sets_names(node: gast.Assign) -> bool:
     """Whether the target is a name, or in the reverse sweep a tuple of names, which are the program's own."""
     target = node.targets[0]
-    return isinstance(target, gast.Name) or getattr(node, "reverse", False) and is_tuple_of_names(target)
+    own = getattr(node, "reverse", False) or getattr(node, "taken_apart", False)
+    return isinstance(target, gast.Name) or own and is_tuple_of_names(target)
 
 
 def is_tuple_of_names(target: gast.AST) -> bool:

@@ -67,7 +67,7 @@ class ExpressionKinds:
         return (*left[:-1], *(right[1:] if len(right) == 2 else ()))
 
     def _of_Subscript(self, node: gast.Subscript) -> Dims | None:
-        """x[:, None], x[None], x[..., None]; any other index is not looked at."""
+        """x[:, None], x[k], x[..., None]; any other index is not looked at."""
         if isinstance(node.value, gast.Attribute) and node.value.attr == "shape":
             return ()
         dims = self.dims(node.value)
@@ -77,18 +77,31 @@ class ExpressionKinds:
         new = [isinstance(step, gast.Constant) and step.value is None for step in steps]
         whole = [isinstance(step, gast.Slice) and trees.same(step, gast.Slice(None, None, None)) for step in steps]
         dots = [isinstance(step, gast.Constant) and step.value is ... for step in steps]
-        if not all(map(any, zip(new, whole, dots))) or sum(dots) > 1 or sum(whole) > len(dims):
+        one = [self.is_whole_number(step) for step in steps]
+        if not all(map(any, zip(new, whole, dots, one))) or sum(dots) > 1 or sum(whole) + sum(one) > len(dims):
             return None
         made: list[Dim] = []
         left = list(dims)
         for k in range(len(steps)):
             if new[k]:
                 made.append(ONE)
+            elif one[k]:
+                del left[0]
             else:
-                count = 1 if whole[k] else len(left) - sum(whole[k:])
+                count = 1 if whole[k] else len(left) - sum(whole[k:]) - sum(one[k:])
                 made += left[:count]
                 del left[:count]
         return (*made, *left)
+
+    def is_whole_number(self, node: gast.AST) -> bool:
+        """Whether an index is a single whole number: sums and products of such."""
+        if isinstance(node, gast.BinOp):
+            whole = isinstance(node.op, (gast.Add, gast.Sub, gast.Mult))
+            return whole and self.is_whole_number(node.left) and self.is_whole_number(node.right)
+        if isinstance(node, gast.Name):
+            kind = self.kind_of_name(node.id)
+            return isinstance(kind, Scalar) and kind.char == "i"
+        return type(trees.literal(node)) is int
 
     def _of_Attribute(self, node: gast.Attribute) -> Dims | None:
         if node.attr == "T":
@@ -102,6 +115,8 @@ class ExpressionKinds:
         if is_numpy(node, "outer") and not node.keywords:
             rows, columns = map(self.dims, node.args)
             return (*rows, *columns) if rows is not None and columns is not None else None
+        if is_numpy(node, "expand_dims") and len(node.args) == 2:
+            return self._of_expand_dims(node)
         if is_numpy(node, "zeros_like") and not node.keywords:
             return self.dims(node.args[0])
         called = trees.function_of(node.func)
@@ -114,6 +129,13 @@ class ExpressionKinds:
         ):
             return ()
         return () if isinstance(function, gast.Name) and function.id in ("len", "float", "int") else None
+
+    def _of_expand_dims(self, node: gast.Call) -> Dims | None:
+        inner, axis = self.dims(node.args[0]), trees.literal(node.args[1])
+        if inner is None or type(axis) is not int:
+            return None
+        place = axis % (len(inner) + 1)
+        return (*inner[:place], ONE, *inner[place:])
 
     def _of_sum(self, node: gast.Call) -> Dims | None:
         inner, found = self.dims(node.args[0]), axes_of_sum(node)

@@ -312,6 +312,7 @@ class Loops:
 
         def run() -> None:
             outer, self.block = self.block, bindings
+            self.origin = (self.frame.source, node)
             bindings.clear()
             value, made["target"] = self.bind_iteration(it, trees.name(index_name), pattern)
             self.block = outer

@@ -9,6 +9,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.infer_expressions import mark_pure
 from s2sad.infer_memory import is_function, replace_nodes
+from s2sad.infer_boxes import patterns_of
 from s2sad.kinds import (
     UNKNOWN,
     Array,
@@ -148,7 +149,8 @@ class Sequences:
             count = value.kind.dims[0].key
         if isinstance(value.kind, (Array, List)) and count is not None:
             value = self.settle(value)
-            return [self.get_item(value, trees.const(k), node) for k in range(count)]
+            hints = [each.id if isinstance(each, gast.Name) else None for each in patterns_of(node, count)]
+            return [self.get_item(value, trees.const(k), node, hint) for k, hint in enumerate(hints)]
         if isinstance(value.kind, Never) and count is not None:  # of a function that calls itself, at the first look
             return [Value(trees.index(value.expr, trees.const(k)), Never(), value.varied) for k in range(count)]
         if not value.varied and count is not None:

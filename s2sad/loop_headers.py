@@ -20,9 +20,12 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.activity import blocks_of
-from s2sad.folding import all_of, read_list
+from s2sad.adjoint_loops import targets
+from s2sad.aliases import writes
+from s2sad.folding import all_of, nested, read_list
 from s2sad.infer_boxes import patterns_of
-from s2sad.kinds import Array, Tuple
+from s2sad.kinds import Array, Kind, Tuple
+from s2sad.reading import all_blocks
 from s2sad.unpacking import place_read, set_name
 
 
@@ -81,7 +84,7 @@ def without_unread(target: gast.AST, read: set[str]) -> gast.AST:
 
 
 # ---------------------------------------------------------------- items that are taken apart
-def take_items_apart(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
+def take_items_apart(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
     """The names that the user's loop gives to the parts of its items stand in its header, in both sweeps."""
     total = Counter(nested_reads(body))
     inside: Counter[str] = Counter()  # what a loop's body reads of what the loop itself sets
@@ -90,7 +93,7 @@ def take_items_apart(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
         own = {each.id for each in gast.walk(node.target) if isinstance(each, gast.Name)}
         own |= {each.targets[0].id for each in node.body if set_name(each)}
         inside.update(name for name in nested_reads(node.body) if name in own)
-    targets = {id(node): node.target for node in loops}
+    headers = {id(node): node.target for node in loops}
     apart = Apart({name for name in inside if inside[name] == total[name]}, info)
     for node in loops:
         user = getattr(getattr(node, "forward", node), "user", None)
@@ -98,10 +101,67 @@ def take_items_apart(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
             continue
         node.target = apart.target(node.target, user.target, node.body)
         if hasattr(node, "forward"):
-            for name, pattern in apart.patterns(targets.get(id(node.forward)), user.target):
+            for name, pattern in apart.patterns(headers.get(id(node.forward)), user.target):
                 for each in list(node.body):
                     if set_name(each) in apart.names and ir.base_of(set_name(each) or "") == ir.base_of(name):
                         each.targets = [apart.target(each.targets[0], pattern, node.body)]
+    for block in all_blocks(body):
+        for each in list(block):
+            whole = set_name(each)
+            pattern = None if whole is None else unpacked_by(whole, info)
+            if pattern is not None and total[whole] == len(apart.parts(whole, len(pattern.elts), block)):
+                apart.names.add(whole)
+                each.targets = [apart.target(each.targets[0], pattern, block)]
+                each.taken_apart = True
+            elif whole is not None and getattr(each, "reverse", False):
+                take_row_apart(each, block, kinds.get(whole), total[whole])
+        join_parts(block, info)
+
+
+def join_parts(block: list[gast.stmt], info: dict[str, ir.Info]) -> None:
+    """`a = w[0]; b = w[1]`, where the user has `a, b = w`."""
+    for node in list(block):
+        user = getattr(node, "origin", (None, None))
+        pattern = user[1].targets[0] if user and isinstance(user[1], gast.Assign) else None
+        whole = node.value.value if set_name(node) and isinstance(node.value, gast.Subscript) else None
+        if not isinstance(pattern, gast.Tuple) or not isinstance(whole, gast.Name) or getattr(node, "reverse", False):
+            continue
+        at = next((k for k, each in enumerate(block) if each is node), len(block))
+        run = block[at : at + len(pattern.elts)]
+        kind = info[whole.id].kind if whole.id in info else None
+        if not isinstance(kind, Array) or [place_read(each, whole.id, kind) for each in run] != [
+            *range(len(pattern.elts))
+        ]:
+            continue
+        names = [set_name(each) or "" for each in run]
+        if all(getattr(each, "origin", (None, None))[1] is user[1] for each in run) and whole.id not in names:
+            node.targets = [gast.Tuple([trees.name(name, store=True) for name in names], gast.Store())]
+            node.value, node.taken_apart = whole, True
+            del block[at + 1 : at + len(run)]
+
+
+def take_row_apart(node: Any, block: list[gast.stmt], kind: Kind | None, reads: int) -> None:
+    """`t = x_grad[k].copy(); a = t[0]; b = t[1]` is `a, b = x_grad[k]`."""
+    length = kind.dims[0].key if isinstance(kind, Array) and kind.dims is not None and len(kind.dims) == 1 else None
+    if not isinstance(length, int) or length < 2:
+        return
+    start = next(k for k, each in enumerate(block) if each is node) + 1
+    places = [place_read(each, node.targets[0].id, kind) for each in block[start : start + reads]]
+    if sorted(each for each in places if each is not None) != list(range(length)) or len(places) != length:
+        return
+    names = [trees.name(set_name(block[start + places.index(k)]) or "_", store=True) for k in range(length)]
+    node.targets = [gast.Tuple(names, gast.Store())]
+    if isinstance(node.value, gast.Call) and getattr(node.value.func, "attr", "") == "copy" and not node.value.args:
+        node.value = node.value.func.value
+    del block[start : start + length]
+
+
+def unpacked_by(name: str, info: dict[str, ir.Info]) -> Any:
+    """a, b of the user's `a, b = e`, where a temporary stands for e."""
+    statement = info[name].statement if name in info and ir.base_of(name) in ir.GENERATED else None
+    user = getattr(statement, "origin", (None, None))[1]
+    pattern = user.targets[0] if isinstance(user, gast.Assign) else None
+    return pattern if isinstance(pattern, (gast.Tuple, gast.List)) else None
 
 
 class Apart:
@@ -134,18 +194,19 @@ class Apart:
         return gast.Tuple([self.target(*each, block) for each in zip(names, patterns)], gast.Store())
 
     def parts(self, whole: str, count: int, block: list[gast.stmt]) -> dict[int, gast.stmt]:
-        """The statements of a block that take something out of what can't change meanwhile, by its place."""
+        """The statements of a block that take something out of what hasn't changed until then, by its place."""
         known = self.info.get(whole)
         if known is None:
             return {}
         kind = known.kind
-        if isinstance(kind, Tuple):
-            if len(kind.items) != count:
-                return {}
-        elif not isinstance(kind, Array) or known.place is not None and known.place.root.stores:
+        if not isinstance(kind, Array) and not (isinstance(kind, Tuple) and len(kind.items) == count):
             return {}
+        memory = isinstance(kind, Array) and known.place is not None and known.place.root.stores
+        start = next((k + 1 for k, each in enumerate(block) if whole in targets(each)), 0)
         found: dict[int, gast.stmt] = {}
-        for each in block:
+        for each in block[start:]:
+            if memory and any(writes(one, self.info) for one in nested(each)):
+                break
             place = place_read(each, whole, kind)
             if place is not None and 0 <= place < count and not getattr(each, "tangent", False):
                 found.setdefault(place, each)

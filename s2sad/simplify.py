@@ -88,7 +88,7 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     """All of the above, in order."""
     remove_dead(body)
     run_over_items(body)
-    take_items_apart(body, info)
+    take_items_apart(body, info, kinds)
     fold(body, info)
     remove_dead(body)
     branches = any(getattr(each, "retest", False) for each in all_of(body))

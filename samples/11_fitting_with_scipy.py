@@ -40,11 +40,10 @@ print(misfit_gradients.source(start, times, counts))
 #:     Made by s2sad from misfit in 11_fitting_with_scipy.py, line 21, for parameters: float[:],
 #:     times: float[:], counts: int64[:].
 #:     """
-#:     amplitude = parameters[0]
-#:     lifetime = parameters[1]
+#:     amplitude, lifetime, background = parameters
 #:     t1 = -times / lifetime
 #:     t2 = np.exp(t1)
-#:     rate = amplitude * t2 + parameters[2]
+#:     rate = amplitude * t2 + background
 #:     value = np.sum(rate - counts * np.log(rate))
 #:
 #:     # return np.sum(rate - counts * np.log(rate))

@@ -34,6 +34,5 @@ def heat_value_and_gradients(u, k, steps, dy=1.0):
             u_grad2[i] += t1_grad
         # new = u.copy()
         u_grad2 += u_grad
-        # u = new
         u_grad = u_grad2
     return value, (u_grad, k_grad)

@@ -26,6 +26,6 @@ def mlp_value_and_gradients(layers, inputs, targets, dy=1.0):
         # h = np.maximum(h @ layer["W"] + layer["b"], 0.0)
         h, t1 = saved.pop()
         t1_grad = h_grad * np.heaviside(t1, 0.5)
-        layers_grad.insert(0, {"W": h.T @ t1_grad, "b": np.sum(t1_grad, axis=0)})
         h_grad = t1_grad @ layers[k]["W"].T
+        layers_grad.insert(0, {"W": h.T @ t1_grad, "b": np.sum(t1_grad, axis=0)})
     return value, (layers_grad,)
