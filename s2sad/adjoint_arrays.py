@@ -12,10 +12,9 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.adjoint_containers import copy_of
 from s2sad.distinct import Distinct
-from s2sad.expression_kinds import ExpressionKinds
 from s2sad.fewer_operations import only_adds_axes, without_axes
-from s2sad.infer_memory import replace_nodes
 from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, loose
+from s2sad.places import step_into
 from s2sad.rules import registry, templates
 
 
@@ -136,22 +135,7 @@ class Arrays:
         return expr
 
     def step(self, expr: gast.AST, step: gast.AST) -> gast.AST:
-        if self.is_one_index(expr, step):
-            first = expr.slice.elts if isinstance(expr.slice, gast.Tuple) else [expr.slice]
-            return trees.index(expr.value, gast.Tuple([*first, step.slice], gast.Load()))
-        hole = next(each for each in gast.walk(step) if isinstance(each, gast.Name) and each.id == "_")
-        return replace_nodes(step, {id(hole): expr})
-
-    def is_one_index(self, expr: Any, step: Any) -> bool:
-        """Whether x[i][j] is x[i, j]: x is an array, and both are whole numbers."""
-        if not isinstance(expr, gast.Subscript) or not isinstance(step, gast.Subscript) or hasattr(expr, "of_list"):
-            return False
-        base, hole = expr.value, step.value
-        if not isinstance(base, gast.Name) or not isinstance(hole, gast.Name) or hasattr(step, "of_list"):
-            return False
-        known = ExpressionKinds(lambda name: self.info[name].kind if name in self.info else None)
-        parts = [*(expr.slice.elts if isinstance(expr.slice, gast.Tuple) else [expr.slice]), step.slice]
-        return isinstance(self.kinds.get(base.id), Array) and all(map(known.is_whole_number, parts))
+        return step_into(expr, step, lambda name: self.kinds.get(name) or self.info[name].kind)
 
     def target(self, place: gast.AST) -> gast.AST:
         """A place as the target of an assignment that writes into memory."""

@@ -281,10 +281,18 @@ class Algebra:
         for factor in term.factors:
             inner, loops = self.products.get(getattr(factor.node, "id", ""), (None, ()))
             if inner is None or not factor.over or loops != self.loops[: len(loops)]:
-                made *= Term(1.0, (factor,))
+                made *= Term(1.0, (replace(factor, node=self.in_order(factor.node)),))
             else:
                 made *= self.expanded(inner)
         return made
+
+    def in_order(self, node: gast.AST) -> gast.AST:
+        """v @ w, of vectors, and not w @ v, which is the same."""
+        vectors = isinstance(node, gast.BinOp) and isinstance(node.op, gast.MatMult)
+        if not vectors or not self.known.rank(node.left) == self.known.rank(node.right) == 1:
+            return node
+        parts = sorted((node.left, node.right), key=lambda each: repr(key_of(each)))
+        return gast.BinOp(parts[0], gast.MatMult(), parts[1])
 
     def factored(self, terms: list[Term]) -> list[Term]:
         """g * t - g * u is g * (t - u)."""

@@ -7,9 +7,9 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.infer_boxes import patterns_of
 from s2sad.infer_expressions import mark_pure
 from s2sad.infer_memory import is_function, replace_nodes
-from s2sad.infer_boxes import patterns_of
 from s2sad.kinds import (
     UNKNOWN,
     Array,

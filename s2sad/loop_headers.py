@@ -108,12 +108,14 @@ def take_items_apart(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dic
     for block in all_blocks(body):
         for each in list(block):
             whole = set_name(each)
-            pattern = None if whole is None else unpacked_by(whole, info)
+            if whole is None:
+                continue
+            pattern = unpacked_by(whole, info)
             if pattern is not None and total[whole] == len(apart.parts(whole, len(pattern.elts), block)):
                 apart.names.add(whole)
                 each.targets = [apart.target(each.targets[0], pattern, block)]
                 each.taken_apart = True
-            elif whole is not None and getattr(each, "reverse", False):
+            elif getattr(each, "reverse", False):
                 take_row_apart(each, block, kinds.get(whole), total[whole])
         join_parts(block, info)
 
@@ -181,9 +183,9 @@ class Apart:
     def target(self, target: gast.AST, pattern: gast.AST, block: list[gast.stmt]) -> gast.AST:
         """The target with the names of its parts, whose statements are taken out of the block."""
         patterns = patterns_of(pattern, len(getattr(pattern, "elts", ())))
-        if isinstance(target, gast.Tuple) and len(target.elts) == len(patterns):
+        if isinstance(target, gast.Tuple) and len(target.elts) >= len(patterns):  # tangents are behind
             parts = [self.target(*each, block) for each in zip(target.elts, patterns)]
-            return gast.Tuple(parts, gast.Store())
+            return gast.Tuple([*parts, *target.elts[len(parts) :]], gast.Store())
         if not isinstance(target, gast.Name) or not patterns or None in patterns or target.id not in self.names:
             return target
         taken = self.parts(target.id, len(patterns), block)

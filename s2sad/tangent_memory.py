@@ -10,8 +10,8 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.adjoint_arrays import index_value
-from s2sad.infer_memory import replace_nodes
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
+from s2sad.places import step_into
 from s2sad.rules import registry
 
 # The operators of augmented assignments that change what stands there by their rule.
@@ -28,8 +28,7 @@ class Memory:
         return expr
 
     def step(self, expr: gast.AST, step: gast.AST) -> gast.AST:
-        hole = next(each for each in trees.walk(step) if isinstance(each, gast.Name) and each.id == "_")
-        return replace_nodes(step, {id(hole): expr})
+        return step_into(expr, step, lambda name: self.kinds.get(name) or self.info[name].kind)
 
     def whole_place(self, place: gast.AST) -> gast.AST:
         """A place as the target of an assignment that writes into memory."""

@@ -31,6 +31,8 @@ class Rules:
         expr, kind = made
         expr, kind = self.whole(op, expr, kind, target)
         expr = self.owned(expr, target)
+        if getattr(node.value, "implied", False) and isinstance(expr, gast.Call):
+            expr.implied = True  # as of the value itself
         self.let(target, expr, kind)
         return self.comes_first(target)
 

@@ -10,7 +10,7 @@ def cutoff_energy_value_and_tangent(positions, cutoff, positions_dot):
             offset = positions[i] - positions[j]
             offset_dot = positions_dot[i] - positions_dot[j]
             r2 = offset @ offset
-            r2_dot = offset_dot @ offset + offset @ offset_dot
+            r2_dot = 2.0 * (offset_dot @ offset)
             if r2 < cutoff * cutoff:
                 t1 = r2 * r2
                 t2 = t1 * r2
