@@ -188,7 +188,38 @@ def history_by_hand(a, b):
     return np.sum(made * made)
 
 
+def rows_unpacked(a, b):
+    made = np.zeros((4, 2))
+    made[0] = a, a * b
+    for k in range(3):
+        x, y = made[k]
+        made[k + 1] = x * y, x - b * y
+    return np.sum(made)
+
+
+def springs(d, rest):
+    length = np.sqrt(np.sum(d**2, axis=1))
+    return np.sum((length - rest) ** 2)
+
+
+def fourth_power(x, v):
+    return np.sum(v / (1.0 + (x * v) ** 4)) * 2
+
+
+def sums_of_rows(A, B):
+    return np.sum(np.sum(A / B, axis=1) ** 2)
+
+
 CASES = [
+    (
+        rows_unpacked,
+        (0.5, 1.2),
+        ["        x, y = made[k]\n", " = made_grad[k + 1]\n", "a_grad, t", "made_grad[k, 0] += "],
+        ["made[k][", "copy()"],
+    ),
+    (springs, (MATRIX, VECTOR[:3]), [" / length)[:, None] * d"], ["(0.5 * "]),
+    (fourth_power, (0.4, VECTOR), ["** 4"], ["**3 *", "** 3 *"]),
+    (sums_of_rows, (MATRIX, MATRIX + 1.0), [" = 2.0 * (dy * t"], ["zeros_like"]),
     (neighbours_in_order, (VECTOR,), ["v_grad[t2] = ", "v_grad[t1] += "], ["add.at"]),
     (written_out, (VECTOR,), ["v_grad["], ["add.at"]),
     (written_out_twice, (VECTOR,), ["np.add.at(v_grad, t1", "np.add.at(v_grad, t4"], []),
