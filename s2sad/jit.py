@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import hashlib
 import types
 import warnings
 from collections.abc import Callable
@@ -178,8 +179,11 @@ class World:
         kept = numba_cache.file_of(text.text, digest) if digest is not None else None
         filename = kept or register_text(text.text, name)
         exec(compile(tree, filename, "exec", dont_inherit=True), space)
+        mark = hashlib.sha256(text.text.encode()).hexdigest()[:16]
         for each in own:
             space[each].__module__ = __name__
+            # Machine code from the disk must not meet other functions of the same name in this process.
+            space[each].__qualname__ = f"{each}_{mark}"
             options = self.options.for_numba()
             options["boundscheck"] = options["boundscheck"] and each in text.indexing
             if each in text.inner:  # nobody calls it from Python: half of what it costs to compile

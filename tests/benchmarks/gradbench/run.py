@@ -213,7 +213,7 @@ def table(found: dict[str, Any]) -> str:
 
 
 def plot(found: dict[str, Any], results: Any, save: bool, size: str) -> None:
-    pyplot = results.plotting()
+    pyplot = results.plotting() if found else None
     if pyplot is None:
         return
     from tests.benchmarks.gradbench.peers import TOOLS
