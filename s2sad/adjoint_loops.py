@@ -80,7 +80,6 @@ class Structure:
                 continue
             kind = self.info[name].kind
             fresh = self.names.fresh(self.grad_base(name))
-            self.kinds[fresh] = kind
             spread = owned = False
             for block, cotangent in zip(blocks, (a, b)):
                 if cotangent is None:
@@ -95,6 +94,7 @@ class Structure:
             shadow = bool(a and b and a.shadow and b.shadow)
             merged_kind = kind if not spread else Array(getattr(kind, "dtype", "float64"), None)
             merged[name] = Cotangent(trees.name(fresh), merged_kind, spread, owned, shadow)
+            self.kinds[fresh] = merged_kind
         return merged
 
     def copy_into(self, block: list[gast.stmt], pairs: list[tuple[str, gast.AST]]) -> None:
