@@ -47,10 +47,11 @@ from s2sad.shapes import broadcast_axes
 
 @dataclass
 class Cotangent:
-    """What is known of a name's adjoint: its expression; `spread`: it may be smaller than the name's value and then
-    broadcasts;
-    `owned`: an array that nothing else refers to; `shadow`: it is accumulated into in place; `late`: None until an
-    iteration has something for it."""
+    """What is known of a name's adjoint: its expression;
+    `spread`: it may be smaller than the name's value and then broadcasts;
+    `owned`: an array that nothing else refers to; `shadow`: it is accumulated into in place;
+    `late`: None until an iteration has something for it;
+    `partly`: on some of the ways that led here nothing reads the name, which may have no value then."""
 
     expr: gast.AST
     kind: Kind
@@ -58,6 +59,7 @@ class Cotangent:
     owned: bool = False
     shadow: bool = False
     late: bool = False
+    partly: bool = False
 
 
 class Adjoint(Arrays, Containers, Structure, Inserts):

@@ -17,6 +17,7 @@ from s2sad import ir, trees
 from s2sad.activity import blocks_of, sources
 from s2sad.adjoint_breaks import count_whole, whole_iteration
 from s2sad.kinds import Array, Kind, List, Mapping, Scalar
+from s2sad.refusals import refuse
 
 
 class Structure:
@@ -34,7 +35,7 @@ class Structure:
             blocks.append(self.block)
             results.append(self.adj)
         self.block, self.origin = outer, origin
-        self.adj = self.merge(results, blocks)
+        self.adj = self.merge(results, blocks, node)
         if not blocks[0] and not blocks[1]:
             return
         self.origin = getattr(node, "origin", None)
@@ -48,8 +49,8 @@ class Structure:
                     self.as_shadow(name)
                 continue
             if name in self.active and self.info[name].place is not None and self.info[name].place.root.name == name:
-                if self.defined_inside(name, node):
-                    continue
+                if self.defined_inside(name, node) or self.is_from_a_loop(name, node):
+                    continue  # a branch that reads it gives it one
                 if name in self.adj and not self.adj[name].shadow or self.needs_shadow(name, node):
                     self.as_shadow(name)
 
@@ -69,7 +70,11 @@ class Structure:
     def defined_inside(self, name: str, node: gast.stmt) -> bool:
         return any(name in targets(each) for each in statements_in(node))
 
-    def merge(self, results: list[dict[str, Any]], blocks: list[list[gast.stmt]]) -> dict[str, Any]:
+    def is_from_a_loop(self, name: str, node: gast.stmt) -> bool:
+        """Whether a loop that is over makes it: what it is has no value if the loop didn't come that far."""
+        return any(number not in node.loops for number in self.info[name].loops)
+
+    def merge(self, results: list[dict[str, Any]], blocks: list[list[gast.stmt]], node: gast.If) -> dict[str, Any]:
         from s2sad.adjoint import Cotangent
 
         merged: dict[str, Any] = {}
@@ -82,18 +87,22 @@ class Structure:
             fresh = self.names.fresh(self.grad_base(name))
             spread = owned = False
             for block, cotangent in zip(blocks, (a, b)):
-                if cotangent is None:
-                    expr: gast.AST = (
-                        self.zero(kind, trees.name(name)) if not isinstance(kind, Array) else trees.const(0.0)
-                    )
-                    spread = spread or isinstance(kind, Array)
+                if cotangent is None and isinstance(kind, Array):
+                    expr: gast.AST = trees.const(0.0)
+                    spread = True
+                elif cotangent is None:
+                    early = self.info[name].early
+                    if isinstance(kind, (List, Mapping)) and not early and self.is_from_a_loop(name, node):
+                        raise refuse("left_early", self.origin[1], self.origin[0], name=ir.base_of(name))
+                    expr = self.zero(kind, trees.name(name))
                 else:
                     expr = cotangent.expr
                     spread = spread or cotangent.spread
                 self.copy_into(block, [(fresh, expr)])
             shadow = bool(a and b and a.shadow and b.shadow)
             merged_kind = kind if not spread else Array(getattr(kind, "dtype", "float64"), None)
-            merged[name] = Cotangent(trees.name(fresh), merged_kind, spread, owned, shadow)
+            partly = a is None or b is None or a.partly or b.partly
+            merged[name] = Cotangent(trees.name(fresh), merged_kind, spread, owned, shadow, partly=partly)
             self.kinds[fresh] = merged_kind
         return merged
 
@@ -191,9 +200,11 @@ class Structure:
             )
             early = self.info[name].early or not memory and name not in always
             local = not phi and self.defined_inside(name, node)
-            if isinstance(kind, Array) and local and (early or varies(kind)):
+            old = self.adj.get(name)
+            partly = old is not None and old.partly
+            if isinstance(kind, Array) and local and (early or partly or varies(kind)):
                 # It may have no value yet, or another shape: its adjoint is a number, 0.0, until there is one to add.
-                old, fresh = self.adj.get(name), self.names.fresh(self.grad_base(name))
+                fresh = self.names.fresh(self.grad_base(name))
                 wide = self.kinds[fresh] = Array(kind.dtype, None)
                 pairs.append((fresh, trees.const(0.0) if old is None else old.expr))
                 variables[name] = self.adj[name] = Cotangent(trees.name(fresh), wide, spread=True)
@@ -203,7 +214,6 @@ class Structure:
                 late = local and name in always and isinstance(kind, (List, Mapping))
                 variables[name] = self.adj[name] = dataclasses.replace(self.adj[name], late=late)
                 continue
-            old = self.adj.get(name)
             expr = self.zero(kind, trees.name(name)) if old is None else old.expr
             if old is not None and old.spread:
                 expr = self.full(trees.name(name), old, kind)
@@ -251,7 +261,10 @@ class Structure:
                 continue
             kind = self.info[name].kind
             # What not each iteration sets may have no value before: zeros like its adjoint, then.
-            maybe = name not in always and name not in node.loop.phis and self.defined_inside(name, node)
+            if name in node.loop.phis:
+                maybe = end is None and isinstance(kind, Array) and not varies(kind)
+            else:
+                maybe = name not in always and self.defined_inside(name, node)
             like = start.expr if maybe else trees.name(name)
             if start.spread:
                 expr = trees.const(0.0) if end is None else end.expr

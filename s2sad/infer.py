@@ -184,6 +184,7 @@ class Infer(
         self.optional: set[str] = set()
         self.mixed: set[str] = set()
         self.sharings: list[Any] = []
+        self.doubtful: list[Any] = []
         self.assumed: Any = None
         self.assumptions: list[Any] = []
         self.iterated: list[ir.Root] = []
@@ -233,6 +234,7 @@ class Infer(
         value = self.at_the_end(self.run_body(self.tree))
         self.check_assumptions()
         self.check_sharings()
+        self.check_doubtful()
         self.result = value
         self.check_holdings()
         self.check_assumptions()  # again: what is written through a list is known now

@@ -29,6 +29,7 @@ from s2sad.kinds import (
     join,
     of_item,
 )
+from s2sad.refusals import refuse
 from s2sad.values import MISSING, BoundMethod, Choice, Conflict, LocalFunction, Partial, Value, is_active_text
 
 HOLE = "_"
@@ -106,11 +107,22 @@ class Memory:
     def emit_load(self, value: Value) -> Value:
         """What written memory holds at this moment, as a value of its own."""
         self.check_position(value.place)
+        if isinstance(value.kind, Array) and value.kind.dims is None and is_position(value.place):
+            self.doubtful.append((value.place, self.loops, self.position, self.origin))
         site = ("load", self.path, id(self.origin[1]), self.position)
         made = self.emit(value.expr, ir.Load(value.place, value.kind), value.kind, value.varied, site=site)
         info = self.info[made.expr.id]
         info.place = made.place = ir.Place(value.place.root, value.place.path, value.place.exact, value.place.since)
         return made
+
+    def check_doubtful(self) -> None:
+        """At the end of a walk: `b = a[k]`, with `a` of unknown rank, is a number or a view, which may change."""
+        for place, loops, position, (source, node) in self.doubtful:
+            since, around = place.since
+            for root in family(place.root):
+                for store_loops, at in root.stores:
+                    if since < at <= position or set(store_loops) & set(loops) - set(around):
+                        raise refuse("number_or_view", node, source, name=ir.base_of(root.name))
 
     # ---------------------------------------------------------------- reading
     def visit_Subscript(self, node: gast.Subscript, hint: str | None = None) -> Value:
@@ -339,6 +351,12 @@ class Memory:
         if isinstance(kind, Tuple) and not base.varied and parts[0][0] == "int":
             return self.join_kinds(list(kind.items))
         return UNKNOWN
+
+
+def is_position(place: ir.Place) -> bool:
+    """Whether a place ends with an index that has no slice."""
+    step = place.path[-1] if place.path else None
+    return isinstance(step, gast.Subscript) and not any(isinstance(each, gast.Slice) for each in trees.walk(step.slice))
 
 
 def is_function(value: Value) -> bool:

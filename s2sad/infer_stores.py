@@ -81,7 +81,8 @@ class Stores:
             raise self.refuse("unknown_store", node)
         if isinstance(base.kind, (List, Mapping)):
             value = self.boxed(value)
-            self.note_item(place, value)
+            in_place = operator is not None and isinstance(kind, Array)  # the item stays the array that it is
+            self.note_item(place, Value(value.expr, kind, value.varied) if in_place else value)
             if value.object is not None or value.items is not None:
                 kind = value.kind
         step = trees.index(trees.name(HOLE), index)

@@ -92,6 +92,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "`{name}` is read before it has a value",
         "`{name} = ...` before this line, on each way that leads here",
     ),
+    "left_early": (
+        "a loop makes `{name}` anew in each iteration, and may be left before it did; it is read after the loop",
+        "what the loop leaves for, in a loop of its own before this one; or what is read of `{name}` as a number or an array",
+    ),
     "undefined": (
         "the name `{name}` is not defined, neither in `{f}` nor in its module",
         "a name that is defined, or `{name}` as a parameter",
@@ -349,6 +353,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "ambiguous_store": (
         "`{name}` may be one of several things, depending on what ran before, and is written into here",
         "a copy, where it gets the name, as in `{name} = x.copy()`; or a store on each branch by the name it has there",
+    ),
+    "number_or_view": (
+        "what is read here was taken out of `{name}` before `{name}` was written: it may be a number, which stays, "
+        "or a view, which changes; how many axes its arrays have is not known",
+        "`float(...)` of the number, or `.copy()` of the view, where it is taken; or lists of arrays of one rank",
     ),
     "ended_loop": (
         "an item that a loop went through is used after the loop, and its array is written: which one is not known",

@@ -144,6 +144,24 @@ def f(xs):
 
 
 # ------------------------------------------------------------------------------------------ names
+@shows("left_early", 2.0)
+def left_early(x):
+    for _ in range(2):
+        if x < 0.0:
+            return x
+        c = [1.0, 2.0]
+        c[0] *= x
+    return c[0]
+
+
+@shows("number_or_view", V, A, 0)
+def number_or_view(v, a, k):
+    rows = [2.0 * v, 2.0 * a]
+    first = rows[k][0]
+    rows[k][0] = 0.0
+    return np.sum(first * rows[k])
+
+
 @shows("unbound", 2.0)
 def f(x):
     y = y + x

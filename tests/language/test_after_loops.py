@@ -133,6 +133,50 @@ def until_break(x):
     return np.sum(g * g)
 
 
+# --- where the loop may be left before --------------------------------------------------------------------------------
+
+
+@case.each(-1.0, 1.0)
+def returned_before(x):
+    for _ in range(2):
+        if x < 0.0:
+            return 1.0 + x
+        c = np.full(1, x)
+    return c[0]
+
+
+@case.each(-1.0, 1.5)
+def returned_before_it_was_written(x):
+    for k in range(2):
+        if x < k:
+            return 1.0 + x
+        c = np.ones(2)
+        c *= x
+    return c[0]
+
+
+@case.each((1.0, 3), (1.0, 2), params=["x"])
+def left_in_the_last_iteration(x, n):
+    for k in range(n):
+        if k == 2:
+            break
+        c = np.ones(2)
+        c *= x
+    return c[0]
+
+
+@case.each(1.0, -1.0)
+def left_or_read(x):
+    for _ in range(3):
+        if x < 0.0:
+            break
+        c = np.ones(2)
+        c *= x
+    else:
+        return c[0]
+    return x * x
+
+
 # --- lists and dicts ----------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from s2sad import NotDifferentiableError, value_and_gradients_function
 
-from .checker import Cases
+from .checker import Cases, array
 
 case = Cases()
 
@@ -192,6 +192,19 @@ def written_while_added_to(x):
 
     x[1] += changed()
     return x[1] * x[1]
+
+
+@case([array(3), array(3)])
+def number_added_to_an_array_in_a_list(rows):
+    kept = []
+    for row in rows:
+        kept.append(np.zeros_like(row))
+    kept[0] += np.sum(rows[0])
+    kept[0] += rows[0] * 2.0
+    first = kept[0][0]
+    kept[0][0] = 0.0
+    kept[0][2] += first
+    return np.sum(kept[0] ** 2)
 
 
 @pytest.mark.parametrize("each", case, ids=str)
