@@ -202,7 +202,8 @@ class Structure:
             local = not phi and self.defined_inside(name, node)
             old = self.adj.get(name)
             partly = old is not None and old.partly
-            if isinstance(kind, Array) and local and (early or partly or varies(kind)):
+            unset = phi and not memory and self.info[name].unset
+            if isinstance(kind, Array) and (unset or local and (early or partly or varies(kind))):
                 # It may have no value yet, or another shape: its adjoint is a number, 0.0, until there is one to add.
                 fresh = self.names.fresh(self.grad_base(name))
                 wide = self.kinds[fresh] = Array(kind.dtype, None)

@@ -182,6 +182,7 @@ class Infer(
         self.joining: Any = ({}, {})
         self.joining_test: Any = None
         self.optional: set[str] = set()
+        self.one_way: set[str] = set()
         self.mixed: set[str] = set()
         self.sharings: list[Any] = []
         self.doubtful: list[Any] = []

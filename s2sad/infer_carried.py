@@ -174,6 +174,7 @@ class Carried:
         made = self.joined_value(name, kind, varied, [value])
         if ("optional", key, path) in facts:
             self.optional.add(name)
+        self.info[name].unset = isinstance(value.expr, gast.Name) and value.expr.id in self.one_way
         if made.place is not None:
             made.place.root.linear_checked = True
         return made

@@ -86,6 +86,8 @@ class Joins:
 
     def joined_once(self, base: str, value: Value, copies: list[tuple[str, gast.AST]]) -> Any:
         """A variable set on one way only: reading it after the other way is f's own mistake, raised as f would."""
+        if isinstance(value, Value) and isinstance(value.expr, gast.Name):
+            self.one_way.add(value.expr.id)
         return value
 
     def join_two(self, base: str, a: Value, b: Value, copies: list[list[tuple[str, gast.AST]]]) -> Any:

@@ -316,6 +316,7 @@ class Info:
     loops: tuple[int, ...] = ()
     position: int = 0
     early: bool = False  # it is set where the function is left, in a loop, and read only if that has happened
+    unset: bool = False  # carried around a loop, and maybe without a value where it begins
 
 
 @dataclass

@@ -94,7 +94,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "left_early": (
         "a loop makes `{name}` anew in each iteration, and may be left before it did; it is read after the loop",
-        "what the loop leaves for, in a loop of its own before this one; or what is read of `{name}` as a number or an array",
+        "what the loop leaves for, in a loop of its own before this one; or an array for `{name}`",
     ),
     "undefined": (
         "the name `{name}` is not defined, neither in `{f}` nor in its module",

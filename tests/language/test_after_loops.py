@@ -177,6 +177,24 @@ def left_or_read(x):
     return x * x
 
 
+@case.each((1.0, x), (-1.0, x))
+def maybe_set_before(a, v):
+    if a > 0:
+        w = v * a
+    for k in range(2):
+        w = v * (k + a)
+    return w
+
+
+@case.each((1.0, x), (-1.0, x))
+def maybe_set_before_and_constant(a, v):
+    if a > 0:
+        w = np.sin(v) * a
+    for _ in v:
+        w = 1.0
+    return w * a
+
+
 # --- lists and dicts ----------------------------------------------------------------------------------------------
 
 
