@@ -177,22 +177,13 @@ def left_or_read(x):
     return x * x
 
 
-@case.each((1.0, x), (-1.0, x))
-def maybe_set_before(a, v):
-    if a > 0:
-        w = v * a
-    for k in range(2):
-        w = v * (k + a)
+@case.each(((1.0, array(2)), 0.5), ((1.0, array(2)), -0.5), params=["pair"])
+def maybe_set_before(pair, a):
+    if 0.3 < a:
+        w = np.zeros(2)
+    for _ in range(2):
+        _, w = pair
     return w
-
-
-@case.each((1.0, x), (-1.0, x))
-def maybe_set_before_and_constant(a, v):
-    if a > 0:
-        w = np.sin(v) * a
-    for _ in v:
-        w = 1.0
-    return w * a
 
 
 # --- lists and dicts ----------------------------------------------------------------------------------------------
