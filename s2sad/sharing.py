@@ -35,6 +35,8 @@ NEW: set[Any] = {
     *(np.cumsum, np.cumprod, np.mean, np.prod, np.max, np.min, np.concatenate, np.stack, np.clip, np.sort, np.argsort),
     *(np.roll, np.tile, np.repeat, np.kron, np.tensordot, np.linalg.solve, np.linalg.inv, np.tril, np.triu, np.arange),
 }
+# All functions of these packages that rules call; none gives back what it was given.
+COMPUTING = ("scipy.linalg.", "scipy.fft.", "scipy.signal.", "scipy.ndimage.", "scipy.integrate.")
 PLAIN_CALLS = {"len", "range", "float", "int", "complex", "isinstance", "abs", "round"}
 HOLDERS = {"append", "insert", "extend", "pop", "reverse", "update", "setdefault", "items", "values", "get", "keys"}
 
@@ -246,9 +248,12 @@ class Sharing:
 
 
 def is_new(node: gast.AST) -> bool:
-    """Whether an expression is a call of a function of NumPy's that makes a new array."""
+    """Whether an expression is a call of a function of NumPy's or SciPy's that makes a new array."""
     called = trees.function_of(node.func) if isinstance(node, gast.Call) else None
-    return called is not None and (isinstance(called, np.ufunc) or any(called is each for each in NEW))
+    if called is None:
+        return False
+    computed = (getattr(called, "__module__", None) or "").startswith(COMPUTING)
+    return computed or isinstance(called, np.ufunc) or any(called is each for each in NEW)
 
 
 def names_inside(node: gast.stmt) -> set[str]:

@@ -26,12 +26,12 @@ EACH = 3  # programs of a rule
 
 
 def families() -> dict[str, list[Rule]]:
-    """The rules of NumPy, by the file of their rows; the first of those that share a template."""
+    """The rules, by the file of their rows; the first of those that share a template."""
     made: dict[str, list[Rule]] = {}
     for rule in one_of_each_template():
         family = table.FAMILIES.get(rule.function, "")
         everywhere = rule.name not in ("fma", "sumprod") or rule.library != "math"  # pages are the same on each Python
-        if family and "scipy" not in family and everywhere:
+        if family and everywhere:
             made.setdefault(family, []).append(rule)
     return made
 

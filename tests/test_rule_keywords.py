@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.fft
-from scipy import linalg
+from scipy import linalg, signal
 
 from s2sad import NotDifferentiableError, check_gradients, gradients_function
 from s2sad.errors import RuleError
@@ -39,6 +39,8 @@ REFUSED = {
     (linalg.eigvalsh, "subset_by_index"): lambda x: linalg.eigvalsh(x @ x.T, subset_by_index=[0, 0]),
     (linalg.eigvalsh, "subset_by_value"): lambda x: linalg.eigvalsh(x @ x.T, subset_by_value=[0, 9]),
     (linalg.qr, "pivoting"): lambda x: linalg.qr(x, pivoting=True)[1],
+    (linalg.logm, "disp"): lambda x: linalg.logm(x, disp=False)[0],
+    (signal.sosfilt, "zi"): lambda x: signal.sosfilt(np.ones((1, 6)), x, zi=np.ones((1, 2, 2)))[0],
     (linalg.pinv, "return_rank"): lambda x: linalg.pinv(x, return_rank=True)[0],
     (linalg.solve, "overwrite_a"): lambda x: linalg.solve(x, x[0], overwrite_a=True),
     (np.average, "returned"): lambda x: np.average(x, returned=True)[0],

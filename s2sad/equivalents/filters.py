@@ -38,3 +38,29 @@ def laplace(input: Any, *, mode: Any = "reflect", cval: float = 0.0) -> Any:
     for k in range(1, np.ndim(input)):
         made = made + ndimage.correlate1d(input, (1, -2, 1), k, mode=mode, cval=cval)
     return made
+
+
+@equivalent(ndimage.gaussian_laplace)
+def gaussian_laplace(input: Any, sigma: Any, output: Any = None, mode: Any = "reflect", cval: float = 0.0) -> Any:
+    made = along_one(input, sigma, 0, 2, mode, cval)
+    for k in range(1, np.ndim(input)):
+        made = made + along_one(input, sigma, k, 2, mode, cval)
+    return made
+
+
+@equivalent(ndimage.gaussian_gradient_magnitude)
+def gaussian_gradient_magnitude(
+    input: Any, sigma: Any, output: Any = None, mode: Any = "reflect", cval: float = 0.0
+) -> Any:
+    """Where the image is flat, the subgradient 0."""
+    made = along_one(input, sigma, 0, 1, mode, cval) ** 2
+    for k in range(1, np.ndim(input)):
+        made = made + along_one(input, sigma, k, 1, mode, cval) ** 2
+    return np.where(made == 0, 0.0, np.sqrt(np.where(made == 0, 1.0, made)))
+
+
+@part
+def along_one(input: Any, sigma: Any, axis: int, order: int, mode: Any, cval: float) -> Any:
+    """A derivative of the smoothed image along one axis."""
+    orders = (0,) * axis + (order,) + (0,) * (np.ndim(input) - 1 - axis)
+    return ndimage.gaussian_filter(input, sigma, orders, mode=mode, cval=cval)

@@ -30,7 +30,7 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 
 # Modules of s2sad.equivalents, which are loaded with them.
-EQUIVALENTS: dict[str, tuple[str, ...]] = {"scipy.ndimage": ("filters",)}
+EQUIVALENTS: dict[str, tuple[str, ...]] = {"scipy.integrate": ("quadratures",), "scipy.ndimage": ("filters",)}
 
 _loaded: set[str] = set()
 _loading = global_lock()

@@ -47,3 +47,14 @@ rows(
         fixed("x", V, np.array([0.0, 1.0, 1.0, 1.0])),
     ],
 )
+rows(
+    integrate.romb,
+    cases=[
+        row(normal(5)),
+        row(normal(9), 0.3),
+        row(normal(3, 2), axis=0, show=False),
+        row(normal(2, 17), 0.5),
+        row(normal(2)),
+        row(normal(2, 3, 2), dx=0.5, axis=1),
+    ],
+)

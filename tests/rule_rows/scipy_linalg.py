@@ -40,6 +40,7 @@ rows(linalg.solve_sylvester, cases=[row(WELL, normal(2, 2) + 4.0 * np.eye(2), _c
 rows(linalg.inv, linalg.det, linalg.expm, cases=[row(WELL), row(0.3 * WELL)])
 rows(linalg.expm, cases=[row(0.3 * WELL + 0.1j * normal(3, 3))])
 rows(linalg.sqrtm, cases=[row(_symmetric)])
+rows(linalg.logm, cases=[row(_symmetric), row(WELL @ WELL.T), row(_symmetric + 0.1j * normal(3, 3))])
 rows(linalg.cholesky, cases=[row(_symmetric), row(_symmetric, lower=True), row(_symmetric, True)])
 rows(linalg.toeplitz, cases=[row(V), row(V, W), row(W, r=V)])
 rows(linalg.block_diag, cases=[row(A), row(A, WELL), row(WELL, A, normal(1, 2))])

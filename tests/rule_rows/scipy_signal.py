@@ -60,3 +60,19 @@ rows(
         row(_b, _a, normal(2, 3, 4), 1),
     ],
 )
+_sos = signal.butter(4, 0.3, output="sos")
+rows(signal.sosfilt, cases=[row(_sos, _x), row(_sos, _image, axis=0), row(_sos[:1], normal(2, 3, 4), 1)])
+rows(signal.oaconvolve, cases=[row(_x, _k), row(_even, _x, "same"), row(_image, _kernel, "valid"), row(_z, _w)])
+rows(
+    signal.convolve2d,
+    signal.correlate2d,
+    cases=[
+        row(_image, _kernel),
+        row(_kernel, _image, "full"),
+        row(_image, _kernel, "same"),
+        row(_image, normal(2, 4), mode="same"),
+        row(_image, _kernel, mode="valid", boundary="fill", fillvalue=0),
+        row(_kernel, _image, "valid"),
+        row(normal(1, 3), normal(1, 1)),
+    ],
+)

@@ -183,6 +183,39 @@ def simpson_weights(y, x, dx, axis):
     return weights
 
 
+@adjoint(integrate.romb, linear="each", cost=20)
+def romb(y, dx=1.0, axis=-1, show=False, *, grad):
+    """Romberg's rule is a sum of trapezoidal ones, with the weights of Richardson's extrapolation."""
+    if show or np.iscomplexobj(y):
+        return refuse("of complex values, or with a table to be shown"), 0.0
+    if known(rank(y) == 1):
+        return grad * dx * romberg_weights(y, axis), np.sum(grad * integrate.romb(y, axis=axis))
+    weights = along_axis(dx * romberg_weights(y, axis), y, axis)
+    return np.expand_dims(grad, axis) * weights, np.sum(grad * integrate.romb(y, axis=axis))
+
+
+def romberg_weights(y, axis):
+    """The weight that each value along an axis of y has in the integral, for points at a distance of 1."""
+    n = np.shape(y)[axis]
+    count = int(np.round(np.log2(n - 1))) + 1
+    table = np.eye(count)
+    for j in range(1, count):
+        table[j:] = table[j:] + (table[j:] - table[j - 1 : -1]) / (4**j - 1)
+    weights = np.zeros(n, dtype=np.result_type(y, np.float32))
+    for i in range(count):
+        step = (n - 1) >> i
+        weights[::step] += step * table[count - 1, i]
+        weights[0] -= 0.5 * step * table[count - 1, i]
+        weights[n - 1] -= 0.5 * step * table[count - 1, i]
+    return weights
+
+
+@kind(integrate.romb)
+def romb_kind(y: Kind, dx: Kind, axis: Kind, show: Kind) -> Kind:
+    y = numeric(y)
+    return reduced(floating(getattr(y, "dtype", "")), y, axis, FALSE)
+
+
 def quotient(a, b):
     """a / b, and 0 where b is: where points coincide."""
     return np.where(b == 0, 0.0, a / np.where(b == 0, 1.0, b))

@@ -14,6 +14,7 @@ from scipy import linalg
 from s2sad.kinds import Array, Kind
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent
 from s2sad.rules.results import (
+    TRUE,
     combined,
     dims_of,
     floating,
@@ -197,6 +198,38 @@ def expm_slope(a, direction):
 
 kind(linalg.expm)(inverse_kind)
 kind(expm_slope)(lambda a, direction: inverse_kind(direction))
+
+
+@adjoint(linalg.logm, cost=9000)
+def logarithm(A, disp=True, *, grad):
+    """As that of the exponential, by a block of the logarithm of a block matrix (N. Higham, Functions of Matrices,
+    2008, section 3.2). Of a real matrix that has a complex logarithm, the real part."""
+    if rank(A) != 2 or not disp:
+        return refuse("of a stack of matrices, or with disp=False")
+    return logm_slope(A.T, grad) if np.iscomplexobj(A) else np.real(logm_slope(A.T, grad))
+
+
+@tangent(linalg.logm)
+def logarithm_tangent(A, disp=True, *, A_dot):
+    return logm_slope(A, A_dot)
+
+
+def logm_slope(a, direction):
+    """How logm(a) changes along a direction."""
+    n = len(a)
+    first = np.concatenate([a, direction], axis=1)
+    second = np.concatenate([np.zeros_like(a), a], axis=1)
+    return linalg.logm(np.concatenate([first, second]))[:n, n:]
+
+
+@kind(linalg.logm)
+def logarithm_kind(A: Kind, disp: Kind = TRUE) -> Kind:
+    return Array("", dims_of(numeric(A)))  # real or complex, as its eigenvalues are
+
+
+@kind(logm_slope)
+def logm_slope_kind(a: Kind, direction: Kind) -> Kind:
+    return Array("", dims_of(direction))
 
 
 @adjoint(linalg.sqrtm, cost=5000)

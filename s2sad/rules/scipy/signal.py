@@ -11,7 +11,7 @@ import numpy as np
 from scipy import signal
 
 from s2sad.kinds import Array, Kind
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, sized, tangent, unbroadcast
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent, unbroadcast
 from s2sad.rules.results import (
     dims_of,
     floating,
@@ -72,6 +72,47 @@ def fftconvolve(in1, in2, mode="full", axes=None, *, grad):
     )
 
 
+@adjoint(signal.oaconvolve, linear="each", cost=300)
+def oaconvolve(in1, in2, mode="full", axes=None, *, grad):
+    if axes is not None:
+        return refuse("with axes; signal.fftconvolve has a rule for these")
+    whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
+    return (
+        sized(signal.oaconvolve(whole, np.flip(in2), "valid"), in1),
+        sized(signal.oaconvolve(whole, np.flip(in1), "valid"), in2),
+    )
+
+
+@inline
+def unlike(boundary, fillvalue, in1, in2):
+    """What the rules of two dimensions don't say."""
+    return boundary != "fill" or fillvalue != 0 or np.iscomplexobj(in1) or np.iscomplexobj(in2)
+
+
+@adjoint(signal.convolve2d, linear="each", cost=300)
+def convolve2d(in1, in2, mode="full", boundary="fill", fillvalue=0, *, grad):
+    if unlike(boundary, fillvalue, in1, in2):
+        return refuse("of complex numbers, or with a boundary: np.pad(in1, ...) and the mode 'valid'"), None
+    whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
+    return (
+        sized(signal.correlate2d(whole, in2, "valid"), in1),
+        sized(signal.correlate2d(whole, in1, "valid"), in2),
+    )
+
+
+@adjoint(signal.correlate2d, linear="each", cost=300)
+def correlate2d(in1, in2, mode="full", boundary="fill", fillvalue=0, *, grad):
+    if unlike(boundary, fillvalue, in1, in2):
+        return refuse("of complex numbers, or with a boundary: np.pad(in1, ...) and the mode 'valid'"), None
+    whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
+    if mode == "same":
+        whole = behind_half(grad, in1, in2)
+    return (
+        sized(signal.convolve2d(whole, in2, "valid"), in1),
+        sized(np.flip(signal.correlate2d(whole, in1, "valid")), in2),
+    )
+
+
 @inline
 def correlated(a, b, method):
     return signal.correlate(a, b, "valid") if known(method == "auto") else signal.correlate(a, b, "valid", method)
@@ -92,6 +133,13 @@ def in_the_middle(grad, in1, in2):
     return surrounded(grad, tuple([max(m + n - 1, 0) for m, n in zip(np.shape(in1), np.shape(in2))]))
 
 
+def behind_half(grad, in1, in2):
+    """The same of a correlation of two dimensions, which keeps another middle of an even number."""
+    whole = np.zeros([m + n - 1 for m, n in zip(np.shape(in1), np.shape(in2))], dtype=grad.dtype)
+    whole[tuple([slice(n // 2, n // 2 + m) for m, n in zip(np.shape(in1), np.shape(in2))])] = grad
+    return whole
+
+
 def in_the_middle_along(grad, in1, in2, axes):
     """The same of a convolution along some axes; along the others the factors broadcast."""
     along = [axis % grad.ndim for axis in ([axes] if isinstance(axes, int) else axes)]
@@ -106,10 +154,15 @@ def surrounded(x, shape):
     return whole
 
 
-@kind(in_the_middle, in_the_middle_along, surrounded)
+@kind(in_the_middle, in_the_middle_along, behind_half, surrounded)
 def surrounded_kind(x: Kind, *given: Kind) -> Kind:
     dims = dims_of(x)
     return Array(getattr(x, "dtype", ""), None if dims is None else tuple(unknown_dim() for _ in dims))
+
+
+@kind(signal.convolve2d, signal.correlate2d)
+def convolution2d_kind(in1: Kind, in2: Kind, mode: Kind, *options: Kind) -> Kind:
+    return in_mode(numeric(in1), mode, result_dtype(np.multiply, numeric(in1), numeric(in2)))
 
 
 @kind(signal.convolve, signal.correlate)
@@ -117,7 +170,7 @@ def convolution_kind(in1: Kind, in2: Kind, mode: Kind, method: Kind) -> Kind:
     return in_mode(numeric(in1), mode, result_dtype(np.multiply, numeric(in1), numeric(in2)))
 
 
-@kind(signal.fftconvolve)
+@kind(signal.fftconvolve, signal.oaconvolve)
 def fftconvolve_kind(in1: Kind, in2: Kind, mode: Kind, axes: Kind) -> Kind:
     in1, in2 = numeric(in1), numeric(in2)
     return in_mode(in1, mode, floating(result_dtype(np.multiply, in1, in2)))
@@ -145,6 +198,26 @@ def lfilter(b, a, x, axis=-1, *, grad, result):
         -products_of_lags(source, result, a, axis),
         sized(filtered_backwards(b, a, grad, axis), x),
     )
+
+
+@adjoint(signal.sosfilt, cost=300)
+def sosfilt(sos, x, axis=-1, zi=None, *, grad):
+    """In the signal: the same sections, backwards in time. In the coefficients, signal.lfilter has a rule."""
+    if zi is not None:
+        return refuse("with an initial state")
+    return None, sized(np.flip(signal.sosfilt(sos, np.flip(grad, axis), axis), axis), x)
+
+
+@tangent(signal.sosfilt)
+def sosfilt_tangent(sos, x, axis=-1, zi=None, *, x_dot):
+    if zi is not None:
+        return refuse("with an initial state")
+    return signal.sosfilt(sos, x_dot, axis)
+
+
+@kind(signal.sosfilt)
+def sosfilt_kind(sos: Kind, x: Kind, *options: Kind) -> Kind:
+    return Array(floating(result_dtype(np.multiply, numeric(sos), numeric(x))), dims_of(numeric(x)))
 
 
 @inline
