@@ -40,15 +40,20 @@ class Place:
     def write(self, text):
         (self.folder / "model.py").write_text(textwrap.dedent(text))
 
-    def start(self, before="", jit="'numba'"):
-        environment = {
+    def environment(self):
+        return {
             **os.environ,
             "S2SAD_CACHE_DIR": str(self.cache),
             "PYTHONPATH": f"{self.folder}{os.pathsep}{ROOT}",
+            "PYTHONDONTWRITEBYTECODE": "1",
         }
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+
+    def start(self, before="", jit="'numba'"):
         code = textwrap.dedent(RUN).format(before=before, jit=jit)
-        return subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen([sys.executable, "-c", code], env=self.environment(), stdout=subprocess.PIPE, text=True)
+
+    def run_text(self, text, *arguments):
+        subprocess.run([sys.executable, "-c", textwrap.dedent(text), *arguments], env=self.environment(), check=True)
 
     def run(self, before="", jit="'numba'"):
         """(value, gradients) and whether anything was compiled."""
@@ -94,3 +99,38 @@ def test_two_processes_at_once_and_damaged_files(place):
         path.write_bytes(data[: len(data) // 2] + b"!" + data[len(data) // 2 + 1 :])
         assert place.run()[0] == FIRST
     assert place.run() == (FIRST, False)
+
+
+SEVERAL = "\n".join(
+    [
+        "import numpy as np",
+        *(
+            line
+            for name, sign in (("f1", "+"), ("f2", "-"))
+            for line in (
+                f"def {name}(x, y):",
+                *(f"    x = np.exp(-x * y) {sign} y * {k}.5 + np.sqrt(y * y + x * x)" for k in range(12)),
+                "    return np.sum(x)",
+            )
+        ),
+    ]
+)
+RUN_SEVERAL = """
+    import sys
+    import numpy as np
+    import model
+    from s2sad import value_and_gradients_function
+    x = np.linspace(0.1, 0.9, 5)
+    for name in sys.argv[1:]:
+        compiled = value_and_gradients_function(getattr(model, name), jit="numba")(x, 0.3)
+        plain = value_and_gradients_function(getattr(model, name))(x, 0.3)
+        assert np.isclose(compiled[0], plain[0], rtol=1e-12), name
+        assert all(np.allclose(*pair, rtol=1e-10) for pair in zip(compiled[1], plain[1])), name
+"""
+
+
+def test_programs_whose_parts_have_the_same_names(place):
+    """Machine code from the disk calls its own functions, not those of that name that this process has compiled."""
+    place.write(SEVERAL)
+    place.run_text(RUN_SEVERAL, "f2")
+    place.run_text(RUN_SEVERAL, "f1", "f2")
