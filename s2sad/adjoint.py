@@ -258,7 +258,8 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         for name in targets(node) & self.info.keys():
             known = self.info[name]
             root = known.place.root if known.place is not None and known.statement is node else None
-            if root is not None and root.name == name and root.stores and root.param is None:
+            flows = any(each in self.info and self.info[each].varied for each in trees.names_in(node.value))
+            if root is not None and root.name == name and root.stores and root.param is None and not flows:
                 self.take(name)
 
     def take(self, name: str) -> Cotangent | None:

@@ -72,7 +72,12 @@ class Structure:
 
     def is_from_a_loop(self, name: str, node: gast.stmt) -> bool:
         """Whether a loop that is over makes it: what it is has no value if the loop didn't come that far."""
-        return any(number not in node.loops for number in self.info[name].loops)
+        over = [number for number in self.info[name].loops if number not in node.loops]
+        return bool(over) and not is_carried(name, self.program.body)
+
+    def is_set_last(self, name: str) -> bool:
+        """Whether it is set where its loop is left, and nowhere else."""
+        return self.info[name].early or is_set_before_break(name, self.program.body)
 
     def merge(self, results: list[dict[str, Any]], blocks: list[list[gast.stmt]], node: gast.If) -> dict[str, Any]:
         from s2sad.adjoint import Cotangent
@@ -91,10 +96,12 @@ class Structure:
                     expr: gast.AST = trees.const(0.0)
                     spread = True
                 elif cotangent is None:
-                    early = self.info[name].early
-                    if isinstance(kind, (List, Mapping)) and not early and self.is_from_a_loop(name, node):
+                    if isinstance(kind, List) and self.is_set_last(name):
+                        expr = gast.List([], gast.Load())  # read only if the loop was left there
+                    elif isinstance(kind, (List, Mapping)) and self.is_from_a_loop(name, node):
                         raise refuse("left_early", self.origin[1], self.origin[0], name=ir.base_of(name))
-                    expr = self.zero(kind, trees.name(name))
+                    else:
+                        expr = self.zero(kind, trees.name(name))
                 else:
                     expr = cotangent.expr
                     spread = spread or cotangent.spread
@@ -202,7 +209,7 @@ class Structure:
             local = not phi and self.defined_inside(name, node)
             old = self.adj.get(name)
             partly = old is not None and old.partly
-            unset = phi and not memory and self.info[name].unset
+            unset = phi and self.info[name].unset
             if isinstance(kind, Array) and (unset or local and (early or partly or varies(kind))):
                 # It may have no value yet, or another shape: its adjoint is a number, 0.0, until there is one to add.
                 fresh = self.names.fresh(self.grad_base(name))
@@ -321,6 +328,22 @@ class Structure:
             branch.origin = self.origin
             choice = [branch]
         self.of_If(choice[0], None)
+
+
+def is_carried(name: str, block: list[gast.stmt]) -> bool:
+    """Whether a loop in this block carries the name, which has a value before it then."""
+    for node in block:
+        loop = getattr(node, "loop", None)
+        if loop is not None and name in loop.phis or any(is_carried(name, inner) for inner in blocks_of(node)):
+            return True
+    return False
+
+
+def is_set_before_break(name: str, block: list[gast.stmt]) -> bool:
+    """Whether the block that sets a name, in this one, ends with `break`."""
+    if any(name in targets(each) for each in block):
+        return isinstance(block[-1], gast.Break)
+    return any(is_set_before_break(name, inner) for node in block for inner in blocks_of(node))
 
 
 def varies(kind: Array) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.activity import blocks_of
 from s2sad.infer_boxes import patterns_of
 from s2sad.infer_carried import roots_of
 from s2sad.infer_expressions import mark_pure
@@ -29,6 +30,7 @@ from s2sad.kinds import (
     Tuple,
     carries_gradient,
 )
+from s2sad.reading import all_blocks
 from s2sad.values import BoundMethod, Value
 
 
@@ -406,8 +408,25 @@ class Loops:
 
     def place_entry_copies(self, loop: ir.Loop) -> None:
         pairs, loop.phis = self.entry_pairs.pop(loop.number)
-        if pairs:
-            self.add_copies(pairs, self.block)
+        before = []
+        for name, source in pairs:
+            branch = self.only_branch(source)
+            if branch is not None:
+                self.add_copies([(name, source)], branch)
+            else:
+                before.append((name, source))
+        if before:
+            self.add_copies(before, self.block)
+
+    def only_branch(self, source: gast.AST) -> list[gast.stmt] | None:
+        """Where a name is set that has no value on other ways: it is copied there, not where it may have none."""
+        if not isinstance(source, gast.Name) or source.id not in self.one_way or source.id not in self.info:
+            return None
+        info = self.info[source.id]
+        if info.statement is None or self.loaded_view(source) is not source:
+            return None
+        inner = (block for node in self.block for each in blocks_of(node) for block in all_blocks(each))
+        return next((block for block in inner if any(each is info.statement for each in block)), None)
 
 
 def own_statements(node: Any) -> list[gast.AST]:

@@ -124,7 +124,7 @@ def join_parts(block: list[gast.stmt], info: dict[str, ir.Info]) -> None:
     """`a = w[0]; b = w[1]`, where the user has `a, b = w`."""
     for node in list(block):
         user = getattr(node, "origin", (None, None))
-        pattern = user[1].targets[0] if user and isinstance(user[1], gast.Assign) else None
+        pattern = unpacked_pattern(user[1]) if user else None
         whole = node.value.value if set_name(node) and isinstance(node.value, gast.Subscript) else None
         if not isinstance(pattern, gast.Tuple) or not isinstance(whole, gast.Name) or getattr(node, "reverse", False):
             continue
@@ -161,9 +161,14 @@ def take_row_apart(node: Any, block: list[gast.stmt], kind: Kind | None, reads: 
 def unpacked_by(name: str, info: dict[str, ir.Info]) -> Any:
     """a, b of the user's `a, b = e`, where a temporary stands for e."""
     statement = info[name].statement if name in info and ir.base_of(name) in ir.GENERATED else None
-    user = getattr(statement, "origin", (None, None))[1]
-    pattern = user.targets[0] if isinstance(user, gast.Assign) else None
+    pattern = unpacked_pattern(getattr(statement, "origin", (None, None))[1])
     return pattern if isinstance(pattern, (gast.Tuple, gast.List)) else None
+
+
+def unpacked_pattern(user: Any) -> Any:
+    """The target of the user's statement, where that takes a value apart: not of `a, b = x[0], x[1]`."""
+    apart = isinstance(user, gast.Assign) and not isinstance(user.value, (gast.Tuple, gast.List))
+    return user.targets[0] if apart else None
 
 
 class Apart:

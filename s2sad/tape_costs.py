@@ -171,6 +171,8 @@ class Costs:
                 and op.operator is None
                 and isinstance(op.value, gast.Name)
                 and op.value.id == name
+                and isinstance(node.targets[0], gast.Subscript)
+                and getattr(node.targets[0].value, "id", "") == op.place.root.name  # not a view, to be kept itself
                 and isinstance(op.place.root.kind, Array)
                 and op.place.root.kind.dtype == "float64"
                 and isinstance(op.target_kind, Scalar)

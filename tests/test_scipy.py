@@ -20,6 +20,7 @@ ONCE = {"ellipj", "elliprf", "elliprc", "ellipk", "ellipe", "ellipkm1", "ellipki
 RAGGED = {"eigh", "svd", "lstsq"}  # results of several shapes, which are in the test after the next
 
 
+@pytest.mark.filterwarnings("ignore:logm result may be inaccurate")
 @pytest.mark.parametrize("rule", [rule for rule in OURS if rule.name not in RAGGED], ids=lambda rule: rule.name)
 def test_whole_programs(rule):
     """A program that calls the function, its gradient, and the gradient of that, against differences."""
@@ -78,7 +79,11 @@ def test_texts():
     def f(x):
         return special.logsumexp(x)
 
-    assert text_of(f, np.ones(3))[0] == ["x_grad = dy * np.exp(x - (0.0 if value == -np.inf else value))"]
+    assert text_of(f, np.ones(3))[0] == [
+        "t1 = np.exp(x - (0.0 if value == -np.inf else value))",
+        "t2 = np.sum(t1, axis=None, keepdims=True)",
+        "x_grad = dy * t1 / np.where(t2 == 0, 1.0, t2)",
+    ]
 
     def f(x):
         return np.sum(special.expit(x))

@@ -186,6 +186,25 @@ def maybe_set_before(pair, a):
     return w
 
 
+@case.each((1.0, x), (-1.0, x))
+def maybe_set_and_read_before(a, v):
+    if a > 0:
+        w = np.sin(v) * a
+    for k in range(2):
+        w = v * (k + a)
+    return w
+
+
+@case.each((1.0, x), (-1.0, x))
+def maybe_a_view_before(a, v):
+    if a > 0:
+        w = v.ravel()
+    v[0] *= 2.0
+    for _ in v:
+        w = 1.0
+    return w * a
+
+
 # --- lists and dicts ----------------------------------------------------------------------------------------------
 
 
