@@ -79,11 +79,7 @@ def test_texts():
     def f(x):
         return special.logsumexp(x)
 
-    assert text_of(f, np.ones(3))[0] == [
-        "t1 = np.exp(x - (0.0 if value == -np.inf else value))",
-        "t2 = np.sum(t1, axis=None, keepdims=True)",
-        "x_grad = dy * t1 / np.where(t2 == 0, 1.0, t2)",
-    ]
+    assert text_of(f, np.ones(3))[0] == ["x_grad = dy * t1 / np.where(t2 == 0, 1.0, t2)"]
 
     def f(x):
         return np.sum(special.expit(x))
