@@ -9,9 +9,10 @@ from tests.rule_rows.table import A, P, V, normal, positive, row, rows
 NAN = np.where(normal(3, 4) > 0.5, np.nan, normal(3, 4))
 
 rows(
-    np.nansum, np.nanprod, np.nanmean, np.nanvar, np.nanstd, np.nancumsum, np.nancumprod, np.cumsum, np.cumprod,
-    cases=[row(NAN, axis=1, dtype=float) if "nan" in name else row(A, 1, dtype=np.float64) for name in ("nan", "")],
+    np.nansum, np.nanprod, np.nanmean, np.nanvar, np.nanstd, np.nancumsum, np.nancumprod,
+    cases=[row(NAN, axis=1, dtype=float)],
 )  # fmt: skip
+rows(np.cumsum, np.cumprod, cases=[row(A, 1, dtype=np.float64)])
 rows(np.linspace, np.geomspace, cases=[row(1.5, 2.5, 4, dtype=np.float64)])
 rows(np.logspace, cases=[row(0.5, 1.5, 4, dtype=np.float64)])
 rows(np.full, cases=[row((2, 3), 1.5, dtype=np.float64)])
