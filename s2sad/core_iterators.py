@@ -4,7 +4,7 @@
 take them for the list of what they give, which is the same only where they are used up at once. So one that has a name
 is written where that name is read, and a loop over a generator computes each item in its own iteration:
 
->>> import ast
+>>> from s2sad.printer import to_text
 >>> tree = gast.parse('''
 ... def f(x, y):
 ...     pairs = zip(x, y)
@@ -14,7 +14,7 @@ is written where that name is read, and a loop over a generator computes each it
 ...     return k
 ... ''').body[0]
 >>> settle_iterators(tree, lambda name: True)
->>> print(ast.unparse(gast.gast_to_ast(tree)))
+>>> print(to_text(tree), end="")
 def f(x, y):
     k = 2.0
     for a, b in zip(x, y):

@@ -74,7 +74,7 @@ def time_limit(seconds: float):
         raise TooLong
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)  # again each second: one raised in a destructor is lost
     try:
         yield
     finally:

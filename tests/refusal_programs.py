@@ -679,7 +679,7 @@ def fall_in_place(t, y, k):
 
 @shows("library", np.eye(2))
 def f(A):
-    return np.sum(linalg.polar(A)[0])
+    return np.sum(linalg.hessenberg(A))
 
 
 @shows("solver_state", 2.0)
