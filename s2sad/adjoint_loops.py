@@ -325,7 +325,7 @@ class Structure:
             if len(node.going_on) > 1:
                 test = gast.Compare(test, [gast.Eq()], [trees.const(k + 1)])
             branch = gast.If(test, handled, choice)
-            branch.origin = self.origin
+            branch.origin, branch.loops = self.origin, node.loops
             choice = [branch]
         self.of_If(choice[0], None)
 

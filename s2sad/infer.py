@@ -183,6 +183,7 @@ class Infer(
         self.joining_test: Any = None
         self.optional: set[str] = set()
         self.one_way: set[str] = set()
+        self.branch_start = 0
         self.mixed: set[str] = set()
         self.sharings: list[Any] = []
         self.doubtful: list[Any] = []
@@ -509,12 +510,11 @@ class Infer(
     def do_Expr(self, node: gast.Expr) -> None:
         if isinstance(node.value, gast.Constant):
             return
-        before = len(self.block)
         value = self.visit(node.value)
         if is_call(value.expr) and not is_pure(value.expr):
             self.add(gast.Expr(value.expr), ir.Plain(False))
             self.effects += 1
-        elif not self.trivial(value.expr) and len(self.block) == before:
+        elif not self.trivial(value.expr):
             self.add(gast.Expr(value.expr), ir.Plain(False))
 
     def do_Break(self, node: gast.Break) -> None:

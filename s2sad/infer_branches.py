@@ -52,6 +52,7 @@ class Branches:
         outer, state = self.block, self.state
         origin = self.origin
         blocks, states = [], []
+        start = self.position
         for run in (first, second):
             self.block, self.state = [], dict(state)
             run()
@@ -66,7 +67,7 @@ class Branches:
         if ends[0] or ends[1]:
             self.state = states[1] if ends[0] else states[0]
         else:
-            outer_test, self.joining_test = self.joining_test, test
+            outer_test, self.joining_test, self.branch_start = self.joining_test, test, start
             self.state = self.join_states(states, blocks)
             self.joining_test = outer_test
         return node

@@ -45,7 +45,7 @@ class Joins:
             present, side = (b, 1) if a is None else (a, 0)
             if self.is_early_value(key):
                 return self.joined_early(base, present, side, copies)
-            return self.joined_once(base, present, copies[side])
+            return self.joined_once(base, present, copies[side], side)
         return self.join_two(base, a, b, copies)
 
     def joined_early(self, base: str, value: Any, side: int, copies: list[list[Any]]) -> Any:
@@ -84,9 +84,31 @@ class Joins:
         self.info[name] = ir.Info(value.kind, value.varied, None, None, self.loops, self.position)
         return Value(trees.name(name), value.kind, value.varied, object=thing)
 
-    def joined_once(self, base: str, value: Value, copies: list[tuple[str, gast.AST]]) -> Any:
-        """A variable set on one way only: reading it after the other way is f's own mistake, raised as f would."""
-        if isinstance(value, Value) and isinstance(value.expr, gast.Name):
+    def joined_once(self, base: str, value: Any, copies: list[tuple[str, gast.AST]], side: int) -> Any:
+        """A variable set on one way only: reading it after the other way is f's own mistake, raised as f would.
+
+        What another name stands for as well, which the next iteration sets anew, gets its own name (`kept = best`).
+        """
+        if not isinstance(value, Value):
+            return value
+        if value.items is not None:
+            parts = [self.joined_once(f"{base}_{k}", item, copies, side) for k, item in enumerate(value.items)]
+            if all(part is item for part, item in zip(parts, value.items)):
+                return value
+            if any(isinstance(part, Conflict) for part in parts):
+                return Conflict("joined_objects")
+            return self.make_tuple(parts, value.kind.cls if isinstance(value.kind, Tuple) else None)
+        if value.object is not None:
+            others = (each.object for each in self.joining[1 - side].values() if isinstance(each, Value))
+            return Conflict("joined_objects") if self.loops and value.object in others else value
+        if isinstance(value.kind, Static):
+            return value
+        read = [self.info[each] for each in trees.names_in(value.expr) if each in self.info]
+        if any(each.loops and each.position <= self.branch_start for each in read):
+            name = self.names.fresh(base)
+            copies.append((name, value.expr))
+            value = self.joined_value(name, value.kind, value.varied, [value])
+        if isinstance(value.expr, gast.Name):
             self.one_way.add(value.expr.id)
         return value
 

@@ -25,7 +25,7 @@ SIMPLE = (gast.Assign, gast.AugAssign, gast.Expr, gast.Pass, gast.Assert, gast.R
 
 class Try:
     def infer_try(self, node: gast.Try) -> None:
-        origin, outer, before = self.origin, self.block, dict(self.state)
+        origin, outer, before, start = self.origin, self.block, dict(self.state), self.position
         body, unsure = self.try_body(node, before)
         body_state = self.state
         handlers, going_on = [], []
@@ -43,6 +43,7 @@ class Try:
             raise self.refuse("try_unknown", node)
         self.origin, self.block = origin, outer
         caught = self.mark_caught(going_on) if going_on else None
+        self.branch_start = start
         self.state = self.join_ways(body_state, otherwise or body, going_on)
         self.block = []
         self.walk(node.finalbody)

@@ -133,6 +133,101 @@ def until_break(x):
     return np.sum(g * g)
 
 
+# --- kept from an iteration before the last one --------------------------------------------------------------------
+
+
+@case(x)
+def number_kept(x):
+    best = 10.0
+    for i in range(3):
+        loss = x[i] * x[i]
+        if loss < best:
+            best = loss
+            kept = loss
+        extra = loss * 2.0
+    return kept * best + extra
+
+
+@case(x)
+def array_kept(x):
+    best = 10.0
+    for i in range(3):
+        r = np.zeros(2)
+        r[0] = x[i]
+        r[1] = x[0] * x[i]
+        if r[0] < best:
+            best = r[0]
+            kept = r
+    return np.sum(kept * kept) + best
+
+
+@case(x)
+def tuple_kept(x):
+    best = 10.0
+    for i in range(3):
+        r = x * x[i]
+        if r[0] < best:
+            best = r[0]
+            kept = r, i, x[i]
+    return np.sum(kept[0]) * kept[2]
+
+
+@case(x)
+def list_kept(x):
+    best = 10.0
+    for i in range(3):
+        items = [x[i], 2.0]
+        items.append(x[i] * 3.0)
+        if x[i] < best:
+            best = x[i]
+            kept = items
+    return kept[0] * kept[1] * kept[2]
+
+
+@case(x, may_refuse=True)
+def dict_kept(x):
+    best = 10.0
+    for i in range(3):
+        d = {"a": x[i], "b": 2.0}
+        if x[i] < best:
+            best = x[i]
+            kept = d
+    return kept["a"] * kept["b"]
+
+
+@case(x)
+def the_one_before_kept(x):
+    prev = x[0]
+    for i in range(3):
+        cur = prev * x[i]
+        if i == 1:
+            kept = prev
+        prev = cur
+    return kept * prev
+
+
+@case(x)
+def kept_and_written(x):
+    for i in range(3):
+        r = np.ones(3) * x[i]
+        if i < 2:
+            kept = r
+            kept[0] *= x[1]
+    return np.sum(kept * r)
+
+
+@case(x)
+def kept_where_nothing_failed(x):
+    for i in range(3):
+        r = x * x[i]
+        try:
+            [0.0, 1.0][i]
+            kept = r
+        except IndexError:
+            pass
+    return np.sum(kept * r)
+
+
 # --- where the loop may be left before --------------------------------------------------------------------------------
 
 
