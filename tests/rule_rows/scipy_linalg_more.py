@@ -81,7 +81,7 @@ rows(
         row(np.array([[4.0, 5.0], [0.5, 0.0]]), normal(2), False, False, True),
     ],
 )
-_factor, _lu = linalg.cho_factor(_symmetric), linalg.lu_factor(_WELL)
+_factor, _lu = (linalg.cho_factor(_symmetric)[0], False), linalg.lu_factor(_WELL)
 rows(linalg.cho_solve, cases=[row(_factor, W), row(_factor, _columns)])
 rows(linalg.lu_solve, cases=[row(_lu, W), row(_lu, _columns), row(_lu, W, trans=1), row(_lu, W, 1)])
 
