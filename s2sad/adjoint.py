@@ -258,8 +258,9 @@ class Adjoint(Arrays, Containers, Structure, Inserts):
         for name in targets(node) & self.info.keys():
             known = self.info[name]
             root = known.place.root if known.place is not None and known.statement is node else None
-            flows = any(each in self.info and self.info[each].varied for each in trees.names_in(node.value))
-            if root is not None and root.name == name and root.stores and root.param is None and not flows:
+            if root is None or root.name != name or not root.stores or root.param is not None:
+                continue
+            if not any(each in self.info and self.info[each].varied for each in trees.names_in(node.value)):
                 self.take(name)
 
     def take(self, name: str) -> Cotangent | None:

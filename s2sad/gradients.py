@@ -168,7 +168,7 @@ class Gradients:
         """A number's gradient is of its own type, also where arrays or numbers of less precision are around."""
         if kind.dtype in NARROW:
             return trees.call(trees.attr(trees.module(np), kind.dtype), expr)
-        if kind.char == "c" and not any(isinstance(getattr(each, "value", None), complex) for each in gast.walk(expr)):
+        if kind.char == "c" and not any(isinstance(getattr(each, "value", None), complex) for each in trees.walk(expr)):
             made = trees.builtin("complex") if kind.dtype == "complex" else trees.attr(trees.module(np), kind.dtype)
             return trees.call(made, expr)  # dy may be a real number
         if kind.dtype in ("float", "real") and self.has_narrow():

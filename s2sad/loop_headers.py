@@ -90,7 +90,7 @@ def take_items_apart(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dic
     inside: Counter[str] = Counter()  # what a loop's body reads of what the loop itself sets
     loops = [node for node in all_of(body) if isinstance(node, gast.For)]
     for node in loops:
-        own = {each.id for each in gast.walk(node.target) if isinstance(each, gast.Name)}
+        own = {each.id for each in trees.walk(node.target) if isinstance(each, gast.Name)}
         own |= {each.targets[0].id for each in node.body if set_name(each)}
         inside.update(name for name in nested_reads(node.body) if name in own)
     headers = {id(node): node.target for node in loops}
