@@ -16,6 +16,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.statements import blocks_of
 
 
 def active_names(program: ir.Inferred, outputs: list[str] | None = None) -> set[str]:
@@ -76,22 +77,6 @@ def is_repeatable(block: list[gast.stmt], roots: set[Any]) -> bool:
         if not all(is_repeatable(inner, roots) for inner in blocks_of(node)):
             return False
     return True
-
-
-PLAIN = frozenset((gast.Assign, gast.AugAssign, gast.Expr, gast.Pass, gast.Break, gast.Return))  # with no blocks
-
-
-def blocks_of(node: gast.stmt) -> list[list[gast.stmt]]:
-    """The statement lists inside a compound statement."""
-    if node.__class__ in PLAIN:
-        return []
-    if isinstance(node, gast.Try):
-        return [node.body, *[handler.body for handler in node.handlers], node.orelse, node.finalbody]
-    if isinstance(node, (gast.If, gast.For, gast.While)):
-        return [node.body, node.orelse]
-    if isinstance(node, gast.With):
-        return [node.body]
-    return []
 
 
 def of_op(node: gast.stmt, op: ir.Op) -> Iterator[tuple[str, str]]:

@@ -10,10 +10,11 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.adjoint_containers import copy_of
 from s2sad.distinct import Distinct
 from s2sad.fewer_operations import only_adds_axes, without_axes
-from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, loose
+from s2sad.fresh import copy_of
+from s2sad.indexing import index_value
+from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
 from s2sad.places import step_into
 from s2sad.rules import registry, templates
 
@@ -22,20 +23,6 @@ def turned(path: tuple[gast.AST, ...]) -> bool:
     """Whether the adjoint of a place stands in the shadow with the other sign: that of the imaginary part of a
     number does."""
     return sum(1 for step in path if getattr(getattr(step, "func", step), "attr", "") == "imag") % 2 == 1
-
-
-def index_value(index: gast.AST) -> gast.AST:
-    """An index as an argument: slices written as calls of `slice`."""
-    if isinstance(index, gast.Tuple):
-        return gast.Tuple([index_value(each) for each in index.elts], gast.Load())
-    if not isinstance(index, gast.Slice):
-        return index
-    bounds = [trees.const(None) if each is None else each for each in (index.lower, index.upper, index.step)]
-    if index.step is None:
-        bounds.pop()
-    call = trees.call(trees.builtin("slice"), *bounds)
-    call.pure = True
-    return call
 
 
 def is_flat(kind: Kind) -> bool:
@@ -431,102 +418,3 @@ class Arrays:
         self.apply_rule(primitive, result, cotangent, wanted, op.target_kind)
 
     # ---------------------------------------------------------------- lists
-    def list_shadow(self, place: ir.Place) -> gast.AST | None:
-        if place.root.name not in self.active:
-            return None
-        return self.at(self.as_shadow(place.root.name), place.path)
-
-    def of_Append(self, node: gast.stmt, op: ir.Append) -> None:
-        shadow = self.list_shadow(op.place)
-        if shadow is None:
-            return
-        popped = trees.call(trees.attr(shadow, "pop"))
-        if not self.is_active(op.value):
-            self.add(gast.Expr(popped))
-            return
-        name = self.names.fresh("#t_grad")
-        self.kinds[name] = op.value_kind
-        self.add(trees.assign(name, popped))
-        self.accumulate(op.value, trees.name(name), op.value_kind, owned=False)
-
-    def of_Extend(self, node: gast.stmt, op: ir.Extend) -> None:
-        shadow = self.list_shadow(op.place)
-        if shadow is None:
-            return
-        start = trees.binary(gast.Sub, trees.call(trees.builtin("len"), shadow), trees.name(op.count))
-        tail = trees.index(shadow, gast.Slice(start, None, None))
-        if self.is_active(op.value):
-            made = self.let("#t_grad", tail, op.value_kind)
-            self.add(gast.Delete([tail]))
-            self.accumulate(op.value, made, op.value_kind)
-        else:
-            self.add(gast.Delete([tail]))
-
-    def of_Pop(self, node: gast.Assign, op: ir.Pop) -> None:
-        shadow = self.list_shadow(op.place)
-        cotangent = self.take(node.targets[0].id)
-        if shadow is None:
-            return
-        name = node.targets[0].id
-        expr = self.zero(op.kind, trees.name(name)) if cotangent is None else cotangent.expr
-        if cotangent is not None and cotangent.spread:
-            expr = self.full(trees.name(name), cotangent, op.kind)
-        self.put_back(op, shadow, expr)
-
-    def of_Pack(self, node: gast.Assign, op: ir.Pack) -> None:
-        cotangent = self.take(node.targets[0].id)
-        if cotangent is None:
-            return
-        keys = getattr(op, "keys", None) or list(range(len(op.items)))
-        whole = self.info[node.targets[0].id].kind
-        held: Any = whole.item if isinstance(whole, List) else whole.value if isinstance(whole, Mapping) else None
-        for key, item, kind in zip(keys, op.items, op.kinds):
-            if isinstance(item, gast.Name):  # anything else is computed there, and carries no gradient
-                kind = held if getattr(held, "char", "") == "c" else kind  # among complex numbers, its adjoint is one
-                self.accumulate(item, trees.index(cotangent.expr, trees.const(key)), kind, owned=False)
-
-    def of_ListOp(self, node: gast.Assign, op: ir.ListOp) -> None:
-        cotangent = self.take(node.targets[0].id)
-        if cotangent is None:
-            return
-        grad = cotangent.expr
-        first = op.operands[0]
-        length = trees.call(trees.builtin("len"), first)
-        if op.what == "sum":
-            self.of_sum(op, self.full(trees.name(node.targets[0].id), cotangent, op.kind), first, length)
-        elif op.what == "copy":
-            self.accumulate(first, trees.call(trees.builtin("list"), grad), op.kinds[0])
-        elif op.what == "reversed":
-            self.accumulate(first, trees.index(grad, gast.Slice(None, None, trees.const(-1))), op.kinds[0])
-        elif op.what == "concat":
-            for operand, cut in zip(op.operands, (gast.Slice(None, length, None), gast.Slice(length, None, None))):
-                self.accumulate(operand, trees.index(grad, cut), op.kinds[0])
-        elif op.what == "repeat":
-            k = trees.name(self.names.fresh("k"))
-            each = trees.call(trees.builtin("sum"), trees.index(grad, gast.Slice(k, None, length)))
-            loop = gast.comprehension(k, trees.call(trees.builtin("range"), length), [], 0)
-            self.accumulate(first, gast.ListComp(each, [loop]), op.kinds[0])
-        elif op.what == "take":
-            k = trees.name(self.names.fresh("k"))
-            order = trees.np_call("argsort", op.operands[1])
-            self.accumulate(
-                first, gast.ListComp(trees.index(grad, k), [gast.comprehension(k, order, [], 0)]), op.kinds[0]
-            )
-        elif op.what == "rows":
-            self.accumulate(first, trees.np_call("array", grad), op.kinds[0])
-
-    def of_sum(self, op: ir.ListOp, grad: gast.AST, first: gast.AST, length: gast.AST) -> None:
-        """Each item gets the adjoint of the sum, summed over the axes along which it was broadcast."""
-        item = op.kinds[0].item
-        dims = getattr(item, "dims", ())
-        if item != op.kind and isinstance(op.kind, Array) or dims is None or any(map(loose, dims)):
-            each = trees.name(self.names.fresh("item"))
-            loop = gast.comprehension(each, first, [], 0)
-            self.accumulate(first, gast.ListComp(self.helpers.unbroadcast(grad, each), [loop]), op.kinds[0])
-        else:
-            self.accumulate(first, trees.binary(gast.Mult, gast.List([grad], gast.Load()), length), op.kinds[0])
-        for other in op.operands[1:]:
-            self.accumulate(other, grad, op.kind, owned=False, larger=isinstance(op.kind, Array))
-
-
-_ = UNKNOWN

@@ -16,7 +16,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
+from s2sad.statements import blocks_of
 
 HARMLESS = (ir.Primitive, ir.GetItem, ir.Load, ir.Plain, ir.Copy, ir.Pack, ir.ListOp)  # they only set names
 

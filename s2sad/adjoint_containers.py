@@ -1,5 +1,4 @@
-"""Part of the stage `adjoint`: lists and mappings whose items come, go and change places, and the structure of
-adjoints."""
+"""Part of the stage `adjoint`: lists and mappings: made, joined, and with items that come, go and change places."""
 
 from __future__ import annotations
 
@@ -8,10 +7,107 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Tuple
+from s2sad.kinds import Array, List, Mapping, loose
 
 
 class Containers:
+    def list_shadow(self, place: ir.Place) -> gast.AST | None:
+        if place.root.name not in self.active:
+            return None
+        return self.at(self.as_shadow(place.root.name), place.path)
+
+    def of_Append(self, node: gast.stmt, op: ir.Append) -> None:
+        shadow = self.list_shadow(op.place)
+        if shadow is None:
+            return
+        popped = trees.call(trees.attr(shadow, "pop"))
+        if not self.is_active(op.value):
+            self.add(gast.Expr(popped))
+            return
+        name = self.names.fresh("#t_grad")
+        self.kinds[name] = op.value_kind
+        self.add(trees.assign(name, popped))
+        self.accumulate(op.value, trees.name(name), op.value_kind, owned=False)
+
+    def of_Extend(self, node: gast.stmt, op: ir.Extend) -> None:
+        shadow = self.list_shadow(op.place)
+        if shadow is None:
+            return
+        start = trees.binary(gast.Sub, trees.call(trees.builtin("len"), shadow), trees.name(op.count))
+        tail = trees.index(shadow, gast.Slice(start, None, None))
+        if self.is_active(op.value):
+            made = self.let("#t_grad", tail, op.value_kind)
+            self.add(gast.Delete([tail]))
+            self.accumulate(op.value, made, op.value_kind)
+        else:
+            self.add(gast.Delete([tail]))
+
+    def of_Pop(self, node: gast.Assign, op: ir.Pop) -> None:
+        shadow = self.list_shadow(op.place)
+        cotangent = self.take(node.targets[0].id)
+        if shadow is None:
+            return
+        name = node.targets[0].id
+        expr = self.zero(op.kind, trees.name(name)) if cotangent is None else cotangent.expr
+        if cotangent is not None and cotangent.spread:
+            expr = self.full(trees.name(name), cotangent, op.kind)
+        self.put_back(op, shadow, expr)
+
+    def of_Pack(self, node: gast.Assign, op: ir.Pack) -> None:
+        cotangent = self.take(node.targets[0].id)
+        if cotangent is None:
+            return
+        keys = getattr(op, "keys", None) or list(range(len(op.items)))
+        whole = self.info[node.targets[0].id].kind
+        held: Any = whole.item if isinstance(whole, List) else whole.value if isinstance(whole, Mapping) else None
+        for key, item, kind in zip(keys, op.items, op.kinds):
+            if isinstance(item, gast.Name):  # anything else is computed there, and carries no gradient
+                kind = held if getattr(held, "char", "") == "c" else kind  # among complex numbers, its adjoint is one
+                self.accumulate(item, trees.index(cotangent.expr, trees.const(key)), kind, owned=False)
+
+    def of_ListOp(self, node: gast.Assign, op: ir.ListOp) -> None:
+        cotangent = self.take(node.targets[0].id)
+        if cotangent is None:
+            return
+        grad = cotangent.expr
+        first = op.operands[0]
+        length = trees.call(trees.builtin("len"), first)
+        if op.what == "sum":
+            self.of_sum(op, self.full(trees.name(node.targets[0].id), cotangent, op.kind), first, length)
+        elif op.what == "copy":
+            self.accumulate(first, trees.call(trees.builtin("list"), grad), op.kinds[0])
+        elif op.what == "reversed":
+            self.accumulate(first, trees.index(grad, gast.Slice(None, None, trees.const(-1))), op.kinds[0])
+        elif op.what == "concat":
+            for operand, cut in zip(op.operands, (gast.Slice(None, length, None), gast.Slice(length, None, None))):
+                self.accumulate(operand, trees.index(grad, cut), op.kinds[0])
+        elif op.what == "repeat":
+            k = trees.name(self.names.fresh("k"))
+            each = trees.call(trees.builtin("sum"), trees.index(grad, gast.Slice(k, None, length)))
+            loop = gast.comprehension(k, trees.call(trees.builtin("range"), length), [], 0)
+            self.accumulate(first, gast.ListComp(each, [loop]), op.kinds[0])
+        elif op.what == "take":
+            k = trees.name(self.names.fresh("k"))
+            order = trees.np_call("argsort", op.operands[1])
+            self.accumulate(
+                first, gast.ListComp(trees.index(grad, k), [gast.comprehension(k, order, [], 0)]), op.kinds[0]
+            )
+        elif op.what == "rows":
+            self.accumulate(first, trees.np_call("array", grad), op.kinds[0])
+
+    def of_sum(self, op: ir.ListOp, grad: gast.AST, first: gast.AST, length: gast.AST) -> None:
+        """Each item gets the adjoint of the sum, summed over the axes along which it was broadcast."""
+        item = op.kinds[0].item
+        dims = getattr(item, "dims", ())
+        if item != op.kind and isinstance(op.kind, Array) or dims is None or any(map(loose, dims)):
+            each = trees.name(self.names.fresh("item"))
+            loop = gast.comprehension(each, first, [], 0)
+            self.accumulate(first, gast.ListComp(self.helpers.unbroadcast(grad, each), [loop]), op.kinds[0])
+        else:
+            self.accumulate(first, trees.binary(gast.Mult, gast.List([grad], gast.Load()), length), op.kinds[0])
+        for other in op.operands[1:]:
+            self.accumulate(other, grad, op.kind, owned=False, larger=isinstance(op.kind, Array))
+
     def of_Insert(self, node: gast.stmt, op: ir.Insert) -> None:
         self.popped_back(op, [op.position])
 
@@ -90,60 +186,3 @@ class Containers:
         self.add(gast.Assign([place], self.zero(kind, op.old), None))
         if wanted:
             self.accumulate(op.value, trees.name(name), op.value_kind, owned=False)
-
-
-def copy_of(kind: Kind, expr: gast.AST, fresh: Any) -> gast.AST:
-    """A copy of an adjoint that shares nothing with it."""
-    if isinstance(kind, Array):
-        return trees.np_call("array", expr)
-    if isinstance(kind, List) and shares(kind.item):
-        item = trees.name(fresh("item"))
-        return gast.ListComp(copy_of(kind.item, item, fresh), [gast.comprehension(item, expr, [], 0)])
-    if isinstance(kind, Mapping) and shares(kind.value):
-        key, item = trees.name(fresh("key")), trees.name(fresh("item"))
-        loop = gast.comprehension(gast.Tuple([key, item], gast.Store()), trees.call(trees.attr(expr, "items")), [], 0)
-        return gast.DictComp(key, copy_of(kind.value, item, fresh), [loop])
-    if isinstance(kind, Tuple):
-        return gast.List(
-            [copy_of(each, trees.index(expr, trees.const(k)), fresh) for k, each in enumerate(kind.items)], gast.Load()
-        )
-    if isinstance(kind, (Dict, Record)):
-        parts = kind.items if isinstance(kind, Dict) else kind.fields
-        return gast.Dict(
-            [trees.const(key) for key, _ in parts],
-            [copy_of(each, trees.index(expr, trees.const(key)), fresh) for key, each in parts],
-        )
-    if isinstance(kind, List):
-        return trees.call(trees.builtin("list"), expr)
-    return trees.call(trees.builtin("dict"), expr) if isinstance(kind, Mapping) else expr
-
-
-def shares_nothing(kind: Kind | None, expr: gast.AST) -> bool:
-    """Whether an adjoint in the structure of a kind is new, down to its arrays, each of them there once."""
-    from s2sad.adjoint import is_fresh, structure_parts
-
-    if not shares(kind):
-        return True
-    if isinstance(kind, Array):
-        return is_fresh(expr)
-    if isinstance(expr, (gast.List, gast.Tuple)):
-        items = kind.items if isinstance(kind, Tuple) else [getattr(kind, "item", None)] * len(expr.elts)
-        return all(map(shares_nothing, items, expr.elts))
-    if isinstance(expr, gast.Dict):
-        items = (
-            [kind.value] * len(expr.values)
-            if isinstance(kind, Mapping)
-            else [each for _, each in structure_parts(kind)]
-        )
-        return all(map(shares_nothing, items, expr.values))
-    if isinstance(expr, gast.ListComp):
-        return shares_nothing(getattr(kind, "item", None), expr.elt)
-    if isinstance(expr, gast.DictComp):
-        return isinstance(kind, Mapping) and shares_nothing(kind.value, expr.value)
-    sliced = isinstance(expr, gast.Subscript) and isinstance(expr.slice, gast.Slice)
-    new = sliced or isinstance(expr, (gast.BinOp, gast.Call))
-    return new and not shares(kind.value if isinstance(kind, Mapping) else getattr(kind, "item", kind))
-
-
-def shares(kind: Any) -> bool:
-    return isinstance(kind, (Array, List, Mapping, Tuple, Dict, Record))

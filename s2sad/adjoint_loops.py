@@ -14,10 +14,11 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of, sources
+from s2sad.activity import sources
 from s2sad.adjoint_breaks import count_whole, whole_iteration
-from s2sad.kinds import Array, Kind, List, Mapping, Scalar
+from s2sad.kinds import Array, List, Mapping, Scalar
 from s2sad.refusals import refuse
+from s2sad.statements import blocks_of, statements_in, targets
 
 
 class Structure:
@@ -167,12 +168,12 @@ class Structure:
             if trees.literal(step) == 1:
                 arguments = arguments[:2] if trees.literal(start) != 0 else [stop]
             name = loop.bindings[0].targets[0].id
-            return name, reversed_range(arguments), []
+            return name, trees.reversed_range(arguments), []
         index = loop.index
         if index is None:
             index = self.names.fresh("k")
             self.info[index] = ir.Info(Scalar("int"), loops=())
-        return index, reversed_range([loop.count]), loop.bindings
+        return index, trees.reversed_range([loop.count]), loop.bindings
 
     def carried(self, node: Any) -> list[str]:
         """The active names whose adjoints live longer than an iteration, in a fixed order."""
@@ -255,7 +256,7 @@ class Structure:
         return any(each.stores for each in self.family(root))
 
     def family(self, root: ir.Root) -> list[ir.Root]:
-        from s2sad.infer_memory import family
+        from s2sad.ir import family
 
         return family(root)
 
@@ -367,47 +368,9 @@ def is_errstate(expr: gast.AST) -> bool:
     )
 
 
-def reversed_range(arguments: list[gast.AST]) -> gast.AST:
-    return trees.call(trees.builtin("reversed"), trees.call(trees.builtin("range"), *arguments))
-
-
 def order(name: str) -> tuple[str, int]:
     base, _, number = name.rpartition(".")
     return (base, int(number)) if number.isdigit() else (name, 0)
-
-
-def statements_in(node: gast.stmt) -> list[gast.stmt]:
-    """All statements inside a compound statement, those of inner loops and their bindings too."""
-    found: list[gast.stmt] = []
-    for block in blocks_of(node):
-        for each in block:
-            found.append(each)
-            found.extend(statements_in(each))
-            if getattr(each, "loop", None) is not None:
-                found.extend(each.loop.bindings)
-    return found
-
-
-def targets(node: gast.stmt) -> set[str]:
-    """The names that a statement sets."""
-    op = getattr(node, "effect", None)
-    if isinstance(op, ir.Copy):
-        return {name for name, _ in op.pairs}
-    if isinstance(node, gast.Assign):
-        return {name for target in node.targets for name in names_set(target)}
-    if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name) and getattr(node, "counter", None):
-        return {node.target.id}
-    if isinstance(node, gast.For):
-        return {each.id for each in trees.walk(node.target) if isinstance(each, gast.Name)}
-    return set()
-
-
-def names_set(target: gast.AST) -> set[str]:
-    """The names that a target of an assignment sets."""
-    if isinstance(target, gast.Name):
-        return {target.id}
-    parts = getattr(target, "elts", None) or ([target.value] if isinstance(target, gast.Starred) else [])
-    return {name for part in parts for name in names_set(part)}
 
 
 def read_actively(node: gast.stmt) -> set[str]:
@@ -431,6 +394,3 @@ def touched(node: gast.stmt) -> list[str]:
         for name in sorted(read_actively(each) & {n for n in read_actively(each) if ir.is_ssa(n)}, key=order):
             found[name] = None
     return list(found)
-
-
-_: Kind | None = None

@@ -18,13 +18,11 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy, same_axes
 from s2sad.fewer_operations import elements, is_whole, simpler_axes
-from s2sad.folding import nested
 from s2sad.kinds import ONE, Array, Kind, Scalar
 from s2sad.overflow import within
+from s2sad.statements import blocks_of, nested, targets
 from s2sad.terms import Factor, Term, as_product, as_sum, key_of, sum_tree
 
 LONGEST = 12  # terms of a sum in which common factors are looked for

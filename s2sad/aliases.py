@@ -11,15 +11,13 @@ from typing import Any
 
 import gast
 
-from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
-from s2sad.folding import nested, read_list, writes_memory
-from s2sad.infer_memory import family
+from s2sad import ir
+from s2sad.folding import writes_memory
 from s2sad.inlining import rename_reads, substituted
-from s2sad.ir import GENERATED
+from s2sad.ir import GENERATED, family
 from s2sad.kinds import Kind, Scalar
 from s2sad.reading import all_blocks, common
+from s2sad.statements import blocks_of, nested, read_list, targets
 
 
 def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str, kinds: dict[str, Kind]) -> None:
@@ -161,6 +159,3 @@ def replace(block: list[gast.stmt], found: dict[str, gast.AST], lines: dict[str,
             continue
         kept.append(node)
     block[:] = kept
-
-
-_ = trees

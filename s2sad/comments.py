@@ -7,8 +7,8 @@ from typing import Any
 import gast
 
 from s2sad import ir
-from s2sad.activity import blocks_of
 from s2sad.printer import BlankLine, to_text
+from s2sad.statements import blocks_of
 
 
 def comment(body: list[gast.stmt]) -> None:

@@ -10,11 +10,9 @@ from __future__ import annotations
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import is_numpy
-from s2sad.folding import all_of, all_statements, nested, own_expressions, read_list
 from s2sad.sharing import is_new
+from s2sad.statements import all_of, all_statements, blocks_of, nested, own_expressions, read_list, targets
 
 
 def drop_copies(body: list[gast.stmt]) -> None:

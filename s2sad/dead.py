@@ -7,10 +7,9 @@ from collections.abc import Iterable
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
 from s2sad.ir import GENERATED
 from s2sad.reading import reads
+from s2sad.statements import blocks_of, targets
 
 
 def remove_dead(body: list[gast.stmt], counters: bool = True) -> None:

@@ -16,12 +16,13 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of, sources
+from s2sad.activity import sources
 from s2sad.aliases import may_follow
-from s2sad.infer_memory import family
 from s2sad.inlining import op_names
+from s2sad.ir import family
 from s2sad.kinds import Array, Scalar
 from s2sad.reading import common, reads
+from s2sad.statements import blocks_of
 
 Form = dict[Any, int]  # an affine expression: coefficients of atoms, and of 1 under None
 

@@ -15,7 +15,7 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.infer_memory import family
+from s2sad.ir import family
 from s2sad.kinds import Array, Scalar
 
 POSITIONS: tuple[Any, ...] = (np.argsort, np.argpartition, np.flatnonzero)

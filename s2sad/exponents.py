@@ -9,11 +9,9 @@ from __future__ import annotations
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
-from s2sad.folding import all_statements
 from s2sad.infer_memory import replace_nodes
 from s2sad.reading import range_arguments
+from s2sad.statements import all_statements, blocks_of, targets
 
 
 def drop_tests(body: list[gast.stmt], positive: frozenset[str] = frozenset()) -> None:

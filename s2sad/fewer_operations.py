@@ -12,12 +12,10 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy
-from s2sad.folding import own_expressions, read_list
 from s2sad.kinds import ONE, Array
 from s2sad.rules.results import unknown_dim
+from s2sad.statements import blocks_of, own_expressions, read_list, targets
 
 
 # ---------------------------------------------------------------- axes that are added

@@ -22,14 +22,12 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint import is_fresh
-from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import ExpressionKinds, is_numpy, same_axes
-from s2sad.folding import all_of, all_statements, nested, read_list
+from s2sad.fresh import is_fresh
 from s2sad.kinds import Array, Kind, Scalar
 from s2sad.one_sided import owner_of
 from s2sad.reading import all_blocks, range_arguments, reads
+from s2sad.statements import all_of, all_statements, blocks_of, nested, read_list, targets
 
 ADDED = (gast.Add, gast.Sub)
 NUMBERS = ("float64", "float", "")

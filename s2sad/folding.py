@@ -8,14 +8,12 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
 from s2sad.dead import removable, sets_names
 from s2sad.inlining import substituted
-from s2sad.ir import GENERATED
-from s2sad.naming import variable
+from s2sad.ir import GENERATED, variable
 from s2sad.reading import reads
 from s2sad.sharing import is_new
+from s2sad.statements import blocks_of, nested, own_expressions, read_list, targets
 
 LOOPS = (gast.For, gast.While, gast.ListComp, gast.GeneratorExp, gast.comprehension)
 ARITHMETIC = (gast.BinOp, gast.UnaryOp)
@@ -85,38 +83,6 @@ def untouched(body: list[gast.stmt]) -> set[str]:
 
 def stored_names(target: gast.AST) -> set[str]:
     return set() if isinstance(target, gast.Name) else trees.names_in(target)
-
-
-def read_list(node: gast.stmt) -> list[str]:
-    """The names that a statement's own expressions read, each as often as it stands there."""
-    found: list[str] = []
-    for expr in own_expressions(node):
-        found.extend(ir.summary(expr).names)
-    return found
-
-
-def own_expressions(node: gast.stmt) -> list[gast.AST]:
-    op = getattr(node, "effect", None)
-    if isinstance(op, ir.Copy):
-        return [source for _, source in op.pairs]
-    found: list[gast.AST] = []
-    if isinstance(node, gast.Assign):
-        found = [t for t in node.targets if isinstance(t, (gast.Subscript, gast.Attribute))] + [node.value]
-    elif isinstance(node, gast.AugAssign):
-        found = [node.target, node.value]
-    elif isinstance(node, gast.With):
-        found = [item.context_expr for item in node.items]
-    elif isinstance(node, gast.Try):
-        found = [handler.type for handler in node.handlers if handler.type is not None]
-    elif isinstance(node, gast.Delete):
-        found = list(node.targets)
-    else:
-        found = [
-            getattr(node, field)
-            for field in ("value", "test", "iter", "msg", "exc", "cause")
-            if isinstance(getattr(node, field, None), gast.AST)
-        ]
-    return found
 
 
 class Folding:
@@ -369,21 +335,6 @@ def drop(names: Iterable[str], pending: dict[str, gast.Assign]) -> None:
     """These stay statements of their own."""
     for name in names:
         pending.pop(name, None)
-
-
-def nested(node: gast.stmt) -> list[gast.stmt]:
-    """A statement and all those inside it."""
-    return [node, *all_statements(node)]
-
-
-def all_statements(node: gast.stmt) -> list[gast.stmt]:
-    """The statements inside a compound statement."""
-    return [each for block in blocks_of(node) for each in all_of(block)]
-
-
-def all_of(block: list[gast.stmt]) -> list[gast.stmt]:
-    """The statements of a block and all those inside them."""
-    return [each for node in block for each in nested(node)]
 
 
 def all_reads(block: list[gast.stmt]) -> set[str]:

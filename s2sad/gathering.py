@@ -15,11 +15,10 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
 from s2sad.expression_kinds import is_numpy
-from s2sad.folding import read_list
 from s2sad.reading import reads
 from s2sad.sharing import Sharing, is_new
+from s2sad.statements import blocks_of, read_list
 
 
 def gather(body: list[gast.stmt], info: dict[str, ir.Info], kind_of: Any) -> None:

@@ -9,10 +9,10 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.adjoint import part_of
-from s2sad.adjoint_loops import targets
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Text, Tuple
 from s2sad.refusals import refuse
+from s2sad.statements import targets
+from s2sad.structures import part_of
 
 NARROW = ("float16", "float32", "complex64")
 

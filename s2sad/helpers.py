@@ -104,7 +104,7 @@ class Helpers:
 
     def last_stored(self, grad: gast.AST, place: gast.AST) -> gast.AST:
         """For `A[index] = values` with an index that may repeat; a mask never does."""
-        from s2sad.adjoint_arrays import index_value
+        from s2sad.indexing import index_value
 
         self.need(last_stored)
         index = index_value(place.slice)

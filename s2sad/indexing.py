@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from s2sad.kinds import ONE, UNKNOWN, Array, Dim, Kind, Scalar, broadcast_dims
+import gast
+
+from s2sad import trees
+from s2sad.kinds import ONE, Array, Dim, Kind, Scalar, broadcast_dims
 
 
 def item_kind(base: Array, parts: list[tuple[str, Any]]) -> Kind:
@@ -107,4 +110,15 @@ def shortened(dim: Dim, count: int) -> Dim:
     return Dim(("without", dim.key, count))
 
 
-_ = UNKNOWN
+def index_value(index: gast.AST) -> gast.AST:
+    """An index as an argument: slices written as calls of `slice`."""
+    if isinstance(index, gast.Tuple):
+        return gast.Tuple([index_value(each) for each in index.elts], gast.Load())
+    if not isinstance(index, gast.Slice):
+        return index
+    bounds = [trees.const(None) if each is None else each for each in (index.lower, index.upper, index.step)]
+    if index.step is None:
+        bounds.pop()
+    call = trees.call(trees.builtin("slice"), *bounds)
+    call.pure = True
+    return call

@@ -65,15 +65,7 @@ from s2sad.infer_trajectories import Trajectories
 from s2sad.infer_try import Try
 from s2sad.infer_views import Views
 from s2sad.infer_writers import Writers
-from s2sad.kinds import (
-    Array,
-    Kind,
-    List,
-    Mapping,
-    Scalar,
-    Static,
-    Unknown,
-)
+from s2sad.kinds import Array, Kind, List, Mapping, Scalar, Static, Unknown
 from s2sad.local_functions import local_name
 from s2sad.refusals import refuse
 from s2sad.rules import registry

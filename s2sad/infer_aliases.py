@@ -14,7 +14,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.infer_memory import family
+from s2sad.ir import family
 from s2sad.values import Value
 
 

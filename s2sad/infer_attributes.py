@@ -11,17 +11,7 @@ from s2sad import trees
 from s2sad.infer_expressions import SliceOf
 from s2sad.infer_memory import dim_symbol
 from s2sad.infer_splines import Spline
-from s2sad.kinds import (
-    UNKNOWN,
-    Array,
-    Dict,
-    List,
-    Mapping,
-    Scalar,
-    Static,
-    Text,
-    Tuple,
-)
+from s2sad.kinds import UNKNOWN, Array, Dict, List, Mapping, Scalar, Static, Text, Tuple
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, Solution, Super, Value
 

@@ -7,15 +7,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.kinds import (
-    INT,
-    Dict,
-    Kind,
-    Record,
-    Static,
-    Tuple,
-    carries_gradient,
-)
+from s2sad.kinds import INT, Dict, Kind, Record, Static, Tuple, carries_gradient
 from s2sad.values import MISSING, Object, Value
 
 

@@ -8,10 +8,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.expressions import is_pure, size_of
-from s2sad.kinds import (
-    Scalar,
-    Unknown,
-)
+from s2sad.kinds import Scalar, Unknown
 from s2sad.values import MISSING, Value
 
 

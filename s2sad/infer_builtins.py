@@ -12,20 +12,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.infer_expressions import SliceOf, mark_pure
-from s2sad.kinds import (
-    BOOL,
-    FLOAT,
-    INT,
-    UNKNOWN,
-    Array,
-    Kind,
-    List,
-    Mapping,
-    Record,
-    Scalar,
-    Static,
-    Text,
-)
+from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Array, Kind, List, Mapping, Record, Scalar, Static, Text
 from s2sad.local_functions import without_local_functions
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, LocalFunction, Object, Partial, Value, is_active_text
@@ -544,6 +531,3 @@ class Builtins:
             )
 
         return self.primitive(rule, values, rebuild, node, hint, bound=bound)
-
-
-_ = functools

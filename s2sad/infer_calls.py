@@ -8,7 +8,6 @@ import copy
 import dataclasses
 import functools
 import inspect
-import operator
 import sys
 import threading
 import types
@@ -25,7 +24,7 @@ from s2sad.custom import CustomGradient, stop_gradient
 from s2sad.errors import RuleError
 from s2sad.infer_checkpoints import Inside
 from s2sad.infer_expressions import mark_pure
-from s2sad.infer_memory import is_function, replace_nodes
+from s2sad.infer_memory import is_function
 from s2sad.infer_outputs import WRITING, harmless_by_name, positional
 from s2sad.inserting import grad_of
 from s2sad.kinds import (
@@ -41,14 +40,12 @@ from s2sad.kinds import (
     Static,
     Tuple,
     Unknown,
-    carries_gradient,
-    join,
     kind_of,
 )
 from s2sad.rules import loading, registry
 from s2sad.rules.options import changes_nothing
 from s2sad.rules.refused import reason_for
-from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Partial, Restart, Value, Vectorized
+from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Partial, Value, Vectorized
 
 
 class Calls:
@@ -680,9 +677,6 @@ def harmless(static: Any) -> bool:
     if module.startswith(("numpy", "math")) and harmless_by_name(static):
         return True
     return isinstance(static, BoundMethod)
-
-
-_ = (inspect, operator, Dict, Restart, carries_gradient, join, replace_nodes)
 
 
 def is_display(value: Value) -> bool:

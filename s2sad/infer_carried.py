@@ -9,19 +9,9 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.infer_aliases import used_after
-from s2sad.infer_memory import family, is_function
-from s2sad.kinds import (
-    Array,
-    Kind,
-    List,
-    Mapping,
-    Scalar,
-    Static,
-    Tuple,
-    Unknown,
-    join,
-    settled,
-)
+from s2sad.infer_memory import is_function
+from s2sad.ir import family
+from s2sad.kinds import Array, Kind, List, Mapping, Scalar, Static, Tuple, Unknown, join, settled
 from s2sad.values import Conflict, Object, Value
 
 if TYPE_CHECKING:

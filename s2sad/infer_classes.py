@@ -11,17 +11,7 @@ import gast
 from s2sad import trees
 from s2sad.infer_calls import NOTHING
 from s2sad.infer_expressions import mark_pure
-from s2sad.kinds import (
-    UNKNOWN,
-    Array,
-    List,
-    Mapping,
-    Record,
-    Scalar,
-    Static,
-    Text,
-    Tuple,
-)
+from s2sad.kinds import UNKNOWN, Array, List, Mapping, Record, Scalar, Static, Text, Tuple
 from s2sad.values import BoundMethod, LocalFunction, Object, Super, Value, holds_active_text
 
 

@@ -11,7 +11,6 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.indexing import item_kind
 from s2sad.kinds import (
     BOOL,
     UNKNOWN,
@@ -20,7 +19,6 @@ from s2sad.kinds import (
     Kind,
     List,
     Mapping,
-    Record,
     Scalar,
     Static,
     Text,
@@ -517,9 +515,6 @@ class SliceOf:
 def mark_pure(expr: gast.AST) -> None:
     if isinstance(expr, gast.Call):
         expr.pure = True
-
-
-_ = (math, np, item_kind, List, Mapping, Record, Object)
 
 
 def number_of(expr: gast.AST) -> Any:

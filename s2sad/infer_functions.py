@@ -16,15 +16,7 @@ from s2sad.core import lower
 from s2sad.core_iterators import settle_iterators
 from s2sad.errors import NotDifferentiableError, SourceError
 from s2sad.infer_memory import is_function
-from s2sad.kinds import (
-    UNKNOWN,
-    Array,
-    List,
-    Mapping,
-    Static,
-    Unknown,
-    kind_of,
-)
+from s2sad.kinds import UNKNOWN, Array, List, Mapping, Static, Unknown, kind_of
 from s2sad.rules import loading
 from s2sad.source import read
 from s2sad.values import Frame, LocalFunction, Restart, Value

@@ -14,9 +14,9 @@ from typing import Any
 import gast
 
 from s2sad import ir
-from s2sad.activity import blocks_of
-from s2sad.infer_memory import family
+from s2sad.ir import family
 from s2sad.kinds import Array, List, Mapping, Scalar, Unknown, is_mutable
+from s2sad.statements import blocks_of
 from s2sad.values import Value
 
 Moment = tuple[tuple[int, ...], int]

@@ -8,19 +8,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.infer_memory import is_function
-from s2sad.kinds import (
-    Array,
-    Kind,
-    List,
-    Mapping,
-    Never,
-    Scalar,
-    Static,
-    Tuple,
-    Unknown,
-    carries_gradient,
-    join,
-)
+from s2sad.kinds import Array, Kind, List, Mapping, Never, Scalar, Static, Tuple, Unknown, carries_gradient, join
 from s2sad.values import Choice, Conflict, Object, Value
 
 

@@ -9,8 +9,8 @@ import gast
 from s2sad import ir, trees
 from s2sad.indexing import Mask, item_kind
 from s2sad.infer_expressions import SliceOf
+from s2sad.ir import family
 from s2sad.kinds import (
-    BOOL,
     INT,
     UNKNOWN,
     Array,
@@ -366,17 +366,6 @@ def is_function(value: Value) -> bool:
     )
 
 
-def family(root: ir.Root) -> list[ir.Root]:
-    """A root and all that it may be another name for."""
-    found, todo = [], [root]
-    while todo:
-        each = todo.pop()
-        if each not in found:
-            found.append(each)
-            todo.extend(each.sources)
-    return found
-
-
 def dim_symbol(dim: Dim) -> Any:
     """The symbol of an axis's length: a number where that is known, else the axis itself."""
     return dim.key if isinstance(dim.key, int) else dim
@@ -413,6 +402,3 @@ def replace_nodes(tree: Any, mapping: dict[int, gast.AST]) -> Any:
     copy = ir.statement_copy(tree)
     copy.__dict__.update(changes)
     return copy
-
-
-_ = (BOOL, Record)

@@ -13,17 +13,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.foreign import foreign
 from s2sad.infer_fixed_lists import plain_list_kind
-from s2sad.kinds import (
-    Array,
-    Kind,
-    List,
-    Mapping,
-    Record,
-    Static,
-    Unknown,
-    join,
-    kind_of,
-)
+from s2sad.kinds import Array, Kind, List, Mapping, Record, Static, Unknown, join, kind_of
 from s2sad.values import MISSING, Conflict, Frame, Object, Value
 
 

@@ -14,7 +14,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.errors import NotDifferentiableError
-from s2sad.infer_memory import family
+from s2sad.ir import family
 from s2sad.kinds import Array, Dict, Dim, Kind, List, Mapping, Never, Record, Scalar, Static, Tuple, carries_gradient
 from s2sad.values import MISSING, Conflict, LocalFunction, Object, Value
 

@@ -7,19 +7,9 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.infer_memory import HOLE, family
-from s2sad.kinds import (
-    UNKNOWN,
-    Array,
-    Kind,
-    List,
-    Mapping,
-    Scalar,
-    Static,
-    Unknown,
-    join,
-    settled,
-)
+from s2sad.infer_memory import HOLE
+from s2sad.ir import family
+from s2sad.kinds import UNKNOWN, Array, Kind, List, Mapping, Scalar, Static, Unknown, join, settled
 from s2sad.values import MISSING, BoundMethod, Object, Value
 
 

@@ -16,8 +16,8 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
 from s2sad.kinds import UNKNOWN, Scalar
+from s2sad.statements import blocks_of
 from s2sad.values import Conflict, Value
 
 SIMPLE = (gast.Assign, gast.AugAssign, gast.Expr, gast.Pass, gast.Assert, gast.Raise)

@@ -9,11 +9,10 @@ import gast
 import numpy
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
 from s2sad.ir import GENERATED
 from s2sad.kinds import Scalar
 from s2sad.reading import reads
+from s2sad.statements import blocks_of, targets
 from s2sad.terms import key_of
 
 

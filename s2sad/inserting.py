@@ -16,9 +16,9 @@ from typing import Any, NoReturn
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
 from s2sad.errors import OutsideGradientError
 from s2sad.printer import Comment
+from s2sad.statements import blocks_of
 
 
 class grad_of:

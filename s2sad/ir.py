@@ -35,6 +35,20 @@ def is_ssa(name: str) -> bool:
     return "." in name
 
 
+def variable(ssa: str) -> str:
+    """What names have in common that may become one: the user's variable, its adjoint, tangent or saved values.
+
+    >>> variable("x.3"), variable("x.3_dot.7"), variable("x.5_grad.8"), variable("#t.3_dot.7")
+    ('x', 'x._dot', 'x._grad', '#t.3_dot')
+    """
+    base = base_of(ssa)
+    for suffix in ("_dot", "_grad", "_saved"):
+        inner = base.removesuffix(suffix)
+        if inner != base and is_ssa(inner) and not inner.startswith("#"):
+            return f"{variable(inner)}.{suffix}"
+    return base
+
+
 class Names:
     """A supply of names in single assignment."""
 
@@ -75,6 +89,17 @@ class Root:
 
     def __eq__(self, other: object) -> bool:
         return self is other
+
+
+def family(root: Root) -> list[Root]:
+    """A root and all that it may be another name for."""
+    found, todo = [], [root]
+    while todo:
+        each = todo.pop()
+        if each not in found:
+            found.append(each)
+            todo.extend(each.sources)
+    return found
 
 
 @dataclass

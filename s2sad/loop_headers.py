@@ -19,13 +19,11 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
 from s2sad.aliases import writes
-from s2sad.folding import all_of, nested, read_list
 from s2sad.infer_boxes import patterns_of
 from s2sad.kinds import Array, Kind, Tuple
 from s2sad.reading import all_blocks
+from s2sad.statements import all_of, blocks_of, nested, read_list, targets
 from s2sad.unpacking import place_read, set_name
 
 

@@ -15,10 +15,9 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
-from s2sad.ir import GENERATED
+from s2sad.ir import GENERATED, variable
 from s2sad.reading import free_reads, reads
+from s2sad.statements import blocks_of, targets
 
 TEMPORARY = {*GENERATED, "#r"} - {"value"}
 
@@ -236,20 +235,6 @@ def numbered(name: str, used: set[str]) -> str:
         number += 1
         candidate = f"{name}{number}" if not name[-1].isdigit() else f"{name}_{number}"
     return candidate
-
-
-def variable(ssa: str) -> str:
-    """What names have in common that may become one: the user's variable, its adjoint, tangent or saved values.
-
-    >>> variable("x.3"), variable("x.3_dot.7"), variable("x.5_grad.8"), variable("#t.3_dot.7")
-    ('x', 'x._dot', 'x._grad', '#t.3_dot')
-    """
-    base = ir.base_of(ssa)
-    for suffix in ("_dot", "_grad", "_saved"):
-        inner = base.removesuffix(suffix)
-        if inner != base and ir.is_ssa(inner) and not inner.startswith("#"):
-            return f"{variable(inner)}.{suffix}"
-    return base
 
 
 def display(base: str, names: dict[str, str]) -> str:

@@ -97,4 +97,3 @@ _TELLING = (
     "The use of",
     "Unsupported",
 )
-_ = Any

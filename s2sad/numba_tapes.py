@@ -38,10 +38,9 @@ import gast
 import numpy as np
 
 from s2sad import trees
-from s2sad.activity import blocks_of
-from s2sad.folding import all_statements
 from s2sad.kinds import Kind, Scalar
 from s2sad.reading import all_blocks
+from s2sad.statements import all_statements, blocks_of
 
 DTYPES = {"f": None, "i": "int64", "b": "bool_", "c": "complex128"}
 

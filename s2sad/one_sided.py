@@ -18,14 +18,12 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint import is_fresh
-from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import is_numpy
-from s2sad.folding import nested, read_list
+from s2sad.fresh import is_fresh
 from s2sad.inlining import rename_reads
 from s2sad.kinds import Array, Kind, Scalar
 from s2sad.reading import reads
+from s2sad.statements import blocks_of, nested, read_list, targets
 
 
 def use_in_branches(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:

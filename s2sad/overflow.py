@@ -18,11 +18,12 @@ import gast
 import numpy as np
 
 from s2sad import ir, logistic, trees
-from s2sad.activity import blocks_of, leaves
+from s2sad.activity import leaves
 from s2sad.expression_kinds import is_numpy
 from s2sad.inlining import op_names
 from s2sad.kinds import Scalar
 from s2sad.reading import reads
+from s2sad.statements import blocks_of
 
 EXPONENTIALS: dict[Any, int] = {
     np.exp: 1,

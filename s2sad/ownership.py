@@ -16,16 +16,15 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
 from s2sad.expression_kinds import ExpressionKinds, is_numpy, same_axes
 from s2sad.gathering import gather
 from s2sad.infer_memory import replace_nodes
 from s2sad.inlining import rename_all
+from s2sad.ir import variable
 from s2sad.kinds import Array, Kind, List, Scalar, loose
-from s2sad.naming import variable
 from s2sad.reading import free_reads, reads
 from s2sad.sharing import Sharing
+from s2sad.statements import blocks_of, targets
 
 WIDE = ("float64", "complex128")
 NARROWER = {"float64": "bif", "complex128": "bifc"}

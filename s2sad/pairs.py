@@ -16,7 +16,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import active_names, blocks_of
+from s2sad.activity import active_names
 from s2sad.adjoint import Adjoint, Cotangent
 from s2sad.inlining import inline_block
 from s2sad.inserting import drop_places, expand
@@ -24,8 +24,8 @@ from s2sad.kinds import Array, Scalar
 from s2sad.naming import name_all
 from s2sad.reading import free_reads, surely_set
 from s2sad.simplify import simplify
+from s2sad.statements import blocks_of
 from s2sad.tape import provide
-from s2sad.values import Value
 
 
 class Pair:
@@ -203,6 +203,3 @@ def copied(node: gast.stmt) -> gast.stmt:
 
     own(made)
     return made
-
-
-_ = Value

@@ -13,9 +13,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint import Adjoint, Cotangent
-from s2sad.adjoint_loops import targets
+from s2sad.adjoint import Adjoint
 from s2sad.comments import comment
 from s2sad.gradients import Gradients
 from s2sad.helpers import Helpers
@@ -27,6 +25,7 @@ from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import name_all
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.shortening import mark_numbers, shorten
+from s2sad.statements import blocks_of, targets
 from s2sad.values import MISSING
 
 WIDTH, UNBROKEN = 96, "\0"  # of the lines in a docstring; a space in it where no line is broken
@@ -387,6 +386,3 @@ def is_constant(value: Any) -> bool:
 
 def same_constant(a: Any, b: Any) -> bool:
     return type(a) is type(b) and repr(a) == repr(b)
-
-
-_ = Cotangent

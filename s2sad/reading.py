@@ -8,8 +8,7 @@ from typing import Any
 import gast
 
 from s2sad import ir
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
+from s2sad.statements import blocks_of, targets
 
 
 def reads(node: gast.AST | None) -> set[str]:

@@ -16,10 +16,10 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.adjoint_loops import targets
-from s2sad.folding import nested
-from s2sad.naming import TEMPORARY, variable
+from s2sad.ir import variable
+from s2sad.naming import TEMPORARY
 from s2sad.reading import all_blocks, everything_read
+from s2sad.statements import nested, targets
 
 Pair = tuple[gast.stmt, gast.stmt]  # a push and its pop
 

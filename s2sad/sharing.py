@@ -22,11 +22,10 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
 from s2sad.helpers import unbroadcast
 from s2sad.kinds import Array, Kind, Scalar
 from s2sad.reading import reads
+from s2sad.statements import blocks_of, targets
 
 OUTSIDE = ""
 NUMBERS = ("size", "ndim", "shape", "dtype")  # attributes that are no arrays

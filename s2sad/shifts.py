@@ -14,14 +14,14 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of, leaves
-from s2sad.adjoint_loops import targets
+from s2sad.activity import leaves
 from s2sad.expression_kinds import axes_of_sum, is_numpy
 from s2sad.fewer_operations import only_adds_axes
-from s2sad.infer_memory import family
 from s2sad.inlining import op_names
+from s2sad.ir import family
 from s2sad.kinds import ONE
 from s2sad.reading import reads
+from s2sad.statements import blocks_of, targets
 
 NAMES = {"sub": "subtract", "truediv": "divide"}
 

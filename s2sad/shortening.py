@@ -15,8 +15,8 @@ from typing import Any
 import gast
 
 from s2sad import ir
-from s2sad.activity import blocks_of
 from s2sad.kinds import Kind, Scalar
+from s2sad.statements import blocks_of
 
 OPPOSITE = {gast.Eq: gast.NotEq, gast.NotEq: gast.Eq, gast.Is: gast.IsNot, gast.IsNot: gast.Is}
 

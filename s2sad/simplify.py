@@ -13,19 +13,18 @@ from __future__ import annotations
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
 from s2sad.algebra import rewrite
 from s2sad.copies import drop_copies
 from s2sad.dead import remove_dead
 from s2sad.exponents import drop_tests
 from s2sad.fewer_operations import sum_products
 from s2sad.first_writes import write_first
-from s2sad.folding import all_of, all_statements, fold
+from s2sad.folding import fold
 from s2sad.kinds import Kind
 from s2sad.loop_headers import run_over_items, take_items_apart, while_saved
 from s2sad.one_sided import use_in_branches
 from s2sad.ownership import use_ownership
+from s2sad.statements import all_of, all_statements, blocks_of, targets
 from s2sad.steps import use_steps
 from s2sad.stores import merge_stores
 from s2sad.tape_checkpoints import take_values

@@ -14,10 +14,9 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
 from s2sad.expression_kinds import ExpressionKinds, is_numpy
-from s2sad.folding import all_of
 from s2sad.kinds import Kind
+from s2sad.statements import all_of, blocks_of
 from s2sad.terms import Factor, Term, as_product
 
 LITTLE = (gast.Add, gast.Sub, gast.Mult, gast.MatMult)  # operations that make finite numbers of finite ones

@@ -14,9 +14,8 @@ from __future__ import annotations
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
 from s2sad.reading import reads
+from s2sad.statements import blocks_of, targets
 from s2sad.terms import key_of
 
 

@@ -19,10 +19,10 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.adjoint import structure_parts
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
 from s2sad.overflow import Overflow
 from s2sad.refusals import refuse
+from s2sad.structures import structure_parts
 from s2sad.tangent_calls import Calls
 from s2sad.tangent_control import Control
 from s2sad.tangent_memory import Memory

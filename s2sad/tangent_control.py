@@ -10,9 +10,9 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
 from s2sad.reading import free_reads, reads
 from s2sad.refusals import refuse
+from s2sad.statements import blocks_of
 
 
 class Control:

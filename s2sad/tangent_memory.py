@@ -9,7 +9,7 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.adjoint_arrays import index_value
+from s2sad.indexing import index_value
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
 from s2sad.places import step_into
 from s2sad.rules import registry

@@ -13,10 +13,10 @@ import gast
 import numpy as np
 
 from s2sad import ir, logistic, trees
-from s2sad.adjoint import promoted
 from s2sad.errors import RuleError
 from s2sad.kinds import UNKNOWN, Array, Kind, Scalar, Tuple, loose
 from s2sad.rules import forward, registry, templates
+from s2sad.rules.results import promoted
 
 
 class Rules:

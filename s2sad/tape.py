@@ -19,10 +19,9 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import targets
 from s2sad.kinds import List
 from s2sad.reading import all_blocks, free_reads, reads
+from s2sad.statements import blocks_of, targets
 from s2sad.tape_copies import KeptCopies, rename_deeply
 from s2sad.tape_costs import Costs
 from s2sad.tape_counters import Counters

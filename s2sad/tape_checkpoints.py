@@ -29,14 +29,14 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.adjoint_loops import reversed_range, statements_in, targets
 from s2sad.checkpointing import steps_to_keep
 from s2sad.kinds import Array, List, Scalar, Unknown
 from s2sad.reading import free_reads, reads
 from s2sad.refusals import refuse
 from s2sad.renamed_copies import Copies
+from s2sad.statements import blocks_of, statements_in, targets
 from s2sad.tape import Tape
+from s2sad.trees import reversed_range
 
 LISTS = (ir.Append, ir.Extend, ir.Pop)  # and what derives from these
 
@@ -384,7 +384,7 @@ def dissolve(block: list[gast.stmt]) -> None:
 
 
 def kin(root: ir.Root) -> list[ir.Root]:
-    from s2sad.infer_memory import family
+    from s2sad.ir import family
 
     return list(family(root))
 

@@ -13,9 +13,9 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
 from s2sad.kinds import Array, List, Scalar
 from s2sad.reading import all_blocks, contents_read, everything_read
+from s2sad.statements import blocks_of
 
 
 class KeptCopies:
@@ -46,7 +46,7 @@ class KeptCopies:
 
     def resized(self, reverse: list[gast.stmt]) -> set[str]:
         """The lists that the reverse sweep reads and that get longer or shorter: not even their lengths stay."""
-        from s2sad.infer_memory import family
+        from s2sad.ir import family
 
         infos = [(name, self.info.get(name)) for name in everything_read(reverse)]
         return {

@@ -12,9 +12,9 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.adjoint_loops import targets
 from s2sad.kinds import Scalar
 from s2sad.reading import all_blocks
+from s2sad.statements import targets
 
 SIMPLE = 7  # nodes in an expression that may be written twice
 

@@ -206,6 +206,11 @@ def counts_from(least: int, args: list[gast.AST]) -> bool:
     return is_at_least(start, least) and is_at_least(step, 1)
 
 
+def reversed_range(arguments: list[gast.AST]) -> gast.Call:
+    """reversed(range(...))"""
+    return call(builtin("reversed"), call(builtin("range"), *arguments))
+
+
 def selects_all(index: gast.AST) -> bool:
     """Whether an index, or a part of one, is `:` or `...`."""
     if isinstance(index, gast.Slice):

@@ -7,9 +7,8 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import blocks_of
-from s2sad.folding import read_list
 from s2sad.kinds import Tuple
+from s2sad.statements import blocks_of, read_list
 
 
 def unpack_results(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:

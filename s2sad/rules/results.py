@@ -339,3 +339,17 @@ def floating(dtype: str) -> str:
 def same_as(*names: int) -> Callable[..., Kind]:
     """A kind function: the result is like its first parameter."""
     return lambda a, *args, **keywords: numeric(a)
+
+
+def promoted(kind: Kind, other: Kind) -> Kind:
+    """The kind, with the dtype that a sum with the other has."""
+    a, b = getattr(kind, "dtype", None), getattr(other, "dtype", None)
+    if (
+        not isinstance(kind, (Scalar, Array))
+        or a == b
+        or not isinstance(other, (Scalar, Array))
+        or b in ("float", "int", "real")
+    ):
+        return kind
+    dtype = result_dtype(np.add, kind, other)
+    return Array(dtype, kind.dims) if isinstance(kind, Array) else Scalar(dtype or kind.dtype, None)

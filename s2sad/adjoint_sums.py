@@ -1,0 +1,173 @@
+"""Part of the stage `adjoint`: what is added to the adjoint of a name, in the shape, type and structure that it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gast
+
+from s2sad import trees
+from s2sad.fresh import is_fresh, shares_nothing
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, loose
+from s2sad.rules.results import promoted
+from s2sad.shapes import broadcast_axes
+from s2sad.structures import structure_parts
+
+
+@dataclass
+class Cotangent:
+    """What is known of a name's adjoint: its expression;
+    `spread`: it may be smaller than the name's value and then broadcasts;
+    `owned`: an array that nothing else refers to; `shadow`: it is accumulated into in place;
+    `late`: None until an iteration has something for it;
+    `partly`: on some of the ways that led here nothing reads the name, which may have no value then."""
+
+    expr: gast.AST
+    kind: Kind
+    spread: bool = False
+    owned: bool = False
+    shadow: bool = False
+    late: bool = False
+    partly: bool = False
+
+
+class Sums:
+    def accumulate(
+        self,
+        target: gast.AST | str,
+        expr: gast.AST,
+        kind: Kind,
+        *,
+        spread: bool = False,
+        larger: bool = False,
+        owned: bool | None = None,
+    ) -> None:
+        """target_grad += expr. `larger`: the expression may have to be summed down to the target's shape."""
+        name = target if isinstance(target, str) else target.id if isinstance(target, gast.Name) else None
+        if name is None and not isinstance(target, gast.Constant) and trees.names_in(target) & self.active:
+            raise AssertionError(f"the adjoint of {trees.show(target)} has no name")
+        if name is None or name not in self.active:
+            return
+        info = self.info[name]
+        if isinstance(info.kind, (List, Tuple)) and isinstance(
+            kind, (Array, Scalar)
+        ):  # a list where NumPy takes an array
+            expr = trees.call(trees.attr(self.helpers.unbroadcast(expr, trees.name(name)), "tolist"))
+        if isinstance(info.kind, (List, Tuple, Dict, Record, Mapping)):
+            self.accumulate_structure(name, expr, info.kind, owned is not False)
+            return
+        exact = False
+        if larger:
+            exact = broadcast_axes(kind, info.kind) is None  # what `unbroadcast` gives is just as large
+            expr, kind = self.summed_down(expr, kind, name, info.kind)
+        if isinstance(info.kind, Scalar):
+            number = self.as_number(expr)
+            expr, kind = number, kind if number is expr else info.kind
+        if getattr(kind, "char", "") == "c" and getattr(info.kind, "char", "") == "f":
+            expr = trees.attr(expr, "real")
+        fresh = is_fresh(expr) if owned is None else owned
+        spread = not exact and (spread or self.may_be_smaller(kind, info.kind))
+        old = self.adj.get(name)
+        if old is None:
+            made = self.let(self.grad_base(name), expr, kind)
+            self.adj[name] = Cotangent(made, kind, spread, fresh and made is not expr)
+        elif old.shadow:
+            self.add(self.augment(old.expr, expr))
+        else:
+            total = trees.mul(trees.const(2.0), expr) if trees.same(old.expr, expr) else trees.add(old.expr, expr)
+            full = old.spread and isinstance(kind, Array)  # a number plus what may be an array may be an array
+            wide = promoted(*((kind, old.kind) if full or not isinstance(old.kind, Array) else (old.kind, kind)))
+            if isinstance(info.kind, Array) and isinstance(wide, Array) and not (old.spread and spread):
+                wide = Array(wide.dtype, info.kind.dims)
+            made = self.let(self.grad_base(name), total, wide)
+            self.adj[name] = Cotangent(made, wide, old.spread and spread, is_fresh(total))
+
+    def as_number(self, expr: gast.AST) -> gast.AST:
+        """The same, where it is the adjoint of an array without axes, or one of two things is."""
+        if isinstance(expr, gast.IfExp):
+            body, orelse = self.as_number(expr.body), self.as_number(expr.orelse)
+            return expr if body is expr.body and orelse is expr.orelse else gast.IfExp(expr.test, body, orelse)
+        inner = expr
+        if isinstance(inner, gast.Call) and isinstance(inner.func, gast.Attribute) and inner.func.attr == "copy":
+            inner = inner.func.value
+        if isinstance(inner, gast.Subscript) and getattr(inner.slice, "value", None) is Ellipsis:
+            return trees.index(inner, trees.const(()))
+        return self.number_of(expr) if isinstance(expr, gast.Name) and expr.id in self.shadows else expr
+
+    def number_of(self, expr: gast.AST) -> gast.AST:
+        """The number that an adjoint without axes holds, where it is, or may be, an array."""
+        if not isinstance(expr, gast.Name):
+            return expr
+        return trees.index(expr, trees.const(())) if expr.id in self.shadows else trees.np_call("sum", expr)
+
+    def summed_down(self, expr: gast.AST, kind: Kind, name: str, target: Kind) -> tuple[gast.AST, Kind]:
+        """expr, summed over the axes along which the target was broadcast."""
+        axes = broadcast_axes(kind, target)
+        if axes == ():
+            return expr, kind
+        dtype = getattr(kind, "dtype", "")
+        if axes is None:
+            return self.helpers.unbroadcast(expr, trees.name(name)), Array(dtype, getattr(target, "dims", None))
+        if isinstance(target, Scalar) or not target.dims:
+            return trees.np_call("sum", expr), Scalar(dtype) if isinstance(target, Scalar) else Array(dtype, ())
+        kept = tuple(axis for axis in axes if axis < 0)
+        added = tuple(axis for axis in axes if axis >= 0)
+        if added:
+            expr = trees.np_call("sum", expr, axis=trees.const(added[0] if len(added) == 1 else added))
+        if kept:
+            expr = trees.np_call(
+                "sum", expr, axis=trees.const(kept[0] if len(kept) == 1 else kept), keepdims=trees.const(True)
+            )
+        return expr, Array(dtype, target.dims)
+
+    def augment(self, target: gast.AST, expr: gast.AST) -> gast.stmt:
+        """target += expr, or -= where that is shorter."""
+        negative = trees.positive_of(expr)
+        if negative is not None and not isinstance(expr, gast.BinOp):
+            return gast.AugAssign(target, gast.Sub(), negative)
+        return gast.AugAssign(target, gast.Add(), expr)
+
+    def is_smaller(self, kind: Kind | None, operand: gast.AST) -> bool:
+        return kind is None or self.may_be_smaller(kind, self.info[operand.id].kind)
+
+    def may_be_smaller(self, kind: Kind, target: Kind) -> bool:
+        if isinstance(target, Array):
+            if not isinstance(kind, Array) or kind.dims is None or target.dims is None:
+                return not (isinstance(kind, Array) and kind == target)
+            if len(kind.dims) != len(target.dims):
+                return True
+            return not all(a == b and not loose(a) or a.many for a, b in zip(kind.dims, target.dims))
+        return False
+
+    def accumulate_structure(self, name: str, expr: gast.AST, kind: Kind, owned: bool) -> None:
+        """The adjoint of a list, or of a tuple inside one, has the same structure, as lists."""
+        old = self.adj.get(name)
+        if old is None:
+            new = owned and not isinstance(expr, (gast.Name, gast.Subscript, gast.Attribute))
+            made = self.let(self.grad_base(name), expr, kind)
+            self.adj[name] = Cotangent(made, kind, owned=new and shares_nothing(kind, expr))
+            return
+        total = self.added(kind, old.expr, expr)
+        self.adj[name] = Cotangent(self.let(self.grad_base(name), total, kind), kind, owned=True)
+
+    def added(self, kind: Kind, a: gast.AST, b: gast.AST) -> gast.AST:
+        """The sum of two adjoints of one structure."""
+        if isinstance(kind, (Tuple, Dict, Record)):
+            parts = structure_parts(kind)
+            made = [
+                self.added(each, trees.index(a, trees.const(key)), trees.index(b, trees.const(key)))
+                for key, each in parts
+            ]
+            if isinstance(kind, Tuple):
+                return gast.List(made, gast.Load())
+            return gast.Dict([trees.const(key) for key, _ in parts], made)
+        if isinstance(kind, List):
+            x, y = trees.name(self.names.fresh("a")), trees.name(self.names.fresh("b"))
+            target = gast.Tuple([x, y], gast.Store())
+            loop = gast.comprehension(target, trees.call(trees.builtin("zip"), a, b), [], 0)
+            return gast.ListComp(self.added(kind.item, x, y), [loop])
+        if isinstance(kind, Mapping):
+            key = trees.name(self.names.fresh("key"))
+            made = self.added(kind.value, trees.index(a, key), trees.index(b, key))
+            return gast.DictComp(key, made, [gast.comprehension(key, a, [], 0)])
+        return trees.add(a, b)
