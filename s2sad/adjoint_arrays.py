@@ -400,7 +400,7 @@ class Arrays:
 
     def apply_operator(self, op: ir.Store, cotangent: Any) -> None:
         """The rule of the operator: adds to the adjoints of what was there before, `op.old`, and of the value."""
-        from s2sad.infer_expressions import OPERATORS
+        from s2sad.expressions import OPERATORS
 
         rule = registry.find(OPERATORS[type(op.operator)])
         first, second = list(rule.parameters.parameters)[:2]

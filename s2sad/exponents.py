@@ -9,7 +9,7 @@ from __future__ import annotations
 import gast
 
 from s2sad import ir, trees
-from s2sad.infer_memory import replace_nodes
+from s2sad.expressions import replace_nodes
 from s2sad.reading import range_arguments
 from s2sad.statements import all_statements, blocks_of, targets
 

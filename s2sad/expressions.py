@@ -1,13 +1,35 @@
-"""Questions about expressions that several stages ask."""
+"""Questions about expressions that several stages ask, and changes that they make."""
 
 from __future__ import annotations
 
 import copy
+import operator
 from typing import Any
 
 import gast
 
-from s2sad import trees
+from s2sad import ir, trees
+
+# What an operator does.
+OPERATORS: dict[type, Any] = {
+    gast.Add: operator.add,
+    gast.Sub: operator.sub,
+    gast.Mult: operator.mul,
+    gast.Div: operator.truediv,
+    gast.Pow: operator.pow,
+    gast.MatMult: operator.matmul,
+    gast.FloorDiv: operator.floordiv,
+    gast.Mod: operator.mod,
+    gast.LShift: operator.lshift,
+    gast.RShift: operator.rshift,
+    gast.BitAnd: operator.and_,
+    gast.BitOr: operator.or_,
+    gast.BitXor: operator.xor,
+    gast.UAdd: operator.pos,
+    gast.USub: operator.neg,
+    gast.Invert: operator.invert,
+}
+OPERATOR_NODES = {function: node for node, function in OPERATORS.items()}
 
 
 def load(target: gast.AST) -> gast.AST:
@@ -63,3 +85,41 @@ def scope_of(tree: Any) -> tuple[set[str], set[str], set[str]]:
             local.add(node.name.id if isinstance(node.name, gast.Name) else node.name)
         todo.extend(gast.iter_child_nodes(node))
     return local - nonlocals - globals_, nonlocals, globals_
+
+
+def mark_pure(expr: gast.AST) -> None:
+    if isinstance(expr, gast.Call):
+        expr.pure = True
+
+
+def replace_nodes(tree: Any, mapping: dict[int, gast.AST]) -> Any:
+    """tree with some of its nodes replaced, by identity; parts without any are shared."""
+    found = mapping.get(id(tree))
+    if found is not None:
+        return found
+    if not isinstance(tree, gast.AST):
+        return tree
+    changes = {}
+    for field in tree._fields:
+        value = getattr(tree, field, None)
+        if isinstance(value, list):
+            made = [replace_nodes(item, mapping) for item in value]
+            if any(x is not y for x, y in zip(made, value)):
+                changes[field] = made
+        elif isinstance(value, gast.AST):
+            new = replace_nodes(value, mapping)
+            if new is not value:
+                changes[field] = new
+    if not changes:
+        return tree
+    copy = ir.statement_copy(tree)
+    copy.__dict__.update(changes)
+    return copy
+
+
+def substitute(tree: gast.AST, old: gast.AST, new: gast.AST) -> gast.AST | None:
+    """tree with the node `old` replaced; None if it does not stand in it."""
+    if tree is old:
+        return new
+    made = replace_nodes(tree, {id(old): new})
+    return None if made is tree else made

@@ -1,17 +1,21 @@
-"""Part of the stage `infer`: Python's built-in functions, and the methods of lists and dicts."""
+"""Part of the stage `infer`: Python's built-in functions, and those of its library that work alike."""
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import functools
 import operator
 import types
+from collections import defaultdict, deque
 from typing import Any
 
 import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.infer_expressions import SliceOf, mark_pure
+from s2sad.expressions import mark_pure
+from s2sad.infer_expressions import SliceOf
 from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Array, Kind, List, Mapping, Record, Scalar, Static, Text
 from s2sad.local_functions import without_local_functions
 from s2sad.rules import registry
@@ -111,75 +115,6 @@ class Builtins:
         item = self.indexed_kind(value, [("int", None)])
         expr = trees.call(trees.builtin("list"), value.expr)
         return self.list_operation("rows", [value], expr, value, kind=List(item))
-
-    def call_extreme(
-        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
-    ) -> Value | None:
-        """min and max: the reverse sweep gives the gradient to the one chosen, so the choice is made by comparing."""
-        if len(args) == 1 and isinstance(args[0].kind, Mapping) and not self.quiet:
-            args = [self.as_list(args[0], node)]
-        varied = any(value.varied for value in args)
-        if len(args) == 1 and (not varied or self.quiet):
-            return (
-                self.plain(function, args, dict(keywords.items()), self.sum_kind(args[0]))
-                if "key" not in keywords
-                else None
-            )
-        if not varied or self.quiet:
-            kind = self.join_kinds([value.kind for value in args])
-            return self.plain(function, args, keywords, kind) if "key" not in keywords else None
-        if "default" in keywords:
-            return self.extreme_or_default(function, args[0], keywords, node, hint)
-        items = args if len(args) > 1 else args[0].items
-        if items is None:
-            return self.extreme_of_list(function, args[0], keywords.get("key"), node, hint)
-        items = [self.settle(item) for item in items]
-        best = items[0]
-        keyed = self.apply_key(keywords.get("key"), best, node)
-        for item in items[1:]:
-            other = self.apply_key(keywords.get("key"), item, node)
-            op = gast.Gt() if function.static is max else gast.Lt()
-            test = self.emit(gast.Compare(other.expr, [op], [keyed.expr]), ir.Plain(True), BOOL, False, "#c").expr
-            before_best, before_key = best, keyed
-            best = self.choose(test, lambda i=item: i, lambda b=before_best: b, hint)
-            keyed = (
-                best if "key" not in keywords else self.choose(test, lambda o=other: o, lambda k=before_key: k, None)
-            )
-        return best
-
-    def extreme_or_default(
-        self, function: Value, value: Value, keywords: dict[str, Value], node: Any, hint: Any
-    ) -> Value:
-        """max(items, default=...), which an empty list has."""
-        value = self.as_list(value, node)
-        default = self.settle(keywords["default"])
-        test = self.emit(
-            gast.Compare(self.length_of(value.expr), [gast.Gt()], [trees.const(0)]), ir.Plain(True), BOOL, False, "#c"
-        ).expr
-        return self.choose(
-            test, lambda: self.extreme_of_list(function, value, keywords.get("key"), node, hint), lambda: default, hint
-        )
-
-    def apply_key(self, key: Value | None, item: Value, node: Any) -> Value:
-        return item if key is None or key.static is None else self.settle(self.call_value(key, [item], {}, node))
-
-    def extreme_of_list(self, function: Value, value: Value, key: Value | None, node: Any, hint: Any) -> Value:
-        """The position of the extreme item is found without gradients, then that item is read."""
-        if not isinstance(value.kind, (List, Array)):
-            raise self.refuse("extreme_key", node, name=function.static.__name__)
-        value = self.settle(value)
-        keys = self.sorting_keys(value, key, node)
-        length = trees.call(trees.builtin("range"), trees.call(trees.builtin("len"), value.expr))
-        expr = gast.Call(function.expr, [length], [gast.keyword("key", trees.attr(keys, "__getitem__"))])
-        for each in trees.walk(expr):
-            if isinstance(each, gast.Call):
-                each.pure = True
-        position = self.emit(expr, ir.Plain(True, 20), INT, False, "#best")
-        return (
-            self.get_item(value, position.expr, node, hint)
-            if not isinstance(position.expr, gast.Name)
-            else self.unboxed(self.item_at(value, position.expr, hint or "#t"))
-        )
 
     def call_map(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         walked = isinstance(args[0].static, (LocalFunction, Partial))
@@ -286,48 +221,6 @@ class Builtins:
         parts.update(keywords)
         return self.make_dict(parts, hint)
 
-    def call_sorted(
-        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
-    ) -> Value | None:
-        """sorted(xs): the order is found without gradients, then the items are read in that order."""
-        value = args[0]
-        if isinstance(value.kind, Mapping) and not self.quiet:
-            value = self.as_list(value, node)
-            args = [value, *args[1:]]
-        if not value.varied or self.quiet:
-            if all(
-                not isinstance(v.static, (LocalFunction, Partial)) and not self.writes(v) for v in keywords.values()
-            ):
-                kind = (
-                    value.kind
-                    if isinstance(value.kind, List)
-                    else List(
-                        self.sum_kind(value) if value.items is not None or isinstance(value.kind, Array) else None
-                    )
-                )
-                return self.plain(function, args, keywords, kind)
-        if self.quiet:
-            raise self.refuse("sorted_key", node)
-        value = self.as_list(value, node)
-        if "key" in keywords:
-            return self.sorted_by_key(value, keywords, node, hint)
-        order = gast.Call(
-            function.expr,
-            [trees.call(trees.builtin("range"), trees.call(trees.builtin("len"), value.expr))],
-            [
-                gast.keyword("key", trees.attr(value.expr, "__getitem__")),
-                *[gast.keyword(k, v.expr) for k, v in keywords.items()],
-            ],
-        )
-        for each in trees.walk(order):
-            if isinstance(each, gast.Call):
-                each.pure = True
-        positions = self.emit(order, ir.Plain(False), List(INT), False, "#order")
-        expr = gast.Call(function.expr, [value.expr], [gast.keyword(k, v.expr) for k, v in keywords.items()])
-        mark_pure(expr)
-        op = ir.ListOp("take", [self.operand(value), positions.expr], [value.kind, positions.kind], value.kind)
-        return self.emit(expr, op, value.kind, True, hint)
-
     def call_reversed(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         value = args[0]
         if value.items is not None:
@@ -378,36 +271,6 @@ class Builtins:
         made = Partial(args[0], [self.settle(v) for v in args[1:]], {k: self.settle(v) for k, v in keywords.items()})
         expr = gast.Call(function.expr, [v.expr for v in args], [gast.keyword(k, v.expr) for k, v in keywords.items()])
         return Value(without_local_functions(expr, "partial"), Static(made))
-
-    def call_getattr(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
-        name = self.known(args[1])
-        if not isinstance(name, str):
-            if args[0].varied:
-                raise self.refuse("unknown_attribute", node, name="?")
-            return None
-        if (
-            args[0].object is not None
-            and (args[0].object, name) not in self.state
-            and not hasattr(args[0].object.cls, name)
-            and len(args) > 2
-        ):
-            return args[2]
-        return self.get_attribute(args[0], name, node, hint)
-
-    def call_hasattr(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
-        name = self.known(args[1])
-        if args[0].object is not None and isinstance(name, str):
-            return Value(trees.const((args[0].object, name) in self.state or hasattr(args[0].object.cls, name)), BOOL)
-        return None
-
-    def call_setattr(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
-        name = self.known(args[1])
-        if isinstance(name, str) and args[0].object is not None:
-            self.store_attribute_value(args[0], name, self.settle(args[2]), node)
-            return Value(trees.const(None), Static(None))
-        if any(v.varied for v in args):
-            raise self.refuse("unknown_store", node)
-        return None
 
     def call_add_at(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         """np.add.at(a, index, values)."""
@@ -460,16 +323,6 @@ class Builtins:
             self.state[key] = outer
         return made
 
-    def call_callable(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
-        if args[0].static is not MISSING:
-            return Value(
-                trees.const(
-                    callable(args[0].static) or isinstance(args[0].static, (LocalFunction, Partial, BoundMethod))
-                ),
-                BOOL,
-            )
-        return None
-
     def call_replace(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
     ) -> Value | None:
@@ -505,12 +358,6 @@ class Builtins:
         symbols = tuple(None if each is None else self.bound_symbol(each) for each in bounds)
         return self.plain(function, args, keywords, Static(SliceOf(symbols)))
 
-    def call_type(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
-        value = args[0]
-        if value.object is not None and len(args) == 1:
-            return Value(trees.call(trees.builtin("type"), value.expr), Static(value.object.cls))
-        return self.plain(function, args, keywords, UNKNOWN)
-
     def call_ndarray(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         values = [*args, *keywords.values()]
         if len(args) > 2 or set(keywords) - {"shape", "dtype"}:  # a buffer: the array lies in its memory
@@ -531,3 +378,56 @@ class Builtins:
             )
 
         return self.primitive(rule, values, rebuild, node, hint, bound=bound)
+
+    def builtin_handler(self, static: Any) -> Any:
+        try:
+            name = HANDLERS.get(static)
+        except TypeError:
+            return None
+        return getattr(self, name) if name else None
+
+
+HANDLERS: dict[Any, str] = {
+    len: "call_len",
+    float: "call_float",
+    int: "call_inert",
+    round: "call_inert",
+    bool: "call_inert",
+    str: "call_inert",
+    repr: "call_inert",
+    complex: "call_float",
+    sum: "call_sum",
+    min: "call_extreme",
+    max: "call_extreme",
+    map: "call_map",
+    list: "call_list",
+    tuple: "call_tuple",
+    dict: "call_dict",
+    sorted: "call_sorted",
+    reversed: "call_reversed",
+    functools.reduce: "call_reduce",
+    functools.partial: "call_partial",
+    getattr: "call_getattr",
+    zip: "call_zip",
+    enumerate: "call_zip",
+    np.add.at: "call_add_at",
+    callable: "call_callable",
+    dataclasses.replace: "call_replace",
+    copy.copy: "call_copy",
+    filter: "call_filter",
+    range: "call_range",
+    np.ndarray: "call_ndarray",
+    setattr: "call_setattr",
+    deque: "call_deque",
+    defaultdict: "call_defaultdict",
+    iter: "call_iter",
+    next: "call_next",
+    type: "call_type",
+    hasattr: "call_hasattr",
+    slice: "call_slice",
+    **dict.fromkeys(
+        [np.array2string, np.array_repr, np.array_str, np.base_repr, np.binary_repr]
+        + [np.format_float_positional, np.format_float_scientific],
+        "call_text",
+    ),
+}

@@ -9,10 +9,11 @@ from typing import Any
 import gast
 
 from s2sad import trees
-from s2sad.infer_calls import NOTHING
-from s2sad.infer_expressions import mark_pure
+from s2sad.expressions import mark_pure
 from s2sad.kinds import UNKNOWN, Array, List, Mapping, Record, Scalar, Static, Text, Tuple
 from s2sad.values import BoundMethod, LocalFunction, Object, Super, Value, holds_active_text
+
+NOTHING = gast.parse("def init(): return None").body[0]
 
 
 class Classes:

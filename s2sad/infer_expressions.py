@@ -3,52 +3,19 @@
 from __future__ import annotations
 
 import math
-import operator
 import types
 from typing import Any
 
 import gast
 import numpy as np
 
-from s2sad import ir, trees
-from s2sad.kinds import (
-    BOOL,
-    UNKNOWN,
-    Array,
-    Dict,
-    Kind,
-    List,
-    Mapping,
-    Scalar,
-    Static,
-    Text,
-    Tuple,
-    Unknown,
-    carries_gradient,
-    join,
-)
+from s2sad import trees
+from s2sad.expressions import OPERATORS
+from s2sad.kinds import BOOL, List, Mapping, Scalar, Static, Text
 from s2sad.local_functions import LAMBDA
 from s2sad.rules import registry
-from s2sad.values import MISSING, BoundMethod, Conflict, LocalFunction, Object, Partial, Value
+from s2sad.values import MISSING, BoundMethod, LocalFunction, Partial, Value
 
-OPERATORS: dict[type, Any] = {
-    gast.Add: operator.add,
-    gast.Sub: operator.sub,
-    gast.Mult: operator.mul,
-    gast.Div: operator.truediv,
-    gast.Pow: operator.pow,
-    gast.MatMult: operator.matmul,
-    gast.FloorDiv: operator.floordiv,
-    gast.Mod: operator.mod,
-    gast.LShift: operator.lshift,
-    gast.RShift: operator.rshift,
-    gast.BitAnd: operator.and_,
-    gast.BitOr: operator.or_,
-    gast.BitXor: operator.xor,
-    gast.UAdd: operator.pos,
-    gast.USub: operator.neg,
-    gast.Invert: operator.invert,
-}
 DUNDERS = {
     gast.Add: "add",
     gast.Sub: "sub",
@@ -58,15 +25,6 @@ DUNDERS = {
     gast.MatMult: "matmul",
     gast.FloorDiv: "floordiv",
     gast.Mod: "mod",
-}
-ORDERS: dict[type, Any] = {gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt, gast.GtE: operator.ge}
-COMPARES: dict[type, Any] = {
-    gast.Eq: operator.eq,
-    gast.NotEq: operator.ne,
-    gast.Is: operator.is_,
-    gast.IsNot: operator.is_not,
-    gast.In: lambda a, b: a in b,
-    gast.NotIn: lambda a, b: a not in b,
 }
 
 
@@ -180,85 +138,6 @@ class Expressions:
         if isinstance(value, (float, complex)):
             return Value(node, Scalar(type(value).__name__))
         return Value(node, Static(value))
-
-    def visit_Tuple(self, node: gast.Tuple, hints: list[str | None] | None = None) -> Value:
-        """A tuple. `hints`: what its items will be called."""
-        items = self.starred_items(node.elts, hints)
-        return self.make_tuple(items)
-
-    def make_tuple(self, items: list[Value], cls: type | None = None) -> Value:
-        if not self.quiet:
-            items = [item if item.items is not None or item.object is not None else self.settle(item) for item in items]
-        expr = gast.Tuple([item.expr for item in items], gast.Load())
-        return Value(expr, Tuple(tuple(i.kind for i in items), cls), any(i.varied for i in items), items=items)
-
-    def starred_items(self, nodes: list[gast.AST], hints: list[str | None] | None = None) -> list[Value]:
-        plain = [each.value if isinstance(each, gast.Starred) else each for each in nodes]
-        hints = hints if hints is not None and len(hints) == len(nodes) and plain == nodes else None
-        items: list[Value] = []
-        for each, value in zip(nodes, self.visit_all(plain, hints)):
-            if isinstance(each, gast.Starred):
-                items.extend(self.parts_of(value, None, each))
-            else:
-                items.append(value)
-        return items
-
-    def visit_List(self, node: gast.List, hint: str | None = None) -> Value:
-        return self.make_list(self.starred_items(node.elts), hint)
-
-    def visit_Set(self, node: gast.Set) -> Value:
-        items = self.starred_items(node.elts)
-        if any(item.varied for item in items):
-            raise self.refuse("active_set", node)
-        return Value(gast.Set([item.expr for item in items]), UNKNOWN)
-
-    def visit_Dict(self, node: gast.Dict, hint: str | None = None) -> Value:
-        known: list[tuple[Any, Value]] = []
-        for key, each in zip(node.keys, node.values):
-            value = self.visit(each)
-            if key is None:
-                if isinstance(value.kind, Mapping):
-                    return self.make_mapping(node, hint)
-                if value.object is None:
-                    raise self.refuse("dict_merge", each)
-                known.extend((k, self.state[value.object, k]) for k in value.object.keys)
-                continue
-            found = self.visit(key)
-            constant = found.expr.value if isinstance(found.expr, gast.Constant) else found.static
-            if constant is MISSING or not isinstance(constant, (str, int, type(None))):
-                return self.make_mapping(node, hint)
-            known.append((constant, value))
-        return self.make_dict(dict(known), hint)
-
-    def make_dict(self, parts: dict[Any, Value], hint: str | None = None) -> Value:
-        site = None if self.quiet else self.dict_site()
-        if self.is_mapping_site(site):
-            return self.mapping_of(parts, hint, site)
-        thing = Object(dict, list(parts), site=site)
-        settled = {}
-        for key, value in parts.items():
-            settled[key] = (
-                value
-                if self.quiet
-                else self.settle(value, f"{hint}_{key}" if hint and str(key).isidentifier() else None)
-            )
-            self.state[thing, key] = settled[key]
-        expr = gast.Dict([trees.const(key) for key in settled], [value.expr for value in settled.values()])
-        kind = Dict(tuple((key, value.kind) for key, value in settled.items()))
-        return self.made_object(thing, expr, kind, hint)
-
-    def made_object(self, thing: Object, expr: gast.AST, kind: Kind, hint: str | None) -> Value:
-        """Names a new dict or record, so that what refers to it as a whole finds it."""
-        if self.quiet:
-            return Value(expr, kind, object=thing)
-        varied = any(self.state[thing, key].varied for key in thing.keys)
-        thing.loops, thing.block = self.loops, self.block
-        value = self.emit(expr, ir.Plain(False), kind, varied, hint)
-        value.object = thing
-        value.place = None
-        self.info[value.expr.id].place = None
-        self.info[value.expr.id].statement.makes = thing
-        return value
 
     def visit_JoinedStr(self, node: gast.JoinedStr) -> Value:
         parts = []
@@ -376,54 +255,6 @@ class Expressions:
         rule = registry.find(OPERATORS[type(node.op)])
         return self.primitive(rule, [value], lambda exprs: gast.UnaryOp(node.op, exprs[0]), node, hint)
 
-    def visit_Compare(self, node: gast.Compare) -> Value:
-        operands = [node.left, *node.comparators]
-        if any(self.needs_statements(each) for each in operands):
-            values = [self.settle(value) for value in self.visit_all(operands)]
-        else:
-            values = [self.visit_inert(each) for each in operands]
-        if len(values) == 2:
-            known = self.compare_static(node.ops[0], *values)
-            if known is not None:
-                return Value(trees.const(known), BOOL)
-        kind: Kind = BOOL
-        arrays = [value.kind for value in values if isinstance(value.kind, Array)]
-        if arrays and isinstance(node.ops[0], (gast.Eq, gast.NotEq, gast.Lt, gast.LtE, gast.Gt, gast.GtE)):
-            from s2sad.kinds import broadcast_dims
-
-            kind = Array(
-                "bool",
-                broadcast_dims(*(getattr(v.kind, "dims", () if isinstance(v.kind, Scalar) else None) for v in values)),
-            )
-        return Value(gast.Compare(values[0].expr, node.ops, [value.expr for value in values[1:]]), kind)
-
-    def compare_static(self, op: gast.cmpop, left: Value, right: Value) -> bool | None:
-        function = COMPARES.get(type(op))
-        if function is None and self.frame.stands_for is not None:
-            function = ORDERS.get(type(op))  # a question about ranks, in an equivalent
-        if function is None:
-            return None
-        a, b = self.known(left), self.known(right)
-        if a is not MISSING and b is not MISSING:
-            try:
-                return bool(function(a, b))
-            except Exception:
-                return None
-        if isinstance(op, (gast.Is, gast.IsNot)) and None in (left.static, right.static):
-            other = right if left.static is None else left
-            if isinstance(other.expr, gast.Name) and other.expr.id in self.optional:
-                return None
-            if not isinstance(other.kind, Unknown):
-                return isinstance(op, gast.IsNot)
-        if (
-            isinstance(op, (gast.In, gast.NotIn))
-            and right.object is not None
-            and right.object.cls is dict
-            and a is not MISSING
-        ):
-            return (a in right.object.keys) == isinstance(op, gast.In)
-        return None
-
     def known(self, value: Value) -> Any:
         """The value itself where it is known when transforming: a string, a function, an int, a tuple of such."""
         if value.static is not MISSING and not isinstance(value.static, SliceOf):
@@ -441,80 +272,12 @@ class Expressions:
             return MISSING if any(item is MISSING for item in items) else tuple(items)
         return infinity_of(value.expr)
 
-    def visit_BoolOp(self, node: gast.BoolOp, hint: str | None = None) -> Value:
-        """`and` and `or` as tests stay as they are; where they choose a value that carries a gradient, they branch."""
-        values = []
-        for each in node.values:
-            if values and self.needs_statements(each):
-                return self.branching_boolop(node, hint)
-            value = self.visit_inert(each)
-            known = self.truth(value)
-            if known is not None:
-                if known != isinstance(node.op, gast.And):
-                    if not values:
-                        return value
-                    values.append(value)
-                    break
-                if each is not node.values[-1]:
-                    continue
-            values.append(value)
-        if len(values) == 1:
-            return values[0]
-        if any(value.varied and carries_gradient(value.kind) for value in values) and not self.quiet:
-            return self.branching_boolop(node, hint)
-        kind = values[0].kind
-        for value in values[1:]:
-            kind = join(kind, value.kind)
-        return Value(gast.BoolOp(node.op, [value.expr for value in values]), kind)
-
-    def branching_boolop(self, node: gast.BoolOp, hint: str | None) -> Value:
-        first = self.settle(self.visit(node.values[0]))
-        rest: gast.AST = (
-            node.values[1] if len(node.values) == 2 else gast.copy_location(gast.BoolOp(node.op, node.values[1:]), node)
-        )
-        test = first.expr
-        if isinstance(node.op, gast.And):
-            return self.choose(test, lambda: self.visit(rest), lambda: first, hint)
-        return self.choose(test, lambda: first, lambda: self.visit(rest), hint)
-
-    def visit_IfExp(self, node: gast.IfExp, hint: str | None = None) -> Value:
-        test = self.test(node.test)
-        if isinstance(test, bool):
-            return self.visit(node.body if test else node.orelse, hint)
-        if self.quiet:
-            body, orelse = self.visit(node.body), self.visit(node.orelse)
-            return Value(
-                gast.IfExp(test, body.expr, orelse.expr), join(body.kind, orelse.kind), body.varied or orelse.varied
-            )
-        return self.choose(test, lambda: self.visit(node.body, hint), lambda: self.visit(node.orelse, hint), hint)
-
-    def choose(self, test: gast.AST, first: Any, second: Any, hint: str | None) -> Value:
-        key = ("choice", self.names.fresh("k"))
-
-        def run(side: Any) -> Any:
-            def walk() -> None:
-                self.state[key] = self.settle(side(), hint)
-
-            return walk
-
-        self.hints = {**getattr(self, "hints", {}), key: hint or "t"}
-        self.branch(test, run(first), run(second))
-        found = self.state.pop(key)
-        if isinstance(found, Conflict):
-            raise self.refuse(found.key, None, **{"name": hint or "this", **found.words})
-        return found
-
 
 class SliceOf:
     """The symbols of a slice's bounds, as a static value: (start, stop, step)."""
 
     def __init__(self, symbols: tuple[Any, ...]) -> None:
         self.symbols = symbols
-
-
-def mark_pure(expr: gast.AST) -> None:
-    if isinstance(expr, gast.Call):
-        expr.pure = True
 
 
 def number_of(expr: gast.AST) -> Any:

@@ -14,7 +14,8 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.infer_expressions import SliceOf, mark_pure
+from s2sad.expressions import mark_pure
+from s2sad.infer_expressions import SliceOf
 from s2sad.kinds import FLOAT, INT, UNKNOWN, Array, List, Mapping, Scalar, Static
 from s2sad.values import MISSING, LocalFunction, Value
 
@@ -441,7 +442,7 @@ class Lists:
 
 
 def replace_named(tree: gast.AST, name: str, new: gast.AST) -> gast.AST:
-    from s2sad.infer_memory import replace_nodes
+    from s2sad.expressions import replace_nodes
 
     return replace_nodes(
         tree, {id(each): new for each in trees.walk(tree) if isinstance(each, gast.Name) and each.id == name}

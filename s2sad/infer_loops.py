@@ -14,9 +14,9 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.expressions import mark_pure
 from s2sad.infer_boxes import patterns_of
 from s2sad.infer_carried import roots_of
-from s2sad.infer_expressions import mark_pure
 from s2sad.infer_iterators import Iterator
 from s2sad.ir import family
 from s2sad.kinds import INT, UNKNOWN, Array, List, Mapping, Scalar, Tuple, carries_gradient

@@ -12,7 +12,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.infer_expressions import mark_pure
+from s2sad.expressions import mark_pure
 from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Kind, List, Mapping, Never, Static, Unknown, carries_gradient, join
 from s2sad.values import Object, Restart, Value
 

@@ -7,6 +7,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.expressions import substitute
 from s2sad.indexing import Mask, item_kind
 from s2sad.infer_expressions import SliceOf
 from s2sad.ir import family
@@ -369,36 +370,3 @@ def is_function(value: Value) -> bool:
 def dim_symbol(dim: Dim) -> Any:
     """The symbol of an axis's length: a number where that is known, else the axis itself."""
     return dim.key if isinstance(dim.key, int) else dim
-
-
-def substitute(tree: gast.AST, old: gast.AST, new: gast.AST) -> gast.AST | None:
-    """tree with the node `old` replaced; None if it does not stand in it."""
-    if tree is old:
-        return new
-    made = replace_nodes(tree, {id(old): new})
-    return None if made is tree else made
-
-
-def replace_nodes(tree: Any, mapping: dict[int, gast.AST]) -> Any:
-    """tree with some of its nodes replaced, by identity; parts without any are shared."""
-    found = mapping.get(id(tree))
-    if found is not None:
-        return found
-    if not isinstance(tree, gast.AST):
-        return tree
-    changes = {}
-    for field in tree._fields:
-        value = getattr(tree, field, None)
-        if isinstance(value, list):
-            made = [replace_nodes(item, mapping) for item in value]
-            if any(x is not y for x, y in zip(made, value)):
-                changes[field] = made
-        elif isinstance(value, gast.AST):
-            new = replace_nodes(value, mapping)
-            if new is not value:
-                changes[field] = new
-    if not changes:
-        return tree
-    copy = ir.statement_copy(tree)
-    copy.__dict__.update(changes)
-    return copy

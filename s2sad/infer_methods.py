@@ -11,7 +11,7 @@ import numpy as np
 
 from s2sad import equivalents, trees
 from s2sad.errors import RuleError
-from s2sad.infer_expressions import OPERATORS
+from s2sad.expressions import OPERATORS
 from s2sad.infer_outputs import METHODS as METHODS_WITH_OUT
 from s2sad.kinds import UNKNOWN, Array, List, Scalar, Static
 from s2sad.rules import registry

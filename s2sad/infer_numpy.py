@@ -1,7 +1,8 @@
 """Part of the stage `infer`: calls of NumPy, `math` and `operator` that are more than the use of a rule.
 
-Those with several results (`divmod`, `np.broadcast_arrays`), ufuncs with `out` and their methods, lists where an array
-is meant, ints that are counts. Functions that write are in `infer_writers`.
+Those with several results (`divmod`, `np.broadcast_arrays`), those that `operator` makes, forms of a call that no rule
+has. Ufuncs with options are in `infer_ufuncs`, lists for arrays in `infer_array_arguments`, functions that write in
+`infer_writers`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.equivalents.joining import joined_as_columns, joined_in_a_row
-from s2sad.infer_expressions import OPERATORS, mark_pure
+from s2sad.expressions import OPERATOR_NODES, mark_pure
+from s2sad.infer_ufuncs import IN_PLACE
 from s2sad.kinds import (
     FLOAT,
     INT,
@@ -32,19 +34,9 @@ from s2sad.kinds import (
     carries_gradient,
 )
 from s2sad.rules import registry
-from s2sad.values import MISSING, BoundMethod, Value
+from s2sad.values import MISSING, Value
 
-OPERATOR_NODES = {function: node for node, function in OPERATORS.items()}
 GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
-# What takes integers in all its parameters; the parameters that take one in any function without derivative.
-OF_INTEGERS = {
-    math.comb, math.perm, math.factorial, math.gcd, math.lcm, math.isqrt, np.gcd, np.lcm, np.bitwise_and, np.bitwise_or,
-    np.bitwise_xor, np.invert, np.left_shift, np.right_shift, np.zeros, np.ones, np.empty, np.eye, np.identity, np.tri,
-    np.tril_indices, np.triu_indices, np.diag_indices, np.indices, np.unravel_index, np.ravel_multi_index,
-    np.bartlett, np.blackman, np.hamming, np.hanning, np.fft.fftfreq, np.fft.rfftfreq, np.ndindex, np.mask_indices,
-    np.bitwise_count,
-}  # fmt: skip
-INTEGERS = {"axis", "axis1", "axis2", "decimals", "ndigits", "k", "kth", "shape", "minlength"}
 
 
 class NumPy:
@@ -75,30 +67,6 @@ class NumPy:
         if isinstance(static, np.ufunc):
             return self.call_ufunc(function, static, args, keywords, node, hint)
         return None
-
-    def without_flat(self, args: list[Value], node: Any) -> list[Value]:
-        """`A.flat` as an argument: its elements."""
-        return [
-            self.flat_elements(v, node) if isinstance(v.static, BoundMethod) and v.static.name == "flat" else v
-            for v in args
-        ]
-
-    def note_counts(self, rule: Any, bound: dict[str, Value]) -> None:
-        """An int that is given where a rule has no derivative (an axis, a number of items) is a count, not a number."""
-        for name, value in bound.items():
-            if rule.form == "nondifferentiable":
-                count = rule.function in OF_INTEGERS or name in INTEGERS
-            else:
-                count = name not in rule.wrt
-            if count and isinstance(value, Value):  # the options of a function without a signature are a dict
-                self.use_parts_as_integers(value)
-
-    def use_parts_as_integers(self, value: Value) -> None:
-        for each in [value] if value.items is None else value.items:
-            if each.items is not None:
-                self.use_parts_as_integers(each)
-            elif isinstance(each.kind, Scalar):
-                self.use_as_integer(each)
 
     # ---------------------------------------------------------------- functions made by `operator`
     def call_getter(self, static: Any, args: list[Value], node: Any, hint: str | None) -> Value | None:
@@ -312,12 +280,6 @@ class NumPy:
             raise self.refuse("no_rule", node, name="ix_", module="numpy")
         return None
 
-    def known_list(self, value: Value) -> Any:
-        if isinstance(value.iteration, list):
-            items = [self.known(each) for each in value.iteration]
-            return MISSING if MISSING in items else items
-        return self.known(value)
-
     def call_einsum(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value | None:
@@ -344,75 +306,6 @@ class NumPy:
         )
 
     # ---------------------------------------------------------------- ufuncs
-    def call_ufunc(
-        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
-    ) -> Value | None:
-        """np.add(a, b, out), np.divide(a, b, out=c, where=mask)."""
-        keywords = dict(keywords)
-        if len(args) > static.nin and static.nout == 1:
-            keywords["out"] = args[static.nin]
-            args = args[: static.nin]
-            return self.call_known(function, static, args, keywords, node, hint)
-        made = self.call_with_options(function, static, args, keywords, node, hint)
-        if made is not None:
-            return made
-        out, where = keywords.get("out"), keywords.get("where")
-        if out is None or out.static is None or where is None or self.known(where) is True or len(keywords) != 2:
-            return None
-        if out.items is not None and len(out.items) == 1:
-            out = out.items[0]
-        if not any(v.varied for v in [*args, out]):
-            self.opaque_call(function, args, keywords, node, [out])
-            return out
-        out, where = self.settle(out), self.full_mask(self.settle(where), self.settle(out), node)
-        chosen = [self.chosen_by(self.settle(v), where, out, node) for v in args]
-        made = self.call_known(function, static, chosen, {}, node, None)
-        self.store_chosen(out, where, made, node)
-        return out
-
-    def call_with_options(
-        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
-    ) -> Value | None:
-        """np.add(a, b, dtype=np.float64, casting="unsafe"): options that say how, not what, is computed."""
-        rule = registry.find(static)
-        if rule is None or rule.form != "partials" or not any(v.varied for v in [*args, *keywords.values()]):
-            return None
-        others = {key: value for key, value in keywords.items() if key not in ("casting", "order", "subok", "dtype")}
-        if len(others) == len(keywords):
-            return None
-        if "dtype" in keywords:
-            args = self.cast_operands(args, keywords["dtype"], node)
-        passive = {key: keywords[key].expr for key in ("casting", "order", "subok") if key in keywords}
-        if others or not passive:
-            return self.call_known(function, static, args, others, node, hint)
-
-        def rebuild(exprs: list[gast.AST]) -> gast.AST:
-            return self.call_expression(function.expr, exprs, passive)
-
-        return self.primitive(rule, args, rebuild, node, hint, bound=rule.bind(args, {}))
-
-    def cast_operands(self, args: list[Value], dtype: Value, node: Any) -> list[Value]:
-        """What `dtype=` of a ufunc means: the operands are taken in that dtype. Python's numbers follow arrays."""
-        known = self.known(dtype)
-        try:
-            name = None if known is None else np.dtype(known).name
-        except TypeError:
-            raise self.refuse("rule_keyword", node, name="a ufunc", keywords="dtype") from None
-        arrays = [v for v in args if isinstance(v.kind, Array)]
-        if name is None or not arrays and name == "float64" and all(v.kind == FLOAT for v in args):
-            return args
-        if not arrays or any(not isinstance(v.kind, (Array, Scalar)) for v in args):
-            raise self.refuse("rule_keyword", node, name="a ufunc", keywords="dtype")
-        made = []
-        for value in args:
-            if isinstance(value.kind, Array) and value.kind.dtype != name:
-                value = self.settle(value)
-                method = Value(trees.attr(value.expr, "astype"), Static(BoundMethod(value, None, "astype")))
-                value = self.call_value(method, [dtype], {}, node)
-            elif isinstance(value.kind, Scalar) and value.kind.dtype not in ("float", "real", "int", "bool", name):
-                raise self.refuse("rule_keyword", node, name="a ufunc", keywords="dtype")
-            made.append(value)
-        return made
 
     def call_clip(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
@@ -452,141 +345,14 @@ class NumPy:
         self.store_whole(target, self.call_function(np.nan_to_num, [target], node, **others), node)
         return target
 
-    def call_in_place(
-        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
-    ) -> Value | None:
-        """operator.iadd(x, y) is x += y, and gives x."""
-        meant = getattr(operator, {"iand": "and_", "ior": "or_"}.get(name := function.static.__name__, name[1:]))
-        owner = self.settle(args[0])
-        if isinstance(owner.kind, Array) and owner.kind.dims and owner.place is not None:
-            self.augment_by(owner, OPERATOR_NODES[meant](), args[1], node)
-            return owner
-        if isinstance(owner.kind, Scalar):
-            return self.binary(OPERATOR_NODES[meant](), owner, args[1], node, hint)
-        return None
-
     def call_function(self, static: Any, args: list[Value], node: Any, **keywords: Value) -> Value:
         """A call of a function of NumPy's that the program makes itself."""
         function = Value(trees.attr(trees.module(np), static.__name__), Static(static))
         return self.call_rule(registry.find(static), function, args, keywords, node, None)
 
-    def call_ufunc_method(
-        self,
-        function: Value,
-        ufunc: Any,
-        name: str,
-        args: list[Value],
-        keywords: dict[str, Value],
-        node: Any,
-        hint: str | None,
-    ) -> Value | None:
-        if (
-            name == "outer"
-            and len(args) == 2
-            and not keywords
-            and all(getattr(v.kind, "rank", None) is not None for v in args)
-        ):
-            left, right = args
-            if right.kind.rank and left.kind.rank is not None:
-                left = self.settle(left)
-                index = gast.Tuple([trees.const(...), *[trees.const(None)] * right.kind.rank], gast.Load())
-                left = self.get_item(left, index, node) if isinstance(left.kind, Array) else left
-            inner = Value(function.expr.value, Static(ufunc))
-            return self.call_known(inner, ufunc, [left, right], {}, node, hint)
-        whole = {
-            (np.add, "reduce"): np.sum,
-            (np.multiply, "reduce"): np.prod,
-            (np.maximum, "reduce"): np.max,
-            (np.minimum, "reduce"): np.min,
-            (np.add, "accumulate"): np.cumsum,
-            (np.multiply, "accumulate"): np.cumprod,
-        }.get((ufunc, name))
-        if (
-            whole is not None
-            and any(v.varied for v in args)
-            and len(args) <= 2
-            and set(keywords) <= {"axis", "keepdims", "out", "initial", "where"}
-        ):
-            keywords = {"axis": args[1] if len(args) > 1 else self.key_value(0), **keywords}
-            return self.call_value(
-                Value(trees.attr(trees.module(np), whole.__name__), Static(whole)), args[:1], keywords, node, hint
-            )
-        if registry.find(function.static) is None:
-            return self.ufunc_method_as_loop(function, ufunc, name, args, keywords, node, hint)
-        return None
-
     # ---------------------------------------------------------------- lists and tuples as arrays
-    def as_array(self, value: Value, node: Any) -> Value:
-        """np.array(value), of a list or tuple that a function of NumPy gets as an array."""
-        return self.call_function(np.array, [value], node)
-
-    def arrays_for(
-        self, rule: Any, bound: dict[str, Value], args: list[Value], keywords: dict[str, Value], node: Any
-    ) -> tuple[list[Value], dict[str, Value], dict[str, Value]]:
-        """The arguments with each list or tuple that is meant as an array made one, where a gradient flows."""
-        library = getattr(rule.function, "__module__", None) or "numpy"
-        if (
-            rule.form == "nondifferentiable"
-            or not library.startswith("numpy")
-            or self.quiet
-            or rule.function in (np.where,)
-        ):
-            return args, keywords, bound
-        if not any(bound[name].varied for name in rule.wrt if name in bound):
-            return args, keywords, bound
-        made: dict[int, Value] = {}
-        for name in rule.wrt:
-            value = bound.get(name)
-            if value is None or value.static is None:
-                continue
-            if name == rule.variadic:
-                if rule.function in (np.array, np.asarray, np.asanyarray) or not isinstance(
-                    value.items or value.iteration, list
-                ):
-                    continue
-                items = value.items or value.iteration
-                if any(self.is_listed(item) for item in items):
-                    changed = [
-                        self.settle(self.as_array(item, node)) if self.is_listed(item) else item for item in items
-                    ]
-                    made[id(value)] = self.make_tuple(changed)
-            elif self.is_listed(value):
-                made[id(value)] = self.settle(self.as_array(value, node))
-        if not made:
-            return args, keywords, bound
-
-        def new(value: Value) -> Value:
-            return made.get(id(value), value)
-
-        return [new(v) for v in args], {k: new(v) for k, v in keywords.items()}, {k: new(v) for k, v in bound.items()}
-
-    def tuples_as_lists(self, rule: Any, bound: dict[str, Value], node: Any) -> dict[int, Value]:
-        """What carries a gradient into a function and has several parts: of `math`, a tuple is a list there, whose
-        adjoint is one value; of NumPy, an array."""
-        made: dict[int, Value] = {}
-        for name, value in bound.items():
-            if name not in rule.wrt or not value.varied:
-                continue
-            if self.is_fixed_list(value):
-                items = [self.list_as_array(item, node) for item in self.as_items(value).items]
-                made[id(value)] = self.make_list(items)
-                if self.is_fixed_list(made[id(value)]):
-                    self.need_plain_list(value.object, node)
-            elif value.object is not None:
-                raise self.refuse("rule_keyword", node, name=rule.name, keywords=name)
-            elif name != rule.variadic and value.items is not None:
-                listed = rule.library == "math"
-                operator = getattr(rule.function, "__module__", "") == "_operator"
-                if operator and not any(isinstance(other.kind, Array) for other in bound.values()):
-                    raise self.refuse("rule_keyword", node, name=rule.name, keywords=name)
-                made[id(value)] = self.make_list(value.items) if listed else self.list_as_array(value, node)
-        return made
-
-    def is_listed(self, value: Value) -> bool:
-        return isinstance(value.kind, (List, Tuple)) and (value.items is not None or isinstance(value.kind, List))
 
 
-IN_PLACE = ("add", "sub", "mul", "truediv", "pow", "matmul", "floordiv", "mod", "and", "or", "xor", "lshift", "rshift")
 # Which argument by position is `out` (of a ufunc it is the one after the operands).
 CALLS: dict[Any, str] = {
     operator.itemgetter: "make_getter",

@@ -8,7 +8,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.infer_expressions import mark_pure
+from s2sad.expressions import mark_pure
 from s2sad.infer_origins import may_be_argument
 from s2sad.kinds import UNKNOWN, Array, Kind, List, Never, Scalar, Static, Tuple, Unknown, carries_gradient
 from s2sad.rules import registry, scopes

@@ -7,9 +7,9 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.expressions import mark_pure, replace_nodes
 from s2sad.infer_boxes import patterns_of
-from s2sad.infer_expressions import mark_pure
-from s2sad.infer_memory import is_function, replace_nodes
+from s2sad.infer_memory import is_function
 from s2sad.kinds import UNKNOWN, Array, Kind, List, Mapping, Never, Text, carries_gradient, join
 from s2sad.values import Value, is_active_text
 

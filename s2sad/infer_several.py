@@ -14,7 +14,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.infer_expressions import mark_pure
+from s2sad.expressions import mark_pure
 from s2sad.kinds import Array, Kind, Scalar, Tuple, carries_gradient
 from s2sad.values import MISSING, Value
 

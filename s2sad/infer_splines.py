@@ -15,7 +15,7 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.infer_expressions import mark_pure
+from s2sad.expressions import mark_pure
 from s2sad.kinds import UNKNOWN, Array, Dim, Scalar, Static, Tuple
 from s2sad.local_functions import RESULT
 from s2sad.rules import splines

@@ -13,8 +13,8 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
+from s2sad.expressions import mark_pure
 from s2sad.indexing import item_kind
-from s2sad.infer_expressions import mark_pure
 from s2sad.ir import family
 from s2sad.kinds import Array, Dim, Kind, Scalar, Static
 from s2sad.values import MISSING, BoundMethod, Value

@@ -12,7 +12,7 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.infer_expressions import mark_pure
+from s2sad.expressions import mark_pure
 from s2sad.kinds import FLOAT, Array, Dim, List, Scalar, Static, Tuple, loose
 from s2sad.values import Value
 

@@ -17,8 +17,8 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.expression_kinds import ExpressionKinds, is_numpy, same_axes
+from s2sad.expressions import replace_nodes
 from s2sad.gathering import gather
-from s2sad.infer_memory import replace_nodes
 from s2sad.inlining import rename_all
 from s2sad.ir import variable
 from s2sad.kinds import Array, Kind, List, Scalar, loose

@@ -9,7 +9,7 @@ import gast
 
 from s2sad import trees
 from s2sad.expression_kinds import ExpressionKinds
-from s2sad.infer_memory import replace_nodes
+from s2sad.expressions import replace_nodes
 from s2sad.kinds import Array, Kind
 
 

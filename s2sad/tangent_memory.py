@@ -97,7 +97,7 @@ class Memory:
 
     def store_operated(self, op: ir.Store, place: gast.AST) -> None:
         """A[i] *= e and the like: the rule of the operator, with what is there before."""
-        from s2sad.infer_expressions import OPERATORS
+        from s2sad.expressions import OPERATORS
 
         rule = registry.find(OPERATORS[type(op.operator)])
         first, second = list(rule.parameters.parameters)[:2]

@@ -75,7 +75,7 @@ def _member(module: Any, name: str) -> Any:
 
 def _in_compiler(function: Any) -> bool:
     from s2sad import equivalents
-    from s2sad.infer_calls import HANDLERS
+    from s2sad.infer_builtins import HANDLERS
     from s2sad.infer_numpy import CALLS
 
     try:

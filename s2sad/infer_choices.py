@@ -1,0 +1,138 @@
+"""Part of the stage `infer`: comparisons, `and`, `or`, and expressions that choose."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import gast
+
+from s2sad import trees
+from s2sad.kinds import BOOL, Array, Kind, Scalar, Unknown, carries_gradient, join
+from s2sad.values import MISSING, Conflict, Value
+
+
+class Choices:
+    def visit_Compare(self, node: gast.Compare) -> Value:
+        operands = [node.left, *node.comparators]
+        if any(self.needs_statements(each) for each in operands):
+            values = [self.settle(value) for value in self.visit_all(operands)]
+        else:
+            values = [self.visit_inert(each) for each in operands]
+        if len(values) == 2:
+            known = self.compare_static(node.ops[0], *values)
+            if known is not None:
+                return Value(trees.const(known), BOOL)
+        kind: Kind = BOOL
+        arrays = [value.kind for value in values if isinstance(value.kind, Array)]
+        if arrays and isinstance(node.ops[0], (gast.Eq, gast.NotEq, gast.Lt, gast.LtE, gast.Gt, gast.GtE)):
+            from s2sad.kinds import broadcast_dims
+
+            kind = Array(
+                "bool",
+                broadcast_dims(*(getattr(v.kind, "dims", () if isinstance(v.kind, Scalar) else None) for v in values)),
+            )
+        return Value(gast.Compare(values[0].expr, node.ops, [value.expr for value in values[1:]]), kind)
+
+    def compare_static(self, op: gast.cmpop, left: Value, right: Value) -> bool | None:
+        function = COMPARES.get(type(op))
+        if function is None and self.frame.stands_for is not None:
+            function = ORDERS.get(type(op))  # a question about ranks, in an equivalent
+        if function is None:
+            return None
+        a, b = self.known(left), self.known(right)
+        if a is not MISSING and b is not MISSING:
+            try:
+                return bool(function(a, b))
+            except Exception:
+                return None
+        if isinstance(op, (gast.Is, gast.IsNot)) and None in (left.static, right.static):
+            other = right if left.static is None else left
+            if isinstance(other.expr, gast.Name) and other.expr.id in self.optional:
+                return None
+            if not isinstance(other.kind, Unknown):
+                return isinstance(op, gast.IsNot)
+        if (
+            isinstance(op, (gast.In, gast.NotIn))
+            and right.object is not None
+            and right.object.cls is dict
+            and a is not MISSING
+        ):
+            return (a in right.object.keys) == isinstance(op, gast.In)
+        return None
+
+    def visit_BoolOp(self, node: gast.BoolOp, hint: str | None = None) -> Value:
+        """`and` and `or` as tests stay as they are; where they choose a value that carries a gradient, they branch."""
+        values = []
+        for each in node.values:
+            if values and self.needs_statements(each):
+                return self.branching_boolop(node, hint)
+            value = self.visit_inert(each)
+            known = self.truth(value)
+            if known is not None:
+                if known != isinstance(node.op, gast.And):
+                    if not values:
+                        return value
+                    values.append(value)
+                    break
+                if each is not node.values[-1]:
+                    continue
+            values.append(value)
+        if len(values) == 1:
+            return values[0]
+        if any(value.varied and carries_gradient(value.kind) for value in values) and not self.quiet:
+            return self.branching_boolop(node, hint)
+        kind = values[0].kind
+        for value in values[1:]:
+            kind = join(kind, value.kind)
+        return Value(gast.BoolOp(node.op, [value.expr for value in values]), kind)
+
+    def branching_boolop(self, node: gast.BoolOp, hint: str | None) -> Value:
+        first = self.settle(self.visit(node.values[0]))
+        rest: gast.AST = (
+            node.values[1] if len(node.values) == 2 else gast.copy_location(gast.BoolOp(node.op, node.values[1:]), node)
+        )
+        test = first.expr
+        if isinstance(node.op, gast.And):
+            return self.choose(test, lambda: self.visit(rest), lambda: first, hint)
+        return self.choose(test, lambda: first, lambda: self.visit(rest), hint)
+
+    def visit_IfExp(self, node: gast.IfExp, hint: str | None = None) -> Value:
+        test = self.test(node.test)
+        if isinstance(test, bool):
+            return self.visit(node.body if test else node.orelse, hint)
+        if self.quiet:
+            body, orelse = self.visit(node.body), self.visit(node.orelse)
+            return Value(
+                gast.IfExp(test, body.expr, orelse.expr), join(body.kind, orelse.kind), body.varied or orelse.varied
+            )
+        return self.choose(test, lambda: self.visit(node.body, hint), lambda: self.visit(node.orelse, hint), hint)
+
+    def choose(self, test: gast.AST, first: Any, second: Any, hint: str | None) -> Value:
+        key = ("choice", self.names.fresh("k"))
+
+        def run(side: Any) -> Any:
+            def walk() -> None:
+                self.state[key] = self.settle(side(), hint)
+
+            return walk
+
+        self.hints = {**getattr(self, "hints", {}), key: hint or "t"}
+        self.branch(test, run(first), run(second))
+        found = self.state.pop(key)
+        if isinstance(found, Conflict):
+            raise self.refuse(found.key, None, **{"name": hint or "this", **found.words})
+        return found
+
+
+ORDERS: dict[type, Any] = {gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt, gast.GtE: operator.ge}
+
+
+COMPARES: dict[type, Any] = {
+    gast.Eq: operator.eq,
+    gast.NotEq: operator.ne,
+    gast.Is: operator.is_,
+    gast.IsNot: operator.is_not,
+    gast.In: lambda a, b: a in b,
+    gast.NotIn: lambda a, b: a not in b,
+}

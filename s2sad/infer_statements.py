@@ -1,0 +1,213 @@
+"""Part of the stage `infer`: simple statements: assignments and what they bind, imports, nested functions, `with`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.expressions import is_call, is_pure, load
+from s2sad.kinds import Static, Unknown
+from s2sad.local_functions import local_name
+from s2sad.values import MISSING, Frame, LocalFunction, Value
+
+
+class Statements:
+    def walk(self, body: list[gast.stmt]) -> None:
+        for node in body:
+            self.origin = (self.frame.source, node)
+            getattr(self, "do_" + node.__class__.__name__, self.do_other)(node)
+
+    def do_other(self, node: gast.stmt) -> None:
+        raise self.refuse("statement", node, what=type(node).__name__)
+
+    def do_Pass(self, node: gast.stmt) -> None:
+        pass
+
+    def do_Assign(self, node: gast.Assign) -> None:
+        target = node.targets[0]
+        if isinstance(target, gast.Tuple) and isinstance(node.value, gast.Tuple):
+            hints = [each.id if isinstance(each, gast.Name) else None for each in target.elts]
+            self.bind(target, self.visit_Tuple(node.value, hints))
+            return
+        hint = target.id if isinstance(target, gast.Name) else None
+        self.bind(target, self.visit(node.value, hint=hint))
+
+    def show_as(self, value: Value, name: str) -> None:
+        """A temporary that the user has a name for is shown under that name, if it is shown at all."""
+        if isinstance(value.expr, gast.Name) and ir.base_of(value.expr.id) == "#t" and name != "_":
+            self.names.shown.setdefault(value.expr.id, name)
+
+    def bind(self, target: gast.AST, value: Value) -> None:
+        """target = value."""
+        if isinstance(target, gast.Name):
+            settled = self.settle(value, target.id)
+            self.show_as(settled, target.id)
+            self.set_variable(target.id, settled)
+        elif isinstance(target, (gast.Tuple, gast.List)):
+            self.unpack(target, value)
+        elif isinstance(target, gast.Subscript):
+            self.store_item(target, self.settle(value))
+        elif isinstance(target, gast.Attribute):
+            self.store_attribute(target, self.settle(value))
+        else:
+            raise self.refuse("statement", target, what=type(target).__name__)
+
+    def variable_key(self, name: str) -> Any:
+        frame: Frame | None = self.frame
+        if name in frame.globals:
+            raise self.refuse("global_write", None, name=name)
+        if name in frame.nonlocals:
+            frame = frame.parent
+            while frame is not None and name not in frame.locals:
+                frame = frame.parent
+            if frame is None:
+                raise self.refuse("nonlocal_write", None, name=name)
+        return frame.number, name
+
+    def set_variable(self, name: str, value: Any) -> None:
+        if isinstance(value, Value):
+            self.note_whole(value)
+        self.state[self.variable_key(name)] = value
+
+    def unpack(self, target: gast.Tuple | gast.List, value: Value) -> None:
+        count = len(target.elts)
+        star = next((k for k, each in enumerate(target.elts) if isinstance(each, gast.Starred)), None)
+        if star is not None and self.unpack_star(target, value, star):
+            return
+        parts = self.parts_of(value, count if star is None else None, target)
+        if star is None:
+            if len(parts) != count:
+                raise self.refuse("unpack", target, count=count, given=len(parts))
+            for each, part in zip(target.elts, parts):
+                self.bind(each, part)
+            return
+        after = count - star - 1
+        middle = parts[star : len(parts) - after]
+        groups = [*parts[:star], self.make_list(middle), *parts[len(parts) - after :]]
+        for each, part in zip(target.elts, groups):
+            self.bind(each.value if isinstance(each, gast.Starred) else each, part)
+
+    def do_AugAssign(self, node: gast.AugAssign) -> None:
+        target = node.target
+        if isinstance(target, gast.Name):
+            current = self.visit(load(target))
+            if isinstance(node.op, gast.BitOr) and self.is_dict(current):
+                self.call_value(self.get_attribute(current, "update", node), [self.visit(node.value)], {}, node)
+                return
+            if self.is_memory(current) or isinstance(current.kind, Unknown):
+                self.augment_in_place(node, current)
+                return
+            self.bind(target, self.binary(node.op, current, self.visit(node.value), node, target.id))
+        elif isinstance(target, gast.Subscript):
+            self.augment_item(node)
+        else:
+            owner = self.settle(self.visit(target.value))
+            current = self.get_attribute(owner, target.attr, target)
+            if self.is_memory(current):
+                self.augment_in_place(node, current)
+                return
+            made = self.binary(node.op, current, self.visit(node.value), node, f"{target.attr}")
+            self.store_attribute_value(owner, target.attr, self.settle(made, target.attr), target)
+
+    def do_Expr(self, node: gast.Expr) -> None:
+        if isinstance(node.value, gast.Constant):
+            return
+        value = self.visit(node.value)
+        if is_call(value.expr) and not is_pure(value.expr):
+            self.add(gast.Expr(value.expr), ir.Plain(False))
+            self.effects += 1
+        elif not self.trivial(value.expr):
+            self.add(gast.Expr(value.expr), ir.Plain(False))
+
+    def do_Break(self, node: gast.Break) -> None:
+        self.add(gast.Break())
+
+    def do_Assert(self, node: gast.Assert) -> None:
+        test = self.visit_inert(node.test)
+        if self.truth(test) and not isinstance(node.test, gast.Constant):
+            return  # the kinds of the arguments say so, which are looked at at each call
+        message = self.visit_inert(node.msg).expr if node.msg is not None else None
+        self.add(gast.Assert(test.expr, message), ir.Plain(False))
+
+    def do_Raise(self, node: gast.Raise) -> None:
+        exc = self.visit_inert(node.exc).expr if node.exc is not None else None
+        cause = self.visit_inert(node.cause).expr if node.cause is not None else None
+        self.add(gast.Raise(exc, cause), ir.Plain(False))
+
+    def do_Delete(self, node: gast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, gast.Name):
+                self.state.pop(self.variable_key(target.id), None)
+            else:
+                self.delete_item(target)
+
+    def do_Global(self, node: gast.stmt) -> None:
+        pass
+
+    do_Nonlocal = do_Global
+
+    def do_Import(self, node: gast.Import) -> None:
+        for alias in node.names:
+            module = self.imported(alias.name, node)
+            top = sys.modules[alias.name.partition(".")[0]] if alias.asname is None else module
+            self.set_variable(alias.asname or alias.name.partition(".")[0], self.static_value(top))
+
+    def do_ImportFrom(self, node: gast.ImportFrom) -> None:
+        module = self.imported("." * (node.level or 0) + (node.module or ""), node)
+        for alias in node.names:
+            value = getattr(module, alias.name, MISSING)
+            if value is MISSING:
+                value = self.imported(f"{module.__name__}.{alias.name}", node)
+            self.set_variable(alias.asname or alias.name, self.static_value(value, module, alias.name))
+
+    def imported(self, name: str, node: gast.AST) -> Any:
+        import importlib
+
+        try:
+            return importlib.import_module(name, self.frame.namespace.get("__package__"))
+        except ImportError as error:
+            raise self.refuse("import", node, name=name, error=error) from None
+
+    def do_FunctionDef(self, node: gast.FunctionDef) -> None:
+        if node.decorator_list:
+            raise self.refuse("decorated_local", node, name=node.name)
+        self.set_variable(node.name, self.local_function(node, node.name))
+
+    def local_function(self, node: Any, name: str) -> Value:
+        defaults = [self.settle(self.visit(each)) for each in node.args.defaults]
+        keywords = [None if each is None else self.settle(self.visit(each)) for each in node.args.kw_defaults]
+        made = LocalFunction(node, self.frame, defaults, keywords, name)
+        return Value(trees.name(local_name(name)), Static(made))
+
+    def do_With(self, node: gast.With) -> None:
+        if all(self.is_grad_of(item.context_expr) for item in node.items):
+            self.insert(node, [(item.optional_vars, item.context_expr.args[0]) for item in node.items])
+            return
+        items = []
+        for item in node.items:
+            context = self.visit_inert(item.context_expr)
+            if context.varied or self.value_is_active(item.context_expr):
+                raise self.refuse("with_active", item.context_expr)
+            target = None
+            if item.optional_vars is not None:
+                if not isinstance(item.optional_vars, gast.Name):
+                    raise self.refuse("with_target", item.optional_vars)
+                ssa = self.names.fresh(item.optional_vars.id)
+                place = ir.Place(self.new_root((self.path, self.site_number()), ssa, Unknown()))
+                self.note_origins(place.root, context.expr, Unknown())
+                self.info[ssa] = ir.Info(Unknown(), False, None, place, self.loops, self.position)
+                self.set_variable(item.optional_vars.id, Value(trees.name(ssa), Unknown(), place=place))
+                target = trees.name(ssa, store=True)
+            items.append(gast.withitem(context.expr, target))
+        self.effects += 1
+        origin, outer = self.origin, self.block
+        self.block = []
+        self.walk(node.body)
+        body, self.block, self.origin = self.block, outer, origin
+        self.add(gast.With(items, body, None))
+
+    def do_Try(self, node: gast.Try) -> None:
+        self.infer_try(node)
