@@ -10,7 +10,7 @@ class S2sadError(Exception):
 class NotDifferentiableError(S2sadError, NotImplementedError):
     """Something in the user's function that s2sad can't differentiate exactly, shown at the user's line.
 
-    `key` names the kind of refusal, a row of the table in refusals.py.
+    `key` names the kind of refusal, a row of the tables in refusals_of_code.py and refusals_of_data.py.
     """
 
     key = ""

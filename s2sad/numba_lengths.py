@@ -24,7 +24,8 @@ import gast
 import numpy as np
 
 from s2sad import helpers, trees
-from s2sad.numba_ranks import REDUCTIONS, Expressions
+from s2sad.numba_ranks import Expressions
+from s2sad.numba_results import REDUCTIONS
 
 Length = frozenset  # of atoms
 Axes = tuple  # of Lengths

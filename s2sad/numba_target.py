@@ -30,8 +30,9 @@ from s2sad.numba_boundary import Boundary
 from s2sad.numba_forms import Forms
 from s2sad.numba_fusion import fits, fuse
 from s2sad.numba_parallel import run_side_by_side
-from s2sad.numba_ranks import UNKNOWN, Expressions, of_functions, sort_of
+from s2sad.numba_ranks import Expressions, of_functions
 from s2sad.numba_records import Records
+from s2sad.numba_sorts import UNKNOWN, sort_of
 from s2sad.numba_tapes import saves_in_arrays
 from s2sad.numba_views import Memory, at_indices, in_place, stored
 from s2sad.printer import BlankLine, Comment, to_text

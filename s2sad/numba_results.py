@@ -1,0 +1,188 @@
+"""Part of the stage `numba`: the ranks and sorts of number of what calls give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import helpers, trees
+from s2sad.numba_sorts import COUNT, UNKNOWN, dtype_of, join, product_rank, wider, widest
+
+COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "isnan", "isfinite", "isinf",
+               "logical_and", "logical_or", "logical_not", "logical_xor", "signbit")  # fmt: skip
+KEEPING = ("add", "subtract", "multiply", "maximum", "minimum", "fmax", "fmin", "negative", "absolute", "abs", "square",
+           "power", "floor_divide", "remainder", "mod", "fmod", "sign", "positive", "bitwise_and", "bitwise_or",
+           "clip")  # fmt: skip
+SAME = ("zeros_like", "ones_like", "empty_like", "full_like", "copy", "ascontiguousarray", "transpose", "sort", "flip",
+        "flipud", "fliplr", "roll", "cumsum", "cumprod", "nan_to_num", "triu", "tril", "swapaxes")  # fmt: skip
+MADE = ("zeros", "ones", "empty", "full")
+REDUCTIONS = ("sum", "prod", "mean", "max", "min", "amax", "amin", "var", "std", "all", "any", "ptp", "argmax",
+              "argmin", "median", "nansum", "count_nonzero")  # fmt: skip
+
+
+class Results:
+    def of_Call(self, node: gast.Call) -> Any:
+        function = node.func
+        if isinstance(function, gast.Name):
+            return self.of_named_call(function.id, node)
+        found = trees.function_of(function)
+        if found is None:
+            return self.of_method(function, node) if isinstance(function, gast.Attribute) else UNKNOWN
+        module = getattr(trees.function_of(function.value), "__name__", "")
+        if module in ("math", "cmath"):
+            counts = ("floor", "ceil", "trunc", "gcd", "lcm", "comb", "perm", "factorial", "isqrt")
+            truths = ("isnan", "isinf", "isfinite", "isclose")
+            char = "i" if function.attr in counts else "b" if function.attr in truths else "f"
+            return ("c" if module == "cmath" else char), 0
+        if isinstance(found, np.ufunc):
+            return self.of_ufunc(function.attr, node)
+        if module == "numpy":
+            return self.of_numpy(function.attr, node.args, {k.arg: k.value for k in node.keywords})
+        if module == "numpy.linalg":
+            return self.of_linalg(function.attr, node)
+        return UNKNOWN
+
+    def of_named_call(self, name: str, node: gast.Call) -> Any:
+        helper = node.func.__dict__.get("function")
+        if helper is helpers.last_stored:
+            return self.of(node.args[0])
+        if helper is helpers.unbroadcast:
+            return self.of(node.args[0])[0], self.of(node.args[1])[1]
+        if self.world is not None and name in self.world.functions:
+            return self.world.called(name, [self.of(each) for each in node.args])
+        if name in ("len", "int", "round"):
+            return COUNT
+        if name in ("float", "complex", "bool"):
+            return {"float": "f", "complex": "c", "bool": "b"}[name], 0
+        if name == "abs" and node.args:
+            char, rank = self.of(node.args[0])
+            return ("f" if char == "c" else char), rank
+        if name in ("min", "max", "sum") and len(node.args) > 1:
+            made: Any = self.of(node.args[0])
+            for each in node.args[1:]:
+                made = join(made, self.of(each))
+            return made
+        if name in ("min", "max", "sum") and node.args:
+            return self.item(node.args[0])
+        if name in ("list", "sorted", "reversed", "tuple") and node.args:
+            return "[]", self.item(node.args[0])
+        return UNKNOWN
+
+    def of_ufunc(self, name: str, node: gast.Call) -> Any:
+        sorts = [self.of(each) for each in node.args]
+        rank = widest([sort[1] for sort in sorts])
+        if name in COMPARISONS:
+            return "b", rank
+        char: Any = sorts[0][0] if sorts else None
+        for sort in sorts[1:]:
+            char = wider((char, 0), sort)
+        if name == "matmul" and len(sorts) == 2:
+            return char, product_rank(sorts[0][1], sorts[1][1])
+        if name not in KEEPING and char in ("b", "i"):
+            char = "f"
+        return ("f" if name in ("abs", "absolute") and char == "c" else char), rank
+
+    def of_numpy(self, name: str, args: list[Any], given: dict[Any, Any]) -> Any:
+        first: Any = self.of(args[0]) if args else UNKNOWN
+        if name in MADE and args:
+            char = self.of(args[1])[0] if name == "full" and len(args) > 1 else dtype_of(given.get("dtype"), args[1:])
+            return char, self.length(args[0])
+        if name in SAME:
+            return first
+        if name in REDUCTIONS:
+            return self.reduced(name, first, args, given)
+        if name == "where" and len(args) == 3:
+            sorts = [self.of(each) for each in args]
+            return wider(sorts[1], sorts[2]), widest([sort[1] for sort in sorts])
+        if name in ("outer", "eye", "identity", "diag") and args:
+            rank = 2 if name != "diag" else {1: 2, 2: 1}.get(first[1])
+            return ("f" if name in ("eye", "identity") else first[0]), rank
+        if name == "cross" and len(args) == 2:
+            other = self.of(args[1])
+            return wider(first, other), widest([first[1], other[1]])
+        if name in ("dot", "vdot") and len(args) == 2:
+            return wider(first, self.of(args[1])), product_rank(first[1], self.of(args[1])[1])
+        if name in ("array", "asarray"):
+            if first[0] == "[]":
+                inner: Any = first[1]
+                depth = 1
+                while inner[0] == "[]":
+                    inner, depth = inner[1], depth + 1
+                return inner[0], inner[1] + depth if isinstance(inner[1], int) else None
+            return first
+        if name == "expand_dims":
+            return first[0], first[1] + 1 if isinstance(first[1], int) else None
+        if name in ("reshape", "broadcast_to") and len(args) == 2:
+            return first[0], self.length(args[1])
+        if name in ("ravel", "concatenate", "arange", "linspace", "repeat", "append", "atleast_1d", "hstack"):
+            if name in ("concatenate", "hstack"):
+                return self.item(args[0]) if args else UNKNOWN
+            char = first[0] if name != "linspace" else "f"
+            return char, 1
+        if name in ("stack", "vstack"):
+            char, rank = self.item(args[0])
+            return char, (2 if name == "vstack" else rank + 1 if isinstance(rank, int) else None)
+        if name in ("argsort", "searchsorted"):
+            return "i", first[1]
+        return UNKNOWN
+
+    def of_linalg(self, name: str, node: gast.Call) -> Any:
+        first: Any = self.of(node.args[0]) if node.args else UNKNOWN
+        if name in ("inv", "cholesky", "pinv"):
+            return first
+        if name == "cross":
+            return self.of_numpy(name, node.args, {})
+        if name == "solve" and len(node.args) == 2:
+            return wider(first, self.of(node.args[1])), self.of(node.args[1])[1]
+        if name in ("det", "norm") and len(node.args) == 1 and not node.keywords:
+            return "f", 0
+        return UNKNOWN
+
+    def of_method(self, function: gast.Attribute, node: gast.Call) -> Any:
+        base, name = self.of(function.value), function.attr
+        given = {k.arg: k.value for k in node.keywords}
+        if base[0] == "[]":
+            return base[1] if name == "pop" else base if name == "copy" else UNKNOWN
+        if name in ("copy", "cumsum"):
+            return base
+        if name == "astype":
+            return dtype_of(None, node.args), base[1]
+        if name in ("ravel", "flatten"):
+            return base[0], 1
+        if name == "reshape":
+            return base[0], len(node.args) if len(node.args) > 1 else self.length(node.args[0])
+        if name in REDUCTIONS:
+            return self.reduced(name, base, [function.value, *node.args], given)
+        if name == "transpose":
+            return base
+        if name == "dot" and node.args:
+            return wider(base, self.of(node.args[0])), product_rank(base[1], self.of(node.args[0])[1])
+        return UNKNOWN
+
+    def reduced(self, name: str, sort: Any, args: list[Any], given: dict[Any, Any]) -> Any:
+        char, rank = sort
+        if name in ("all", "any"):
+            char = "b"
+        elif name in ("argmax", "argmin", "count_nonzero"):
+            char = "i"
+        elif char in ("b", "i") and name in ("mean", "var", "std", "median"):
+            char = "f"
+        elif char == "b" and name in ("sum", "prod"):
+            char = "i"
+        axis = args[1] if len(args) > 1 else given.get("axis")
+        if axis is None or isinstance(axis, gast.Constant) and axis.value is None:
+            return char, (rank if "keepdims" in given else 0)
+        count = len(axis.elts) if isinstance(axis, gast.Tuple) else 1
+        return char, rank - (0 if "keepdims" in given else count) if isinstance(rank, int) else None
+
+    def length(self, shape: gast.AST) -> int | None:
+        """The rank of an array of this shape."""
+        if isinstance(shape, (gast.Tuple, gast.List)):
+            return None if any(isinstance(each, gast.Starred) for each in shape.elts) else len(shape.elts)
+        if isinstance(shape, gast.Attribute) and shape.attr == "shape":
+            return self.rank(shape.value)
+        if isinstance(shape, gast.Call) and getattr(shape.func, "attr", "") == "shape" and shape.args:
+            return self.rank(shape.args[0])
+        return 1 if self.of(shape) == COUNT else None

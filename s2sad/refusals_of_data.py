@@ -1,0 +1,205 @@
+"""Refusals that are about data: memory, containers and objects, parameters and values. How a row reads is said in
+`refusals.py`."""
+
+from __future__ import annotations
+
+# key: (what is wrong, what to write instead)
+REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
+    # ------------------------------------------------------------ arrays as memory
+    "ambiguous_store": (
+        "`{name}` may be one of several things, depending on what ran before, and is written into here",
+        "a copy, where it gets the name, as in `{name} = x.copy()`; or a store on each branch by the name it has there",
+    ),
+    "number_or_view": (
+        "what is read here was taken out of `{name}` before `{name}` was written: it may be a number, which stays, "
+        "or a view, which changes; how many axes its arrays have is not known",
+        "`float(...)` of the number, or `.copy()` of the view, where it is taken; or lists of arrays of one rank",
+    ),
+    "ended_loop": (
+        "an item that a loop went through is used after the loop, and its array is written: which one is not known",
+        "a copy in the loop, as in `row = row.copy()`, or a loop over positions and `A[i]` after it",
+    ),
+    "unknown_owner": (
+        "`{text}` may write into memory that has another name too, or into a copy; which one can't be known",
+        "the store by the first name of the array (`A[i][j] = ...`), or a `.copy()` where the second name is made",
+    ),
+    "maybe_view": (
+        "`{name}` is a view of `{base}` or a copy of it, depending on how `{base}` lies in memory, and is written into",
+        "`.copy()` where `{name}` is made, or the store into `{base}`",
+    ),
+    "vectorize": (
+        "np.vectorize {what} is not known to `{f}`'s derivative: only a function of one to three numbers is",
+        "the loop: `np.array([g(each) for each in np.ravel(x)]).reshape(np.shape(x))`",
+    ),
+    "unknown_store": (
+        "what `{text}` writes into is not known before `{f}` runs, and a value there needs a gradient",
+        "a store into an array, a list or a dict that `{f}` makes or has as a parameter",
+    ),
+    "held_write": (
+        "`{name}` is put into a list or dict here, and written into while it has two names: "
+        "its own, and its place there",
+        "a copy, as in `items.append({name}.copy())`, or one of the two names only from here on",
+    ),
+    "moved_item": (
+        "an item of `{name}` is used under a name of its own after `{name}` got or lost items, and is written into",
+        "the item taken from `{name}` again, as in `{name}[i]`, each time that it is used",
+    ),
+    "boxed_write": (
+        "`{name}` of an object or dict that is an item of a list is written, and needs a gradient",
+        "a new object in its place, as in `items[i] = ...`, or a list for each attribute",
+    ),
+    "unknown_item": (
+        "what `{text}` takes its item from is not known before `{f}` runs",
+        "an item of an array, a list, a tuple or a dict",
+    ),
+    "augment_unknown": (
+        "`{text}` changes an array in place, but makes a new number, and which of these is not known before `{f}` runs",
+        "`x = x + ...`, if a new value is meant, or an array whose rank is known, as from `np.zeros_like(x)`",
+    ),
+    "array_method": (
+        "`.{name}` changes an array in place in a way that has no rule",
+        "the function that makes a new array, as in `x = np.{name}(x)`",
+    ),
+    "delete": (
+        "`{text}` takes out an item that needs a gradient",
+        "a new list or dict without the item, or `.pop()` from the end of a list",
+    ),
+    # ------------------------------------------------------------ containers and objects
+    "unpack": (
+        "{given} values are unpacked into {count} names",
+        "as many names as there are values, or one of them with a star: `first, *rest = ...`",
+    ),
+    "unpack_length": (
+        "how many values there are to unpack is not known before `{f}` runs",
+        "an index for each: `a = x[0]`, `b = x[1]`",
+    ),
+    "unpack_unknown": (
+        "what is unpacked here is not known before `{f}` runs",
+        "a tuple, a list or an array, or an index for each: `a = x[0]`, `b = x[1]`",
+    ),
+    "active_set": (
+        "a set of values that need a gradient, in which equal ones become one",
+        "a list or a tuple",
+    ),
+    "active_key": (
+        "a value that needs a gradient is the key of a dict",
+        "a list of pairs; or `s2sad.stop_gradient(...)` around a key that only tells items apart",
+    ),
+    "dict_merge": (
+        "which keys `{text}` has is not known before `{f}` runs",
+        "the keys one by one: `key: d[key]`",
+    ),
+    "unknown_key": (
+        "which key of a dict this is, is not known before `{f}` runs, and a value of the dict needs a gradient",
+        "keys that are written out, or a list with an index",
+    ),
+    "no_key": (
+        "there is no key {key!r}",
+        "a key that is there",
+    ),
+    "index_range": (
+        "the index {index} is out of range for {length} items",
+        "an index that is in range",
+    ),
+    "mixed_list": (
+        "the items of a list are of different types, and which is where is not known before `{f}` runs",
+        "a tuple, a dict or a dataclass; a list for items of one type",
+    ),
+    "no_attribute": (
+        "`{what}` has no attribute `{name}`",
+        "an attribute that is there, set in `__init__` or before this line",
+    ),
+    "unknown_attribute": (
+        "`{text}` is an attribute that s2sad doesn't know, or of something that isn't known before `{f}` runs",
+        "an attribute of a dataclass or of an object that is a parameter; for an array, the function: `np.real(x)`",
+    ),
+    # ------------------------------------------------------------ parameters and values
+    "dtype": (
+        "`{name}` is an array of Python objects, whose items may be anything",
+        "an array of floats, or a list of the objects",
+    ),
+    "string": (
+        "a number that needs a gradient becomes text, and the text a number again",
+        "the number itself",
+    ),
+    "written_default": (
+        "`{f}` writes into the default of `{name}`, which keeps what is written for the next call",
+        "`{name}=None`, and in the body `if {name} is None: {name} = ...`; or an argument for `{name}` in the call",
+    ),
+    "shared_arguments": (
+        "`{first}` and `{second}` share memory in this call, and `{f}` writes into it",
+        "a copy of one of the two, `{second}.copy()`, as the argument",
+    ),
+    "solver": (
+        "a gradient would have to flow through `{name}`, which has no rule",
+        "{instead}; or `s2sad.stop_gradient(...)` around the arguments, if no gradient is to flow",
+    ),
+    "solver_function": (
+        "`{name}` is given a function with defaults, or of another form than a `def` or `lambda` with plain parameters",
+        "a function at the top level of the module, and what it captures as parameters, given by `args=(...)`",
+    ),
+    "solver_args": (
+        "what `{name}` passes on to the function as `args` isn't known to be a tuple",
+        "`args=(p, q)`, with a comma also for a single one: `args=(p,)`",
+    ),
+    "solver_part": (
+        "there is no rule for `{part}` of what `{name}` returns",
+        "the part that the solver is called for, or `s2sad.stop_gradient(...)` around the arguments",
+    ),
+    "solver_state": (
+        "`{name}` is differentiated for real vectors, and starts at something else here",
+        "`y0` as a list of numbers or an array with one axis",
+    ),
+    "solver_dense": (
+        "an interpolation of what `{name}` finds has no rule; the gradient of a solution has one in it, too",
+        "`t_eval=` with the times at which the solution is wanted; for a second derivative, differences of gradients",
+    ),
+    "spline_points": (
+        "`{name}` is differentiated by where it is evaluated and by the values `y`; its points or options vary here",
+        "points `x` that don't depend on what is differentiated",
+    ),
+    "spline_values": (
+        "`{name}` doesn't follow its values `y` linearly, and has no rule for them",
+        "`CubicSpline`, `make_interp_spline` or `interp1d`, for a gradient with respect to `y`",
+    ),
+    "spline_options": (
+        "there is no rule for `{name}` with these options: {options}",
+        "the spline without them (`interp1d`: `kind` linear, quadratic or cubic; `CubicSpline`: `bc_type` by name)",
+    ),
+    "spline_vector": (
+        "`{name}` is differentiated for values that are numbers, and here they are arrays",
+        "a spline for each column of `y`",
+    ),
+    "sparse_form": (
+        "a gradient would have to flow to the entries of a `{name}`",
+        "`csr_matrix((data, indices, indptr))`, or one of the forms csc and coo",
+    ),
+    "solver_whole": (
+        "what `{name}` returns is used as a whole",
+        "its parts, where it is made: `solution = {name}(...)`, then `solution.x`",
+    ),
+    "solver_writes": (
+        "`{function}`, which `{name}` is given, writes into its arguments, or returns more than one array",
+        "a function that makes an array and returns it",
+    ),
+    "solver_option": (
+        "there is no rule for `{name}` with `{option}`",
+        "the call without it",
+    ),
+    "solver_start": (
+        "`{name}` is differentiated for one real unknown, and starts at something else here",
+        "a call for each unknown, that starts at a float",
+    ),
+    "inner_gradient": (
+        "`{name}` is called inside of `{f}`, for a function that only exists there",
+        "the inner function at the top level of the module, with what it captures as parameters, and `{name}` of it",
+    ),
+    "own_gradient": (
+        "`{f}` takes a gradient of itself, which needs the gradient of that one, and so on without end",
+        "a function for each order: the first without a gradient in it, the second with the gradient of the first",
+    ),
+    "value_type": (
+        "`{f}` returns {what}, which has no gradient",
+        "`return` with a number or an array, or a list, tuple, dict or dataclass of such",
+    ),
+}
