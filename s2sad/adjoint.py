@@ -38,6 +38,7 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
         self.adj: dict[str, Cotangent] = {}
         self.block: list[gast.stmt] = []
         self.origin: Any = None
+        self.scope: tuple[int, ...] = ()  # of the statement that is being reversed
         self.kinds: dict[str, Kind] = {}
         self.shadows: set[str] = set()  # arrays that adjoints are added into in place
         self.stands_for: dict[str, str] = {}  # what an array held before a statement changed it: the array
@@ -71,14 +72,17 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
 
     # ---------------------------------------------------------------- the sweep
     def sweep(self, body: list[gast.stmt]) -> None:
+        outer = self.scope
         for node in reversed(body):
             self.origin = getattr(node, "origin", self.origin)
+            self.scope = getattr(node, "scope", self.scope)
             op = getattr(node, "effect", None)
             method = getattr(self, "of_" + type(op or node).__name__, None)
             if method is not None:
                 method(node, op)
             elif isinstance(op, ir.Plain):
                 self.end_at(node)
+        self.scope = outer
 
     def end_at(self, node: gast.stmt) -> None:
         """What is made here of constants, and was written into later: before that, it has no adjoint."""

@@ -104,7 +104,14 @@ class Arrays:
         if any(tag == "slice" for tag, _ in getattr(op, "parts", ())):  # a list of its own
             return None
         kept = op.place is None and isinstance(op.base_kind, STRUCTURES) and op.base in self.active
-        return op.base if kept and name in self.active else None
+        return op.base if kept and name in self.active and self.is_same_item(info, op.index) else None
+
+    def is_same_item(self, info: ir.Info, index: gast.AST) -> bool:
+        """Whether an index, where the sweep is, still selects the item that it selected."""
+        made = info.scope
+        if made is not None and made == self.scope[: len(made)]:
+            return True
+        return not any(self.info[name].loops for name in trees.names_in(index) if name in self.info)
 
     def is_written_deep(self, name: str) -> bool:
         """Whether the program writes into what a list or dict holds: its adjoint has to have items of its own."""

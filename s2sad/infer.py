@@ -60,6 +60,7 @@ from s2sad.infer_plain_calls import PlainCalls
 from s2sad.infer_recursion import Recursion
 from s2sad.infer_repeated import Repeated
 from s2sad.infer_rules import Rules
+from s2sad.infer_scopes import Scopes
 from s2sad.infer_sequences import Sequences
 from s2sad.infer_several import SeveralResults
 from s2sad.infer_solutions import Solutions
@@ -128,6 +129,7 @@ class Infer(
     Iterators,
     Loops,
     Memory,
+    Scopes,
     Recursion,
     Try,
     Aliases,
@@ -183,6 +185,8 @@ class Infer(
         self.walked_is_repeatable = False
         self.position = 0
         self.loops: tuple[int, ...] = ()
+        self.scopes: dict[int, tuple[tuple[int, ...], list[gast.stmt]]] = {}
+        self.block_count = 0
         self.path: tuple[Any, ...] = ()
         self.origin: Any = None
         self.stack: list[Any] = []
@@ -344,8 +348,11 @@ class Infer(
     def add(self, node: gast.stmt, op: ir.Op | None = None) -> gast.stmt:
         """Appends a statement to the program."""
         node.effect = op
+        for place in () if op is None else (getattr(op, "place", None), *getattr(op, "places", ())):
+            if place is not None and place.path:
+                self.check_position(place)
         node.origin = self.origin if self.frame.stands_for is None else self.frame.stands_for[:2]
-        node.loops = self.loops
+        node.loops, node.scope = self.loops, self.scope()
         self.position += 1
         node.position = self.position
         self.block.append(node)
@@ -374,7 +381,7 @@ class Infer(
                 or place.root.site in self.facts.written
                 and place.root.site in self.facts.results.get("varied", ())
             )
-        self.info[name] = ir.Info(kind, varied, node, place, self.loops, node.position)
+        self.info[name] = ir.Info(kind, varied, node, place, self.loops, node.position, scope=self.scope())
         return Value(trees.name(name), kind, varied, place=place)
 
     def site_number(self) -> Any:

@@ -51,10 +51,11 @@ class Branches:
         blocks, states = [], []
         start = self.position
         for run in (first, second):
-            self.block, self.state = [], dict(state)
+            self.block, self.state = self.new_block(), dict(state)
             run()
             blocks.append(self.block)
             states.append(self.state)
+            self.block = outer
         self.block, self.state, self.origin = outer, state, origin
         node = self.add(gast.If(test, blocks[0], blocks[1]))
         ends = [leaves(block) for block in blocks]

@@ -29,7 +29,8 @@ class Carried:
             self.site_counts = dict(sites)
             self.forget_memory(known)
             self.loops = (*outer_loops, number)
-            self.block, self.breaks = [], []
+            self.block = outer_block
+            self.block, self.breaks = self.new_block(), []
             self.state = dict(entry)
             phis: dict[Any, Any] = {}
             for key in list(facts):
@@ -164,6 +165,7 @@ class Carried:
         made = self.joined_value(name, kind, varied, [value])
         if ("optional", key, path) in facts:
             self.optional.add(name)
+        self.info[name].carried = True
         self.info[name].unset = isinstance(value.expr, gast.Name) and value.expr.id in self.one_way
         if made.place is not None:
             made.place.root.linear_checked = True
@@ -209,7 +211,8 @@ class Carried:
             if early is not None:
                 after[key] = early
             elif all(same_thing(value, first) for value, _ in found):
-                after[key] = first
+                without = [self.scope_of(block) for state, block in exits if key not in state]
+                after[key] = self.kept_value(self.base_name(key), first, [pairs for _, pairs in found], number, without)
             elif all(isinstance(value, Value) and value.items is None and value.object is None for value, _ in found):
                 kind: Kind | None = None
                 for value, _ in found:
@@ -237,6 +240,27 @@ class Carried:
         self.late_copies.clear()
         self.entry_pairs[number] = (entry_pairs, names)
         self.state = after
+
+    def kept_value(self, base: str, value: Any, ends: Any, number: int, without: Any) -> Any:
+        """What a loop has set and leaves behind. What iterations set anew that leave it as it is (those that end in the
+        blocks `without`), and what is carried to the next, is copied at the ends of those that set it."""
+        if not isinstance(value, Value) or isinstance(value.kind, Static):
+            return value
+        if value.items is not None:
+            parts = [self.kept_value(f"{base}_{k}", item, ends, number, without) for k, item in enumerate(value.items)]
+            if any(isinstance(part, Conflict) for part in parts):
+                return Conflict("joined_objects")
+            same = all(part is item for part, item in zip(parts, value.items))
+            return value if same else self.make_tuple(parts, getattr(value.kind, "cls", None))
+        read = [self.info[each] for each in trees.names_in(value.expr) if each in self.info]
+        if not any(number in each.loops and is_set_again(each, without) for each in read):
+            return value
+        if value.object is not None or value.varied and isinstance(value.kind, Unknown):
+            return Conflict("joined_objects")
+        name = self.names.fresh(base)
+        for pairs in ends:
+            pairs.append((name, value.expr))
+        return self.joined_value(name, value.kind, value.varied, [value])
 
     def before_loop(self) -> dict[Any, Any]:
         """The state where a loop begins. What an early return has set is not there: it would have left before the
@@ -404,6 +428,11 @@ def roots_of(it: Iteration) -> list[ir.Root]:
     """The memory that a loop reads from in each iteration."""
     own = [it.value.place.root] if it.value is not None and it.value.place is not None else []
     return own + [root for part in it.parts for root in roots_of(part)]
+
+
+def is_set_again(info: ir.Info, scopes: list[tuple[int, ...]]) -> bool:
+    """Whether a name may be set in an iteration that ends in one of these blocks."""
+    return info.carried or info.scope is None or any(info.scope == each[: len(info.scope)] for each in scopes)
 
 
 def same_thing(a: Any, b: Any) -> bool:

@@ -83,7 +83,8 @@ class Checkpoints:
             inner = self.outside_value(static.function, expr, ("checkpoint", id(static)))
         if self.quiet or self.request.mode == "forward":
             return self.call_value(inner, args, keywords, node, hint)
-        outer, self.block = self.block, []
+        outer = self.block
+        self.block = self.new_block(apart=False)
         value = self.call_value(inner, args, keywords, node, hint)
         block, self.block = self.block, outer
         made = gast.With([], block, None)

@@ -134,7 +134,7 @@ class Functions:
             return UNKNOWN
         roots = set(self.roots)
         state, block, position, sites = dict(self.state), self.block, self.position, dict(self.site_counts)
-        self.block = []
+        self.block = self.new_block(apart=False)
         try:
             tree, source = self.lowered_source(static, node)
             if tree is None:

@@ -170,7 +170,7 @@ class Joins:
             root.whole &= len(places) == sum(not isinstance(value.kind, Never) for value in values)
             root.joined_at = self.frame.source, self.origin[1]
             place = ir.Place(root)
-        self.info[name] = ir.Info(kind, varied, None, place, self.loops, self.position)
+        self.info[name] = ir.Info(kind, varied, None, place, self.loops, self.position, scope=self.scope())
         self.phi_sources.setdefault(name, []).extend(value.expr for value in values)
         if isinstance(kind, Scalar) and any(getattr(value.kind, "dtype", None) != kind.dtype for value in values):
             self.mixed.add(name)

@@ -304,6 +304,7 @@ class Loops:
         made: dict[str, Any] = {}
 
         def run() -> None:
+            self.scopes[id(bindings)] = self.scope(), bindings
             outer, self.block = self.block, bindings
             self.origin = (self.frame.source, node)
             bindings.clear()

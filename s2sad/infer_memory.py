@@ -64,6 +64,8 @@ class Memory:
     def inner_place(self, place: ir.Place, step: gast.AST) -> ir.Place:
         """The place one step further."""
         since = place.since if place.path else (self.position, self.loops)
+        if step is not None:
+            step.scope = self.scope()
         return ir.Place(place.root, (*place.path, step), place.exact, since)
 
     def note_store(self, place: ir.Place, varied: bool, node: Any, how: str = "item") -> None:
@@ -96,18 +98,8 @@ class Memory:
                 self.note_change(ir.Place(holder), "held")
         self.effects += 1
 
-    def check_position(self, place: ir.Place) -> None:
-        """Refuses a row of a loop that has ended: which one it was is not known any more."""
-        for name in {name for step in place.path if step is not None for name in trees.names_in(step)}:
-            info = self.info.get(name)
-            if info is None or info.statement is not None or name in self.phi_sources:
-                continue
-            if info.loops != self.loops[: len(info.loops)]:
-                raise self.refuse("ended_loop", None)
-
     def emit_load(self, value: Value) -> Value:
         """What written memory holds at this moment, as a value of its own."""
-        self.check_position(value.place)
         if isinstance(value.kind, Array) and value.kind.dims is None and is_position(value.place):
             self.doubtful.append((value.place, self.loops, self.position, self.origin))
         site = ("load", self.path, id(self.origin[1]), self.position)

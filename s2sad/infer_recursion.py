@@ -167,7 +167,7 @@ class Recursion:
         self, instance: Instance, tree: Any, frame: Any, shapes: Any, captured: Any, count: int, finish: Any = None
     ) -> Value:
         kept = self.block, self.state, self.loops, self.frame, self.path, self.origin, self.breaks
-        self.block, self.loops, self.breaks = [], (), []
+        self.block, self.loops, self.breaks = self.new_block(), (), []
         self.state = {k: v for k, v in self.state.items() if isinstance(v, Value) and isinstance(v.kind, Static)}
         self.path, self.frame = (("instance", instance.name),), frame
         frame.number = (("instance", instance.name), "call")

@@ -204,7 +204,7 @@ class Statements:
             items.append(gast.withitem(context.expr, target))
         self.effects += 1
         origin, outer = self.origin, self.block
-        self.block = []
+        self.block = self.new_block(apart=False)
         self.walk(node.body)
         body, self.block, self.origin = self.block, outer, origin
         self.add(gast.With(items, body, None))

@@ -64,7 +64,6 @@ class Stores:
         place = base.place
         if place is None or not place.exact:
             raise self.refuse("unknown_owner", node)
-        self.check_position(place)
         value = self.stored_as(base, value, node)
         raw = value
         if isinstance(base.kind, Array) and base.kind.char == "O" and self.memory_in(value):
@@ -231,7 +230,6 @@ class Stores:
             raise self.refuse("unknown_owner", node)
         value = self.stored_as(current, value, node)
         place = current.place
-        self.check_position(place)
         self.check_outside(place.root, value.varied, node)
         value = Value(self.operand(value), value.kind, value.varied)
         op = ir.Store(place, value.expr, value.kind, current.kind, node.op)

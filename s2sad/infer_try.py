@@ -30,13 +30,16 @@ class Try:
         body_state = self.state
         handlers, going_on = [], []
         for handler in node.handlers:
-            self.block, self.state = [], {k: Conflict("try_unknown") if k in unsure else v for k, v in before.items()}
+            self.block = outer
+            self.block = self.new_block()
+            self.state = {k: Conflict("try_unknown") if k in unsure else v for k, v in before.items()}
             self.state.update({k: Conflict("try_unknown") for k in unsure})
             made = self.handler(handler)
             handlers.append(made)
             if not self.leaves(self.block):
                 going_on.append((self.state, self.block, made))
-        self.block, self.state = [], body_state
+        self.block = outer
+        self.block, self.state = self.new_block(apart=bool(node.handlers)), body_state
         self.walk(node.orelse)
         otherwise, body_state = self.block, self.state
         if going_on and self.half_done(body):
@@ -45,7 +48,7 @@ class Try:
         caught = self.mark_caught(going_on) if going_on else None
         self.branch_start = start
         self.state = self.join_ways(body_state, otherwise or body, going_on)
-        self.block = []
+        self.block = self.new_block(apart=False)
         self.walk(node.finalbody)
         final, self.block = self.block, outer
         statement = gast.Try(body or [gast.Pass()], list(handlers), otherwise, final)
@@ -55,7 +58,7 @@ class Try:
 
     def try_body(self, node: gast.Try, before: dict[Any, Any]) -> tuple[list[gast.stmt], set[Any]]:
         """The statements of the body, and the variables that it may have changed when it fails."""
-        self.block = []
+        self.block = self.new_block(apart=bool(node.handlers))
         self.walk(node.body[:-1])
         middle = dict(self.state)
         self.walk(node.body[-1:])

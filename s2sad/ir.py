@@ -342,6 +342,8 @@ class Info:
     position: int = 0
     early: bool = False  # it is set where the function is left, in a loop, and read only if that has happened
     unset: bool = False  # carried around a loop, and maybe without a value where it begins
+    carried: bool = False  # around a loop: after it, what its last iteration leaves
+    scope: tuple[int, ...] | None = None  # of the block that sets it
 
 
 @dataclass

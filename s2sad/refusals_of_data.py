@@ -16,8 +16,9 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "`float(...)` of the number, or `.copy()` of the view, where it is taken; or lists of arrays of one rank",
     ),
     "ended_loop": (
-        "an item that a loop went through is used after the loop, and its array is written: which one is not known",
-        "a copy in the loop, as in `row = row.copy()`, or a loop over positions and `A[i]` after it",
+        "a part of an array or list that was taken out in a loop or branch is used after it, and the whole is written: "
+        "which part it was is not known any more",
+        "a copy where it is taken out, as in `row = row.copy()`, or `A[i]` where it is used",
     ),
     "unknown_owner": (
         "`{text}` may write into memory that has another name too, or into a copy; which one can't be known",

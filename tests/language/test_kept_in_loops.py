@@ -1,0 +1,200 @@
+"""What an iteration keeps: what the one that leaves the loop, or doesn't set it, must not change."""
+
+import numpy as np
+import pytest
+
+from .checker import Cases, array
+
+case = Cases()
+a = array(3, 2)
+pairs = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
+
+
+# --- another name of what the next iteration sets anew ---------------------------------------------------------------
+
+
+@case(0.7)
+def not_in_the_iteration_that_breaks(x):
+    for i in range(5):
+        v = x * i
+        if v > 2.0:
+            break
+        last = v
+    return last
+
+
+@case(0.7)
+def one_behind(x):
+    v = x
+    for _ in range(3):
+        before = v
+        v = v * 1.7
+    return before * v
+
+
+@case(0.7)
+def one_behind_with_break(x):
+    v = x
+    while v < 3.0:
+        before = v
+        v = v * 1.7
+        if v > 2.5:
+            break
+        other = before
+    return before * other
+
+
+@case(0.7)
+def tuple_and_dict(x):
+    for i in range(5):
+        v = x * i
+        if v > 2.0:
+            break
+        both, named = (v, v * x), {"v": v}
+    return both[0] * both[1] * named["v"]
+
+
+@case(0.7)
+def break_in_except(x):
+    for i in range(5):
+        v = x * i
+        try:
+            if v > 2.0:
+                raise ValueError("too large")
+        except ValueError:
+            break
+        last = v
+    return last
+
+
+@case(0.7)
+def in_a_loop_in_a_loop(x):
+    for i in range(5):
+        for j in range(5):
+            v = x * i * j
+            if v > 2.0:
+                break
+            b = v
+        c = b
+        if c > 1.7:
+            break
+        d = c
+    return b + d * x
+
+
+@case(0.7)
+def arrays(x):
+    v = np.array([x, 2 * x])
+    for _ in range(3):
+        b = v
+        v = v * 1.7
+        if v[0] > 3.0:
+            break
+        c = b
+    return b[0] * b[1] + c[0]
+
+
+@case(0.7)
+def lists(x):
+    v = [x, 2 * x]
+    for _ in range(3):
+        b = v
+        v = [v[1] * 1.7, v[0]]
+    return b[0] * b[1]
+
+
+# --- items of lists and rows of arrays ---------------------------------------------------------------------------------
+
+
+@case(pairs)
+def last_item(rows):
+    for r in rows:
+        pass
+    return r[0] * r[1]
+
+
+@case(pairs)
+def item_of_a_counter(rows):
+    n = 0
+    while n < 2:
+        b = rows[n]
+        n += 1
+    return b[0] * b[1]
+
+
+@case(pairs)
+def item_of_some_iteration(rows):
+    for i in range(3):
+        if rows[i][0] < 2.0:
+            b = rows[i]
+    return b[1] * b[0]
+
+
+@case(pairs)
+def item_before_break(rows):
+    for r in rows:
+        if r[0] > 4.0:
+            break
+        b = r
+    return b[1] * b[0]
+
+
+@case(a)
+def row_of_an_index(a):
+    for i in range(2):
+        a *= 2.0
+        b = a[i].reshape(1, 2)
+    return b[0, 0] ** 2
+
+
+@case(a, may_refuse=True)
+def row_of_a_loop(a):
+    for row in a:
+        a *= 2.0
+        b = row.reshape(1, 2)
+    return b[0, 0] * b[0, 1]
+
+
+@case(a, may_refuse=True)
+def row_of_a_loop_before_another(a):
+    s = 0.0
+    for row in a:
+        a *= 2.0
+        b = row[::-1]
+    for other in a:
+        s = s + b[0] * other[0]
+    return s
+
+
+@case(a, may_refuse=True)
+def row_of_a_counter(a):
+    n = 0
+    while n < 2:
+        b = a[n].reshape(1, 2)
+        a *= 1.1
+        n += 1
+    return b[0, 1]
+
+
+@case(a, may_refuse=True)
+def row_of_some_iteration(a):
+    for i in range(3):
+        if a[i, 0] < 1.5 * a[0, 0]:
+            b = a[i].reshape(1, 2)
+        a *= 2.0
+    return b[0, 1]
+
+
+@case(a, may_refuse=True)
+def row_before_break(a):
+    for i in range(3):
+        if i > 1:
+            break
+        b = a[i].reshape(1, 2)
+        a *= 1.1
+    return b[0, 1]
+
+
+@pytest.mark.parametrize("each", case, ids=str)
+def test_kept(each):
+    each.check()
