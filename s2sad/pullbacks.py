@@ -8,8 +8,9 @@
                                                      x_grad = dy * value
                                                      return (x_grad,)
 
-What the second half reads of the first is copied when the first has run, since the caller holds the arguments and the
-value and may change them; and once more for each call, since the second half may write into it.
+What the second half reads of the first is copied when the first has run, where the caller holds it as well (the
+arguments, the value) and may change it; and once more for each call, where the second half may write into it or
+return it (`pullback_memory.py`).
 
 A program that can't be cut (its value is known only after dy is used, or it writes into memory that has two names) is
 run again as a whole for each dy, on a copy of the arguments.
@@ -30,6 +31,8 @@ import numpy as np
 from s2sad.cache import PLAIN_TYPES, Entry, keep
 from s2sad.compiling import compile_program
 from s2sad.cotangents import Misfit, fit, has_shape_of, misfit_error
+from s2sad.kinds import Array, Scalar
+from s2sad.pullback_memory import Sharing, of_halves, summaries
 from s2sad.requests import Program
 
 
@@ -68,11 +71,15 @@ def pullback(
     if halves is not None:
         value, scope = halves.forward(*args, **kwargs)
         state = {key: scope[key] for key in halves.state if key in scope}
-        if not _shares_what_is_written(state, halves.written):
-            state = snapshot(state)
-            return value, Pullback(
-                lambda dy: halves.backward(**snapshot(state), **dy), value, entry.program, name, single
-            )
+        sharing = halves.sharing
+        if not _shares_what_is_written(state, sharing.written):
+            state.update(snapshot({key: each for key, each in state.items() if key in sharing.outside}))
+            changing = {key: state.pop(key) for key in _changing(state, sharing)}
+
+            def backward(dy: dict[str, Any]) -> Any:
+                return halves.backward(**state, **snapshot(changing), **dy)
+
+            return value, Pullback(backward, value, entry.program, name, single)
     else:
         value = NotImplemented
     args, kwargs = snapshot((args, kwargs))
@@ -127,6 +134,28 @@ def _arrays_in(value: Any) -> list[np.ndarray]:
     return []
 
 
+def _changing(state: dict[str, Any], sharing: Sharing) -> set[str]:
+    """The names of what is copied for each call: with what is written, all that hold the same arrays and lists."""
+    written = {each for name in sharing.written & state.keys() for each in _parts_in(state[name])}
+    same = {name for name, value in state.items() if written and written & _parts_in(value)}
+    return same | (sharing.written | sharing.handed_out) & state.keys()
+
+
+def _parts_in(value: Any) -> set[int]:
+    """Which arrays, lists and other objects that may be written there are."""
+    if type(value) in PLAIN_TYPES or isinstance(value, str):
+        return set()
+    found = {id(value)}
+    if isinstance(value, dict):
+        value = list(value.values())
+    elif hasattr(value, "__dict__") and not callable(value) and not isinstance(value, (types.ModuleType, enum.Enum)):
+        value = list(vars(value).values())
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            found |= _parts_in(item)
+    return found
+
+
 def _shares_what_is_written(state: dict[str, Any], written: frozenset[str]) -> bool:
     """Whether an array that the second half writes into overlaps another one: copies of the two would not."""
     if not written:
@@ -139,32 +168,38 @@ def _shares_what_is_written(state: dict[str, Any], written: frozenset[str]) -> b
 # ---------------------------------------------------------------------------------------------- cutting
 @dataclasses.dataclass
 class _Halves:
-    """state: the names that the second half reads of the first; written: those of them that it may write into."""
+    """state: the names that the second half reads of the first."""
 
     forward: Callable[..., Any]
     backward: Callable[..., Any]
     state: tuple[str, ...]
-    written: frozenset[str]
+    sharing: Sharing
 
 
 def _halves(entry: Entry) -> _Halves | None:
     program, origin = entry.program, entry.origin
-    cut = cut_in_two(program.text, program.name, program.dy_name)
+    numbers = {key for key, kind in program.parameters.items() if isinstance(kind, (Array, Scalar))}
+    if isinstance(program.value_kind, (Array, Scalar)):
+        numbers.add(program.dy_name)
+    cut = cut_in_two(program.text, program.name, program.dy_name, numbers)
     if cut is None:
         return None
-    text, forward, backward, state, written = cut
+    text, forward, backward, state, sharing = cut
     own = {**program.externals, _LOCALS: locals}
     first = dataclasses.replace(program, text=text, name=forward, externals=own)
     second = dataclasses.replace(program, text=text, name=backward, externals=own)
-    return _Halves(compile_program(first, origin), compile_program(second, None, origin), state, written)
+    return _Halves(compile_program(first, origin), compile_program(second, None, origin), state, sharing)
 
 
 _LOCALS = "locals_of_forward"
 
 
-def cut_in_two(text: str, name: str, dy_name: str) -> tuple[str, str, str, tuple[str, ...], frozenset[str]] | None:
-    """The text with the main function cut in two, the names of the two, what the second reads of the first, and what of
-    that it may write into. None where there is no place to cut."""
+def cut_in_two(
+    text: str, name: str, dy_name: str, numbers: set[str] | None = None
+) -> tuple[str, str, str, tuple[str, ...], Sharing] | None:
+    """The text with the main function cut in two, the names of the two, what the second reads of the first, and what
+    happens to the memory of that. None where there is no place to cut. numbers: the parameters, dy too, that
+    are numbers or arrays and no lists."""
     tree = ast.parse(text)
     main = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
     end = main.body[-1]
@@ -172,11 +207,12 @@ def cut_in_two(text: str, name: str, dy_name: str) -> tuple[str, str, str, tuple
         return None
     value, gradients = end.value.elts
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} | {main.name}
-    used |= {each.arg for each in _parameters(main)}
+    parameters = {each.arg for each in _parameters(main)}
+    used |= parameters
     first, second = _cut(main.body[:-1], dy_name, used)
     second.append(ast.Return(gradients))
     stored = _names(second, ast.Store)
-    known = _names(first, ast.Store) | {each.arg for each in _parameters(main)} - {dy_name}
+    known = _names(first, ast.Store) | parameters - {dy_name}
     state = sorted(known & _names(second))
     defined = {node.name for each in first for node in ast.walk(each) if isinstance(node, ast.FunctionDef)}
     if _names([value], ast.Load) & (stored | {dy_name}) or defined & set(state):
@@ -184,13 +220,15 @@ def cut_in_two(text: str, name: str, dy_name: str) -> tuple[str, str, str, tuple
     stem = name.removesuffix("_value_and_gradients")
     forward, backward = _free(f"{stem}_forward", used), _free(f"{stem}_backward", used)
     scope = ast.Call(ast.Name(_LOCALS, ast.Load()), [], [])
-    written = frozenset(state) & _written(second)
+    lists = parameters - (numbers or set())
+    helpers = summaries(ast.Module([node for node in tree.body if node is not main], []))
+    sharing = of_halves(first, second[:-1], [value], [gradients], parameters, helpers, lists).among(state)
     functions = [
         _function(forward, _without(main.args, dy_name), [*first, ast.Return(ast.Tuple([value, scope], ast.Load()))]),
         _function(backward, _keywords(state, main.args, dy_name), second),
     ]
     tree.body = [each for each in tree.body if each is not main] + functions
-    return ast.unparse(ast.fix_missing_locations(tree)) + "\n", forward, backward, tuple(state), written
+    return ast.unparse(ast.fix_missing_locations(tree)) + "\n", forward, backward, tuple(state), sharing
 
 
 def _cut(body: list[ast.stmt], dy_name: str, used: set[str]) -> tuple[list[ast.stmt], list[ast.stmt]]:
@@ -271,67 +309,3 @@ def _keywords(state: list[str], arguments: ast.arguments, dy_name: str) -> ast.a
     assert isinstance(made, ast.FunctionDef)
     made.args.kw_defaults[-1] = copy.deepcopy(defaults[dy_name])
     return made.args
-
-
-# ---------------------------------------------------------------------------------------------- what is written into
-_PURE_MODULES = {"np", "numpy", "math"}
-_WRITERS = {"at", "copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axis", "shuffle"}
-_PURE = {
-    *(
-        "abs",
-        "bool",
-        "complex",
-        "divmod",
-        "enumerate",
-        "float",
-        "int",
-        "isinstance",
-        "len",
-        "list",
-        "map",
-        "max",
-        "min",
-    ),
-    *("pow", "range", "reversed", "round", "sorted", "sum", "tuple", "type", "zip"),
-}
-
-
-def _written(body: list[ast.stmt]) -> set[str]:
-    """The names whose memory these statements may write into, through whatever other name."""
-    written: set[str] = set()
-    aliases: list[tuple[set[str], set[str]]] = []
-    for outer in body:
-        for node in ast.walk(outer):
-            if isinstance(node, (ast.Subscript, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
-                written |= _names([node.value])
-            elif isinstance(node, ast.AugAssign):
-                written |= _names([node.target])
-            elif isinstance(node, ast.Call):
-                written |= _written_by_call(node)
-            elif isinstance(node, ast.Assign):
-                aliases.append((_names(node.targets), _names([node.value])))
-            elif isinstance(node, (ast.For, ast.comprehension)):
-                aliases.append((_names([node.target]), _names([node.iter])))
-            elif isinstance(node, ast.NamedExpr):
-                aliases.append((_names([node.target]), _names([node.value])))
-    before = -1
-    while len(written) != before:
-        before = len(written)
-        for targets, sources in aliases:
-            if targets & written:
-                written |= sources
-    return written
-
-
-def _written_by_call(node: ast.Call) -> set[str]:
-    handed = [*node.args, *(each.value for each in node.keywords)]
-    if isinstance(node.func, ast.Name):
-        return set() if node.func.id in _PURE else _names(handed)
-    if isinstance(node.func, ast.Attribute):
-        root = node.func
-        while isinstance(root.value, ast.Attribute):
-            root = root.value
-        if isinstance(root.value, ast.Name) and root.value.id in _PURE_MODULES:
-            writes = node.func.attr in _WRITERS or any(each.arg == "out" for each in node.keywords)
-            return _names(handed) if writes else set()
-    return _names([node.func, *handed])

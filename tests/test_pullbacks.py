@@ -53,17 +53,18 @@ def test_exemplars(monkeypatch, path):
         assert identical(vjp_function(3.0), gradient(*args, dy=3.0)[1])
 
 
-def cut(body, name="f_value_and_gradients"):
-    return cut_in_two(f"def {name}{body}", name, "dy")
+def cut(body, name="f_value_and_gradients", numbers=()):
+    return cut_in_two(f"def {name}{body}", name, "dy", set(numbers))
 
 
 def test_where_it_is_cut():
-    text, forward, backward, state, written = cut(
+    text, forward, backward, state, sharing = cut(
         "(x, y, dy=1.0):\n    a = x * y\n    value = a * y\n    saved = [a]\n    y_grad = dy * saved.pop()\n"
-        "    b = dy * y\n    return value, (b * y, y_grad + b)\n"
+        "    b = dy * y\n    return value, (b * y, y_grad + b)\n",
+        numbers=["x", "y", "dy"],
     )
     assert (forward, backward) == ("f_forward", "f_backward")
-    assert state == ("saved", "y") and written == {"saved"}
+    assert state == ("saved", "y") and sharing.written == {"saved"}
     assert text == (
         "def f_forward(x, y):\n    a = x * y\n    value = a * y\n    saved = [a]\n    return (value, locals_of_forward())\n\n"
         "def f_backward(*, saved=None, y=None, dy=1.0):\n    y_grad = dy * saved.pop()\n    b = dy * y\n"
@@ -99,7 +100,28 @@ def test_what_it_takes_to_be_cut():
 )
 def test_what_is_written_into(statement, written):
     *_, found = cut(f"(a, b, i, dy=1.0):\n    value = 1.0\n    {statement}\n    return value, (a,)\n")
-    assert found == written
+    assert found.written == written
+
+
+@pytest.mark.parametrize(
+    "statements, outside, handed_out",
+    [  # of the first half and the second, for an array a and a list x: what is copied at once, what for each call
+        ("t = a * 2.0\n    u = t[1:]", "a", "u"),
+        ("t = np.exp(a)\n    u = np.sum(t, 0, None, a)", "a t u", "u"),
+        ("t = a.T\n    u = t * 1.0", "a t", "u"),
+        ("t = x + [a]\n    u = t[0]", "a t u", "u"),
+        ("t = keep(a)\n    u = a * 2.0", "a t", "u"),
+        ("t = a * 2.0\n    keep(t)\n    u = t * 2.0", "a t", "u"),
+        ("t = of(a * 2.0, a)\n    u = of(a, 1.0)", "a u", "u"),
+        ("t = [a * 2.0] + pair(a)\n    u = t[0]", "a t u", "u"),
+    ],
+)
+def test_what_is_copied(statements, outside, handed_out):
+    helpers = "def of(g, like):\n    return g + np.zeros_like(like)\n\ndef pair(g):\n    return [g, g]\n\n"
+    body = f"(a, x, dy=1.0):\n    {statements}\n    value = 1.0\n    g = dy if a is t is u else 1.0\n    return value, (g, u)\n"
+    *_, found = cut_in_two(f"{helpers}def f{body}", "f", "dy", {"a", "dy"})
+    assert found.outside & {"a", "t", "u"} == set(outside.split()) & {"a", "t", "u"}
+    assert found.handed_out & {"a", "t", "u"} == set(handed_out.split())
 
 
 def test_memory_with_two_names_is_not_cut(monkeypatch):
@@ -116,6 +138,18 @@ def test_memory_with_two_names_is_not_cut(monkeypatch):
     assert value == 2.0
     assert vjp_function(5.0)[0].tolist() == [[5.0, 1.0], [1.0, 1.0]]
     assert vjp_function(6.0)[0].tolist() == [[6.0, 1.0], [1.0, 1.0]]
+
+
+def test_one_array_by_two_names_stays_one(monkeypatch):
+    text = (
+        "def f_value_and_gradients(A, dy=1.0):\n    t = A * 2.0\n    u = [t]\n    v = t\n    w = u\n    value = 1.0\n"
+        "    t += dy\n    w.append(dy)\n    return value, (v + len(u),)\n"
+    )
+    f = define("def f(A):\n    return A[0].sum()\n", {"__builtins__": __builtins__})
+    use(monkeypatch, text, "f_value_and_gradients", 1.0)
+    A = np.ones(2)
+    _, vjp_function = make_vjp(f)(A)
+    assert [vjp_function(5.0)[0].tolist() for _ in range(2)] == [[9.0, 9.0], [9.0, 9.0]]
 
 
 def test_snapshots():
