@@ -101,12 +101,27 @@ class Algebra:
         node = self.parts(node)
         if isinstance(node, gast.Attribute) and node.attr == "T":
             return transposed(node)
+        if isinstance(node, gast.BinOp) and isinstance(node.op, gast.MatMult):
+            return self.sign_outside(node)
         if is_numpy(node, "sum"):
             return self.reduced(node)
         if isinstance(node, gast.Subscript):
             made = self.picked(node)
             return made if made is not node else simpler_axes(node, self.known.dims)
         return node
+
+    def sign_outside(self, node: gast.BinOp) -> gast.AST:
+        """-A.T @ B is -(A.T @ B), of matrices: what is multiplied out is mostly smaller."""
+        left, right = self.without_sign(node.left), self.without_sign(node.right)
+        made = gast.BinOp(left or node.left, node.op, right or node.right)
+        return node if left is right is None else made if left and right else trees.neg(made)
+
+    def without_sign(self, node: gast.AST) -> gast.AST | None:
+        """e, of a matrix -e."""
+        if not isinstance(node, gast.UnaryOp) or not isinstance(node.op, gast.USub):
+            return None
+        product = isinstance(node.operand, gast.BinOp) and isinstance(node.operand.op, gast.MatMult)
+        return node.operand if product or self.known.rank(node) == 2 else None
 
     def picked(self, node: gast.Subscript) -> gast.AST:
         """np.sum(x, axis=1, keepdims=True)[:, 0] is np.sum(x, axis=1), also as a factor of a product."""
@@ -458,8 +473,10 @@ def without_sign(node: gast.AST) -> gast.AST | None:
 
 
 def transposed(node: gast.Attribute) -> gast.AST:
-    """(A.T @ B).T is B.T @ A, and A.T.T is A."""
+    """(A.T @ B).T is B.T @ A, A.T.T is A, and (-A).T is -A.T."""
     inner = node.value
+    if isinstance(inner, gast.UnaryOp) and isinstance(inner.op, gast.USub):
+        return gast.UnaryOp(inner.op, transposed(trees.attr(inner.operand, "T")))
     if isinstance(inner, gast.Attribute) and inner.attr == "T":
         return inner.value
     if isinstance(inner, gast.BinOp) and isinstance(inner.op, gast.MatMult):
