@@ -5,6 +5,8 @@ from __future__ import annotations
 import gast
 
 from s2sad import ir, trees
+from s2sad.adjoint_rules import as_large_as
+from s2sad.kinds import Array
 
 
 class Calls:
@@ -38,9 +40,10 @@ class Calls:
             target = gast.Tuple([trees.name(name, store=True) for name in names], gast.Store())
         self.add(gast.Assign([target], call, None)).impure = True
         for k, name in zip(outputs, names):
-            self.accumulate(
-                op.arguments[k], trees.name(name), self.info[op.instance.leaves[k]].kind, owned=False, larger=False
-            )
+            kind, argument = self.info[op.instance.leaves[k]].kind, op.arguments[k]
+            if isinstance(kind, Array) and isinstance(argument, gast.Name) and argument.id in self.info:
+                kind = as_large_as(self.info[argument.id].kind, kind)
+            self.accumulate(argument, trees.name(name), kind, owned=False, larger=False)
 
     def of_Solved(self, node: gast.Assign, op: ir.Solved) -> None:
         """What a solver finds: a helper says how its cotangent flows, by the halves of the function beside."""

@@ -23,6 +23,7 @@ from s2sad.inserting import drop_places, expand
 from s2sad.kinds import Array, Scalar
 from s2sad.naming import name_all
 from s2sad.reading import free_reads, surely_set
+from s2sad.saved import save_together
 from s2sad.simplify import simplify
 from s2sad.statements import blocks_of
 from s2sad.tape import provide
@@ -113,19 +114,23 @@ class Pair:
         results = [value.expr for value in self.instance.results]
         forward = [*stacks, *self.instance.body]
         self.tidy_backward(backward)
-        defined = set_names(forward) | set(self.leaves)
-        saved = sorted(
-            (free_reads(backward) - set(grads) - set(shadows)) & defined, key=lambda n: int(n.rpartition(".")[2])
-        )
-        held = gast.Tuple([trees.name(name) for name in saved], gast.Load())
+
+        def needed() -> list[str]:
+            read = (free_reads(backward) - set(grads) - set(shadows)) & (set_names(forward) | set(self.leaves))
+            return sorted(read, key=lambda name: int(name.rpartition(".")[2]))
+
+        held = gast.Tuple([trees.name(name) for name in needed()], gast.Load())
         forward.append(gast.Return(gast.Tuple([*results, held], gast.Load())))
         backward = [copied(node) for node in backward]
         simplify(forward, info, {})
+        forward, backward = self.saved_together(forward, backward)
+        saved = needed()
+        held.elts = [trees.name(name) for name in saved]
         unsure = [name for name in saved if name not in surely_set(forward) and name not in self.leaves]
         for name in reversed(unsure):
             forward.insert(0, trees.assign(name, trees.const(None)))
         first = self.function(f"{self.instance.name}_forward", self.leaves, forward, taken, self.forward_doc())
-        parameter = self.inferred.names.fresh("saved")
+        parameter = self.inferred.names.fresh("kept" if "saved" in map(ir.base_of, saved) else "saved")
         if saved:
             left: gast.AST = gast.Tuple([trees.name(name, store=True) for name in saved], gast.Store())
             backward.insert(0, gast.Assign([left], trees.name(parameter), None))
@@ -133,6 +138,13 @@ class Pair:
             f"{self.instance.name}_backward", [parameter, *grads, *shadows], backward, taken, self.backward_doc()
         )
         return [first, second]
+
+    def saved_together(self, forward: list[Any], backward: list[Any]) -> tuple[list[Any], list[Any]]:
+        """The halves, with one list for what an iteration saves."""
+        whole = [*forward, *backward]
+        save_together(whole, self.inferred.names, self.inferred.info)
+        second = {id(node) for node in backward}
+        return [node for node in whole if id(node) not in second], [node for node in whole if id(node) in second]
 
     def tidy_backward(self, backward: list[gast.stmt]) -> None:
         simplify(backward, self.inferred.info, self.adjoint.kinds)

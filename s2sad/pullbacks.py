@@ -73,7 +73,8 @@ def pullback(
         state = {key: scope[key] for key in halves.state if key in scope}
         sharing = halves.sharing
         if not _shares_what_is_written(state, sharing.written):
-            state.update(snapshot({key: each for key, each in state.items() if key in sharing.outside}))
+            outside = {key: each for key, each in state.items() if key in sharing.outside}
+            state.update(snapshot(outside, _copies_of_arrays(outside)))
             changing = {key: state.pop(key) for key in _changing(state, sharing)}
 
             def backward(dy: dict[str, Any]) -> Any:
@@ -119,6 +120,18 @@ def snapshot(value: Any, memo: dict[int, Any] | None = None) -> Any:
     else:
         made = value
     memo[id(value)] = made
+    return made
+
+
+def _copies_of_arrays(state: dict[str, Any]) -> dict[int, Any]:
+    """By id, copies of arrays, in which views of these are views of the copies."""
+    arrays = [each for each in state.values() if type(each) is np.ndarray]
+    made: dict[int, Any] = {id(each): each.copy() for each in arrays if each.base is None and each.flags.c_contiguous}
+    for view in arrays:
+        whole = made.get(id(view.base))
+        if whole is not None and view.size:
+            offset = view.__array_interface__["data"][0] - view.base.__array_interface__["data"][0]  # type: ignore[union-attr]
+            made[id(view)] = np.ndarray(view.shape, view.dtype, whole, offset, view.strides)
     return made
 
 
