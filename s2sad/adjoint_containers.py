@@ -7,7 +7,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.kinds import Array, List, Mapping, loose
+from s2sad.kinds import Array, Kind, List, Mapping, Scalar, loose
 
 
 class Containers:
@@ -27,7 +27,8 @@ class Containers:
         name = self.names.fresh("#t_grad")
         self.kinds[name] = op.value_kind
         self.add(trees.assign(name, popped))
-        self.accumulate(op.value, trees.name(name), op.value_kind, owned=False)
+        expr = self.as_held(trees.name(name), op.value_kind, items_of(op.place))
+        self.accumulate(op.value, expr, op.value_kind, owned=False)
 
     def of_Extend(self, node: gast.stmt, op: ir.Extend) -> None:
         shadow = self.list_shadow(op.place)
@@ -63,7 +64,12 @@ class Containers:
         for key, item, kind in zip(keys, op.items, op.kinds):
             if isinstance(item, gast.Name):  # anything else is computed there, and carries no gradient
                 kind = held if getattr(held, "char", "") == "c" else kind  # among complex numbers, its adjoint is one
-                self.accumulate(item, trees.index(cotangent.expr, trees.const(key)), kind, owned=False)
+                expr = self.as_held(trees.index(cotangent.expr, trees.const(key)), kind, held)
+                self.accumulate(item, expr, kind, owned=False)
+
+    def as_held(self, expr: gast.AST, kind: Kind, held: Kind | None) -> gast.AST:
+        """The adjoint of a number among arrays, which is an array without axes there, as a number."""
+        return trees.np_call("sum", expr) if isinstance(kind, Scalar) and isinstance(held, Array) else expr
 
     def of_ListOp(self, node: gast.Assign, op: ir.ListOp) -> None:
         cotangent = self.take(node.targets[0].id)
@@ -123,7 +129,8 @@ class Containers:
         name = self.names.fresh("#t_grad")
         self.kinds[name] = op.value_kind
         self.add(trees.assign(name, popped))
-        self.accumulate(op.value, trees.name(name), op.value_kind, owned=False)
+        expr = self.as_held(trees.name(name), op.value_kind, items_of(op.place))
+        self.accumulate(op.value, expr, op.value_kind, owned=False)
 
     def put_back(self, op: ir.Pop, shadow: gast.AST, expr: gast.AST) -> None:
         """What was taken out gets its adjoint into the shadow, where it was."""
@@ -186,3 +193,11 @@ class Containers:
         self.add(gast.Assign([place], self.zero(kind, op.old), None))
         if wanted:
             self.accumulate(op.value, trees.name(name), op.value_kind, owned=False)
+
+
+def items_of(place: ir.Place) -> Kind | None:
+    """What a list that stands at a place holds."""
+    kind: Any = place.root.kind
+    for _ in (*place.path, None):
+        kind = kind.item if isinstance(kind, List) else getattr(kind, "value", None)
+    return kind

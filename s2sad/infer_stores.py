@@ -9,7 +9,20 @@ import gast
 from s2sad import ir, trees
 from s2sad.infer_memory import HOLE
 from s2sad.ir import family
-from s2sad.kinds import UNKNOWN, Array, Kind, List, Mapping, Scalar, Static, Unknown, join, settled
+from s2sad.kinds import (
+    UNKNOWN,
+    Array,
+    Kind,
+    List,
+    Mapping,
+    Scalar,
+    Static,
+    Unknown,
+    highest_rank,
+    join,
+    lowest_rank,
+    settled,
+)
 from s2sad.values import MISSING, BoundMethod, Object, Value
 
 
@@ -200,6 +213,9 @@ class Stores:
             block.extend(later)
             self.store(base, index, parts, kind, self.settle(self.binary(node.op, current, value, node)), None, node)
             return
+        if isinstance(base.kind, (List, Mapping)) and lowest_rank(kind) == 0 and highest_rank(value.kind) != 0:
+            if base.varied or value.varied:
+                raise self.refuse("augment_number", node)
         self.store(base, index, parts, kind, value, node.op, node)
 
     def writes_to(self, base: Value) -> int:

@@ -86,11 +86,12 @@ class Scalar(Kind):
 @dataclass(frozen=True)
 class Array(Kind):
     """A NumPy array. dtype: a NumPy name, or '' where unknown; dims: a tuple of Dim, or None where the rank is unknown
-    (then it may also be a scalar); most: the highest rank that it may have then, if that is known."""
+    (then it may also be a scalar); most, least: the highest and lowest rank that it may have then, as far as known."""
 
     dtype: str = "float64"
     dims: tuple[Dim, ...] | None = None
     most: int | None = field(default=None, repr=False)
+    least: int = field(default=0, repr=False)
 
     @property
     def char(self) -> str:
@@ -394,7 +395,9 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
         elif not dtype and "c" in (a.char, b.char) and a.char in "bifc" and b.char in "bifc":
             dtype = a.dtype if a.char == "c" else b.dtype  # what reaches something real has its imaginary part cut off
         dims = _join_dims(getattr(a, "dims", ()), getattr(b, "dims", ()))
-        return Array(dtype, dims) if dims is not None else Array(dtype, None, highest_rank(a, b))
+        if dims is not None:
+            return Array(dtype, dims)
+        return Array(dtype, None, highest_rank(a, b), min(map(lowest_rank, (a, b))))
     if isinstance(a, List) and isinstance(b, List):
         return List(join(a.item, b.item) if a.item or b.item else None, a.cls if a.cls is b.cls else None)
     if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items) and a.cls is b.cls:
@@ -419,6 +422,12 @@ def highest_rank(*kinds: Kind) -> int | None:
         dims = getattr(kind, "dims", ()) if isinstance(kind, (Scalar, Array)) else None
         ranks.append(len(dims) if dims is not None else getattr(kind, "most", None))
     return None if None in ranks else max(ranks, default=0)  # type: ignore[type-var]
+
+
+def lowest_rank(kind: Kind) -> int:
+    """The lowest rank that a number or array may have; a number has none."""
+    dims = getattr(kind, "dims", ())
+    return getattr(kind, "least", 0) if dims is None else len(dims)
 
 
 def _is_text(kind: Kind) -> bool:

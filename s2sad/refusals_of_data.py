@@ -20,6 +20,11 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "which part it was is not known any more",
         "a copy where it is taken out, as in `row = row.copy()`, or `A[i]` where it is used",
     ),
+    "augment_number": (
+        "`{text}` makes a new array where a number stands, "
+        "and changes what stands there if it is an array; which of the two isn't known",
+        "`x[i] = x[i] + y` for a number, or lists that hold arrays only",
+    ),
     "unknown_owner": (
         "`{text}` may write into memory that has another name too, or into a copy; which one can't be known",
         "the store by the first name of the array (`A[i][j] = ...`), or a `.copy()` where the second name is made",

@@ -89,7 +89,7 @@ def rename_deeply(node: gast.stmt, known: dict[str, gast.AST]) -> None:
 def copied(kind: Any, value: gast.AST) -> gast.AST:
     if isinstance(kind, List):
         return trees.call(trees.builtin("list"), value)
-    plain = not isinstance(kind, Array) or kind.rank is not None and kind.rank < 2
+    plain = not isinstance(kind, Array) or kind.rank == 1  # an item of a list may be a number where it has no axes
     # np.copy keeps the order in which the elements lie: what is computed from the copy is the same to the last bit.
     made = trees.call(trees.attr(value, "copy")) if plain else trees.np_call("copy", value)
     made.pure = True

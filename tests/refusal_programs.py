@@ -508,6 +508,12 @@ def f(A):
     return np.sum(A)
 
 
+@shows("augment_number", [1.0, 2.0], V)
+def f(x, v):
+    x[1] += x[0] * v
+    return np.sum(x[1])
+
+
 @shows("maybe_view", A)
 def f(A):
     y = np.ravel(A, order="K")

@@ -207,6 +207,39 @@ def number_added_to_an_array_in_a_list(rows):
     return np.sum(kept[0] ** 2)
 
 
+# --- numbers among arrays ---------------------------------------------------------------------------------------------
+
+
+@case(0.7)
+def number_beside_array_without_axes(x):
+    v = [np.ones(()), x]
+    w = [np.ones(())]
+    w.append(x)
+    w.insert(0, x * x)
+    return v[1] * w[2] * w[0]
+
+
+@case(0.7, np.array(2.0))
+def number_stored_beside_array(x, y):
+    v = [y, x]
+    v[1] = v[1] * 2.0
+    return v[1] * v[0]
+
+
+@case([0.7, 0.2], np.array([1.0, 2.0]), may_refuse=True)
+def number_that_an_array_is_added_to(x, v):
+    x[1] += x[0] * v
+    return np.sum(x[1])
+
+
+@case(0.7, may_refuse=True)
+def numbers_and_arrays_that_grow(x):
+    v = [x, np.ones(2)]
+    for i in range(2):
+        v[i] += v[1 - i] * x
+    return np.sum(v[0])
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_case(each):
     each.check()
