@@ -72,6 +72,7 @@ from s2sad.infer_stores import Stores
 from s2sad.infer_trajectories import Trajectories
 from s2sad.infer_try import Try
 from s2sad.infer_ufuncs import Ufuncs
+from s2sad.infer_unset import Unset
 from s2sad.infer_views import Views
 from s2sad.infer_writers import Writers
 from s2sad.kinds import Array, Kind, List, Mapping, Scalar, Static, Unknown
@@ -130,6 +131,7 @@ class Infer(
     Loops,
     Memory,
     Scopes,
+    Unset,
     Recursion,
     Try,
     Aliases,
@@ -196,6 +198,7 @@ class Infer(
         self.joining_test: Any = None
         self.optional: set[str] = set()
         self.one_way: set[str] = set()
+        self.never_set: set[str] = set()
         self.branch_start = 0
         self.mixed: set[str] = set()
         self.sharings: list[Any] = []

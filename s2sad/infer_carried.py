@@ -31,6 +31,7 @@ class Carried:
             self.loops = (*outer_loops, number)
             self.block = outer_block
             self.block, self.breaks = self.new_block(), []
+            self.add_unset(entry, facts, node)
             self.state = dict(entry)
             phis: dict[Any, Any] = {}
             for key in list(facts):
@@ -92,8 +93,14 @@ class Carried:
         if isinstance(a, Conflict) or isinstance(b, Conflict):
             facts[leaf] = "conflict"
             return True
+        if self.is_unset(a) and b.items is not None and old is None:
+            facts["form", key, path] = len(b.items), getattr(b.kind, "cls", None)
+            a = self.unset_value(facts, key, path)
         if a.items is not None and b.items is not None and len(a.items) == len(b.items) and old is None:
             return any(self.note_phi(facts, key, (*path, k), x, y) for k, (x, y) in enumerate(zip(a.items, b.items)))
+        if self.is_unset(a) and (b.object is not None or isinstance(b.kind, (List, Mapping))):
+            facts[leaf] = "conflict"
+            return True
         self.need_same_form(a, b)
         if a.object is not None and b.object is not None and a.object.cls is b.object.cls and old is None:
             if set(a.object.keys) != set(b.object.keys):
@@ -142,7 +149,7 @@ class Carried:
             base = "#t"
         fact = facts.get(("leaf", key, path))
         if fact == "conflict" or isinstance(value, Conflict):
-            return Conflict("joined_kinds")
+            return Conflict("carried_unset" if self.is_unset(value) else "joined_kinds")
         if fact is None and value.items is not None:
             return self.make_tuple(
                 [self.make_phi(key, item, facts, (*path, k), f"{base}_{k}") for k, item in enumerate(value.items)],
@@ -166,7 +173,12 @@ class Carried:
         if ("optional", key, path) in facts:
             self.optional.add(name)
         self.info[name].carried = True
-        self.info[name].unset = isinstance(value.expr, gast.Name) and value.expr.id in self.one_way
+        if self.is_unset(value):
+            self.one_way.add(name)
+            self.info[name].starts_unset = True
+        self.info[name].unset = (
+            self.is_unset(value) or isinstance(value.expr, gast.Name) and value.expr.id in self.one_way
+        )
         if made.place is not None:
             made.place.root.linear_checked = True
         return made
@@ -174,7 +186,7 @@ class Carried:
     def close_loop(self, node: Any, number: int, entry: Any, phis: Any, exits: Any, ends: Any) -> None:
         """Copies into the carried names, at the entry and at the ends of an iteration; the state after the loop."""
         entry_pairs: list[tuple[str, gast.AST]] = []
-        after = dict(entry)
+        after = {key: value for key, value in entry.items() if not self.is_unset(value)}
         self.live_names = (
             functools.lru_cache(maxsize=None)(lambda tree=self.frame.tree: used_after(tree, node))
             if hasattr(node, "body") and isinstance(node.body, list)

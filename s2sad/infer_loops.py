@@ -402,6 +402,8 @@ class Loops:
         pairs, loop.phis = self.entry_pairs.pop(loop.number)
         before = []
         for name, source in pairs:
+            if isinstance(source, gast.Name) and source.id in self.never_set:
+                continue
             branch = self.only_branch(source)
             if branch is not None:
                 self.add_copies([(name, source)], branch)

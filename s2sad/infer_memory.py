@@ -314,7 +314,7 @@ class Memory:
                 self.use_as_integer(value)
             return "int", value.kind.symbol
         if isinstance(value.kind, Array) and value.kind.char == "b":
-            return "array", Mask("bool", value.kind.dims, value.kind.most, self.which_mask(value))
+            return "array", Mask("bool", value.kind.dims, value.kind.most, value.kind.least, self.which_mask(value))
         if isinstance(value.kind, Array) and value.kind.char in "bi":
             return "array", value.kind
         if isinstance(value.kind, (List, Tuple)):

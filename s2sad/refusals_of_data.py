@@ -25,6 +25,10 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "and changes what stands there if it is an array; which of the two isn't known",
         "`x[i] = x[i] + y` for a number, or lists that hold arrays only",
     ),
+    "carried_unset": (
+        "`{name}` may be read here as an earlier iteration of the loop has left it, and has no value before the loop",
+        "`{name} = ...` before the loop, of the same structure",
+    ),
     "unknown_owner": (
         "`{text}` may write into memory that has another name too, or into a copy; which one can't be known",
         "the store by the first name of the array (`A[i][j] = ...`), or a `.copy()` where the second name is made",

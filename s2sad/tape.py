@@ -211,6 +211,10 @@ class Tape(Costs, Counters, KeptCopies):
         block.insert(at, node)
         if stack not in self.saved:
             self.saved[stack] = name
+            if self.info[name].starts_unset:  # the first iteration saves it as well
+                unset = trees.assign(name, trees.const(None))
+                unset.effect, unset.origin = ir.Plain(False), None
+                self.stacks.append(unset)
             self.info[stack] = ir.Info(List(self.info[name].kind))
             start = trees.assign(stack, gast.List([], gast.Load()))
             start.effect, start.origin = ir.Plain(False), None

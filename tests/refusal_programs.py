@@ -514,6 +514,15 @@ def f(x, v):
     return np.sum(x[1])
 
 
+@shows("carried_unset", 2.0)
+def f(x):
+    for i in range(4):
+        if i % 2 == 0:
+            b = [x, i * x]
+        x += b[0] * b[1]
+    return x
+
+
 @shows("maybe_view", A)
 def f(A):
     y = np.ravel(A, order="K")

@@ -195,6 +195,118 @@ def row_before_break(a):
     return b[0, 1]
 
 
+# --- set in some iterations, without a value before the loop -----------------------------------------------------------
+
+
+@case(0.7)
+def set_in_every_other(x):
+    s = 0.0
+    for i in range(4):
+        if i % 2 == 0:
+            b = x * (i + 1)
+        s += b * b
+    return s
+
+
+@case(0.7)
+def set_by_an_inner_loop_that_may_not_run(x):
+    s = 0.0
+    for i in range(3):
+        for j in range(2 - i):
+            b = x * (i + j + 1)
+        s += b * b
+    return s
+
+
+@case(0.7)
+def parts_of_a_tuple(x):
+    s = 0.0
+    for i in range(4):
+        if i % 2 == 0:
+            b, c = x * (i + 1), (x, s)
+        s += b**2 * c[0] + c[1]
+    return s
+
+
+@case(0.7)
+def unset_in_while(x):
+    s, i = 0.0, 0
+    while True:
+        i += 1
+        if i % 2 == 1:
+            b = x * i
+        if i > 6:
+            break
+        s += b**2
+    return s
+
+
+@case(0.7)
+def unset_where_try_fails(x):
+    s = 0.0
+    for i in range(5):
+        try:
+            if i in (1, 2):
+                raise ValueError
+            b = x * (i + 1)
+        except ValueError:
+            pass
+        s += b * b
+    return s
+
+
+@case(0.7)
+def set_in_the_first_iterations(x):
+    s = x
+    for i in range(4):
+        if i < 2:
+            q = s * x
+        else:
+            s = s * q
+    return s
+
+
+@case(0.7)
+def array_set_in_every_other(x):
+    s = 0.0
+    for i in range(4):
+        if i % 2 == 0:
+            b = np.array([x * (i + 1), x])
+        s += b[0] * b[1]
+    return s
+
+
+@case(0.7)
+def item_set_in_every_other(x):
+    a = [np.ones(2) * x, np.ones(2) * x * x, np.ones(2)]
+    s = 0.0
+    for i in range(3):
+        if i != 1:
+            b = a[i]
+        s += np.sum(b * b)
+    return s
+
+
+@case(0.7, may_refuse=True)
+def list_set_in_every_other(x):
+    s = 0.0
+    for i in range(4):
+        if i % 2 == 0:
+            b = [x * (i + 1), x]
+        s += b[0] * b[1]
+    return s
+
+
+@case(0.7, may_refuse=True)
+def dict_set_in_every_other(x):
+    s = 0.0
+    for i in range(4):
+        if i % 2 == 0:
+            b = {"u": x * (i + 1)}
+        s += b["u"] ** 2
+    return s
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_kept(each):
     each.check()
