@@ -20,8 +20,6 @@ from s2sad.infer_carried import roots_of
 from s2sad.infer_iterators import Iterator
 from s2sad.ir import family
 from s2sad.kinds import INT, UNKNOWN, Array, List, Mapping, Scalar, Tuple, carries_gradient
-from s2sad.reading import all_blocks
-from s2sad.statements import blocks_of
 from s2sad.values import BoundMethod, Value
 
 
@@ -419,8 +417,10 @@ class Loops:
         info = self.info[source.id]
         if info.statement is None or self.loaded_view(source) is not source:
             return None
-        inner = (block for node in self.block for each in blocks_of(node) for block in all_blocks(each))
-        return next((block for block in inner if any(each is info.statement for each in block)), None)
+        if info.scope is None or info.scope == self.scope()[: len(info.scope)]:
+            return None
+        blocks = (block for scope, block in self.scopes.values() if scope == info.scope)
+        return next((block for block in blocks if any(each is info.statement for each in block)), None)
 
 
 def own_statements(node: Any) -> list[gast.AST]:

@@ -164,7 +164,7 @@ class Truth:
 
 def check(case: Case, modes: tuple[str, ...] = ("reverse",), seconds: float = 10.0) -> dict[str, Outcome]:
     """For each mode: transforms the program of a case, runs it, and compares all that can be compared."""
-    with warnings.catch_warnings(), np.errstate(all="warn"):
+    with warnings.catch_warnings(), np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("error")
         try:
             with time_limit(min(seconds, 0.5)):  # some never end; those that do take milliseconds

@@ -307,6 +307,20 @@ def dict_set_in_every_other(x):
     return s
 
 
+@case(array(2, 2, 3))
+def set_before_on_the_other_way(w):
+    if not 2 > 0.5:
+        b = w.reshape(4, 3)
+    else:
+        n = 0
+    if 0 > 0.5:
+        return np.sum(w)
+    while n < 1:
+        n += 1
+        b = np.sum(w)
+    return b
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_kept(each):
     each.check()
