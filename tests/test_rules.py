@@ -5,9 +5,11 @@ from __future__ import annotations
 import builtins
 import cmath
 import dataclasses
+import functools
 import inspect
 import math
 import operator
+import types
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -24,14 +26,26 @@ from s2sad.rules.registry import ADJOINT, NONDIFFERENTIABLE, PARTIALS, Rule
 from tests.rule_rows import ROWS, Row, normal
 
 ALL = [rule for rule in registry.rules() if rule.own]  # other tests register some of their own
-CASES = [
-    pytest.param(rule, row, id=f"{rule.library or 'python'}.{rule.name}-{number}")
-    for rule in ALL
-    for number, row in enumerate(ROWS.get(rule.function, []))
-]
+WITH_DERIVATIVES = [rule for rule in ALL if rule.form != NONDIFFERENTIABLE]
 # Those of some versions of NumPy; not all of them are there in each.
 _DEPRECATED = [getattr(np, name) for name in ("fix", "in1d", "row_stack", "trapz", "typename") if hasattr(np, name)]
-DERIVATIVES = [case for case in CASES if case.values[0].form != NONDIFFERENTIABLE]
+
+
+def each_row(rules: list[Rule]) -> Callable[[Callable[[Rule, Row], None]], Callable[[Rule], None]]:
+    """Makes a test of each rule out of a check of one row; of the rows that it prints the last is the one that fails."""
+
+    def decorate(check: Callable[[Rule, Row], None]) -> Callable[[Rule], None]:
+        @pytest.mark.parametrize("rule", rules, ids=lambda rule: f"{rule.library or 'python'}.{rule.name}")
+        @functools.wraps(check)
+        def test(rule: Rule) -> None:
+            for number, row in enumerate(ROWS.get(rule.function, [])):
+                print(f"row {number}: {row}")
+                check(rule, row)
+
+        del test.__wrapped__  # type: ignore[attr-defined]  # pytest would take the parameters of the check
+        return test
+
+    return decorate
 
 
 # --- a call, and its arguments as the compiler sees them -------------------------------------------------------------
@@ -295,7 +309,7 @@ def test_every_function_of_math_has_a_rule() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize(("rule", "row"), DERIVATIVES)
+@each_row(WITH_DERIVATIVES)
 def test_template_against_differences(rule: Rule, row: Row) -> None:
     call = Call(rule, row)
     if row.expected is not None:
@@ -310,7 +324,7 @@ def test_template_against_differences(rule: Rule, row: Row) -> None:
                 assert _close(_like(call.template(key, grad), value), _by_differences(call, key, grad)), key
 
 
-@pytest.mark.parametrize(("rule", "row"), DERIVATIVES)
+@each_row(WITH_DERIVATIVES)
 def test_text_is_the_template(rule: Rule, row: Row) -> None:
     call = Call(rule, row)
     if not row.compared:
@@ -341,7 +355,7 @@ def _check_size(made: templates.Expansion, key: str, value: Any, leaf: Any) -> N
         _check_kind(kind, value, {}, exact=False)
 
 
-@pytest.mark.parametrize(("rule", "row"), DERIVATIVES)
+@each_row(WITH_DERIVATIVES)
 def test_text_without_kinds_is_the_template(rule: Rule, row: Row) -> None:
     """What is printed where kinds are unknown: the undecided template as a function, with the helpers it needs."""
     call = Call(rule, row)
@@ -351,27 +365,32 @@ def test_text_without_kinds_is_the_template(rule: Rule, row: Row) -> None:
         _check_printed_template(call, grad)
 
 
+@functools.cache
+def _printed_template(rule: Rule) -> tuple[str, set[str], types.CodeType]:
+    """The name of the undecided template's function, its keyword parameters, and the text with the helpers, compiled."""
+    definition, helpers = templates.runtime_helper(rule)
+    text = "\n".join(map(trees.show, [*map(templates.printable, helpers), definition]))
+    return definition.name, {each.id for each in definition.args.kwonlyargs}, compile(text, "<template>", "exec")
+
+
 def _check_printed_template(call: Call, grad: Any) -> None:
     rule = call.rule
-    definition, helpers = templates.runtime_helper(rule)
-    space = _space(call, helpers, grad)
-    exec(trees.show(definition), space)
+    name_of_it, accepted, code = _printed_template(rule)
+    space = _space(call, [], grad)
+    exec(code, space)
     arguments = inspect.BoundArguments(rule.parameters, call.bound)  # type: ignore[arg-type]
     given = {"grad": grad, "result": call.result}
-    accepted = {each.id for each in definition.args.kwonlyargs}
     keywords = {k: v for k, v in given.items() if k in accepted}
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        made = space[definition.name](*arguments.args, **arguments.kwargs, **keywords)
+        made = space[name_of_it](*arguments.args, **arguments.kwargs, **keywords)
     for name, value in zip(rule.wrt, made):
         if name in call.leaves:
             expected = _like(call.template(name, grad), call.leaves[name])
             assert _close(_like(value, call.leaves[name]), expected, 1e-12), name
 
 
-@pytest.mark.parametrize(
-    ("rule", "row"), [case for case in DERIVATIVES if case.values[0].form == ADJOINT and case.values[0].spreads]
-)
+@each_row([rule for rule in WITH_DERIVATIVES if rule.form == ADJOINT and rule.spreads])
 def test_a_small_cotangent_is_the_same_as_one_in_full(rule: Rule, row: Row) -> None:
     call = Call(rule, row)
     if not row.compared or not np.ndim(call.result):
@@ -399,7 +418,7 @@ def test_helpers_have_names_of_their_own() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:logm result may be inaccurate")
-@pytest.mark.parametrize(("rule", "row"), DERIVATIVES)
+@each_row(WITH_DERIVATIVES)
 def test_float32_stays_float32(rule: Rule, row: Row) -> None:
     if not row.compared or rule.function in (
         np.float64,
@@ -460,7 +479,7 @@ def _single(value: Any) -> Any:
     return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype == np.float64 else value
 
 
-@pytest.mark.parametrize(("rule", "row"), DERIVATIVES)
+@each_row(WITH_DERIVATIVES)
 def test_tangent_against_differences(rule: Rule, row: Row) -> None:
     """Forward mode: the partial derivatives, the function of the tangents, or the tangent's own template."""
     call = Call(rule, row)
@@ -528,8 +547,8 @@ def _tangent(call: Call, dots: dict[str, Any]) -> Any:
 # --- kinds -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("rule", "row"), CASES)
-def test_kind(rule: Rule, row: Row, capsys: Any) -> None:
+@each_row(ALL)
+def test_kind(rule: Rule, row: Row) -> None:
     call = Call(rule, row)
     kinds = _kinds(call)
     for name, parameter in rule.parameters.parameters.items():
