@@ -49,6 +49,7 @@ def one_of_each_template() -> list[Rule]:
     return list(made.values())
 
 
+@functools.cache
 def programs_of(rule: Rule) -> list[Program]:
     """A program for each row that is compared with differences."""
     rows = [row for row in ROWS.get(rule.function, []) if row.compared and row.expected is None]

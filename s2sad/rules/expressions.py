@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import inspect
 import math
 import operator
@@ -27,6 +28,8 @@ from s2sad.rules.values import (
     kind_of_constant,
     kind_of_value,
 )
+
+_signature = functools.lru_cache(maxsize=None)(inspect.signature)  # of inline helpers, which are there for good
 
 
 class Expressions:
@@ -363,16 +366,13 @@ class Expressions:
     def _inline(self, function: Any, args: list[Value], keywords: dict[str, Value]) -> Value:
         """A call of an inline helper: its body, evaluated as a part of the template."""
         outer = self.env, self.globals, self.function
-        bound = inspect.signature(function).bind(*args, **keywords)
+        signature = _signature(function)
+        bound = signature.bind(*args, **keywords)
         self.env = {
             name: value if value.unsure else self._shared(name, value) for name, value in bound.arguments.items()
         }
         self.env.update(
-            {
-                p.name: from_constant(p.default)
-                for p in inspect.signature(function).parameters.values()
-                if p.name not in self.env
-            }
+            {p.name: from_constant(p.default) for p in signature.parameters.values() if p.name not in self.env}
         )
         self.globals, self.function = scopes.names_of(function), function
         value = self._block(templates.read(function).body, self._eval)
