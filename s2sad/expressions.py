@@ -47,7 +47,7 @@ def is_pure(expr: gast.AST) -> bool:
     for node in trees.walk(expr):
         if isinstance(node, gast.Call) and not getattr(node, "pure", False):
             return False
-        if isinstance(node, (gast.Yield, gast.Await, gast.NamedExpr)):
+        if isinstance(node, (gast.Yield, gast.Await, gast.NamedExpr)) or hasattr(node, "passing"):
             return False
     return True
 

@@ -199,6 +199,7 @@ class Infer(
         self.optional: set[str] = set()
         self.one_way: set[str] = set()
         self.never_set: set[str] = set()
+        self.maybe_unset: set[str] = set()
         self.branch_start = 0
         self.mixed: set[str] = set()
         self.sharings: list[Any] = []

@@ -103,6 +103,17 @@ def used_after(tree: Any, node: Any) -> set[str]:
     return found
 
 
+def used_outside(tree: Any, node: Any) -> set[str]:
+    """The names that are read before a loop or after it, not in it."""
+    first, last = getattr(node, "lineno", None) or 0, getattr(node, "end_lineno", None) or 0
+    lines = ((each.id, getattr(each, "lineno", 0) or 0) for each in trees.walk(tree) if is_load(each))
+    return {name for name, line in lines if not first <= line <= last or line == 0}
+
+
+def is_load(node: gast.AST) -> bool:
+    return isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load)
+
+
 def loaded_from(tree: Any, line: int) -> set[str]:
     """The names that are read at or after a line."""
     return {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.infer_aliases import used_after
+from s2sad.infer_aliases import used_after, used_outside
 from s2sad.infer_memory import is_function
 from s2sad.ir import family
 from s2sad.kinds import Array, Kind, List, Mapping, Scalar, Static, Tuple, Unknown, join, settled
@@ -201,6 +201,7 @@ class Carried:
             self.phi_pairs(phi, entry[key], entry_pairs, entry)
         names = [name for name, _ in entry_pairs]
         fresh: dict[Any, Any] = {}
+        every: list[tuple[dict[Any, Any], list[Any]]] = []
         for state, block in exits:
             pairs: list[tuple[str, gast.AST]] = []
             for key, phi in phis.items():
@@ -213,6 +214,9 @@ class Carried:
                 if key not in entry and isinstance(value, (Value, Conflict)):
                     fresh.setdefault(key, []).append((value, pairs))
             self.late_copies.append((pairs, block))
+            every.append((state, pairs))
+        self.origin = (self.frame.source, node)
+        read_elsewhere = used_outside(self.frame.tree, node)
         for key, found in fresh.items():
             first = found[0][0]
             early = None
@@ -222,9 +226,12 @@ class Carried:
                 early = self.early_value(key[1], found)
             if early is not None:
                 after[key] = early
+            elif key[0] == self.frame.number and key[1] not in read_elsewhere:
+                after[key] = first
             elif all(same_thing(value, first) for value, _ in found):
                 without = [self.scope_of(block) for state, block in exits if key not in state]
-                after[key] = self.kept_value(self.base_name(key), first, [pairs for _, pairs in found], number, without)
+                ends = [(state, pairs) for state, pairs in every if any(pairs is each for _, each in found)]
+                after[key] = self.kept_value(self.base_name(key), first, ends, number, without)
             elif all(isinstance(value, Value) and value.items is None and value.object is None for value, _ in found):
                 kind: Kind | None = None
                 for value, _ in found:
@@ -237,8 +244,12 @@ class Carried:
                 after[key] = self.joined_value(name, kind, varied, [value for value, _ in found])
                 for value, pairs in found:
                     pairs.append((name, value.expr))
+                    state = next(state for state, each in every if each is pairs)
+                    self.note_second_name(state, self.base_name(key), value, after[key])
             else:
                 after[key] = Conflict("joined_objects")
+            if isinstance(key[0], Object):
+                self.note_maybe_unset(after[key])
             if self.is_early_value(key):
                 states = [state for state, _ in exits]
                 self.early_names |= self.leaf_names(after[key], states) - self.named_elsewhere(key, states)
@@ -270,9 +281,11 @@ class Carried:
         if value.object is not None or value.varied and isinstance(value.kind, Unknown):
             return Conflict("joined_objects")
         name = self.names.fresh(base)
-        for pairs in ends:
+        made = self.joined_value(name, value.kind, value.varied, [value])
+        for state, pairs in ends:
             pairs.append((name, value.expr))
-        return self.joined_value(name, value.kind, value.varied, [value])
+            self.note_second_name(state, base, value, made)
+        return made
 
     def before_loop(self) -> dict[Any, Any]:
         """The state where a loop begins. What an early return has set is not there: it would have left before the

@@ -33,7 +33,10 @@ class Joins:
             present, side = (b, 1) if a is None else (a, 0)
             if self.is_early_value(key):
                 return self.joined_early(base, present, side, copies)
-            return self.joined_once(base, present, copies[side], side)
+            made = self.joined_once(base, present, copies[side], side)
+            if isinstance(key[0], Object):
+                self.note_maybe_unset(made)
+            return made
         return self.join_two(base, a, b, copies)
 
     def joined_early(self, base: str, value: Any, side: int, copies: list[list[Any]]) -> Any:
@@ -95,7 +98,9 @@ class Joins:
         if any(each.loops and each.position <= self.branch_start for each in read):
             name = self.names.fresh(base)
             copies.append((name, value.expr))
-            value = self.joined_value(name, value.kind, value.varied, [value])
+            made = self.joined_value(name, value.kind, value.varied, [value])
+            self.note_second_name(self.joining[side], base, value, made)
+            value = made
         if isinstance(value.expr, gast.Name):
             self.one_way.add(value.expr.id)
         return value
@@ -134,20 +139,17 @@ class Joins:
         if optional:
             self.optional.add(name)
         made = self.joined_value(name, kind, varied, [a, b])
-        if made.place is not None:
-            line = (getattr(self.origin[1], "end_lineno", 0) or 0) + 1 if not self.loops else 0
-            tree = self.frame.tree
-            for state, value in zip(self.joining, (a, b)):
-                if isinstance(value, Value):
-                    self.note_sharing(
-                        state,
-                        (self.frame.number, base),
-                        value,
-                        made.place.root,
-                        lambda: loaded_from(tree, line),
-                        self.origin[1],
-                    )
+        for state, value in zip(self.joining, (a, b)):
+            self.note_second_name(state, base, value, made)
         return made
+
+    def note_second_name(self, state: dict[Any, Any], base: str, value: Value, made: Value) -> None:
+        """`base` is another name, `made`, of the memory of a value from now on."""
+        if made.place is None:
+            return
+        line = (getattr(self.origin[1], "end_lineno", 0) or 0) + 1 if not self.loops else 0
+        tree, key = self.frame.tree, (self.frame.number, base)
+        self.note_sharing(state, key, value, made.place.root, lambda: loaded_from(tree, line), self.origin[1])
 
     def joined_kind(self, a: Value, b: Value) -> Kind:
         """The kind of a value that is a or b; None beside a number leaves the number's kind (`is None` is asked at

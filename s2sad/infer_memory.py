@@ -276,6 +276,7 @@ class Memory:
             raise self.refuse(found.key, node, name=str(key), **found.words)
         if found is None:
             raise self.refuse("no_key", node, key=key)
+        self.check_part(base.object, key, found, node)
         return found
 
     def join_kinds(self, kinds: list[Kind]) -> Kind:

@@ -74,7 +74,7 @@ class Try:
             plain = handler.name.id if isinstance(handler.name, gast.Name) else handler.name
             name = self.names.fresh(plain)
             self.info[name] = ir.Info(UNKNOWN, loops=self.loops, position=self.position)
-            self.set_variable(plain, Value(trees.name(name), UNKNOWN))
+            self.set_variable(plain, Value(trees.name(name, passing=True), UNKNOWN))  # gone behind the handler
         self.walk(handler.body)
         if not self.block:
             self.add(gast.Pass())

@@ -10,7 +10,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.exposed import read_from_before
 from s2sad.kinds import Never
-from s2sad.values import Value
+from s2sad.values import Object, Value
 
 
 class Unset:
@@ -25,6 +25,37 @@ class Unset:
             key = (self.frame.number, name)
             if name in self.frame.locals and (key not in entry or self.is_unset(entry[key])):
                 entry[key] = self.unset_value(facts, key, ())
+
+        for cls, part in self.facts.results.get("unset_parts", ()):
+            for thing in dict.fromkeys(key[0] for key in entry if isinstance(key[0], Object) and key[0].cls is cls):
+                if (thing, part) not in entry or self.is_unset(entry[thing, part]):
+                    entry[thing, part] = self.unset_value(facts, (thing, part), ())
+
+    def note_maybe_unset(self, value: Any) -> None:
+        """An attribute may have no value yet: one way to here, or none of a loop's iterations, has set it."""
+        for each in getattr(value, "items", None) or ():
+            self.note_maybe_unset(each)
+        if isinstance(value, Value) and isinstance(value.expr, gast.Name):
+            self.maybe_unset.add(value.expr.id)
+
+    def check_part(self, thing: Object, part: Any, value: Value, node: Any) -> None:
+        """An attribute that is read in a loop, and may be as an earlier iteration has left it, is carried in the next
+        walk."""
+        for each in value.items or ():
+            self.check_part(thing, part, each, node)
+        if not self.loops or not isinstance(value.expr, gast.Name) or value.expr.id not in self.maybe_unset:
+            return
+        set_in = self.info[value.expr.id].loops
+        together = next(
+            (k for k, (a, b) in enumerate(zip(set_in, self.loops)) if a != b), min(len(set_in), len(self.loops))
+        )
+        if together <= len(thing.loops):
+            return
+        known = self.facts.results.setdefault("unset_parts", set())
+        if (thing.cls, part) in known:
+            raise self.refuse("carried_unset", node, name=part)
+        known.add((thing.cls, part))
+        self.learnt = True
 
     def unset_value(self, facts: Any, key: Any, path: tuple[Any, ...]) -> Value:
         """A variable that has no value yet; a tuple has a name for each part."""

@@ -6,6 +6,13 @@ import pytest
 from .checker import Cases, array
 
 case = Cases()
+
+
+class Thing:
+    def __init__(self, a):
+        self.a = a
+
+
 a = array(3, 2)
 pairs = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
 
@@ -319,6 +326,92 @@ def set_before_on_the_other_way(w):
         n += 1
         b = np.sum(w)
     return b
+
+
+@case(0.7)
+def attribute_set_in_every_other(x):
+    s, total = Thing(x), 0.0
+    for i in range(4):
+        if i % 2 == 0:
+            s.b = x * (i + 1)
+        total += s.b * s.b
+    return total
+
+
+@case(0.7)
+def attribute_set_by_an_inner_loop(x):
+    s, total = Thing(x), 0.0
+    for i in range(3):
+        for j in range(2 - i):
+            s.c = x * (i + j + 1)
+        total += s.c
+    return total
+
+
+@case(0.7)
+def attributes_kept(x):
+    s, v = Thing(x), x
+    for _ in range(4):
+        if v > 1.5:
+            break
+        s.last = v
+        v = v * 1.3
+        s.a = s.a * 1.1
+    return s.last * s.a * v
+
+
+# --- kept memory that is written ---------------------------------------------------------------------------------------
+
+
+@case(a, may_refuse=True)
+def row_of_the_best_written_after(a):
+    a, best = a.copy(), -1e9
+    for row in a:
+        total = np.sum(row)
+        if total > best:
+            best = total
+            keep = row
+    a *= 2
+    return np.sum(keep * keep) * best
+
+
+@case(np.array([[0.5, 1.2], [0.6, 2.0], [1.9, 0.3]]), may_refuse=True)
+def row_before_break_written_after(a):
+    a = a.copy()
+    for row in a:
+        if row[0] > 1.5:
+            break
+        b = row
+    a *= 2
+    return np.sum(b * b)
+
+
+@case(a[0])
+def old_beside_written_new(x):
+    x = x.copy()
+    for _ in range(5):
+        old = x
+        x = x - 0.1 * np.sin(x)
+        x[x < -1.1] = -1.1
+        if np.linalg.norm(x - old) < 1e-8:
+            break
+    return np.sum(x * x)
+
+
+# --- the exception itself ----------------------------------------------------------------------------------------------
+
+
+@case(0.7)
+def message_of_the_exception(x):
+    s = 0.0
+    for i in range(3):
+        try:
+            if i == 1:
+                raise ValueError("a")
+            s += x * i
+        except ValueError as error:
+            s += x * x * len(str(error))
+    return s * x
 
 
 @pytest.mark.parametrize("each", case, ids=str)
