@@ -54,9 +54,9 @@ class Algebra:
             self.loops, self.named = loops, named
             if getattr(node, "reverse", False):
                 self.statement(node)
-            forward = getattr(node, "forward", None)
+            loop = getattr(getattr(node, "forward", node), "loop", None)  # a reversed loop's is that of its `forward`
             for inner in blocks_of(node):
-                self.block(inner, (*loops, forward.loop.number) if forward is not None else loops)
+                self.block(inner, loops if loop is None else (*loops, loop.number))
             if named:
                 changed = changes(node)
                 named = [each for each in named if changed.isdisjoint((each[0], *names_of(each[1])))]

@@ -25,6 +25,7 @@ from s2sad.loop_headers import run_over_items, take_items_apart, while_saved
 from s2sad.one_sided import use_in_branches
 from s2sad.ownership import use_ownership
 from s2sad.statements import all_of, all_statements, blocks_of, targets
+from s2sad.squares import use_squares
 from s2sad.steps import use_steps
 from s2sad.stores import merge_stores
 from s2sad.tape_checkpoints import take_values
@@ -112,6 +113,7 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     if write_first(body, info, kinds):
         rewrite(body, info, kinds)
         remove_dead(body)
+    use_squares(body, info, kinds)
     while_saved(body)  # of what is left: a loop that runs until a list is empty has to take from it
     remove_dead(body)
     use_ownership(body, info, kinds)

@@ -17,5 +17,5 @@ def polar_value_and_tangent(points, center, points_dot, center_dot):
         r_dot = 0.5 * (2.0 * dx_dot * dx + 2.0 * dy__dot * dy_) / r
         t1 = r * r
         total += t1 * r
-        total_dot += r_dot * (2.0 * r * r + t1)
+        total_dot += 3.0 * r_dot * t1
     return total, total_dot
