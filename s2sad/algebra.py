@@ -40,6 +40,7 @@ class Algebra:
         self.info, self.kinds, self.products = info, kinds, products
         self.known = ExpressionKinds(self.kind_of)
         self.loops: tuple[int, ...] = ()
+        self.target = ""  # the variable that is set
         self.named: list[tuple[str, Term]] = []  # products and quotients that have a name, in this block
 
     def kind_of(self, name: str) -> Kind | None:
@@ -66,7 +67,10 @@ class Algebra:
     def statement(self, node: gast.stmt) -> None:
         op = getattr(node, "effect", None)
         if isinstance(op, ir.Copy):
-            op.pairs = [(target, self.expression(source)) for target, source in op.pairs]
+            op.pairs = [(target, self.expression_for(target, source)) for target, source in op.pairs]
+        elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+            if not getattr(node, "restore", False):
+                node.value = self.expression_for(node.targets[0].id, node.value)
         elif isinstance(node, gast.Assign) and not getattr(node, "restore", False):
             node.value = self.expression(node.value)
         elif isinstance(node, gast.AugAssign) and isinstance(node.op, (gast.Add, gast.Sub)):
@@ -90,6 +94,13 @@ class Algebra:
         return [(target.id, term)] if plain and abs(term.number) == 1.0 and len(term.factors) > 1 else []
 
     # --- expressions, from the inside ---
+
+    def expression_for(self, target: str, node: gast.AST) -> gast.AST:
+        """What a name is set to."""
+        self.target = ir.variable(target)
+        made = self.expression(node)
+        self.target = ""
+        return made
 
     def expression(self, node: gast.AST) -> gast.AST:
         if ir.summary(node).size < 3:
@@ -308,9 +319,9 @@ class Algebra:
         return gast.BinOp(parts[0], gast.MatMult(), parts[1])
 
     def factored(self, terms: list[Term]) -> list[Term]:
-        """g * t - g * u is g * (t - u)."""
+        """g * t - g * u is g * (t - u), and g - g * u is g * (1.0 - u) where that is not to be `g -= g * u`."""
         while True:
-            found = common_factor(terms)
+            found = common_factor(terms, self.target)
             if found is None:
                 return terms
             factor, places = found
@@ -449,13 +460,16 @@ def changes(node: gast.stmt) -> set[str]:
     return found
 
 
-def common_factor(terms: list[Term]) -> tuple[Factor, list[int]] | None:
-    """A factor of several terms that leaves something of each: it, and where; the one that most of them have."""
+def common_factor(terms: list[Term], target: str) -> tuple[Factor, list[int]] | None:
+    """A factor of several terms: it, and where; the one that most of them have. What is divided by leaves something of
+    each; so does the variable that is set to the sum."""
     places: dict[Any, list[int]] = {}
     found: dict[Any, Factor] = {}
     for k, term in enumerate(terms):
         for factor in {factor.key: factor for factor in term.factors}.values():
-            if term.has_over > factor.over:
+            name = getattr(factor.node, "id", None)
+            alone = factor.over and len(term.factors) == 1 and name is not None and ir.variable(name) != target
+            if alone or term.has_over > factor.over:
                 places.setdefault(factor.key, []).append(k)
                 found.setdefault(factor.key, factor)
     best = max(places, key=lambda key: len(places[key]), default=None)
@@ -473,10 +487,12 @@ def without_sign(node: gast.AST) -> gast.AST | None:
 
 
 def transposed(node: gast.Attribute) -> gast.AST:
-    """(A.T @ B).T is B.T @ A, A.T.T is A, and (-A).T is -A.T."""
+    """(A.T @ B).T is B.T @ A, A.T.T is A, (-A).T is -A.T, and np.outer(a, b).T is np.outer(b, a)."""
     inner = node.value
     if isinstance(inner, gast.UnaryOp) and isinstance(inner.op, gast.USub):
         return gast.UnaryOp(inner.op, transposed(trees.attr(inner.operand, "T")))
+    if is_numpy(inner, "outer") and len(inner.args) == 2 and not inner.keywords:
+        return gast.Call(inner.func, inner.args[::-1], [])
     if isinstance(inner, gast.Attribute) and inner.attr == "T":
         return inner.value
     if isinstance(inner, gast.BinOp) and isinstance(inner.op, gast.MatMult):

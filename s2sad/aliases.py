@@ -11,13 +11,13 @@ from typing import Any
 
 import gast
 
-from s2sad import ir
+from s2sad import ir, trees
 from s2sad.folding import writes_memory
 from s2sad.inlining import rename_reads, substituted
 from s2sad.ir import GENERATED, family
-from s2sad.kinds import Kind, Scalar
+from s2sad.kinds import Array, Kind, Scalar
 from s2sad.reading import all_blocks, common
-from s2sad.statements import blocks_of, nested, read_list, targets
+from s2sad.statements import all_of, blocks_of, nested, read_list, targets
 
 
 def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str, kinds: dict[str, Kind]) -> None:
@@ -39,13 +39,11 @@ def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str, kinds
     def collect(block: list[gast.stmt]) -> None:
         for node in block:
             effect = getattr(node, "effect", None)
-            if isinstance(effect, ir.Copy):
-                for target, source in effect.pairs:
-                    source = found.get(getattr(source, "id", ""), source)
-                    if sets[target] == 1 and isinstance(source, gast.Name) and source.id == dy and sets.get(dy, 0) == 0:
-                        found[target] = source
-            elif isinstance(effect, ir.Load) and is_alias(node, effect, info) and sets[node.targets[0].id] == 1:
+            if isinstance(effect, ir.Load) and is_alias(node, effect, info) and sets[node.targets[0].id] == 1:
                 if effect.place.root.name not in backwards:
+                    found[node.targets[0].id] = node.value
+            elif is_length(node, info) and sets[node.targets[0].id] == 1 and sets.get(node.value.args[0].id, 0) < 2:
+                if sum(reading(each, node.targets[0].id) for each in body) == 2:
                     found[node.targets[0].id] = node.value
             elif is_negative(node, kinds):
                 name, other = node.targets[0].id, node.value.operand.id
@@ -56,6 +54,8 @@ def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str, kinds
                 collect(inner)
 
     count(body)
+    if dy not in sets:
+        found.update((name, trees.name(dy)) for name in names_for(dy, body, sets))
     collect(body)
     for block in all_blocks(body):
         for k, node in enumerate(block):
@@ -65,6 +65,35 @@ def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str, kinds
                     found[node.targets[0].id] = node.value
     if found:
         replace(body, found, lines)
+
+
+def names_for(dy: str, body: list[gast.stmt], sets: dict[str, int]) -> set[str]:
+    """The names that stand for `dy` wherever they are set, also where one loop takes them over from another."""
+    pairs = [
+        pair
+        for node in all_of(body)
+        if isinstance(getattr(node, "effect", None), ir.Copy)
+        for pair in node.effect.pairs
+    ]
+    copied: dict[str, int] = {}
+    for target, _ in pairs:
+        copied[target] = copied.get(target, 0) + 1
+    found = {name for name, count in copied.items() if count == sets[name]}
+    while True:
+        others = {
+            target
+            for target, source in pairs
+            if target in found and getattr(source, "id", "") != dy and getattr(source, "id", "") not in found
+        }
+        if not others:
+            break
+        found -= others
+    reached: set[str] = set()  # those that only stand for one another have no value
+    while True:
+        more = {t for t, source in pairs if t in found - reached and getattr(source, "id", "") in {dy, *reached}}
+        if not more:
+            return reached
+        reached |= more
 
 
 def is_negative(node: gast.stmt, kinds: dict[str, Kind]) -> bool:
@@ -79,6 +108,15 @@ def is_negative(node: gast.stmt, kinds: dict[str, Kind]) -> bool:
         and isinstance(node.value.operand, gast.Name)
         and all(isinstance(kinds.get(each.id), Scalar) for each in (node.targets[0], node.value.operand))
     )
+
+
+def is_length(node: gast.stmt, info: dict[str, ir.Info]) -> bool:
+    """#t.5 = len(x.3), of an array: read in a loop's header and in that of its reversal, it stands in both."""
+    value = node.value if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name) else None
+    if not isinstance(value, gast.Call) or getattr(value.func, "builtin", None) is None or value.func.id != "len":
+        return False
+    of = value.args[0].id if isinstance(value.args[0], gast.Name) else None
+    return ir.base_of(node.targets[0].id) == "#t" and of in info and isinstance(info[of].kind, Array)
 
 
 def is_other_name(node: gast.Assign, effect: ir.Load) -> bool:

@@ -41,6 +41,7 @@ class Parameters:
             kind = Scalar("int", Dim(("parameter", site)))  # arrays made with it are of one length
         if isinstance(kind, Tuple) and len(site) < 6:
             items = [self.input_part(expr, ssa, k, each, chosen, site) for k, each in enumerate(kind.items)]
+            self.mark_unpacked(expr, [(*site, k) for k in range(len(items))], items)
             return Value(expr, kind, any(i.varied for i in items), items=items)
         kind = self.plain_if_needed(kind, ("param", *site))
         if isinstance(kind, Dict) and self.is_mapping_site(("param", *site)):
@@ -98,7 +99,7 @@ class Parameters:
     def input_part(
         self, expr: gast.AST, ssa: str, key: Any, kind: Kind, chosen: bool, site: Any, field: bool = False
     ) -> Value:
-        base = f"{ir.base_of(ssa)}_{key}"
+        base = self.part_names().get((*site, key)) or f"{ir.base_of(ssa)}_{key}"
         if not base.isidentifier():
             base = f"{ir.base_of(ssa)}_item"
         part_expr = trees.attr(expr, key) if field else trees.index(expr, trees.const(key))
@@ -112,6 +113,21 @@ class Parameters:
             if value.place is not None and value.place.root.site in self.facts.written:
                 self.emit_copy_of_parameter(name, kind)
         return value
+
+    def mark_unpacked(self, whole: gast.AST, sites: list[Any], items: list[Value]) -> None:
+        """Where f has a name for each item of a tuple, `a = p[0]; b = p[1]` may become `a, b = p` (`unpacking.py`)."""
+        if set(sites) <= self.part_names().keys():
+            for k, item in enumerate(items):
+                made = self.info[item.expr.id].statement if isinstance(item.expr, gast.Name) else None
+                if made is not None:
+                    made.unpacks = (whole, k, len(items))
+
+    def part_names(self) -> dict[tuple[Any, ...], str]:
+        """What f calls the parts of its parameters."""
+        found = self.facts.results.get("part names")
+        if found is None:
+            found = self.facts.results["part names"] = names_of_parts(self.tree)
+        return found
 
     def emit_copy_of_parameter(self, ssa: str, kind: Kind) -> None:
         """f writes into this parameter: the caller's own stays as it is, a copy is written."""
@@ -143,3 +159,44 @@ class Parameters:
             loop = gast.comprehension(target, trees.call(trees.attr(expr, "items")), [], 0)
             return gast.DictComp(trees.name(key), self.deep_copy_expression(trees.name(item), kind.value), [loop])
         return trees.call(trees.attr(expr, "copy"))
+
+
+def names_of_parts(tree: gast.FunctionDef) -> dict[tuple[Any, ...], str]:
+    """The names that a function gives to parts of its parameters, by the way that leads there.
+
+    >>> tree = gast.parse("def f(p, q):\\n    (a, b), _ = p\\n    c = q['k'].x\\n    b = p[1]").body[0]
+    >>> names_of_parts(tree)
+    {('p', 0, 0): 'a', ('p', 0, 1): 'b', ('q', 'k', 'x'): 'c'}
+    """
+    parameters = {each.id for each in gast.walk(tree.args) if isinstance(each, gast.Name)}
+    found: dict[tuple[Any, ...], str] = {}
+    seen = {*parameters, "_"}
+
+    def name(target: gast.AST, way: tuple[Any, ...] | None) -> None:
+        if isinstance(target, (gast.Tuple, gast.List)):
+            plain = not any(isinstance(each, gast.Starred) for each in target.elts)
+            for k, each in enumerate(target.elts):
+                name(each, (*way, k) if plain and way is not None else None)
+        elif isinstance(target, gast.Name):
+            if way is not None and len(way) > 1 and target.id not in seen:
+                found.setdefault(way, target.id)
+            seen.add(target.id)
+
+    for node in trees.walk(tree):
+        if isinstance(node, gast.Assign):
+            for target in node.targets:
+                name(target, way_to(node.value, parameters))
+        elif isinstance(node, (gast.For, gast.AugAssign)):
+            name(node.target, None)
+    return found
+
+
+def way_to(expr: gast.AST, parameters: set[str]) -> tuple[Any, ...] | None:
+    """(parameter, key, attribute ...) of `parameter[key].attribute`; None of anything else."""
+    if isinstance(expr, gast.Name):
+        return (expr.id,) if expr.id in parameters else None
+    inner = way_to(expr.value, parameters) if isinstance(expr, (gast.Subscript, gast.Attribute)) else None
+    if inner is None:
+        return None
+    key = expr.attr if isinstance(expr, gast.Attribute) else getattr(expr.slice, "value", None)
+    return (*inner, key) if isinstance(key, (str, int)) else None

@@ -126,12 +126,6 @@ class Interference:
                 for b, _ in op.pairs:
                     self.note(a, b)
             self.read(node, live)
-            for target, source in op.pairs:
-                if not isinstance(source, gast.Name):
-                    continue
-                for other, its in op.pairs:
-                    if other != target and isinstance(its, gast.Name) and its.id != target:
-                        pass
             return
         inner = blocks_of(node)
         if not inner:

@@ -22,7 +22,7 @@ from s2sad.inlining import rename_all, substituted
 from s2sad.inserting import drop_places, expand
 from s2sad.kinds import Array, Dict, Kind, List, Record, Scalar, Tuple, join
 from s2sad.local_functions import refuse_local_functions
-from s2sad.naming import name_all
+from s2sad.naming import appearance, name_all
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.shortening import mark_numbers, shorten
 from s2sad.statements import blocks_of, targets
@@ -166,7 +166,9 @@ class Builder(Gradients):
         user = {name for _, name in parameters}
         dy = "dy"
         while dy in user or dy in taken:
-            dy = f"{dy}_{1 if dy == 'dy' else ''}" if dy == "dy" else f"{dy}_"
+            dy = "dy_1" if dy == "dy" else f"{dy}_"
+        if dy == "dy":
+            self.keep_dy_apart(body)
         mark_numbers(body, self.adjoint.kinds, self.inferred.info)
         names = name_all(body, [*parameters, (self.dy, dy)], taken | {main}, self.inferred.names.shown)
         imports.apply(set(user) | {dy} | all_names(body), set(user) | {dy})
@@ -191,6 +193,15 @@ class Builder(Gradients):
             parameters=dict(request.kinds),
             written=self.written_parameters(),
         )
+
+    def keep_dy_apart(self, body: list[gast.stmt]) -> None:
+        """A variable of f's that is called `dy` keeps its name: `value_grad = dy` stands before it."""
+        if any(ir.variable(name) == "dy" and name != self.dy for name in appearance(body, [])):
+            apart = self.inferred.names.fresh("value_grad")
+            rename_all(body, self.dy, apart)
+            body.insert(0, trees.assign(apart, trees.name(self.dy)))
+            if self.dy in self.adjoint.kinds:
+                self.adjoint.kinds[apart] = self.adjoint.kinds[self.dy]
 
     def printed_kinds(self, names: dict[str, str], of_adjoints: dict[str, Kind]) -> dict[str, Kind]:
         """The kinds of the names in the text, of those that stand for values of one kind throughout."""

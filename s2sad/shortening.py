@@ -68,10 +68,16 @@ def shorten(body: list[gast.stmt]) -> None:
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
             in_place = getattr(node, "number", False) or getattr(node.value, "in_place", False)
             reverse = getattr(node, "reverse", False)
-            made = added_to(node.targets[0], node.value, reverse) if in_place else None
+            made = added_to(node.targets[0], node.value, reverse) if in_place and not is_users_own(node) else None
             if made is not None:
                 made.origin, made.reverse = getattr(node, "origin", None), reverse
                 body[k] = made
+
+
+def is_users_own(node: gast.stmt) -> bool:
+    """Whether f has an assignment there: it stays one."""
+    origin = getattr(node, "origin", None)
+    return not getattr(node, "reverse", False) and origin is not None and isinstance(origin[1], gast.Assign)
 
 
 def added_to(target: gast.Name, value: gast.AST, regroup: bool) -> gast.stmt | None:

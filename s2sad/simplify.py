@@ -21,6 +21,7 @@ from s2sad.fewer_operations import sum_products
 from s2sad.first_writes import write_first
 from s2sad.folding import fold
 from s2sad.kinds import Kind
+from s2sad.last_reads import replace_last
 from s2sad.loop_headers import run_over_items, take_items_apart, while_saved
 from s2sad.one_sided import use_in_branches
 from s2sad.ownership import use_ownership
@@ -29,7 +30,7 @@ from s2sad.squares import use_squares
 from s2sad.steps import use_steps
 from s2sad.stores import merge_stores
 from s2sad.tape_checkpoints import take_values
-from s2sad.unpacking import unpack_results
+from s2sad.unpacking import unpack_parameters, unpack_results
 
 
 def merge_branches(body: list[gast.stmt]) -> None:
@@ -116,4 +117,6 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     use_squares(body, info, kinds)
     while_saved(body)  # of what is left: a loop that runs until a list is empty has to take from it
     remove_dead(body)
+    replace_last(body, info, kinds)
     use_ownership(body, info, kinds)
+    unpack_parameters(body)

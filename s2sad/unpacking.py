@@ -1,4 +1,8 @@
-"""Part of the stage `simplify`: `t = f(x); a = t[0]; b = t[1]` is `a, b = f(x)`, where t is read for nothing else."""
+"""Part of the stage `simplify`: tuples are taken apart in one statement, as the function does it.
+
+t = f(x); a = t[0]; b = t[1]         a, b = f(x)           where t is read for nothing else
+a = p[0]; b = p[1]             ->    a, b = p              of a parameter p with two items, where f has it so
+"""
 
 from __future__ import annotations
 
@@ -63,3 +67,20 @@ def place_read(node: gast.stmt, whole: str, kind: Any) -> int | None:
         return list(getattr(kind.cls, "_fields", ())).index(value.attr)
     place = trees.literal(value.slice)
     return place if isinstance(place, int) else None
+
+
+def unpack_parameters(body: list[gast.stmt]) -> None:
+    """`infer` has marked the statements that read an item of a tuple which f takes apart."""
+    made: list[gast.stmt] = []
+    for node in body:
+        made.append(node)
+        whole, k, count = getattr(node, "unpacks", (None, 0, 0))
+        parts = made[-count:]
+        marks = [getattr(each, "unpacks", (None, 0, 0)) for each in parts]
+        together = [mark[1] for mark in marks] == list(range(count)) and all(trees.same(m[0], whole) for m in marks)
+        if count > 1 and k == count - 1 and together:
+            target = gast.Tuple([trees.name(each.targets[0].id, store=True) for each in parts], gast.Store())
+            first = ir.statement_copy(parts[0])
+            first.targets, first.value = [target], whole
+            made[-count:] = [first]
+    body[:] = made

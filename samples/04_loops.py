@@ -62,7 +62,7 @@ print(value_and_gradients_function(total).source([1.0, 2.0, 3.0], 2.0))
 #:     """
 #:     s = 0.0
 #:     for x in xs:
-#:         s += weight * x
+#:         s = s + weight * x
 #:
 #:     xs_grad = [0.0] * len(xs)
 #:     weight_grad = 0.0
@@ -104,7 +104,7 @@ print(square_root_gradients.source(2.0))
 #:         # x = 0.5 * (x + a / x)
 #:         t1_grad = 0.5 * x_grad
 #:         x = x_saved.pop()
-#:         x_grad = t1_grad - t1_grad * a / x / x
+#:         x_grad = t1_grad * (1.0 - a / x / x)
 #:         a_grad += t1_grad / x
 #:     a_grad += x_grad
 #:     return value, (a_grad,)

@@ -31,18 +31,17 @@ print(prefix_gradients.source(x))
 #:     """
 #:     p = np.empty_like(x)
 #:     p[0] = x[0]
-#:     t1 = len(x)
-#:     for k in range(1, t1):
+#:     for k in range(1, len(x)):
 #:         p[k] = p[k - 1] * x[k]
 #:     value = np.sum(p)
 #:
 #:     p_grad = np.zeros_like(p) + dy
 #:     x_grad = np.zeros_like(x)
-#:     for k in reversed(range(1, t1)):
+#:     for k in reversed(range(1, len(x))):
 #:         # p[k] = p[k - 1] * x[k]
-#:         t2_grad = p_grad[k]
-#:         x_grad[k] = t2_grad * p[k - 1]
-#:         p_grad[k - 1] += t2_grad * x[k]
+#:         t1_grad = p_grad[k]
+#:         x_grad[k] = t1_grad * p[k - 1]
+#:         p_grad[k - 1] += t1_grad * x[k]
 #:     # p[0] = x[0]
 #:     x_grad[0] += p_grad[0]
 #:     return value, (x_grad,)
@@ -74,7 +73,7 @@ print(smooth_gradients.source(u, 3))
 #: def smooth_value_and_gradients(u, steps, dy=1.0):
 #:     """The value of smooth and its gradient with respect to u.
 #:
-#:     Made by s2sad from smooth in 05_arrays_as_memory.py, line 60, for u: float[:], steps: int.
+#:     Made by s2sad from smooth in 05_arrays_as_memory.py, line 59, for u: float[:], steps: int.
 #:     """
 #:     u = u.copy()
 #:     inner = u[1:-1]
@@ -115,7 +114,7 @@ print(value_and_gradients_function(picked, params=["table"]).source(x, np.array(
 #: def picked_value_and_gradients(table, index, dy=1.0):
 #:     """The value of picked and its gradient with respect to table.
 #:
-#:     Made by s2sad from picked in 05_arrays_as_memory.py, line 107, for table: float[:],
+#:     Made by s2sad from picked in 05_arrays_as_memory.py, line 106, for table: float[:],
 #:     index: int64[:].
 #:     """
 #:     t1 = table[index]

@@ -47,7 +47,7 @@ print(misfit_gradients.source(start, times, counts))
 #:     value = np.sum(rate - counts * np.log(rate))
 #:
 #:     # return np.sum(rate - counts * np.log(rate))
-#:     rate_grad = dy - dy * counts / rate
+#:     rate_grad = dy * (1.0 - counts / rate)
 #:     # return amplitude * np.exp(-times / lifetime) + background
 #:     background_grad = np.sum(rate_grad)
 #:     amplitude_grad = rate_grad @ t2

@@ -8,9 +8,8 @@ def cutoff_energy_value_and_gradients(positions, cutoff, dy=1.0):
     cutoff: float.
     """
     saved = []
-    t1 = len(positions)
     energy = 0.0
-    for i in range(t1):
+    for i in range(len(positions)):
         for j in range(i):
             offset = positions[i] - positions[j]
             r2 = offset @ offset
@@ -20,19 +19,17 @@ def cutoff_energy_value_and_gradients(positions, cutoff, dy=1.0):
                 energy += 4.0 * (s * s - s)
 
     positions_grad = np.zeros_like(positions)
-    energy_grad = dy
-    for i in reversed(range(t1)):
+    for i in reversed(range(len(positions))):
         for j in reversed(range(i)):
             offset, r2 = saved.pop()
             if r2 < cutoff * cutoff:
                 # energy += 4.0 * (s * s - s)
-                t2_grad = 4.0 * energy_grad
-                t3 = r2 * r2
-                t4 = t3 * r2
-                s = 1.0 / t4
-                s_grad = 2.0 * t2_grad * s - t2_grad
+                t1 = r2 * r2
+                t2 = t1 * r2
+                s = 1.0 / t2
+                s_grad = 4.0 * dy * (2.0 * s - 1.0)
                 # s = 1.0 / (r2 * r2 * r2)
-                r2_grad = -3.0 * s_grad * s / t4 * t3
+                r2_grad = -3.0 * s_grad * s / t2 * t1
                 # r2 = offset @ offset
                 offset_grad = 2.0 * r2_grad * offset
                 # offset = positions[i] - positions[j]

@@ -8,7 +8,7 @@ def newton_sqrt_value_and_gradients(a, dy=1.0):
     while True:
         x_saved.append(x)
         step = (x * x - a) / (2.0 * x)
-        x -= step
+        x = x - step
         if abs(step) < 1e-12:
             break
     value = x

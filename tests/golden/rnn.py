@@ -16,7 +16,7 @@ def rnn_value_and_gradients(params, inputs, dy=1.0):
     for x in inputs:
         h_saved.append(h)
         h = np.tanh(h @ params_W + x @ params_U + params_b)
-        total += np.sum(h * h)
+        total = total + np.sum(h * h)
 
     params_W_grad = np.zeros_like(params_W)
     params_U_grad = np.zeros_like(params_U)

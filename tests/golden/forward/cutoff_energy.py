@@ -17,5 +17,5 @@ def cutoff_energy_value_and_tangent(positions, cutoff, positions_dot):
                 s = 1.0 / t2
                 s_dot = -3.0 * r2_dot * t1 * s / t2
                 energy += 4.0 * (s * s - s)
-                energy_dot += 4.0 * (2.0 * s_dot * s - s_dot)
+                energy_dot += 4.0 * s_dot * (2.0 * s - 1.0)
     return energy, energy_dot

@@ -29,7 +29,7 @@ def kalman_value_and_tangent(observations, F, Q, H, r, F_dot, Q_dot, r_dot):
         K_dot = (PH_dot - s_dot * K) / s
         t3 = v * v / s
         total += 0.5 * (np.log(s) + t3)
-        total_dot += 0.5 * (s_dot + 2.0 * v_dot * v - s_dot * t3) / s
+        total_dot += 0.5 * (s_dot * (1.0 - t3) + 2.0 * v_dot * v) / s
         x = x + K * v
         x_dot += v * K_dot + v_dot * K
         P = P - np.outer(K, PH)

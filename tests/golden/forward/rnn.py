@@ -21,7 +21,7 @@ def rnn_value_and_tangent(params, inputs, params_dot):
         h2_dot = (h_dot @ params_W + h @ params_W_dot + x @ params_U_dot + params_b_dot) * (
             1.0 - h2 * h2
         )
-        total += np.sum(h2 * h2)
+        total = total + np.sum(h2 * h2)
         total_dot += 2.0 * (h2_dot @ h2)
         h_dot = h2_dot
         h = h2
