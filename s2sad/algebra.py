@@ -20,6 +20,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy, same_axes
 from s2sad.fewer_operations import elements, is_whole, simpler_axes
+from s2sad.inlining import substituted
 from s2sad.kinds import ONE, Array, Kind, Scalar
 from s2sad.overflow import within
 from s2sad.statements import blocks_of, nested, targets
@@ -114,6 +115,8 @@ class Algebra:
             return transposed(node)
         if isinstance(node, gast.BinOp) and isinstance(node.op, gast.MatMult):
             return self.sign_outside(node)
+        if isinstance(node, gast.ListComp):
+            return without_repetition(node)
         if is_numpy(node, "sum"):
             return self.reduced(node)
         if isinstance(node, gast.Subscript):
@@ -484,6 +487,21 @@ def without_sign(node: gast.AST) -> gast.AST | None:
         left = without_sign(node.left)
         return None if left is None else gast.BinOp(left, node.op, node.right)
     return None
+
+
+def without_repetition(node: gast.ListComp) -> gast.ListComp:
+    """[a + b for a, b in zip(x, [g] * len(x))] is [a + g for a in x]."""
+    loop = node.generators[0]
+    zipped = isinstance(loop.iter, gast.Call) and getattr(loop.iter.func, "id", "") == "zip" and not loop.ifs
+    if len(node.generators) > 1 or not zipped or len(loop.iter.args) != 2 or not isinstance(loop.target, gast.Tuple):
+        return node
+    x, items = loop.iter.args
+    repeated = isinstance(items, gast.BinOp) and isinstance(items.op, gast.Mult) and isinstance(items.left, gast.List)
+    if not repeated or len(items.left.elts) != 1 or not isinstance(items.left.elts[0], (gast.Name, gast.Constant)):
+        return node
+    first, second = loop.target.elts
+    element = substituted(node.elt, {second.id: items.left.elts[0]})
+    return gast.ListComp(element, [gast.comprehension(first, x, [], 0)])
 
 
 def transposed(node: gast.Attribute) -> gast.AST:

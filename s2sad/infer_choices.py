@@ -117,8 +117,9 @@ class Choices:
 
             return walk
 
-        self.hints = {**getattr(self, "hints", {}), key: hint or "t"}
-        self.branch(test, run(first), run(second))
+        self.hints = {**getattr(self, "hints", {}), key: hint or "#t"}
+        made = self.branch(test, run(first), run(second))
+        made.chosen = True
         found = self.state.pop(key)
         if isinstance(found, Conflict):
             raise self.refuse(found.key, None, **{"name": hint or "this", **found.words})

@@ -37,12 +37,18 @@ class Extremes:
         items = [self.settle(item) for item in items]
         best = items[0]
         keyed = self.apply_key(keywords.get("key"), best, node)
-        for item in items[1:]:
+        for k, item in enumerate(items[1:], 1):
             other = self.apply_key(keywords.get("key"), item, node)
             op = gast.Gt() if function.static is max else gast.Lt()
-            test = self.emit(gast.Compare(other.expr, [op], [keyed.expr]), ir.Plain(True), BOOL, False, "#c").expr
+            bound = keyed.expr
+            if k > 1 and "key" not in keywords:
+                bound = gast.Call(function.expr, [each.expr for each in items[:k]], [])
+                bound.pure = True
+            test = self.emit(gast.Compare(other.expr, [op], [bound]), ir.Plain(True), BOOL, False, "#c").expr
             before_best, before_key = best, keyed
             best = self.choose(test, lambda i=item: i, lambda b=before_best: b, hint)
+            if "key" not in keywords:
+                self.block[-1].extreme = function.expr
             keyed = (
                 best if "key" not in keywords else self.choose(test, lambda o=other: o, lambda k=before_key: k, None)
             )

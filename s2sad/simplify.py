@@ -14,6 +14,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.algebra import rewrite
+from s2sad.choosing import use_choices
 from s2sad.copies import drop_copies
 from s2sad.dead import remove_dead
 from s2sad.exponents import drop_tests
@@ -25,8 +26,8 @@ from s2sad.last_reads import replace_last
 from s2sad.loop_headers import run_over_items, take_items_apart, while_saved
 from s2sad.one_sided import use_in_branches
 from s2sad.ownership import use_ownership
-from s2sad.statements import all_of, all_statements, blocks_of, targets
 from s2sad.squares import use_squares
+from s2sad.statements import all_of, all_statements, blocks_of, targets
 from s2sad.steps import use_steps
 from s2sad.stores import merge_stores
 from s2sad.tape_checkpoints import take_values
@@ -103,6 +104,8 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     sum_products(body, info, kinds)
     remove_dead(body)
     merge_stores(body)
+    use_choices(body, info)
+    remove_dead(body)
     fold(body, info)
     rewrite(body, info, kinds)
     use_steps(body, info, kinds)

@@ -3,8 +3,8 @@
     y = x * x * x                     y = x * x * x
     x_grad = 3.0 * dy * x * x    ->   x_grad = 3.0 * dy * x ** 2
 
-Of arrays alone: `x ** 2` of a number of Python's raises OverflowError where `x * x` is infinite. Where the function has the
-square as well, it overflows there too, so that no gradient is infinite that would not be without it.
+Of arrays alone: `x ** 2` of a number of Python's raises OverflowError where `x * x` is infinite. Where the function has
+the square as well, it overflows there too, so that no gradient is infinite that would not be without it.
 """
 
 from __future__ import annotations

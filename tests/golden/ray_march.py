@@ -13,11 +13,7 @@ def ray_march_value_and_gradients(origin, direction, center, radius, dy=1.0):
         p = origin + t * direction
         t1 = np.linalg.norm(p - center)
         sphere = t1 - radius
-        t2 = p[1]
-        if t2 < sphere:
-            distance = t2
-        else:
-            distance = sphere
+        distance = min(sphere, p[1])
         if distance < 1e-06:
             break
         saved.append((t, p, t1))
@@ -38,9 +34,9 @@ def ray_march_value_and_gradients(origin, direction, center, radius, dy=1.0):
         else:
             # sphere = np.linalg.norm(p - center) - radius
             radius_grad -= t_grad
-            t3_grad = t_grad / (t1 or 1.0) * (p - center)
-            p_grad = t3_grad
-            center_grad -= t3_grad
+            t2_grad = t_grad / (t1 or 1.0) * (p - center)
+            p_grad = t2_grad
+            center_grad -= t2_grad
         # p = origin + t * direction
         origin_grad += p_grad
         t_grad += p_grad @ direction
