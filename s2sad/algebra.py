@@ -117,6 +117,10 @@ class Algebra:
             return self.sign_outside(node)
         if isinstance(node, gast.ListComp):
             return without_repetition(node)
+        if is_numpy(node, "real") and len(node.args) == 1 and self.is_float(node.args[0]):
+            return node.args[0]
+        if is_numpy(node, "mean") and len(node.args) == 1:
+            return self.mean(node)
         if is_numpy(node, "sum"):
             return self.reduced(node)
         if isinstance(node, gast.Subscript):
@@ -179,6 +183,10 @@ class Algebra:
         terms = [self.with_names(self.cancelled(term)) for term in terms]
         if 1 < len(terms) <= LONGEST:
             terms = self.factored(self.merged(terms))
+        size = abs(terms[0].number)
+        if len(terms) > 1 and size != 1.0 and all(abs(term.number) == size and term.factors for term in terms):
+            inner = sum_tree([self.guarded(replace(term, number=term.number / size)) for term in terms])
+            return Term(size, (Factor(inner, self.known.rank(inner)),)).tree()
         return sum_tree([self.guarded(term) for term in terms])
 
     def inside(self, term: Term) -> Term:
@@ -314,12 +322,15 @@ class Algebra:
         return made
 
     def in_order(self, node: gast.AST) -> gast.AST:
-        """v @ w, of vectors, and not w @ v, which is the same."""
-        vectors = isinstance(node, gast.BinOp) and isinstance(node.op, gast.MatMult)
-        if not vectors or not self.known.rank(node.left) == self.known.rank(node.right) == 1:
+        """v @ w, of vectors, and not w @ v, which is the same; np.dot(v, w) likewise."""
+        product = isinstance(node, gast.BinOp) and isinstance(node.op, gast.MatMult)
+        if not product and not (is_numpy(node, "dot") and len(node.args) == 2 and not node.keywords):
             return node
-        parts = sorted((node.left, node.right), key=lambda each: repr(key_of(each)))
-        return gast.BinOp(parts[0], gast.MatMult(), parts[1])
+        parts = [node.left, node.right] if product else node.args
+        if not all(self.known.rank(each) == 1 for each in parts):
+            return node
+        parts = sorted(parts, key=lambda each: repr(key_of(each)))
+        return gast.BinOp(parts[0], gast.MatMult(), parts[1]) if product else gast.Call(node.func, parts, [])
 
     def factored(self, terms: list[Term]) -> list[Term]:
         """g * t - g * u is g * (t - u), and g - g * u is g * (1.0 - u) where that is not to be `g -= g * u`."""
@@ -361,6 +372,7 @@ class Algebra:
 
     def reduced(self, node: gast.Call) -> gast.AST:
         """Signs, numbers and what is the same for all that is summed stand outside; of two vectors it is a product."""
+        node = without_defaults(node)
         found, dims = axes_of_sum(node), self.known.dims(node.args[0])
         if found is None:
             return node
@@ -378,6 +390,14 @@ class Algebra:
         before = [factor for factor in outside if factor.over]
         after = [replace(factor, rank=rank) for factor in outside if not factor.over]
         return Term(term.number, (*before, Factor(made, rank), *after)).tree()
+
+    def mean(self, node: gast.Call) -> gast.AST:
+        """np.mean(2.0 * x) is 2.0 * np.mean(x)."""
+        term = as_product(node.args[0], self.known.rank)
+        if term.number == 1.0 or not term.has_over:
+            return node
+        call = self.call_again(node, replace(term, number=1.0).tree())
+        return Term(term.number, (Factor(call, self.known.rank(call)),)).tree()
 
     def is_outside(self, factor: Factor, dims: Any, axes: tuple[int, ...], keepdims: bool) -> bool:
         """Whether a factor is the same for all that is summed, and fits to the sum as it stands."""
@@ -502,6 +522,17 @@ def without_repetition(node: gast.ListComp) -> gast.ListComp:
     first, second = loop.target.elts
     element = substituted(node.elt, {second.id: items.left.elts[0]})
     return gast.ListComp(element, [gast.comprehension(first, x, [], 0)])
+
+
+def without_defaults(node: gast.Call) -> gast.Call:
+    """np.sum(x, axis=None, keepdims=False) is np.sum(x)."""
+    defaults = {"axis": None, "keepdims": False}
+    kept = [
+        each
+        for each in node.keywords
+        if not (isinstance(each.value, gast.Constant) and each.value.value is defaults.get(each.arg, ...))
+    ]
+    return node if len(kept) == len(node.keywords) else gast.Call(node.func, node.args, kept)
 
 
 def transposed(node: gast.Attribute) -> gast.AST:

@@ -54,7 +54,7 @@ def drop_aliases(body: list[gast.stmt], info: dict[str, ir.Info], dy: str, kinds
                 collect(inner)
 
     count(body)
-    if dy not in sets:
+    if dy and dy not in sets:
         found.update((name, trees.name(dy)) for name in names_for(dy, body, sets))
     collect(body)
     for block in all_blocks(body):

@@ -41,9 +41,9 @@ def replace_last(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[st
         for k in range(at + 1, len(body)):
             other = body[k]
             if isinstance(getattr(other, "effect", None), ir.Copy):
-                taken = taken_out(other, name, fixed | own, is_number)
-                body[last + 1 : last + 1] = taken
-                last += len(taken)
+                taken = taken_out(other, name, own, fixed, is_number)
+                body[k:k] = taken
+                last = k + len(taken) - 1 if taken else last
                 break
             if not is_step(other) or getattr(other, "origin", None) != getattr(node, "origin", None):
                 break
@@ -77,15 +77,18 @@ def writes(node: gast.stmt) -> bool:
     return isinstance(node, gast.AugAssign) or writes_memory(node)
 
 
-def taken_out(node: gast.stmt, name: str, kept: set[str], is_number: Callable[[str], bool]) -> list[gast.stmt]:
+def taken_out(
+    node: gast.stmt, name: str, own: set[str], fixed: set[str], is_number: Callable[[str], bool]
+) -> list[gast.stmt]:
     """Of what is set at the end of an iteration, the numbers that are computed from a name, as statements of their own;
-    kept: names that are read after them."""
+    they stand before one that sets `own` and reads `fixed`."""
     pairs = node.effect.pairs
     made: list[gast.stmt] = []
     for target, source in list(pairs):
         others = [its for other, its in pairs if other != target]
-        free = target not in kept and not any(target in ir.summary(its).names for its in others)
-        if name in ir.summary(source).names and target != name and free and is_number(target):
+        names = set(ir.summary(source).names)
+        free = target not in own | fixed and not any(target in ir.summary(its).names for its in others)
+        if name in names - {target} and own.isdisjoint(names) and free and is_number(target):
             one = trees.assign(target, source)
             one.origin, one.reverse, one.number = node.effect.origins.get(target, node.origin), True, True
             made.append(one)

@@ -20,7 +20,7 @@ def newton_sqrt_value_and_gradients(a, dy=1.0):
         x = x_saved.pop()
         t1 = 2.0 * x
         t2_grad = -x_grad / t1
-        x_grad += t2_grad * (2.0 * x - 2.0 * (x * x - a) / t1)
+        x_grad += 2.0 * t2_grad * (x - (x * x - a) / t1)
         a_grad -= t2_grad
     a_grad += x_grad
     return value, (a_grad,)

@@ -13,7 +13,5 @@ def kmeans_value_and_tangent(centers, points, centers_dot):
     t1 = np.min(distances, axis=1)
     t2 = distances == t1[:, None]
     value = np.sum(t1)
-    value_dot = np.sum(
-        np.sum(t2 * distances_dot, axis=1, keepdims=False) / np.sum(t2, axis=1, keepdims=False)
-    )
+    value_dot = np.sum(np.sum(t2 * distances_dot, axis=1) / np.sum(t2, axis=1))
     return value, value_dot

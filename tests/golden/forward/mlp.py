@@ -20,5 +20,5 @@ def mlp_value_and_tangent(layers, inputs, targets, layers_dot):
     errors = h - targets
     errors_dot = h_dot
     value = np.mean(errors * errors)
-    value_dot = np.mean(2.0 * errors_dot * errors)
+    value_dot = 2.0 * np.mean(errors_dot * errors)
     return value, value_dot

@@ -14,7 +14,7 @@ def polar_value_and_tangent(points, center, points_dot, center_dot):
         dy_ = points[i, 1] - center[1]
         dy__dot = points_dot[i, 1] - center_dot[1]
         r = np.sqrt(dx * dx + dy_ * dy_)
-        r_dot = 0.5 * (2.0 * dx_dot * dx + 2.0 * dy__dot * dy_) / r
+        r_dot = (dx_dot * dx + dy__dot * dy_) / r
         t1 = r * r
         total += t1 * r
         total_dot += 3.0 * r_dot * t1

@@ -16,10 +16,7 @@ def ray_march_value_and_tangent(
         t1 = p - center
         t2 = np.linalg.norm(t1)
         sphere = t2 - radius
-        sphere_dot = (
-            np.sum(np.real(t1 * (p_dot - center_dot)), axis=None, keepdims=False) / (t2 or 1.0)
-            - radius_dot
-        )
+        sphere_dot = t1 @ (p_dot - center_dot) / (t2 or 1.0) - radius_dot
         t3 = p[1]
         t3_dot = p_dot[1]
         if t3 < sphere:
