@@ -56,7 +56,9 @@ class Gradients:
             return gast.Dict(
                 [trees.const(key) for key in value.parts], [self.plain_ones(part) for part in value.parts.values()]
             )
-        return trees.const(1.0)
+        dtype = getattr(value.kind, "dtype", "")
+        one = trees.const(1.0)  # in np.where it is of double precision
+        return trees.call(trees.attr(trees.module(np), dtype), one) if dtype in NARROW else one
 
     def needs_ones(self, value: Any) -> bool:
         """Whether the default of dy depends on the value: on the length of a list, the class of a record."""
@@ -143,6 +145,8 @@ class Gradients:
             made = cotangent.expr
         if isinstance(kind, Array) and kind.dims == ():
             made = trees.np_call("array" if shared else "asarray", made)
+            if cotangent is not None and self.mixes_precisions():
+                made = trees.call(trees.attr(made, "astype"), trees.const(np.dtype(kind.dtype)))
         elif isinstance(kind, Scalar):
             if cotangent is not None and isinstance(cotangent.kind, Array) and cotangent.kind.dims == ():
                 if isinstance(made, gast.Name) and made.id in self.adjoint.shadows:
@@ -152,7 +156,8 @@ class Gradients:
             made = self.scalar_gradient(made, kind)
         elif cotangent is not None and getattr(kind, "dtype", "") in NARROW:
             given = cotangent.kind.dtype if isinstance(cotangent.kind, (Scalar, Array)) else ""
-            if given not in (kind.dtype, "float", "int"):
+            unsure = self.mixes_precisions() and not cotangent.shadow
+            if given not in (kind.dtype, "float", "int") or unsure:
                 made = trees.call(trees.attr(made, "astype"), trees.const(np.dtype(kind.dtype)))
         elif cotangent is not None and self.has_narrow() and getattr(kind, "dtype", "") in ("float64", "complex128"):
             made = trees.call(trees.attr(made, "astype"), trees.const(np.dtype(kind.dtype)))
@@ -180,6 +185,13 @@ class Gradients:
     def has_narrow(self) -> bool:
         """Whether numbers of less precision are around; times a `dy` that is a Python number they stay so."""
         return any(getattr(info.kind, "dtype", "") in NARROW for info in self.inferred.info.values())
+
+    def mixes_precisions(self) -> bool:
+        """Whether numbers of several precisions are around: then what operations make is converted in the end."""
+        kinds = [info.kind for info in self.inferred.info.values()]
+        dtypes = {kind.dtype for kind in kinds if isinstance(kind, (Scalar, Array)) and kind.char in "iufc"}
+        dtypes -= {"int", "float", "real"}
+        return not dtypes.isdisjoint(NARROW) and len(dtypes) > 1
 
     def hands_over(self, name: str) -> bool:
         """Whether a name of the reverse sweep holds a new array that is no other parameter's gradient: no copy then."""

@@ -123,7 +123,7 @@ class ForwardBuilder(Builder):
         if not self.tangent.is_active(value.expr):
             return self.no_change(kind, value.expr)
         dot = self.tangent.dot(value.expr.id)
-        return self.restored(self.as_large(dot, kind), kind, value.expr)
+        return self.restored(self.as_large(dot, kind, value.expr), kind, value.expr)
 
     def is_own(self, expr: gast.AST) -> bool:
         return isinstance(expr, gast.Name) and expr.id in self.inferred.info
@@ -142,14 +142,18 @@ class ForwardBuilder(Builder):
             return self.restored(self.tangent.zero(kind, like), kind, like)
         return trees.const(0.0 if isinstance(getattr(like, "value", None), float) else None)
 
-    def as_large(self, dot: gast.AST, kind: Kind) -> gast.AST:
+    def as_large(self, dot: gast.AST, kind: Kind, value: gast.AST) -> gast.AST:
         """A tangent of the value's own shape and precision."""
         known = self.tangent.kinds.get(getattr(dot, "id", ""), kind)
         if isinstance(kind, Scalar):
             return self.scalar_gradient(dot, kind) if kind.char in "fc" and kind.dtype != "real" else dot
         if isinstance(kind, Array) and kind.dims == ():
             return trees.np_call("asarray", dot)
-        if isinstance(kind, Array) and kind.char in "fc" and getattr(known, "dtype", kind.dtype) != kind.dtype:
+        if isinstance(kind, Array) and not kind.dtype and self.has_narrow():
+            return trees.call(trees.attr(dot, "astype"), trees.attr(value, "dtype"))
+        if not isinstance(kind, Array) or kind.char not in "fc":
+            return dot
+        if getattr(known, "dtype", kind.dtype) != kind.dtype or self.mixes_precisions():
             narrow = self.has_narrow() or kind.char == "c" or kind.dtype in NARROW
             return trees.call(trees.attr(dot, "astype"), trees.const(np.dtype(kind.dtype))) if narrow else dot
         return dot

@@ -7,10 +7,10 @@ import sys
 
 import numpy as np
 import pytest
-from scipy import linalg, special
+from scipy import linalg, special, stats
 
 import s2sad
-from s2sad import NotDifferentiableError, check_rule, value_and_gradients_function
+from s2sad import NotDifferentiableError, check_rule, gradients_function, value_and_gradients_function
 from s2sad.rules import coverage, refused_special, registry
 from tests.rule_rows import ROWS
 
@@ -243,3 +243,8 @@ def test_an_array_that_is_written_to_is_refused():
     for f, keyword in ((smooth, "output"), (destroyed, "overwrite_x"), (state, "zi")):
         with pytest.raises(NotDifferentiableError, match=f"doesn't know this use of it .{keyword}."):
             s2sad.grad(f)(np.ones(4))
+
+
+def test_a_derivative_that_does_not_depend_on_the_argument_is_as_large_as_it() -> None:
+    (gradient,) = gradients_function(lambda q: stats.uniform.ppf(q, 1, 2))(np.array([0.25, 0.5]))
+    assert gradient.tolist() == [2.0, 2.0]

@@ -8,7 +8,7 @@ import numpy as np
 
 from s2sad.kinds import Array, Dim, Kind, broadcast_dims
 from s2sad.rules.registry import adjoint, kind, known, nondifferentiable, rank, refuse, spread, unbroadcast
-from s2sad.rules.results import FALSE, UNSURE, dims_of, numeric, result_dtype, shaped, value_of
+from s2sad.rules.results import FALSE, UNSURE, array_dtype, dims_of, numeric, shaped, value_of
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -75,7 +75,7 @@ def einsum(subscripts, *operands, optimize=False, grad, k):
 def einsum_kind(subscripts: Kind, *operands: Kind, optimize: Kind = FALSE) -> Kind:
     text = value_of(subscripts)
     operands = tuple(map(numeric, operands))
-    dtype = result_dtype(np.multiply, *operands[:2]) if len(operands) == 2 else result_dtype(None, *operands)
+    dtype = array_dtype(*operands)
     ranks = [getattr(each, "rank", None) for each in operands]
     if text is UNSURE or not isinstance(text, str) or None in ranks:
         return Array(dtype, None)

@@ -9,7 +9,7 @@ from numpy import cos, cosh, exp, hypot, sin, sinh, sqrt
 
 from s2sad.kinds import Kind
 from s2sad.rules.registry import adjoint, constant, inline, kind, known, partials, rank, unbroadcast
-from s2sad.rules.results import elementwise, elementwise_helper
+from s2sad.rules.results import elementwise, elementwise_helper, floats_of
 
 LN2, LN10, DEGREE = math.log(2.0), math.log(10.0), math.pi / 180.0
 
@@ -209,6 +209,11 @@ def hypotenuse(x1, x2, *, result):
 @partials(np.sinc)
 def cardinal_sine(x):
     return sinc_slope(x)
+
+
+@kind(np.sinc)
+def sinc_kind(x: Kind) -> Kind:
+    return floats_of(x)
 
 
 @elementwise_helper

@@ -181,8 +181,11 @@ class Expressions:
         node = build(a, b) if build else gast.BinOp(a, op, b)
         rule = registry.find(function)
         kind = self._kind_of(rule, (left, right)) if rule else UNKNOWN
-        if isinstance(op, gast.Pow) and trees.literal(node) is not None:  # x ** 0 became a number, without x's shape
+        if trees.literal(node) is not None:  # x ** 0 became a number, without x's shape
             kind = kind_of(trees.literal(node))
+        elif node is a or node is b:  # of `x + 0.0 * y` x is left, as large as it is
+            kept = left if node is a else right
+            kind = kept.kind or kind
         return expression(node, kind, left.unsure or right.unsure)
 
     def _eval_Compare(self, node: gast.Compare) -> Value:

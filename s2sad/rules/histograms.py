@@ -6,7 +6,7 @@ import numpy as np
 
 from s2sad.kinds import NONE, Array, Kind, Tuple
 from s2sad.rules.registry import adjoint, kind, tangent
-from s2sad.rules.results import dim_of, numeric, numpy_dtype, unknown_dim, value_of
+from s2sad.rules.results import dim_of, floating, numeric, numpy_dtype, unknown_dim, unless_narrow, value_of
 
 
 @adjoint(np.histogram, several=True, cost=50, wrt=["weights"])
@@ -57,9 +57,10 @@ def histogram_kind(a: Kind, bins: Kind, range: Kind, density: Kind = NONE, weigh
     dtype = "float64" if value_of(density) not in (None, False) else dtype
     count = value_of(bins)
     known = isinstance(count, int)
+    edges = unless_narrow(floating(getattr(numeric(a), "dtype", ""))) if known else ""
     return Tuple(
         (
             Array(dtype, (dim_of(count) if known else unknown_dim(),)),
-            Array("float64", (dim_of(count + 1) if known else unknown_dim(),)),
+            Array(edges, (dim_of(count + 1) if known else unknown_dim(),)),
         )
     )

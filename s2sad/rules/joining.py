@@ -12,6 +12,7 @@ from s2sad.rules.results import (
     TRUE,
     UNSURE,
     Dims,
+    array_dtype,
     array_of_items,
     combined,
     constant_kind,
@@ -225,7 +226,7 @@ def _stacked(tup: Kind, raised: Callable[[Dims], Dims], axis_of: Callable[[Dims]
             return Array(dtype, None)
         dims = raised(dims)
         return Array(dtype, replaced(dims, axis_of(dims), unknown_dim()))
-    dtype, ranks = result_dtype(None, *items), [dims_of(item) for item in items]
+    dtype, ranks = array_dtype(*items), [dims_of(item) for item in items]
     known_ranks = [raised(dims) for dims in ranks if dims is not None]
     if len(known_ranks) < len(ranks):
         return Array(dtype, None)

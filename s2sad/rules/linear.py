@@ -8,7 +8,16 @@ import numpy as np
 
 from s2sad.kinds import Array, Kind, broadcast_dims
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, unbroadcast
-from s2sad.rules.results import UNSURE, combined, dims_of, elementwise, numeric, result_dtype, shaped, value_of
+from s2sad.rules.results import (
+    UNSURE,
+    array_dtype,
+    combined,
+    dims_of,
+    numeric,
+    result_dtype,
+    shaped,
+    value_of,
+)
 
 
 @adjoint(np.matmul, operator.matmul, np.linalg.matmul, linear="each", cost=1000)
@@ -68,8 +77,8 @@ def dot_kind(a: Kind, b: Kind) -> Kind:
     a, b = numeric(a), numeric(b)
     m, n = dims_of(a), dims_of(b)
     if m == () or n == ():
-        return elementwise(np.multiply, a, b)
-    dtype = result_dtype(np.multiply, a, b)
+        return shaped(array_dtype(a, b), broadcast_dims(m, n))
+    dtype = array_dtype(a, b)
     if not m or not n:
         return Array(dtype, None)
     return shaped(dtype, (*m[:-1], *n[:-2], *(n[-1:] if len(n) > 1 else ())))
@@ -89,7 +98,7 @@ def inner_of_flattened(a, b, *, grad):
 
 @kind(np.vdot)
 def vdot_kind(a: Kind, b: Kind) -> Kind:
-    return shaped(result_dtype(np.multiply, a, b), ())
+    return shaped(array_dtype(a, b), ())
 
 
 @adjoint(np.inner, linear="each")
@@ -110,8 +119,8 @@ def inner_kind(a: Kind, b: Kind) -> Kind:
     a, b = numeric(a), numeric(b)
     m, n = dims_of(a), dims_of(b)
     if m == () or n == ():
-        return elementwise(np.multiply, a, b)
-    dtype = result_dtype(np.multiply, a, b)
+        return shaped(array_dtype(a, b), broadcast_dims(m, n))
+    dtype = array_dtype(a, b)
     return Array(dtype, None) if m is None or n is None else shaped(dtype, (*m[:-1], *n[:-1]))
 
 
@@ -125,7 +134,7 @@ def outer(a, b, *, grad):
 @kind(np.outer)
 def outer_kind(a: Kind, b: Kind) -> Kind:
     a, b = numeric(a), numeric(b)
-    dtype, m, n = result_dtype(np.multiply, a, b), dims_of(a), dims_of(b)
+    dtype, m, n = array_dtype(a, b), dims_of(a), dims_of(b)
     if m is None or n is None:
         return Array(dtype, None)
     return Array(dtype, (combined("*", *m), combined("*", *n)))

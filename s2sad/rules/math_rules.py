@@ -7,9 +7,10 @@ import math
 import numpy as np
 from numpy import log
 
-from s2sad.kinds import BOOL, FLOAT, INT, Kind, Tuple
+from s2sad.kinds import BOOL, FLOAT, INT, Kind, Scalar, Tuple
 from s2sad.rules.operators import log_of_base
 from s2sad.rules.registry import adjoint, constant, kind, nondifferentiable, partials, spread, tangent
+from s2sad.rules.results import numeric, unless_narrow
 
 
 @partials(math.pow)
@@ -206,9 +207,16 @@ def truth_kind(*numbers: Kind, **options: Kind) -> Kind:
     return BOOL
 
 
-@kind(math.ulp, math.ldexp, math.hypot, math.fsum, math.prod, math.dist)
+@kind(math.ulp, math.ldexp, math.hypot, math.fsum, math.dist)
 def float_kind(*numbers: Kind, **options: Kind) -> Kind:
     return FLOAT
+
+
+@kind(math.prod)
+def product_kind(iterable: Kind, *, start: Kind) -> Kind:
+    """NumPy's numbers of less precision stay what they are."""
+    dtype = getattr(numeric(iterable), "dtype", "")
+    return FLOAT if dtype == unless_narrow(dtype) else Scalar(dtype)
 
 
 @kind(math.modf)

@@ -10,10 +10,22 @@ import math
 
 import numpy as np
 
-from s2sad.kinds import NONE, Array, Kind
+from s2sad.kinds import NONE, Array, Kind, Scalar
 from s2sad.rules.reductions import aligned, count_of, reduced_dims
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, tangent
-from s2sad.rules.results import FALSE, UNSURE, dims_of, elementwise, floating, numeric, numpy_dtype, shaped, value_of
+from s2sad.rules.results import (
+    FALSE,
+    PYTHON_TYPES,
+    UNSURE,
+    dims_of,
+    elementwise,
+    floating,
+    numeric,
+    numpy_dtype,
+    shaped,
+    unless_narrow,
+    value_of,
+)
 
 # --- quantiles ------------------------------------------------------------------------------------------------------
 
@@ -329,6 +341,8 @@ def quantile_kind(a: Kind, q: Kind, axis: Kind, *, method: Kind, keepdims: Kind 
     a, q = numeric(a), numeric(q)
     left, points = reduced_dims(dims_of(a), axis, keepdims), dims_of(q)
     own = numpy_dtype(getattr(elementwise(np.multiply, a, q), "dtype", "")) if getattr(a, "char", "") in "fc" else ""
+    if not (isinstance(q, Scalar) and q.dtype in PYTHON_TYPES) or isinstance(a, Scalar):
+        own = own if own == unless_narrow(own) and a.dtype == unless_narrow(a.dtype) else ""
     made = None if left is None or points is None else (*points, *left)
     return shaped(own, made, value_of(weights) is None)  # with weights, NumPy gives an array without axes
 

@@ -51,9 +51,10 @@ def shares_of_chunk(chunk, mode):
         return np.ones_like(chunk) / len(chunk)
     if mode == "median":
         places = np.argsort(np.argsort(chunk, axis=0), axis=0)
-        return 0.5 * (places == (len(chunk) - 1) // 2) + 0.5 * (places == len(chunk) // 2)
+        middle = places == (len(chunk) - 1) // 2, places == len(chunk) // 2
+        return 0.5 * middle[0].astype(chunk.dtype) + 0.5 * middle[1].astype(chunk.dtype)
     best = chunk == (np.max(chunk, axis=0) if mode == "maximum" else np.min(chunk, axis=0))
-    return best / np.sum(best, axis=0)
+    return best.astype(chunk.dtype) / np.sum(best, axis=0, dtype=chunk.dtype)
 
 
 def computed_adjoint(grad, array, pad_width, mode, lengths):

@@ -10,7 +10,17 @@ from numpy import copysign
 
 from s2sad.kinds import Array, Kind, Scalar, Tuple
 from s2sad.rules.registry import adjoint, inline, kind, known, partials, rank, refuse, tangent
-from s2sad.rules.results import PYTHON_TYPES, dims_of, dtype_of, elementwise, numeric, result_dtype, shaped, unknown_dim
+from s2sad.rules.results import (
+    PYTHON_TYPES,
+    dims_of,
+    dtype_of,
+    elementwise,
+    numeric,
+    numpy_dtype,
+    result_dtype,
+    shaped,
+    unknown_dim,
+)
 
 
 @inline
@@ -140,6 +150,12 @@ def inside(a, low, high, result):
 def clip(a, a_min=None, a_max=None, *, result):
     of_a, of_min, of_max = parts_of_clip(a, a_min, a_max, result)
     return of_a, of_min, of_max
+
+
+@kind(np.clip)
+def clip_kind(a: Kind, a_min: Kind, a_max: Kind) -> Kind:
+    a = numeric(a)
+    return elementwise(np.clip, Scalar(numpy_dtype(a.dtype)) if isinstance(a, Scalar) else a, a_min, a_max)
 
 
 @partials(np.ndarray.clip, cost=3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from s2sad.kinds import Array, Kind
+from s2sad.kinds import Array, Kind, Scalar
 from s2sad.rules.registry import adjoint, inline, kind, known, partials, rank, refuse, tangent  # noqa: F401
 from s2sad.rules.results import dims_of, elementwise, floating, length_of, numeric, result_dtype, unknown_dim
 
@@ -185,7 +185,7 @@ def fit_change_of_weights(x, y, deg, w, c, w_dot):
 @kind(np.polyfit)
 def fit_kind(x: Kind, y: Kind, deg: Kind, *options: Kind) -> Kind:
     dims = dims_of(numeric(y))
-    dtype = floating(result_dtype(None, x, y))
+    dtype = floating(result_dtype(None, x, y, Scalar("float64")))
     degree = length_of(deg)
     first = unknown_dim() if not isinstance(degree.key, int) else length_of_fit(degree.key)
     return Array(dtype, None if not dims else (first, *dims[1:]))

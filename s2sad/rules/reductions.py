@@ -19,6 +19,7 @@ from s2sad.rules.results import (
     floating,
     numeric,
     numpy_dtype,
+    result_dtype,
     shaped,
     value_of,
 )
@@ -59,9 +60,12 @@ def mean_kind(a: Kind, axis: Kind, dtype: Kind, out: Kind, keepdims: Kind, *, wh
 
 
 @kind(np.var, np.std)
-def spread_kind(a: Kind, axis: Kind, dtype: Kind, out: Kind, ddof: Kind, keepdims: Kind, *others: Kind) -> Kind:
-    a = numeric(a)
-    own = floating(getattr(a, "dtype", ""))
+def spread_kind(
+    a: Kind, axis: Kind, dtype: Kind, out: Kind, ddof: Kind, keepdims: Kind, *others: Kind, mean: Kind = NONE
+) -> Kind:
+    """others: where, and for np.var and np.std the mean."""
+    a, mean = numeric(a), others[1] if len(others) > 1 else mean
+    own = floating(getattr(a, "dtype", "") if value_of(mean) is None else result_dtype(None, a, mean))
     return reduced(dtype_of(dtype, _absolute(own)), a, axis, keepdims)
 
 

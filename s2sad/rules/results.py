@@ -226,6 +226,16 @@ def result_dtype(function: Any, *kinds: Kind) -> str:
     return _resolved(function, dtypes)
 
 
+def array_dtype(*kinds: Kind) -> str:
+    """The dtype of a function that makes arrays of its operands first (np.dot, np.hstack): a float is float64 then."""
+    return _resolved(None, tuple(numpy_dtype(getattr(kind, "dtype", "")) for kind in map(numeric, kinds)))
+
+
+def unless_narrow(dtype: str) -> str:
+    """Not known for numbers of less than double precision: what a function makes of them differs between versions."""
+    return "" if dtype in ("float16", "float32", "complex64") else dtype
+
+
 @functools.cache
 def _resolved(function: Any, dtypes: tuple[str, ...]) -> str:
     if not dtypes or "" in dtypes:

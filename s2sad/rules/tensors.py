@@ -10,6 +10,7 @@ from s2sad.rules.linear import left_without
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent, unbroadcast
 from s2sad.rules.results import (
     UNSURE,
+    array_dtype,
     combined,
     dims_of,
     elementwise,
@@ -85,7 +86,7 @@ def tensordot_of_linalg(x1, x2, *, axes=2, grad):
 def tensordot_kind(a: Kind, b: Kind, axes: Kind) -> Kind:
     a, b = numeric(a), numeric(b)
     m, n, which = dims_of(a), dims_of(b), value_of(axes)
-    dtype = result_dtype(np.multiply, a, b)
+    dtype = array_dtype(a, b)
     if m is None or n is None or which is UNSURE:
         return Array(dtype, None)
     first, second = contracted_axes(which, len(m), len(n))
@@ -136,7 +137,7 @@ def second_of_kron(grad, a, b):
 @kind(np.kron)
 def kron_kind(a: Kind, b: Kind) -> Kind:
     a, b = numeric(a), numeric(b)
-    dtype, m, n = result_dtype(np.multiply, a, b), dims_of(a), dims_of(b)
+    dtype, m, n = array_dtype(a, b), dims_of(a), dims_of(b)
     if m is None or n is None:
         return Array(dtype, None)
     short, long = sorted((m, n), key=len)
@@ -192,8 +193,9 @@ def cross_of_linalg_kind(x1: Kind, x2: Kind, axis: Kind) -> Kind:
 
 @adjoint(np.convolve, linear="each", cost=200)
 def convolve(a, v, mode="full", *, grad):
-    if known(rank(a) == 0) or known(rank(v) == 0):
-        return np.sum(grad * conjugated(v)), np.sum(grad * conjugated(a))
+    if known(rank(a) == 0) or known(rank(v) == 0):  # a number is an array of length 1 here
+        of_a, of_v = grad * conjugated(v), grad * conjugated(a)
+        return (np.sum(of_a) if known(rank(a) == 0) else of_a), (np.sum(of_v) if known(rank(v) == 0) else of_v)
     if known(mode == "full"):
         return sized(np.correlate(grad, conjugated(v)), a), sized(np.correlate(grad, conjugated(a)), v)
     whole = in_full_convolution(grad, a.size, v.size, mode, False)
@@ -231,7 +233,7 @@ def in_full_convolution(grad, m, n, mode, backwards):
 
 @kind(np.convolve, np.correlate)
 def convolution_kind(a: Kind, v: Kind, mode: Kind) -> Kind:
-    return Array(result_dtype(np.multiply, numeric(a), numeric(v)), (unknown_dim(),))
+    return Array(array_dtype(a, v), (unknown_dim(),))
 
 
 # --- the array API: products ----------------------------------------------------------------------------------------

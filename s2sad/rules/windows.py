@@ -5,9 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from s2sad.kinds import Array, Kind
+from s2sad.kinds import Array, Kind, Scalar
 from s2sad.rules.registry import adjoint, kind, known, rank, tangent
-from s2sad.rules.results import combined, dims_of, dims_of_shape, length_of, numeric, numpy_dtype, unknown_dim, value_of
+from s2sad.rules.results import (
+    combined,
+    dims_of,
+    dims_of_shape,
+    length_of,
+    numeric,
+    numpy_dtype,
+    result_dtype,
+    unknown_dim,
+    value_of,
+)
 
 
 @adjoint(sliding_window_view, linear=True, view=True, cost=1)
@@ -96,6 +106,7 @@ def powers_tangent(x, N=None, increasing=False, *, result, x_dot):
 def powers_kind(x: Kind, N: Kind, increasing: Kind) -> Kind:
     x = numeric(x)
     dims = dims_of(x)
+    dtype = result_dtype(None, x, Scalar("int64"))
     if dims is None:
-        return Array(numpy_dtype(getattr(x, "dtype", "")), None)
-    return Array(numpy_dtype(getattr(x, "dtype", "")), (*dims, dims[0] if value_of(N) is None else length_of(N)))
+        return Array(dtype, None)
+    return Array(dtype, (*dims, dims[0] if value_of(N) is None else length_of(N)))

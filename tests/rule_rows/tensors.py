@@ -133,3 +133,5 @@ rows(np.linalg.diagonal, cases=[row(A), row(STACK), row(A, offset=1), row(T, off
 rows(np.linalg.trace, cases=[row(A), row(STACK), row(A, offset=1), row(T, offset=-1)])
 rows(np.linalg.matmul, cases=[row(A, B), row(STACK, normal(3, 2)), row(W, A)])
 rows(np.linalg.matrix_transpose, cases=[row(A), row(T)])
+
+rows(np.convolve, cases=[row(V, 1.5), row(1.5, V, "same"), row(V, normal(1))])

@@ -13,7 +13,7 @@ from scipy import integrate
 from s2sad.kinds import Array, Kind
 from s2sad.rules.reductions import reduced
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse
-from s2sad.rules.results import FALSE, dims_of, floating, numeric, unknown_dim
+from s2sad.rules.results import FALSE, dims_of, floating, numeric, unknown_dim, unless_narrow
 
 # --- the trapezoidal rule -------------------------------------------------------------------------------------------
 
@@ -137,7 +137,10 @@ def running_trapezoid(y, x=None, dx=1.0, axis=-1, initial=None, *, grad):
 @kind(integrate.cumulative_trapezoid)
 def running_trapezoid_kind(y: Kind, x: Kind, dx: Kind, axis: Kind, initial: Kind) -> Kind:
     dims = dims_of(numeric(y))
-    return Array("float64", None if dims is None else tuple(unknown_dim() for _ in dims))
+    return Array(
+        unless_narrow(floating(getattr(numeric(y), "dtype", ""))),
+        None if dims is None else tuple(unknown_dim() for _ in dims),
+    )
 
 
 # --- Simpson's rule -------------------------------------------------------------------------------------------------
@@ -213,7 +216,7 @@ def romberg_weights(y, axis):
 @kind(integrate.romb)
 def romb_kind(y: Kind, dx: Kind, axis: Kind, show: Kind) -> Kind:
     y = numeric(y)
-    return reduced(floating(getattr(y, "dtype", "")), y, axis, FALSE)
+    return reduced(unless_narrow(floating(getattr(y, "dtype", ""))), y, axis, FALSE)
 
 
 def quotient(a, b):
@@ -224,4 +227,4 @@ def quotient(a, b):
 @kind(integrate.simpson)
 def simpson_kind(y: Kind, x: Kind, *, dx: Kind, axis: Kind) -> Kind:
     y = numeric(y)
-    return reduced(floating(getattr(y, "dtype", "")), y, axis, FALSE)
+    return reduced(unless_narrow(floating(getattr(y, "dtype", ""))), y, axis, FALSE)

@@ -11,18 +11,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
-from s2sad.kinds import Array, Kind
+from s2sad.kinds import ONE, Array, Kind
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent
-from s2sad.rules.results import (
-    TRUE,
-    combined,
-    dims_of,
-    floating,
-    numeric,
-    result_dtype,
-    shaped,
-    value_of,
-)
+from s2sad.rules.results import TRUE, array_dtype, combined, dims_of, floating, numeric, result_dtype, shaped, value_of
 
 
 @inline
@@ -304,7 +295,7 @@ def toeplitz_kind(c: Kind, r: Kind) -> Kind:
     c = numeric(c)
     columns = c if value_of(r) is None else numeric(r)
     m, n = dims_of(c), dims_of(columns)
-    dtype = result_dtype(None, c, columns)
+    dtype = array_dtype(c, columns)
     return Array(dtype, (m[0], n[0])) if m and n and len(m) == 1 and len(n) == 1 else Array(dtype, None)
 
 
@@ -312,14 +303,27 @@ def toeplitz_kind(c: Kind, r: Kind) -> Kind:
 def blocks_on_diagonal(*arrs, grad, k):
     if rank(grad) != 2:
         return refuse("of stacks of matrices")
-    row, column = sum([each.shape[0] for each in arrs[:k]]), sum([each.shape[1] for each in arrs[:k]])
-    return grad[row : row + arrs[k].shape[0], column : column + arrs[k].shape[1]]
+    row, column = sum([rows_of_block(each) for each in arrs[:k]]), sum([columns_of_block(each) for each in arrs[:k]])
+    of_block = grad[row : row + rows_of_block(arrs[k]), column : column + columns_of_block(arrs[k])]
+    return of_block if known(rank(arrs[k]) == 2) else np.reshape(of_block, np.shape(arrs[k]))
+
+
+@inline
+def rows_of_block(x):
+    """A vector is a row, a number a matrix of one."""
+    return x.shape[0] if known(rank(x) == 2) else np.atleast_2d(x).shape[0]
+
+
+@inline
+def columns_of_block(x):
+    return x.shape[1] if known(rank(x) == 2) else np.size(x) if known(rank(x) < 2) else x.shape[1]
 
 
 @kind(linalg.block_diag)
 def block_diag_kind(*arrs: Kind) -> Kind:
     made = [numeric(each) for each in arrs]
-    dtype, dims = result_dtype(None, *made), [dims_of(each) or () for each in made]
-    if any(len(each) != 2 for each in dims):
+    dtype, dims = array_dtype(*made), [dims_of(each) for each in made]
+    if any(each is None or len(each) > 2 for each in dims):
         return Array(dtype, None)
-    return Array(dtype, (combined("+", *(each[0] for each in dims)), combined("+", *(each[1] for each in dims))))
+    blocks = [(ONE,) * (2 - len(each or ())) + (each or ()) for each in dims]  # a vector is a row
+    return Array(dtype, (combined("+", *(m for m, _ in blocks)), combined("+", *(n for _, n in blocks))))

@@ -175,7 +175,7 @@ def sums_around_kind(a: Kind) -> Kind:
 def circulant_kind(c: Kind) -> Kind:
     c = numeric(c)
     dims = dims_of(c)
-    return Array(getattr(c, "dtype", ""), None if dims is None else (*dims, dims[-1]))
+    return Array(getattr(c, "dtype", ""), (*dims, dims[-1]) if dims else None)
 
 
 @adjoint(linalg.hankel, linear=True)

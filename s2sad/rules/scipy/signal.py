@@ -12,15 +12,7 @@ from scipy import signal
 
 from s2sad.kinds import Array, Kind
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent, unbroadcast
-from s2sad.rules.results import (
-    dims_of,
-    floating,
-    length_of,
-    numeric,
-    result_dtype,
-    unknown_dim,
-    value_of,
-)
+from s2sad.rules.results import array_dtype, dims_of, floating, length_of, numeric, result_dtype, unknown_dim, value_of
 
 # --- convolution and correlation --------------------------------------------------------------------------------------
 
@@ -263,4 +255,4 @@ kind(sums_of_lags)(lambda later, earlier, count: Array(result_dtype(np.multiply,
 @kind(signal.lfilter, filtered, filtered_by)
 def filtered_kind(b: Kind, a: Kind, x: Kind, axis: Kind) -> Kind:
     b, a, x = numeric(b), numeric(a), numeric(x)
-    return Array(result_dtype(None, b, a, x), dims_of(x))
+    return Array(array_dtype(b, a, x), dims_of(x))

@@ -8,7 +8,7 @@ from scipy import special
 
 from s2sad.kinds import UNKNOWN, Kind
 from s2sad.rules.registry import inline, kind, nondifferentiable, partials, refuse
-from s2sad.rules.results import dims_of, elementwise, floating, numeric, shaped, value_of
+from s2sad.rules.results import dims_of, elementwise, floating, numeric, shaped, unless_narrow, value_of
 from s2sad.rules.scipy.special_bessel import in_double
 
 
@@ -56,7 +56,7 @@ def log_of_multivariate_gamma(a, d):
 @kind(special.multigammaln)
 def like_argument(a: Kind, d: Kind) -> Kind:
     a = numeric(a)
-    return shaped(floating(getattr(a, "dtype", "")), dims_of(a))
+    return shaped(unless_narrow(floating(getattr(a, "dtype", ""))), dims_of(a))
 
 
 @partials(special.zeta)
