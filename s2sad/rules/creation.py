@@ -145,6 +145,7 @@ def logspace_kind(start: Kind, stop: Kind, num: Kind, endpoint: Kind, base: Kind
 @kind(np.geomspace)
 def geomspace_kind(start: Kind, stop: Kind, num: Kind, endpoint: Kind, dtype: Kind, axis: Kind) -> Kind:
     made = linspace_kind(start, stop, num, endpoint, FALSE, dtype, axis)
+    assert isinstance(made, Array)
     wide = {"float32": "float64", "complex64": "complex128"}.get(made.dtype, made.dtype)
     return Array(made.dtype if value_of(dtype) is not None else wide, made.dims)
 

@@ -342,7 +342,7 @@ def quantile_kind(a: Kind, q: Kind, axis: Kind, *, method: Kind, keepdims: Kind 
     left, points = reduced_dims(dims_of(a), axis, keepdims), dims_of(q)
     own = numpy_dtype(getattr(elementwise(np.multiply, a, q), "dtype", "")) if getattr(a, "char", "") in "fc" else ""
     if not (isinstance(q, Scalar) and q.dtype in PYTHON_TYPES) or isinstance(a, Scalar):
-        own = own if own == unless_narrow(own) and a.dtype == unless_narrow(a.dtype) else ""
+        own = own if own == unless_narrow(own) and unless_narrow(getattr(a, "dtype", "")) else ""
     made = None if left is None or points is None else (*points, *left)
     return shaped(own, made, value_of(weights) is None)  # with weights, NumPy gives an array without axes
 
