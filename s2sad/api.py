@@ -29,6 +29,7 @@ from s2sad.cotangents import call_with_dy, value_finder
 from s2sad.errors import ArgumentError, ParameterError
 from s2sad.jit_options import options_of
 from s2sad.kinds import Array, Kind, Scalar, Static, kind_of
+from s2sad.overlaps import share_memory
 from s2sad.parameters import Binder, arguments_text, choose_parameters, parameters_text, set_defaults
 from s2sad.refusals import refuse
 from s2sad.source import read
@@ -225,11 +226,10 @@ class ValueAndGradients:
             a, b = given.get(first), given.get(second)
             if first != second and a is b:
                 same[max(first, second, key=list(given).index)] = min(first, second, key=list(given).index)
-            elif not isinstance(a, np.ndarray) or not isinstance(b, np.ndarray):
-                continue  # the program compares what is inside of them
-            elif np.may_share_memory(a, b):
+            elif share_memory(a, b):
+                what = f"parts of `{first}`" if first == second else f"`{first}` and `{second}`"
                 source = read(entry.origin, self._given[1])
-                raise refuse("shared_arguments", source.tree, source, first=first, second=second)
+                raise refuse("shared_arguments", source.tree, source, what=what, name=second)
         if not same:
             return entry
         options = {"same": same}

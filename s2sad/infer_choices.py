@@ -63,35 +63,44 @@ class Choices:
 
     def visit_BoolOp(self, node: gast.BoolOp, hint: str | None = None) -> Value:
         """`and` and `or` as tests stay as they are; where they choose a value that carries a gradient, they branch."""
-        values = []
-        for each in node.values:
-            if values and self.needs_statements(each):
-                return self.branching_boolop(node, hint)
+        if any(map(self.needs_statements, node.values[1:])):
+            return self.branching_boolop(node, self.visit(node.values[0]), node.values[1:], hint)
+        values: list[Value] = []
+        first, rest = node.values[0], node.values[1:]
+        settled = self.needs_statements(first)
+        for k, each in enumerate(node.values):
             value = self.visit_inert(each)
             known = self.truth(value)
             if known is not None:
                 if known != isinstance(node.op, gast.And):
                     if not values:
-                        return value
+                        return value if settled and k == 0 or self.quiet else self.visit(each, hint)
                     values.append(value)
                     break
                 if each is not node.values[-1]:
                     continue
+            if not values:
+                first, rest, settled = each, node.values[k + 1 :], settled and k == 0
             values.append(value)
+        varied = any(value.varied and carries_gradient(value.kind) for value in values)
+        structured = any(value.object is not None or self.is_memory(value) for value in values)
+        if not self.quiet and (varied or structured or len(values) == 1):
+            begin = values[0] if settled else self.visit(first, hint if len(values) == 1 else None)
+            return begin if len(values) == 1 else self.branching_boolop(node, begin, rest, hint)
         if len(values) == 1:
             return values[0]
-        if any(value.varied and carries_gradient(value.kind) for value in values) and not self.quiet:
-            return self.branching_boolop(node, hint)
         kind = values[0].kind
         for value in values[1:]:
             kind = join(kind, value.kind)
-        return Value(gast.BoolOp(node.op, [value.expr for value in values]), kind)
+        return Value(gast.BoolOp(node.op, [value.expr for value in values]), kind, varied)
 
-    def branching_boolop(self, node: gast.BoolOp, hint: str | None) -> Value:
-        first = self.settle(self.visit(node.values[0]))
-        rest: gast.AST = (
-            node.values[1] if len(node.values) == 2 else gast.copy_location(gast.BoolOp(node.op, node.values[1:]), node)
-        )
+    def branching_boolop(self, node: gast.BoolOp, first: Value, others: list[gast.AST], hint: str | None) -> Value:
+        """`first and others` or `first or others`, where first is evaluated already."""
+        rest = others[0] if len(others) == 1 else gast.copy_location(gast.BoolOp(node.op, others), node)
+        known = self.truth(first)
+        if known is not None:
+            return self.visit(rest) if known == isinstance(node.op, gast.And) else first
+        first = self.settle(first)
         test = first.expr
         if isinstance(node.op, gast.And):
             return self.choose(test, lambda: self.visit(rest), lambda: first, hint)

@@ -42,20 +42,18 @@ class Comprehensions:
         if unrolled is not None:
             return self.make_list(unrolled, hint)
         saved = {name: self.state.get((self.frame.number, name)) for name in names}
-        for name in names:
-            self.frame.locals.add(name)
+        own = {(self.frame.number, name) for name in names}
+        self.frame.locals.update(names)
         made = self.make_list([], hint or "items")
 
         def level(k: int) -> Any:
             def body() -> None:
                 if k < len(node.generators):
                     generator = node.generators[k]
-                    self.for_loop(
-                        self.iteration(generator.iter),
-                        generator.target,
-                        conditions(k, 0),
-                        (node if k == 0 else generator),
-                    )
+                    found = self.iteration(generator.iter)
+                    if k == 0:  # from here on, they are its own
+                        self.state = {key: value for key, value in self.state.items() if key not in own}
+                    self.for_loop(found, generator.target, conditions(k, 0), (node if k == 0 else generator))
                 else:
                     self.list_method(made, "append", [self.settle(self.visit(node.elt))], node)
 

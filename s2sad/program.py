@@ -20,7 +20,7 @@ from s2sad.helpers import Helpers
 from s2sad.imports import Imports, all_names
 from s2sad.inlining import rename_all, substituted
 from s2sad.inserting import drop_places, expand
-from s2sad.kinds import Array, Dict, Kind, List, Record, Scalar, Tuple, join
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, join
 from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import appearance, name_all
 from s2sad.printer import BlankLine, Comment, to_text
@@ -95,24 +95,22 @@ class Builder(Gradients):
 
     def sharing_checks(self) -> list[gast.stmt]:
         """f writes into a parameter's memory: another parameter must not share it, or the value would not be f's."""
-        roots = [
-            root for root in self.inferred.roots if root.param is not None and isinstance(root.kind, (Array, List))
-        ]
+        kinds = (Array, List, Mapping)
+        roots = [root for root in self.inferred.roots if root.param is not None and isinstance(root.kind, kinds)]
         same = self.request.options.get("same", {})
         roots = list({root.name: root for root in roots if root.param.partition(".")[0] not in same}.values())
         checks = []
         for first in roots:
             for second in roots:
                 pair = (first.param.partition(".")[0], second.param.partition(".")[0])
-                if (
-                    first is second
-                    or not first.stores
-                    or type(first.kind) is not type(second.kind)
-                    or second.stores
-                    and second.name < first.name
-                ):
+                if first is second:
+                    self.sharing += [pair] if first.deep else []
+                    continue
+                if not first.stores or second.stores and second.name < first.name:
                     continue
                 self.sharing.append(pair)
+                if type(first.kind) is not type(second.kind):
+                    continue  # one may hold the other: looked at before the call
                 a, b = trees.name(first.name), trees.name(second.name)
                 test = (
                     trees.np_call("may_share_memory", a, b)

@@ -137,8 +137,8 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "`{name}=None`, and in the body `if {name} is None: {name} = ...`; or an argument for `{name}` in the call",
     ),
     "shared_arguments": (
-        "`{first}` and `{second}` share memory in this call, and `{f}` writes into it",
-        "a copy of one of the two, `{second}.copy()`, as the argument",
+        "{what} share memory in this call, and `{f}` writes into it",
+        "a copy of one of the two, as in `{name}.copy()`, in the call",
     ),
     "solver": (
         "a gradient would have to flow through `{name}`, which has no rule",
