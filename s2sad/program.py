@@ -8,6 +8,7 @@ import inspect
 import os
 import textwrap
 import types
+from collections.abc import Iterator
 from typing import Any
 
 import gast
@@ -85,13 +86,14 @@ class Builder(Gradients):
     def name_gradients(self, reverse: list[gast.stmt]) -> None:
         """A temporary that is returned as a gradient is called so."""
         names = [name for made in self.gradients.values() if made is not None for name in ir.summary(made).names]
-        for parameter, made in list(self.gradients.items()):
-            inner = made.func.value if isinstance(made, gast.Call) and isinstance(made.func, gast.Attribute) else made
-            if isinstance(inner, gast.Name) and inner.id.startswith("#") and names.count(inner.id) == 1:
-                new = self.inferred.names.fresh(f"{self.inferred.params[parameter].expr.id}_grad")
-                self.adjoint.kinds[new] = self.adjoint.kinds.get(inner.id, self.inferred.params[parameter].kind)
-                self.gradients[parameter] = substituted(made, {inner.id: trees.name(new)})
-                rename_all(reverse, inner.id, new)
+        for parameter, value in self.inferred.params.items():
+            for leaf, made in gradients_of_leaves(value, self.gradients.get(parameter)):
+                inner = made.func.value if isinstance(made, gast.Call) and hasattr(made.func, "attr") else made
+                if isinstance(inner, gast.Name) and inner.id.startswith("#") and names.count(inner.id) == 1:
+                    new = self.inferred.names.fresh(f"{leaf.expr.id}_grad")
+                    self.adjoint.kinds[new] = self.adjoint.kinds.get(inner.id, leaf.kind)
+                    self.gradients[parameter] = substituted(self.gradients[parameter], {inner.id: trees.name(new)})
+                    rename_all(reverse, inner.id, new)
 
     def sharing_checks(self) -> list[gast.stmt]:
         """f writes into a parameter's memory: another parameter must not share it, or the value would not be f's."""
@@ -315,6 +317,18 @@ def encodable(text: str) -> str:
 def unbroken(text: str) -> str:
     """Text that stays on one line of a docstring, if it is short enough for that."""
     return text.replace(" ", UNBROKEN) if len(text) < WIDTH // 2 else text
+
+
+def gradients_of_leaves(value: Any, made: gast.AST | None) -> Iterator[tuple[Any, gast.AST]]:
+    """(number or array, its gradient) for each in a parameter's value."""
+    if value.items is not None and isinstance(made, gast.Tuple):
+        for item, each in zip(value.items, made.elts):
+            yield from gradients_of_leaves(item, each)
+    elif getattr(value, "parts", None) is not None and isinstance(made, gast.Dict):
+        for part, each in zip(value.parts.values(), made.values):
+            yield from gradients_of_leaves(part, each)
+    elif made is not None and isinstance(value.expr, gast.Name):
+        yield value, made
 
 
 def set_in(block: list[gast.stmt]) -> set[str]:
