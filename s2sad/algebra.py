@@ -339,13 +339,24 @@ class Algebra:
             if found is None:
                 return terms
             factor, places = found
-            inner = sum_tree(self.factored([terms[k].without(factor.key) for k in places]))
+            rests = [terms[k].without(factor.key) for k in places]
+            inner = sum_tree(self.factored(self.flat(rests)))
             rest, rank = self.known.rank(inner), factor.rank
             if not factor.over:
                 rank = None if rest is None or rank is None else max(rest, rank)
             parts = (factor, Factor(inner, rest))
             whole = Term(1.0, parts if factor.over else parts[::-1])
             terms = [whole if k == places[0] else term for k, term in enumerate(terms) if k not in places[1:]]
+
+    def flat(self, terms: list[Term]) -> list[Term]:
+        """The terms, those that are sums taken apart where that leaves no more: t - (1.0 - t) is 2.0 * t - 1.0."""
+        made: list[Term] = []
+        for term in terms:
+            node = term.factors[0].node if len(term.factors) == 1 and term.factors[0].over else None
+            is_sum = isinstance(node, gast.BinOp) and isinstance(node.op, (gast.Add, gast.Sub))
+            made += [each.times(term.number) for each in as_sum(node, self.known.rank)] if is_sum else [term]
+        made = self.merged(made) if len(made) > len(terms) else terms
+        return made if len(made) <= len(terms) else terms
 
     def guarded(self, term: Term) -> Term:
         """np.where(c, g, 0.0) * x is np.where(c, g * x, 0.0): nothing infinite in x is multiplied by 0."""

@@ -228,6 +228,8 @@ class Expressions:
         if isinstance(op, (gast.LShift, gast.RShift, gast.BitAnd, gast.BitOr, gast.BitXor)):
             self.use_as_integer(left)
             self.use_as_integer(right)
+        if isinstance(op, gast.Mult) and is_one(right.expr) and isinstance(getattr(left.expr, "value", None), float):
+            return left
         rule = registry.find(OPERATORS[type(op)])
         return self.primitive(rule, [left, right], lambda exprs: gast.BinOp(exprs[0], op, exprs[1]), node, hint)
 
@@ -278,6 +280,16 @@ class SliceOf:
 
     def __init__(self, symbols: tuple[Any, ...]) -> None:
         self.symbols = symbols
+
+
+def is_one(expr: gast.AST) -> bool:
+    """Whether it is the 1.0 that a parameter has by default (`dy=1.0`), which nobody wrote there."""
+    return (
+        isinstance(expr, gast.Constant)
+        and type(expr.value) is float
+        and expr.value == 1.0
+        and not hasattr(expr, "lineno")
+    )
 
 
 def number_of(expr: gast.AST) -> Any:

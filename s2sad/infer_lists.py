@@ -180,7 +180,13 @@ class Lists:
         self.note_store(place, False, node, "last" if known == -1 else "items")
         made = self.emit(call, ir.Pop(place, kind, where), kind, True, hint)
         self.note_taken_out(place.root, made, node)
-        return self.unboxed(made)
+        statement = self.origin[1]  # a, b = rows.pop()
+        bound = (
+            statement.targets[0]
+            if getattr(statement, "value", None) is node and hasattr(statement, "targets")
+            else None
+        )
+        return self.unboxed(made, bound)
 
     def list_reverse(self, owner: Value, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
         return self.reordered(owner, trees.call(trees.attr(owner.expr, "reverse")), "reverse", None, node)
