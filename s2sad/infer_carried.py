@@ -211,7 +211,8 @@ class Carried:
             for key, value in state.items():
                 if self.is_early_value(key) and any(block is each for _, each in ends):
                     continue  # an iteration that goes on has not returned: what it holds is never read
-                if key not in entry and isinstance(value, (Value, Conflict)):
+                # the parts of a carried dict or record are carried themselves
+                if key not in entry and key not in after and isinstance(value, (Value, Conflict)):
                     fresh.setdefault(key, []).append((value, pairs))
             self.late_copies.append((pairs, block))
             every.append((state, pairs))

@@ -379,6 +379,14 @@ def masks_of_one_array(x):
     return np.sum(a * b)
 
 
+@case(0.5)
+def parts_of_a_dict_made_anew(x):
+    p = {"a": x, "b": x * 2.0}
+    for _ in range(3):
+        p = {"a": p["a"] + 0.1 * np.sin(p["b"]), "b": p["b"] * 0.9 + p["a"] * p["a"] * 0.01}
+    return p["a"] * p["b"]
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_after_loop(each):
     each.check()
