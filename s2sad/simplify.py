@@ -21,6 +21,7 @@ from s2sad.exponents import drop_tests
 from s2sad.fewer_operations import sum_products
 from s2sad.first_writes import write_first
 from s2sad.folding import fold
+from s2sad.guards import use_guards
 from s2sad.kinds import Kind
 from s2sad.last_reads import replace_last
 from s2sad.loop_headers import run_over_items, take_items_apart, while_saved
@@ -114,6 +115,10 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     unpack_results(body, info)
     take_values(body)
     drop_tests(body)
+    if use_guards(body):
+        remove_dead(body)
+        fold(body, info)
+        rewrite(body, info, kinds)
     if write_first(body, info, kinds):
         rewrite(body, info, kinds)
         remove_dead(body)
