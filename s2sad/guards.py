@@ -10,7 +10,7 @@ an infinite number can come of finite ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,11 +61,14 @@ def guard_of(node: gast.AST, tests: dict[str, gast.AST] | None = None) -> Guard 
     return Guard(node, others[0], own) if len(others) == 1 else None
 
 
-def use_guards(body: list[gast.stmt]) -> bool:
-    """Rewrites the statements of the reverse sweep; whether there were any to be rewritten."""
-    if not any(guard_of(each) for node in all_of(body) if getattr(node, "reverse", False) for each in trees.walk(node)):
+def use_guards(body: list[gast.stmt], seeds: Collection[str]) -> bool:
+    """Rewrites the statements of the reverse sweep; whether there were any to be rewritten. seeds: the names from which
+    the adjoints come: choices between others are none of adjoints."""
+    if not seeds or not any(
+        guard_of(each) for node in all_of(body) if getattr(node, "reverse", False) for each in trees.walk(node)
+    ):
         return False
-    guards = Guards(unsafe_names(body), tests_of(body))
+    guards = Guards(unsafe_names(body), tests_of(body), depending_on(seeds, body))
     guards.block(body, {})
     return guards.changed
 
@@ -99,6 +102,17 @@ def unsafe_names(body: list[gast.stmt]) -> set[str]:
         found |= more
 
 
+def depending_on(seeds: Collection[str], body: list[gast.stmt]) -> set[str]:
+    """These names, and those that are computed from them."""
+    made = [(names, trees.names_in(value)) for names, value in definitions(body)]
+    found = set(seeds)
+    while True:
+        more = {name for names, read in made if read & found for name in names} - found
+        if not more:
+            return found
+        found |= more
+
+
 def tests_of(body: list[gast.stmt]) -> dict[str, gast.AST]:
     """Comparisons that have a name, of what doesn't change: two names of the same one are the same test."""
     count: dict[str, int] = {}
@@ -117,8 +131,8 @@ def tests_of(body: list[gast.stmt]) -> dict[str, gast.AST]:
 class Guards:
     """zero: the names that are zero where a choice is."""
 
-    def __init__(self, unsafe: set[str], tests: dict[str, gast.AST]) -> None:
-        self.unsafe, self.tests, self.changed = unsafe, tests, False
+    def __init__(self, unsafe: set[str], tests: dict[str, gast.AST], adjoints: set[str]) -> None:
+        self.unsafe, self.tests, self.adjoints, self.changed = unsafe, tests, adjoints, False
         self.zero: dict[str, Guard] = {}
 
     def block(self, block: list[gast.stmt], zero: dict[str, Guard]) -> None:
@@ -201,13 +215,18 @@ class Guards:
         guard = self.zero_with(value)
         return None if guard is None else replace(guard, direct=guard_of(value) is not None)
 
+    def guard(self, node: gast.AST) -> Guard | None:
+        """Of a choice between an adjoint and zero."""
+        found = guard_of(node, self.tests)
+        return None if found is None or self.adjoints.isdisjoint(trees.names_in(found.chosen)) else found
+
     # ---------------------------------------------------------------- expressions
     def zero_with(self, node: Any) -> Guard | None:
         """The guard with which an expression is zero, if nothing infinite is multiplied by it."""
         if isinstance(node, gast.Name):
             return self.zero.get(node.id)
         if isinstance(node, (gast.Call, gast.IfExp)):
-            return guard_of(node, self.tests)
+            return self.guard(node)
         if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
             return self.zero_with(node.operand)
         if not isinstance(node, gast.BinOp):
@@ -292,7 +311,7 @@ class Guards:
             known = self.zero.get(node.id)
             short = known is not None and known.direct and isinstance(known.chosen, gast.Name)
         else:
-            known, short = guard_of(node, self.tests), True
+            known, short = self.guard(node), True
         return trees.copy_tree(known.chosen) if known is not None and short and known.same(guard) else node
 
 

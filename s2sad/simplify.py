@@ -10,6 +10,8 @@ Nothing is moved across a write that it could see, so the value stays what it wa
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import gast
 
 from s2sad import ir, trees
@@ -87,8 +89,10 @@ def changed_in(node: gast.stmt) -> set[str]:
     return found
 
 
-def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
-    """All of the above, in order."""
+def simplify(
+    body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind], seeds: Collection[str] = ()
+) -> None:
+    """All of the above, in order. seeds: the names from which the adjoints come (dy)."""
     remove_dead(body)
     run_over_items(body)
     take_items_apart(body, info, kinds)
@@ -115,7 +119,7 @@ def simplify(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, K
     unpack_results(body, info)
     take_values(body)
     drop_tests(body)
-    if use_guards(body):
+    if use_guards(body, seeds):
         remove_dead(body)
         fold(body, info)
         rewrite(body, info, kinds)
