@@ -111,11 +111,13 @@ class ValueAndGradients:
     def compiled(self, /, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The very function that a call with these arguments runs: it takes arguments of the same kinds, unchecked.
 
-        With `jit="numba"` it is a dispatcher of Numba's, which compiled code of one's own may call.
+        With `jit="numba"` it is a dispatcher of Numba's, which compiled code of one's own may call. Of lengths that
+        these arguments have in common it may then raise a ValueError where others don't have them in common.
         """
         kwargs.pop(self._keyword, None)
         entry = self._entry(args, kwargs)
-        function = entry.compiled_for_callers()
+        target = self._target
+        function = entry.compiled_for_callers((*target.before, *args), {**target.keywords, **kwargs})
         if isinstance(self.function, types.MethodType) and len(self._target.before) == 1:
             return types.MethodType(function, self.function.__self__)
         if self._target.before or self._target.keywords:

@@ -141,8 +141,8 @@ class Entry:
                 return False
         return True
 
-    def compiled_for_callers(self) -> Callable[..., Any]:
-        """What `compiled` hands out."""
+    def compiled_for_callers(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[..., Any]:
+        """What `compiled` hands out for such arguments."""
         return self.function
 
     def jit_seconds(self) -> float:

@@ -22,7 +22,9 @@ from s2sad.cache import Entry
 from s2sad.compiling import register_text
 from s2sad.errors import S2sadError
 from s2sad.jit_options import JitOptions, need_numba
-from s2sad.numba_target import NumbaText, function_text, program_text
+from s2sad.numba_assumed import DIFFERENT
+from s2sad.numba_boundary import parameters_of
+from s2sad.numba_target import NumbaText, function_text, program_text, text_for_equal_lengths
 from s2sad.requests import Program
 from s2sad.source import read
 from s2sad.values import MISSING
@@ -31,7 +33,7 @@ from s2sad.values import MISSING
 class JitEntry(Entry):
     """A generated program and its compiled form. `plain` is the same program, not compiled."""
 
-    __slots__ = ("compiled", "guarded", "options", "world")
+    __slots__ = ("compiled", "fits", "for_equal", "guarded", "options", "world")
 
     def __init__(self, plain: Callable, program: Program, origin: types.FunctionType, options: JitOptions) -> None:
         super().__init__(plain, program, origin)
@@ -41,17 +43,36 @@ class JitEntry(Entry):
         self.world = World(origin, plain, options)
         self.compiled = self.world.compile_program(text, program)
         self.checks = (*self.checks, self.world.holds)
+        # For lengths that are equal where they meet: it is tried first, and the other compiled when they aren't.
+        made = text_for_equal_lengths(program, origin) if fused else None
+        self.for_equal = None if made is None else World(origin, plain, options).compile_program(made[0], program)
+        self.fits = None if made is None else test_of_lengths(program, made[1])
         self.guarded = Guarded(self, text)
         self.function = self.guarded
 
-    def compiled_for_callers(self) -> Any:
+    def compiled_for_callers(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What compiled code of the user's can call: Numba's dispatcher, where the arguments need no conversion."""
+        if self.fits is not None and self.fits(*args, **kwargs):
+            return self.for_equal
         return self.compiled if self.guarded.convert is None else self.guarded
 
     def jit_seconds(self) -> float:
-        found = self.compiled.stats.cache_hits
-        made = (self.compiled.get_metadata(each) for each in self.compiled.signatures if each not in found)
-        return sum(each["timers"]["compiler_lock"] for each in made if each and "timers" in each)
+        return sum(compile_seconds(each) for each in (self.compiled, self.for_equal) if each is not None)
+
+
+def compile_seconds(compiled: Any) -> float:
+    """The seconds that a dispatcher of Numba's has spent on compiling."""
+    found = compiled.stats.cache_hits
+    made = (compiled.get_metadata(each) for each in compiled.signatures if each not in found)
+    return sum(each["timers"]["compiler_lock"] for each in made if each and "timers" in each)
+
+
+def test_of_lengths(program: Program, test: str) -> Callable[..., bool]:
+    """A function of the program's parameters that looks at their lengths."""
+    parameters = [f"{name}=None" for name in parameters_of(program)]
+    space: dict[str, Any] = {}
+    exec(f"def fits({', '.join(parameters)}):\n    return {test}\n", space)
+    return space["fits"]  # type: ignore[no-any-return]
 
 
 def picked(function: Any, lines: tuple[str, ...], name: str) -> Any:
@@ -71,15 +92,19 @@ class Guarded:
         self.entry, self.text = entry, text
         self.compiled = entry.compiled
         self.convert = text.convert
-        self.warned = self.called = False
+        self.for_equal = entry.for_equal  # takes no conversion
+        self.warned = False
+        self.called: set[int] = set()
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         try:
-            if not self.called:
-                return self.first_call(args, kwargs)
-            if self.convert is None:
-                return self.compiled(*args, **kwargs)
-            return self.convert(self.compiled, args, kwargs)
+            if self.for_equal is not None:
+                try:
+                    return self.run(self.for_equal, args, kwargs)
+                except ValueError as error:
+                    if error.args != (DIFFERENT,):
+                        raise
+            return self.run(self.compiled, args, kwargs)
         except Exception as error:
             if not numba_errors.is_numba_error(error):
                 raise
@@ -91,15 +116,19 @@ class Guarded:
             warnings.warn(f"runs as plain Python: {refusal}", numba_errors.NotCompiledWarning, stacklevel=3)
         return self.entry.plain(*args, **kwargs)
 
-    def first_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def run(self, compiled: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if id(compiled) not in self.called:
+            return self.first_call(compiled, args, kwargs)
+        return compiled(*args, **kwargs) if self.convert is None else self.convert(compiled, args, kwargs)
+
+    def first_call(self, compiled: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Compiles. What could be faster in the generated program is nothing that the user could change."""
         from numba.core.errors import NumbaPerformanceWarning
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NumbaPerformanceWarning)
-            convert = self.convert
-            made = self.compiled(*args, **kwargs) if convert is None else convert(self.compiled, args, kwargs)
-        self.called = True
+            made = compiled(*args, **kwargs) if self.convert is None else self.convert(compiled, args, kwargs)
+        self.called.add(id(compiled))
         return made
 
 

@@ -56,6 +56,7 @@ import gast
 from s2sad import trees
 from s2sad.kinds import Array, Kind
 from s2sad.numba_access import Access, bound, is_passable, never_bound, rebound, stacks, views_of
+from s2sad.numba_assumed import Assumed
 from s2sad.numba_fused import Group
 from s2sad.numba_lengths import Lengths
 from s2sad.numba_pieces import Parts, Piece
@@ -84,17 +85,46 @@ def fits(tree: gast.Module, kinds: dict[str, dict[str, Kind]]) -> bool:
     return True
 
 
-def fuse(function: gast.FunctionDef, ranks: Expressions, memory: Memory, forms: Any) -> None:
-    """Changes a function of the program; its loops are new helpers of the forms."""
-    Fusion(function, ranks, memory, forms).all()
+def fuse(
+    function: gast.FunctionDef, ranks: Expressions, memory: Memory, forms: Any, assumed: Assumed | None = None
+) -> None:
+    """Changes a function of the program; its loops are new helpers of the forms. assumed: what its lengths are taken to
+    be, with the statement in the function that looks at them."""
+    Fusion(function, ranks, memory, forms, assumed).all()
+    if assumed is not None and assumed.pairs:
+        is_text = [isinstance(getattr(node, "value", None), gast.Constant) for node in function.body[:1]]
+        function.body[sum(is_text) : sum(is_text)] = assumed.check()
+
+
+def assumptions(function: gast.FunctionDef, ranks: Expressions, forms: Any, kinds: dict[str, Kind]) -> Assumed | None:
+    """The lengths of a function's arguments that may be taken to be equal, if there are any."""
+    args = function.args
+    positional = [*args.posonlyargs, *args.args]
+    required = {each.id for each in positional[: len(positional) - len(args.defaults)]}
+    assumed = Assumed({name: kind for name, kind in kinds.items() if name in required})
+    for _ in range(8):  # what is equal decides what else is
+        before = len(assumed.pairs)
+        copy = trees.copy_tree(function)
+        known = Expressions(dict(ranks.known), ranks.world)
+        Fusion(copy, known, Memory(copy, True), type(forms)(set(forms.used), forms.numpy), assumed).plan()
+        if len(assumed.pairs) == before:
+            return assumed if before else None
+    return None
 
 
 class Fusion:
     """Goes through a function, block by block."""
 
-    def __init__(self, function: gast.FunctionDef, ranks: Expressions, memory: Memory, forms: Any) -> None:
+    def __init__(
+        self,
+        function: gast.FunctionDef,
+        ranks: Expressions,
+        memory: Memory,
+        forms: Any,
+        assumed: Assumed | None = None,
+    ) -> None:
         self.function, self.ranks, self.memory, self.forms = function, ranks, memory, forms
-        self.lengths = Lengths(ranks, never_bound(function))
+        self.lengths = Lengths(ranks, never_bound(function), assumed)
         self.lengths.pushes = stacks(function)
         self.parts = Parts(ranks, self.lengths, self.fresh, memory)
         self.parts.rebound = rebound(function)
@@ -108,10 +138,13 @@ class Fusion:
         self.forms.used.add(made)
         return made
 
-    def all(self) -> None:
+    def plan(self) -> list[Any]:
         args = self.function.args
         self.lengths.parameters([each.id for each in [*args.posonlyargs, *args.args, *args.kwonlyargs]])
-        planned = self.block(self.function.body)
+        return self.block(self.function.body)
+
+    def all(self) -> None:
+        planned = self.plan()
         self.count(planned)
         self.function.body = self.finished(planned)
 

@@ -24,6 +24,7 @@ import gast
 import numpy as np
 
 from s2sad import helpers, trees
+from s2sad.numba_assumed import Assumed
 from s2sad.numba_ranks import Expressions
 from s2sad.numba_results import REDUCTIONS
 
@@ -54,8 +55,11 @@ def simplest(length: Length) -> Length:
 class Lengths:
     """By name, the axes of arrays at this point of a function; whole numbers that are lengths, by name as well."""
 
-    def __init__(self, ranks: Expressions, fixed: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    def __init__(
+        self, ranks: Expressions, fixed: set[str] = frozenset(), assumed: Assumed | None = None  # type: ignore[assignment]
+    ) -> None:
         self.ranks, self.fixed = ranks, fixed  # fixed: names that nothing binds again
+        self.assumed = assumed
         self.known: dict[str, Axes] = {}
         self.numbers: dict[str, Length] = {}
         self.lists: dict[str, dict[int, Any]] = {}
@@ -75,7 +79,19 @@ class Lengths:
         if isinstance(rank, int) and rank:
             atoms = [(mark, k) for k in range(rank)]
             self.passing |= set(atoms) if self.depth else set()
-            self.known[name] = tuple(frozenset([atom]) for atom in atoms)
+            self.known[name] = tuple(self.canonical(frozenset([atom])) for atom in atoms)
+
+    def canonical(self, length: Length) -> Length:
+        return length if self.assumed is None else self.assumed.canonical(length)
+
+    def broadcast(self, a: Any, b: Any) -> Any:
+        """As the function of that name; lengths that meet are taken to be equal where that may be assumed."""
+        if self.assumed is not None and a is not None and b is not None:
+            for one, other in zip(a[::-1], b[::-1]):
+                if one and other and one != other:
+                    self.assumed.equal(one, other)
+            a, b = tuple(map(self.canonical, a)), tuple(map(self.canonical, b))
+        return broadcast(a, b)
 
     # ------------------------------------------------------------------------------------------ statements
     def statement(self, node: Any) -> None:
@@ -166,7 +182,7 @@ class Lengths:
             spine.append(spine[-1].left)
         made = self.of(spine[-1].left)
         for each in reversed(spine):
-            made = broadcast(made, self.of(each.right))
+            made = self.broadcast(made, self.of(each.right))
         return made
 
     @staticmethod
@@ -181,7 +197,7 @@ class Lengths:
     def of_Compare(self, node: gast.Compare) -> Any:
         made = self.of(node.left)
         for each in node.comparators:
-            made = broadcast(made, self.of(each))
+            made = self.broadcast(made, self.of(each))
         return made
 
     def of_IfExp(self, node: gast.IfExp) -> Any:
@@ -211,20 +227,26 @@ class Lengths:
                 return None
         return None if None in made else (*made, *left)
 
-    @staticmethod
-    def cut(length: Length, step: gast.Slice) -> Any:
+    def cut(self, length: Length, step: gast.Slice) -> Any:
         if trees.selects_all(step):
             return length
         found = literal_slice(step)
         if found is None:
             return None
         low, high = found
+        whole = next(iter(length)) if len(length) == 1 else None
+        if isinstance(whole, int):
+            return as_length(len(range(whole)[low:high]))
         if high is None or high < 0:  # x[1:] is as long as x[:-1]
-            return frozenset([("cut", length, low - (high or 0))])
-        return frozenset([("cut", length, low, high)])
+            return self.canonical(frozenset([("cut", length, low - (high or 0))]))
+        made = frozenset([("cut", length, low, high)])
+        if self.assumed is not None and high > low:  # that it isn't cut short
+            self.assumed.equal(made, as_length(high - low))
+        return self.canonical(made)
 
     def of_Call(self, node: gast.Call) -> Any:
         if getattr(node.func, "function", None) is helpers.unbroadcast:
+            self.broadcast(self.of(node.args[0]), self.of(node.args[1]))
             return self.of(node.args[1])
         if isinstance(node.func, gast.Name):
             return None
@@ -270,7 +292,7 @@ class Lengths:
     def together(self, args: list[gast.AST]) -> Any:
         made: Any = ()
         for each in args:
-            made = broadcast(made, self.of(each))
+            made = self.broadcast(made, self.of(each))
         return made
 
     def reduced(self, array: gast.AST, axis: Any, keepdims: Any) -> Any:
@@ -295,10 +317,10 @@ class Lengths:
         """The length that a whole number stands for."""
         value = trees.literal(node)
         if isinstance(value, int) and value >= 0:
-            return ONE if value == 1 else frozenset([value])
+            return as_length(value)
         if isinstance(node, gast.Name):
             if node.id not in self.numbers and node.id in self.fixed and self.ranks.of(node) == ("i", 0):
-                return frozenset([("number", node.id)])
+                return self.canonical(frozenset([("number", node.id)]))
             return self.numbers.get(node.id)
         if isinstance(node, gast.Subscript) and getattr(node.value, "attr", "") == "shape":
             axes, axis = self.of(node.value.value), trees.literal(node.slice)
@@ -319,8 +341,12 @@ def literal_slice(step: gast.Slice) -> tuple[int, int | None] | None:
     return (low or 0, high) if (low or 0) >= 0 else None
 
 
+def as_length(number: int) -> Length:
+    return ONE if number == 1 else frozenset([number])
+
+
 def is_cut(atom: Any) -> bool:
-    return isinstance(atom, tuple) and atom[0] == "cut"
+    return isinstance(atom, tuple) and atom[0] == "cut" and isinstance(atom[1], frozenset)
 
 
 def is_method(node: Any, name: str) -> bool:

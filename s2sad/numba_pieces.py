@@ -14,7 +14,7 @@ import gast
 import numpy as np
 
 from s2sad import helpers, trees
-from s2sad.numba_lengths import broadcast, is_method, literal_slice
+from s2sad.numba_lengths import is_method, literal_slice
 from s2sad.numba_views import ANYWHERE, as_read, is_view
 
 ELEMENTWISE = ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "arctan", "arcsin", "arccos", "log1p",
@@ -147,7 +147,7 @@ class Parts:
             return
         if self.is_unbroadcast(value) and not self.is_same(value):
             made, like = self.lower(value.args[0]), self.view(self.lower(value.args[1], view=True))
-            axes = broadcast(self.lengths.of(made), self.lengths.of(value.args[1]))
+            axes = self.lengths.broadcast(self.lengths.of(made), self.lengths.of(value.args[1]))
             self.add(Piece(made, axes, "unbroadcast", node, name, like=like), value)
             return
         if self.is_elementwise(value):
@@ -179,6 +179,7 @@ class Parts:
         if any(view.key != place.key and self.overlap(place.array, view.array) for view in self.views(made)):
             made = self.hoisted(made if self.is_elementwise(made) else trees.np_call("copy", made))
         axes = self.lengths.of(as_read(target))
+        self.lengths.broadcast(axes, self.lengths.of(made))
         piece = Piece(made, axes, "into", node, target=place, sign=sign or "")
         self.add(piece, node.value)
 

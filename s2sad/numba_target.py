@@ -28,7 +28,7 @@ from s2sad.jit_options import need_numba
 from s2sad.kinds import Kind, kind_of
 from s2sad.numba_boundary import Boundary
 from s2sad.numba_forms import Forms
-from s2sad.numba_fusion import fits, fuse
+from s2sad.numba_fusion import assumptions, fits, fuse
 from s2sad.numba_parallel import run_side_by_side
 from s2sad.numba_ranks import Expressions, of_functions
 from s2sad.numba_records import Records
@@ -65,7 +65,21 @@ def program_text(program: Program, origin: types.FunctionType, parallel: bool = 
     """A generated program as text for Numba. parallel: with loops whose iterations run side by side; fused: with loops
     in the place of statements of arrays."""
     modules: dict[str, Any] = {}
-    tree = adapted(program, origin, modules, parallel, fused)
+    return as_text(program, adapted(program, origin, modules, parallel, fused), modules)
+
+
+def text_for_equal_lengths(program: Program, origin: types.FunctionType) -> tuple[NumbaText, str] | None:
+    """The program for arguments whose lengths are equal where they meet, and the test of that, if there are such."""
+    modules: dict[str, Any] = {}
+    tests: list[str] = []
+    args = program.tree.body[-1].args
+    if Boundary(program).convert is not None or args.vararg is not None or args.kwarg is not None:
+        return None
+    tree = adapted(program, origin, modules, tests=tests)
+    return (as_text(program, tree, modules), tests[0]) if tests else None
+
+
+def as_text(program: Program, tree: gast.Module, modules: dict[str, Any]) -> NumbaText:
     text = to_text(tree)
     boundary = Boundary(program)
     inner = {node.name for node in tree.body if isinstance(node, gast.FunctionDef)} - {program.name}
@@ -104,9 +118,14 @@ def standalone_text(program: Program, origin: types.FunctionType) -> str:
 
 
 def adapted(
-    program: Program, origin: types.FunctionType, modules: dict[str, Any], parallel: bool = False, fused: bool = True
+    program: Program,
+    origin: types.FunctionType,
+    modules: dict[str, Any],
+    parallel: bool = False,
+    fused: bool = True,
+    tests: list[str] | None = None,
 ) -> gast.Module:
-    """The tree of a program, written for Numba."""
+    """The tree of a program, written for Numba. tests: gets what the lengths are taken to be, if they are."""
     tree, boundary = trees.copy_tree(program.tree), Boundary(program)
     kinds = {program.name: {**program.kinds, **boundary.kinds}}
     if boundary.classes:
@@ -117,7 +136,7 @@ def adapted(
         for node in tree.body:
             if isinstance(node, gast.FunctionDef) and run_side_by_side(node, Expressions(found[node.name])):
                 modules["prange"] = need_numba("numba").prange
-    return rewritten(tree, kinds, modules, origin.__globals__, fused)
+    return rewritten(tree, kinds, modules, origin.__globals__, fused, tests)
 
 
 def drop_sharing_checks(tree: gast.Module, parameters: set[str]) -> None:
@@ -192,9 +211,10 @@ def rewritten(
     modules: dict[str, Any],
     namespace: dict[str, Any] | None = None,
     fused: bool = False,
+    tests: list[str] | None = None,
 ) -> gast.Module:
     """The module with everything written as Numba has it. kinds: of the names in each function; `modules` gets what
-    the text needs beside what it has; fused: with loops in the place of statements of arrays."""
+    the text needs beside what it has; fused: with loops in the place of statements of arrays; tests: see `adapted`."""
     used = {node.id for node in trees.walk(tree) if isinstance(node, gast.Name)} | set(namespace or {})
     forms = Forms(used, numpy_name(tree, namespace or {}, used, modules))
     for node in tree.body:
@@ -207,7 +227,11 @@ def rewritten(
         if isinstance(node, gast.FunctionDef):
             known, memory = Expressions(found[node.name]), Memory(node, node.name in kinds)
             if loops:
-                fuse(node, known, memory, forms)
+                own = kinds.get(node.name)
+                assumed = None if tests is None or own is None else assumptions(node, known, forms, own)
+                if assumed is not None and tests is not None:
+                    tests.append(assumed.test())
+                fuse(node, known, memory, forms, assumed)
             rewriter = Rewriter(forms, known, memory)
             made = rewriter.visit(node)
             for helper in forms.take_new():
