@@ -33,6 +33,7 @@ from s2sad.overlaps import share_memory
 from s2sad.parameters import Binder, arguments_text, choose_parameters, parameters_text, set_defaults
 from s2sad.refusals import refuse
 from s2sad.source import read
+from s2sad.unit_seed import for_unit_seed
 
 
 def value_and_gradients_function(
@@ -261,16 +262,17 @@ class ValueAndGradients:
         return all(type(each) in PLAIN_TYPES for each in entry.defaults or ())
 
     # ------------------------------------------------------------------------------------------ making one
-    def entry_for(self, kinds: dict[str, Kind]) -> Entry:
-        """The generated function for arguments of these kinds, one for each parameter that the caller of f gives."""
+    def entry_for(self, kinds: dict[str, Kind], unit_dy: bool = False) -> Entry:
+        """The generated function for arguments of these kinds, one for each parameter that the caller of f gives.
+        unit_dy: one that is always called without `dy`, and where that is a number doesn't multiply by it."""
         target, names = self._target, self._binder.names
         if target.function is not None:
             given = {**dict(zip(names, target.before)), **target.keywords}
             known = {**{name: kind_of(value, name) for name, value in given.items()}, **kinds}
             kinds = {name: known[name] for name in names}
-        return self._cache.find(("kinds", *kinds.items()), lambda: self._make(kinds))
+        return self._cache.find(("kinds", unit_dy, *kinds.items()), lambda: self._make(kinds, unit_dy=unit_dy))
 
-    def _make(self, kinds: dict[str, Kind], options: dict[str, Any] | None = None) -> Entry:
+    def _make(self, kinds: dict[str, Kind], options: dict[str, Any] | None = None, unit_dy: bool = False) -> Entry:
         function, inner = self._target.function, None
         if function is None:
             function, inner = self._target.late.plain_function(kinds)
@@ -283,7 +285,7 @@ class ValueAndGradients:
                 count = isinstance(kinds[name], Scalar)
                 what = "is used as a count (a range, an index, a shape)" if count else "holds nothing that s2sad knows"
                 raise _no_gradient(self._target.name, name, what, _LEAVE_OUT)
-        entry = self._entry_of(program, function)
+        entry = self._entry_of(for_unit_seed(program) if unit_dy else program, function)
         if inner is not None:
             entry.rely_on(inner)
         return entry

@@ -150,7 +150,7 @@ class Differentiable(Derived):
 
     def plain_function(self, kinds: dict[str, Kind]) -> tuple[types.FunctionType, Entry]:
         """A plain function that does what this object does for arguments of these kinds, and what it relies on."""
-        entry = self.value_and_gradients.entry_for(kinds)
+        entry = self.value_and_gradients.entry_for(kinds, unit_dy=True)
         lines = self.single_lines if self.single else self.lines
         return make_plain_function(self.value_and_gradients, entry, self.suffix, lines), entry
 

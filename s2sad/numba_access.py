@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import trees
 from s2sad.numba_lengths import is_method
-from s2sad.numba_pieces import Parts, Piece, View
+from s2sad.numba_pieces import Parts, Piece
+from s2sad.numba_steps import View
 from s2sad.numba_views import ANYWHERE, Memory
 
 
@@ -82,6 +84,19 @@ def is_passable(node: Any) -> bool:
     return all(Parts.is_pure(each) for each in trees.walk(node) if isinstance(each, gast.Call)) and not any(
         isinstance(each, (gast.Lambda, gast.ListComp, gast.NamedExpr)) for each in trees.walk(node)
     )
+
+
+def is_allocation(node: Any) -> bool:
+    """`A_grad = np.zeros_like(A)`."""
+    value = getattr(node, "value", None)
+    if (
+        not isinstance(node, gast.Assign)
+        or not isinstance(node.targets[0], gast.Name)
+        or not isinstance(value, gast.Call)
+    ):
+        return False
+    zeros = trees.function_of(value.func) is np.zeros_like
+    return zeros and len(value.args) == 1 and isinstance(value.args[0], gast.Name) and not value.keywords
 
 
 def bound(node: Any) -> set[str]:

@@ -1,7 +1,7 @@
 """Part of the stage `numba_fusion`: lengths of arguments that a program is compiled for as if they were the same.
 
-`x * y` may broadcast, but hardly ever does where both are arguments. So the program is first compiled for lengths that are
-equal wherever two of them meet, and slices `A[:, 3:6]` that aren't cut short; it looks at them when it begins:
+`x * y` may broadcast, but hardly ever does where both are arguments. So the program is first compiled for lengths that
+are equal wherever two of them meet, and slices `A[:, 3:6]` that aren't cut short; it looks at them when it begins:
 
     if not (y.shape[0] == x.shape[0] and ...):
         raise ValueError(DIFFERENT)
@@ -24,8 +24,8 @@ DIFFERENT = "arguments of other lengths than this was compiled for: call `.compi
 
 
 class Assumed:
-    """kinds: of the parameters that have no default. `same`: by length, one that is taken to be equal; `pairs`: what has
-    to be looked at."""
+    """kinds: of the parameters that have no default. `same`: by length, one that is taken to be equal; `pairs`: what
+    has to be looked at."""
 
     def __init__(self, kinds: dict[str, Kind]) -> None:
         self.arrays = {name: kind for name, kind in kinds.items() if isinstance(kind, Array) and kind.dims is not None}

@@ -11,12 +11,14 @@ import numpy as np
 from s2sad import trees
 from s2sad.numba_access import Access, overlap, views_of
 from s2sad.numba_lengths import ONE
-from s2sad.numba_pieces import COMPARED, FILLED, OPERATORS, Piece, View
+from s2sad.numba_pieces import COMPARED, FILLED, OPERATORS, Piece, is_cross
+from s2sad.numba_short import local_index, places_of, row_of, split
+from s2sad.numba_steps import View
 from s2sad.numba_views import Memory
 
 LETTERS = "ijk"
 ARRAYS = "abcdeghpquvwxyz"
-MOST = 24  # of arrays in one loop
+MOST = 64  # of arrays in one loop
 DTYPES = {"f": "", "b": ", np.bool_", "i": ", np.int64"}
 ERROR = 'raise ValueError("operands could not be broadcast together")'
 STORE_ERROR = 'raise ValueError("could not broadcast an array into the place where it is stored")'
@@ -32,15 +34,20 @@ class Group:
 
     def takes(self, piece: Piece, memory: Memory) -> bool:
         """Whether a piece may come last in the loop."""
-        if piece.axes != self.pieces[0].axes or len(self.access.reads | self.access.sets) > MOST:
+        if split(piece.axes)[0] != split(self.pieces[0].axes)[0]:
             return False
-        later = {each.name for each in self.pieces if each.action != "new"} - {""}  # known after the loop
+        if len(self.access.reads | self.access.sets) > MOST:
+            return False
+        later = {each.name for each in self.pieces if each.made() is None} - {""}  # known after the loop
         reads = {name for view in views_of(piece) for name in trees.names_in(view.array)}
         if (reads | piece.elsewhere | {piece.name}) & later or piece.elsewhere & self.access.sets:
             return False
+        made = {each.name: each.made() for each in self.pieces if each.name}
         for view in views_of(piece):
-            if trees.names_in(view.array) & self.access.sets and not view.is_whole():
-                return False
+            if trees.names_in(view.array) & self.access.sets:
+                axes = made.get(getattr(view.array, "id", ""))
+                if axes is None or local_index(view, axes, piece.axes, None) is None:
+                    return False
         return not any(self.collide(piece, each, memory) for each in self.pieces)
 
     @staticmethod
@@ -51,7 +58,10 @@ class Group:
                 continue
             written = memory.of(piece.target.array)
             for view in views_of(rest):
-                if view.key != piece.target.key and overlap(written, memory.of(view.array)):
+                if view.key == piece.target.key or not overlap(written, memory.of(view.array)):
+                    continue
+                row = row_of(piece.target, piece.axes)
+                if row is None or row != row_of(view, rest.axes):
                     return True
             if any(overlap(written, memory.of(trees.name(name))) for name in rest.elsewhere):
                 return True
@@ -81,18 +91,21 @@ class Text:
     def __init__(self, group: Group, needed: set[str]) -> None:
         self.group = group
         self.leaves: dict[int, Any] = {}
-        self.axes = group.pieces[0].axes
-        self.rank = len(self.axes)
+        self.outer, _ = split(group.pieces[0].axes)  # the axes that are loops; short ones are written out
+        self.loops_count = len(self.outer)
+        self.axes: Any = ()  # of the piece
+        self.inner: tuple[int, ...] = ()  # its short axes
         self.arrays: dict[str, tuple[str, Any]] = {}
         self.scalars: dict[str, tuple[str, Any]] = {}
-        self.locals: dict[str, str] = {}  # by name of the program, what holds its element
-        self.flags: dict[tuple[Any, ...], tuple[str, str, int]] = {}
-        self.exact: list[str] = [""] * self.rank
+        self.locals: dict[str, tuple[str, Any]] = {}  # by name of the program, what holds its elements, and its axes
+        self.flags: dict[tuple[Any, ...], tuple[str, str, str]] = {}  # flag, length, what that has to be
+        self.exact: list[str] = [""] * self.loops_count
         self.checks: list[str] = []
         self.before: list[str] = []
         self.head: list[str] = []  # before the innermost loop
         self.body: list[Any] = []  # (target, sign, expression) as functions of the mode
-        self.tail: list[Any] = []
+        self.tail: list[tuple[str, str]] = []  # (place, value), at the end of an iteration
+        self.end: list[str] = []  # behind the innermost loop
         self.results: list[tuple[str, str]] = []
         self.needed = needed
         self.error, self.errors = ERROR, []  # type: str, list[str]
@@ -121,50 +134,75 @@ class Text:
 
     # ------------------------------------------------------------------------------------------ pieces
     def piece(self, k: int, piece: Piece, wanted: bool) -> None:
-        self.leaves = piece.leaves
+        self.leaves, self.axes = piece.leaves, piece.axes
+        self.inner = split(piece.axes)[1]
         self.error = STORE_ERROR if piece.action == "into" and not piece.sign else ERROR
         value = self.expression(piece.expression)
         if piece.action == "new":
-            self.body.append((f"t{k}", "=", value))
-            self.locals[piece.name] = f"t{k}"
-            if wanted:
-                self.before.append(f"r{k} = np.empty({self.shape(range(self.rank))}{DTYPES[piece.char]})")
-                self.tail.append((f"r{k}", piece.name, f"t{k}"))
-                self.results.append((f"r{k}", piece.name))
+            for at in places_of(self.inner):
+                self.body.append((local_name(k, at), "=", bind(value, at)))
+            self.made(k, piece, wanted, piece.char)
         elif piece.action == "into":
-            target = piece.target
-            assert target is not None
-            name = getattr(target.array, "id", "")
-            place = self.element(target)
-            if name in self.locals:
-                self.body.append((self.locals[name], f"{piece.sign}=", value))
-            else:
-                self.body.append((place, f"{piece.sign}=", value))
+            assert piece.target is not None
+            place = self.element(piece.target)
+            for at in places_of(self.inner):
+                self.body.append((bind(place, at), f"{piece.sign}=", bind(value, at)))
+        elif piece.action == "sum" and piece.made() is not None:
+            self.short_sum(k, piece, value)
+            self.made(k, piece, wanted, "i" if piece.char == "b" else piece.char)
         elif piece.action == "sum":
             self.total(k, piece, value)
         else:
             self.shrunk(k, piece, value)
 
-    def total(self, k: int, piece: Piece, value: Any) -> None:
+    def made(self, k: int, piece: Piece, wanted: bool, char: str) -> None:
+        """What a piece makes is known as numbers in the loop, and as an array where something else reads it."""
+        axes = piece.made()
+        self.locals[piece.name] = (f"t{k}", axes)
+        if not wanted:
+            return
+        inner = split(axes)[1] if len(axes) > self.loops_count else ()
+        self.before.append(f"r{k} = np.empty({self.shape(range(self.loops_count), inner)}{DTYPES[char]})")
+        letters = LETTERS[: self.loops_count]
+        for at in places_of(inner):
+            place = ", ".join([*letters, *map(str, at)])
+            self.tail.append((f"r{k}[{place}]", local_name(k, at)))
+        self.results.append((f"r{k}", piece.name))
+
+    def short_sum(self, k: int, piece: Piece, value: Any) -> None:
+        """A sum over a short axis, from its first element to its last."""
+        assert piece.axis is not None
+        axis = piece.axis - self.loops_count
         zero = "0.0" if piece.char == "f" else "0"
+        sizes = [1 if number == axis else size for number, size in enumerate(self.inner)]
+        for at in places_of(sizes):
+            kept = tuple(each for number, each in enumerate(at) if number != axis or piece.keepdims)
+            self.body.append((local_name(k, kept), "=", constant(zero)))
+            for along in range(self.inner[axis]):
+                there = (*at[:axis], along, *at[axis + 1 :])
+                self.body.append((local_name(k, kept), "+=", bind(value, there)))
+
+    def total(self, k: int, piece: Piece, value: Any) -> None:
+        zero, loops = "0.0" if piece.char == "f" else "0", self.loops_count
         if piece.axis is None:
             self.before.append(f"r{k} = {zero}")
-            self.body.append((f"r{k}", "+=", value))
+            for at in places_of(self.inner):
+                self.body.append((f"r{k}", "+=", bind(value, at)))
         else:
-            rest = [axis for axis in range(self.rank) if axis != piece.axis]
-            sizes = [f"n{axis}" if axis in rest else "1" for axis in range(self.rank) if axis in rest or piece.keepdims]
-            places = [
-                LETTERS[axis] if axis in rest else "0" for axis in range(self.rank) if axis in rest or piece.keepdims
-            ]
+            sizes = [f"n{axis}" if axis != piece.axis else "1" for axis in range(loops)]
+            letters = [LETTERS[axis] if axis != piece.axis else "0" for axis in range(loops)]
+            if not piece.keepdims:
+                del sizes[piece.axis], letters[piece.axis]
             dtype = DTYPES["i" if piece.char == "b" else piece.char]
-            self.before.append(f"r{k} = np.zeros(({', '.join(sizes)},){dtype})")
-            place = f"r{k}[{', '.join(places)}]"
-            if piece.axis == self.rank - 1:
-                self.head.append(f"t{k} = {zero}")
-                self.body.append((f"t{k}", "+=", value))
-                self.tail.append(("", place, f"t{k}"))
-            else:
-                self.body.append((place, "+=", value))
+            self.before.append(f"r{k} = np.zeros(({', '.join([*sizes, *map(str, self.inner)])},){dtype})")
+            for at in places_of(self.inner):
+                place = f"r{k}[{', '.join([*letters, *map(str, at)])}]"
+                if piece.axis == loops - 1 and loops > 1:
+                    self.head.append(f"{local_name(k, at)} = {zero}")
+                    self.body.append((local_name(k, at), "+=", bind(value, at)))
+                    self.end.append(f"{place} = {local_name(k, at)}")
+                else:
+                    self.body.append((place, "+=", bind(value, at)))
         self.results.append((f"r{k}", piece.name))
 
     def shrunk(self, k: int, piece: Piece, value: Any) -> None:
@@ -173,20 +211,35 @@ class Text:
         assert like is not None and like.axes is not None
         sizes = []
         for axis, length in enumerate(like.axes):
-            along = self.rank - like.rank + axis
+            along = len(self.axes) - like.rank + axis
             if length == ONE:
                 sizes.append("1")
             else:
-                sizes.append(f"n{along}" if length == self.axes[along] else self.length_of(like, axis))
+                sizes.append(self.size(along) if length == self.axes[along] else self.length_of(like, axis))
         self.before.append(f"r{k} = np.zeros(({', '.join(sizes)},))")
         self.element(like)  # its lengths are looked at
-        place = lambda general: f"r{k}[{', '.join(self.steps_of(like, general))}]"  # noqa: E731
-        self.body.append((place, "+=", value))
+        for at in places_of(self.inner):
+            place = lambda general, at=at: f"r{k}[{', '.join(self.steps_of(like, general, at))}]"  # noqa: E731
+            self.body.append((self.in_piece(place), "+=", bind(value, at)))
         self.results.append((f"r{k}", piece.name))
+
+    def in_piece(self, function: Any) -> Any:
+        """A function that is called when all pieces are known, as one of this piece."""
+        axes = self.axes
+
+        def call(*args: Any) -> Any:
+            self.axes = axes
+            return function(*args)
+
+        return call
+
+    def size(self, along: int) -> str:
+        """The length of an axis of the piece."""
+        return f"n{along}" if along < self.loops_count else str(split(self.axes)[1][along - self.loops_count])
 
     # ------------------------------------------------------------------------------------------ expressions
     def expression(self, node: Any) -> Any:
-        """A function from the mode (whether something may be broadcast) to text."""
+        """A function from the mode (whether something may be broadcast) and the place in short axes to text."""
         if id(node) in self.leaves:
             view = self.leaves[id(node)]
             if view is None:
@@ -198,15 +251,17 @@ class Text:
             return self.binary(node)
         if isinstance(node, gast.UnaryOp):
             inner = self.expression(node.operand)
-            return lambda general: f"(-{inner(general)})"
+            return lambda general, at: f"(-{inner(general, at)})"
         if isinstance(node, gast.Compare):
             left, right = self.expression(node.left), self.expression(node.comparators[0])
             sign = COMPARED[type(node.ops[0])]
-            return lambda general: f"({left(general)} {sign} {right(general)})"
+            return lambda general, at: f"({left(general, at)} {sign} {right(general, at)})"
         args = [self.expression(each) for each in node.args]
+        if is_cross(node):
+            return crossed(*args)
         if trees.function_of(node.func) is np.where:
-            return lambda general: f"({args[1](general)} if {args[0](general)} else {args[2](general)})"
-        return lambda general: f"np.{node.func.attr}({', '.join(each(general) for each in args)})"
+            return lambda general, at: f"({args[1](general, at)} if {args[0](general, at)} else {args[2](general, at)})"
+        return lambda general, at: f"np.{node.func.attr}({', '.join(each(general, at) for each in args)})"
 
     def binary(self, node: gast.BinOp) -> Any:
         spine = [node]
@@ -241,9 +296,10 @@ class Text:
     def element(self, view: View) -> Any:
         """How the element of a view at the place of the loops is written. Its lengths are noted."""
         assert view.axes is not None
-        name = getattr(view.array, "id", "")
+        name, axes = getattr(view.array, "id", ""), self.axes
         if name in self.locals:
-            return constant(self.locals[name])
+            prefix, own = self.locals[name]
+            return lambda general, at: prefix + suffix(local_index(view, own, axes, at))
         letter = self.parameter(view)
         for place, step in enumerate(view.steps):
             if isinstance(step, int):
@@ -251,16 +307,18 @@ class Text:
                 if check not in self.checks:
                     self.checks += [check, f'    raise IndexError("index {step} is out of bounds")']
                 continue
-            length, along = view.axes[step[0]], self.rank - view.rank + step[0]
+            length, along = view.axes[step[0]], len(axes) - view.rank + step[0]
             text = cut_length(letter, place, step)
-            if length == self.axes[along] and length != ONE:
-                self.exact[along] = self.exact[along] or text
+            if length == axes[along] and length != ONE:
+                if along < self.loops_count:
+                    self.exact[along] = self.exact[along] or text
             elif length != ONE and (view.array_key(), place, step) not in self.flags:
-                self.flags[view.array_key(), place, step] = (f"f{len(self.flags) + 1}", text, along)
+                flag = f"f{len(self.flags) + 1}"
+                self.flags[view.array_key(), place, step] = (flag, text, self.size(along))
                 self.errors.append(self.error)
-        return lambda general: f"{letter}[{', '.join(self.steps_of(view, general, True))}]"
+        return self.in_piece(lambda general, at: f"{letter}[{', '.join(self.steps_of(view, general, at, True))}]")
 
-    def steps_of(self, view: View, general: bool, base: bool = False) -> list[str]:
+    def steps_of(self, view: View, general: bool, at: tuple[int, ...], base: bool = False) -> list[str]:
         """The indices, into the array that a view is of (base), or into something as large as the view."""
         made = []
         order = list(enumerate(view.steps))
@@ -272,12 +330,15 @@ class Text:
             if isinstance(step, int):
                 made.append(str(step))
                 continue
-            length, along = view.axes[step[0]], self.rank - view.rank + step[0]
-            letter = LETTERS[along] if length != ONE else "0"
-            flag = self.flags.get((view.array_key(), place, step))
-            if general and flag is not None:
-                letter = f"{letter} * {flag[0]}"
-            made.append(f"{letter} + {step[1]}" if base and step[1] else letter)
+            length, along = view.axes[step[0]], len(self.axes) - view.rank + step[0]
+            low = step[1] if base else 0
+            flag = self.flags.get((view.array_key(), place, step)) if general else None
+            if along >= self.loops_count and flag is None:
+                made.append(str(low + (0 if length == ONE else at[along - self.loops_count])))
+                continue
+            letter = LETTERS[along] if along < self.loops_count else str(at[along - self.loops_count])
+            letter = "0" if length == ONE else letter if flag is None else f"{letter} * {flag[0]}"
+            made.append(f"{letter} + {low}" if low else letter)
         return made
 
     def length_of(self, view: View, axis: int) -> str:
@@ -290,44 +351,62 @@ class Text:
     def lengths(self) -> list[str]:
         """The lengths of the loops, and what has to fit."""
         lines = list(self.checks)
-        for along in range(self.rank):
-            unsure = [text for _, text, its in self.flags.values() if its == along]
+        for along in range(self.loops_count):
+            unsure = [text for _, text, its in self.flags.values() if its == f"n{along}"]
             if self.exact[along]:
                 lines.append(f"n{along} = {self.exact[along]}")
-            elif not unsure or self.axes[along] == ONE:  # what is written into doesn't become longer
+            elif not unsure or self.outer[along] == ONE:  # what is written into doesn't become longer
                 lines.append(f"n{along} = 1")
             else:
                 lines.append(f"n{along} = {unsure[0]}")
                 for text in unsure[1:]:
                     lines += [f"if n{along} == 1:", f"    n{along} = {text}"]
-        for (flag, text, along), error in zip(self.flags.values(), self.errors):
-            lines.append(f"{flag} = 1 if {text} == n{along} else 0")
+        for (flag, text, size), error in zip(self.flags.values(), self.errors):
+            lines.append(f"{flag} = 1 if {text} == {size} else 0")
             lines += [f"if {flag} == 0 and {text} != 1:", f"    {error}"]
         return lines
 
-    def shape(self, axes: Any) -> str:
-        sizes = [f"n{axis}" for axis in axes]
+    def shape(self, axes: Any, inner: Any = ()) -> str:
+        sizes = [*(f"n{axis}" for axis in axes), *map(str, inner)]
         return sizes[0] if len(sizes) == 1 else f"({', '.join(sizes)})"
 
     def loops(self, general: bool) -> list[str]:
         lines: list[str] = []
-        for axis in range(self.rank):
+        count = self.loops_count
+        for axis in range(count):
             pad = "    " * axis
-            if axis == self.rank - 1:
+            if axis == count - 1:
                 lines += [pad + each for each in self.head]
             lines.append(f"{pad}for {LETTERS[axis]} in range(n{axis}):")
-        pad = "    " * self.rank
+        pad = "    " * count
         for target, sign, value in self.body:
             place = target(general) if callable(target) else target
             lines.append(f"{pad}{place} {sign} {value(general)}")
-        letters = ", ".join(LETTERS[: self.rank])
-        for result, _, value in self.tail:
-            if result:
-                lines.append(f"{pad}{result}[{letters}] = {value}")
-        for result, place, value in self.tail:
-            if not result:
-                lines.append(f"{pad[4:]}{place} = {value}")
+        lines += [f"{pad}{place} = {value}" for place, value in self.tail]
+        lines += [pad[4:] + each for each in self.end]
         return lines
+
+
+def crossed(a: Any, b: Any) -> Any:
+    """An element of the cross product of two vectors."""
+
+    def element(general: bool, at: tuple[int, ...]) -> str:
+        one, two = ((*at[:-1], (at[-1] + turn) % 3) for turn in (1, 2))
+        return f"({a(general, one)} * {b(general, two)} - {a(general, two)} * {b(general, one)})"
+
+    return element
+
+
+def bind(value: Any, at: tuple[int, ...]) -> Any:
+    return lambda general: value(general, at)
+
+
+def local_name(k: int, at: tuple[int, ...]) -> str:
+    return f"t{k}{suffix(at)}"
+
+
+def suffix(at: Any) -> str:
+    return "".join(f"_{each}" for each in at)
 
 
 def cut_length(letter: str, place: int, step: tuple[int, int, Any]) -> str:
@@ -345,22 +424,22 @@ def cut_length(letter: str, place: int, step: tuple[int, int, Any]) -> str:
 
 
 def constant(text: str) -> Any:
-    return lambda general: text
+    return lambda general, at=(): text
 
 
 def joined(left: Any, sign: str, right: Any) -> Any:
-    return lambda general: f"({left(general)} {sign} {right(general)})"
+    return lambda general, at: f"({left(general, at)} {sign} {right(general, at)})"
 
 
 def power(base: Any, exponent: Any) -> Any:
     """As NumPy computes it, for arrays."""
     if exponent == 2:
-        return lambda general: f"np.square({base(general)})"
+        return lambda general, at: f"np.square({base(general, at)})"
     if exponent == 0.5:
-        return lambda general: f"np.sqrt({base(general)})"
+        return lambda general, at: f"np.sqrt({base(general, at)})"
     if exponent == -1:
-        return lambda general: f"(1.0 / {base(general)})"
-    return lambda general: f"({base(general)} ** {float(exponent)!r})"
+        return lambda general, at: f"(1.0 / {base(general, at)})"
+    return lambda general, at: f"({base(general, at)} ** {float(exponent)!r})"
 
 
 def indented(lines: list[str]) -> list[str]:

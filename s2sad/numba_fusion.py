@@ -55,7 +55,7 @@ import gast
 
 from s2sad import trees
 from s2sad.kinds import Array, Kind
-from s2sad.numba_access import Access, bound, is_passable, never_bound, rebound, stacks, views_of
+from s2sad.numba_access import Access, bound, is_allocation, is_passable, never_bound, rebound, stacks, views_of
 from s2sad.numba_assumed import Assumed
 from s2sad.numba_fused import Group
 from s2sad.numba_lengths import Lengths
@@ -211,8 +211,21 @@ class Fusion:
                 place = k
             made.insert(place, Group([piece], access))
             return place
-        made.append(piece)
-        return len(made) - 1
+        place = len(made)
+        if is_allocation(piece):  # early, so that the loops before and behind it can be one
+            access = Access.of_statement(piece, self.memory)
+            for k in range(len(made) - 1, -1, -1):
+                if isinstance(made[k], (Comment, BlankLine)):
+                    continue
+                group = isinstance(made[k], Group)
+                if not group and not is_passable(made[k]):
+                    break
+                its = made[k].access if group else Access.of_statement(made[k], self.memory)
+                if access.depends(its):
+                    break
+                place = k
+        made.insert(place, piece)
+        return place
 
     def compound(self, node: Any) -> Any:
         """A statement with blocks inside it. Their plans take the place of the blocks."""
@@ -326,6 +339,6 @@ class Fusion:
             for view in views_of(piece):
                 if isinstance(view.array, gast.Name) and view.array.id in there:
                     own[view.array.id] = own.get(view.array.id, 0) + 1
-            if piece.action == "new":
+            if piece.made() is not None:
                 there.add(piece.name)
         return {name for name, count in self.reads.items() if count > own.get(name, 0)}

@@ -55,10 +55,8 @@ def simplest(length: Length) -> Length:
 class Lengths:
     """By name, the axes of arrays at this point of a function; whole numbers that are lengths, by name as well."""
 
-    def __init__(
-        self, ranks: Expressions, fixed: set[str] = frozenset(), assumed: Assumed | None = None  # type: ignore[assignment]
-    ) -> None:
-        self.ranks, self.fixed = ranks, fixed  # fixed: names that nothing binds again
+    def __init__(self, ranks: Expressions, fixed: set[str] | None = None, assumed: Assumed | None = None) -> None:
+        self.ranks, self.fixed = ranks, fixed or set()  # fixed: names that nothing binds again
         self.assumed = assumed
         self.known: dict[str, Axes] = {}
         self.numbers: dict[str, Length] = {}
@@ -260,6 +258,10 @@ class Lengths:
         if (name in LIKE and not set(given) - {"dtype"}) or name in ("exp", "abs"):
             return self.of(args[0]) if args else None
         if name in ("where", "cross") and len(args) == (3 if name == "where" else 2) and not given:
+            for each in args if name == "cross" and self.assumed is not None else ():
+                axes = self.of(each)
+                if axes and self.assumed is not None:
+                    self.assumed.equal(axes[-1], as_length(3))
             return self.together(args)
         if name in ("zeros", "ones", "empty") and args:
             return self.shape(args[0])

@@ -14,7 +14,9 @@ import gast
 import numpy as np
 
 from s2sad import helpers, trees
-from s2sad.numba_lengths import is_method, literal_slice
+from s2sad.numba_lengths import ONE, is_method, literal_slice
+from s2sad.numba_short import size_of, split
+from s2sad.numba_steps import View, cut, turned, widened
 from s2sad.numba_views import ANYWHERE, as_read, is_view
 
 ELEMENTWISE = ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "arctan", "arcsin", "arccos", "log1p",
@@ -25,27 +27,9 @@ OPERATORS: dict[type, str] = {gast.Add: "+", gast.Sub: "-", gast.Mult: "*", gast
 COMPARED: dict[type, str] = {gast.Lt: "<", gast.LtE: "<=", gast.Gt: ">", gast.GtE: ">=", gast.Eq: "==",
                              gast.NotEq: "!="}  # fmt: skip
 CHARS = ("b", "i", "f")
+MISFIT = "dy is not as large as the value"
 FILLED = {"zeros_like": "0.0", "ones_like": "1.0"}
 KNOWN_CALLS = ("len", "range", "float", "int", "abs", "min", "max", "bool", "round")
-
-
-@dataclass
-class View:
-    """A part of an array: array, what stands for it at the call; steps: for each of its axes (axis of the view, where
-    that begins, where it ends) or an index."""
-
-    array: gast.AST
-    steps: list[Any]
-    rank: int
-    key: str = ""
-    node: Any = None  # that it was found as
-    axes: Any = None
-
-    def is_whole(self) -> bool:
-        return isinstance(self.array, gast.Name) and self.steps == [(k, 0, None) for k in range(self.rank)]
-
-    def array_key(self) -> str:
-        return trees.show(self.array)
 
 
 @dataclass
@@ -68,6 +52,14 @@ class Piece:
     views: list[View] = field(default_factory=list)
     leaves: dict[int, Any] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)
+
+    def made(self) -> Any:
+        """The axes of what an iteration computes whole; None where it is known behind the loop, or nothing."""
+        if self.action == "new":
+            return self.axes
+        if self.action != "sum" or self.axis is None or self.axis < len(split(self.axes)[0]):
+            return None
+        return (*self.axes[: self.axis], *([ONE] if self.keepdims else []), *self.axes[self.axis + 1 :])
 
 
 class Parts:
@@ -128,6 +120,12 @@ class Parts:
     def keep(self, node: Any) -> None:
         self.out.append(node)
         self.lengths.statement(node)
+        like = self.as_large_as(node)
+        if like is not None:
+            self.lengths.take(node.targets[0].id, self.lengths.of(like))
+            name = node.targets[0].id
+            test = f"if {name}.shape != {trees.show(like)}.shape:\n    raise ValueError({MISFIT!r})"
+            self.out += gast.parse(test).body
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name) and len(node.targets) == 1:
             name, value = node.targets[0].id, node.value
             if isinstance(value, gast.Subscript) and isinstance(value.value, gast.Name):
@@ -136,6 +134,18 @@ class Parts:
                 if view is not None and isinstance(view.array, gast.Name):
                     self.aliases[name] = value
                     node.alias = name
+
+    def as_large_as(self, node: Any) -> Any:
+        """v, of `v_grad = np.zeros_like(v) + dy`: how large dy is, is looked at behind it."""
+        value = getattr(node, "value", None)
+        adjoint = isinstance(node, gast.Assign) and getattr(node, "reverse", False)
+        if not adjoint or not isinstance(value, gast.BinOp) or not isinstance(value.op, gast.Add):
+            return None
+        zeros = isinstance(value.left, gast.Call) and trees.function_of(value.left.func) is np.zeros_like
+        like = value.left.args[0] if zeros and isinstance(node.targets[0], gast.Name) else None
+        known = isinstance(like, gast.Name) and self.fits(like) and isinstance(value.right, gast.Name)
+        rank = self.ranks.rank(like) if known else None
+        return like if rank and rank == self.ranks.rank(node.targets[0]) and self.lengths.of(value) is None else None
 
     # ------------------------------------------------------------------------------------------ statements
     def named(self, node: gast.Assign) -> None:
@@ -148,11 +158,18 @@ class Parts:
         if self.is_unbroadcast(value) and not self.is_same(value):
             made, like = self.lower(value.args[0]), self.view(self.lower(value.args[1], view=True))
             axes = self.lengths.broadcast(self.lengths.of(made), self.lengths.of(value.args[1]))
+            summed = shrunk_axis(axes, self.lengths.of(value.args[1]))
+            if summed is not None and axes == self.lengths.of(made):
+                self.add(Piece(made, axes, "sum", node, name, axis=summed, keepdims=True), value)
+                return
             self.add(Piece(made, axes, "unbroadcast", node, name, like=like), value)
             return
         if self.is_elementwise(value):
             made = self.lower(value)
             self.add(Piece(made, self.lengths.of(made), "new", node, name), value)
+            return
+        if self.filled(value) is not None and split(self.lengths.of(value))[1]:
+            self.add(Piece(value, self.lengths.of(value), "new", node, name), value)
             return
         node.value = self.plain(value)
         self.keep(node)
@@ -264,6 +281,9 @@ class Parts:
         if self.is_unbroadcast(node):
             return self.is_same(node)
         found = trees.function_of(node.func) if isinstance(node.func, gast.Attribute) else None
+        if is_cross(node):
+            axes = [self.lengths.of(each) for each in node.args]
+            return all(each and len(each) == self.ranks.rank(node) > 1 and size_of(each[-1]) == 3 for each in axes)
         if found in (np.copy, np.array):
             return len(node.args) == 1 and not node.keywords
         if found is np.where:
@@ -287,6 +307,8 @@ class Parts:
                 return with_fields(node, left=self.lower(node.left), comparators=[self.lower(node.comparators[0])])
             if trees.function_of(node.func) in (np.copy, np.array):
                 return self.lower(node.args[0])
+            if is_cross(node):  # whose elements are read twice
+                return with_fields(node, args=[self.named_or_view(each) for each in node.args])
             return with_fields(node, args=[self.lower(each) for each in node.args])
         if self.ranks.rank(node) == 0:
             return self.plain(node)
@@ -294,6 +316,9 @@ class Parts:
             return node
         made = self.plain(node)
         return made if self.view(made) is not None else self.hoisted(made)
+
+    def named_or_view(self, node: Any) -> Any:
+        return node if self.view(node) is not None else self.hoisted(node)
 
     def lower_spine(self, node: gast.BinOp) -> Any:
         """A long sum is no deep recursion."""
@@ -426,6 +451,12 @@ def is_copy(node: Any) -> bool:
     )
 
 
+def is_cross(node: gast.Call) -> bool:
+    function = trees.function_of(node.func) if isinstance(node.func, gast.Attribute) else None
+    known = function is not None and function in (np.cross, getattr(np.linalg, "cross", None))
+    return known and len(node.args) == 2 and not node.keywords
+
+
 def is_power(node: gast.BinOp) -> bool:
     return isinstance(node.op, gast.Pow) and trees.literal(node.right) in (2, 0.5, -1, 3, 4, -2, 1.5, -0.5)
 
@@ -437,34 +468,10 @@ def has_new(index: Any, ranks: Any) -> bool:
                or ranks.of(each) == ("i", 0) for each in steps)  # fmt: skip
 
 
-def turned(base: View) -> View:
-    steps = [(1 - step[0], *step[1:]) if isinstance(step, tuple) else step for step in base.steps]
-    return View(base.array, steps, 2)
-
-
-def widened(base: View, axis: int) -> View:
-    steps = [(step[0] + (step[0] >= axis), *step[1:]) if isinstance(step, tuple) else step for step in base.steps]
-    return View(base.array, steps, base.rank + 1)
-
-
-def cut(base: View, steps: list[Any]) -> View | None:
-    """A view of an array by literal slices, indices and new axes."""
-    made: list[Any] = []
-    axis = place = 0
-    for step in steps:
-        if isinstance(step, gast.Constant) and step.value is None:
-            axis += 1
-            continue
-        if place >= base.rank:
-            return None
-        if isinstance(step, gast.Slice):
-            low, high = literal_slice(step) or (0, None)
-            made.append((axis, low, high))
-            axis += 1
-        else:
-            made.append(int(trees.literal(step)))
-        place += 1
-    for _ in range(base.rank - place):
-        made.append((axis, 0, None))
-        axis += 1
-    return View(base.array, made, axis)
+def shrunk_axis(axes: Any, like: Any) -> int | None:
+    """The short axis that is the only one along which something of length 1 was broadcast."""
+    if axes is None or like is None or len(axes) != len(like):
+        return None
+    found = [k for k, (length, own) in enumerate(zip(axes, like)) if length != own]
+    short = len(found) == 1 and like[found[0]] == ONE and found[0] >= len(split(axes)[0])
+    return found[0] if short else None

@@ -18,7 +18,7 @@ def problem(name):
 
 def derivative(name):
     module = problem(name)
-    return module, module.arguments("tiny"), peers.numbers(module.tools()["s2sad"](module.arguments("tiny"))())
+    return module, module.arguments("tiny"), peers.derivatives(module.tools()["s2sad"](module.arguments("tiny")))
 
 
 def along(module, args, direction):

@@ -58,7 +58,36 @@ def stored_lists(x, y):
     return np.sum(A * A)
 
 
+def short_axes(p, q, w):
+    r = p[:, :3] - q
+    length = np.sqrt(np.sum(r * r, axis=1))
+    u = r / length[:, None]
+    c = np.cross(u, q) + np.cross(q, p[:, 1:4] * w[:, None])
+    c[:, 1:] *= u[:, :2]
+    c[:, 0] += u[:, 2] * length
+    flat = c[:, :2] / (2.0 + c[:, 2:] ** 2)
+    return np.concatenate((flat, np.sum(flat * u[:, 1:], axis=1, keepdims=True)), axis=1) * np.sum(c, axis=0)[0]
+
+
+def shifted(x, y):
+    t = np.zeros((len(x), 2))
+    t[:, 0] = x * y
+    t[:, 1] = x + t[:, 0]
+    t[1:, 0] += t[:-1, 1]
+    return t[:, :1] * t[:, 1:] + np.sum(t[:, 0]) * y[:, None]
+
+
+def rows(n):
+    rng = np.random.default_rng(n)
+    return rng.normal(size=(n, 5)), rng.normal(size=(n, 3)), rng.normal(size=n)
+
+
 CASES = [
+    (
+        short_axes,
+        [rows(4), (*rows(4)[:2], np.ones(1)), (rows(4)[0], rows(1)[1], np.ones(4)), (rows(1)[0], *rows(3)[1:])],
+    ),
+    (shifted, [(np.array([0.5, 1.5, 2.5]), np.array([1.0, 2.0, -1.0])), (np.array([0.5]), np.array([2.0]))]),
     (stored_lists, [(np.arange(3.0), 2.0)]),
     (stencil, [(np.linspace(0.5, 1.5, n), 3) for n in (7, 3)]),
     (
@@ -91,6 +120,21 @@ def test_lengths_that_do_not_fit_raise_what_numpy_raises():
     for wrong in (np.ones(2), np.ones(0)):
         with pytest.raises(ValueError, match="could not be broadcast together"):
             jitted(np.ones((2, 3)), wrong, 0.5)
+
+
+def test_other_lengths_are_compiled_when_they_come():
+    jitted = value_and_gradients_function(short_axes, jit=numba_options(cache=False))
+    args = rows(4)
+    compiled = jitted.compiled(*args)
+    assert_close(compiled(*rows(7)), value_and_gradients_function(short_axes)(*rows(7)))
+    other = (*args[:2], np.ones(1))  # known to be 1: made anew; cut short: only the general program can say what it is
+    assert_close(jitted(*other), value_and_gradients_function(short_axes)(*other))
+    with pytest.raises(ValueError, match="other lengths"):
+        compiled(args[0], args[1], np.ones(3))
+    with pytest.raises(ValueError, match="could not be broadcast"):
+        jitted(args[0], args[1], np.ones(3))
+    with pytest.raises(ValueError, match="not as large"):
+        compiled(*args, dy=np.ones((2, 4, 3)))
 
 
 def narrow(x, y):

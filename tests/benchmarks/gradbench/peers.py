@@ -31,12 +31,13 @@ def transplanted(function: Callable, numpy: Any, **replaced: Callable) -> Callab
 
 
 def gradients(f: Callable, params: list[str], **options: Any) -> Callable:
-    """s2sad: the gradients alone."""
+    """s2sad: the value and the gradients, which `run` picks where they are compared."""
     val_grads = value_and_gradients_function(f, params=params, **options)
 
     def prepare(args: tuple) -> Callable[[], Any]:
-        compiled = val_grads.compiled(*args)
-        return lambda: compiled(*args)[1]
+        run: Any = functools.partial(val_grads.compiled(*args), *args)
+        run.pick = 1
+        return run  # type: ignore[no-any-return]
 
     return prepare
 
@@ -133,6 +134,12 @@ def torch_arguments(args: tuple, positions: tuple[int, ...] = ()) -> list[Any]:
     for k in positions:
         made[k] = made[k].to(torch.float64).requires_grad_()
     return made
+
+
+def derivatives(run: Any) -> list[np.ndarray]:
+    """What a run computes, without the value of the function, as a flat list of arrays."""
+    result = run()
+    return numbers(result[run.pick] if hasattr(run, "pick") else result)
 
 
 def numbers(result: Any) -> list[np.ndarray]:

@@ -1,0 +1,67 @@
+"""Part of the stage `numba_fusion`: parts of arrays, as what each axis of the array is to them.
+
+`A[:, 2, None]` is the view of A with the steps [(0, 0, None), 2]: the first axis of A is the first of the view, from
+its beginning to its end; of the second one element is taken; the view's last axis is new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from s2sad import trees
+from s2sad.numba_lengths import literal_slice
+
+
+@dataclass
+class View:
+    """A part of an array: array, what stands for it at the call; steps: for each of its axes (axis of the view, where
+    that begins, where it ends) or an index."""
+
+    array: gast.AST
+    steps: list[Any]
+    rank: int
+    key: str = ""
+    node: Any = None  # that it was found as
+    axes: Any = None
+
+    def is_whole(self) -> bool:
+        return isinstance(self.array, gast.Name) and self.steps == [(k, 0, None) for k in range(self.rank)]
+
+    def array_key(self) -> str:
+        return trees.show(self.array)
+
+
+def turned(base: View) -> View:
+    steps = [(1 - step[0], *step[1:]) if isinstance(step, tuple) else step for step in base.steps]
+    return View(base.array, steps, 2)
+
+
+def widened(base: View, axis: int) -> View:
+    steps = [(step[0] + (step[0] >= axis), *step[1:]) if isinstance(step, tuple) else step for step in base.steps]
+    return View(base.array, steps, base.rank + 1)
+
+
+def cut(base: View, steps: list[Any]) -> View | None:
+    """A view of an array by literal slices, indices and new axes."""
+    made: list[Any] = []
+    axis = place = 0
+    for step in steps:
+        if isinstance(step, gast.Constant) and step.value is None:
+            axis += 1
+            continue
+        if place >= base.rank:
+            return None
+        if isinstance(step, gast.Slice):
+            low, high = literal_slice(step) or (0, None)
+            made.append((axis, low, high))
+            axis += 1
+        else:
+            made.append(int(trees.literal(step)))
+        place += 1
+    for _ in range(base.rank - place):
+        made.append((axis, 0, None))
+        axis += 1
+    return View(base.array, made, axis)
