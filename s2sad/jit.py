@@ -93,17 +93,19 @@ class Guarded:
         self.compiled = entry.compiled
         self.convert = text.convert
         self.for_equal = entry.for_equal  # takes no conversion
-        self.warned = False
+        self.fits: Any = entry.fits
+        self.warned = self.differed = False  # differed: the lengths of a call did; then they are looked at before
         self.called: set[int] = set()
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         try:
-            if self.for_equal is not None:
+            if self.for_equal is not None and (not self.differed or self.fits(*args, **kwargs)):
                 try:
                     return self.run(self.for_equal, args, kwargs)
                 except ValueError as error:
                     if error.args != (DIFFERENT,):
                         raise
+                    self.differed = True
             return self.run(self.compiled, args, kwargs)
         except Exception as error:
             if not numba_errors.is_numba_error(error):
