@@ -68,10 +68,11 @@ def compile_seconds(compiled: Any) -> float:
 
 
 def test_of_lengths(program: Program, test: str) -> Callable[..., bool]:
-    """A function of the program's parameters that looks at their lengths."""
+    """A function of the program's parameters that looks at their lengths; those of tangents that aren't given fit."""
     parameters = [f"{name}=None" for name in parameters_of(program)]
     space: dict[str, Any] = {}
-    exec(f"def fits({', '.join(parameters)}):\n    return {test}\n", space)
+    body = f"    try:\n        return {test}\n    except AttributeError:\n        return True\n"
+    exec(f"def fits({', '.join(parameters)}):\n{body}", space)
     return space["fits"]  # type: ignore[no-any-return]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("numba")
 
-from s2sad import numba_options, value_and_gradients_function  # noqa: E402
+from s2sad import numba_options, value_and_gradients_function, value_and_tangent_function  # noqa: E402
 from tests.test_jit import assert_close  # noqa: E402
 
 
@@ -133,6 +133,8 @@ def test_other_lengths_are_compiled_when_they_come():
         assert_close(jitted(*args), plain(*args))
     with pytest.raises(ValueError, match="could not be broadcast"):
         jitted(x, y[:2])
+    tangent = value_and_tangent_function(beginning, jit=numba_options(cache=False)).compiled(x, y)
+    assert_close(tangent(x, y, x, y), value_and_tangent_function(beginning)(x, y, tangents=(x, y)))
 
 
 def narrow(x, y):
