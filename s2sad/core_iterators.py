@@ -38,8 +38,10 @@ from s2sad.core_nodes import DEFINITIONS, Names, assign, load, names_of, place, 
 LAZY = frozenset(["map", "filter", "zip", "enumerate", "reversed"])
 # Functions and methods that run through what they are given, by their names: of these, infer knows which they are.
 KEEPING = frozenset(["append", "appendleft", "insert", "print", "isinstance", "type", "id", "iter", "next", "tee"])
-# What may stop before the end of what it is given.
-STOPPING = frozenset(["all", "any", "next", "zip", "islice", "takewhile", "compress", "product"])
+# What may stop before the end of what it is given, or takes its items as they are wanted.
+STOPPING = frozenset(
+    ["all", "any", "next", "zip", "islice", "takewhile", "compress", "product", "enumerate", "map", "filter"]
+)
 ITERTOOLS = frozenset(["accumulate", "chain", "combinations", "pairwise", "product", "starmap", "zip_longest"])
 VIEWS = frozenset(["keys", "values", "items"])
 NESTED = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, *DEFINITIONS)
@@ -320,6 +322,8 @@ def mark_statement(s: Any) -> None:
                 each.returned = isinstance(owner, gast.Return)
                 if isinstance(owner, gast.Call):
                     each.stopped = getattr(owner.func, "id", getattr(owner.func, "attr", "")) in STOPPING
+                if isinstance(owner, gast.Compare):
+                    each.stopped = True  # `x in ...` ends where it is found
                 if isinstance(owner, gast.Call) and getattr(owner.func, "id", "") == "next" and len(owner.args) <= 2:
                     each.consumed = True  # the one item that is wanted of it
             todo += [(each, inner, whole) for inner in each._fields if not isinstance(each, DEFINITIONS)]

@@ -208,6 +208,9 @@ class FirstWrites:
             if name not in touched(node):
                 continue
             if isinstance(node, gast.If) and not before and name not in read_list(node):
+                parts = [each for branch in (node.body, node.orelse) for each in branch if name in touched(each)]
+                if loops and len(parts) > 1 and not self.are_of_one_element(parts, name):
+                    return  # what one way adds in an iteration, the other may set in a later one
                 for branch in (node.body, node.orelse):
                     if loops and sum(name in touched(each) for each in branch) > 1:
                         continue
@@ -233,6 +236,11 @@ class FirstWrites:
             made = gast.Assign([place], value, None)
             made.origin, made.reverse = getattr(node, "origin", None), True
             block[k] = made
+
+    def are_of_one_element(self, nodes: list[Any], name: str) -> bool:
+        """Whether all of these add to S[i] with the same index."""
+        places = [node.target for node in nodes if is_sum(node, name) and isinstance(node.target, gast.Subscript)]
+        return len(places) == len(nodes) and all(trees.same(each.slice, places[0].slice) for each in places)
 
     def is_list(self, name: str) -> bool:
         return not isinstance(self.kind_of(name), Array)

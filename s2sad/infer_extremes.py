@@ -19,7 +19,8 @@ class Extremes:
         """min and max: the reverse sweep gives the gradient to the one chosen, so the choice is made by comparing."""
         if len(args) == 1 and isinstance(args[0].kind, Mapping) and not self.quiet:
             args = [self.as_list(args[0], node)]
-        varied = any(value.varied for value in args)
+        default = [keywords["default"]] if "default" in keywords else []
+        varied = any(value.varied for value in [*args, *default])
         if len(args) == 1 and (not varied or self.quiet):
             return (
                 self.plain(function, args, dict(keywords.items()), self.sum_kind(args[0]))

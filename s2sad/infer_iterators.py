@@ -26,7 +26,7 @@ class Iterators:
         """Refuses a generator, `map`, `zip` and their kin of which there is a list here, where that isn't the same."""
         if self.quiet or made.items is None and not isinstance(made.kind, List):
             return
-        if getattr(node, "stopped", False) and any(isinstance(n, gast.Call) and self.does(n) for n in gast.walk(node)):
+        if getattr(node, "stopped", False) and any(map(self.does_more, gast.walk(node))):
             raise self.refuse("runs_later", node, name=name)
         if getattr(node, "rebound", False):
             raise self.refuse("runs_later", node, name=name)
@@ -71,6 +71,33 @@ class Iterators:
         if isinstance(last, gast.Return) and last.value is not None and is_made_lazy(last.value):
             if not is_view(last.value):
                 self.check_iterator(node, called_name(last.value), made)
+
+    def does_more(self, node: gast.AST) -> bool:
+        """Whether a node calls, or hands on, what does more than to give a value."""
+        if isinstance(node, gast.Call) and self.does(node):
+            return True
+        found = self.lookup_quietly(node.id) if isinstance(node, gast.Name) else None
+        return (
+            isinstance(found, Value) and isinstance(found.static, LocalFunction) and not self.local_reads(found.static)
+        )
+
+    def local_reads(self, function: LocalFunction, around: tuple[Any, ...] = ()) -> bool:
+        """Whether a nested function is seen to write into nothing, and to print nothing."""
+        for each in gast.walk(function.tree):
+            if isinstance(each, (gast.Delete, gast.Global, gast.Nonlocal, gast.With, gast.Import, gast.NamedExpr)):
+                return False
+            if isinstance(each, (gast.Subscript, gast.Attribute)) and not isinstance(each.ctx, gast.Load):
+                return False
+            if isinstance(each, gast.AugAssign) and not isinstance(each.target, gast.Name):
+                return False
+            if isinstance(each, gast.Call):
+                called = self.callee(each.func)
+                if isinstance(called, LocalFunction) and called.tree not in around:
+                    if not self.local_reads(called, (*around, function.tree)):
+                        return False
+                elif not isinstance(called, LocalFunction) and self.does(each):
+                    return False
+        return True
 
     def does(self, call: gast.Call) -> bool:
         """Whether a call does more than to give a value."""
