@@ -86,6 +86,17 @@ def is_passable(node: Any) -> bool:
     )
 
 
+def stored(node: Any, memory: Memory) -> set[str]:
+    """The roots of what a statement writes into; what an unknown call is given may be written."""
+    found = Access.of_statement(node, memory).written
+    for each in trees.walk(node):
+        if isinstance(each, gast.Call) and not Parts.is_pure(each):
+            given = [*each.args, *each.keywords, getattr(each.func, "value", None)]
+            for name in [name for part in given if part is not None for name in trees.names_in(part)]:
+                found |= memory.of(trees.name(name)) or {name}
+    return found
+
+
 def is_allocation(node: Any) -> bool:
     """`A_grad = np.zeros_like(A)`."""
     value = getattr(node, "value", None)

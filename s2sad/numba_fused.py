@@ -114,7 +114,7 @@ class Text:
         """The text from the parameters on, the names of the results, the arguments."""
         pieces = self.group.pieces
         last = {piece.name: k for k, piece in enumerate(pieces) if piece.name}
-        wanted = {name for name in last if name in self.needed}
+        wanted = {name for name in last if name in self.needed and not pieces[last[name]].again}
         if not wanted and not any(piece.target for piece in pieces):
             wanted = set(last)
         for k, piece in enumerate(pieces):

@@ -55,12 +55,13 @@ import gast
 
 from s2sad import trees
 from s2sad.kinds import Array, Kind
-from s2sad.numba_access import Access, bound, is_allocation, is_passable, never_bound, rebound, stacks, views_of
+from s2sad.numba_access import Access, bound, is_allocation, is_passable, never_bound, rebound, stacks, stored, views_of
 from s2sad.numba_assumed import Assumed
 from s2sad.numba_fused import Group
 from s2sad.numba_lengths import Lengths
 from s2sad.numba_pieces import Parts, Piece
 from s2sad.numba_ranks import Expressions
+from s2sad.numba_recompute import compute_again
 from s2sad.numba_views import Memory
 from s2sad.printer import BlankLine, Comment
 
@@ -129,6 +130,7 @@ class Fusion:
         self.parts = Parts(ranks, self.lengths, self.fresh, memory)
         self.parts.rebound = rebound(function)
         self.reads: dict[str, int] = {}
+        self.unread: list[Any] = []  # views with a name that nothing is known to read
 
     def fresh(self, name: str) -> str:
         number = 1
@@ -145,19 +147,20 @@ class Fusion:
 
     def all(self) -> None:
         planned = self.plan()
+        compute_again(planned, self.written(planned), self.parts.rebound, self.memory)
         self.count(planned)
+        while self.count_aliases():
+            pass
         self.function.body = self.finished(planned)
 
     def count(self, planned: list[Any]) -> None:
         """How often each name is read."""
         for item in planned:
             if isinstance(item, Group):
-                for piece in item.pieces:
-                    for name in [
-                        *piece.elsewhere,
-                        *(name for view in views_of(piece) for name in trees.names_in(view.array)),
-                    ]:
-                        self.reads[name] = self.reads.get(name, 0) + 1
+                self.count_group(item)
+                continue
+            if getattr(item, "alias", None) in self.parts.used:
+                self.unread.append(item)
                 continue
             for key, value in gast.iter_fields(item):
                 if key in ("body", "orelse", "finalbody") and isinstance(value, list):
@@ -333,12 +336,39 @@ class Fusion:
 
     def reads_elsewhere(self, group: Group) -> set[str]:
         """The names that something reads but a piece of the group that comes after the one that sets it."""
-        own: dict[str, int] = {}
+        return {name for name, count in self.reads.items() if count}
+
+    def count_aliases(self) -> bool:
+        """Counts what views with a name read that something reads; whether there were more of them."""
+        read = [node for node in self.unread if self.reads.get(node.alias)]
+        for node in read:
+            for name in trees.names_in(node.value):
+                self.reads[name] = self.reads.get(name, 0) + 1
+        self.unread = [node for node in self.unread if not self.reads.get(node.alias)]
+        return bool(read)
+
+    def count_group(self, group: Group) -> None:
+        """What a group reads, but for what is known in its loop by then."""
         there: set[str] = set()
         for piece in group.pieces:
+            names = [*piece.elsewhere]
             for view in views_of(piece):
-                if isinstance(view.array, gast.Name) and view.array.id in there:
-                    own[view.array.id] = own.get(view.array.id, 0) + 1
+                if not (isinstance(view.array, gast.Name) and view.array.id in there):
+                    names += trees.names_in(view.array)
+            for name in names:
+                self.reads[name] = self.reads.get(name, 0) + 1
             if piece.made() is not None:
                 there.add(piece.name)
-        return {name for name, count in self.reads.items() if count > own.get(name, 0)}
+
+    def written(self, planned: list[Any]) -> set[str]:
+        """The roots of the arrays that something writes into."""
+        found: set[str] = set()
+        for item in planned:
+            if isinstance(item, Group):
+                found |= item.access.written
+                continue
+            for part in ("body", "orelse", "finalbody"):
+                found |= self.written(getattr(item, part, None) or [])
+            if not any(isinstance(getattr(item, part, None), list) for part in ("body", "orelse", "finalbody")):
+                found |= set() if isinstance(item, (Comment, BlankLine)) else stored(item, self.memory)
+        return found

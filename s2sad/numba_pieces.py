@@ -52,6 +52,7 @@ class Piece:
     views: list[View] = field(default_factory=list)
     leaves: dict[int, Any] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)
+    again: bool = False  # computed in another loop as well
 
     def made(self) -> Any:
         """The axes of what an iteration computes whole; None where it is known behind the loop, or nothing."""

@@ -73,6 +73,16 @@ def shifted(x, y):
     return t[:, :1] * t[:, 1:]
 
 
+def computed_again(x, y):
+    x = x.copy()
+    t = x * y
+    u = 2.0 * y - t
+    size = np.sum(u * u) + np.sum(t)
+    x[1:] *= 3.0
+    w = np.sin(t / size) * u
+    return np.sum(w * x)
+
+
 def rows(n):
     rng = np.random.default_rng(n)
     return rng.normal(size=(n, 5)), rng.normal(size=(n, 3)), rng.normal(size=n)
@@ -83,6 +93,7 @@ CASES = [
         short_axes,
         [rows(4), (rows(1)[0], *rows(3)[1:])],
     ),
+    (computed_again, [(np.array([0.5, 1.5, 2.5]), np.array([1.0, 2.0, -1.0]))]),
     (shifted, [(np.array([0.5, 1.5, 2.5]), np.array([1.0, 2.0, -1.0]))]),
     (stored_lists, [(np.arange(3.0), 2.0)]),
     (stencil, [(np.linspace(0.5, 1.5, n), 3) for n in (7, 3)]),
