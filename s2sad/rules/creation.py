@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy import log
 
-from s2sad.kinds import Array, Kind, Scalar, Tuple, dtype_char
+from s2sad.kinds import Array, Kind, Tuple, dtype_char
 from s2sad.rules.registry import adjoint, inline, kind, known, nondifferentiable, rank, refuse, tangent, unbroadcast
 from s2sad.rules.results import (
     FALSE,
@@ -18,6 +18,7 @@ from s2sad.rules.results import (
     numeric,
     numpy_dtype,
     result_dtype,
+    shaped,
     unknown_dim,
     value_of,
 )
@@ -97,13 +98,37 @@ def ends(grad, t):
     return unbroadcast(np.sum(grad * (1.0 - t), axis=0)), unbroadcast(np.sum(grad * t, axis=0))
 
 
-@adjoint(np.linspace, linear=True)
+@adjoint(np.linspace, linear=True, several=True)
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, grad):
     if retstep:
-        return refuse("np.linspace with retstep: the step is (stop - start) / (num - 1)"), 0.0
+        numbers, step = grad
+        share = 0.0 if step is None else step / (num - 1 if endpoint else num)
+        if numbers is None:
+            return unbroadcast(-share), unbroadcast(share)
+        of_rows = numbers if known(axis == 0) else np.moveaxis(numbers, axis, 0)
+        of_start, of_stop = ends(of_rows, steps(of_rows, num, endpoint))
+        return unbroadcast(of_start - share), unbroadcast(of_stop + share)
     rows = grad if known(axis == 0) else np.moveaxis(grad, axis, 0)
     first, last = ends(rows, steps(rows, num, endpoint))
     return first, last
+
+
+@inline
+def as_large(dot, x):
+    """A tangent that is known to be zero is a number."""
+    return dot if known(rank(dot) == rank(x)) else dot + np.zeros_like(x)
+
+
+@tangent(np.linspace)
+def linspace_tangent(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, start_dot, stop_dot):
+    first, last = as_large(start_dot, start), as_large(stop_dot, stop)
+    if retstep:
+        return np.linspace(first, last, num, endpoint=endpoint, axis=axis), (last - first) / (
+            num - 1 if endpoint else num
+        )
+    if known(endpoint is True) and known(axis == 0):
+        return np.linspace(first, last, num)
+    return np.linspace(first, last, num, endpoint=endpoint, axis=axis)
 
 
 @adjoint(np.logspace)
@@ -160,7 +185,7 @@ def linspace_kind(start: Kind, stop: Kind, num: Kind, endpoint: Kind, retstep: K
         place %= len(dims) + 1
         dims = (*dims[:place], length_of(num), *dims[place:])
     made = Array(own, dims if isinstance(place, int) else None)
-    return Tuple((made, Scalar(own))) if value_of(retstep) is True else made
+    return Tuple((made, shaped(own, dims_of(full)))) if value_of(retstep) is True else made
 
 
 @adjoint(np.arange)

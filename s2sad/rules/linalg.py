@@ -65,11 +65,51 @@ def inverse_kind(a: Kind) -> Kind:
     return Array(floating_of(a), dims_of(a))
 
 
+# --- symmetric matrices of which one half is read -------------------------------------------------------------------
+
+
+@inline
+def lower_half(slope, a):
+    """What belongs to the lower half of a symmetric (Hermitian) matrix, if only that is read."""
+    if np.iscomplexobj(a):
+        return hermitian_half(slope)
+    return np.tril(slope) + np.tril(turned(slope), -1)
+
+
+def hermitian_half(slope):
+    """The lower half of slope + its conjugate transpose, of which the diagonal counts once."""
+    total = slope + np.conj(np.swapaxes(slope, -1, -2))
+    return np.tril(total, -1) + 0.5 * (np.tril(total) - np.tril(total, -1))
+
+
+def whole_of_half(a, UPLO):
+    """The symmetric (Hermitian) matrix of which one half is read."""
+    if UPLO in ("L", "l"):
+        made = np.tril(a, -1)
+    else:
+        made = np.triu(a, 1)
+    diagonal = np.real(np.tril(np.triu(a)))
+    return made + np.conj(np.swapaxes(made, -1, -2)) + diagonal
+
+
+@kind(whole_of_half)
+def whole_kind(a: Kind, UPLO: Kind) -> Kind:
+    return Array(floating_of(a), dims_of(a))
+
+
+# --- pseudo-inverse -------------------------------------------------------------------------------------------------
+
+
 @adjoint(np.linalg.pinv, cost=3000)
 def pseudo_inverse(a, rcond=None, hermitian=False, *, rtol=None, grad, result):
     """The derivative among matrices of the same rank: G. Golub and V. Pereyra, SIAM J. Numer. Anal. 10 (1973), 413."""
-    if known(hermitian):
-        return refuse("np.linalg.pinv(..., hermitian=True) reads one half of the matrix: leave `hermitian` out")
+    if hermitian:
+        return lower_half(pseudo_inverse_slope(whole_of_half(a, "L"), result, grad), a)
+    return pseudo_inverse_slope(a, result, grad)
+
+
+@inline
+def pseudo_inverse_slope(a, result, grad):
     left = turned(grad) @ result @ turned_conjugate(result)
     right = turned_conjugate(result) @ result @ turned(grad)
     rest = left - a @ (result @ left) + right - (right @ result) @ a
@@ -78,6 +118,13 @@ def pseudo_inverse(a, rcond=None, hermitian=False, *, rtol=None, grad, result):
 
 @tangent(np.linalg.pinv)
 def pseudo_inverse_tangent(a, rcond=None, hermitian=False, *, rtol=None, result, a_dot):
+    if hermitian:
+        return pseudo_inverse_change(whole_of_half(a, "L"), result, whole_of_half(a_dot, "L"))
+    return pseudo_inverse_change(a, result, a_dot)
+
+
+@inline
+def pseudo_inverse_change(a, result, a_dot):
     left = result @ turned_conjugate(result) @ turned_conjugate(a_dot)
     right = turned_conjugate(a_dot) @ turned_conjugate(result) @ result
     return left - (left @ a) @ result + right - result @ (a @ right) - result @ a_dot @ result

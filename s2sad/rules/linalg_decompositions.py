@@ -10,7 +10,15 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.kinds import Array, Dim, Kind, Tuple
-from s2sad.rules.linalg import floating_of, real_dtype, turned, turned_conjugate
+from s2sad.rules.linalg import (
+    floating_of,
+    hermitian_half,
+    lower_half,
+    real_dtype,
+    turned,
+    turned_conjugate,
+    whole_of_half,
+)
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent
 from s2sad.rules.results import UNSURE, dims_of, numeric, value_of
 
@@ -29,37 +37,13 @@ def rows_by(numbers, matrix):
 
 
 @inline
-def lower_half(slope, a):
-    """What belongs to the lower half of a symmetric (Hermitian) matrix, if only that is read."""
-    if np.iscomplexobj(a):
-        return hermitian_half(slope)
-    return np.tril(slope) + np.tril(turned(slope), -1)
-
-
-@inline
 def upper_half(slope, a):
     return turned(hermitian_half(turned(slope))) if np.iscomplexobj(a) else np.triu(slope) + np.triu(turned(slope), 1)
-
-
-def hermitian_half(slope):
-    """The lower half of slope + its conjugate transpose, of which the diagonal counts once."""
-    total = slope + np.conj(np.swapaxes(slope, -1, -2))
-    return np.tril(total, -1) + 0.5 * (np.tril(total) - np.tril(total, -1))
 
 
 @inline
 def half_read(slope, a, UPLO):
     return lower_half(slope, a) if UPLO == "L" or UPLO == "l" else upper_half(slope, a)
-
-
-def whole_of_half(a, UPLO):
-    """The symmetric (Hermitian) matrix of which one half is read."""
-    if UPLO in ("L", "l"):
-        made = np.tril(a, -1)
-    else:
-        made = np.triu(a, 1)
-    diagonal = np.real(np.tril(np.triu(a)))
-    return made + np.conj(np.swapaxes(made, -1, -2)) + diagonal
 
 
 # --- Cholesky -------------------------------------------------------------------------------------------------------
@@ -374,13 +358,18 @@ def eigvals_kind(a: Kind) -> Kind:
 def svd(a, full_matrices=True, compute_uv=True, hermitian=False, *, grad, result):
     """Townsend (2016). Where singular values are equal, the vectors have no derivative, which is an error; so are
     columns that only complete U or V, and of complex matrices a value that depends on the phases of the vectors."""
-    if hermitian:
-        return refuse("np.linalg.svd(..., hermitian=True) reads one half of the matrix: leave `hermitian` out")
+    if hermitian:  # the lower half is read
+        return lower_half(cotangent_of_factored(whole_of_half(a, "L"), full_matrices, compute_uv, grad, result), a)
+    return sized(cotangent_of_factored(a, full_matrices, compute_uv, grad, result), a)
+
+
+@inline
+def cotangent_of_factored(a, full_matrices, compute_uv, cotangent, made):
     if not compute_uv:
         u, _, vh = np.linalg.svd(a, full_matrices=False)
-        return columns_by(conjugate(u), grad) @ conjugate(vh)
-    u, s, vh = result
-    u_grad, s_grad, vh_grad = grad
+        return columns_by(conjugate(u), cotangent) @ conjugate(vh)
+    u, s, vh = made
+    u_grad, s_grad, vh_grad = cotangent
     if u_grad is None and vh_grad is None:
         if full_matrices:
             return columns_by(conjugate(u[..., : s.shape[-1]]), s_grad) @ conjugate(vh[..., : s.shape[-1], :])
@@ -388,7 +377,7 @@ def svd(a, full_matrices=True, compute_uv=True, hermitian=False, *, grad, result
     s_grad = np.zeros_like(s) if s_grad is None else s_grad
     u_grad = np.zeros_like(u) if u_grad is None else u_grad
     vh_grad = np.zeros_like(vh) if vh_grad is None else vh_grad
-    return sized(svd_slope(u, s, vh, u_grad, s_grad, vh_grad), a)
+    return svd_slope(u, s, vh, u_grad, s_grad, vh_grad)
 
 
 def svd_slope(u, s, vh, u_grad, s_grad, vh_grad):
@@ -420,7 +409,12 @@ def svd_slope(u, s, vh, u_grad, s_grad, vh_grad):
 @tangent(np.linalg.svd)
 def svd_tangent(a, full_matrices=True, compute_uv=True, hermitian=False, *, result, a_dot):
     if hermitian:
-        return refuse("np.linalg.svd(..., hermitian=True) reads one half of the matrix: leave `hermitian` out")
+        return svd_tangents(whole_of_half(a, "L"), compute_uv, result, whole_of_half(a_dot, "L"))
+    return svd_tangents(a, compute_uv, result, a_dot)
+
+
+@inline
+def svd_tangents(a, compute_uv, result, a_dot):
     if not compute_uv:
         u, _, vh = np.linalg.svd(a, full_matrices=False)
         return np.real(np.diagonal(turned_conjugate(u) @ a_dot @ turned_conjugate(vh), axis1=-2, axis2=-1))

@@ -6,7 +6,7 @@ import numpy as np
 
 from s2sad.kinds import NONE, Kind
 from s2sad.rules.elementwise import not_zero
-from s2sad.rules.reductions import aligned, extreme_kind, mean_kind, others_of, spread_kind, sum_kind
+from s2sad.rules.reductions import aligned, extreme_kind, masked, mean_kind, others_of, spread_kind, sum_kind, whole_sum
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, tangent
 from s2sad.rules.results import FALSE
 
@@ -35,13 +35,15 @@ def deviations(a, axis):
 
 
 @adjoint(np.nansum)
-def sum_of_numbers(a, axis=None, dtype=None, *, keepdims=False, grad):
-    return np.where(np.isnan(a), 0.0, aligned(grad, a, axis, keepdims))
+def sum_of_numbers(a, axis=None, dtype=None, *, keepdims=False, initial=0.0, where=True, grad, result):
+    of_a = masked(np.where(np.isnan(a), 0.0, aligned(grad, a, axis, keepdims)), where)
+    return of_a, None, None, None, whole_sum(grad, result)
 
 
 @tangent(np.nansum)
-def sum_of_numbers_tangent(a, axis=None, dtype=None, *, keepdims=False, a_dot):
-    return np.sum(np.where(np.isnan(a), 0.0, a_dot), axis=axis, keepdims=keepdims)
+def sum_of_numbers_tangent(a, axis=None, dtype=None, *, keepdims=False, initial=0.0, where=True, a_dot, initial_dot):
+    of_a = np.sum(np.where(np.isnan(a), 0.0, a_dot), axis=axis, keepdims=keepdims, where=where)
+    return of_a + initial_dot
 
 
 @adjoint(np.nanprod, cost=20)
@@ -118,7 +120,7 @@ def extreme_of_numbers_tangent(a, axis=None, *, keepdims=False, result, a_dot):
 
 
 @kind(np.nansum, np.nanprod)
-def nan_sum_kind(a: Kind, axis: Kind, dtype: Kind, *, keepdims: Kind = FALSE) -> Kind:
+def nan_sum_kind(a: Kind, axis: Kind, dtype: Kind, *, keepdims: Kind = FALSE, **options: Kind) -> Kind:
     return sum_kind(a, axis, dtype, NONE, keepdims)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.rule_rows.table import A, P, V, normal, positive, row, rows
+from tests.rule_rows.table import STACK, WELL, A, P, V, normal, positive, row, rows
 
 NAN = np.where(normal(3, 4) > 0.5, np.nan, normal(3, 4))
 
@@ -12,6 +12,10 @@ rows(
     np.nansum, np.nanprod, np.nanmean, np.nanvar, np.nanstd, np.nancumsum, np.nancumprod,
     cases=[row(NAN, axis=1, dtype=float)],
 )  # fmt: skip
+rows(np.nansum, cases=[row(NAN, axis=0, initial=1.5, where=normal(4) > 0)])
+rows(np.linspace, cases=[row(1.5, 2.5, 4, retstep=True), row(V, 2.5, 3, endpoint=False, retstep=True, axis=1)])
+rows(np.linalg.pinv, cases=[row(WELL, hermitian=True), row(STACK * (1.0 + 0.2j), hermitian=True)])
+rows(np.linalg.svd, cases=[row(WELL, hermitian=True), row(STACK, compute_uv=False, hermitian=True)])
 rows(np.cumsum, np.cumprod, cases=[row(A, 1, dtype=np.float64)])
 rows(np.linspace, np.geomspace, cases=[row(1.5, 2.5, 4, dtype=np.float64)])
 rows(np.logspace, cases=[row(0.5, 1.5, 4, dtype=np.float64)])
