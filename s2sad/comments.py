@@ -7,7 +7,7 @@ from typing import Any
 import gast
 
 from s2sad import ir
-from s2sad.printer import BlankLine, to_text
+from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.statements import blocks_of
 
 
@@ -15,6 +15,8 @@ def comment(body: list[gast.stmt]) -> None:
     """Before each group of adjoint statements the user's line that it belongs to; a blank line between the sweeps."""
     first = next((k for k, node in enumerate(body) if getattr(node, "reverse", False)), None)
     comment_block(body)
+    while first is not None and first > 0 and isinstance(body[first - 1], Comment):
+        first -= 1
     if first is not None and first > 0:
         body.insert(first, BlankLine())
 

@@ -1,4 +1,4 @@
-"""`checkpoint`: less is saved, more is computed again, and the gradients are the same, bit for bit."""
+"""`checkpoint`: less is saved, more is computed again, and the gradients are the same: of loops bit for bit."""
 
 import copy
 import inspect
