@@ -30,8 +30,8 @@ def checkpoint(what: Any, *, snapshots: int | None = None) -> Any:
 
     `checkpoint(f)` is f as a function (also as a decorator) whose calls are run again in the reverse sweep.
 
-    The gradients are those without checkpoint: of a loop bit for bit, of calls to rounding, since each call adds up what
-    belongs to it before that is added to the rest. Outside of a gradient it does nothing.
+    The gradients are those without checkpoint: of a loop bit for bit, of calls to rounding, since each call adds up
+    what belongs to it before that is added to the rest. Outside of a gradient it does nothing.
 
     >>> list(checkpoint(range(3), snapshots=2))
     [0, 1, 2]
