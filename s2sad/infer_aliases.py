@@ -7,13 +7,10 @@ exact as long as the old name is not used any more. Where it is, and the memory 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import gast
-
-from s2sad import ir, trees
+from s2sad import ir
 from s2sad.ir import family
 from s2sad.values import Value
 
@@ -30,7 +27,7 @@ class Sharing:
 
 class Aliases:
     def note_sharing(
-        self, state: dict[Any, Any], key: Any, value: Any, root: ir.Root, live: Callable[[], set[str]] | None, node: Any
+        self, state: dict[Any, Any], key: Any, value: Any, root: ir.Root, live: set[str] | None, node: Any
     ) -> None:
         """`key` takes over value's memory as `root`: is that memory still known by another name that is used?"""
         if value.place is None:
@@ -45,7 +42,7 @@ class Aliases:
             names = [each for each in held_roots(found) if each is not root and mine & set(family(each))]
             if not any(not both_carried(value.place.root, each) for each in names):
                 continue
-            if live is not None and other[0] == self.frame.number and other[1] not in live():
+            if live is not None and other[0] == self.frame.number and other[1] not in live:
                 continue
             self.sharings.append(Sharing(root, ir.base_of(root.name), node, self.frame.source))
             return
@@ -91,72 +88,3 @@ def both_carried(a: ir.Root, b: ir.Root) -> bool:
         for root in (a, b)
     )
     return carried and a is not b and a.loops == b.loops
-
-
-def used_after(tree: Any, node: Any) -> set[str]:
-    """The names that a loop reads before it sets them, and those read after it."""
-    found = exposed(node.body, set())
-    end = getattr(node, "end_lineno", None) or 0
-    for each in trees.walk(tree):
-        if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Load) and (getattr(each, "lineno", 0) or 0) > end:
-            found.add(each.id)
-    return found
-
-
-def used_outside(tree: Any, node: Any) -> set[str]:
-    """The names that are read before a loop or after it, not in it."""
-    first, last = getattr(node, "lineno", None) or 0, getattr(node, "end_lineno", None) or 0
-    lines = ((each.id, getattr(each, "lineno", 0) or 0) for each in trees.walk(tree) if is_load(each))
-    return {name for name, line in lines if not first <= line <= last or line == 0}
-
-
-def is_load(node: gast.AST) -> bool:
-    return isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load)
-
-
-def loaded_from(tree: Any, line: int) -> set[str]:
-    """The names that are read at or after a line."""
-    return {
-        each.id
-        for each in trees.walk(tree)
-        if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Load) and (getattr(each, "lineno", 0) or 0) >= line
-    }
-
-
-def exposed(body: list[gast.AST], known: set[str]) -> set[str]:
-    """The names that statements read before they set them; `known` grows by what they surely set."""
-    found: set[str] = set()
-    for node in body:
-        if isinstance(node, gast.If):
-            found |= loads(node.test) - known
-            first, second = set(known), set(known)
-            found |= exposed(node.body, first) | exposed(node.orelse, second)
-            known |= first & second
-        elif isinstance(node, (gast.For, gast.While)):
-            found |= loads(node.iter if isinstance(node, gast.For) else node.test) - known
-            inner = set(known)
-            if isinstance(node, gast.For):
-                inner |= {each.id for each in trees.walk(node.target) if isinstance(each, gast.Name)}
-            found |= exposed(node.body, inner)
-        elif isinstance(node, gast.Assign):
-            found |= loads(node.value) - known
-            for target in node.targets:
-                found |= loads(target) - known
-                known |= {
-                    each.id
-                    for each in trees.walk(target)
-                    if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Store)
-                }
-        elif isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
-            found |= ({node.target.id} | loads(node.value)) - known
-        else:
-            found |= loads(node) - known
-    return found
-
-
-def loads(node: Any) -> set[str]:
-    return {
-        each.id
-        for each in trees.walk(node)
-        if isinstance(each, gast.Name) and isinstance(each.ctx, (gast.Load, gast.Del))
-    }

@@ -19,7 +19,8 @@ class Branches:
             self.walk(node.body if test else node.orelse)
             return
         self.origin = (self.frame.source, node)
-        made = self.branch(test, lambda: self.walk(node.body), lambda: self.walk(node.orelse))
+        live = self.live().after.get(id(node))
+        made = self.branch(test, lambda: self.walk(node.body), lambda: self.walk(node.orelse), live)
         made.user = node
 
     def test(self, node: gast.AST) -> Any:
@@ -44,8 +45,8 @@ class Branches:
             return bool(value.items)
         return None
 
-    def branch(self, test: gast.AST, first: Any, second: Any) -> gast.If:
-        """if test: first() else: second(); what they leave behind is joined."""
+    def branch(self, test: gast.AST, first: Any, second: Any, live: set[str] | None = None) -> gast.If:
+        """if test: first() else: second(); what they leave behind is joined: what is live, where that is known."""
         outer, state = self.block, self.state
         origin = self.origin
         blocks, states = [], []
@@ -54,7 +55,7 @@ class Branches:
             self.block, self.state = self.new_block(), dict(state)
             run()
             blocks.append(self.block)
-            states.append(self.state)
+            states.append({key: value for key, value in self.state.items() if self.is_live(key, live)})
             self.block = outer
         self.block, self.state, self.origin = outer, state, origin
         node = self.add(gast.If(test, blocks[0], blocks[1]))
@@ -66,8 +67,9 @@ class Branches:
             self.state = states[1] if ends[0] else states[0]
         else:
             outer_test, self.joining_test, self.branch_start = self.joining_test, test, start
+            outer_live, self.live_names = self.live_names, self.live_from_here() if live is None else live
             self.state = self.join_states(states, blocks)
-            self.joining_test = outer_test
+            self.joining_test, self.live_names = outer_test, outer_live
         return node
 
     def join_states(self, states: list[dict[Any, Any]], blocks: list[list[gast.stmt]]) -> dict[Any, Any]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any
 
 import gast
 
 from s2sad import ir, trees
-from s2sad.infer_aliases import used_after, used_outside
 from s2sad.infer_memory import is_function
 from s2sad.ir import family
 from s2sad.kinds import Array, Kind, List, Mapping, Scalar, Static, Tuple, Unknown, join, settled
+from s2sad.live_variables import Live, live_variables
 from s2sad.values import Conflict, Object, Value
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ class Carried:
         """Walks through a loop's body until the kinds of what it carries stay the same."""
         site = (self.path, id(node))
         facts = self.facts.phis.setdefault(site, {})
-        entry, outer_block, outer_loops, outer_breaks = self.before_loop(), self.block, self.loops, self.breaks
+        entry, outer_block, outer_loops, outer_breaks = self.before_loop(node), self.block, self.loops, self.breaks
         sites, known = dict(self.site_counts), self.known_memory()
         for _ in range(40):
             self.site_counts = dict(sites)
@@ -187,11 +186,8 @@ class Carried:
         """Copies into the carried names, at the entry and at the ends of an iteration; the state after the loop."""
         entry_pairs: list[tuple[str, gast.AST]] = []
         after = {key: value for key, value in entry.items() if not self.is_unset(value)}
-        self.live_names = (
-            functools.lru_cache(maxsize=None)(lambda tree=self.frame.tree: used_after(tree, node))
-            if hasattr(node, "body") and isinstance(node.body, list)
-            else None
-        )
+        self.live_names = self.live().at_start.get(id(node))
+        live = self.live().after.get(id(node))
         names: list[str] = []
         for key, phi in phis.items():
             after[key] = phi
@@ -212,12 +208,12 @@ class Carried:
                 if self.is_early_value(key) and any(block is each for _, each in ends):
                     continue  # an iteration that goes on has not returned: what it holds is never read
                 # the parts of a carried dict or record are carried themselves
-                if key not in entry and key not in after and isinstance(value, (Value, Conflict)):
+                new = key not in entry and key not in after and self.is_live(key, live)
+                if new and isinstance(value, (Value, Conflict)):
                     fresh.setdefault(key, []).append((value, pairs))
             self.late_copies.append((pairs, block))
             every.append((state, pairs))
         self.origin = (self.frame.source, node)
-        read_elsewhere = used_outside(self.frame.tree, node)
         for key, found in fresh.items():
             first = found[0][0]
             early = None
@@ -227,8 +223,6 @@ class Carried:
                 early = self.early_value(key[1], found)
             if early is not None:
                 after[key] = early
-            elif key[0] == self.frame.number and key[1] not in read_elsewhere:
-                after[key] = first
             elif all(same_thing(value, first) for value, _ in found):
                 without = [self.scope_of(block) for state, block in exits if key not in state]
                 ends = [(state, pairs) for state, pairs in every if any(pairs is each for _, each in found)]
@@ -263,7 +257,7 @@ class Carried:
         self.loops = outer_loops
         self.late_copies.clear()
         self.entry_pairs[number] = (entry_pairs, names)
-        self.state = after
+        self.state = {key: value for key, value in after.items() if self.is_live(key, live)}
 
     def kept_value(self, base: str, value: Any, ends: Any, number: int, without: Any) -> Any:
         """What a loop has set and leaves behind. What iterations set anew that leave it as it is (those that end in the
@@ -288,14 +282,29 @@ class Carried:
             self.note_second_name(state, base, value, made)
         return made
 
-    def before_loop(self) -> dict[Any, Any]:
+    def before_loop(self, node: Any) -> dict[Any, Any]:
         """The state where a loop begins. What an early return has set is not there: it would have left before the
-        loop."""
+        loop. Nor is a variable that is set again before it is read."""
+        live = self.live().at_start.get(id(node))
         return {
             key: value
             for key, value in self.state.items()
-            if not (self.is_early_value(key) and self.marked_early(value))
+            if self.is_live(key, live) and not (self.is_early_value(key) and self.marked_early(value))
         }
+
+    def live(self) -> Live:
+        """The variables of the function that is walked that may still be read, at its loops and branches."""
+        if self.frame.live is None:
+            self.frame.live = Live() if self.frame.tree is None else live_variables(self.frame.tree)
+        return self.frame.live
+
+    def live_from_here(self) -> set[str] | None:
+        """The variables of this function that may be read after a part of the present statement; None: any."""
+        return self.live().during.get(id(self.origin[1]))
+
+    def is_live(self, key: Any, live: set[str] | None) -> bool:
+        """Whether what the state has under a key may still be read; `live`: the variables of this function that may."""
+        return live is None or key[0] != self.frame.number or key[1] in live
 
     def marked_early(self, value: Any) -> bool:
         if not isinstance(value, Value):

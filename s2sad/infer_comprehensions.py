@@ -41,8 +41,7 @@ class Comprehensions:
         unrolled = self.unrolled_comprehension(node)
         if unrolled is not None:
             return self.make_list(unrolled, hint)
-        saved = {name: self.state.get((self.frame.number, name)) for name in names}
-        own = {(self.frame.number, name) for name in names}
+        saved = {(self.frame.number, name): self.state.get((self.frame.number, name)) for name in names}
         self.frame.locals.update(names)
         made = self.make_list([], hint or "items")
 
@@ -50,10 +49,10 @@ class Comprehensions:
             def body() -> None:
                 if k < len(node.generators):
                     generator = node.generators[k]
-                    found = self.iteration(generator.iter)
-                    if k == 0:  # from here on, they are its own
-                        self.state = {key: value for key, value in self.state.items() if key not in own}
-                    self.for_loop(found, generator.target, conditions(k, 0), (node if k == 0 else generator))
+                    it = self.iteration(generator.iter)
+                    if k == 0:  # read outside of the comprehension; its own variables are others than those around it
+                        self.state = {key: value for key, value in self.state.items() if key not in saved}
+                    self.for_loop(it, generator.target, conditions(k, 0), (node if k == 0 else generator))
                 else:
                     self.list_method(made, "append", [self.settle(self.visit(node.elt))], node)
 
@@ -76,8 +75,7 @@ class Comprehensions:
             return body
 
         level(0)()
-        for name, value in saved.items():
-            key = (self.frame.number, name)
+        for key, value in saved.items():
             if value is None:
                 self.state.pop(key, None)
             else:

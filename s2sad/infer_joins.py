@@ -147,9 +147,7 @@ class Joins:
         """`base` is another name, `made`, of the memory of a value from now on."""
         if made.place is None:
             return
-        line = (getattr(self.origin[1], "end_lineno", 0) or 0) + 1 if not self.loops else 0
-        tree, key = self.frame.tree, (self.frame.number, base)
-        self.note_sharing(state, key, value, made.place.root, lambda: loaded_from(tree, line), self.origin[1])
+        self.note_sharing(state, (self.frame.number, base), value, made.place.root, self.live_names, self.origin[1])
 
     def joined_kind(self, a: Value, b: Value) -> Kind:
         """The kind of a value that is a or b; None beside a number leaves the number's kind (`is None` is asked at

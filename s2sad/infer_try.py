@@ -100,6 +100,7 @@ class Try:
     def join_ways(self, state: dict[Any, Any], block: list[gast.stmt], going_on: list[Any]) -> dict[Any, Any]:
         """The state after: of the body and of each handler that goes on, two at a time."""
         blocks = [block]
+        self.live_names = self.live_from_here()
         for other, handled, _ in going_on:
             joined, copies = self.joined_states([state, other])
             for each, pairs in ((b, copies[0]) for b in blocks):

@@ -94,6 +94,7 @@ class Frame:
     globals: set[str] = field(default_factory=set)
     number: Any = None
     tree: Any = None
+    live: Any = None  # live_variables.Live of the tree
     stands_for: Any = None  # in an equivalent: the user's source, statement and call
 
 
