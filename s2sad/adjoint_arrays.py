@@ -26,8 +26,9 @@ def turned(path: tuple[gast.AST, ...]) -> bool:
 
 
 def is_flat(kind: Kind) -> bool:
-    """Whether it is an array, or a list of numbers or arrays: of those, the items are not written into."""
-    return isinstance(kind, Array) or isinstance(kind, List) and isinstance(kind.item, (Scalar, Array))
+    """Whether it is an array, or a list or dict of numbers or arrays: of those, the items are not written into."""
+    item = kind.item if isinstance(kind, List) else kind.value if isinstance(kind, Mapping) else None
+    return isinstance(kind, Array) or isinstance(item, (Scalar, Array))
 
 
 STRUCTURES = (List, Tuple, Dict, Record, Mapping)
@@ -272,7 +273,9 @@ class Arrays:
         place, finish = self.through(shadow, op.place.path)
         if isinstance(op.kind, (List, Tuple, Dict, Record, Mapping)):
             total = self.added(op.kind, place, cotangent.expr)
-            if not op.place.path:
+            if not op.place.path and isinstance(op.kind, (Dict, Record, Mapping)):
+                self.add(gast.Expr(trees.call(trees.attr(shadow, "update"), total)))
+            elif not op.place.path:
                 self.add(gast.Assign([trees.index(shadow, gast.Slice(None, None, None))], total, None))
             else:
                 self.add(gast.Assign([self.target(place)], total, None))

@@ -167,7 +167,8 @@ class Gradients:
             made = gast.DictComp(key, trees.index(made, key), [gast.comprehension(key, trees.name(keys), [], 0)])
         if isinstance(made, gast.Name) and made.id in self.adjoint.whole and has_form(kind):
             return made
-        return self.restored(made, kind, value.expr)
+        given = getattr(value.place.root, "given", None) if value.place is not None else None
+        return self.restored(made, given or kind, value.expr)
 
     def scalar_gradient(self, expr: gast.AST, kind: Scalar) -> gast.AST:
         """A number's gradient is of its own type, also where arrays or numbers of less precision are around."""
@@ -232,6 +233,10 @@ class Gradients:
         if isinstance(kind, List) and not isinstance(kind.item, (Scalar, Array, type(None))):
             item, each = trees.name(self.inferred.names.fresh("each")), trees.name(self.inferred.names.fresh("item"))
             inner = self.restored(item, kind.item, each)
+            if inner is item:
+                return expr
+            if each.id not in trees.names_in(inner):
+                return gast.ListComp(inner, [gast.comprehension(trees.name(item.id, store=True), expr, [], 0)])
             target = gast.Tuple([item, each], gast.Store())
             return gast.ListComp(
                 inner, [gast.comprehension(target, trees.call(trees.builtin("zip"), expr, like), [], 0)]

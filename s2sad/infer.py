@@ -212,6 +212,7 @@ class Infer(
         self.held: list[Any] = []
         self.taken_out: list[Any] = []
         self.boxings: list[Any] = []
+        self.boxed_objects: list[Any] = []
         self.mapping_views: list[Any] = []
         self.views: dict[Object, tuple[Any, Any]] = {}  # of dicts, that are kept: where they are made
         self.part_writes: dict[Any, list[Any]] = {}

@@ -7,8 +7,8 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.kinds import INT, Dict, Kind, Record, Static, Tuple, carries_gradient
-from s2sad.values import MISSING, Object, Value
+from s2sad.kinds import INT, Array, Dict, Kind, Record, Scalar, Static, Tuple, carries_gradient, join
+from s2sad.values import MISSING, Object, Restart, Value
 
 
 class Boxes:
@@ -63,6 +63,7 @@ class Boxes:
                 tuple(item.kind for item in items), value.kind.cls if isinstance(value.kind, Tuple) else None
             )
         else:
+            self.boxed_objects.append(value.object)
             keys = list(value.object.keys)
             items = [self.boxed(self.settle(self.state[value.object, key])) for key in keys]
             expr = value.expr
@@ -71,6 +72,23 @@ class Boxes:
         op = ir.Pack([self.operand(item) for item in items], [item.kind for item in items])
         op.keys = keys
         return self.emit(expr, op, kind, True)
+
+    def need_written_boxes(self, thing: Object) -> None:
+        """An entry of a dict that is an item of a list is written: the walk begins again, with the dicts that may be
+        there as mappings, if their values are of one kind."""
+        kind: Kind | None = None
+        for each in thing.keys:
+            kind = join(kind, self.state[thing, each].kind)
+        if thing.cls is not dict or not isinstance(kind, (Scalar, Array)):
+            return
+        sites: set[Any] = {boxes_site(thing.keys)}
+        for other in self.boxed_objects:
+            if set(other.keys) == set(thing.keys):
+                sites |= self.mapping_sites(other, set())
+        known = self.facts.results.setdefault("mappings", set())
+        if not sites <= known:
+            known |= sites
+            raise Restart
 
     def unboxed(self, value: Value, pattern: Any = None) -> Value:
         """What a list holds, taken apart where it is a tuple, dict or record; pattern: what it is bound to."""
@@ -111,6 +129,11 @@ class Boxes:
         made = self.emit(expr, op, kind, True, hint)
         self.note_holders(made, held_in)
         return self.unboxed(made, pattern)
+
+
+def boxes_site(keys: list[Any]) -> Any:
+    """Where the dicts in lists that are parameters were made: nobody knows; they go by their keys."""
+    return "boxes", frozenset(keys)
 
 
 def patterns_of(pattern: Any, count: int) -> list[Any]:

@@ -180,6 +180,7 @@ class Holdings:
         for thing, at, node, source in self.boxings:
             for loops, position, key in self.part_writes.get(thing, ()):
                 if after((loops, position), at, thing.loops):
+                    self.need_written_boxes(thing)
                     raise self.refusal("boxed_write", node, source, name=key)
         uses.check_places()
 

@@ -13,7 +13,23 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.expressions import mark_pure
-from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Kind, List, Mapping, Never, Static, Unknown, carries_gradient, join
+from s2sad.infer_boxes import boxes_site
+from s2sad.kinds import (
+    BOOL,
+    FLOAT,
+    INT,
+    UNKNOWN,
+    Dict,
+    Kind,
+    List,
+    Mapping,
+    Never,
+    Static,
+    Unknown,
+    as_mapping,
+    carries_gradient,
+    join,
+)
 from s2sad.values import Object, Restart, Value
 
 
@@ -72,6 +88,9 @@ class Mappings:
 
     def kind_with_items(self, kind: Kind, site: Any) -> Kind:
         """The kind of a list or mapping, with what is put into it later."""
+        item = kind.item if isinstance(kind, List) else None
+        if isinstance(item, Dict) and self.is_mapping_site(boxes_site([key for key, _ in item.items])):
+            kind = List(as_mapping(item), kind.cls)
         found, _ = self.facts.list_items.get(site, (None, False))
         if found is not None and isinstance(kind, List):
             return List(join(kind.item, found), kind.cls)

@@ -87,6 +87,7 @@ class Parameters:
         if isinstance(kind, (Array, List, Mapping)):
             root = self.new_root(("param", *site), ssa, kind)
             root.param = ".".join(map(str, site))
+            root.given = kind
             root.kind = kind = self.kind_with_items(kind, root.site)
             varied = varied and getattr(kind, "item", kind) is not None
             varied = varied or root.site in self.facts.written and root.site in self.facts.results.get("varied", ())
@@ -147,7 +148,7 @@ class Parameters:
                 return trees.call(trees.attr(expr, "copy"))
             return trees.np_call("copy", expr)  # in the order in which the elements lie, as f's own array has them
         if isinstance(kind, List):
-            if isinstance(kind.item, (Array, List)):
+            if isinstance(kind.item, (Array, List, Mapping)):
                 item = self.names.fresh("item")
                 inner = self.deep_copy_expression(trees.name(item), kind.item)
                 loop = gast.comprehension(trees.name(item, store=True), expr, [], 0)

@@ -263,6 +263,7 @@ class Stores:
         """An attribute of a record, or an entry of a dict of known keys, becomes value."""
         thing = base.object
         if thing in thing.sources:
+            self.need_written_boxes(thing)
             raise self.refuse("boxed_write", node, name=str(key))
         if thing.sources:
             raise self.refuse("ambiguous_store", node, name=str(key))

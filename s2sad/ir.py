@@ -83,6 +83,7 @@ class Root:
     shrinks: bool = False  # items are taken out, or put in elsewhere than at the end
     whole: bool = False  # where ways join: it is one of its sources itself, not a part of it
     joined_at: Any = None  # where ways join and it is one of its sources: the user's source and node
+    given: Any = None  # of a parameter: its kind as the caller gives it
 
     def __hash__(self) -> int:
         return id(self)

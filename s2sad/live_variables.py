@@ -25,6 +25,8 @@ import gast
 
 from s2sad import trees
 
+COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+
 
 @dataclass
 class Live:
@@ -52,16 +54,46 @@ def runs_later(node: gast.AST, function: gast.AST) -> bool:
 
 
 def loads(node: Any) -> set[str]:
-    """The variables that anything in a tree reads, deletes, or shares with functions around it."""
-    found = set()
-    for each in trees.walk(node):
-        if isinstance(each, gast.Name) and not isinstance(each.ctx, gast.Store):
-            found.add(each.id)
-        elif isinstance(each, gast.AugAssign) and isinstance(each.target, gast.Name):
-            found.add(each.target.id)
-        elif isinstance(each, (gast.Nonlocal, gast.Global)):
-            found.update(each.names)
+    """The variables that anything in a tree reads, deletes, or shares with functions around it; not those that a
+    comprehension or function in it has for itself."""
+    found: set[str] = set()
+    todo = [node]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, gast.Name):
+            if not isinstance(each.ctx, gast.Store):
+                found.add(each.id)
+        elif isinstance(each, COMPREHENSIONS):
+            first, own = each.generators[0], set().union(*(stores(g.target) for g in each.generators))
+            found |= inside(each) - own
+            todo.append(first.iter)
+        elif isinstance(each, (gast.FunctionDef, gast.Lambda)):
+            body = each.body if isinstance(each.body, list) else [each.body]
+            shared = {name for part in body for name in declared(part)}
+            own = set().union(
+                *map(stores, body), (arg.id for arg in trees.walk(each.args) if isinstance(arg, gast.Name))
+            )
+            found |= set().union(*map(loads, body)) - own | shared
+            todo += [*each.args.defaults, *filter(None, each.args.kw_defaults), *getattr(each, "decorator_list", [])]
+        else:
+            if isinstance(each, gast.AugAssign) and isinstance(each.target, gast.Name):
+                found.add(each.target.id)
+            if isinstance(each, (gast.Nonlocal, gast.Global)):
+                found.update(each.names)
+            todo += trees.children(each)
     return found
+
+
+def inside(comprehension: Any) -> set[str]:
+    """What a comprehension reads apart from the first thing that it goes through."""
+    first, *others = comprehension.generators
+    results = [getattr(comprehension, field) for field in ("elt", "key", "value") if hasattr(comprehension, field)]
+    return set().union(*map(loads, [*results, *first.ifs, *others]))
+
+
+def declared(node: Any) -> set[str]:
+    """The variables of functions around it that statements in a tree say they share."""
+    return {name for each in trees.walk(node) if isinstance(each, (gast.Nonlocal, gast.Global)) for name in each.names}
 
 
 def repeated(*parts: Any) -> set[str]:
@@ -79,6 +111,7 @@ class _Walk:
 
     def __init__(self, found: Live, always: set[str]) -> None:
         self.found, self.always = found, always
+        self.exposed: dict[int, set[str]] = {}
 
     def block(self, body: list[Any], live: set[str], left: set[str]) -> set[str]:
         for node in reversed(body):
@@ -108,17 +141,15 @@ class _Walk:
         return live | loads(part)
 
     def loop(self, node: Any, live: set[str]) -> set[str]:
-        start: set[str] = set()
-        while True:
-            inner = self.block(node.body, start | live, live)
-            if isinstance(node, gast.For):
-                inner = inner - stores(node.target) | loads(node.target)
-            else:
-                inner = inner | loads(node.test)
-            if inner | live | self.always <= start:
-                break
-            start = start | inner | live | self.always
+        if id(node) not in self.exposed:  # with nothing live behind it: what an iteration reads before it sets it
+            self.exposed[id(node)] = self.block(node.body, self.always, self.always)
+        start = self.exposed[id(node)]
+        start = (
+            start - stores(node.target) | loads(node.target) if isinstance(node, gast.For) else start | loads(node.test)
+        )
+        start = start | live | self.always
         self.found.at_start[id(node)] = start
+        self.block(node.body, start, live)
         return self.header(node, start, node.iter if isinstance(node, gast.For) else node.test)
 
     def protected(self, node: Any, live: set[str], left: set[str]) -> set[str]:

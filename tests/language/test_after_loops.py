@@ -387,6 +387,79 @@ def parts_of_a_dict_made_anew(x):
     return p["a"] * p["b"]
 
 
+# --- the same name again ------------------------------------------------------------------------------------------
+
+
+@case(array(3, 2))
+def rows_written_twice(A):
+    for _ in range(2):
+        for row in A:
+            row[1] += row[0] * 0.1
+        for row in A:
+            row[0] -= row[1] * 0.1
+    return np.sum(A * A)
+
+
+@case(array(3, 2))
+def rows_written_and_read(A):
+    for row in A:
+        row *= 2.0
+    total = 0.0
+    for row in A:
+        total += row[0] * row[1]
+    return total + sum(np.sum(row * row) for row in A)
+
+
+@case([[1.5, 2.0], [2.5, 3.0]])
+def lists_written_twice(ps):
+    for _ in range(3):
+        for p in ps:
+            p[1] += p[0] * 0.1
+        for p in ps:
+            p[0] -= p[1] * 0.1
+    return sum(p[0] * p[1] for p in ps)
+
+
+@case(array(3, 2), array(2))
+def name_of_a_comprehension(A, row):
+    rest = [row * row[0] for row in A]
+    row *= 2.0
+    return sum(np.sum(each * row) for each in rest)
+
+
+@case(array(3, 2))
+def name_read_by_a_function_of_f(A):
+    def last():
+        return row
+
+    for row in A:
+        pass
+    first = last()
+    for row in A:
+        pass
+    return np.sum(first * last())
+
+
+@case(array(3, 2), array(2))
+def name_kept_if_a_loop_does_not_run(A, row):
+    total = 0.0
+    for row in A[:0]:
+        total += row[0]
+    return np.sum(row * row * A) + total
+
+
+@case(array(3), 0.3)
+def set_again_on_one_way(x, s):
+    t = x * s
+    for k in range(3):
+        if x[k] > 0.2:
+            t = x[k] * x
+        else:
+            u = t
+            t = u * s
+    return np.sum(t)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_after_loop(each):
     each.check()

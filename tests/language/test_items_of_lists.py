@@ -240,6 +240,82 @@ def numbers_and_arrays_that_grow(x):
     return np.sum(v[0])
 
 
+PARTICLES = [{"m": 1.0, "v": 2.0}, {"m": 3.0, "v": -0.5}, {"m": 0.7, "v": 1.2}]
+
+
+@case(PARTICLES)
+def entries_are_written(ps):
+    for p in ps:
+        p["v"] += p["m"] * 0.1
+    for p in ps:
+        p["m"] = p["v"] * p["m"]
+    return sum(p["m"] * p["v"] for p in ps)
+
+
+@case(PARTICLES)
+def entries_of_neighbours_are_written(ps):
+    for _ in range(3):
+        for k in range(len(ps)):
+            ps[k]["v"] -= ps[k - 1]["v"] * 0.1
+    return ps[0]["v"] * ps[1]["m"]
+
+
+@case(PARTICLES)
+def new_keys(ps):
+    for p in ps:
+        p["new"] = p["v"] * 0.1
+    return sum(p["m"] * p["new"] for p in ps)
+
+
+@case(LAYERS, INPUTS)
+def arrays_of_dicts_are_replaced(layers, x):
+    for layer in layers:
+        layer["W"] = layer["W"] * 0.9 - layer["b"]
+    for layer in layers:
+        x = np.tanh(x @ layer["W"] + layer["b"])
+    return np.sum(x)
+
+
+@case(1.5, 2.0)
+def dicts_made_in_a_display(m, v):
+    ps = [{"m": m, "v": v}, {"m": 2 * m, "v": v * v}]
+    for p in ps:
+        p["v"] = p["v"] * 0.5
+    return sum(p["m"] * p["v"] for p in ps)
+
+
+@case(1.5, 2.0)
+def dicts_made_in_a_comprehension(m, v):
+    ps = [{"m": m * k, "v": v} for k in range(4)]
+    for _ in range(3):
+        for p in ps:
+            p["v"] += p["m"] * 0.1
+    return sum(p["m"] * p["v"] for p in ps)
+
+
+@case(1.5, 2.0)
+def dicts_appended(m, v):
+    ps = []
+    for k in range(4):
+        ps.append({"m": m * k, "v": v})
+    for t in range(3):
+        ps[t]["v"] += ps[t + 1]["m"] * 0.1
+    return sum(p["m"] * p["v"] for p in ps)
+
+
+@case(1.5, 2.0, ["m", "v"])
+def dicts_of_any_keys(m, v, names):
+    ps = []
+    for k in range(3):
+        d = {}
+        for name in names:
+            d[name] = m * k + v
+        ps.append(d)
+    for p in ps:
+        p["v"] = p["v"] * 0.5 + p["m"]
+    return sum(p["m"] * p["v"] for p in ps)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_case(each):
     each.check()
