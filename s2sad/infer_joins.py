@@ -209,9 +209,3 @@ class Joins:
     def part_states(self, a: Object, b: Object, key: Any) -> tuple[Any, Any]:
         first, second = self.joining
         return first.get((a, key)), second.get((b, key))
-
-
-def loaded_from(tree: Any, line: int) -> set[str]:
-    from s2sad.infer_aliases import loaded_from as found
-
-    return found(tree, line)
