@@ -8,8 +8,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.exposed import names_set, read_from_before
-from s2sad.infer_aliases import used_outside
+from s2sad.exposed import read_from_before
 from s2sad.kinds import Never
 from s2sad.values import Object, Value
 
@@ -19,8 +18,6 @@ class Unset:
         """Puts them among what a loop begins with, under names that are never set."""
         if not isinstance(node, (gast.For, gast.While)):
             return
-        for name in self.forgotten_views(entry, node):
-            del entry[self.frame.number, name]
         known = self.facts.results.get(("exposed", id(node)))
         if known is None:
             known = self.facts.results["exposed", id(node)] = sorted(read_from_before(node))
@@ -33,19 +30,6 @@ class Unset:
             for thing in dict.fromkeys(key[0] for key in entry if isinstance(key[0], Object) and key[0].cls is cls):
                 if (thing, part) not in entry or self.is_unset(entry[thing, part]):
                     entry[thing, part] = self.unset_value(facts, (thing, part), ())
-
-    def forgotten_views(self, entry: dict[Any, Any], node: Any) -> list[str]:
-        """Views of written memory that neither the loop nor anything else reads before they are set again."""
-        keys = [key for key in entry if key[0] == self.frame.number and key[1] in self.frame.locals]
-        views = [key[1] for key in keys if self.is_written_view(entry[key])]
-        if not views or not hasattr(node, "lineno"):
-            return []
-        read = used_outside(self.frame.tree, node) | read_from_before(node)
-        return [each for each in views if each in names_set([node]) and each not in read]
-
-    def is_written_view(self, value: Any) -> bool:
-        place = value.place if isinstance(value, Value) else None
-        return place is not None and bool(place.path) and self.is_written(place.root)
 
     def note_maybe_unset(self, value: Any) -> None:
         """An attribute may have no value yet: one way to here, or none of a loop's iterations, has set it."""
