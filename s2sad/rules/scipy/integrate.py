@@ -111,7 +111,7 @@ def trapezoid(y, x=None, dx=1.0, axis=-1, *, grad):
 @kind(integrate.trapezoid)
 def trapezoid_kind(y: Kind, x: Kind, dx: Kind, axis: Kind) -> Kind:
     y = numeric(y)
-    return reduced(floating(getattr(y, "dtype", "")), y, axis, FALSE)
+    return reduced(unless_narrow(floating(getattr(y, "dtype", ""))), y, axis, FALSE)
 
 
 # --- its running integral -------------------------------------------------------------------------------------------
