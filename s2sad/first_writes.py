@@ -25,8 +25,7 @@ from s2sad import ir, trees
 from s2sad.expression_kinds import ExpressionKinds, is_numpy, same_axes
 from s2sad.fresh import is_fresh
 from s2sad.kinds import Array, Kind, Scalar
-from s2sad.one_sided import owner_of
-from s2sad.reading import all_blocks, range_arguments, reads
+from s2sad.reading import all_blocks, owner_of, range_arguments, reads
 from s2sad.statements import all_of, all_statements, blocks_of, nested, read_list, targets
 
 ADDED = (gast.Add, gast.Sub)
@@ -281,7 +280,10 @@ def is_sum(node: gast.stmt, name: str) -> bool:
     """Whether a statement adds to S or a part of it, and reads nothing else of it."""
     if not isinstance(node, gast.AugAssign) or not isinstance(node.op, ADDED) or not getattr(node, "reverse", False):
         return False
-    return owner_of(node) == name and read_list(node).count(name) == 1
+    part = node.target
+    while isinstance(part, (gast.Subscript, gast.Attribute)):  # not of a view, whose indices are others
+        part = part.value
+    return isinstance(part, gast.Name) and part.id == name and read_list(node).count(name) == 1
 
 
 def is_added_at(node: gast.stmt, name: str) -> bool:

@@ -22,7 +22,7 @@ from s2sad.expression_kinds import is_numpy
 from s2sad.fresh import is_fresh
 from s2sad.inlining import rename_reads
 from s2sad.kinds import Array, Kind, Scalar
-from s2sad.reading import reads
+from s2sad.reading import owner_of, reads
 from s2sad.statements import blocks_of, nested, read_list, targets
 
 
@@ -241,18 +241,6 @@ def is_simple(node: gast.stmt) -> bool:
     if getattr(node, "impure", False) or owner_of(node) is not None:
         return False
     return getattr(node, "restore", False) or not ir.summary(node.value).pop
-
-
-def owner_of(node: gast.stmt) -> str | None:
-    """The name of the array that a statement writes into."""
-    target: Any = None
-    if isinstance(node, gast.AugAssign):
-        target = node.target
-    elif isinstance(node, gast.Assign) and isinstance(node.targets[0], (gast.Subscript, gast.Attribute)):
-        target = node.targets[0]
-    while isinstance(target, (gast.Subscript, gast.Attribute)):
-        target = target.value
-    return None if target is None else getattr(target, "id", "?")
 
 
 def adds(node: gast.stmt) -> bool:

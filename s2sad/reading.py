@@ -45,6 +45,28 @@ def reads(node: gast.AST | None) -> set[str]:
     return found
 
 
+def owner_of(node: gast.stmt) -> str | None:
+    """The name of the array that a statement writes into, itself or a view of it (`x.reshape(2, 3)[0] += e`)."""
+    target: Any = None
+    if isinstance(node, gast.AugAssign):
+        target = node.target
+    elif isinstance(node, gast.Assign) and isinstance(node.targets[0], (gast.Subscript, gast.Attribute)):
+        target = node.targets[0]
+    while isinstance(target, (gast.Subscript, gast.Attribute, gast.Call)):
+        target = target.value if not isinstance(target, gast.Call) else viewed(target)
+    return None if target is None else getattr(target, "id", "?")
+
+
+def viewed(call: gast.Call) -> gast.AST | None:
+    """What a call is a view of: that whose method it is, or the first argument of a library's function."""
+    base = call.func
+    while isinstance(base, gast.Attribute):
+        base = base.value
+    if isinstance(call.func, gast.Attribute) and not hasattr(base, "module"):
+        return call.func.value
+    return call.args[0] if call.args else gast.Name("?", gast.Load(), None, None)
+
+
 def places_in(target: gast.AST) -> list[gast.AST]:
     """What a target of an assignment has besides names: `x[k]`, `x.a`."""
     parts = getattr(target, "elts", None) or ([target.value] if isinstance(target, gast.Starred) else None)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import gast
 
 from s2sad import ir, trees
-from s2sad.reading import reads
+from s2sad.reading import owner_of, reads
 from s2sad.statements import blocks_of, targets
 from s2sad.terms import key_of
 
@@ -54,7 +54,7 @@ def merge(body: list[gast.stmt], at: int, place: gast.Subscript) -> None:
                 return
             first.insert(0, each)
             needed |= reads(each)
-    if any(written(each) in needed for each in between):
+    if any(owner_of(each) in needed for each in between):
         return  # it reads an adjoint that is added to in between
     value = node.value if isinstance(node.op, gast.Add) else trees.neg(node.value)
     made = gast.Assign([place], value, None)
@@ -86,12 +86,4 @@ def adds_to(node: gast.stmt, place: gast.Subscript) -> bool:
 def can_go_first(node: gast.stmt, between: list[gast.stmt]) -> bool:
     """Whether a statement that sets a name may stand before the others: none of them changes what it reads."""
     before = between[: next(k for k, each in enumerate(between) if each is node)]
-    return not getattr(node, "impure", False) and reads(node).isdisjoint(map(written, before))
-
-
-def written(node: gast.stmt) -> str:
-    """The adjoint that a statement adds to; '' of one that sets a name."""
-    target = node.target if isinstance(node, gast.AugAssign) else None
-    while isinstance(target, (gast.Subscript, gast.Attribute)):
-        target = target.value
-    return target.id if isinstance(target, gast.Name) else ""
+    return not getattr(node, "impure", False) and reads(node).isdisjoint(map(owner_of, before))

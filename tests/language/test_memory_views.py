@@ -370,6 +370,14 @@ def real_and_imag_views(z):
     return np.sum(np.abs(z) ** 2)
 
 
+@case([0.339, -0.747, 0.11])
+def view_of_a_view_added_to_between_a_store_and_its_reading(items):
+    y = np.full(12, items[0]).reshape(2, 2, 3)
+    y[0:2] += y
+    items[0] = 0.5
+    return y
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_view(each):
     each.check()
