@@ -19,6 +19,7 @@ import inspect
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -133,6 +134,7 @@ def check_gradients(
     rows: list[Row] = []
     for parameter, gradient in zip(transformed.params, gradients):
         if gradient is not None:
+            faults.extend(_misshapen(parameter, values[parameter], gradient))
             moved = functools.partial(_moved, f, signature, values, parameter, dy)
             rows.extend(_rows(parameter, values[parameter], gradient, moved, elements, rtol, atol))
     return GradientReport(name, tuple(rows), tuple(faults))
@@ -178,6 +180,20 @@ def _rows(
             relative = absolute = float(np.sqrt(np.finfo(precision).eps))
         ok = _agree(complex(found), expected, relative if rtol is None else rtol, absolute if atol is None else atol)
         yield Row(name_of(parameter, path), found.item() if hasattr(found, "item") else found, expected, ok)
+
+
+def _misshapen(place: str, value: Any, gradient: Any) -> Iterator[str]:
+    """What is wrong with the shapes of a gradient, and of those in it."""
+    if gradient is None:
+        return
+    if isinstance(value, (list, tuple)):
+        for k, (item, part) in enumerate(zip(value, gradient)):
+            yield from _misshapen(f"{place}[{k}]", item, part)
+    elif isinstance(value, dict):
+        for key in value.keys() & gradient.keys():
+            yield from _misshapen(f"{place}[{key!r}]", value[key], gradient[key])
+    elif isinstance(value, (np.ndarray, Number)) and np.shape(gradient) != np.shape(value):
+        yield f"the gradient of {place} has the shape {np.shape(gradient)}, {place} itself {np.shape(value)}"
 
 
 def _agree(found: complex, expected: complex, rtol: float, atol: float) -> bool:

@@ -55,6 +55,15 @@ def test_right(by_hand):
     assert table[-1] == "the gradients of <lambda> agree with finite differences"
 
 
+def test_wrong_shapes(by_hand):
+    f = by_hand(
+        lambda x, y: x * y[0], "x, y, dy=1.0):\n return f(x, y), (np.full(2, dy * y[0]), [dy * x, np.zeros(1)])"
+    )
+    text = str(check_gradients(f, 2.0, [3.0, 1.0]))
+    assert "the gradient of x has the shape (2,), x itself ()" in text
+    assert "the gradient of y[1] has the shape (1,), y[1] itself ()" in text
+
+
 @pytest.mark.parametrize("factor", [1.0 + 1e-5, -1.0, 0.0, float("nan"), float("inf")])
 def test_wrong(by_hand, factor):
     f = by_hand(lambda x: math.sin(x), f"x, dy=1.0):\n return f(x), (dy * math.cos(x) * float('{factor}'),)")
