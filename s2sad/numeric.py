@@ -192,8 +192,10 @@ def _misshapen(place: str, value: Any, gradient: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         for key in value.keys() & gradient.keys():
             yield from _misshapen(f"{place}[{key!r}]", value[key], gradient[key])
-    elif isinstance(value, (np.ndarray, Number)) and np.shape(gradient) != np.shape(value):
-        yield f"the gradient of {place} has the shape {np.shape(gradient)}, {place} itself {np.shape(value)}"
+    elif isinstance(value, (np.ndarray, Number)):
+        made, own = np.asarray(gradient).shape, np.asarray(value).shape
+        if made != own:
+            yield f"the gradient of {place} has the shape {made}, {place} itself {own}"
 
 
 def _agree(found: complex, expected: complex, rtol: float, atol: float) -> bool:

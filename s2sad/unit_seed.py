@@ -55,7 +55,14 @@ class Seeded(gast.NodeTransformer):
 
     def visit_BinOp(self, node: gast.BinOp) -> gast.AST:
         self.generic_visit(node)
-        if not isinstance(node.op, gast.Mult):
+        node.left, node.right = self.without_unit(node.left), self.without_unit(node.right)
+        made = self.without_unit(node)
+        is_memory = isinstance(made, gast.Name) and not isinstance(self.kinds.get(made.id), Scalar)
+        return node if is_memory else made  # 1.0 * x is an array of its own, which may be written into
+
+    def without_unit(self, node: gast.AST) -> gast.AST:
+        """What a product with 1.0 is a product of."""
+        if not isinstance(node, gast.BinOp) or not isinstance(node.op, gast.Mult):
             return node
         for one, other in ((node.left, node.right), (node.right, node.left)):
             if trees.literal(one) in (1.0, -1.0) and isinstance(trees.literal(one), float) and self.is_float(other):

@@ -217,7 +217,7 @@ def test_the_readable_text():
     assert lines[lines.index("force = -np.sin(x)") :] == [
         "force = -np.sin(x)",
         "force_dot = -x_dot * np.cos(x)",
-        "v += dt * force",
+        "v = v + dt * force",
         "v_dot += force_dot * dt",
         "x += dt * v",
         "x_dot += v_dot * dt",

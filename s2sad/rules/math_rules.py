@@ -7,10 +7,10 @@ import math
 import numpy as np
 from numpy import log
 
-from s2sad.kinds import BOOL, FLOAT, INT, Kind, Scalar, Tuple
+from s2sad.kinds import BOOL, FLOAT, INT, Array, Kind, Scalar, Tuple
 from s2sad.rules.operators import log_of_base
 from s2sad.rules.registry import adjoint, constant, kind, nondifferentiable, partials, spread, tangent
-from s2sad.rules.results import numeric, unless_narrow
+from s2sad.rules.results import numeric, result_dtype, unless_narrow
 
 
 @partials(math.pow)
@@ -161,7 +161,11 @@ if hasattr(math, "sumprod"):  # Python 3.12
             return grad * q, grad * p
         return [grad * b for b in q], [grad * a for a in p]
 
-    kind(math.sumprod)(lambda p, q: FLOAT)
+    @kind(math.sumprod)
+    def sum_of_products_kind(p, q):
+        dtypes = [result_dtype(np.multiply, each) for each in (p, q) if isinstance(each, Array)]
+        return Scalar(max(dtypes, key=lambda each: np.dtype(each).itemsize)) if all(dtypes) and dtypes else FLOAT
+
 
 if hasattr(math, "fma"):  # Python 3.13
 
