@@ -219,7 +219,7 @@ def test_the_readable_text():
         "force_dot = -x_dot * np.cos(x)",
         "v = v + dt * force",
         "v_dot += force_dot * dt",
-        "x += dt * v",
+        "x = x + dt * v",
         "x_dot += v_dot * dt",
         "return (x, v), (x_dot, v_dot)",
     ]

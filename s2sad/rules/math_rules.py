@@ -10,7 +10,7 @@ from numpy import log
 from s2sad.kinds import BOOL, FLOAT, INT, Array, Kind, Scalar, Tuple
 from s2sad.rules.operators import log_of_base
 from s2sad.rules.registry import adjoint, constant, kind, nondifferentiable, partials, spread, tangent
-from s2sad.rules.results import numeric, result_dtype, unless_narrow
+from s2sad.rules.results import numeric, unless_narrow
 
 
 @partials(math.pow)
@@ -163,7 +163,7 @@ if hasattr(math, "sumprod"):  # Python 3.12
 
     @kind(math.sumprod)
     def sum_of_products_kind(p, q):
-        dtypes = [result_dtype(np.multiply, each) for each in (p, q) if isinstance(each, Array)]
+        dtypes = [each.dtype for each in (p, q) if isinstance(each, Array)]
         return Scalar(max(dtypes, key=lambda each: np.dtype(each).itemsize)) if all(dtypes) and dtypes else FLOAT
 
 
