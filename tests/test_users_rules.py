@@ -16,6 +16,13 @@ import pytest
 import s2sad
 from s2sad import RuleError, adjoint, check_rule, nondifferentiable, partials, tangent
 from s2sad.numeric import WrongGradientError
+from s2sad.rules import registry
+
+
+@pytest.fixture(autouse=True)
+def no_rule_stays(monkeypatch):
+    """Some are for functions that other tests call."""
+    monkeypatch.setattr(registry, "_rules", dict(registry._rules))
 
 
 def softplus(x: float) -> float:
