@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
+from s2sad.cache import PLAIN_TYPES
+
 
 def share_memory(a: Any, b: Any) -> bool:
     """Whether two arguments share an array (or a part of its memory), a list, a dict or an object; of one argument
@@ -62,11 +64,15 @@ def parts_of(value: Any) -> list[Any]:
 
 
 def items_of(value: Any) -> list[Any] | None:
-    """What a list, tuple, dict or object holds."""
+    """What a list, tuple, dict or object holds; of one of numbers alone, which may be long, nothing."""
     if isinstance(value, (list, tuple)):
-        return list(value)
-    if isinstance(value, dict):
-        return list(value.values())
-    if callable(value) or isinstance(value, (type, types.ModuleType, enum.Enum, np.generic)):
+        items = value
+    elif isinstance(value, dict):
+        items = list(value.values())
+    elif callable(value) or isinstance(value, (type, types.ModuleType, enum.Enum, np.generic)):
         return None
-    return list(vars(value).values()) if hasattr(value, "__dict__") else None
+    elif hasattr(value, "__dict__"):
+        items = list(vars(value).values())
+    else:
+        return None
+    return [] if PLAIN_TYPES.issuperset(map(type, items)) else list(items)

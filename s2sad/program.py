@@ -27,6 +27,7 @@ from s2sad.naming import appearance, name_all
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.shortening import mark_numbers, shorten
 from s2sad.statements import blocks_of, targets
+from s2sad.structures import may_share
 from s2sad.values import MISSING
 
 WIDTH, UNBROKEN = 96, "\0"  # of the lines in a docstring; a space in it where no line is broken
@@ -109,6 +110,8 @@ class Builder(Gradients):
                     self.sharing += [pair] if first.deep else []
                     continue
                 if not first.stores or second.stores and second.name < first.name:
+                    continue
+                if not may_share(first.kind, second.kind):
                     continue
                 self.sharing.append(pair)
                 if type(first.kind) is not type(second.kind):
