@@ -11,6 +11,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.distinct import Distinct
+from s2sad.expressions import OPERATORS
 from s2sad.fewer_operations import only_adds_axes, without_axes
 from s2sad.fresh import copy_of
 from s2sad.indexing import index_value
@@ -410,8 +411,6 @@ class Arrays:
 
     def apply_operator(self, op: ir.Store, cotangent: Any) -> None:
         """The rule of the operator: adds to the adjoints of what was there before, `op.old`, and of the value."""
-        from s2sad.expressions import OPERATORS
-
         rule = registry.find(OPERATORS[type(op.operator)])
         first, second = list(rule.parameters.parameters)[:2]
         old = trees.name(op.old) if op.old is not None else trees.const(0.0)

@@ -17,18 +17,7 @@ class Containers:
         return self.at(self.as_shadow(place.root.name), place.path)
 
     def of_Append(self, node: gast.stmt, op: ir.Append) -> None:
-        shadow = self.list_shadow(op.place)
-        if shadow is None:
-            return
-        popped = trees.call(trees.attr(shadow, "pop"))
-        if not self.is_active(op.value):
-            self.add(gast.Expr(popped))
-            return
-        name = self.names.fresh("#t_grad")
-        self.kinds[name] = op.value_kind
-        self.add(trees.assign(name, popped))
-        expr = self.as_held(trees.name(name), op.value_kind, items_of(op.place))
-        self.accumulate(op.value, expr, op.value_kind, owned=False)
+        self.popped_back(op, [])
 
     def of_Extend(self, node: gast.stmt, op: ir.Extend) -> None:
         shadow = self.list_shadow(op.place)
@@ -129,24 +118,17 @@ class Containers:
         name = self.names.fresh("#t_grad")
         self.kinds[name] = op.value_kind
         self.add(trees.assign(name, popped))
-        expr = self.as_held(trees.name(name), op.value_kind, items_of(op.place))
+        expr = self.as_held(trees.name(name), op.value_kind, kind_of_items(kind_at(op.place)))
         self.accumulate(op.value, expr, op.value_kind, owned=False)
 
     def put_back(self, op: ir.Pop, shadow: gast.AST, expr: gast.AST) -> None:
         """What was taken out gets its adjoint into the shadow, where it was."""
-        if isinstance(op.place.root.kind, Mapping) and self.kind_at(op.place, Mapping):
+        if isinstance(op.place.root.kind, Mapping) and isinstance(kind_at(op.place), Mapping):
             self.add(gast.Assign([trees.index(shadow, op.position)], expr, None))
         elif op.position is None:
             self.add(gast.Expr(trees.call(trees.attr(shadow, "append"), expr)))
         else:
             self.add(gast.Expr(trees.call(trees.attr(shadow, "insert"), op.position, expr)))
-
-    def kind_at(self, place: ir.Place, cls: type) -> bool:
-        """Whether what is at a place is of a kind."""
-        kind: Any = place.root.kind
-        for _ in place.path:
-            kind = kind.item if isinstance(kind, List) else kind.value if isinstance(kind, Mapping) else None
-        return isinstance(kind, cls)
 
     def of_Clear(self, node: gast.stmt, op: ir.Clear) -> None:
         shadow = self.list_shadow(op.place)
@@ -195,9 +177,13 @@ class Containers:
             self.accumulate(op.value, trees.name(name), op.value_kind, owned=False)
 
 
-def items_of(place: ir.Place) -> Kind | None:
-    """What a list that stands at a place holds."""
-    kind: Any = place.root.kind
-    for _ in (*place.path, None):
-        kind = kind.item if isinstance(kind, List) else getattr(kind, "value", None)
+def kind_at(place: ir.Place) -> Kind | None:
+    """The kind of what is at a place."""
+    kind: Kind | None = place.root.kind
+    for _ in place.path:
+        kind = kind_of_items(kind)
     return kind
+
+
+def kind_of_items(kind: Kind | None) -> Kind | None:
+    return kind.item if isinstance(kind, List) else kind.value if isinstance(kind, Mapping) else None

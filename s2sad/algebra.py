@@ -18,7 +18,8 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy, same_axes
+from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy, kind_of_names, same_axes
+from s2sad.expressions import rebuilt
 from s2sad.fewer_operations import elements, is_whole, simpler_axes
 from s2sad.identities import first_along, transposed, without_defaults, without_repetition, without_sign
 from s2sad.kinds import ONE, Array, Kind, Scalar
@@ -39,14 +40,11 @@ class Algebra:
         self, info: dict[str, ir.Info], kinds: dict[str, Kind], products: dict[str, tuple[Term, tuple[int, ...]]]
     ) -> None:
         self.info, self.kinds, self.products = info, kinds, products
+        self.kind_of = kind_of_names(info, kinds)
         self.known = ExpressionKinds(self.kind_of)
         self.loops: tuple[int, ...] = ()
         self.target = ""  # the variable that is set
         self.named: list[tuple[str, Term]] = []  # products and quotients that have a name, in this block
-
-    def kind_of(self, name: str) -> Kind | None:
-        own = self.kinds.get(name)
-        return own if own is not None else self.info[name].kind if name in self.info else None
 
     # --- statements ---
 
@@ -162,16 +160,7 @@ class Algebra:
 
     def parts(self, node: gast.AST) -> gast.AST:
         """The expression with its parts rewritten."""
-        made = ir.statement_copy(node)
-        for field in node._fields:
-            value = getattr(node, field, None)
-            if isinstance(node, gast.Subscript) and field == "slice":
-                continue  # of whole numbers
-            if isinstance(value, list):
-                setattr(made, field, [self.expression(each) if isinstance(each, gast.AST) else each for each in value])
-            elif isinstance(value, gast.AST) and field != "ctx":
-                setattr(made, field, self.expression(value))
-        return made
+        return rebuilt(node, self.expression, kept=("ctx", "op", "slice"))  # an index is of whole numbers
 
     def sum(self, node: gast.AST) -> gast.AST:
         terms = [self.tidied(self.inside(term)) for term in as_sum(node, self.known.rank)]

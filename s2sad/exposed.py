@@ -14,6 +14,7 @@ from typing import Any
 import gast
 
 from s2sad import trees
+from s2sad.live_variables import loads, stores
 
 # Calls that run over, or count, what they are given, and don't change it.
 RUNNERS = ("range", "enumerate", "zip", "reversed", "len", "sorted", "list", "tuple", "min", "max")
@@ -28,7 +29,7 @@ def read_from_before(loop: gast.For | gast.While) -> set[str]:
     """The names that the loop sets, and that an iteration may read before it has set them."""
     changed = names_set([loop])
     found = Exposed(changed | names_resized(loop.body))
-    sure = found.bound(loop.target) if isinstance(loop, gast.For) else set()
+    sure = stores(loop.target) if isinstance(loop, gast.For) else set()
     if isinstance(loop, gast.While):
         found.read(loop.test, sure)
     found.block(loop.body, sure)
@@ -45,11 +46,7 @@ class Exposed:
 
     def read(self, node: Any, sure: set[str]) -> None:
         """Notes the names that an expression reads, and that are not among those that are surely set."""
-        self.names |= names_read(node) - sure
-
-    def bound(self, target: gast.AST) -> set[str]:
-        """The names that a target sets."""
-        return {each.id for each in trees.walk(target) if isinstance(each, gast.Name) and is_store(each)}
+        self.names |= loads(node) - sure
 
     def block(self, body: Iterable[gast.stmt], sure: set[str]) -> set[str] | None:
         """What is surely set behind a block that begins with `sure`; None if nothing runs behind it."""
@@ -86,7 +83,7 @@ class Exposed:
         for item in node.items:
             self.read(item.context_expr, sure)
             if item.optional_vars is not None:
-                sure = sure | self.bound(item.optional_vars)
+                sure = sure | stores(item.optional_vars)
         return self.block(node.body, sure)
 
     def of_Try(self, node: gast.Try, sure: set[str]) -> set[str] | None:
@@ -99,7 +96,7 @@ class Exposed:
 
     def of_For(self, node: gast.For, sure: set[str]) -> set[str] | None:
         self.read(node.iter, sure)
-        return self.inner_loop(node, sure | self.bound(node.target), self.runs_as_before(node.iter), sure)
+        return self.inner_loop(node, sure | stores(node.target), self.runs_as_before(node.iter), sure)
 
     def of_While(self, node: gast.While, sure: set[str]) -> set[str] | None:
         self.read(node.test, sure)
@@ -179,22 +176,3 @@ def names_resized(body: Iterable[gast.AST]) -> set[str]:
             if isinstance(node, gast.Attribute) or not isinstance(node.ctx, gast.Load):
                 found |= {each.id for each in trees.walk(node.value) if isinstance(each, gast.Name)}
     return found
-
-
-def names_read(node: Any) -> set[str]:
-    """The names that an expression or statement reads from outside of it."""
-    found: set[str] = set()
-    own: set[str] = set()
-    for each in trees.walk(node):
-        if isinstance(each, gast.Name):
-            (found if isinstance(each.ctx, gast.Load) else own).add(each.id)
-        elif isinstance(each, gast.arguments):
-            own |= {name.id for name in trees.walk(each) if isinstance(name, gast.Name) and not is_load(name)}
-    inside = isinstance(node, (gast.FunctionDef, gast.Lambda)) or any(
-        isinstance(each, gast.comprehension) for each in trees.walk(node)
-    )
-    return found - own if inside else found
-
-
-def is_load(node: gast.Name) -> bool:
-    return isinstance(node.ctx, gast.Load)

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import gast
 import numpy as np
@@ -19,6 +20,16 @@ from s2sad import trees
 from s2sad.kinds import ONE, Array, Dim, Kind, Scalar, broadcast_dims, loose
 
 Dims = tuple[Dim, ...]
+
+
+def kind_of_names(info: dict[str, Any], kinds: dict[str, Kind]) -> Callable[[str], Kind | None]:
+    """The kinds of a program's names: those of the adjoints, and what `infer` knows of the others."""
+
+    def kind_of(name: str) -> Kind | None:
+        own = kinds.get(name)
+        return own if own is not None else info[name].kind if name in info else None
+
+    return kind_of
 
 
 class ExpressionKinds:

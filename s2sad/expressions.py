@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import operator
+from collections.abc import Callable, Collection
 from typing import Any
 
 import gast
@@ -30,6 +31,15 @@ OPERATORS: dict[type, Any] = {
     gast.Invert: operator.invert,
 }
 OPERATOR_NODES = {function: node for node, function in OPERATORS.items()}
+ORDERS: dict[type, Any] = {gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt, gast.GtE: operator.ge}
+COMPARES: dict[type, Any] = {
+    gast.Eq: operator.eq,
+    gast.NotEq: operator.ne,
+    gast.Is: operator.is_,
+    gast.IsNot: operator.is_not,
+    gast.In: lambda a, b: a in b,
+    gast.NotIn: lambda a, b: a not in b,
+}
 
 
 def load(target: gast.AST) -> gast.AST:
@@ -85,6 +95,18 @@ def scope_of(tree: Any) -> tuple[set[str], set[str], set[str]]:
             local.add(node.name.id if isinstance(node.name, gast.Name) else node.name)
         todo.extend(gast.iter_child_nodes(node))
     return local - nonlocals - globals_, nonlocals, globals_
+
+
+def rebuilt(node: Any, change: Callable[[Any], Any], kept: Collection[str] = ("ctx", "op")) -> Any:
+    """A copy of a node with its parts changed, but for those in the fields `kept`."""
+    made = ir.statement_copy(node)
+    for field in node._fields:
+        value = getattr(node, field, None)
+        if isinstance(value, list):
+            setattr(made, field, [change(each) if isinstance(each, gast.AST) else each for each in value])
+        elif isinstance(value, gast.AST) and field not in kept:
+            setattr(made, field, change(value))
+    return made
 
 
 def mark_pure(expr: gast.AST) -> None:

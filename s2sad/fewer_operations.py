@@ -12,7 +12,8 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy
+from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy, kind_of_names
+from s2sad.expressions import rebuilt
 from s2sad.kinds import ONE, Array
 from s2sad.rules.results import unknown_dim
 from s2sad.statements import blocks_of, own_expressions, read_list, targets
@@ -87,9 +88,7 @@ def sum_products(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[st
     """np.sum(A @ B, axis=0) is np.sum(A, axis=0) @ B, and with axis=1 A @ np.sum(B, axis=1), of matrices; also where
     A @ B has a name of its own, which is read for nothing else."""
 
-    def kind_of(name: str) -> Any:
-        return kinds.get(name) or (info[name].kind if name in info else None)
-
+    kind_of = kind_of_names(info, kinds)
     known = ExpressionKinds(kind_of)
     sums: dict[str, list[gast.Call]] = {}
     products: dict[str, list[gast.Assign]] = {}
@@ -165,12 +164,4 @@ def with_sums_replaced(expr: gast.AST, instead: Any) -> gast.AST:
     made = instead(expr) if is_numpy(expr, "sum") else None
     if made is not None:
         return made
-    made = ir.statement_copy(expr)
-    for field in expr._fields:
-        value = getattr(expr, field, None)
-        if isinstance(value, list):
-            parts = [with_sums_replaced(v, instead) if isinstance(v, gast.AST) else v for v in value]
-            setattr(made, field, parts)
-        elif isinstance(value, gast.AST) and field not in ("ctx", "op"):
-            setattr(made, field, with_sums_replaced(value, instead))
-    return made
+    return rebuilt(expr, lambda part: with_sums_replaced(part, instead))

@@ -22,7 +22,7 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.expression_kinds import ExpressionKinds, is_numpy, same_axes
+from s2sad.expression_kinds import ExpressionKinds, is_numpy, kind_of_names, same_axes
 from s2sad.fresh import is_fresh
 from s2sad.kinds import Array, Kind, Scalar
 from s2sad.reading import all_blocks, owner_of, range_arguments, reads
@@ -61,6 +61,7 @@ def zeros_of(node: gast.stmt) -> str:
 class FirstWrites:
     def __init__(self, body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
         self.info, self.kinds = info, kinds
+        self.kind_of = kind_of_names(info, kinds)
         self.known = ExpressionKinds(self.kind_of)
         self.sets: dict[str, int] = {}
         self.writers: dict[str, list[gast.stmt]] = {}  # the statements that write into the array of a name
@@ -75,10 +76,6 @@ class FirstWrites:
             elif getattr(node, "reverse", False):
                 for name in names_written(node):
                     self.writers.setdefault(name, []).append(node)
-
-    def kind_of(self, name: str) -> Kind | None:
-        own = self.kinds.get(name)
-        return own if own is not None else self.info[name].kind if name in self.info else None
 
     def run(self, blocks: list[list[gast.stmt]]) -> bool:
         for block in blocks:

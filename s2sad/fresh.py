@@ -49,7 +49,7 @@ def copy_of(kind: Kind | None, expr: gast.AST, fresh: Any) -> gast.AST:
             [copy_of(each, trees.index(expr, trees.const(k)), fresh) for k, each in enumerate(kind.items)], gast.Load()
         )
     if isinstance(kind, (Dict, Record)):
-        parts = kind.items if isinstance(kind, Dict) else kind.fields
+        parts = structure_parts(kind)
         return gast.Dict(
             [trees.const(key) for key, _ in parts],
             [copy_of(each, trees.index(expr, trees.const(key)), fresh) for key, each in parts],

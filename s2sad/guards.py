@@ -17,6 +17,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.expressions import rebuilt
 from s2sad.statements import all_of, blocks_of, targets
 from s2sad.steps import stays_finite
 
@@ -253,15 +254,8 @@ class Guards:
             if isinstance(node.op, SUMS):
                 return self.sum(node)
         own = guard_of(node)
-        made = ir.statement_copy(node)
-        for field in node._fields:
-            value = getattr(node, field, None)
-            if isinstance(value, list):
-                kept = [e if own is not None and e is own.chosen else self.part(e) for e in value]
-                setattr(made, field, kept)
-            elif isinstance(value, gast.AST) and not (own is not None and value is own.chosen):
-                setattr(made, field, self.part(value))
-        return made
+        chosen = None if own is None else own.chosen
+        return rebuilt(node, lambda part: part if part is chosen else self.part(part))
 
     def part(self, node: Any) -> Any:
         return self.expression(node) if isinstance(node, (gast.expr, gast.keyword)) else node

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import gast
 
 from s2sad import trees
+from s2sad.expressions import COMPARES, ORDERS
 from s2sad.kinds import BOOL, Array, Kind, Scalar, Unknown, carries_gradient, join
 from s2sad.values import MISSING, Conflict, Value
 
@@ -133,16 +133,3 @@ class Choices:
         if isinstance(found, Conflict):
             raise self.refuse(found.key, None, **{"name": hint or "this", **found.words})
         return found
-
-
-ORDERS: dict[type, Any] = {gast.Lt: operator.lt, gast.LtE: operator.le, gast.Gt: operator.gt, gast.GtE: operator.ge}
-
-
-COMPARES: dict[type, Any] = {
-    gast.Eq: operator.eq,
-    gast.NotEq: operator.ne,
-    gast.Is: operator.is_,
-    gast.IsNot: operator.is_not,
-    gast.In: lambda a, b: a in b,
-    gast.NotIn: lambda a, b: a not in b,
-}

@@ -11,14 +11,13 @@ import numpy as np
 
 from s2sad import equivalents, trees
 from s2sad.errors import RuleError
-from s2sad.expressions import OPERATORS
+from s2sad.expressions import OPERATOR_NODES
 from s2sad.infer_outputs import METHODS as METHODS_WITH_OUT
 from s2sad.kinds import UNKNOWN, Array, List, Scalar, Static
 from s2sad.rules import registry
 from s2sad.rules.refused import reason_for_method
 from s2sad.values import Value
 
-OPERATOR_CLASSES = {function: node for node, function in OPERATORS.items()}
 ARITHMETIC = [
     "add",
     "sub",
@@ -207,8 +206,8 @@ class Methods:
         left, right = (args[0], owner) if swapped else (owner, args[0])
         if meant is divmod:
             return self.call_value(Value(trees.builtin("divmod"), Static(divmod)), [left, right], {}, node, hint)
-        if meant in OPERATOR_CLASSES:
-            return self.binary(OPERATOR_CLASSES[meant](), left, right, node, hint)
+        if meant in OPERATOR_NODES:
+            return self.binary(OPERATOR_NODES[meant](), left, right, node, hint)
         rebuild = self.method_rebuilder(name, 1, [])
         return self.primitive(registry.find(meant), [left, right], rebuild, node, hint)
 
@@ -218,8 +217,8 @@ class Methods:
         if args or keywords:
             return None
         meant = UNARY[name]
-        if meant in OPERATOR_CLASSES:
-            op = OPERATOR_CLASSES[meant]()
+        if meant in OPERATOR_NODES:
+            op = OPERATOR_NODES[meant]()
             return self.primitive(registry.find(meant), [owner], lambda exprs: gast.UnaryOp(op, exprs[0]), node, hint)
         return self.call_value(Value(trees.builtin(meant.__name__), Static(meant)), [owner], {}, node, hint)
 
@@ -232,7 +231,7 @@ class Methods:
         owner = self.settle(owner)
         if not owner.kind.dims:
             raise self.refuse("augment_unknown", node)
-        self.augment_by(owner, OPERATOR_CLASSES[IN_PLACE[name]](), args[0], node)
+        self.augment_by(owner, OPERATOR_NODES[IN_PLACE[name]](), args[0], node)
         return owner
 
     def augment_by(self, owner: Value, op: gast.operator, value: Value, node: Any) -> None:

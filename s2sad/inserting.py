@@ -17,6 +17,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.errors import OutsideGradientError
+from s2sad.expressions import rebuilt
 from s2sad.printer import Comment
 from s2sad.statements import blocks_of
 
@@ -214,14 +215,7 @@ def renamed(tree: Any, meanings: dict[str, gast.AST]) -> Any:
     if isinstance(tree, gast.Name) and tree.id in meanings:
         found = trees.copy_tree(meanings[tree.id])
         return trees.name(found.id, store=not isinstance(tree.ctx, gast.Load)) if is_plain_name(found) else found
-    made = ir.statement_copy(tree)
-    for field in tree._fields:
-        value = getattr(tree, field, None)
-        if isinstance(value, list):
-            setattr(made, field, [renamed(each, meanings) if isinstance(each, gast.AST) else each for each in value])
-        elif isinstance(value, gast.AST):
-            setattr(made, field, renamed(value, meanings))
-    return made
+    return rebuilt(tree, lambda part: renamed(part, meanings))
 
 
 def is_plain_name(node: gast.AST) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.expression_kinds import kind_of_names
 from s2sad.folding import writes_memory
 from s2sad.kinds import Kind, Scalar
 from s2sad.statements import blocks_of, read_list, targets
@@ -22,10 +23,10 @@ from s2sad.statements import blocks_of, read_list, targets
 
 def replace_last(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
     """Moves the statements of the reverse sweep that replace an adjoint behind those that read it."""
+    kind_of = kind_of_names(info, kinds)
 
     def is_number(name: str) -> bool:
-        kind = kinds.get(name) or (info[name].kind if name in info else None)
-        return isinstance(kind, Scalar)
+        return isinstance(kind_of(name), Scalar)
 
     for node in body:
         for inner in blocks_of(node):

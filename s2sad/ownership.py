@@ -16,7 +16,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.expression_kinds import ExpressionKinds, is_numpy, same_axes
+from s2sad.expression_kinds import ExpressionKinds, is_numpy, kind_of_names, same_axes
 from s2sad.expressions import replace_nodes
 from s2sad.gathering import gather
 from s2sad.inlining import rename_all
@@ -33,10 +33,7 @@ NARROWER = {"float64": "bif", "complex128": "bifc"}
 def use_ownership(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
     """Takes out the copies that nobody needs, and marks the sums that can be made in place."""
 
-    def kind_of(name: str) -> Kind | None:
-        own = kinds.get(name)
-        return own if own is not None else info[name].kind if name in info else None
-
+    kind_of = kind_of_names(info, kinds)
     gather(body, info, kind_of)
     start = next((k for k, node in enumerate(body) if getattr(node, "reverse", False)), len(body))
     sweep = body[start:]

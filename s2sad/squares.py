@@ -14,20 +14,16 @@ from dataclasses import replace
 import gast
 
 from s2sad import ir, trees
-from s2sad.expression_kinds import ExpressionKinds
+from s2sad.expression_kinds import ExpressionKinds, kind_of_names
+from s2sad.expressions import rebuilt
 from s2sad.kinds import Kind
-from s2sad.statements import all_of, own_expressions
+from s2sad.statements import all_of, change_adjoints, own_expressions
 from s2sad.terms import Factor, Term, as_product
 
 
 def use_squares(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
     """Rewrites the products of the reverse sweep."""
-
-    def kind_of(name: str) -> Kind | None:
-        own = kinds.get(name)
-        return own if own is not None else info[name].kind if name in info else None
-
-    known = ExpressionKinds(kind_of)
+    known = ExpressionKinds(kind_of_names(info, kinds))
     squared = {
         each.left.id
         for node in all_of(body)
@@ -39,14 +35,7 @@ def use_squares(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str
     if not squared:
         return
     squares = Squares(squared, known)
-    for node in all_of(body):
-        op = getattr(node, "effect", None)
-        if not getattr(node, "reverse", False):
-            continue
-        if isinstance(op, ir.Copy):
-            op.pairs = [(target, squares.expression(source)) for target, source in op.pairs]
-        elif isinstance(node, (gast.Assign, gast.AugAssign, gast.Expr)):
-            node.value = squares.expression(node.value)
+    change_adjoints(body, squares.expression)
 
 
 def is_square(node: gast.AST) -> bool:
@@ -69,14 +58,7 @@ class Squares:
             made = self.squared(term)
             if made is not term:
                 return made.tree()
-        made = ir.statement_copy(node)
-        for field in node._fields:
-            value = getattr(node, field, None)
-            if isinstance(value, list):
-                setattr(made, field, [self.expression(each) if isinstance(each, gast.AST) else each for each in value])
-            elif isinstance(value, gast.AST) and field not in ("ctx", "op"):
-                setattr(made, field, self.expression(value))
-        return made
+        return rebuilt(node, self.expression)
 
     def squared(self, term: Term) -> Term:
         """x * x of a term that has more than that is x ** 2; a cube and more stay products, which are faster."""

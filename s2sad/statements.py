@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import gast
 
 from s2sad import ir, trees
@@ -67,6 +70,18 @@ def own_expressions(node: gast.stmt) -> list[gast.AST]:
             if isinstance(getattr(node, field, None), gast.AST)
         ]
     return found
+
+
+def change_adjoints(body: list[gast.stmt], change: Callable[[Any], Any]) -> None:
+    """Changes what the statements of the reverse sweep set names to, add, or call."""
+    for node in all_of(body):
+        op = getattr(node, "effect", None)
+        if not getattr(node, "reverse", False):
+            continue
+        if isinstance(op, ir.Copy):
+            op.pairs = [(target, change(source)) for target, source in op.pairs]
+        elif isinstance(node, (gast.Assign, gast.AugAssign, gast.Expr)):
+            node.value = change(node.value)
 
 
 def statements_in(node: gast.stmt) -> list[gast.stmt]:

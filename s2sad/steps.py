@@ -14,9 +14,10 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.expression_kinds import ExpressionKinds, is_numpy
+from s2sad.expression_kinds import ExpressionKinds, is_numpy, kind_of_names
+from s2sad.expressions import rebuilt
 from s2sad.kinds import Kind
-from s2sad.statements import all_of, blocks_of
+from s2sad.statements import all_of, change_adjoints
 from s2sad.terms import Factor, Term, as_product
 
 LITTLE = (gast.Add, gast.Sub, gast.Mult, gast.MatMult)  # operations that make finite numbers of finite ones
@@ -32,13 +33,10 @@ BUILTINS = {"len", "range", "reversed", "enumerate", "zip", "list", "abs", "floa
 def use_steps(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
     """Rewrites the choices in the statements of the sweep."""
 
-    def kind_of(name: str) -> Kind | None:
-        own = kinds.get(name)
-        return own if own is not None else info[name].kind if name in info else None
-
     parts = parts_of(body)
     if any(map(is_choice, parts)):
-        Steps(all(map(stays_finite, parts)), ExpressionKinds(kind_of)).block(body)
+        steps = Steps(all(map(stays_finite, parts)), ExpressionKinds(kind_of_names(info, kinds)))
+        change_adjoints(body, steps.expression)
 
 
 def parts_of(block: list[gast.stmt]) -> list[gast.AST]:
@@ -57,31 +55,12 @@ class Steps:
     def __init__(self, finite: bool, known: ExpressionKinds) -> None:
         self.finite, self.known = finite, known
 
-    def block(self, block: list[gast.stmt]) -> None:
-        for node in block:
-            for inner in blocks_of(node):
-                self.block(inner)
-            op = getattr(node, "effect", None)
-            if not getattr(node, "reverse", False):
-                continue
-            if isinstance(op, ir.Copy):
-                op.pairs = [(target, self.expression(source)) for target, source in op.pairs]
-            elif isinstance(node, (gast.Assign, gast.AugAssign, gast.Expr)):
-                node.value = self.expression(node.value)
-
     def expression(self, node: Any) -> Any:
         if not ir.summary(node).call:
             return node
         if is_choice(node):
             return self.product(node)
-        made = ir.statement_copy(node)
-        for field in node._fields:
-            value = getattr(node, field, None)
-            if isinstance(value, list):
-                setattr(made, field, [self.expression(each) if isinstance(each, gast.AST) else each for each in value])
-            elif isinstance(value, gast.AST) and field not in ("ctx", "op"):
-                setattr(made, field, self.expression(value))
-        return made
+        return rebuilt(node, self.expression)
 
     def product(self, node: gast.Call) -> gast.AST:
         test, whole, rest = node.args

@@ -9,6 +9,7 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
+from s2sad.expressions import OPERATORS
 from s2sad.indexing import index_value
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
 from s2sad.places import step_into
@@ -97,8 +98,6 @@ class Memory:
 
     def store_operated(self, op: ir.Store, place: gast.AST) -> None:
         """A[i] *= e and the like: the rule of the operator, with what is there before."""
-        from s2sad.expressions import OPERATORS
-
         rule = registry.find(OPERATORS[type(op.operator)])
         first, second = list(rule.parameters.parameters)[:2]
         old = trees.name(op.old) if op.old is not None else trees.const(0.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,33 +9,11 @@ from typing import Any
 import gast
 import numpy as np
 
-from s2sad import trees
+from s2sad import expressions, trees
 from s2sad.kinds import UNKNOWN, Array, Kind, List, Scalar, Static, Tuple
 
-OPERATORS: dict[type, Callable[..., Any]] = {
-    gast.Add: operator.add,
-    gast.Sub: operator.sub,
-    gast.Mult: operator.mul,
-    gast.Div: operator.truediv,
-    gast.FloorDiv: operator.floordiv,
-    gast.Mod: operator.mod,
-    gast.Pow: operator.pow,
-    gast.MatMult: operator.matmul,
-    gast.BitAnd: operator.and_,
-    gast.BitOr: operator.or_,
-    gast.BitXor: operator.xor,
-    gast.Eq: operator.eq,
-    gast.NotEq: operator.ne,
-    gast.Lt: operator.lt,
-    gast.LtE: operator.le,
-    gast.Gt: operator.gt,
-    gast.GtE: operator.ge,
-    gast.In: lambda a, b: a in b,
-    gast.NotIn: lambda a, b: a not in b,
-    gast.USub: operator.neg,
-    gast.UAdd: operator.pos,
-    gast.Invert: operator.invert,
-}
+# What is evaluated when compiling, of what is known.
+OPERATORS: dict[type, Callable[..., Any]] = {**expressions.OPERATORS, **expressions.ORDERS, **expressions.COMPARES}
 PURE_BUILTINS = {abs, all, any, bool, float, int, len, list, max, min, range, reversed, slice, sorted, sum, tuple}
 
 
