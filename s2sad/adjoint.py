@@ -24,6 +24,7 @@ from s2sad.adjoint_rules import Rules
 from s2sad.adjoint_sums import Cotangent, Sums
 from s2sad.adjoint_zeros import Zeros
 from s2sad.kinds import Array, Kind, Scalar
+from s2sad.lengths import Pair
 from s2sad.overflow import Overflow
 from s2sad.statements import targets
 
@@ -31,8 +32,12 @@ from s2sad.statements import targets
 class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros):
     """The mixins hold the adjoints of one kind of statement each, and how adjoints are added and made."""
 
-    def __init__(self, program: ir.Inferred, active: set[str], helpers: Any) -> None:
+    def __init__(
+        self, program: ir.Inferred, active: set[str], helpers: Any, lengths: dict[Any, Any] | None = None
+    ) -> None:
         self.program, self.active, self.helpers = program, active, helpers
+        self.lengths = lengths or {}  # of the arguments, by their names
+        self.wishes: list[Pair] = []  # pairs of them: if these were equal, the sweep would be shorter
         self.info = program.info
         self.names = program.names
         self.adj: dict[str, Cotangent] = {}

@@ -9,6 +9,7 @@ import gast
 from s2sad import trees
 from s2sad.fresh import is_fresh, shares_nothing
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, loose
+from s2sad.lengths import wished
 from s2sad.rules.results import promoted
 from s2sad.shapes import broadcast_axes
 from s2sad.structures import structure_parts
@@ -107,6 +108,7 @@ class Sums:
             return expr, kind
         dtype = getattr(kind, "dtype", "")
         if axes is None:
+            self.wish(kind, target)
             return self.helpers.unbroadcast(expr, trees.name(name)), Array(dtype, getattr(target, "dims", None))
         if isinstance(target, Scalar) or not target.dims:
             return trees.np_call("sum", expr), Scalar(dtype) if isinstance(target, Scalar) else Array(dtype, ())
@@ -119,6 +121,14 @@ class Sums:
                 "sum", expr, axis=trees.const(kept[0] if len(kept) == 1 else kept), keepdims=trees.const(True)
             )
         return expr, Array(dtype, target.dims)
+
+    def wish(self, kind: Kind, target: Kind) -> None:
+        """Notes the lengths that would have to be equal for these two to be as large as each other."""
+        dims, others = getattr(kind, "dims", None) or (), getattr(target, "dims", None) or ()
+        if self.lengths and len(dims) >= len(others):
+            pairs = [wished(a, b, self.lengths) for a, b in zip(dims[len(dims) - len(others) :], others) if not b.many]
+            if None not in pairs:
+                self.wishes += [pair for each in pairs for pair in each or ()]
 
     def augment(self, target: gast.AST, expr: gast.AST) -> gast.stmt:
         """target += expr, or -= where that is shorter."""

@@ -29,6 +29,7 @@ from s2sad.cotangents import call_with_dy, value_finder
 from s2sad.errors import ArgumentError, ParameterError
 from s2sad.jit_options import options_of
 from s2sad.kinds import Array, Kind, Scalar, Static, kind_of
+from s2sad.lengths import fits, lengths_of
 from s2sad.overlaps import share_memory
 from s2sad.parameters import Binder, arguments_text, choose_parameters, parameters_text, set_defaults
 from s2sad.refusals import refuse
@@ -99,7 +100,7 @@ class ValueAndGradients:
             fast = self._fast
             # For plain numbers, the type is the key.
             entry = fast.get(tuple(map(type, args))) or fast.get(tuple(map(key_of, args)))
-            if entry is not None and entry.holds():
+            if entry is not None and entry.holds() and (entry.fits is None or entry.fits(*args)):
                 self._cache.hits += 1
                 return entry.function(*args)
         return self._call(args, kwargs)
@@ -191,16 +192,12 @@ class ValueAndGradients:
         else:
             values = self._bind((*target.before, *args), {**target.keywords, **kwargs} if target.keywords else kwargs)
         key = tuple(map(key_of, values))
-        entry = self._cache.entries.get(key)
-        if entry is not None and entry.holds():
-            self._cache.hits += 1
-        else:
-            entry = self._cache.find(key, lambda: self._make(self._kinds(values)))
+        entry = self._entry_for_lengths(key, values, {})
         if entry.program.written and self._mutable_defaults:
             self._refuse_written_defaults(entry, values)
         if entry.program.sharing:
             return self._entry_for_shared(entry, key, values)
-        if not kwargs and self._arguments_suffice(entry):
+        if not kwargs and self._arguments_suffice(entry) and (entry.fits is None or len(args) == len(values)):
             self._fast[tuple(map(key_of, args))] = entry
         return entry
 
@@ -235,8 +232,15 @@ class ValueAndGradients:
                 raise refuse("shared_arguments", source.tree, source, what=what, name=second)
         if not same:
             return entry
-        options = {"same": same}
-        return self._cache.find((key, *same.items()), lambda: self._make(self._kinds(values), options))
+        return self._entry_for_lengths((key, *same.items()), values, {"same": same})
+
+    def _entry_for_lengths(self, key: Any, values: tuple[Any, ...], options: dict[str, Any]) -> Entry:
+        """There may be a program for arguments of equal lengths and one for others: the one for these."""
+        for k in range(_MOST_FOR_LENGTHS):
+            entry = self._cache.find((key, k) if k else key, lambda: self._make(self._kinds(values), options, values))
+            if entry.fits is None or entry.fits(*values):
+                return entry
+        return self._cache.find((key, "any"), lambda: self._make(self._kinds(values), options))
 
     def _binder_names(self) -> list[str]:
         return (
@@ -272,14 +276,24 @@ class ValueAndGradients:
             kinds = {name: known[name] for name in names}
         return self._cache.find(("kinds", unit_dy, *kinds.items()), lambda: self._make(kinds, unit_dy=unit_dy))
 
-    def _make(self, kinds: dict[str, Kind], options: dict[str, Any] | None = None, unit_dy: bool = False) -> Entry:
+    def _make(
+        self,
+        kinds: dict[str, Kind],
+        options: dict[str, Any] | None = None,
+        values: tuple[Any, ...] | None = None,
+        unit_dy: bool = False,
+    ) -> Entry:
+        """values: of the arguments, where the program may be for their lengths; Numba's is for any."""
         function, inner = self._target.function, None
         if function is None:
             function, inner = self._target.late.plain_function(kinds)
         if self._given[0] is not None:
             for name in self.params:
                 _refuse_without_gradient(self._target.name, name, kinds[name])
-        program = pipeline.generate(_request(function, self.params, kinds, options or {}, self._given[1], self.mode))
+        request = _request(function, self.params, kinds, options or {}, self._given[1], self.mode)
+        if values is not None and self.jit is None:
+            request.lengths = lengths_of(dict(zip(kinds, values)), kinds)
+        program = pipeline.generate(request)
         for name in program.skipped:
             if self._given[0] is not None and name in self.params:
                 count = isinstance(kinds[name], Scalar)
@@ -288,6 +302,8 @@ class ValueAndGradients:
         entry = self._entry_of(for_unit_seed(program) if unit_dy else program, function)
         if inner is not None:
             entry.rely_on(inner)
+        if program.equal or program.unequal:
+            entry.fits = fits(program.equal, program.unequal, request.lengths, list(kinds))
         return entry
 
     def _entry_of(self, program: pipeline.Program, function: types.FunctionType) -> Entry:
@@ -398,6 +414,7 @@ def _refuse_keyword(target: Target, keyword: str) -> None:
         )
 
 
+_MOST_FOR_LENGTHS = 8
 _LEAVE_OUT = "leave it out of params"
 
 

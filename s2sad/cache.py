@@ -119,13 +119,15 @@ def _key_of_name(name: Any) -> Hashable:
 
 
 class Entry:
-    """One generated function, and what has to hold so that it may be used."""
+    """One generated function, and what has to hold so that it may be used. fits: a function of f's arguments that says
+    whether it is made for their lengths; None where it is for any."""
 
-    __slots__ = ("checks", "code", "defaults", "function", "names", "origin", "plain", "program")
+    __slots__ = ("checks", "code", "defaults", "fits", "function", "names", "origin", "plain", "program")
 
     def __init__(self, function: Callable, program: Program, origin: types.FunctionType) -> None:
         self.function = self.plain = function  # the plain one is read where it is differentiated again
         self.program, self.origin = program, origin
+        self.fits: Callable[..., bool] | None = None
         self.code, self.defaults = origin.__code__, origin.__defaults__
         self.names, self.checks = prepare_guards(program.guards)
 

@@ -33,7 +33,7 @@ from s2sad.values import MISSING
 class JitEntry(Entry):
     """A generated program and its compiled form. `plain` is the same program, not compiled."""
 
-    __slots__ = ("compiled", "fits", "for_equal", "guarded", "options", "world")
+    __slots__ = ("compiled", "for_equal", "guarded", "options", "world")
 
     def __init__(self, plain: Callable, program: Program, origin: types.FunctionType, options: JitOptions) -> None:
         super().__init__(plain, program, origin)

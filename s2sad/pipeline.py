@@ -3,6 +3,7 @@ to a program (the text of its gradient, or of its tangent)."""
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ from s2sad.errors import InternalError, S2sadError
 from s2sad.infer import infer
 from s2sad.inlining import inline_block
 from s2sad.ir import Inferred
+from s2sad.lengths import Pair, held, renamed
 from s2sad.printer import to_text
 from s2sad.program import Builder
 from s2sad.refusals import refuse
@@ -90,6 +92,9 @@ def reverse(request: Request, inferred: Inferred, active: set[str], show: Show) 
     """Value and gradients: the function, then its reverse sweep."""
     builder = Builder(request, inferred, active)
     sweep = builder.reverse_sweep()
+    equal = held(builder.adjoint.wishes, request.lengths)
+    if set(equal) - set(request.equal):  # a shorter program, for such lengths
+        return run_stages(with_equal(request, equal), show)
     show("adjoint", lambda: show_statements(sweep))
     stacks = provide(inferred, inferred.body, sweep, builder.helpers)
     show("tape", lambda: show_statements(inferred.body) + "\n" + show_statements(sweep))
@@ -99,6 +104,13 @@ def reverse(request: Request, inferred: Inferred, active: set[str], show: Show) 
     save_together(body, inferred.names, inferred.info)
     show("simplify", lambda: show_statements(body))
     return builder.program(body)
+
+
+def with_equal(request: Request, equal: list[Pair]) -> Request:
+    """The request for a program that takes these lengths to be equal, as they are in this call."""
+    together = (*request.equal, *equal)
+    kinds = {name: renamed(kind, together) for name, kind in request.kinds.items()}
+    return dataclasses.replace(request, kinds=kinds, equal=together)
 
 
 def forward(request: Request, inferred: Inferred, active: set[str], show: Show) -> Program:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import functools
 import inspect
+import itertools
 import os
 import textwrap
 import types
@@ -22,6 +23,7 @@ from s2sad.imports import Imports, all_names
 from s2sad.inlining import rename_all, substituted
 from s2sad.inserting import drop_places, expand
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, join
+from s2sad.lengths import canonical
 from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import appearance, name_all
 from s2sad.printer import BlankLine, Comment, to_text
@@ -39,7 +41,7 @@ class Builder(Gradients):
     def __init__(self, request: Any, inferred: ir.Inferred, active: set[str]) -> None:
         self.request, self.inferred, self.active = request, inferred, active
         self.helpers = Helpers()
-        self.adjoint = Adjoint(inferred, active, self.helpers)
+        self.adjoint = Adjoint(inferred, active, self.helpers, request.lengths)
         self.dy = inferred.names.fresh("dy")
         if isinstance(inferred.value.kind, Scalar):
             self.adjoint.kinds[self.dy] = Scalar("float")
@@ -195,6 +197,8 @@ class Builder(Gradients):
             kinds=self.printed_kinds(names, self.adjoint.kinds),
             parameters=dict(request.kinds),
             written=self.written_parameters(),
+            equal=request.equal,
+            unequal=tuple(pair for pair in dict.fromkeys(self.adjoint.wishes) if pair not in request.equal),
         )
 
     def keep_dy_apart(self, body: list[gast.stmt]) -> None:
@@ -297,7 +301,8 @@ class Builder(Gradients):
         listed = (
             ", ".join(params[:-1]) + " and " + params[-1] if len(params) > 1 else params[0] if params else "nothing"
         )
-        kinds = ", ".join(unbroken(f"{name}: {describe(kind)}") for name, kind in request.kinds.items())
+        lengths = names_of_lengths(request.equal, request.kinds)
+        kinds = ", ".join(unbroken(f"{name}: {describe(kind, lengths)}") for name, kind in request.kinds.items())
         text = f"The value of {source.name} and its gradient{'s' if len(params) > 1 else ''} with respect to {listed}."
         where = encodable(os.path.basename(source.filename or "?"))
         made = f"Made by s2sad from {source.name} in {where}, line {source.tree.lineno}"
@@ -344,21 +349,30 @@ def set_in(block: list[gast.stmt]) -> set[str]:
     return found
 
 
-def describe(kind: Kind) -> str:
-    """A kind as `--like` writes it."""
+def names_of_lengths(equal: Any, kinds: dict[str, Kind]) -> dict[Any, str]:
+    """A letter for each length that several arguments have; an integer among them names it."""
+    letters = (
+        letter for letter in itertools.chain("nmkpqr", (f"n{k}" for k in itertools.count(2))) if letter not in kinds
+    )
+    keys = dict.fromkeys(canonical(equal).values())
+    return {key: key[1][0] if key[0] == "parameter" else next(free) for key in keys}
+
+
+def describe(kind: Kind, lengths: dict[Any, str]) -> str:
+    """A kind as `--like` writes it. lengths: names of those that have one."""
     if isinstance(kind, Scalar):
         return "int" if kind.dtype == "real" else kind.dtype
     if isinstance(kind, Array):
         if kind.dims is None:
             return "any"
         dtype = {"float64": "float", "": "any"}.get(kind.dtype, kind.dtype)
-        return f"{dtype}[{', '.join('1' if dim.key == 1 else ':' for dim in kind.dims)}]"
+        return f"{dtype}[{', '.join('1' if dim.key == 1 else lengths.get(dim.key, ':') for dim in kind.dims)}]"
     if isinstance(kind, List):
-        return f"list[{describe(kind.item) if kind.item is not None else ''}]"
+        return f"list[{describe(kind.item, lengths) if kind.item is not None else ''}]"
     if isinstance(kind, Tuple):
-        return f"({', '.join(map(describe, kind.items))}{',' if len(kind.items) == 1 else ''})"
+        return f"({', '.join(describe(each, lengths) for each in kind.items)}{',' if len(kind.items) == 1 else ''})"
     if isinstance(kind, Dict):
-        return "{" + ", ".join(f"{key!r}: {describe(each)}" for key, each in kind.items) + "}"
+        return "{" + ", ".join(f"{key!r}: {describe(each, lengths)}" for key, each in kind.items) + "}"
     if isinstance(kind, Record):
         return kind.cls.__name__
     return type(kind).__name__.lower()

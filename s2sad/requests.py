@@ -13,7 +13,8 @@ class Request:
     """What is to be differentiated.
 
     kinds: one per parameter of the function (`*args` is a Tuple kind, `**kwargs` a Dict kind); params: the names to
-    differentiate, in order; namespace: the globals that the function sees; mode: 'reverse' or 'forward'.
+    differentiate, in order; namespace: the globals that the function sees; mode: 'reverse' or 'forward'; lengths: of
+    the arguments, where the program is made for a call, and equal: those that it may take to be (`lengths.py`).
     """
 
     source: Any
@@ -23,6 +24,8 @@ class Request:
     namespace: dict[str, Any]
     options: dict[str, Any] = field(default_factory=dict)
     mode: str = "reverse"
+    lengths: dict[Any, tuple[int, str]] = field(default_factory=dict)
+    equal: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +51,8 @@ class Program:
     a closure cell stays live); skipped: the parameters that get None as their gradient; sharing: pairs of parameters
     that must not share memory, since f writes into the first; written: the parameters that f writes into; tangents: in
     forward mode, by parameter the name of its tangent; tree: what the text was printed from; kinds: what is known of
-    the names of its main function; parameters: the kinds of the arguments that it was made for.
+    the names of its main function; parameters: the kinds of the arguments that it was made for; equal, unequal: pairs
+    of lengths of arguments that are, and that it would have been another program for if they were.
     """
 
     text: str
@@ -66,3 +70,5 @@ class Program:
     kinds: dict[str, Kind] = field(default_factory=dict)
     parameters: dict[str, Kind] = field(default_factory=dict)
     written: tuple[str, ...] = ()
+    equal: tuple[Any, ...] = ()
+    unequal: tuple[Any, ...] = ()

@@ -1,0 +1,117 @@
+"""Lengths of arguments that a program takes to be equal, because those of the call that it is made for are.
+
+`x[1:] * y[1:]` broadcasts where one of the two has a single element, so its adjoint would have to look at the shapes.
+Where x and y are equally long neither can be the only one. So the stage `adjoint` notes which lengths it would like to
+be equal (`wished`); if they are, in this call, the program is made for arguments of equal lengths:
+
+>>> without_first = Dim(("without", ("x", 0), 1)), Dim(("without", ("y", 0), 1))
+>>> wished(*without_first, {("x", 0): 7, ("y", 0): 7})
+[(('x', 0), ('y', 0))]
+>>> renamed(Array("float64", (Dim(("y", 0), True),)), [(("x", 0), ("y", 0))])
+Array(dtype='float64', dims=(Dim(key=('x', 0), many=True),))
+
+A call with others gets a program of its own (`fits`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from s2sad.kinds import Array, Dict, Dim, Kind, Record, Scalar, Tuple, with_dims
+
+Key = Any
+Pair = tuple[Key, Key]
+
+
+def lengths_of(values: dict[str, Any], kinds: dict[str, Kind]) -> dict[Key, tuple[int, str]]:
+    """What names a length of an argument, or an argument that may be one: the length, and how it is found.
+
+    >>> kinds = {"x": Array("float64", (Dim(("x", 0), True),)), "n": Scalar("int")}
+    >>> lengths_of({"x": np.zeros(3), "n": 5}, kinds)
+    {('x', 0): (3, 'x.shape[0]'), ('parameter', ('n',)): (5, 'n')}
+    """
+    found: dict[Key, tuple[int, str]] = {}
+    for name, kind in kinds.items():
+        if isinstance(kind, Scalar) and kind.dtype == "int":
+            found["parameter", (name,)] = values[name], name
+        found.update(_lengths_in(values[name], kind, name))
+    return found
+
+
+def _lengths_in(value: Any, kind: Kind, text: str) -> Iterator[tuple[Key, tuple[int, str]]]:
+    if isinstance(kind, Array) and isinstance(value, np.ndarray) and kind.rank == value.ndim:
+        for axis, (dim, length) in enumerate(zip(kind.dims or (), value.shape)):
+            if not isinstance(dim.key, int):
+                yield dim.key, (length, f"{text}.shape[{axis}]")
+    elif isinstance(kind, Tuple):
+        for k, each in enumerate(kind.items):
+            yield from _lengths_in(value[k], each, f"{text}[{k}]")
+    elif isinstance(kind, Dict):
+        for key, each in kind.items:
+            yield from _lengths_in(value[key], each, f"{text}[{key!r}]")
+    elif isinstance(kind, Record) and kind.cls is not list:
+        for key, each in kind.fields:
+            yield from _lengths_in(getattr(value, key), each, f"{text}.{key}")
+
+
+def wished(one: Any, other: Any, lengths: dict[Key, Any]) -> list[Pair] | None:
+    """The pairs of lengths that would have to be equal for two axes to be equally long; None where that isn't enough.
+
+    >>> wished(Dim(("broadcast", ("x", 0), ("y", 0))), Dim(("z", 0)), dict.fromkeys([("x", 0), ("y", 0), ("z", 0)]))
+    [(('x', 0), ('z', 0)), (('y', 0), ('z', 0))]
+    """
+    one, other = (each.key if isinstance(each, Dim) else each for each in (one, other))
+    if one == other:
+        return []
+    if one in lengths and other in lengths:
+        return [(one, other)]
+    for first, second in ((one, other), (other, one)):
+        if isinstance(first, tuple) and first[:1] in (("broadcast",), ("join",)):
+            parts: Any = first[1:] if first[0] == "broadcast" else sorted(first[1], key=repr)
+            return _all(wished(part, second, lengths) for part in parts)
+    if not isinstance(one, tuple) or not isinstance(other, tuple) or len(one) != len(other):
+        return None
+    if one in lengths or other in lengths:
+        return None
+    return _all(wished(a, b, lengths) for a, b in zip(one, other))
+
+
+def _all(parts: Any) -> list[Pair] | None:
+    found: list[Pair] = []
+    for part in parts:
+        if part is None:
+            return None
+        found += part
+    return found
+
+
+def held(pairs: Sequence[Pair], lengths: dict[Key, tuple[int, str]]) -> list[Pair]:
+    """Those that are equal in this call."""
+    return [(a, b) for a, b in pairs if lengths[a][0] == lengths[b][0]]
+
+
+def renamed(kind: Any, equal: Sequence[Pair]) -> Any:
+    """The kind with one name for lengths that are equal."""
+    names = canonical(equal)
+
+    return with_dims(kind, lambda dim, axis: Dim(names[dim.key], dim.many) if dim.key in names else dim)
+
+
+def canonical(equal: Sequence[Pair]) -> dict[Key, Key]:
+    """One name for all lengths that are equal: that of an integer among them, which can have no other."""
+    names: dict[Key, Key] = {}
+    for pair in equal:
+        a, b = (names.get(each, each) for each in pair)
+        first, second = (b, a) if b[0] == "parameter" else (a, b)
+        names |= {each: first for each, name in names.items() if name == second} | {second: first, first: first}
+    return names
+
+
+def fits(equal: Sequence[Pair], unequal: Sequence[Pair], lengths: dict[Key, Any], names: Sequence[str]) -> Callable:
+    """A function of f's arguments: whether a program that was made for these lengths is the one for them."""
+    tests = [f"{lengths[a][1]} == {lengths[b][1]}" for a, b in equal]
+    tests += [f"{lengths[a][1]} != {lengths[b][1]}" for a, b in unequal]
+    return eval(f"lambda {', '.join(names)}: {' and '.join(tests)}")  # type: ignore[no-any-return]
