@@ -351,9 +351,8 @@ def set_in(block: list[gast.stmt]) -> set[str]:
 
 def names_of_lengths(equal: Any, kinds: dict[str, Kind]) -> dict[Any, str]:
     """A letter for each length that several arguments have; an integer among them names it."""
-    letters = (
-        letter for letter in itertools.chain("nmkpqr", (f"n{k}" for k in itertools.count(2))) if letter not in kinds
-    )
+    letters = itertools.chain("nmkpqr", (f"n{k}" for k in itertools.count(2)))
+    free = (letter for letter in letters if letter not in kinds)
     keys = dict.fromkeys(canonical(equal).values())
     return {key: key[1][0] if key[0] == "parameter" else next(free) for key in keys}
 
