@@ -69,14 +69,21 @@ def wished(one: Any, other: Any, lengths: dict[Key, Any]) -> list[Pair] | None:
     if one in lengths and other in lengths:
         return [(one, other)]
     for first, second in ((one, other), (other, one)):
-        if isinstance(first, tuple) and first[:1] in (("broadcast",), ("join",)):
-            parts: Any = first[1:] if first[0] == "broadcast" else sorted(first[1], key=repr)
+        parts = _ways(first)
+        if parts:
             return _all(wished(part, second, lengths) for part in parts)
     if not isinstance(one, tuple) or not isinstance(other, tuple) or len(one) != len(other):
         return None
     if one in lengths or other in lengths:
         return None
     return _all(wished(a, b, lengths) for a, b in zip(one, other))
+
+
+def _ways(key: Any) -> list[Any]:
+    """The lengths that one may be, which is a broadcast or a join of them."""
+    if not isinstance(key, tuple) or key[0] not in ("broadcast", "join"):
+        return []
+    return list(key[1:]) if key[0] == "broadcast" else sorted(key[1], key=repr)
 
 
 def _all(parts: Any) -> list[Pair] | None:
@@ -96,7 +103,6 @@ def held(pairs: Sequence[Pair], lengths: dict[Key, tuple[int, str]]) -> list[Pai
 def renamed(kind: Any, equal: Sequence[Pair]) -> Any:
     """The kind with one name for lengths that are equal."""
     names = canonical(equal)
-
     return with_dims(kind, lambda dim, axis: Dim(names[dim.key], dim.many) if dim.key in names else dim)
 
 

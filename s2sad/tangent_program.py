@@ -231,7 +231,7 @@ class ForwardBuilder(Builder):
         request, source = self.request, self.request.source
         params = params or []
         listed = ", ".join(params[:-1]) + " and " + params[-1] if len(params) > 1 else "".join(params) or "nothing"
-        kinds = ", ".join(f"{name}: {describe(kind)}" for name, kind in request.kinds.items())
+        kinds = ", ".join(f"{name}: {describe(kind, {})}" for name, kind in request.kinds.items())
         changes = "its tangent" if len(params) == 1 else "their tangents"
         text = f"The value of {source.name}, and how it changes when {listed} change{'s' if len(params) == 1 else ''}"
         text += f" by {changes}.\n\n" if params else ".\n\n"
