@@ -110,7 +110,8 @@ def canonical(equal: Sequence[Pair]) -> dict[Key, Key]:
     """One name for all lengths that are equal: that of an integer among them, which can have no other."""
     names: dict[Key, Key] = {}
     for pair in equal:
-        a, b = (names.get(each, each) for each in pair)
+        a: Key = names.get(pair[0], pair[0])
+        b: Key = names.get(pair[1], pair[1])
         first, second = (b, a) if b[0] == "parameter" else (a, b)
         names |= {each: first for each, name in names.items() if name == second} | {second: first, first: first}
     return names

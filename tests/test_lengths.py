@@ -1,0 +1,109 @@
+"""Programs for arguments of equal lengths, and what becomes of calls with others."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from s2sad import value_and_gradients_function
+
+
+def tails(x, y):
+    return np.sum(x[1:] * np.exp(y[1:]))
+
+
+def held_in(pair, params, n):
+    u, v = pair
+    z = np.zeros(n)
+    z[1:] += u[1:] * v[1:] * params["w"][1:]
+    return np.sum(z * z[::-1])
+
+
+def chain(a, b, c, d):
+    return np.sum(a[1:] * b[1:] + c[1:] * np.sin(d[1:]))
+
+
+def gradient_by_complex_step(f, args, k):
+    gradient = np.zeros(args[k].shape)
+    for place in np.ndindex(gradient.shape):
+        moved = [each.astype(complex) if isinstance(each, np.ndarray) else each for each in args]
+        moved[k][place] += 1e-30j
+        gradient[place] = np.imag(f(*moved)) * 1e30
+    return gradient
+
+
+def array(n, start=0.3):
+    return np.cos(start + np.arange(n))
+
+
+def agrees(val_grads, f, *args):
+    value, gradients = val_grads(*args)
+    assert value == f(*args)
+    for k, (arg, gradient) in enumerate(zip(args, gradients)):
+        if isinstance(arg, np.ndarray):
+            expected = gradient_by_complex_step(f, args, k)
+            assert gradient.shape == arg.shape
+            np.testing.assert_allclose(gradient, expected, rtol=1e-12, atol=1e-14)
+
+
+def test_equal_lengths_have_a_short_program_that_says_so():
+    val_grads = value_and_gradients_function(tails)
+    text = val_grads.source(array(5), array(5))
+    assert "unbroadcast" not in text
+    assert "for x: float[n], y: float[n]." in text
+    other = val_grads.source(array(5), array(2))
+    assert "unbroadcast" in other
+    assert "for x: float[:], y: float[:]." in other
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations([(5, 5), (2, 5), (5, 2)])), ids=str)
+def test_each_call_gets_the_program_for_its_lengths(order):
+    def f(x, y):
+        return np.sum(x[1:] * np.exp(y[1:]))
+
+    val_grads = value_and_gradients_function(f)
+    for n, m in (*order, *order):
+        agrees(val_grads, f, array(n), array(m, 0.7))
+    assert val_grads.cache_info().currsize == 2
+
+
+def test_lengths_inside_of_containers_and_given_as_a_number():
+    val_grads = value_and_gradients_function(held_in)
+    text = val_grads.source((array(4), array(4)), {"w": array(4)}, 4)
+    assert "unbroadcast" not in text
+    assert "for pair: (float[n], float[n]), params: {'w': float[n]}, n: int." in " ".join(text.split())
+    for lengths in [(4, 4, 4, 4), (4, 2, 4, 4), (2, 2, 4, 4), (2, 4, 2, 4), (4, 4, 4, 4)]:
+        u, v, w = (array(k, 0.2 * k) for k in lengths[:3])
+        value, (pair_grad, params_grad, _) = val_grads((u, v), {"w": w}, lengths[3])
+        assert value == held_in((u, v), {"w": w}, lengths[3])
+
+        def plain(u, v, w, n=lengths[3]):
+            z = np.zeros(n, dtype=complex)
+            z[1:] += u[1:] * v[1:] * w[1:]
+            return np.sum(z * z[::-1])
+
+        for k, gradient in enumerate((*pair_grad, params_grad["w"])):
+            np.testing.assert_allclose(gradient, gradient_by_complex_step(plain, (u, v, w), k), rtol=1e-12, atol=1e-14)
+
+
+def test_the_number_of_programs_is_bounded():
+    val_grads = value_and_gradients_function(chain)
+    for lengths in itertools.product((2, 3), repeat=4):
+        agrees(val_grads, chain, *(array(n, 0.1 * k) for k, n in enumerate(lengths)))
+    assert val_grads.cache_info().currsize <= 9
+
+
+def test_keywords_defaults_and_dy():
+    def f(x, y, scale=2.0):
+        return scale * x[1:] * y[1:]
+
+    val_grads = value_and_gradients_function(f, params=["x"])
+    for n in (4, 2, 4):
+        x, y = array(4), array(n)
+        _, (x_grad,) = val_grads(y=y, x=x, dy=np.array([1.0, 10.0, 100.0]))
+        full = np.zeros(4)
+        full[1:] = 2.0 * np.array([1.0, 10.0, 100.0]) * y[1:]
+        np.testing.assert_allclose(x_grad, full)
+        np.testing.assert_allclose(val_grads(x, y)[1][0], np.concatenate([[0.0], 2.0 * np.ones(3) * y[1:]]))
