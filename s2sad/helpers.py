@@ -5,6 +5,8 @@ They are ordinary NumPy code that s2sad can differentiate, so that generated pro
 
 from __future__ import annotations
 
+import inspect
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -14,19 +16,8 @@ import numpy as np
 from s2sad import trees
 from s2sad.imports import names_everywhere
 from s2sad.rules import templates
-
-
-def unbroadcast(grad, like):
-    """grad, summed over the axes along which `like` was broadcast."""
-    shape = np.shape(like)
-    if np.shape(grad) == shape:
-        return grad
-    if np.ndim(grad) < len(shape):
-        return grad + np.zeros_like(like)
-    grad = np.sum(grad, axis=tuple(range(np.ndim(grad) - len(shape))))
-    axes = tuple(k for k in range(len(shape)) if shape[k] == 1 and np.shape(grad)[k] != 1)
-    grad = np.sum(grad, axis=axes, keepdims=True) if axes else grad
-    return grad if np.shape(grad) == shape else grad + np.zeros_like(like)
+from s2sad.rules.broadcasting import UNBROADCAST, unbroadcast
+from s2sad.source import read
 
 
 def last_stored(grad, array, index):
@@ -35,6 +26,21 @@ def last_stored(grad, array, index):
     winner = np.full(array.shape, -1)
     winner[index] = order
     return np.where(winner[index] == order, grad, 0.0)
+
+
+def helper_with_rule(function: types.FunctionType) -> tuple[Callable[..., Any], Any] | None:
+    """The helper that a function of a generated program is a copy of, and its rule, if it is one with a rule."""
+    if function.__code__.co_name.rstrip("_") != unbroadcast.__name__:
+        return None
+    try:
+        tree = read(function).tree
+    except ValueError:  # its text is not known
+        return None
+    printed = templates.printable(unbroadcast)
+    printed.name = tree.name
+    namespace = inspect.getclosurevars(function)
+    means_numpy = {**namespace.globals, **namespace.nonlocals}.get("np") is np
+    return (unbroadcast, UNBROADCAST) if means_numpy and gast.dump(printed) == gast.dump(tree) else None
 
 
 class Helpers:

@@ -13,13 +13,14 @@ import numpy as np
 from s2sad import equivalents, trees
 from s2sad.checkpointing import Checkpointed, checkpoint
 from s2sad.custom import CustomGradient, stop_gradient
+from s2sad.helpers import helper_with_rule
 from s2sad.infer_checkpoints import Inside
 from s2sad.infer_gradients import is_public
 from s2sad.infer_memory import is_function
 from s2sad.infer_outputs import positional
 from s2sad.inserting import grad_of
 from s2sad.kinds import Record, Static, kind_of
-from s2sad.rules import loading, registry
+from s2sad.rules import loading, registry, templates
 from s2sad.rules.refused import reason_for
 from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Partial, Value, Vectorized
 
@@ -150,6 +151,9 @@ class Calls:
         if isinstance(static, types.FunctionType):
             if loading.home_of(static):
                 return self.call_library(function, static, args, keywords, node, hint)
+            helper = helper_with_rule(static)
+            if helper is not None and len(args) == 2:
+                return self.call_helper(static, *helper, args, node, hint)
             return self.call_user(function, static, args, keywords, node, hint)
         if isinstance(static, type):
             return self.construct(function, static, args, keywords, node, hint)
@@ -170,6 +174,14 @@ class Calls:
                 module=getattr(static, "__module__", None) or "",
             )
         return self.opaque_call(function, args, keywords, node)
+
+    def call_helper(self, static: Any, helper: Any, rule: Any, args: list[Value], node: Any, hint: str | None) -> Value:
+        """A helper that an earlier program of ours brought along: this one brings it along too, where it is called."""
+        self.guards[id(static), "__code__"] = self.make_guard(static, "__code__", "is", static.__code__)
+        printed = trees.name(helper.__name__, function=helper, definition=templates.printable(helper))
+        grad, like = map(self.settle, args)
+        like = Value(like.expr, like.kind, False, place=like.place)  # its shape is all that counts
+        return self.primitive(rule, [grad, like], lambda exprs: trees.call(printed, *exprs), node, hint)
 
     def needs_equivalent(self, plain: Any, values: list[Value]) -> bool:
         """Whether a gradient flows through a call, into it or into a function that is given to it."""

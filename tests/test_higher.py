@@ -28,6 +28,15 @@ def arrays(x, a):
     return np.sum(y * y)
 
 
+def parts(x, a):
+    """Whether a part has one element, which is broadcast, or several, is known when the gradient runs."""
+    y = np.zeros(x.shape[0])
+    for i in range(2):
+        y[i:] += a * a * np.sin(x[i:, 0]) * x[i, i:]
+        a = a + x[i : i + 1, i:] @ np.cos(x[i:, 1] * y[i:])
+    return np.sum(y * y * a)
+
+
 X = np.array([[0.3, -0.2], [0.5, 0.1]])
 V = np.array([[0.7, 0.4], [-0.6, 1.1]])
 
@@ -38,7 +47,7 @@ def differences(f, h=1e-4):
     return (4.0 * fine - coarse) / 3.0
 
 
-@pytest.mark.parametrize(("f", "x", "v"), [(loop, 0.4, 0.9), (arrays, X, V)])
+@pytest.mark.parametrize(("f", "x", "v"), [(loop, 0.4, 0.9), (arrays, X, V), (parts, X, V)])
 def test_each_mode_over_each(f, x, v):
     def gradient(x):
         return value_and_gradients_function(f, ["x"])(x, 0.8)[1][0]
@@ -54,7 +63,7 @@ def test_each_mode_over_each(f, x, v):
     np.testing.assert_allclose(second, np.sum(expected * v), rtol=1e-7)
 
 
-@pytest.mark.parametrize(("f", "x", "v"), [(loop, 0.4, 0.9), (arrays, X, V)])
+@pytest.mark.parametrize(("f", "x", "v"), [(loop, 0.4, 0.9), (arrays, X, V), (parts, X, V)])
 def test_third_order(f, x, v):
     def curvature(x):
         return np.sum(hvp(f, (x, 0.8), (v,), ["x"])[0] * v)
