@@ -69,7 +69,7 @@ class ValueAndGradients:
     function: f; params: the names of the parameters that it is differentiated with respect to.
     """
 
-    mode = "reverse"
+    mode, returns = "reverse", "both"
     _suffix, _sentence = "_value_and_gradients", "The value of {} and its gradients with respect to {}."
     _keyword = "dy"
 
@@ -81,7 +81,7 @@ class ValueAndGradients:
         self.params = choose_parameters(params, tuple(target.signature.parameters), target.name)
         _refuse_keyword(target, self._keyword)
         owner = target.late if target.function is None else target.function
-        name = ("cache", self.mode, self.params, params is None, source, self.jit)
+        name = ("cache", self.mode, self.returns, self.params, params is None, source, self.jit)
         self._cache: FunctionCache = keep(owner, name, FunctionCache)
         self._fast = self._cache.fast
         self._describe_itself(target)
@@ -290,7 +290,8 @@ class ValueAndGradients:
         if self._given[0] is not None:
             for name in self.params:
                 _refuse_without_gradient(self._target.name, name, kinds[name])
-        request = _request(function, self.params, kinds, options or {}, self._given[1], self.mode)
+        options = {**(options or {}), "returns": self.returns}
+        request = _request(function, self.params, kinds, options, self._given[1], self.mode)
         if values is not None and self.jit is None:
             request.lengths = lengths_of(dict(zip(kinds, values)), kinds)
         program = pipeline.generate(request)

@@ -105,6 +105,8 @@ def removable(node: gast.stmt) -> bool:
         return not (found.pop or found.append) or getattr(node, "restore", False)
     if isinstance(op, (ir.Load, ir.GetItem, ir.Pack, ir.Part)):
         return True
+    if getattr(node, "droppable", False):  # it was only for the value, which isn't asked for
+        return True
     found = ir.summary(node.value)
     return not (found.call or found.subscript) or ir.base_of(node.targets[0].id) in GENERATED
 

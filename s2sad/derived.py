@@ -20,7 +20,8 @@ from typing import Any
 
 from s2sad.api import ValueAndGradients, make_plain_function
 from s2sad.cache import CacheInfo, Entry
-from s2sad.kinds import Kind
+from s2sad.cotangents import Misfit, fit
+from s2sad.kinds import Kind, Scalar
 from s2sad.parameters import is_single
 from s2sad.pullbacks import Pullback, pullback
 
@@ -30,7 +31,8 @@ def gradients_function(
 ) -> Gradients:
     """A function with the parameters of f (and `dy`) that returns the gradients, a tuple in the order of `params`.
 
-    Where `params` is one name or one position instead of a list, it returns that gradient alone.
+    Where `params` is one name or one position instead of a list, it returns that gradient alone. What only the value of
+    f needs isn't computed.
 
     >>> gradients_function(lambda x, y: x * y, params=["y", "x"])(2.0, 3.0)
     (2.0, 3.0)
@@ -94,13 +96,16 @@ class Derived:
         self.single = is_single(params)
         self._given = (params, source)
         self.function = f
-        self.value_and_gradients = ValueAndGradients(f, [params] if self.single else params, jit=jit, source=source)
+        self.value_and_gradients = self._made_by()(f, [params] if self.single else params, jit=jit, source=source)
         self._describe_itself()
+
+    def _made_by(self) -> type[ValueAndGradients]:
+        return ValueAndGradients
 
     def _describe_itself(self) -> None:
         inner = self.value_and_gradients
         for attribute in ("__name__", "__qualname__"):
-            setattr(self, attribute, getattr(inner, attribute).removesuffix("value_and_gradients") + self.suffix)
+            setattr(self, attribute, getattr(inner, attribute).removesuffix(inner._suffix) + f"_{self.suffix}")
         self.__module__ = inner.__module__
         self.__doc__ = self.sentence.format(inner._target.name, ", ".join(inner.params) or "nothing")
 
@@ -170,17 +175,55 @@ class Differentiable(Derived):
         return self._pick(self.value_and_gradients, *args, **kwargs)
 
 
+class OnlyGradients(ValueAndGradients):
+    """The gradients by a program that doesn't compute the value."""
+
+    returns = "gradients"
+    _suffix, _sentence = "_gradients", "The gradients of {} with respect to {}."
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if kwargs.get("dy") is None:
+            return super()._call(args, kwargs)
+        entry, given, others = self.entry_and_arguments(
+            args, {key: each for key, each in kwargs.items() if key != "dy"}
+        )
+        if isinstance(entry.program.value_kind, Scalar):
+            try:
+                dy = fit(kwargs["dy"], entry.program.value_kind)
+                return entry.function(*given, **others, **{entry.program.dy_name: dy})
+            except Misfit:
+                pass
+        gradients = self._with_value(*args, **kwargs)[1]  # dy is compared with it
+        return gradients[0] if self.returns == "gradient" else gradients
+
+    @functools.cached_property
+    def _with_value(self) -> ValueAndGradients:
+        params, source = self._given
+        return ValueAndGradients(self.function, params, jit=self.jit, source=source)
+
+
+class OnlyGradient(OnlyGradients):
+    """The same, of one parameter, and no tuple."""
+
+    returns = "gradient"
+
+
 class Gradients(Differentiable):
     """What `gradients_function` and `grad` return."""
 
     suffix = "gradients"
     sentence = "The gradients of {} with respect to {}."
-    lines = ("return {call}[1]",)
-    single_lines = ("return {call}[1][0]",)
+    lines = single_lines = ("return {call}",)
 
-    def _pick(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        gradients = function(*args, **kwargs)[1]
-        return gradients[0] if self.single else gradients
+    def _made_by(self) -> type[ValueAndGradients]:
+        return OnlyGradient if self.single else OnlyGradients
+
+    def compiled(self, /, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        """The function that a call with these arguments runs, on which nothing is checked."""
+        return self.value_and_gradients.compiled(*args, **kwargs)
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        return self.value_and_gradients(*args, **kwargs)
 
 
 class ValueAndGrad(Differentiable):

@@ -53,9 +53,11 @@ class Boundary:
         given = dict(zip(self.names, args))
         args = tuple([into[name](each) if name in into else each for name, each in given.items()])
         made = {name: into[name](each) if name in into else each for name, each in kwargs.items()}
-        value, gradients = compiled(*args, **made)
+        made = compiled(*args, **made)
+        returns = self.program.returns
+        value, gradients = made if returns == "both" else (None, (made,) if returns == "gradient" else made)
         value = as_python(value)
-        if self.value_dtype in NARROW:
+        if self.value_dtype in NARROW and returns == "both":
             value = np.asarray(value).astype(self.value_dtype)[()]
         if self.program.tangents:
             return value, as_python(gradients)
@@ -64,7 +66,9 @@ class Boundary:
         for (name, change), gradient in zip(self.back, gradients):
             like = given.get(name)
             results.append(gradient if change is None or gradient is None else change(gradient, like))
-        return value, tuple(results)
+        if returns == "both":
+            return value, tuple(results)
+        return results[0] if returns == "gradient" else tuple(results)
 
     # ------------------------------------------------------------------------------------------ inward
     def inward(self, kind: Kind | None) -> Callable[[Any], Any] | None:

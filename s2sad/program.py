@@ -28,7 +28,7 @@ from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import appearance, name_all
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.shortening import mark_numbers, shorten
-from s2sad.statements import blocks_of, targets
+from s2sad.statements import all_of, blocks_of, targets
 from s2sad.structures import may_share
 from s2sad.values import MISSING
 
@@ -42,6 +42,7 @@ class Builder(Gradients):
         self.request, self.inferred, self.active = request, inferred, active
         self.helpers = Helpers()
         self.adjoint = Adjoint(inferred, active, self.helpers, request.lengths)
+        self.returns = request.options.get("returns", "both")
         self.dy = inferred.names.fresh("dy")
         if isinstance(inferred.value.kind, Scalar):
             self.adjoint.kinds[self.dy] = Scalar("float")
@@ -74,7 +75,14 @@ class Builder(Gradients):
             name = self.inferred.names.fresh("value")
             kept = [trees.assign(name, value)]
             value = trees.name(name)
-        result = gast.Tuple([value, gast.Tuple(gradients, gast.Load())], gast.Load())
+        result: gast.AST = gast.Tuple(gradients, gast.Load())
+        if self.returns == "both":
+            result = gast.Tuple([value, result], gast.Load())
+        else:
+            result = gradients[0] if self.returns == "gradient" else result
+            kept = []
+            for node in all_of(forward):
+                node.droppable = True
         returned = gast.Return(result)
         start: list[gast.stmt] = []
         if self.needs_ones(self.inferred.value):
@@ -165,7 +173,7 @@ class Builder(Gradients):
             request.source.lines,
         )
         taken = imports.reserved - {"_"} | {helper.name for helper in helpers} | set(self.inferred.externals)
-        main = f"{tree.name}_value_and_gradients"
+        main = f"{tree.name}_value_and_gradients" if self.returns == "both" else f"{tree.name}_gradients"
         while main in taken:
             main += "_"
         user = {name for _, name in parameters}
@@ -199,6 +207,7 @@ class Builder(Gradients):
             written=self.written_parameters(),
             equal=request.equal,
             unequal=tuple(pair for pair in dict.fromkeys(self.adjoint.wishes) if pair not in request.equal),
+            returns=self.returns,
         )
 
     def keep_dy_apart(self, body: list[gast.stmt]) -> None:
@@ -303,7 +312,11 @@ class Builder(Gradients):
         )
         lengths = names_of_lengths(request.equal, request.kinds)
         kinds = ", ".join(unbroken(f"{name}: {describe(kind, lengths)}") for name, kind in request.kinds.items())
-        text = f"The value of {source.name} and its gradient{'s' if len(params) > 1 else ''} with respect to {listed}."
+        many = "s" if len(params) > 1 else ""
+        what = f"value of {source.name} and its gradient{many}"
+        if self.returns != "both":
+            what = f"gradient{many} of {source.name}"
+        text = f"The {what} with respect to {listed}."
         where = encodable(os.path.basename(source.filename or "?"))
         made = f"Made by s2sad from {source.name} in {where}, line {source.tree.lineno}"
         made += f", for {kinds or 'no arguments'}."

@@ -52,7 +52,8 @@ class Program:
     that must not share memory, since f writes into the first; written: the parameters that f writes into; tangents: in
     forward mode, by parameter the name of its tangent; tree: what the text was printed from; kinds: what is known of
     the names of its main function; parameters: the kinds of the arguments that it was made for; equal, unequal: pairs
-    of lengths of arguments that are, and that it would have been another program for if they were.
+    of lengths of arguments that are, and that it would have been another program for if they were; returns: 'both', the
+    value and the gradients, the 'gradients' alone (a tuple), or the one 'gradient'.
     """
 
     text: str
@@ -72,3 +73,4 @@ class Program:
     written: tuple[str, ...] = ()
     equal: tuple[Any, ...] = ()
     unequal: tuple[Any, ...] = ()
+    returns: str = "both"

@@ -114,7 +114,8 @@ def without_else(node: gast.stmt) -> list[gast.stmt]:
     if node.body and isinstance(node.body[-1], (gast.Break, gast.Raise)) and not has_else(node):
         rest, node.orelse = node.orelse, []
         return [node, *[each for inner in rest for each in without_else(inner)]]
-    if getattr(node, "reverse", False) and all(isinstance(each, gast.Pass) for each in node.body):
+    own = getattr(node, "reverse", False) or getattr(node, "droppable", False)
+    if own and all(isinstance(each, gast.Pass) for each in node.body):
         node.test, node.body, node.orelse = negated(node.test), node.orelse, []
     return [node]
 

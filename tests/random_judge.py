@@ -19,7 +19,7 @@ from typing import Any, Callable
 
 import numpy as np
 
-from s2sad import value_and_gradients_function, value_and_tangent_function
+from s2sad import gradients_function, value_and_gradients_function, value_and_tangent_function
 from s2sad.errors import NotDifferentiableError
 from tests import reference
 from tests.alone import Failed, run_alone
@@ -204,8 +204,22 @@ def _reverse(truth: Truth) -> Outcome:
     scale = 1.0 + float(np.sum([np.sum(np.abs(each)) for each in _real_leaves(gradients)]))
     if not _close(float(np.sum(parts)), truth.derivative, scale):
         _second_opinion(truth, gradients, source)
+    if case.seed % 3 == 0:
+        _without_value(truth, gradients)
     compiled = gradients_of.compiled(*copied(case.args))
     return _alone(truth, source, case.args, {"dy": truth.dy}, (value, gradients), compiled)
+
+
+def _without_value(truth: Truth, gradients: tuple) -> None:
+    """The program that computes the gradients alone gives the same ones."""
+    args = truth.case.args
+    only, source = _made(lambda: gradients_function(truth.f, source=truth.text), args)
+    run = only.compiled(*copied(args))
+    found = _run(truth, lambda *given: run(*given, dy=copied(truth.dy)), args, source)
+    _compare_structures(args, found, source)
+    for one, other in zip(_real_leaves(found), _real_leaves(gradients)):
+        if not np.allclose(one, other, rtol=1e-9, atol=1e-9, equal_nan=True):
+            raise Found(Outcome("wrong without value", "", other, one, "wrong without value", source))
 
 
 def _forward(truth: Truth) -> Outcome:

@@ -453,6 +453,31 @@ def test_gradients_function():
     assert gradients_function(f)(2.0, 3.0, dy=2.0) == (54.0, -8.0)
 
 
+def test_gradients_alone_leave_out_what_only_the_value_needs(capsys):
+    def g(x):
+        squares = x * x
+        print("once")
+        if len(x) == 1:
+            total = np.log(np.sum(x))
+        else:
+            total = np.sum(np.exp(squares))
+        return total * np.array([1.0, 2.0])
+
+    only, both = gradients_function(g, params="x"), value_and_gradients_function(g, params=["x"])
+    x, dy = np.array([0.5, 0.25]), np.array([3.0, 5.0])
+    assert only(x, dy=dy).tolist() == both(x, dy=dy)[1][0].tolist()
+    capsys.readouterr()
+    assert np.allclose(only(x), 6.0 * x * np.exp(x * x))
+    assert capsys.readouterr().out == "once\n"
+    text = only.source(x)
+    assert "np.log" not in text and "np.log" in both.source(x) and "return x_grad\n" in text
+    assert only.__name__ == "g_gradients" == only.compiled(x).__name__
+    with pytest.raises(ParameterError, match="dy must be like the value of g"):
+        only(x, dy=np.ones(3))
+    with pytest.raises(ParameterError, match="dy is a str, the value is a float"):
+        gradients_function(f)(2.0, 3.0, dy="one")
+
+
 def test_grad_and_value_and_grad():
     assert grad(f)(2.0, 3.0) == 27.0
     assert grad(f, 1)(2.0, 3.0) == grad(f, "y")(2.0, 3.0) == -4.0

@@ -10,7 +10,7 @@ from typing import Any, Callable
 
 import numpy as np
 
-from s2sad import value_and_gradients_function
+from s2sad import gradients_function
 
 TOOLS = ("function", "s2sad", "s2sad numba", "by hand", "autograd", "jax", "torch")
 PACKAGES = {"autograd": "autograd", "jax": "jax", "torch": "torch", "s2sad numba": "numba"}
@@ -31,15 +31,9 @@ def transplanted(function: Callable, numpy: Any, **replaced: Callable) -> Callab
 
 
 def gradients(f: Callable, params: list[str], **options: Any) -> Callable:
-    """s2sad: the value and the gradients, which `run` picks where they are compared."""
-    val_grads = value_and_gradients_function(f, params=params, **options)
-
-    def prepare(args: tuple) -> Callable[[], Any]:
-        run: Any = functools.partial(val_grads.compiled(*args), *args)
-        run.pick = 1
-        return run  # type: ignore[no-any-return]
-
-    return prepare
+    """s2sad: the gradients alone, as the other tools and the hand compute them."""
+    made = gradients_function(f, params=params, **options)
+    return lambda args: functools.partial(made.compiled(*args), *args)
 
 
 def numba_gradients(f: Callable, params: list[str]) -> Callable | None:
@@ -137,9 +131,8 @@ def torch_arguments(args: tuple, positions: tuple[int, ...] = ()) -> list[Any]:
 
 
 def derivatives(run: Any) -> list[np.ndarray]:
-    """What a run computes, without the value of the function, as a flat list of arrays."""
-    result = run()
-    return numbers(result[run.pick] if hasattr(run, "pick") else result)
+    """What a run computes, as a flat list of arrays."""
+    return numbers(run())
 
 
 def numbers(result: Any) -> list[np.ndarray]:
