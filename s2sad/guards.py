@@ -17,7 +17,12 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.expression_kinds import kind_of_names
 from s2sad.expressions import rebuilt
+from s2sad.first_writes import names_written
+from s2sad.kinds import Kind
+from s2sad.reading import owner_of
+from s2sad.sharing import Sharing
 from s2sad.statements import all_of, blocks_of, targets
 from s2sad.steps import stays_finite
 
@@ -62,14 +67,15 @@ def guard_of(node: gast.AST, tests: dict[str, gast.AST] | None = None) -> Guard 
     return Guard(node, others[0], own) if len(others) == 1 else None
 
 
-def use_guards(body: list[gast.stmt], seeds: Collection[str]) -> bool:
+def use_guards(body: list[gast.stmt], seeds: Collection[str], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> bool:
     """Rewrites the statements of the reverse sweep; whether there were any to be rewritten. seeds: the names from which
     the adjoints come: choices between others are none of adjoints."""
     if not seeds or not any(
         guard_of(each) for node in all_of(body) if getattr(node, "reverse", False) for each in trees.walk(node)
     ):
         return False
-    guards = Guards(unsafe_names(body), tests_of(body), depending_on(seeds, body))
+    sharing = Sharing(body, info, kind_of_names(info, kinds))
+    guards = Guards(unsafe_names(body), tests_of(body), depending_on(seeds, body), sharing)
     guards.block(body, {})
     return guards.changed
 
@@ -78,7 +84,7 @@ def definitions(body: list[gast.stmt]) -> Iterator[tuple[set[str], gast.AST]]:
     """The names that statements set, and what to."""
     for node in all_of(body):
         if isinstance(node, (gast.Assign, gast.AugAssign)):
-            yield targets(node), node.value
+            yield targets(node) | ({owner_of(node) or ""} - {""}), node.value
         elif isinstance(node, gast.Expr) and isinstance(node.value, gast.Call):  # saved.append(t)
             base = getattr(node.value.func, "value", None)
             if isinstance(base, gast.Name):
@@ -132,8 +138,9 @@ def tests_of(body: list[gast.stmt]) -> dict[str, gast.AST]:
 class Guards:
     """zero: the names that are zero where a choice is."""
 
-    def __init__(self, unsafe: set[str], tests: dict[str, gast.AST], adjoints: set[str]) -> None:
+    def __init__(self, unsafe: set[str], tests: dict[str, gast.AST], adjoints: set[str], sharing: Sharing) -> None:
         self.unsafe, self.tests, self.adjoints, self.changed = unsafe, tests, adjoints, False
+        self.sharing = sharing
         self.zero: dict[str, Guard] = {}
 
     def block(self, block: list[gast.stmt], zero: dict[str, Guard]) -> None:
@@ -144,13 +151,13 @@ class Guards:
                 self.inside(node, inner)
                 continue
             found = self.statement(node) if getattr(node, "reverse", False) else {}
-            self.forget(targets(node))
+            self.forget(self.changed_by(node))
             self.zero |= {name: guard for name, guard in found.items() if guard is not None}
 
     def inside(self, node: gast.stmt, inner: list[list[gast.stmt]]) -> None:
         """The blocks of a loop or branch: what is set in there isn't known, neither at their beginning nor behind, but
         for what an iteration takes over as zero and hands on as zero."""
-        changed = {name for each in all_of([node]) for name in targets(each)}
+        changed = {name for each in all_of([node]) for name in self.changed_by(each)}
         before = dict(self.zero)
         self.forget(changed)
         kept = dict(self.zero)
@@ -174,14 +181,19 @@ class Guards:
         """Those that an iteration doesn't hand on as zero."""
         lost: set[str] = set()
         for node in block:
-            inner = {name for each in all_of([node]) for name in targets(each)} if blocks_of(node) else set()
-            found = dict.fromkeys(inner) if inner else self.guards_of(node)
+            inner = {name for each in all_of([node]) for name in self.changed_by(each)} if blocks_of(node) else set()
+            found = dict.fromkeys(inner or self.changed_by(node)) | ({} if inner else self.guards_of(node))
             self.forget(set(found))
             self.zero |= {name: guard for name, guard in found.items() if guard is not None}
             for name, guard in found.items():
                 if name in carried and (guard is None or not guard.same(carried[name])):
                     lost.add(name)
         return lost
+
+    def changed_by(self, node: gast.stmt) -> set[str]:
+        """The names that a statement sets, and those of arrays that it may write into."""
+        shared = {other for name in names_written(node) if name for other in self.sharing.group(name)}
+        return targets(node) | shared
 
     def forget(self, names: set[str]) -> None:
         self.zero = {

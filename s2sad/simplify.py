@@ -119,7 +119,7 @@ def simplify(
     unpack_results(body, info)
     take_values(body)
     drop_tests(body)
-    if use_guards(body, seeds):
+    if use_guards(body, seeds, info, kinds):
         remove_dead(body)
         fold(body, info)
         rewrite(body, info, kinds)

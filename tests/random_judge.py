@@ -204,7 +204,7 @@ def _reverse(truth: Truth) -> Outcome:
     scale = 1.0 + float(np.sum([np.sum(np.abs(each)) for each in _real_leaves(gradients)]))
     if not _close(float(np.sum(parts)), truth.derivative, scale):
         _second_opinion(truth, gradients, source)
-    if case.seed % 3 == 0:
+    if case.seed % 3 == 0 and "dy" not in inspect.signature(truth.f).parameters:
         _without_value(truth, gradients)
     compiled = gradients_of.compiled(*copied(case.args))
     return _alone(truth, source, case.args, {"dy": truth.dy}, (value, gradients), compiled)

@@ -87,3 +87,19 @@ def test_where_guards(f: Any) -> None:
 
 def differences(f: Any, step: np.ndarray) -> np.ndarray:
     return np.array([(f(X + h) - f(X - h)) / 2e-6 for h in np.diag(step)])
+
+
+def test_a_guard_ends_where_something_is_added_to_an_element() -> None:
+    def f(x):
+        a = 1.0 / x
+        first = a[0]
+        return np.sum(np.where(x > 0.0, a, 0.0)) + first
+
+    def g(x):
+        y = np.clip(np.full(3, x), 0.7, 0.8)
+        y[0] = x
+        y *= y
+        return np.mean(y)
+
+    assert gradients_function(f, "x")(np.array([-2.0, 4.0])).tolist() == [-0.25, -0.0625]
+    assert gradients_function(gradients_function(g, "x"), "x")(-0.54) == pytest.approx(2.0 / 3.0)
