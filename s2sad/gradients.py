@@ -148,7 +148,7 @@ class Gradients:
             if cotangent is not None and self.mixes_precisions():
                 made = trees.call(trees.attr(made, "astype"), trees.const(np.dtype(kind.dtype)))
         elif isinstance(kind, Scalar):
-            if cotangent is not None and isinstance(cotangent.kind, Array) and cotangent.kind.dims == ():
+            if cotangent is not None and isinstance(cotangent.kind, Array) and cotangent.kind.dims in ((), None):
                 if isinstance(made, gast.Name) and made.id in self.adjoint.shadows:
                     made = trees.index(made, gast.Tuple([], gast.Load()))  # the shadow of an array of no axes
                 else:  # an array of no axes, or a number

@@ -151,7 +151,10 @@ class Tangent(Rules, Memory, Control, Calls):
             if kind.char in "biu":
                 return trees.np_call("zeros_like", like, dtype=trees.builtin("float"))
             made = trees.np_call("zeros_like", like)
-            return made if kind.dims is not None else trees.index(made, gast.Tuple([], gast.Load()))
+            sure = kind.dims is not None and (
+                kind.dims != () or kind.dtype
+            )  # of an unknown dtype, a number may be meant
+            return made if sure else trees.index(made, gast.Tuple([], gast.Load()))
         return trees.const(0.0)
 
     def part(self, kind: Kind, expr: gast.AST, key: Any) -> gast.AST:

@@ -147,7 +147,7 @@ class ForwardBuilder(Builder):
         known = self.tangent.kinds.get(getattr(dot, "id", ""), kind)
         if isinstance(kind, Scalar):
             return self.scalar_gradient(dot, kind) if kind.char in "fc" and kind.dtype != "real" else dot
-        if isinstance(kind, Array) and kind.dims == ():
+        if isinstance(kind, Array) and kind.dims == () and kind.dtype:
             return trees.np_call("asarray", dot)
         if isinstance(kind, Array) and not kind.dtype and self.has_narrow():
             return trees.call(trees.attr(dot, "astype"), trees.attr(value, "dtype"))

@@ -201,6 +201,10 @@ class Tape(Costs, Counters, KeptCopies):
         whole = loop.loop.whole
         if whole is not None and not any(block is each for each in all_blocks(whole)):
             block, statement = whole, None
+        starts_unset = self.info[name].starts_unset
+        if starts_unset and statement is None:  # where the first iteration reads it, it raises, as in the function
+            statement = next((each for each in block if surely_reads(each, name)), None)
+            starts_unset = statement is None
         at = 0
         if statement is not None:
             at = next(k for k, each in enumerate(block) if each is statement) + 1
@@ -211,7 +215,7 @@ class Tape(Costs, Counters, KeptCopies):
         block.insert(at, node)
         if stack not in self.saved:
             self.saved[stack] = name
-            if self.info[name].starts_unset:  # the first iteration saves it as well
+            if starts_unset:  # the first iteration saves it as well
                 unset = trees.assign(name, trees.const(None))
                 unset.effect, unset.origin = ir.Plain(False), None
                 self.stacks.append(unset)
@@ -248,6 +252,25 @@ class Tape(Costs, Counters, KeptCopies):
 def is_checkpointed(node: Any) -> bool:
     forward = getattr(node, "forward", None)
     return getattr(forward, "again", False) or getattr(getattr(forward, "loop", None), "snapshots", None) is not None
+
+
+def surely_reads(node: gast.stmt, name: str) -> bool:
+    """Whether a statement reads a name whatever else holds."""
+    if isinstance(getattr(node, "effect", None), ir.Copy) or not isinstance(node, (gast.Assign, gast.Expr)):
+        return False
+    return name in trees.names_in(node.value) and not any(isinstance(each, MAY_SKIP) for each in trees.walk(node.value))
+
+
+MAY_SKIP = (
+    gast.Compare,
+    gast.BoolOp,
+    gast.IfExp,
+    gast.Lambda,
+    gast.ListComp,
+    gast.SetComp,
+    gast.DictComp,
+    gast.GeneratorExp,
+)
 
 
 def copied_in(block: list[gast.stmt]) -> set[str]:

@@ -48,4 +48,18 @@ FOUND: dict[str, Any] = {
     """def f(a):
     return np.abs(np.full(2, a[0, 2]))
 """: (array([[0.64, 0.281, -0.274]]),),
+    # A number minus what an unknown call gives: its gradient was an array of no axes.
+    """def several(a, *rest, **more):
+    return sum(more)
+def f(a):
+    a -= several(2, 1.0)
+    b = a if 1.0 > 0.0 else 1.0
+    return a
+""": (-1.248,),
+    # Forward mode: the sum of what may be a number, of no known dtype, that doesn't change.
+    """def f(x):
+    a = [np.full(1, 2), 2.0]
+    a[1] *= 1.0
+    return 1.0 + np.sum(a[0])
+""": (array([-0.115, 0.527]),),
 }

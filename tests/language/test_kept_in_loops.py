@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from s2sad import value_and_gradients_function
+
 from .checker import Cases, array
 
 case = Cases()
@@ -417,3 +419,16 @@ def message_of_the_exception(x):
 @pytest.mark.parametrize("each", case, ids=str)
 def test_kept(each):
     each.check()
+
+
+def read_too_early(x, n):
+    for _ in range(n):
+        x = x * np.sin(before)  # noqa: F821
+        before = x * x
+    return x
+
+
+def test_what_has_no_value_yet_is_no_none_that_is_saved():
+    with pytest.raises(UnboundLocalError):
+        value_and_gradients_function(read_too_early)(1.5, 2)
+    assert value_and_gradients_function(read_too_early)(1.5, 0)[1] == (1.0, None)
