@@ -148,7 +148,7 @@ class Gradients:
             if cotangent is not None and self.mixes_precisions():
                 made = trees.call(trees.attr(made, "astype"), trees.const(np.dtype(kind.dtype)))
         elif isinstance(kind, Scalar):
-            if cotangent is not None and isinstance(cotangent.kind, Array) and cotangent.kind.dims in ((), None):
+            if cotangent is not None and self.may_be_array(cotangent.kind, made):
                 if isinstance(made, gast.Name) and made.id in self.adjoint.shadows:
                     made = trees.index(made, gast.Tuple([], gast.Load()))  # the shadow of an array of no axes
                 else:  # an array of no axes, or a number
@@ -169,6 +169,16 @@ class Gradients:
             return made
         given = getattr(value.place.root, "given", None) if value.place is not None else None
         return self.restored(made, given or kind, value.expr)
+
+    def may_be_array(self, kind: Kind, made: gast.AST) -> bool:
+        """Whether what is found for a number may be an array of no axes: of one, or of a shadow of unknown rank."""
+        if not isinstance(kind, Array) or kind.dims is not None:
+            return isinstance(kind, Array) and kind.dims == ()
+        names = trees.names_in(made)
+        for node in self.adjoint.block:
+            if names & targets(node) and isinstance(node, gast.Assign):
+                names = names | trees.names_in(node.value)
+        return not names.isdisjoint(self.adjoint.shadows)
 
     def scalar_gradient(self, expr: gast.AST, kind: Scalar) -> gast.AST:
         """A number's gradient is of its own type, also where arrays or numbers of less precision are around."""
