@@ -77,7 +77,7 @@ def needed_names(body: list[gast.stmt]) -> set[str]:
 
 def owner_name(node: gast.stmt) -> str:
     """The name of the object that a statement writes a part of."""
-    target = node.targets[0]
+    target = node.targets[0] if isinstance(node, gast.Assign) else node.value.args[0]  # object.__setattr__(owner, ...)
     while isinstance(target, (gast.Attribute, gast.Subscript)):
         target = target.value
     return target.id if isinstance(target, gast.Name) else "?"

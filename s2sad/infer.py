@@ -33,6 +33,7 @@ from s2sad.infer_choices import Choices
 from s2sad.infer_classes import Classes
 from s2sad.infer_comprehensions import Comprehensions
 from s2sad.infer_displays import Displays
+from s2sad.infer_dunders import Dunders
 from s2sad.infer_expressions import Expressions
 from s2sad.infer_extremes import Extremes
 from s2sad.infer_factors import Factors
@@ -116,6 +117,7 @@ class Infer(
     Statements,
     Expressions,
     Displays,
+    Dunders,
     Choices,
     Calls,
     PlainCalls,

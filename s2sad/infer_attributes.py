@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import types
 from typing import Any
 
 import gast
@@ -17,6 +19,11 @@ from s2sad.values import MISSING, BoundMethod, Solution, Super, Value
 
 COUNTS = ("size", "ndim", "itemsize", "nbytes")
 LAYOUT = ("dtype", "flags", "strides")
+PLAIN_ATTRIBUTES = (
+    *(property, classmethod, staticmethod, type, types.FunctionType, types.BuiltinFunctionType, np.ufunc),
+    *(types.MemberDescriptorType, types.WrapperDescriptorType, types.MethodDescriptorType),
+    *(types.GetSetDescriptorType, types.MethodType),
+)
 ATTRIBUTES = ("T", "shape", "flat", *COUNTS, *LAYOUT)  # those that the compiler knows itself
 
 
@@ -113,7 +120,18 @@ class Attributes:
             raise self.refuse("unknown_attribute", node, name=name)
         return Value(expr, Static(BoundMethod(owner, None, name)))
 
+    def cached_attribute(self, owner: Value, raw: Any, name: str, node: Any) -> Value:
+        """What a `cached_property` is at the first look; from then on an attribute like others."""
+        if owner.object is None or owner.object.block is not self.block or self.quiet:
+            raise self.refuse("own_protocol", node, name=owner.kind.cls.__name__, what=f"getting `{name}`")
+        made = self.call_value(Value(owner.expr, Static(BoundMethod(owner, raw.func, name))), [], {}, node)
+        made = self.settle(made, name)
+        self.store_part(owner, name, made, trees.attr(owner.expr, name), node)
+        return made
+
     def record_attribute(self, owner: Value, name: str, node: Any) -> Value:
+        if isinstance(getattr(owner.object.cls, "__getattribute__", None), types.FunctionType):
+            raise self.refuse("own_protocol", node, name=owner.object.cls.__name__, what="getting attributes")
         if (owner.object, name) in self.state:
             return self.read_part(owner, name, node)
         return self.class_attribute(owner, owner.object.cls, name, node)
@@ -125,6 +143,10 @@ class Attributes:
             raise self.refuse("no_attribute", node, name=name, what=cls.__name__)
         raw = next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), found)
         self.guard(cls, name, found)
+        if isinstance(raw, functools.cached_property):
+            return self.cached_attribute(owner, raw, name, node)
+        if not isinstance(raw, PLAIN_ATTRIBUTES) and hasattr(type(raw), "__get__"):
+            raise self.refuse("own_protocol", node, name=cls.__name__, what=f"getting `{name}`")
         if isinstance(raw, property):
             return self.call_value(Value(owner.expr, Static(BoundMethod(owner, raw.fget, name))), [], {}, node)
         if isinstance(raw, staticmethod):

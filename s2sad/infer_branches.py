@@ -25,7 +25,7 @@ class Branches:
 
     def test(self, node: gast.AST) -> Any:
         """A condition: True or False where that is known, else a name or expression in the program."""
-        value = self.visit_inert(node)
+        value = self.truth_method(self.visit_inert(node), node)
         known = self.truth(value)
         if known is not None:
             return known

@@ -37,13 +37,13 @@ class Builtins:
 
     def call_len(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         value = args[0]
+        own = self.own_method(value, "__len__")
+        if own is not None:
+            return self.call_special(value, own, [], node)
         if value.items is not None:
             return self.key_value(len(value.items))
         if value.object is not None and value.object.cls is dict:
             return self.key_value(len(value.object.keys))
-        if value.object is not None:
-            method = getattr(value.object.cls, "__len__", None)
-            return self.call_value(Value(value.expr, Static(BoundMethod(value, method, "__len__"))), [], {}, node)
         symbol = None
         if isinstance(value.kind, Array) and value.kind.dims:
             dim = value.kind.dims[0]
@@ -329,7 +329,13 @@ class Builtins:
         owner = args[0]
         if owner.object is None:
             return None
-        thing = Object(owner.object.cls, list(owner.object.keys))
+        cls = owner.object.cls
+        if function.static is dataclasses.replace and is_made_anew(cls, owner.object.keys):
+            names = [each.name for each in dataclasses.fields(cls) if each.init]
+            parts = {key: self.read_part(owner, key, node) for key in names if key not in keywords} | keywords
+            made = Value(trees.attr(owner.expr, "__class__"), Static(cls))
+            return self.construct(made, cls, [], parts, node, hint)
+        thing = Object(cls, list(owner.object.keys))
         for key in thing.keys:
             self.state[thing, key] = self.settle(keywords.get(key) or self.state[owner.object, key])
         expr = gast.Call(function.expr, [owner.expr], [gast.keyword(k, v.expr) for k, v in keywords.items()])
@@ -387,6 +393,12 @@ class Builtins:
         return getattr(self, name) if name else None
 
 
+def is_made_anew(cls: type, keys: list[Any]) -> bool:
+    """Whether `dataclasses.replace` does more than to give some fields other values."""
+    fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+    return hasattr(cls, "__post_init__") or {each.name for each in fields if each.init} != set(keys)
+
+
 HANDLERS: dict[Any, str] = {
     len: "call_len",
     float: "call_float",
@@ -418,6 +430,8 @@ HANDLERS: dict[Any, str] = {
     range: "call_range",
     np.ndarray: "call_ndarray",
     setattr: "call_setattr",
+    object.__new__: "call_new",
+    object.__setattr__: "call_set_plainly",
     deque: "call_deque",
     defaultdict: "call_defaultdict",
     iter: "call_iter",

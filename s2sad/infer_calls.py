@@ -104,6 +104,9 @@ class Calls:
     def call_known(
         self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
+        made = self.function_method(static, args, node)
+        if made is not None:
+            return made
         if static is stop_gradient:
             return self.without_gradient(self.settle(args[0]))
         if static is grad_of:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.infer_joins import part_name
 from s2sad.infer_memory import is_function
 from s2sad.ir import family
 from s2sad.kinds import Array, Kind, List, Mapping, Scalar, Static, Tuple, Unknown, join, settled
@@ -265,7 +266,9 @@ class Carried:
         if not isinstance(value, Value) or isinstance(value.kind, Static):
             return value
         if value.items is not None:
-            parts = [self.kept_value(f"{base}_{k}", item, ends, number, without) for k, item in enumerate(value.items)]
+            parts = [
+                self.kept_value(part_name(base, k), item, ends, number, without) for k, item in enumerate(value.items)
+            ]
             if any(isinstance(part, Conflict) for part in parts):
                 return Conflict("joined_objects")
             same = all(part is item for part, item in zip(parts, value.items))
@@ -376,7 +379,7 @@ class Carried:
         if all(value.items is not None and len(value.items) == len(first.items or ()) for value in values):
             items = []
             for k in range(len(first.items)):
-                items.append(self.early_value(f"{base}_{k}", [(value.items[k], pairs) for value, pairs in found]))
+                items.append(self.early_value(part_name(base, k), [(value.items[k], pairs) for value, pairs in found]))
             cls = first.kind.cls if isinstance(first.kind, Tuple) else None
             return None if None in items else self.make_tuple(items, cls)
         kind: Kind | None = None

@@ -20,6 +20,9 @@ class Choices:
         else:
             values = [self.visit_inert(each) for each in operands]
         if len(values) == 2:
+            made = self.comparison_method(node.ops[0], *values, node)
+            if made is not None:
+                return made
             known = self.compare_static(node.ops[0], *values)
             if known is not None:
                 return Value(trees.const(known), BOOL)
@@ -70,6 +73,7 @@ class Choices:
         settled = self.needs_statements(first)
         for k, each in enumerate(node.values):
             value = self.visit_inert(each)
+            self.truth_method(value, each)
             known = self.truth(value)
             if known is not None:
                 if known != isinstance(node.op, gast.And):
@@ -101,7 +105,7 @@ class Choices:
         if known is not None:
             return self.visit(rest) if known == isinstance(node.op, gast.And) else first
         first = self.settle(first)
-        test = first.expr
+        test = self.truth_method(first, node).expr
         if isinstance(node.op, gast.And):
             return self.choose(test, lambda: self.visit(rest), lambda: first, hint)
         return self.choose(test, lambda: first, lambda: self.visit(rest), hint)

@@ -8,7 +8,7 @@ from typing import Any
 
 import gast
 
-from s2sad import trees
+from s2sad import ir, trees
 from s2sad.expressions import mark_pure
 from s2sad.kinds import UNKNOWN, Array, List, Mapping, Record, Scalar, Static, Text, Tuple
 from s2sad.values import BoundMethod, LocalFunction, Object, Super, Value, holds_active_text
@@ -24,6 +24,8 @@ class Classes:
         everything = [*args, *keywords.values()]
         fields = getattr(cls, "_fields", None)
         if issubclass(cls, tuple) and fields is not None:
+            if not cls.__new__.__code__.co_filename.startswith("<string"):
+                raise self.refuse("own_protocol", node, name=cls.__name__, what="making instances")
             named = dict(zip(fields, args)) | keywords
             for key, each in getattr(cls, "_field_defaults", {}).items():
                 if key not in named:
@@ -54,17 +56,27 @@ class Classes:
                 self.call_expression(function.expr, [v.expr for v in args], {k: v.expr for k, v in keywords.items()}),
                 UNKNOWN,
             )
-        if dataclasses.is_dataclass(cls) and "__init__" in vars(cls) and cls.__dataclass_params__.init:
-            return self.construct_dataclass(function, cls, args, keywords, node, hint)
         init = getattr(cls, "__init__", None)
         if not isinstance(init, types.FunctionType):
             raise self.refuse("no_rule", node, name=cls.__name__, module=cls.__module__)
-        thing = Object(cls, [])
-        new = trees.call(trees.attr(trees.builtin("object"), "__new__"), function.expr)
-        value = self.made_object(thing, new, Record(cls, ()), hint)
+        if cls.__new__ is not object.__new__ or type(cls).__call__ is not type.__call__:
+            raise self.refuse("own_protocol", node, name=cls.__name__, what="making instances")
+        if dataclasses.is_dataclass(cls) and "__init__" in vars(cls) and cls.__dataclass_params__.init:
+            return self.construct_dataclass(function, cls, args, keywords, node, hint)
+        value = self.bare_object(function, cls, hint)
         self.call_value(Value(function.expr, Static(BoundMethod(value, init, "__init__"))), args, keywords, node)
+        return self.with_kind(value)
+
+    def bare_object(self, function: Value, cls: type, hint: str | None) -> Value:
+        """An instance that has no attributes yet."""
+        new = trees.call(trees.attr(trees.builtin("object"), "__new__"), function.expr)
+        return self.made_object(Object(cls, []), new, Record(cls, ()), hint)
+
+    def with_kind(self, value: Value) -> Value:
+        """An object, with what is known of its attributes now."""
+        thing = value.object
         parts = [(key, self.state[thing, key].kind) for key in thing.keys]
-        kind = Record(cls, tuple(parts))
+        kind = Record(thing.cls, tuple(parts))
         varied = any(self.state[thing, key].varied for key in thing.keys)
         self.info[value.expr.id].kind, self.info[value.expr.id].varied = kind, varied
         return Value(value.expr, kind, varied, object=thing)
@@ -72,13 +84,13 @@ class Classes:
     def construct_dataclass(
         self, function: Value, cls: type, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
-        fields = [each for each in dataclasses.fields(cls) if each.init]
-        if hasattr(cls, "__post_init__") or len(fields) != len(dataclasses.fields(cls)):
+        if any(each._field_type is dataclasses._FIELD_INITVAR for each in cls.__dataclass_fields__.values()):  # type: ignore
             raise self.refuse("post_init", node, name=cls.__name__)
+        fields = [each for each in dataclasses.fields(cls) if each.init]
         named = dict(zip([each.name for each in fields if not each.kw_only], args)) | keywords
         parts: dict[str, Value] = {}
-        for each in fields:
-            if each.name in named:
+        for each in dataclasses.fields(cls):
+            if each.init and each.name in named:
                 parts[each.name] = self.settle(named[each.name], each.name)
             elif each.default is not dataclasses.MISSING:
                 parts[each.name] = (
@@ -93,16 +105,51 @@ class Classes:
                 elif each.default_factory is dict:
                     parts[each.name] = self.make_dict({}, each.name)
                 else:
-                    raise self.refuse("post_init", node, name=cls.__name__)
-                del factory
-            else:
+                    parts[each.name] = self.settle(self.call_value(factory, [], {}, node), each.name)
+            elif each.init:
                 raise self.refuse("wrong_call", node, name=cls.__name__, reason=f"its field {each.name} is missing")
+        after = getattr(cls, "__post_init__", None)
+        if after is not None or len(fields) != len(dataclasses.fields(cls)):
+            return self.finished_dataclass(self.bare_object(function, cls, hint), parts, after, node)
         thing = Object(cls, list(parts))
         for key, value in parts.items():
             self.state[thing, key] = value
         expr = self.call_expression(function.expr, [], {key: value.expr for key, value in parts.items()})
         kind = Record(cls, tuple((key, value.kind) for key, value in parts.items()))
         return self.made_object(thing, expr, kind, hint)
+
+    def finished_dataclass(self, value: Value, parts: dict[str, Value], after: Any, node: Any) -> Value:
+        """What `__init__` does of a dataclass that has a `__post_init__`."""
+        for key, each in parts.items():
+            self.set_plainly(value, key, each, node)
+        if after is not None:
+            self.call_value(Value(value.expr, Static(BoundMethod(value, after, "__post_init__"))), [], {}, node)
+        return self.with_kind(value)
+
+    def call_new(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        """object.__new__(cls), as generated programs have it."""
+        cls = args[0].static if len(args) == 1 else None
+        return self.bare_object(args[0], cls, hint) if isinstance(cls, type) and not self.quiet else None
+
+    def call_set_plainly(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        """object.__setattr__(owner, name, value)"""
+        name = self.known(args[1]) if len(args) == 3 else None
+        if args[0].object is None or not isinstance(name, str) or self.quiet:
+            return None
+        self.set_plainly(args[0], name, self.settle(args[2], name), node)
+        return Value(trees.const(None), Static(None))
+
+    def set_plainly(self, owner: Value, name: str, value: Value, node: Any) -> None:
+        """object.__setattr__(owner, name, value), which a frozen dataclass needs; else owner.name = value."""
+        frozen = dataclasses.is_dataclass(owner.object.cls) and owner.object.cls.__dataclass_params__.frozen  # type: ignore
+        self.store_part(owner, name, value, trees.attr(owner.expr, name), node)
+        if frozen:
+            stored = self.block.pop()
+            setting = trees.call(
+                trees.attr(trees.builtin("object"), "__setattr__"), owner.expr, trees.const(name), value.expr
+            )
+            self.add(gast.Expr(setting), ir.Plain(False))
+            self.block[-1].writes_part = stored.writes_part
 
     def call_method(
         self,

@@ -11,21 +11,11 @@ import numpy as np
 
 from s2sad import trees
 from s2sad.expressions import OPERATORS
+from s2sad.infer_dunders import NeedsStatements
 from s2sad.kinds import BOOL, List, Mapping, Scalar, Static, Text
 from s2sad.local_functions import LAMBDA
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, LocalFunction, Partial, Value
-
-DUNDERS = {
-    gast.Add: "add",
-    gast.Sub: "sub",
-    gast.Mult: "mul",
-    gast.Div: "truediv",
-    gast.Pow: "pow",
-    gast.MatMult: "matmul",
-    gast.FloorDiv: "floordiv",
-    gast.Mod: "mod",
-}
 
 
 class Expressions:
@@ -89,8 +79,12 @@ class Expressions:
         self.quiet += 1
         try:
             return self.visit(node)
+        except NeedsStatements:
+            if self.quiet > 1:
+                raise
         finally:
             self.quiet -= 1
+        return self.settle(self.visit(node))
 
     def needs_statements(self, node: gast.AST) -> bool:
         """Whether an expression calls something that only exists inside this function, so that it can't stay as it
@@ -217,14 +211,14 @@ class Expressions:
         return isinstance(node, (gast.Name, gast.Constant))
 
     def binary(self, op: gast.operator, left: Value, right: Value, node: gast.AST, hint: str | None = None) -> Value:
-        made = self.container_operator(op, left, right, hint)
+        made = self.operator_method(op, left, right, node) or self.container_operator(op, left, right, hint)
         if made is not None:
             return made
         made = self.sparse_operator(op, left, right, node, hint) if not self.quiet else None
         if made is not None:
             return made
         if left.object is not None or right.object is not None:
-            return self.operator_method(op, left, right, node)
+            raise self.refuse("operator", node, what=type(op).__name__)
         if isinstance(op, (gast.LShift, gast.RShift, gast.BitAnd, gast.BitOr, gast.BitXor)):
             self.use_as_integer(left)
             self.use_as_integer(right)
@@ -233,24 +227,17 @@ class Expressions:
         rule = registry.find(OPERATORS[type(op)])
         return self.primitive(rule, [left, right], lambda exprs: gast.BinOp(exprs[0], op, exprs[1]), node, hint)
 
-    def operator_method(self, op: gast.operator, left: Value, right: Value, node: gast.AST) -> Value:
-        name = DUNDERS.get(type(op), "?")
-        for owner, other, method in ((left, right, f"__{name}__"), (right, left, f"__r{name}__")):
-            function = getattr(owner.object.cls, method, None) if owner.object is not None else None
-            if isinstance(function, types.FunctionType):
-                return self.call_value(
-                    Value(owner.expr, Static(BoundMethod(owner, function, method))), [other], {}, node
-                )
-        raise self.refuse("operator", node, what=type(op).__name__)
-
     def visit_UnaryOp(self, node: gast.UnaryOp, hint: str | None = None) -> Value:
         if isinstance(node.op, gast.Not):
-            value = self.visit_inert(node.operand)
+            value = self.truth_method(self.visit_inert(node.operand), node)
             known = self.truth(value)
             if known is not None:
                 return Value(trees.const(not known), BOOL)
             return Value(gast.UnaryOp(node.op, value.expr), BOOL)
         value = self.visit(node.operand)
+        made = self.unary_method(node.op, value, node)
+        if made is not None:
+            return made
         if isinstance(node.op, gast.USub) and isinstance(value.expr, gast.Constant) and isinstance(value.kind, Scalar):
             symbol = -value.kind.symbol if isinstance(value.kind.symbol, int) else None
             return Value(gast.UnaryOp(node.op, value.expr), Scalar(value.kind.dtype, symbol))

@@ -8,7 +8,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.expressions import mark_pure
-from s2sad.kinds import BOOL, INT, Array, List, Mapping
+from s2sad.kinds import BOOL, INT, Array, List, Mapping, Scalar
 from s2sad.values import LocalFunction, Partial, Value
 
 
@@ -42,13 +42,15 @@ class Extremes:
             other = self.apply_key(keywords.get("key"), item, node)
             op = gast.Gt() if function.static is max else gast.Lt()
             bound = keyed.expr
-            if k > 1 and "key" not in keywords:
+            if k > 1 and "key" not in keywords and all(isinstance(each.kind, (Scalar, Array)) for each in items):
                 bound = gast.Call(function.expr, [each.expr for each in items[:k]], [])
                 bound.pure = True
-            test = self.emit(gast.Compare(other.expr, [op], [bound]), ir.Plain(True), BOOL, False, "#c").expr
+            own = self.comparison_method(op, other, keyed, node)
+            looked = own.expr if own is not None else gast.Compare(other.expr, [op], [bound])
+            test = self.emit(looked, ir.Plain(True), BOOL, False, "#c").expr
             before_best, before_key = best, keyed
             best = self.choose(test, lambda i=item: i, lambda b=before_best: b, hint)
-            if "key" not in keywords:
+            if "key" not in keywords and all(isinstance(each.kind, (Scalar, Array)) for each in items):
                 self.block[-1].extreme = function.expr
             keyed = (
                 best if "key" not in keywords else self.choose(test, lambda o=other: o, lambda k=before_key: k, None)

@@ -44,7 +44,7 @@ class Joins:
         if isinstance(value, Conflict):
             return value
         if value.items is not None:
-            items = [self.joined_early(f"{base}_{k}", item, side, copies) for k, item in enumerate(value.items)]
+            items = [self.joined_early(part_name(base, k), item, side, copies) for k, item in enumerate(value.items)]
             return self.make_tuple(items, value.kind.cls if isinstance(value.kind, Tuple) else None)
         if value.object is not None:
             return self.joined_early_object(base, value, side, copies)
@@ -66,8 +66,7 @@ class Joins:
             part = self.joining[side].get((value.object, key))
             if part is None or isinstance(part, Conflict):
                 return Conflict("joined_objects")
-            part_name = f"{base}_{key}" if str(key).isidentifier() else base
-            made = self.joined_early(part_name, part, side, copies)
+            made = self.joined_early(part_name(base, key), part, side, copies)
             self.pending_parts[thing, key] = self.state[thing, key] = made
         name = self.names.fresh(base)
         copies[side].append((name, value.expr))
@@ -83,7 +82,7 @@ class Joins:
         if not isinstance(value, Value):
             return value
         if value.items is not None:
-            parts = [self.joined_once(f"{base}_{k}", item, copies, side) for k, item in enumerate(value.items)]
+            parts = [self.joined_once(part_name(base, k), item, copies, side) for k, item in enumerate(value.items)]
             if all(part is item for part, item in zip(parts, value.items)):
                 return value
             if any(isinstance(part, Conflict) for part in parts):
@@ -114,7 +113,7 @@ class Joins:
             if len(a.items) != len(b.items):
                 return Conflict("joined_tuples")
             items = [
-                x if x is y else self.join_two(f"{base}_{k}", x, y, copies)
+                x if x is y else self.join_two(part_name(base, k), x, y, copies)
                 for k, (x, y) in enumerate(zip(a.items, b.items))
             ]
             if any(isinstance(item, Conflict) for item in items):
@@ -192,8 +191,7 @@ class Joins:
             x, y = self.part_states(a.object, b.object, key)
             if x is None or y is None or isinstance(x, Conflict) or isinstance(y, Conflict):
                 return Conflict("joined_objects")
-            part_name = f"{base}_{key}" if str(key).isidentifier() else base
-            joined = x if x is y else self.join_two(part_name, x, y, copies)
+            joined = x if x is y else self.join_two(part_name(base, key), x, y, copies)
             if isinstance(joined, Conflict):
                 return joined
             parts.append((thing, key, joined))
@@ -209,3 +207,8 @@ class Joins:
     def part_states(self, a: Object, b: Object, key: Any) -> tuple[Any, Any]:
         first, second = self.joining
         return first.get((a, key)), second.get((b, key))
+
+
+def part_name(base: str, key: Any) -> str:
+    """What the names of a part begin with."""
+    return f"{base}_{key}" if base.isidentifier() and f"_{key}".isidentifier() else base

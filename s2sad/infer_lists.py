@@ -135,6 +135,7 @@ class Lists:
 
     def as_list(self, value: Value, node: Any) -> Value:
         """What can be run over, as a list with a name."""
+        value = self.as_iterated(value, node)
         if value.items is not None:
             return self.make_list(value.items)
         if isinstance(value.kind, Mapping):

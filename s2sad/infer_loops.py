@@ -172,7 +172,7 @@ class Loops:
             if not isinstance(node, gast.Attribute):
                 raise self.refuse("iterator", node)
             value = self.flat_elements(value, node)
-        value = self.as_items(value)
+        value = self.as_items(self.as_iterated(value, node))
         if value.items is not None:
             return Iteration(value.expr, None, "unroll", items=value.items)
         known = self.known_items(value)
@@ -352,15 +352,16 @@ class Loops:
 
         def run() -> None:
             self.origin = (self.frame.source, node)
-            if simple:
-                test = self.visit_inert(node.test)
+            before = len(self.block)
+            test = self.visit_inert(node.test) if simple else self.settle(self.visit(node.test))
+            test = self.truth_method(test, node.test)
+            if simple and len(self.block) == before:
                 made["test"] = trees.const(True) if self.truth(test) is True else test.expr
                 self.walk(node.body)
                 return
             made["test"] = trees.const(True)
-            test = self.settle(self.visit(node.test)).expr
             breaking = gast.copy_location(gast.Break(), node)
-            self.branch(test, lambda: self.walk(node.body), lambda: self.add(breaking) and None)
+            self.branch(self.settle(test).expr, lambda: self.walk(node.body), lambda: self.add(breaking) and None)
 
         block, _broke = self.run_loop(run, node, number)
         self.finish_loop(gast.While(made["test"], block, []), ir.Loop(number), True, node)

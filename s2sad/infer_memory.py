@@ -135,6 +135,9 @@ class Memory:
             raise self.refuse("unknown_item", node)
 
     def get_item(self, base: Value, slice_node: gast.AST, node: Any, hint: str | None = None) -> Value:
+        own = self.own_method(base, "__getitem__")
+        if own is not None:
+            return self.call_special(base, own, [self.visit(slice_node)], node)
         joined = self.index_trick(base, slice_node, node, hint)
         if joined is not None:
             return joined
@@ -159,11 +162,6 @@ class Memory:
             self.ensure_key_of(base, slice_node, node)
         if self.is_fixed_list(base):
             return self.fixed_item(base, slice_node, node)
-        if base.object is not None and base.object.cls is not dict:
-            function = getattr(base.object.cls, "__getitem__", None)
-            if function is not None:
-                bound = Value(base.expr, Static(BoundMethod(base, function, "__getitem__")))
-                return self.call_value(bound, [self.visit(slice_node)], {}, node)
         held = self.held_item(base, slice_node)
         if held is not None:
             return held

@@ -123,7 +123,7 @@ class Sequences:
 
     def parts_of(self, value: Value, count: int | None, node: Any) -> list[Value]:
         """The parts of a value that is unpacked."""
-        value = self.as_items(value)
+        value = self.as_items(self.as_iterated(value, node))
         if value.items is not None:
             return value.items
         if value.object is not None and value.object.cls is dict:

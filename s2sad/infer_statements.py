@@ -9,6 +9,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.expressions import is_call, is_pure, load
+from s2sad.infer_dunders import class_of
 from s2sad.kinds import Static, Unknown
 from s2sad.local_functions import local_name
 from s2sad.values import MISSING, Frame, LocalFunction, Value
@@ -97,6 +98,9 @@ class Statements:
             if isinstance(node.op, gast.BitOr) and self.is_dict(current):
                 self.call_value(self.get_attribute(current, "update", node), [self.visit(node.value)], {}, node)
                 return
+            if class_of(current) is not None:
+                self.bind(target, self.augmented_object(node, current))
+                return
             if self.is_memory(current) or isinstance(current.kind, Unknown):
                 self.augment_in_place(node, current)
                 return
@@ -109,8 +113,13 @@ class Statements:
             if self.is_memory(current):
                 self.augment_in_place(node, current)
                 return
-            made = self.binary(node.op, current, self.visit(node.value), node, f"{target.attr}")
+            made = self.augmented_object(node, current, target.attr)
             self.store_attribute_value(owner, target.attr, self.settle(made, target.attr), target)
+
+    def augmented_object(self, node: gast.AugAssign, current: Value, hint: str | None = None) -> Value:
+        """What a name, an attribute or an entry of a dict is after op=, if it isn't changed in place."""
+        value = self.visit(node.value)
+        return self.in_place_method(node, current, value) or self.binary(node.op, current, value, node, hint)
 
     def do_Expr(self, node: gast.Expr) -> None:
         if isinstance(node.value, gast.Constant):

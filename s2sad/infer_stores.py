@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 import gast
@@ -165,14 +166,20 @@ class Stores:
             return
         base = self.settle(base)
         if base.object is not None:
+            if base.object.cls not in (dict, list) and self.own_method(base, "__setitem__") is None:
+                raise self.refuse("unknown_store", target)
             if base.object.cls is dict and self.known(self.visit(target.slice)) is MISSING:
                 self.need_mapping(base.object, target)
             current = self.get_item(base, target.slice, target)
             if self.is_memory(current):
                 self.augment_in_place(node, current)
                 return
-            made = self.settle(self.binary(node.op, current, self.visit(node.value), node))
+            made = self.settle(self.augmented_object(node, current))
             index = self.visit(target.slice)
+            setter = self.own_method(base, "__setitem__")
+            if setter is not None:
+                self.call_special(base, setter, [index, made], target)
+                return
             if self.is_fixed_list(base):
                 self.store_fixed(base, target.slice, made, target)
                 return
@@ -307,12 +314,20 @@ class Stores:
             bound = Value(owner.expr, Static(BoundMethod(owner, raw.fset, name)))
             self.call_value(bound, [value], {}, node)
             return
+        setter = getattr(owner.object.cls, "__setattr__", None)
+        own = isinstance(setter, types.FunctionType) and not setter.__code__.co_filename.startswith("<string")
+        if own or not isinstance(raw, types.MemberDescriptorType) and hasattr(type(raw), "__set__"):
+            raise self.refuse("own_protocol", node, name=owner.object.cls.__name__, what=f"setting `{name}`")
         self.store_part(owner, name, value, trees.attr(owner.expr, name), node)
 
     def delete_item(self, target: gast.AST) -> None:
         if isinstance(target, gast.Subscript):
             base = self.visit(target.value)
-            if base.object is not None:
+            deleter = self.own_method(base, "__delitem__")
+            if deleter is not None:
+                self.call_special(base, deleter, [self.visit(target.slice)], target)
+                return
+            if base.object is not None and base.object.cls in (dict, list):
                 key = self.known(self.visit(target.slice))
                 if key is MISSING and base.object.cls is dict:
                     self.need_mapping(base.object, target)

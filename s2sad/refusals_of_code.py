@@ -165,8 +165,12 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "the arguments by position, without `name=`",
     ),
     "post_init": (
-        "the dataclass `{name}` has a `__post_init__`, a `default_factory` or fields that it makes itself",
-        "a call with all fields as arguments, of a dataclass without these; or a plain class with an `__init__`",
+        "the dataclass `{name}` has arguments that are no fields (`InitVar`)",
+        "a dataclass whose arguments are its fields; or a plain class with an `__init__`",
+    ),
+    "own_protocol": (
+        "the class `{name}` has its own way of {what}, which `{text}` would have to follow",
+        "a class whose instances are made by `__init__`, with plain attributes, properties and methods",
     ),
     "extreme_key": (
         "`{name}` with a `key`, or of something other than a list or array",

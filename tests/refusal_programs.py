@@ -86,9 +86,21 @@ class Pixel:
 @dataclasses.dataclass
 class Normed:
     x: float
+    scale: dataclasses.InitVar[float] = 1.0
 
-    def __post_init__(self):
-        self.length = abs(self.x)
+    def __post_init__(self, scale):
+        self.length = scale * abs(self.x)
+
+
+class Shared:
+    def __new__(cls, x):
+        return SHARED
+
+    def __init__(self, x):
+        self.x = x
+
+
+SHARED = object.__new__(Shared)
 
 
 def nested_each_time(x):
@@ -263,6 +275,11 @@ def f(x):
 @shows("post_init", 2.0)
 def f(x):
     return Normed(x).length
+
+
+@shows("own_protocol", 2.0)
+def f(x):
+    return Shared(x).x
 
 
 @shows("operator", Point(2.0))

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from s2sad import value_and_gradients_function
-
 from .checker import Cases, array
 
 case = Cases()
@@ -429,6 +427,8 @@ def read_too_early(x, n):
 
 
 def test_what_has_no_value_yet_is_no_none_that_is_saved():
+    from s2sad import value_and_gradients_function
+
     with pytest.raises(UnboundLocalError):
         value_and_gradients_function(read_too_early)(1.5, 2)
     assert value_and_gradients_function(read_too_early)(1.5, 0)[1] == (1.0, None)

@@ -1,0 +1,341 @@
+"""Classes of the user's: their operators, tests and built-in functions, how instances are made, what attributes are."""
+
+import functools
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from .checker import Cases, array
+
+case = Cases()
+
+
+class Vector:
+    """All that Python asks a class for."""
+
+    def __init__(self, a, b):
+        self.a, self.b, self.asked = a, b, 0
+
+    def __add__(self, other):
+        if not isinstance(other, Vector):
+            return NotImplemented
+        return Vector(self.a + other.a, self.b + other.b)
+
+    def __radd__(self, other):
+        return Vector(other + self.a, 2.0 * self.b)
+
+    def __iadd__(self, other):
+        self.a += 2.0 * other.a
+        self.b *= other.b
+        return self
+
+    def __rsub__(self, other):
+        return Vector(other - self.a, -self.b)
+
+    def __mul__(self, factor):
+        return Vector(self.a * factor, self.b * factor)
+
+    def __matmul__(self, other):
+        return self.a * other.a + self.b * other.b
+
+    def __neg__(self):
+        return Vector(-self.a, -self.b)
+
+    def __pos__(self):
+        return self
+
+    def __abs__(self):
+        return (self.a**2 + self.b**2) ** 0.5
+
+    def __float__(self):
+        return self.a * 3.0
+
+    def __call__(self, t):
+        return self.a + self.b * t
+
+    def __len__(self):
+        return 2
+
+    def __iter__(self):
+        return iter((self.a, self.b))
+
+    def __getitem__(self, k):
+        return self.a if k == 0 else self.b
+
+    def __setitem__(self, k, value):
+        if k == 0:
+            self.a = 2.0 * value
+        else:
+            self.b = value
+
+    def __contains__(self, number):
+        return self.a < number < self.b
+
+    def __bool__(self):
+        return self.a > 1.0
+
+    def __lt__(self, other):
+        self.asked += 1
+        self.b = self.b * 1.5
+        return self.a < other.a
+
+    def __eq__(self, other):
+        return self.a == other.a
+
+
+class Larger(Vector):
+    def __radd__(self, other):
+        return Vector(self.a * 7.0, other.b)
+
+
+class Pair(NamedTuple):
+    a: float
+    b: float
+
+    def __add__(self, other):
+        return Pair(self.a * other.a, self.b + other.b)
+
+    def __len__(self):
+        return 7
+
+    def __getitem__(self, k):
+        return 5.0
+
+    def __bool__(self):
+        return False
+
+
+@dataclass
+class Beam:
+    length: float
+    width: float = 2.0
+    loads: list = field(default_factory=list)
+    area: float = field(init=False)
+    scale: float = field(init=False, default=3.0)
+
+    def __post_init__(self):
+        self.area = self.length * self.width
+        self.loads.append(self.area)
+
+    @functools.cached_property
+    def stiffness(self):
+        return self.area**2
+
+
+@dataclass(frozen=True)
+class Positive:
+    value: float
+
+    def __post_init__(self):
+        if self.value < 0.0:
+            raise ValueError("negative")
+        object.__setattr__(self, "value", self.value * 2.0)
+
+
+@dataclass(order=True)
+class Ordered:
+    x: float
+    y: float
+
+
+@case(0.4, 1.3)
+def operators(x, y):
+    v, w = Vector(x, y), Vector(y, 2.0)
+    total = sum([v, w], Vector(0.0, x))
+    return (-v) @ (+w) + abs(v + w) + (1.0 - v).a + (x + w).b + (total * y).a + float(v) + v(y)
+
+
+@case(0.4, 1.3)
+def in_place(x, y):
+    v = Vector(x, y)
+    other = v
+    v += Vector(y * y, x)
+    return other.a * v.b
+
+
+@case(0.4, 1.3)
+def in_place_without_a_method_of_its_own(x, y):
+    v = Vector(x, y)
+    other = v
+    v *= 3.0
+    holder = {"v": v}
+    holder["v"] += other
+    return other.a * v.b
+
+
+@case(0.4, 1.3)
+def the_right_class_first(x, y):
+    return (Vector(x, y) + Larger(y, x)).a * (1.0 + Vector(x, y)).b
+
+
+@case(0.4, 1.3)
+def items(x, y):
+    v = Vector(x, y)
+    v[0] += y
+    v[1] = v[0] * v[1]
+    a, b = v
+    total = 0.0
+    for each in v:
+        total += each * each
+    return a * b + total * len(v) + sum([*v]) + v[1]
+
+
+@case(0.4, 1.3)
+def conditions(x, y):
+    v, w = Vector(x, y), Vector(y, 2.0)
+    total = x * y
+    if v < w:
+        total *= v.b
+    if v < w and not v and (not w or v < w):
+        total *= v.b
+    if v == w or v != w:
+        total += y
+    if 0.5 in v:
+        total *= 3.0
+    while v < Vector(0.31 + total, y):
+        total *= 0.5
+    return total * min(w, v).a * v.asked
+
+
+@case(0.4, 1.3)
+def namedtuple_with_methods_of_its_own(x, y):
+    pair = Pair(x, y) + Pair(y, y)
+    return (pair.a if pair else pair.b) * len(pair) + pair[0] * x
+
+
+@case(0.4, 1.3)
+def made_after_its_fields(x, y):
+    beam = Beam(x)
+    other = replace(beam, width=y)
+    beam.loads.append(y)
+    first = beam.stiffness
+    beam.area = beam.area * y
+    return first + beam.stiffness * other.area + sum(other.loads) + Positive(x).value * beam.scale
+
+
+@case(0.4, 1.3)
+def compared_by_the_dataclass(x, y):
+    p, q = Ordered(x, y), Ordered(y, x)
+    total = x * y
+    if p < q:
+        total *= 3.0
+    if p == Ordered(x, y):
+        total *= 5.0
+    return total * max(p, q).x
+
+
+@case(array(2), 0.7)
+def array_beside_a_class_that_wants_it(x, y):
+    class_first = Wanted(y)
+    return np.sum((x * class_first).a)
+
+
+class Wanted:
+    __array_ufunc__ = None
+
+    def __init__(self, a):
+        self.a = a
+
+    def __rmul__(self, other):
+        return Wanted(self.a * np.sum(other))
+
+
+@pytest.mark.parametrize("each", case, ids=str)
+def test_classes(each):
+    each.check()
+
+
+def bent(x, y):
+    v = Vector(x, y)
+    v += Vector(x * y, x * x)
+    return v.a * v.b
+
+
+def test_second_derivatives_of_programs_with_objects():
+    from s2sad import hessian
+
+    x = 0.7
+    expected = 6.0 * x * (1.0 + 2.0 * 1.3)  # of x**3 + 2 * y * x**3
+    assert hessian(lambda x: bent(x, 1.3) / 1.3)(x) == pytest.approx(expected)
+
+
+class Halving:
+    def __set_name__(self, owner, name):
+        self.name = "_" + name
+
+    def __get__(self, owner, cls):
+        return getattr(owner, self.name) / 2.0
+
+    def __set__(self, owner, value):
+        setattr(owner, self.name, value)
+
+
+class Described:
+    a = Halving()
+
+    def __init__(self, a):
+        self.a = a
+
+
+class Setting:
+    def __init__(self, a):
+        self.a = a
+
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, 2.0 * value)
+
+
+class Making:
+    def __new__(cls, a):
+        return super().__new__(cls)
+
+    def __init__(self, a):
+        self.a = a
+
+
+class Remembering:
+    def __init__(self, a):
+        self.a = a
+
+    @functools.lru_cache
+    def square(self):
+        return self.a**2
+
+
+def described(x):
+    return Described(x).a
+
+
+def setting(x):
+    return Setting(x).a
+
+
+def making(x):
+    return Making(x).a
+
+
+def remembering(x):
+    return Remembering(x).square()
+
+
+def objects_as_items(x):
+    return (np.ones(2) * Vector(x, x))[0].a
+
+
+REFUSED = {
+    described: "the class `Described` has its own way of setting `a`",
+    setting: "the class `Setting` has its own way of setting `a`",
+    making: "the class `Making` has its own way of making instances",
+    remembering: "its own way of getting `square`",
+    objects_as_items: "an operator without a derivative",
+}
+
+
+@pytest.mark.parametrize("f", REFUSED, ids=lambda f: f.__name__)
+def test_what_python_does_in_another_way_is_refused(f):
+    from s2sad import value_and_gradients_function
+
+    with pytest.raises(NotImplementedError, match=REFUSED[f]):
+        value_and_gradients_function(f)(2.0)
