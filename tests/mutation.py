@@ -1,10 +1,14 @@
 """Changes s2sad in one small place at a time, and asks whether a test notices: a mutation tester.
 
-    python -m tests.mutation --count 300 --seed 1 s2sad/adjoint.py s2sad/tape.py
+    python -m tests.mutation --count 80 --seed 1 --coverage lines.pickle s2sad/adjoint*.py s2sad/tape*.py
 
 A mutant turns one comparison round, takes one statement out, swaps `and` with `or`, a sign, a truth value, or moves a
-number by one. Only tests that run the changed line are run on it: cases of tests/language, rows of rules, golden texts.
-A mutant that survives is printed: a test is missing, or the line does nothing that matters.
+number by one. pytest collects the tests once; each mutant is tried in a fork of that process, in which the functions of
+the mutated file get their new code, by the tests that run the changed line, quick ones first, until one fails. A mutant
+that survives is printed: a test is missing, or the line does nothing that matters. "same texts" says that all programs
+of these tests came out the same. What runs only while s2sad is imported is not mutated ("not run").
+
+Which test runs which line is found once (with coverage.py, which must be installed) and kept in the file of --coverage.
 """
 
 from __future__ import annotations
@@ -12,43 +16,55 @@ from __future__ import annotations
 import argparse
 import ast
 import collections
-import contextlib
+import fnmatch
+import functools
+import gc
 import importlib
-import importlib.abc
-import importlib.util
 import io
 import itertools
 import linecache
 import os
 import pickle
 import random
-import re
+import selectors
 import sys
 import time
-import warnings
-from concurrent.futures import ThreadPoolExecutor
+import types
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
-TARGETS = ["s2sad/activity.py", "s2sad/tape.py", "s2sad/pairs.py", "s2sad/adjoint*.py", "s2sad/rules/*.py"]
+TARGETS = ["s2sad/activity.py", "s2sad/tape*.py", "s2sad/pairs.py", "s2sad/adjoint*.py", "s2sad/tangent*.py"]
+# Not those that compile with Numba, measure, or start processes of their own.
+TESTS = [
+    "tests/language", "tests/test_adjoint_text.py", "tests/test_alias_programs.py", "tests/test_bad_input.py",
+    "tests/test_core.py", "tests/test_dependence.py", "tests/test_exemplars.py", "tests/test_fewer_operations.py",
+    "tests/test_first_writes.py", "tests/test_forward.py", "tests/test_golden.py", "tests/test_golden_rules.py",
+    "tests/test_guards.py", "tests/test_higher.py", "tests/test_invariants.py", "tests/test_numpy_equivalents.py",
+    "tests/test_numpy_memory.py", "tests/test_numpy_repeated.py", "tests/test_overlaps.py", "tests/test_pullbacks.py",
+    "tests/test_random_programs.py", "tests/test_refusal_programs.py", "tests/test_refusals.py",
+    "tests/test_rule_edges.py", "tests/test_rule_keywords.py", "tests/test_rule_programs.py", "tests/test_rules.py",
+    "tests/test_saves.py", "tests/test_scipy.py", "tests/test_scipy_factors.py", "tests/test_scipy_solvers.py",
+    "tests/test_scipy_sparse.py", "tests/test_scipy_splines.py", "tests/test_scipy_systems.py",
+    "tests/test_scipy_trajectories.py", "tests/test_single_precision.py", "tests/test_steps.py",
+    "tests/test_text_of_users.py", "tests/test_users_rules.py", "s2sad",
+]  # fmt: skip
 COMPARISONS = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
 }  # fmt: skip
 OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
-TESTS_OF_A_ROW = [
-    "test_template_against_differences",
-    "test_text_is_the_template",
-    "test_float32_stays_float32",
-    "test_tangent_against_differences",
-    "test_kind",
-]
-SECONDS = 30  # a mutant may make a loop endless
+Mutant = tuple[str, int, int, str]  # file, number of the node, line, name of the change
+Lines = dict[str, set[int]]
+TOGETHER = 20  # tests whose lines are found in one process
 
 
 # ------------------------------------------------------------------------------------------ mutants
-def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:
+def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[Any], None]]]:
     """The ways to change one node: what it is called, and what does it, in place."""
     if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
         yield "comparison", lambda each: each.ops.__setitem__(0, COMPARISONS[type(each.ops[0])]())
@@ -64,9 +80,8 @@ def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:
         yield "truth value", lambda each: setattr(each, "value", not each.value)
     elif isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
         yield "number", lambda each: setattr(each, "value", each.value + 1)
-    if isinstance(node, ast.AugAssign) or isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
-        yield "statement left out", _leave_out
-    if isinstance(node, (ast.Continue, ast.Break)):
+    left_out = isinstance(node, (ast.AugAssign, ast.Continue, ast.Break))
+    if left_out or isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
         yield "statement left out", _leave_out
 
 
@@ -76,216 +91,308 @@ def _leave_out(node: Any) -> None:
 
 
 def nodes_of(tree: ast.Module) -> list[ast.AST]:
-    """The nodes inside of functions, annotations, defaults and decorators left out."""
+    """The nodes inside of functions, defaults, decorators and what is in f-strings left out."""
     found: list[ast.AST] = []
     for each in ast.walk(tree):
         if isinstance(each, ast.FunctionDef):
             found.extend(node for statement in each.body for node in ast.walk(statement))
-    return list(dict.fromkeys(found))
+    strings = {node for each in found if isinstance(each, ast.JoinedStr) for node in ast.walk(each)}
+    return [node for node in dict.fromkeys(found) if node not in strings]
 
 
-def mutants_of(path: Path) -> list[tuple[str, int, int, str]]:
-    """(file, number of the node, line, name of the change)"""
+def mutants_of(path: Path) -> list[Mutant]:
     nodes = nodes_of(ast.parse(path.read_text()))
     name = str(path.relative_to(ROOT))
     return [(name, k, getattr(node, "lineno", 0), what) for k, node in enumerate(nodes) for what, _ in changes(node)]
 
 
-def mutated(mutant: tuple[str, int, int, str]) -> str:
-    """The text of the file with that change."""
+def mutated(mutant: Mutant) -> str:
+    """The text of the file with that change; all other lines keep their numbers."""
     name, number, _, what = mutant
     text = (ROOT / name).read_text()
     node: Any = nodes_of(ast.parse(text))[number]
     place = node.test if isinstance(node, (ast.If, ast.While)) else node  # the block of an `if` keeps its form
     begins = [0, *itertools.accumulate(len(line) for line in text.encode().splitlines(keepends=True))]
     start, end = begins[place.lineno - 1] + place.col_offset, begins[place.end_lineno - 1] + place.end_col_offset
+    height = place.end_lineno - place.lineno
     dict(changes(node))[what](node)
     made = ast.unparse(ast.fix_missing_locations(node.test if place is not node else node))
+    made = f"({made}" + "\n" * height + ")" if isinstance(place, ast.expr) else made + "\n" * height
     data = text.encode()
-    return (data[:start] + (f"({made})" if isinstance(place, ast.expr) else made).encode() + data[end:]).decode()
+    return (data[:start] + made.encode() + data[end:]).decode()
 
 
-class Loader(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Imports one module from another text."""
-
-    def __init__(self, module: str, path: Path, text: str) -> None:
-        self.module, self.path, self.text = module, path, text
-
-    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
-        if name != self.module:
-            return None
-        spec = importlib.util.spec_from_loader(name, self, origin=str(self.path), is_package=False)
-        if spec is not None:
-            spec.has_location = True
-        return spec
-
-    def get_source(self, fullname: str) -> str:
-        return self.text
-
-    def exec_module(self, module: Any) -> None:
-        exec(compile(self.text, str(self.path), "exec"), module.__dict__)
+# ------------------------------------------------------------------------------------------ giving functions new code
+def codes_of(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for each in code.co_consts:
+        if isinstance(each, types.CodeType):
+            yield from codes_of(each)
 
 
-# ------------------------------------------------------------------------------------------ tests
-def units() -> dict[str, Callable[[], None]]:
-    """The tests that are tried: each by a name that stays the same when everything is imported anew."""
-    from tests import golden_cases, test_golden, test_rules
-    from tests.language.checker import Cases
-
-    found: dict[str, Callable[[], None]] = {}
-    for path in sorted((ROOT / "tests" / "language").glob("test_*.py")):
-        module = importlib.import_module(f"tests.language.{path.stem}")
-        for name, value in vars(module).items():
-            if isinstance(value, Cases):
-                for k, case in enumerate(value):
-                    found[f"{path.stem}.{name}[{k}]"] = case.check
-    for case in golden_cases.CASES:
-        found[f"golden.{case}"] = lambda case=case: test_golden.test_golden(case)
-    for parameter in test_rules.CASES:
-        rule, row = parameter.values
-        for name in TESTS_OF_A_ROW if rule.form != "nondifferentiable" else ["test_kind"]:
-            test = getattr(test_rules, name)
-            found[f"{name}.{parameter.id}"] = lambda test=test, rule=rule, row=row: _run(test, rule, row)
-    return found
+@functools.cache
+def functions_of(path: str) -> list[types.FunctionType]:
+    """The functions of a file that there are."""
+    return [each for each in _functions() if each.__code__.co_filename == path]
 
 
-def _run(test: Callable, rule: Any, row: Any) -> None:
-    names = test.__code__.co_varnames[: test.__code__.co_argcount]
-    test(**{name: {"rule": rule, "row": row}.get(name) for name in names})
+@functools.cache
+def _functions() -> list[types.FunctionType]:
+    return [each for each in gc.get_objects() if isinstance(each, types.FunctionType)]
 
 
-def passes(unit: Callable[[], None]) -> bool:
-    import pytest
-
-    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            unit()
-        except pytest.skip.Exception:
-            return True
-        except BaseException:
-            return False
-    return True
-
-
-def lines_run(unit: Callable[[], None], files: set[str]) -> set[tuple[str, int]]:
-    """The lines of the files that a test runs."""
-    seen: set[tuple[str, int]] = set()
-
-    def trace(frame: Any, event: str, _: Any) -> Any:
-        name = frame.f_code.co_filename
-        if name not in files:
-            return None
-
-        def local(frame: Any, event: str, _: Any) -> Any:
-            seen.add((name, frame.f_lineno))
-            return local
-
-        return local(frame, event, None)
-
-    sys.settrace(trace)
-    try:
-        passes(unit)
-    finally:
-        sys.settrace(None)
-    return seen
+def replace_code(name: str, text: str) -> None:
+    """Gives the functions of an imported file the code that another text of it has."""
+    path = str(ROOT / name)
+    old, new = (
+        list(codes_of(compile(each, path, "exec", dont_inherit=True))) for each in ((ROOT / name).read_text(), text)
+    )
+    if len(old) != len(new):  # a lambda or comprehension has gone
+        by_place = {(code.co_name, code.co_firstlineno): code for code in new}
+        new = [by_place.get((code.co_name, code.co_firstlineno), code) for code in old]
+    changed = {code: other for code, other in zip(old, new) if code != other}
+    for each in functions_of(path):
+        each.__code__ = changed.get(each.__code__, each.__code__)
+    linecache.cache[path] = (len(text), None, text.splitlines(True), path)
 
 
-def coverage(files: set[str], only: str = "") -> dict[tuple[str, int], list[str]]:
-    """The tests that run each line, quick ones first. A template's lines count as run where its rule is tested."""
-    from tests import test_rules
+# ------------------------------------------------------------------------------------------ in a fork
+class Watch:
+    """What the tests that run in this process make: the text of each program, and the templates that are read."""
 
-    ran: dict[tuple[str, int], list[tuple[float, str]]] = collections.defaultdict(list)
-    templates = {parameter.id: parameter.values[0].template for parameter in test_rules.CASES}
-    for name, unit in units().items():
-        if not re.match(only, name):
-            continue
+    def __init__(self) -> None:
+        from s2sad import pipeline
+        from s2sad.rules import templates
+
+        self.texts: list[int] = []
+        self.read: set[types.CodeType] = set()
+        stages, parsed = pipeline.run_stages, templates._parsed
+
+        def run_stages(*arguments: Any) -> Any:
+            made = stages(*arguments)
+            self.texts.append(zlib.crc32(made.text.encode()))
+            return made
+
+        def parse(function: Any, code: Any) -> Any:
+            self.read.add(code)
+            return parsed(function, code)
+
+        pipeline.run_stages, templates._parsed = run_stages, parse  # type: ignore[assignment]
+
+    def template_lines(self) -> Iterator[tuple[str, int]]:
+        for code in self.read:
+            lines = [line for each in codes_of(code) for _, _, line in each.co_lines() if line]
+            yield from ((code.co_filename, line) for line in range(code.co_firstlineno, max(lines) + 1))
+
+
+def ask_a_fork(request: bytes) -> Any:
+    """As tests.alone's process answers: a fork is there at once."""
+    from tests import alone_worker
+
+    def answer() -> bytes:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "s2sad"]:
+            del sys.modules[name]
+        sys.meta_path.insert(0, alone_worker.NoS2sad)  # type: ignore[arg-type]
+        answers = io.BytesIO()
+        alone_worker.serve(io.BytesIO(len(request).to_bytes(8, "little") + request), answers)
+        return answers.getvalue()[8:]
+
+    [(_, found)] = in_forks([("", answer)], 1, 60)
+    return pickle.loads(found)
+
+
+def passes(item: Any) -> bool:
+    from _pytest.runner import runtestprotocol
+
+    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+
+
+def lines_run(items: list[Any], files: list[str]) -> bytes:
+    """Of each test (seconds, lines of the files that it runs, the texts of its programs), pickled."""
+    import coverage
+
+    from s2sad.rules import memo, templates
+
+    watch, made = Watch(), {}
+    tracing = coverage.Coverage(data_file=None, config_file=False, include=files, messages=False)
+    tracing._warn_no_data = False
+    tracing.start()
+    for item in items:
+        memo._made.clear()  # so that the next test reads its templates too
+        templates.read.cache_clear()
+        watch.texts, watch.read = [], set()
+        tracing.switch_context(item.nodeid)
         start = time.perf_counter()
-        lines = lines_run(unit, files)
+        good = passes(item)
         seconds = time.perf_counter() - start
-        template = templates.get(name.partition(".")[2])
-        if template is not None:
-            code = template.__code__
-            last = max((line for _, _, line in code.co_lines() if line), default=code.co_firstlineno)
-            lines |= {(code.co_filename, line) for line in range(code.co_firstlineno, last + 1)}
-        for line in lines:
-            ran[line].append((seconds, name))
-    return {line: [name for _, name in sorted(tests)] for line, tests in ran.items()}
+        tracing.switch_context("")
+        lines: Lines = collections.defaultdict(set)
+        for name, line in watch.template_lines():
+            lines[name].add(line)
+        made[item.nodeid] = (seconds if good else -1.0, lines, watch.texts)
+    tracing.stop()
+    data = tracing.get_data()
+    for name in data.measured_files():
+        for line, tests in data.contexts_by_lineno(name).items():
+            for test in tests:
+                if test in made:
+                    made[test][1][name].add(line)
+    return pickle.dumps({test: (seconds, dict(lines), texts) for test, (seconds, lines, texts) in made.items()})
 
 
-# ------------------------------------------------------------------------------------------ one mutant
-def outcome(mutant: tuple[str, int, int, str], tests: list[str]) -> str:
-    """'killed', 'survived' or 'slow': what a child process finds that runs the tests on the mutant."""
+def tried(mutant: Mutant, items: list[Any], texts: dict[str, list[int]], seconds: float) -> bytes:
+    """What the tests find of a mutant, as text."""
+    try:
+        replace_code(mutant[0], mutated(mutant))
+    except Exception as error:  # in another place than the line: a defect of this tester
+        return f"no mutant ({error})".encode()
+    watch, differs, count = Watch(), "", 0
+    deadline = time.monotonic() + seconds
+    for item in items:
+        if time.monotonic() > deadline:
+            break
+        watch.texts.clear()
+        count += 1
+        if not passes(item):
+            return f"killed by {item.nodeid}".encode()
+        if not differs and watch.texts != texts[item.nodeid]:
+            differs = item.nodeid
+    return f"survived {count} of {len(items)} tests, {'other text in ' + differs if differs else 'same texts'}".encode()
+
+
+def in_forks(
+    tasks: Iterable[tuple[Any, Callable[[], bytes]]], jobs: int, seconds: float
+) -> Iterator[tuple[Any, bytes]]:
+    """(what names a task, what it returned in a fork of this process); b"" for one that died or took too long."""
+    waiting, running = iter(tasks), selectors.DefaultSelector()
+    while True:
+        while len(running.get_map()) < jobs and (task := next(waiting, None)) is not None:
+            ends, child = _forked(task[1])
+            running.register(ends, selectors.EVENT_READ, (task[0], child, time.monotonic() + seconds, []))
+        if not running.get_map():
+            return
+        ready = {key.fd for key, _ in running.select(1.0)}
+        for key in list(running.get_map().values()):
+            name, child, deadline, parts = key.data
+            late = time.monotonic() > deadline
+            if key.fd in ready and (part := os.read(key.fd, 1 << 20)):
+                parts.append(part)
+            elif key.fd in ready or late:
+                if late:
+                    os.kill(child, 9)
+                running.unregister(key.fd)
+                os.close(key.fd)
+                os.waitpid(child, 0)
+                yield name, b"" if late else b"".join(parts)
+
+
+def _forked(task: Callable[[], bytes]) -> tuple[int, int]:
+    """The end to read from, and the process."""
     read, write = os.pipe()
     child = os.fork()
-    if child == 0:
+    if child:
+        os.close(write)
+        return read, child
+    try:
         os.close(read)
-        answer = b"killed"
-        try:
-            answer = _try(mutant, tests)
-        finally:
-            os.write(write, answer)
-            os._exit(0)
-    os.close(write)
-    deadline = time.monotonic() + SECONDS * 4
-    while time.monotonic() < deadline:
-        done, _ = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.read(read, 100).decode() or "killed"
-        time.sleep(0.02)
-    os.kill(child, 9)
-    os.waitpid(child, 0)
-    return "slow"
+        for stream in (0, 1, 2):
+            os.dup2(os.open(os.devnull, os.O_RDWR), stream)
+        answer = task()
+        while answer:
+            answer = answer[os.write(write, answer) :]
+    finally:
+        os._exit(0)
 
 
-def _try(mutant: tuple[str, int, int, str], tests: list[str]) -> bytes:
-    sys.stderr = sys.stdout = io.StringIO()
-    for name in [name for name in sys.modules if name.split(".")[0] in ("s2sad", "tests")]:
-        if name != "tests":
-            del sys.modules[name]
-    path = ROOT / mutant[0]
-    module = mutant[0].removesuffix(".py").replace("/", ".")
-    text = mutated(mutant)
-    linecache.cache[str(path)] = (len(text), None, text.splitlines(True), str(path))
-    sys.meta_path.insert(0, Loader(module, path, text))
-    found = units()
-    return b"survived" if all(passes(found[name]) for name in tests if name in found) else b"killed"
+# ------------------------------------------------------------------------------------------ in the process that forks
+class Tester:
+    """A plugin of pytest: instead of running the tests, tries the mutants on them."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        paths = {path for pattern in [*TARGETS, *options.files] for path in ROOT.glob(pattern)}
+        self.files = sorted(map(str, paths | set((ROOT / "s2sad").glob("**/*.py"))))
+
+    def pytest_runtestloop(self, session: Any) -> bool:
+        from s2sad.rules import loading
+        from tests import alone
+
+        loading.load_all()
+        for module in [module for name, module in sys.modules.items() if name.partition(".")[0] == "s2sad"]:
+            for value in list(vars(module).values()):
+                if isinstance(value, type(functools.cache(len))):
+                    value.cache_clear()
+        _functions()
+        alone._worker.ask = ask_a_fork  # type: ignore[method-assign]
+        items = {item.nodeid: item for item in session.items if fnmatch.fnmatch(item.nodeid, self.options.tests)}
+        self.try_mutants(items, self.coverage(items))
+        return True
+
+    def coverage(self, items: dict[str, Any]) -> dict[str, tuple[float, Lines, list[int]]]:
+        """Of each test: how long it takes, the lines that it runs, the texts that it makes."""
+        known: dict[str, tuple[float, Lines, list[int]]] = {}
+        path = self.options.coverage
+        if path.is_file():
+            with path.open("rb") as file:
+                while file.peek(1):
+                    known.update(pickle.load(file))
+        todo = [item for name, item in items.items() if name not in known]
+        parts = [todo[k : k + TOGETHER] for k in range(0, len(todo), TOGETHER)]
+        tasks = [(part, lambda part=part: lines_run(part, self.files)) for part in parts]
+        with path.open("ab") as file:
+            for part, answer in in_forks(tasks, self.options.jobs, 3600):
+                found = {item.nodeid: (-1.0, {}, []) for item in part} | (pickle.loads(answer) if answer else {})
+                known.update(found)
+                pickle.dump(found, file)
+                file.flush()
+                print(f"{len(known)} of {len(items)} tests", flush=True)
+        failing = [name for name in items if known[name][0] < 0]
+        if todo and failing:
+            print(f"left out, as they fail without a mutant: {failing}", flush=True)
+        return {name: found for name, found in known.items() if name in items and found[0] >= 0}
+
+    def try_mutants(self, items: dict[str, Any], ran: dict[str, tuple[float, Lines, list[int]]]) -> None:
+        options = self.options
+        paths = sorted({path for pattern in options.files or TARGETS for path in ROOT.glob(pattern)})
+        every = [mutant for path in paths for mutant in mutants_of(path)]
+        chosen = random.Random(options.seed).sample(every, min(options.count, len(every)))
+        if options.line:
+            chosen = [mutant for mutant in every if mutant[2] in options.line]
+        counts: collections.Counter = collections.Counter()
+        texts = {name: found[2] for name, found in ran.items()}
+        tasks: list[tuple[Mutant, Callable[[], bytes]]] = []
+        for mutant in chosen:
+            file, line = str(ROOT / mutant[0]), mutant[2]
+            names = sorted((name for name in ran if line in ran[name][1].get(file, ())), key=lambda name: ran[name][0])
+            mine = [items[name] for name in names]
+            tasks.append((mutant, lambda mutant=mutant, mine=mine: tried(mutant, mine, texts, options.seconds)))
+            if not mine:
+                tasks[-1] = (mutant, lambda: b"not run by a test")
+        for mutant, answer in in_forks(tasks, options.jobs, 2 * options.seconds + 60):
+            found = answer.decode() or "killed by its death"
+            counts[found.split()[0]] += 1
+            if options.verbose or not found.startswith("killed"):
+                line = (ROOT / mutant[0]).read_text().splitlines()[mutant[2] - 1].strip()
+                print(f"{mutant[0]}:{mutant[2]} {mutant[3]}: {line}\n    {found}", flush=True)
+        share = counts["killed"] / max(1, counts["killed"] + counts["survived"])
+        print(f"{dict(counts)} of {len(every)} possible; {share:.1%} killed of those that a test runs", flush=True)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("files", nargs="*", default=TARGETS)
-    parser.add_argument("--count", type=int, default=200, help="how many mutants, chosen at random")
+    parser.add_argument("files", nargs="*", help="patterns of files to mutate")
+    parser.add_argument("--count", type=int, default=80, help="how many mutants, chosen at random")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--tests", type=int, default=40, help="at most this many tests a mutant")
-    parser.add_argument("--only", default="", help="a pattern that the names of tests begin with, as in 'test_|golden'")
+    parser.add_argument("--line", type=int, action="append", help="all mutants of these lines instead")
+    parser.add_argument("--seconds", type=float, default=60, help="no further test is begun on a mutant after these")
+    parser.add_argument("--from", dest="collect", nargs="*", default=TESTS, help="files of tests")
+    parser.add_argument("--tests", default="*", help="a pattern for the tests' names")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--coverage", type=Path, help="a file that keeps which test runs which line")
+    parser.add_argument("--coverage", type=Path, required=True, help="a file that keeps which test runs which line")
+    parser.add_argument("--verbose", action="store_true", help="print also what kills")
     options = parser.parse_args()
-    paths = sorted({path for pattern in options.files for path in ROOT.glob(pattern)})
-    every = [mutant for path in paths for mutant in mutants_of(path)]
-    if options.coverage and options.coverage.is_file():
-        ran = pickle.loads(options.coverage.read_bytes())
-    else:
-        ran = coverage({str(path) for path in paths}, options.only)
-        if options.coverage:
-            options.coverage.write_bytes(pickle.dumps(ran))
-    chosen = random.Random(options.seed).sample(every, min(options.count, len(every)))
-    counts: collections.Counter = collections.Counter()
-
-    def attempt(mutant: tuple[str, int, int, str]) -> tuple[Any, str]:
-        tests = ran.get((str(ROOT / mutant[0]), mutant[2]), [])
-        return mutant, outcome(mutant, tests[: options.tests]) if tests else "not run"
-
-    with ThreadPoolExecutor(options.jobs) as pool:
-        for mutant, found in pool.map(attempt, chosen):
-            counts[found] += 1
-            if found in ("survived", "not run"):
-                line = (ROOT / mutant[0]).read_text().splitlines()[mutant[2] - 1].strip()
-                print(f"{found}: {mutant[0]}:{mutant[2]} {mutant[3]}: {line}", flush=True)
-    killed = counts["killed"] + counts["slow"]
-    share = killed / max(1, killed + counts["survived"])
-    print(f"{dict(counts)} of {len(every)} possible; {share:.1%} killed of those that a test runs")
+    importlib.import_module("coverage")
+    pytest.main(["-qq", "-s", "-n", "0", "-p", "no:cacheprovider", "--no-header", *options.collect], [Tester(options)])
     return 0
 
 
