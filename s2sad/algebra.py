@@ -155,7 +155,7 @@ class Algebra:
         axis = trees.const(axes[0] if len(axes) == 1 else axes)
         made = gast.Call(call.func, call.args, [gast.keyword("axis", axis)])
         factors = list(term.factors)
-        factors[arrays[0]] = Factor(made, rank - len(axes))
+        factors[arrays[0]] = replace(factors[arrays[0]], node=made, rank=rank - len(axes))
         return replace(term, factors=tuple(factors)).tree()
 
     def parts(self, node: gast.AST) -> gast.AST:

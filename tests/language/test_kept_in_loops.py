@@ -414,6 +414,17 @@ def message_of_the_exception(x):
     return s * x
 
 
+# --- what the reverse sweep computes again ------------------------------------------------------------------------------
+
+
+@case(array(3), array(3, 2) + 3.0, params=["b"])
+def divided_by_a_sum_that_keeps_its_axis(b, x):
+    s = 0.0
+    for k in range(3):
+        s += k * np.sum(b[:, None] / np.sum(x, axis=1, keepdims=True))
+    return s
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_kept(each):
     each.check()
