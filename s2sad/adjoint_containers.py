@@ -7,7 +7,8 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.kinds import Array, Kind, List, Mapping, Scalar, loose
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, loose
+from s2sad.structures import part_of, structure_parts
 
 
 class Containers:
@@ -78,7 +79,8 @@ class Containers:
                 self.accumulate(operand, trees.index(grad, cut), op.kinds[0])
         elif op.what == "repeat":
             k = trees.name(self.names.fresh("k"))
-            each = trees.call(trees.builtin("sum"), trees.index(grad, gast.Slice(k, None, length)))
+            copies = trees.index(grad, gast.Slice(k, None, length))
+            each = self.sum_of_copies(op.kinds[0].item, copies, trees.index(first, k))
             loop = gast.comprehension(k, trees.call(trees.builtin("range"), length), [], 0)
             self.accumulate(first, gast.ListComp(each, [loop]), op.kinds[0])
         elif op.what == "take":
@@ -89,6 +91,32 @@ class Containers:
             )
         elif op.what == "rows":
             self.accumulate(first, trees.np_call("array", grad), op.kinds[0])
+
+    def sum_of_copies(self, kind: Kind, copies: gast.AST, like: gast.AST) -> gast.AST:
+        """The sum of the adjoints of an item that was repeated, of which there may be none."""
+
+        def part(key: gast.AST) -> gast.AST:
+            each = trees.name(self.names.fresh("item"))
+            return gast.ListComp(trees.index(each, key), [gast.comprehension(each, copies, [], 0)])
+
+        if isinstance(kind, (Tuple, Dict, Record)):
+            made = {
+                key: self.sum_of_copies(each, part(trees.const(key)), part_of(kind, like, key))
+                for key, each in structure_parts(kind)
+            }
+            if isinstance(kind, Tuple):
+                return gast.List([*made.values()], gast.Load())
+            return gast.Dict([trees.const(key) for key in made], [*made.values()])
+        if isinstance(kind, Mapping):
+            key = trees.name(self.names.fresh("key"))
+            total = self.sum_of_copies(kind.value, part(key), trees.index(like, key))
+            return gast.DictComp(key, total, [gast.comprehension(key, like, [], 0)])
+        if isinstance(kind, List):
+            k = trees.name(self.names.fresh("k"))
+            total = self.sum_of_copies(kind.item, part(k), trees.index(like, k))
+            positions = trees.call(trees.builtin("range"), trees.call(trees.builtin("len"), like))
+            return gast.ListComp(total, [gast.comprehension(k, positions, [], 0)])
+        return trees.call(trees.builtin("sum"), copies, self.zero(kind, like))
 
     def of_sum(self, op: ir.ListOp, grad: gast.AST, first: gast.AST, length: gast.AST) -> None:
         """Each item gets the adjoint of the sum, summed over the axes along which it was broadcast."""

@@ -24,7 +24,6 @@ from s2sad.statements import blocks_of, statements_in, targets
 class Structure:
     # ---------------------------------------------------------------- branches
     def of_If(self, node: gast.If, op: Any) -> None:
-        before = dict(self.adj)
         outer = self.block
         self.prepare_shadows(node)
         before = dict(self.adj)
@@ -391,6 +390,6 @@ def read_actively(node: gast.stmt) -> set[str]:
 def touched(node: gast.stmt) -> list[str]:
     found: dict[str, None] = {}
     for each in statements_in(node):
-        for name in sorted(read_actively(each) & {n for n in read_actively(each) if ir.is_ssa(n)}, key=order):
+        for name in sorted(filter(ir.is_ssa, read_actively(each)), key=order):
             found[name] = None
     return list(found)

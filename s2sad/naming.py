@@ -27,8 +27,11 @@ def name_all(
 ) -> dict[str, str]:
     """Renames in place; parameters are (name in single assignment, the user's name); `shown`: what the user calls
     temporaries. Returns what became of each name."""
-    order = appearance(body, [ssa for ssa, _ in parameters])
+    comprehensions: list[Any] = []
+    order = appearance(body, [ssa for ssa, _ in parameters], comprehensions)
     conflicts = Interference(order)
+    for each in comprehensions:
+        conflicts.comprehension(each)
     conflicts.block(body, set())
     for first in parameters:
         for second in parameters:
@@ -44,14 +47,16 @@ def name_all(
     return names
 
 
-def appearance(body: list[gast.stmt], first: list[str]) -> list[str]:
-    """All names in single assignment in the order of the text, the parameters first."""
+def appearance(body: list[gast.stmt], first: list[str], comprehensions: list[Any] | None = None) -> list[str]:
+    """All names in single assignment in the order of the text, the parameters first; notes the comprehensions."""
     found: dict[str, None] = dict.fromkeys(first)
 
     def note(expr: Any) -> None:
         for each in trees.walk(expr):
             if isinstance(each, gast.Name) and ir.is_ssa(each.id):
                 found.setdefault(each.id)
+            elif comprehensions is not None and isinstance(each, (gast.ListComp, gast.DictComp)):
+                comprehensions.append(each)
 
     def walk(block: list[gast.stmt]) -> None:
         for node in block:
@@ -108,6 +113,18 @@ class Interference:
             if other != source:
                 self.note(name, other)
         live.get(base, set()).discard(name)
+
+    def comprehension(self, node: Any) -> None:
+        """Its variables hide those of the same name around it: what it reads of these must have another name."""
+        first, *others = node.generators
+        parts = [each for each in trees.children(node) if each is not first] + [first.target, *first.ifs, *others]
+        inside = [each for part in parts for each in trees.walk(part)]
+        own = trees.names_in(gast.Tuple([each.target for each in node.generators], gast.Store()))
+        inner = {each.id for each in inside if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Store)}
+        for each in inside:
+            if isinstance(each, gast.Name) and each.id not in inner:
+                for name in own:
+                    self.note(name, each.id)
 
     def block(self, block: list[gast.stmt], live_after: set[str]) -> set[str]:
         live: dict[str, set[str]] = {}

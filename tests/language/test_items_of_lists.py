@@ -316,6 +316,33 @@ def dicts_of_any_keys(m, v, names):
     return sum(p["m"] * p["v"] for p in ps)
 
 
+# --- lists that are repeated, also not at all ---------------------------------------------------------------------------
+
+
+@case.each(([1.5, 0.7], 0), ([1.5, 0.7], 2), ([WEIGHTS, BIAS], 0), ([WEIGHTS, BIAS], 2))
+def repeated(items, n):
+    s = np.sum(items[0])
+    for each in items * n:
+        s = s + np.sum(each * each)
+    return s
+
+
+@case.each((PAIRS, 0), (PAIRS, 2), ([[1.5, 0.7], [0.3, 1.1]], 0), ([[1.5, 0.7], [0.3, 1.1]], 2))
+def repeated_structures(pairs, n):
+    s = np.sum(pairs[1][0])
+    for pair in pairs * n:
+        s = s + np.sum(pair[0] * pair[1])
+    return s
+
+
+@case.each((LAYERS, 0), (LAYERS, 2))
+def repeated_dicts(layers, n):
+    s = 0.0
+    for layer in layers * n:
+        s = s + np.sum(layer["W"]) * layer["s"] ** 2
+    return s
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_case(each):
     each.check()
