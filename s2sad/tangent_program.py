@@ -134,6 +134,8 @@ class ForwardBuilder(Builder):
         return self.helpers.with_parts(like, parts)
 
     def no_change(self, kind: Kind, like: gast.AST) -> gast.AST:
+        if isinstance(kind, Scalar) and kind.char in "fc" and kind.dtype != "real":
+            return self.scalar_gradient(trees.const(0.0), kind)
         if isinstance(kind, (Scalar, Array)) and kind.char not in "fc?":
             return trees.const(0.0) if getattr(kind, "dtype", "") == "real" else trees.const(None)
         if isinstance(kind, Static) and not isinstance(kind.value, float):
@@ -148,7 +150,7 @@ class ForwardBuilder(Builder):
         if isinstance(kind, Scalar):
             return self.scalar_gradient(dot, kind) if kind.char in "fc" and kind.dtype != "real" else dot
         if isinstance(kind, Array) and kind.dims == () and kind.dtype:
-            return trees.np_call("asarray", dot)
+            return trees.np_call("asarray", dot, *[trees.attr(value, "dtype")] * self.has_narrow())
         if isinstance(kind, Array) and not kind.dtype and self.has_narrow():
             return trees.call(trees.attr(dot, "astype"), trees.attr(value, "dtype"))
         if not isinstance(kind, Array) or kind.char not in "fc":

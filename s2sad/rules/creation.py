@@ -217,4 +217,6 @@ def arange_kind(start: Kind, stop: Kind, step: Kind, dtype: Kind) -> Kind:
 
 
 def _range_dtype(numbers: list[Kind]) -> str:
-    return result_dtype(None, *numbers)
+    """NumPy's numbers of less precision become another dtype, in some versions."""
+    made = result_dtype(None, *numbers)
+    return made if made in ("int64", "float64", "complex128") else ""

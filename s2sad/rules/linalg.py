@@ -264,7 +264,7 @@ def times_transposed(a, b):
 
 def cutoff(a, rcond):
     """What np.linalg.lstsq takes for zero among the singular values, relative to the largest."""
-    return np.finfo(a.dtype).eps * max(a.shape) if rcond is None else rcond
+    return np.finfo(np.result_type(a, np.float32)).eps * max(a.shape) if rcond is None else rcond
 
 
 def squares_part(squares_grad, residuals):

@@ -58,7 +58,7 @@ def digamma(x):
     """The derivative of the logarithm of the gamma function, by recurrence and Stirling's series (DLMF 5.11.2)."""
     total = 0.0
     if x < 0.5:
-        total = -math.pi / math.tan(math.pi * x)
+        total = -math.pi / math.tan(math.pi * (x - round(x)))
         x = 1.0 - x
     while x < 10.0:
         total = total - 1.0 / x

@@ -29,8 +29,11 @@ def of_coefficients(p, x, grad):
 
 
 @tangent(np.polyval)
-def value_of_polynomial_tangent(p, x, *, p_dot, x_dot):
-    return with_coefficients(p_dot, x) + x_dot * np.polyval(np.polyder(p), x)
+def value_of_polynomial_tangent(p, x, *, result, p_dot, x_dot):
+    slope = np.polyval(np.polyder(p), x)
+    if known(result.dtype == np.float64):
+        return with_coefficients(p_dot, x) + x_dot * slope
+    return with_coefficients(p_dot, x) + x_dot * slope.astype(result.dtype)
 
 
 def with_coefficients(p_dot, x):
@@ -87,7 +90,7 @@ def from_roots_change(zeros, zeros_dot):
     if len(zeros) == 0:
         return np.zeros(1)
     changes = [zeros_dot[k] * np.reshape(np.poly(np.delete(zeros, k)), (-1,)) for k in range(len(zeros))]
-    return -np.concatenate((np.zeros(1), np.sum(np.stack(changes), axis=0)))
+    return -np.concatenate((np.zeros_like(zeros_dot[:1]), np.sum(np.stack(changes), axis=0)))
 
 
 @kind(np.poly)

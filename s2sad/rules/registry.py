@@ -127,6 +127,8 @@ class Rule:
         """The names of the differentiable parameters, in order: those that the template returns something for."""
         if self.chosen is not None:
             return self.chosen
+        if self.variadic is not None:
+            return (self.variadic,)
         from s2sad.rules import templates
 
         return templates.differentiable(self.template) if self.template else ()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from s2sad.kinds import NONE, Array, Kind, broadcast_dims
+from s2sad.kinds import NONE, Array, Kind, List, broadcast_dims
 from s2sad.rules.joining import replaced
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent, unbroadcast
+from s2sad.rules.registry import adjoint, constant, inline, kind, known, rank, refuse, tangent, unbroadcast
 from s2sad.rules.results import (
     UNSURE,
     array_of_items,
@@ -130,8 +130,15 @@ def extract_kind(condition: Kind, arr: Kind) -> Kind:
 @adjoint(np.choose, linear=True, variadic="choices", cost=5)
 def choose(a, choices, *, mode="raise", grad, k):
     if k is None:
-        return [unbroadcast(np.where(chosen(a, len(choices), mode) == i, grad, 0.0)) for i in range(len(choices))]
-    return unbroadcast(np.where(chosen(a, len(choices), mode) == k, grad, 0.0))
+        return [unbroadcast(where_chosen(a, len(choices), mode, i, grad)) for i in range(len(choices))]
+    return unbroadcast(where_chosen(a, len(choices), mode, k, grad))
+
+
+@inline
+def where_chosen(a, count, mode, k, grad):
+    if constant(a) and mode == "raise":
+        return grad if a == k else 0.0
+    return np.where(chosen(a, count, mode) == k, grad, 0.0)
 
 
 @inline
@@ -143,11 +150,12 @@ def chosen(a, count, mode):
 
 @kind(np.choose)
 def choose_kind(a: Kind, choices: Kind, *, mode: Kind = NONE) -> Kind:
-    items = [array_of_items(numeric(each)) for each in getattr(choices, "items", ())]
+    listed = [choices.item] if isinstance(choices, List) else getattr(choices, "items", ())
+    items = [array_of_items(numeric(each)) for each in listed if each is not None]
     if not items:
         return Array("", None)
     dims = [dims_of(each) for each in (array_of_items(numeric(a)), *items)]
-    return Array(result_dtype(None, *items), None if None in dims else broadcast_dims(*dims))
+    return shaped(result_dtype(None, *items), None if None in dims else broadcast_dims(*dims))
 
 
 # --- leaving out and putting in -------------------------------------------------------------------------------------

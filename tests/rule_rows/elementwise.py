@@ -53,6 +53,7 @@ _positives = [row(1.7), row(P), row(Q)]
 rows(*named("log log1p log2 log10 sqrt cbrt reciprocal", np), cases=_positives)
 rows(*named("log log1p log2 log10 sqrt cbrt gamma lgamma", math), cases=[row(1.7), row(0.3), row(12.5)])
 rows(math.gamma, math.lgamma, cases=[row(-0.7), row(-3.2), row(25.0)])
+rows(math.lgamma, cases=[corner((-1000799917193443.1,), -0.999999999999999)])
 rows(math.log, cases=[row(2.5, 3.5), row(2.5, 10)])
 rows(np.arccosh, math.acosh, cases=[row(1.7), row(3.5)])
 rows(np.arccosh, cases=[row(P + 1.0)])

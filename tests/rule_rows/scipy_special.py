@@ -42,9 +42,15 @@ rows(special.exprel, cases=[row(np.array([1e-9, 1e-3, 0.019, 0.021])), corner((n
 rows(special.spence, cases=[row(1.0), row(np.array([1.0, 1.0 + 1e-9]))])
 rows(
     special.erfcx,
-    cases=[corner((np.array([-5.6418958354775627e-9, 0.0]),), np.array([1e4, 1e30])), row(np.array([90.0, 110.0]))],
+    cases=[
+        corner((np.array([-5.6418957508491275e-9, -5.6418958354775627e-61]),), np.array([1e4, 1e30])),
+        row(np.array([90.0, 110.0])),
+    ],
 )
-rows(special.dawsn, cases=[corner((np.array([-5.0000000075e-9, 0.0]),), np.array([1e4, 1e30])), row(np.array([90.0]))])
+rows(
+    special.dawsn,
+    cases=[corner((np.array([-5.0000000750000019e-9, -5.0e-61]),), np.array([1e4, 1e30])), row(np.array([90.0]))],
+)
 rows(special.log_ndtr, cases=[corner((np.array([100000.00001, 0.0]),), np.array([-1e5, 50.0]))])
 rows(special.expit, cases=[corner((np.array([np.exp(-50.0), 0.0]),), np.array([50.0, 1e30]))])
 rows(special.log_expit, cases=[corner((np.array([1.0, np.exp(-50.0)]),), np.array([-1e30, 50.0]))])

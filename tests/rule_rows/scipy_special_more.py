@@ -66,6 +66,43 @@ rows(
     ],
 )
 
+# --- the ends of the range, where the shortest formula loses its digits: by mpmath, with 50 of them --------------------
+
+_ends = np.array([1e8, 1e20, -1e20])
+rows(
+    special.i0e,
+    cases=[corner((np.array([-1.9947114094873313e-13, -1.9947114020071634e-31, 1.9947114020071634e-31]),), _ends)],
+)
+rows(
+    special.i1e,
+    cases=[corner((np.array([-1.99471137956666e-13, -1.9947114020071634e-31, -1.9947114020071634e-31]),), _ends)],
+)
+rows(
+    special.k0e,
+    cases=[corner((np.array([-6.2665706865775011e-31, -6.2665706865775008e-151]),), np.array([1e20, 1e100]))],
+)
+rows(special.k1e, cases=[corner((np.array([-6.2665707570764211e-13]),), np.array([1e8]))])
+rows(special.ive, cases=[corner((np.array([-1.9947112898046477e-13]),), 2, np.array([1e8]))])
+rows(special.kve, cases=[corner((np.array([-6.2665710390721046e-13]),), 2, np.array([1e8]))])
+rows(special.rgamma, cases=[corner((np.array([1.0, -1.0, 2.0, 720.0]),), np.array([0.0, -1.0, -2.0, -6.0]))])
+rows(special.struve, cases=[corner((np.array([0.21392583801025555, 0.21217453049567991]),), 2, np.array([1e5, 1e8]))])
+rows(special.powm1, cases=[corner((np.array([1.0, 0.0, 0.0]), np.zeros(3)), np.zeros(3), np.array([1.0, 2.5, 30.0]))])
+rows(
+    special.rel_entr,
+    cases=[corner((np.array([-1380.5510557964274]), np.array([0.0])), np.array([1e-300]), np.array([1e300]))],
+)
+rows(
+    special.pseudo_huber,
+    cases=[
+        corner((np.array([0.0, 0.5]), np.zeros(2)), np.zeros(2), np.array([0.0, 0.5])),
+        corner((np.array([2.5e-33, 1e155]), np.array([1e-8, 1e10])), np.array([1.0, 1e10]), np.array([1e-8, 1e155])),
+    ],
+)
+rows(
+    special.inv_boxcox,
+    cases=[corner((np.array([1.000000005]), np.array([-5.0000000166666669e-17])), np.array([1e-8]), np.array([0.5]))],
+)
+
 # --- of whole numbers ------------------------------------------------------------------------------------------------
 
 _two = "jn_zeros jnp_zeros yn_zeros ynp_zeros jnyn_zeros"

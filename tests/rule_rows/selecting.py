@@ -33,6 +33,9 @@ rows(
         row(np.array([[0], [2], [1]]), [V, normal(4), 1.5]),
         row(np.array([0, 5, -1, 1]), [V, normal(4)], mode="wrap"),
         row(np.array([0, 5, -1, 1]), [V, normal(4)], mode="clip"),
+        row(1, [V, normal(4)]),
+        row(0, [1.5, 2.5]),
+        row(5, [1.5, V], mode="wrap"),
     ],
 )
 rows(

@@ -13,6 +13,7 @@ from scipy import special
 
 from s2sad.kinds import UNKNOWN, Kind, Tuple
 from s2sad.rules.elementwise import not_zero
+from s2sad.rules.operators import log_of_base
 from s2sad.rules.reductions import aligned, reduced
 from s2sad.rules.registry import (
     adjoint,
@@ -212,8 +213,8 @@ def cosine_minus_one(x):
 
 
 @partials(special.powm1)
-def power_minus_one(x, y, *, result):
-    return y * x ** (y - 1.0), (result + 1.0) * log(x)
+def power_minus_one(x, y):
+    return y * x ** (y - 1.0), x**y * log_of_base(x)
 
 
 @inline
@@ -241,7 +242,7 @@ def entropy(x):
 
 @partials(special.rel_entr)
 def relative_entropy(x, y):
-    return log(x / y) + 1.0, -x / unless_both_are_zero(x, y)
+    return log(x) - log(y) + 1.0, -x / unless_both_are_zero(x, y)
 
 
 @partials(special.kl_div)
@@ -255,9 +256,11 @@ def huber(delta, r):
 
 
 @partials(special.pseudo_huber)
-def pseudo_huber(delta, r, *, result):
-    root = np.hypot(1.0, r / delta)
-    return (2.0 * result - r * r / root) / delta, r / root
+def pseudo_huber(delta, r):
+    """Of delta * (length - delta), for which r, delta and the length are the sides of a right triangle."""
+    length = not_zero(np.hypot(delta, r))
+    excess = r * (r / (length + delta))
+    return excess * (excess / length), delta * (r / length)
 
 
 @partials(special.boxcox)
@@ -272,13 +275,14 @@ def box_cox_of_one_plus(x, lmbda):
 
 @partials(special.inv_boxcox)
 def inverse_box_cox(y, lmbda, *, result):
-    slope = result ** (1.0 - lmbda)
-    return slope, -(log(result) ** 2) * exprel_slope(lmbda * log(result)) * slope
+    slope = result / (1.0 + lmbda * y)
+    size = log1p(special.inv_boxcox1p(y, lmbda))
+    return slope, -(size**2) * exprel_slope(lmbda * size) * slope
 
 
 @partials(special.inv_boxcox1p)
 def inverse_box_cox_of_one_plus(y, lmbda, *, result):
-    slope = (1.0 + result) ** (1.0 - lmbda)
+    slope = (1.0 + result) / (1.0 + lmbda * y)
     return slope, -(log1p(result) ** 2) * exprel_slope(lmbda * log1p(result)) * slope
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from scipy import special
 
-from s2sad.kinds import Array, Kind
+from s2sad.kinds import UNKNOWN, Array, Kind
+from s2sad.rules.elementwise import not_zero
 from s2sad.rules.registry import kind, partials, refuse
-from s2sad.rules.results import dims_of, elementwise, floating, numeric, shaped
+from s2sad.rules.results import dims_of, elementwise, elementwise_helper, floating, numeric, shaped
 
 # --- of any order (DLMF 10.6.1, 10.29.1) ----------------------------------------------------------------------------
 
@@ -59,15 +58,17 @@ def scaled_hankel_second(v, z, *, result):
 @partials(special.kve)
 def scaled_modified_second(v, z, *, result):
     """kv(v, z) * exp(z)"""
-    return None, result - 0.5 * (special.kve(v - 1, z) + special.kve(v + 1, z))
+    if np.iscomplexobj(z):
+        return None, result - 0.5 * (special.kve(v - 1, z) + special.kve(v + 1, z))
+    return None, kve_slope(v, z)
 
 
 @partials(special.ive)
-def scaled_modified_first(v, z, *, result):
+def scaled_modified_first(v, z):
     """iv(v, z) * exp(-abs(z.real))"""
     if np.iscomplexobj(z):
         return refuse("it is not analytic: it is scaled by the absolute value of the real part")
-    return None, 0.5 * (special.ive(v - 1, z) + special.ive(v + 1, z)) - np.sign(z) * result
+    return None, ive_slope(v, z)
 
 
 @partials(special.jve)
@@ -130,23 +131,48 @@ def modified_second_1(x):
 
 
 @partials(special.i0e)
-def scaled_modified_first_0(x, *, result):
-    return special.i1e(x) - np.sign(x) * result
+def scaled_modified_first_0(x):
+    return ive_slope(0, x)
 
 
 @partials(special.i1e)
-def scaled_modified_first_1(x, *, result):
-    return 0.5 * (special.i0e(x) + special.ive(2, x)) - np.sign(x) * result
+def scaled_modified_first_1(x):
+    return ive_slope(1, x)
 
 
 @partials(special.k0e)
-def scaled_modified_second_0(x, *, result):
-    return result - special.k1e(x)
+def scaled_modified_second_0(x):
+    return kve_slope(0, x)
 
 
 @partials(special.k1e)
-def scaled_modified_second_1(x, *, result):
-    return result - 0.5 * (special.k0e(x) + special.kve(2, x))
+def scaled_modified_second_1(x):
+    return kve_slope(1, x)
+
+
+@elementwise_helper
+def ive_slope(v, x):
+    """The derivative of ive(v, x): by its series where x is large (DLMF 10.40.1), where the difference would lose its
+    digits."""
+    size = np.abs(x)
+    large = size > 1e4 * (1.0 + v * v)
+    t = np.where(large, 0.0, x)
+    near = 0.5 * (special.ive(v - 1, t) + special.ive(v + 1, t)) - np.sign(t) * special.ive(v, t)
+    u, m = 0.125 / np.where(large, size, 1.0), 4.0 * v * v
+    series = 1.0 - 3.0 * u * (m - 1.0) + 2.5 * u * u * (m - 1.0) * (m - 9.0)
+    return np.where(large, -(np.copysign(1.0, x) ** (v + 1)) * 4.0 * u * np.sqrt(4.0 / np.pi * u) * series, near)
+
+
+@elementwise_helper
+def kve_slope(v, x):
+    """The derivative of kve(v, x): by its series where x is large (DLMF 10.40.2), where the difference would lose its
+    digits."""
+    large = x > 1e4 * (1.0 + v * v)
+    t = np.where(large, 1.0, x)
+    near = special.kve(v, t) - 0.5 * (special.kve(v - 1, t) + special.kve(v + 1, t))
+    u, m = 0.125 / np.where(large, x, 1.0), 4.0 * v * v
+    series = 1.0 + 3.0 * u * (m - 1.0) + 2.5 * u * u * (m - 1.0) * (m - 9.0)
+    return np.where(large, -4.0 * u * np.sqrt(4.0 * np.pi * u) * series, near)
 
 
 # --- derivatives of Bessel functions: of order n, the next order ----------------------------------------------------
@@ -186,7 +212,7 @@ def in_double(kind: Kind) -> Kind:
     """Of numbers of single precision it depends on SciPy's version what the result is."""
     if getattr(kind, "dtype", "") in ("float64", "complex128"):
         return kind
-    return Array("", kind.dims) if isinstance(kind, Array) else kind
+    return Array("", kind.dims) if isinstance(kind, Array) else UNKNOWN
 
 
 @kind(special.jvp, special.yvp, special.ivp, special.kvp)
@@ -240,15 +266,13 @@ def spherical_kind(n: Kind, z: Kind, derivative: Kind) -> Kind:
 
 
 @partials(special.struve)
-def struve(v, x):
-    rest = (0.5 * x) ** v * special.rgamma(v + 1.5) / math.sqrt(math.pi)
-    return None, 0.5 * (special.struve(v - 1, x) - special.struve(v + 1, x) + rest)
+def struve(v, x, *, result):
+    return None, special.struve(v - 1, x) - v * result / not_zero(x)
 
 
 @partials(special.modstruve)
-def modified_struve(v, x):
-    rest = (0.5 * x) ** v * special.rgamma(v + 1.5) / math.sqrt(math.pi)
-    return None, 0.5 * (special.modstruve(v - 1, x) + special.modstruve(v + 1, x) + rest)
+def modified_struve(v, x, *, result):
+    return None, special.modstruve(v - 1, x) - v * result / not_zero(x)
 
 
 @partials(special.ber)

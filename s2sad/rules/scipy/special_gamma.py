@@ -8,7 +8,7 @@ from scipy import special
 
 from s2sad.kinds import UNKNOWN, Kind
 from s2sad.rules.registry import inline, kind, nondifferentiable, partials, refuse
-from s2sad.rules.results import dims_of, elementwise, floating, numeric, shaped, unless_narrow, value_of
+from s2sad.rules.results import dims_of, elementwise, elementwise_helper, numeric, shaped, value_of
 from s2sad.rules.scipy.special_bessel import in_double
 
 
@@ -24,7 +24,15 @@ def log_gamma(z):
 
 @partials(special.rgamma)
 def reciprocal_gamma(z, *, result):
-    return -result * special.psi(z)
+    return -result * special.psi(z) if np.iscomplexobj(z) else rgamma_slope(z, result)
+
+
+@elementwise_helper
+def rgamma_slope(x, result):
+    """The derivative of rgamma; where it is zero, at 0, -1, ..., by reflection (DLMF 5.5.3). It tends to 0 at inf."""
+    zero = (x <= 0.0) & (result == 0.0)
+    at_zero = np.cos(np.pi * np.where(zero, x % 2.0, 0.0)) * special.gamma(np.where(zero, 1.0 - x, 1.0))
+    return np.where(zero, at_zero, -result * special.psi(np.where(zero | (x > 1e300), 1.0, x)))
 
 
 @partials(special.psi, special.digamma)
@@ -55,8 +63,7 @@ def log_of_multivariate_gamma(a, d):
 
 @kind(special.multigammaln)
 def like_argument(a: Kind, d: Kind) -> Kind:
-    a = numeric(a)
-    return shaped(unless_narrow(floating(getattr(a, "dtype", ""))), dims_of(a))
+    return shaped("float64", dims_of(numeric(a)))
 
 
 @partials(special.zeta)
