@@ -31,6 +31,8 @@ class Rules:
         expr, kind = made
         expr, kind = self.whole(op, expr, kind, target)
         expr = self.owned(expr, target)
+        if self.is_written_complex(target):
+            expr, kind = self.as_complex(expr, target), self.info[target].kind
         if getattr(node.value, "implied", False) and isinstance(expr, gast.Call):
             expr.implied = True  # as of the value itself
         self.let(target, expr, kind)
@@ -335,6 +337,17 @@ class Rules:
         if written or any(self.is_written_dot(name) for name in trees.names_in(expr)):
             return self.copied(expr, info.kind)
         return expr
+
+    def is_written_complex(self, target: str) -> bool:
+        info = self.info[target]
+        own = info.place is not None and info.place.root.name == target and not info.place.path
+        return own and getattr(info.kind, "char", "") == "c" and bool(info.place.root.stores)
+
+    def as_complex(self, expr: gast.AST, target: str) -> gast.AST:
+        """What may be a real tangent, as an array into which those of complex numbers can be written."""
+        if isinstance(expr, gast.Call) and getattr(expr.func, "attr", "") == "copy":
+            expr = expr.func.value
+        return trees.np_call("array", expr, dtype=trees.attr(trees.name(target), "dtype"))
 
     def copied(self, expr: gast.AST, kind: Array) -> gast.AST:
         return trees.call(trees.attr(expr, "copy")) if kind.dims else trees.np_call("array", expr)

@@ -408,6 +408,40 @@ def a_list_read_whole_that_grew(items):
     return half * made[0] + sum(made)
 
 
+# --- complex numbers stored among what began as real ones --------------------------------------------------------------
+
+
+@case(array(3))
+def imaginary_parts_of_a_sum(x):
+    a = x + 0j
+    a.imag[1:] = x[1:]
+    return np.sum(a.real * a.imag)
+
+
+@case(array(3))
+def products_with_i(x):
+    a = x + 0j
+    a[1:] *= 1j
+    a[0] += 1j * x[1]
+    return np.sum(np.imag(a) * x)
+
+
+@case(array(2))
+def an_array_of_one_real_number(x):
+    a = np.array([x[0], 1j])
+    a[1] = x[1] * 1j
+    return np.sum(np.abs(a) ** 2)
+
+
+@case(array(3))
+def carried_as_complex_numbers(x):
+    a = x + 0j
+    for k in range(2):
+        a = a * 1.5
+        a[k] *= 1j * x[1]
+    return np.sum(np.imag(a) * x)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_store(each):
     each.check()
