@@ -16,7 +16,7 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.activity import sources
 from s2sad.adjoint_breaks import count_whole, whole_iteration
-from s2sad.kinds import Array, List, Mapping, Scalar
+from s2sad.kinds import ITEM, Array, Dim, List, Mapping, Scalar
 from s2sad.refusals import refuse
 from s2sad.statements import blocks_of, statements_in, targets
 
@@ -353,9 +353,11 @@ def varies(kind: Array) -> bool:
 
 def is_fixed(key: Any) -> bool:
     """Whether what names a length names one number, and nothing that is made anew each time."""
+    if isinstance(key, Dim):
+        return is_fixed(key.key)
     if isinstance(key, tuple):
         return key[:1] not in (("join",), ("mask",)) and all(map(is_fixed, key))
-    return key.__class__ is not object
+    return key != ITEM and key.__class__ is not object
 
 
 def is_errstate(expr: gast.AST) -> bool:

@@ -15,7 +15,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.errors import NotDifferentiableError
 from s2sad.ir import family
-from s2sad.kinds import Array, Dict, Dim, Kind, List, Mapping, Never, Record, Scalar, Static, Tuple, carries_gradient
+from s2sad.kinds import ITEM, Array, Dict, Dim, Kind, List, Mapping, Never, Record, Scalar, Static, Tuple, carries_gradient
 from s2sad.values import MISSING, Conflict, LocalFunction, Object, Value
 
 
@@ -316,7 +316,7 @@ def generic(kind: Kind, key: Any, dims: bool = True) -> Kind:
             ),
         )
     if isinstance(kind, List):
-        return List(None if kind.item is None else generic(kind.item, (key, "item"), dims))
+        return List(None if kind.item is None else generic(kind.item, (key, ITEM), dims))
     if isinstance(kind, Tuple):
         return Tuple(tuple(generic(each, (key, k), dims) for k, each in enumerate(kind.items)), kind.cls)
     return kind

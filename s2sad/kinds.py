@@ -57,6 +57,7 @@ class Dim:
 
 
 ONE = Dim(1)
+ITEM = "any item"  # in a key: of one item of a list or dict; that of another may be of another length
 
 
 @dataclass(frozen=True)
@@ -260,7 +261,7 @@ def kind_of(value: Any, key: Any = None) -> Kind:
     if isinstance(value, list):
         item: Kind | None = None
         for each in value:
-            item = join(item, kind_of(each, (key, "item")))
+            item = join(item, kind_of(each, (key, ITEM)))
         if len(value) <= 64 and value and is_mixed([item]):
             kinds = [kind_of(each, (key, k)) for k, each in enumerate(value)]
             if is_mixed(kinds) and carries_gradient(Tuple(tuple(kinds))):
@@ -271,7 +272,7 @@ def kind_of(value: Any, key: Any = None) -> Kind:
             return Dict(tuple((k, kind_of(v, (key, k))) for k, v in value.items()))
         held: Kind | None = None
         for each in value.values():
-            held = join(held, kind_of(each, (key, "value")))
+            held = join(held, kind_of(each, (key, ITEM)))
         return Mapping(None, held)
     if isinstance(value, _STATIC_TYPES) or callable(value) or isinstance(value, enum.Enum):
         return Static(value)

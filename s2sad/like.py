@@ -147,7 +147,7 @@ def _from_tree(node: Any, place: _Place) -> Kind:
     if isinstance(node, gast.List):
         item: Kind | None = None
         for each in node.elts:
-            item = kinds.join(item, _from_tree(each, place.inside("item")))
+            item = kinds.join(item, _from_tree(each, place.inside(kinds.ITEM)))
         return List(item)
     if isinstance(node, gast.Dict) and all(isinstance(key, gast.Constant) for key in node.keys):
         items = zip([key.value for key in node.keys], node.values)
@@ -340,7 +340,7 @@ def _container(origin: Any, arguments: list[Any], place: _Place) -> Kind:
         return Tuple(tuple(_from_object(each, place.inside(k)) for k, each in enumerate(arguments)))
     if len(arguments) != (1 if shape is list else 2):
         raise _Unreadable(f"write {_EXAMPLES[shape]}")
-    item = _from_object(arguments[-1], place.inside("item"))
+    item = _from_object(arguments[-1], place.inside(kinds.ITEM))
     return List(item) if shape is list else Mapping(None, item)
 
 

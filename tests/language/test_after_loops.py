@@ -460,6 +460,30 @@ def set_again_on_one_way(x, s):
     return np.sum(t)
 
 
+@case([(array(3, 4), array(4)), (array(4, 2), array(2))], array(5, 3))
+def layers_of_other_widths(params, inputs):
+    for W, b in params:
+        outputs = inputs @ W + b
+        inputs = np.tanh(outputs)
+    return outputs
+
+
+@case({"a": array(3), "b": array(2)}, 0.3)
+def values_of_other_lengths(parts, s):
+    for part in {k: s * v for k, v in parts.items()}.values():
+        squares = part * part
+        s = s + np.sum(np.sin(squares))
+    return s * squares
+
+
+@case([array(3), array(2)], 0.3)
+def lengths_of_other_items(xs, s):
+    for x in xs:
+        w = s * np.ones(len(x))
+        s = s + np.sum(np.sin(w * x))
+    return s * w
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_after_loop(each):
     each.check()
