@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy import log
 
-from s2sad.kinds import Array, Kind, Tuple, dtype_char
+from s2sad.kinds import Array, Kind, Tuple, dtype_char, highest_rank, lowest_rank
 from s2sad.rules.registry import adjoint, inline, kind, known, nondifferentiable, rank, refuse, tangent, unbroadcast
 from s2sad.rules.results import (
     FALSE,
@@ -37,7 +37,8 @@ def shape_kind(shape: Kind, dtype: Kind | None = None, *options: Kind, **keyword
 def like_kind(a: Kind, dtype: Kind | None = None, *options: Kind, **keywords: Kind) -> Kind:
     a = numeric(a)
     own = numpy_dtype(getattr(a, "dtype", ""))
-    return Array(own if dtype is None else dtype_of(dtype, own), dims_of(a))
+    dtype_name = own if dtype is None else dtype_of(dtype, own)
+    return Array(dtype_name, dims_of(a), highest_rank(a), lowest_rank(a))
 
 
 @kind(np.eye)

@@ -27,6 +27,7 @@ from s2sad.kinds import (
     broadcast_dims,
     dtype_char,
     highest_rank,
+    lowest_rank,
 )
 from s2sad.rules.registry import ADJOINT, PARTIALS, F, Rule, kind
 
@@ -304,7 +305,7 @@ def of_bounded_rank(dtype: str, operands: list[Any]) -> Kind:
     known = broadcast_dims(*(dims for dims in map(dims_of, operands) if dims is not None))
     if most is not None and known and len(known) == most and all(dim.many for dim in known):
         return Array(dtype, known)
-    return Array(dtype, None, most)
+    return Array(dtype, None, most, max(map(lowest_rank, operands)))
 
 
 def floats_of(*kinds: Kind) -> Kind:
