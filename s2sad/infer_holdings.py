@@ -283,6 +283,7 @@ class Holdings:
             other is not each
             and other.item is item
             and (other.container is container or uses.after(other.container, each.at))
+            and any(after(moment, other.at, self.life(container)) for moment in deep)  # put there before the writes
             for other in self.held
         )
         if twice or uses.after(item, each.at):

@@ -41,6 +41,30 @@ X = np.array([[0.3, -0.2], [0.5, 0.1]])
 V = np.array([[0.7, 0.4], [-0.6, 1.1]])
 
 
+def layers(params, inputs):
+    penalty = 0.0
+    for W, b in params:
+        penalty = penalty + np.sum(W * W) * np.sum(b * b)
+    for W, b in params[:1]:
+        inputs = np.tanh(inputs @ W + b)
+    W, b = params[-1]
+    return np.sum(np.exp(inputs @ W + b)) + penalty
+
+
+def test_hessian_times_a_vector_for_a_list_of_layers():
+    rng = np.random.default_rng(0)
+    params, v = ([(rng.normal(size=(m, n)), rng.normal(size=n)) for m, n in ((2, 3), (3, 4))] for _ in range(2))
+
+    def gradient(s):
+        moved = [(W + s * W_dot, b + s * b_dot) for (W, b), (W_dot, b_dot) in zip(params, v)]
+        (made,) = gradients_function(layers, ["params"])(moved, X)
+        return np.concatenate([part.ravel() for each in made for part in each])
+
+    (made,) = hvp(layers, (params, X), (v,), ["params"])
+    flat = np.concatenate([part.ravel() for each in made for part in each])
+    np.testing.assert_allclose(flat, differences(gradient), rtol=1e-7, atol=1e-7)
+
+
 def differences(f, h=1e-4):
     """The derivative of f at 0: central differences, extrapolated."""
     coarse, fine = ((f(s) - f(-s)) / (2.0 * s) for s in (h, h / 2.0))
