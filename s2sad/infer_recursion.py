@@ -15,7 +15,21 @@ import gast
 from s2sad import ir, trees
 from s2sad.errors import NotDifferentiableError
 from s2sad.ir import family
-from s2sad.kinds import ITEM, Array, Dict, Dim, Kind, List, Mapping, Never, Record, Scalar, Static, Tuple, carries_gradient
+from s2sad.kinds import (
+    ITEM,
+    Array,
+    Dict,
+    Dim,
+    Kind,
+    List,
+    Mapping,
+    Never,
+    Record,
+    Scalar,
+    Static,
+    Tuple,
+    carries_gradient,
+)
 from s2sad.values import MISSING, Conflict, LocalFunction, Object, Value
 
 
@@ -138,7 +152,7 @@ class Recursion:
         count: int,
         finish: Any = None,
     ) -> Instance:
-        """finish: what becomes of the value that the function returns."""
+        """finish: what becomes of the value that the function returns, from it and from what it began with."""
         names = {each.name for each in self.instances.values()}
         name, k = tree.name, 1
         while name in names or f"{name}_forward" in self.request.namespace:
@@ -178,8 +192,9 @@ class Recursion:
                 hint = name if isinstance(name, str) else name[1]
                 value = self.unflatten(shape, hint, instance)
                 self.state[(frame.number, name) if isinstance(name, str) else name] = value
+            given = dict(self.state)
             result = self.run_body(tree)
-            result = self.as_passed(result if finish is None else finish(result), instance)
+            result = self.as_passed(result if finish is None else finish(result, given), instance)
             result = self.settle_all(result)
             instance.body, instance.result = self.block, result
             instance.results = []

@@ -162,8 +162,8 @@ class Solutions:
         key = ("solved", self.path, self.site_number())
         unknown = list(arguments)[next((k for k, each in enumerate(unknowns) if each[2]), 0)]
 
-        def finished(value: Value) -> Value:
-            return finish(value, self.state[self.frame.number, unknown])
+        def finished(value: Value, given: Any) -> Value:
+            return finish(value, given[self.frame.number, unknown])
 
         instance = self.walk_instance(key, tree, frame, shapes, {}, len(passed), finished)
         if len(instance.results) != 1 or any(

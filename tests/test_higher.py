@@ -45,10 +45,10 @@ def layers(params, inputs):
     penalty = 0.0
     for W, b in params:
         penalty = penalty + np.sum(W * W) * np.sum(b * b)
-    for W, b in params[:1]:
-        inputs = np.tanh(inputs @ W + b)
-    W, b = params[-1]
-    return np.sum(np.exp(inputs @ W + b)) + penalty
+    for W, b in params:
+        outputs = inputs @ W + b
+        inputs = np.tanh(outputs)
+    return np.sum(np.exp(outputs)) + penalty
 
 
 def test_hessian_times_a_vector_for_a_list_of_layers():

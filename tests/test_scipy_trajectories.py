@@ -129,6 +129,27 @@ def test_problems(name):
     assert jvp(f, args, args)[1] == pytest.approx(slope, rel=1e-5)
 
 
+def layers(state, t, params):
+    """The parameters come in a list, and `state` is set again."""
+    for W, b in params:
+        outputs = np.dot(state, W) + b
+        state = np.tanh(outputs)
+    return outputs
+
+
+def by_a_network(params, y0):
+    return np.sum(integrate.odeint(layers, y0, TIMES, (params,), rtol=1e-10, atol=1e-10)[-1] ** 2)
+
+
+def test_a_network():
+    rng = np.random.default_rng(0)
+    params = [(0.4 * rng.normal(size=(m, n)), rng.normal(size=n)) for m, n in ((2, 3), (3, 2))]
+    assert check_gradients(by_a_network, params, START, rtol=1e-5).ok
+    made = gradients_function(by_a_network, ["params"])(params, START)[0]
+    slope = sum(np.sum(g * p) for grads, parts in zip(made, params) for g, p in zip(grads, parts))
+    assert jvp(by_a_network, (params, START), (params,), ["params"])[1] == pytest.approx(slope, rel=1e-5)
+
+
 def test_a_stiff_system_is_not_integrated_backwards():
     """y' = -1000 (y - k cos t): solved backwards in time, y would grow by e to the 1000."""
 

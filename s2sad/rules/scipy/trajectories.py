@@ -26,6 +26,15 @@ import numpy as np
 from scipy import integrate
 
 
+def sum_of_parts(one, other):
+    """one + other, of numbers and arrays, and of lists and dicts of these."""
+    if isinstance(one, (list, tuple)):
+        return [sum_of_parts(a, b) for a, b in zip(one, other)]
+    if isinstance(one, dict):
+        return {key: sum_of_parts(one[key], other[key]) for key in one}
+    return one + other
+
+
 def ivp_adjoint(
     solution,
     y_grad,
@@ -55,7 +64,7 @@ def ivp_adjoint(
     nodes, weights = np.polynomial.legendre.leggauss(4)
     starts = np.concatenate((solution.sol.ts[:1], solution.t[:-1]))
     adjoint = np.zeros(len(y0))
-    totals = [0.0 * each for each in pullback(solution.t[-1], adjoint)[1:]]
+    totals = pullback(solution.t[-1], adjoint)[1:]  # zeros
     for start, end, jump in zip(starts[::-1], solution.t[::-1], y_grad.T[::-1]):
         adjoint = adjoint + jump
         size = np.max(np.abs(adjoint))
@@ -77,7 +86,7 @@ def ivp_adjoint(
             for node, weight in zip(nodes, weights):
                 t = 0.5 * (early + late) + 0.5 * (late - early) * node
                 rates = pullback(t, 0.5 * (late - early) * weight * size * part.sol(t))[1:]
-                totals = [total + rate for total, rate in zip(totals, rates)]
+                totals = sum_of_parts(totals, rates)
         adjoint = size * part.y[:, -1]
     return [adjoint, *totals]
 
