@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 import hashlib
+import inspect
 import types
 import warnings
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from s2sad.compiling import register_text
 from s2sad.errors import S2sadError
 from s2sad.jit_options import JitOptions, need_numba
 from s2sad.numba_assumed import DIFFERENT
-from s2sad.numba_boundary import parameters_of
+from s2sad.numba_boundary import binder, parameters_of
 from s2sad.numba_target import NumbaText, function_text, program_text, text_for_equal_lengths
 from s2sad.requests import Program
 from s2sad.source import read
@@ -54,7 +55,7 @@ class JitEntry(Entry):
         """What compiled code of the user's can call: Numba's dispatcher, where the arguments need no conversion."""
         if self.fits is not None and self.fits(*args, **kwargs):
             return self.for_equal
-        return self.compiled if self.guarded.convert is None else self.guarded
+        return self.compiled if self.guarded.convert is None and self.guarded.bind is None else self.guarded
 
     def jit_seconds(self) -> float:
         return sum(compile_seconds(each) for each in (self.compiled, self.for_equal) if each is not None)
@@ -93,12 +94,16 @@ class Guarded:
         self.entry, self.text = entry, text
         self.compiled = entry.compiled
         self.convert = text.convert
+        self.bind = binder(entry.program, entry.plain)
         self.for_equal = entry.for_equal  # takes no conversion
         self.fits: Any = entry.fits
         self.warned = self.differed = False  # differed: the lengths of a call did; then they are looked at before
         self.called: set[int] = set()
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        given = args, kwargs
+        if self.bind is not None:
+            args, kwargs = self.bind(*args, **kwargs), {}
         try:
             if self.for_equal is not None and (not self.differed or self.fits(*args, **kwargs)):
                 try:
@@ -117,7 +122,7 @@ class Guarded:
         if not self.warned:
             self.warned = True
             warnings.warn(f"runs as plain Python: {refusal}", numba_errors.NotCompiledWarning, stacklevel=3)
-        return self.entry.plain(*args, **kwargs)
+        return self.entry.plain(*given[0], **given[1])
 
     def run(self, compiled: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if id(compiled) not in self.called:
@@ -271,9 +276,11 @@ class World:
         text, name = function_text(source, function), source.tree.name
         cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
         made = self.run(text, name, function.__globals__, cells)[name]
-        if function.__defaults__ is None:
+        own = {name: each.default for name, each in inspect.signature(function).parameters.items()}
+        defaults = [own[each] for each in inspect.signature(made.py_func).parameters if own[each] is not inspect._empty]
+        if not made.py_func.__defaults__:
             return made
-        made.py_func.__defaults__ = function.__defaults__
+        made.py_func.__defaults__ = tuple(defaults[len(defaults) - len(made.py_func.__defaults__) :])
         return self.njit(made.py_func)
 
 

@@ -14,9 +14,11 @@ from __future__ import annotations
 import collections
 import copy
 import dataclasses
+import inspect
 from collections.abc import Callable
 from typing import Any
 
+import gast
 import numpy as np
 
 from s2sad.kinds import Array, Dict, Kind, List, Record, Scalar, Tuple
@@ -183,5 +185,41 @@ def has_narrow(kind: Any) -> bool:
 
 def parameters_of(program: Program) -> list[str]:
     """The names of the parameters of the main function."""
-    args = program.tree.body[-1].args
-    return [each.id for each in [*args.posonlyargs, *args.args, *args.kwonlyargs]]
+    return [each.id for each, _ in parameters_by_position(program.tree.body[-1].args)]
+
+
+def parameters_by_position(args: gast.arguments) -> list[tuple[gast.Name, gast.AST | None]]:
+    """All parameters with their defaults, as if each were given by its position."""
+    positional = [*args.posonlyargs, *args.args]
+    defaults = [*[None] * (len(positional) - len(args.defaults)), *args.defaults]
+    made = list(zip(positional, defaults))
+    made += [] if args.vararg is None else [(args.vararg, None)]
+    made += zip(args.kwonlyargs, args.kw_defaults)
+    return made if args.kwarg is None else [*made, (args.kwarg, None)]
+
+
+def takes_all_by_position(args: gast.arguments) -> bool:
+    return args.vararg is None and args.kwarg is None and not args.kwonlyargs
+
+
+def by_position(args: gast.arguments) -> gast.arguments:
+    """Numba (0.68) takes keyword-only parameters for others, and knows no `**`: each by its position, then."""
+    if takes_all_by_position(args):
+        return args
+    made = parameters_by_position(args)
+    first = max((k + 1 for k, (_, default) in enumerate(made) if default is None), default=0)
+    return gast.arguments([each for each, _ in made], [], None, [], [], None, [default for _, default in made[first:]])
+
+
+def binder(program: Program, plain: Callable[..., Any]) -> Callable[..., tuple[Any, ...]] | None:
+    """From the arguments of a call to those of the compiled program; None where they are the same."""
+    if takes_all_by_position(program.tree.body[-1].args):
+        return None
+    signature = inspect.signature(plain)
+
+    def bind(*args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return tuple(bound.arguments.values())
+
+    return bind

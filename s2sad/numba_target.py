@@ -26,7 +26,7 @@ from s2sad import numba_more as more
 from s2sad import trees
 from s2sad.jit_options import need_numba
 from s2sad.kinds import Kind, kind_of
-from s2sad.numba_boundary import Boundary
+from s2sad.numba_boundary import Boundary, by_position, takes_all_by_position
 from s2sad.numba_forms import Forms
 from s2sad.numba_fusion import assumptions, fits, fuse
 from s2sad.numba_parallel import run_side_by_side
@@ -73,7 +73,7 @@ def text_for_equal_lengths(program: Program, origin: types.FunctionType) -> tupl
     modules: dict[str, Any] = {}
     tests: list[str] = []
     args = program.tree.body[-1].args
-    if Boundary(program).convert is not None or args.vararg is not None or args.kwarg is not None:
+    if Boundary(program).convert is not None or not takes_all_by_position(args):
         return None
     tree = adapted(program, origin, modules, tests=tests)
     return (as_text(program, tree, modules), tests[0]) if tests else None
@@ -127,6 +127,7 @@ def adapted(
 ) -> gast.Module:
     """The tree of a program, written for Numba. tests: gets what the lengths are taken to be, if they are."""
     tree, boundary = trees.copy_tree(program.tree), Boundary(program)
+    tree.body[-1].args = by_position(tree.body[-1].args)
     kinds = {program.name: {**program.kinds, **boundary.kinds}}
     if boundary.classes:
         tree = with_records(tree, boundary.classes, kinds, modules)
@@ -187,6 +188,8 @@ def function_text(source: Any, function: types.FunctionType) -> NumbaText:
     tree.decorator_list, tree.returns = [], None
     for each in [*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs]:
         each.annotation = None
+    if tree.args.vararg is None and tree.args.kwarg is None:
+        tree.args = by_position(tree.args)
     mark_modules(tree, function)
     modules: dict[str, Any] = {}
     made = rewritten(gast.Module([tree], []), {}, modules, function.__globals__)

@@ -317,3 +317,23 @@ def test_prange():
         value_and_gradients_function(neighbours, jit=numba_options(parallel=True))(x)
     assert f"line {neighbours.__code__.co_firstlineno + 2}, in neighbours" in str(caught.value)
     assert_close(value_and_gradients_function(neighbours)(x)[1][0], np.array([1.0, 2.0, 4.0, 6.0, 3.0]))
+
+
+def scaled(n, k=3, *, power=1, shift=0):
+    return n**power + k + shift
+
+
+def keyword_only(x, factor=2.0, *more, n, power=1.0, **others):
+    for each in more:
+        x = x + each * each
+    return (x * factor) ** power * scaled(n, shift=5) * others["last"]
+
+
+@pytest.mark.parametrize("given", [{"power": 2.0}, {}])
+def test_keyword_only_parameters(given):
+    args, keywords = (1.5, 3.0, 0.5, 0.25), {"n": 3, "last": 2.0, **given}
+    jitted = value_and_gradients_function(keyword_only, jit="numba")
+    plain = value_and_gradients_function(keyword_only)
+    assert_close(jitted(*args, **keywords), plain(*args, **keywords))
+    assert_close(jitted.compiled(*args, **keywords)(*args, **keywords), plain(*args, **keywords))
+    assert_close(jitted(*args, **keywords, dy=3.0)[1][0], 3.0 * plain(*args, **keywords)[1][0])
