@@ -141,6 +141,7 @@ def spelled(function: Any) -> str | None:
     homes |= {"operator": operator, "cmath": cmath}
     for module in ("special", "linalg", "fft", "stats", "signal", "ndimage", "integrate"):
         homes[f"scipy.{module}"] = getattr(scipy, module)
+    homes["scipy.spatial.distance"] = scipy.spatial.distance
     for home, module in homes.items():
         if getattr(module, name, None) is function:
             return f"{home}.{name}"

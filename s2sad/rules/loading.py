@@ -25,6 +25,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "scipy.linalg": ("linalg", "linalg_decompositions", "linalg_systems"),
     "scipy.ndimage": ("ndimage", "ndimage_smooth"),
     "scipy.signal": ("signal",),
+    "scipy.spatial": ("spatial",),
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),
     "scipy.stats": ("stats",),
 }
