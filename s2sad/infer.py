@@ -13,6 +13,7 @@ functions that need a gradient written in place, one operation a statement where
 from __future__ import annotations
 
 import copy
+import dataclasses
 from typing import Any
 
 import gast
@@ -44,11 +45,13 @@ from s2sad.infer_holdings import Holdings
 from s2sad.infer_inserts import Inserts
 from s2sad.infer_inspection import Inspection
 from s2sad.infer_iterators import Iterators
+from s2sad.infer_joined_objects import Event, JoinedObjects
 from s2sad.infer_joins import Joins
 from s2sad.infer_lifting import Lifting
 from s2sad.infer_lists import Lists
 from s2sad.infer_loops import Loops
 from s2sad.infer_mappings import Mappings
+from s2sad.infer_maybe import MaybeNone
 from s2sad.infer_memory import Memory
 from s2sad.infer_methods import Methods
 from s2sad.infer_names import Lookups
@@ -132,6 +135,7 @@ class Infer(
     Iterators,
     Loops,
     Memory,
+    MaybeNone,
     Scopes,
     Unset,
     Recursion,
@@ -150,6 +154,7 @@ class Infer(
     Stores,
     Sequences,
     Joins,
+    JoinedObjects,
     Functions,
     Classes,
     Lookups,
@@ -209,6 +214,8 @@ class Infer(
         self.assumed: Any = None
         self.assumptions: list[Any] = []
         self.iterated: list[ir.Root] = []
+        self.object_events: list[Event] = []
+        self.asked: dict[int, Value] = {}
         self.early_names: set[str] = set()
         self.early_homes: dict[str, Any] = {}
         self.held: list[Any] = []
@@ -257,6 +264,7 @@ class Infer(
         self.check_assumptions()
         self.check_sharings()
         self.check_doubtful()
+        self.check_object_joins()
         self.result = value
         self.check_holdings()
         self.check_assumptions()  # again: what is written through a list is known now
@@ -418,7 +426,7 @@ class Infer(
         if value.place is not None and isinstance(made.expr, gast.Name):
             self.info[made.expr.id].place = value.place
         place = value.place or made.place
-        made = Value(made.expr, value.kind, varied, value.items, value.object, place, value.iteration)
+        made = dataclasses.replace(value, expr=made.expr, varied=varied, place=place, given=())
         self.note_whole(made)
         return made
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2sad import ir
+from s2sad.infer_maybe import without_none
 from s2sad.ir import family
 from s2sad.values import Value
 
@@ -37,6 +38,7 @@ class Aliases:
             self.sharings.append(Sharing(root, ir.base_of(root.name), node, self.frame.source))
             return
         for other, found in state.items():
+            found = without_none(found)
             if other == key or not isinstance(found, Value):
                 continue
             names = [each for each in held_roots(found) if each is not root and mine & set(family(each))]

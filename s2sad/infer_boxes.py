@@ -49,8 +49,18 @@ class Boxes:
             return value
         raise self.refuse("unknown_method", node, name=name)
 
+    def note_optional_item(self, value: Value) -> None:
+        """What may be None is put into a list or dict: whether what is taken out is None is asked at run time."""
+        for each in value.items or ():
+            self.note_optional_item(each)
+        optional = isinstance(value.expr, gast.Name) and value.expr.id in self.optional
+        if optional and "optional_items" not in self.facts.results:
+            self.facts.results["optional_items"] = True
+            self.learnt = True
+
     def boxed(self, value: Value) -> Value:
         """A tuple, dict or record as one value, to be put into a list."""
+        self.note_optional_item(value)
         if not value.varied or value.items is None and value.object is None:
             return value
         if value.items is not None:

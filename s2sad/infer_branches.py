@@ -18,13 +18,21 @@ class Branches:
         if isinstance(test, bool):
             self.walk(node.body if test else node.orelse)
             return
+        sure = [self.implied(self.asked_as_test(node.test), truth) for truth in (True, False)]
+
+        def walk(k: int) -> None:
+            self.take_for_sure(sure[k])
+            self.walk([node.body, node.orelse][k])
+
         self.origin = (self.frame.source, node)
         live = self.live().after.get(id(node))
-        made = self.branch(test, lambda: self.walk(node.body), lambda: self.walk(node.orelse), live)
+        made = self.branch(test, lambda: walk(0), lambda: walk(1), live)
         made.user = node
 
     def test(self, node: gast.AST) -> Any:
         """A condition: True or False where that is known, else a name or expression in the program."""
+        node = self.asked_as_test(node)
+        self.look_before_test(node)
         value = self.truth_method(self.visit_inert(node), node)
         known = self.truth(value)
         if known is not None:

@@ -8,9 +8,10 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.infer_joins import part_name
+from s2sad.infer_maybe import Maybe, is_none, may_be_none, without_none
 from s2sad.infer_memory import is_function
 from s2sad.ir import family
-from s2sad.kinds import Array, Kind, List, Mapping, Scalar, Static, Tuple, Unknown, join, settled
+from s2sad.kinds import Array, Kind, List, Mapping, Never, Scalar, Static, Tuple, Unknown, join, settled
 from s2sad.live_variables import Live, live_variables
 from s2sad.values import Conflict, Object, Value
 
@@ -32,6 +33,7 @@ class Carried:
             self.block = outer_block
             self.block, self.breaks = self.new_block(), []
             self.add_unset(entry, facts, node)
+            self.add_maybes(entry, facts)
             self.state = dict(entry)
             phis: dict[Any, Any] = {}
             for key in list(facts):
@@ -53,15 +55,20 @@ class Carried:
         self.close_loop(node, number, entry, phis, exits, ends)
         return block, broke
 
-    def known_memory(self) -> tuple[set[Any], list[tuple[ir.Root, int, int, int]]]:
-        return set(self.instances), [(root, len(root.stores), len(root.moves), len(root.deep)) for root in self.roots]
+    def known_memory(self) -> tuple[set[Any], int, list[tuple[ir.Root, int, int, int]]]:
+        return (
+            set(self.instances),
+            len(self.object_events),
+            [(root, len(root.stores), len(root.moves), len(root.deep)) for root in self.roots],
+        )
 
-    def forget_memory(self, known: tuple[set[Any], list[tuple[ir.Root, int, int, int]]]) -> None:
+    def forget_memory(self, known: tuple[set[Any], int, list[tuple[ir.Root, int, int, int]]]) -> None:
         """What a walk that is done again has made, and the moments at which it wrote, are none of the program's.
 
         A function beside the main one that was first met in that walk is walked through again as well: its memory is
         among what was made."""
-        instances, roots = known
+        instances, events, roots = known
+        del self.object_events[events:]
         for key in [key for key in self.instances if key not in instances]:
             del self.instances[key]
         del self.roots[len(roots) :]
@@ -74,7 +81,7 @@ class Carried:
         for key, value in entry.items():
             for state, _ in exits:
                 end = state.get(key)
-                if end is None or end is inner.get(key) or same_thing(end, inner.get(key)):
+                if end is None or same_thing(without_none(end), without_none(inner.get(key))):
                     continue
                 if key not in phis:
                     facts[key] = None
@@ -90,6 +97,8 @@ class Carried:
         old = facts.get(leaf)
         if old == "conflict":
             return False
+        if not path and may_be_none(a, b):
+            return self.note_maybe(facts, key, a, b)
         if isinstance(a, Conflict) or isinstance(b, Conflict):
             facts[leaf] = "conflict"
             return True
@@ -148,25 +157,36 @@ class Carried:
         if not base.isidentifier():
             base = "#t"
         fact = facts.get(("leaf", key, path))
+        if isinstance(value, Maybe) and fact != "conflict":
+            made = self.make_phi(key, value.value, facts, path, base)
+            telling = facts.get(("maybe", key), (None, value.telling))[1]
+            return made if isinstance(made, Conflict) else Maybe("joined_kinds", value=made, telling=telling)
         if fact == "conflict" or isinstance(value, Conflict):
             return Conflict("carried_unset" if self.is_unset(value) else "joined_kinds")
         if fact is None and value.items is not None:
-            return self.make_tuple(
-                [self.make_phi(key, item, facts, (*path, k), f"{base}_{k}") for k, item in enumerate(value.items)],
-                value.kind.cls if isinstance(value.kind, Tuple) else None,
-            )
+            items = [self.make_phi(key, item, facts, (*path, k), f"{base}_{k}") for k, item in enumerate(value.items)]
+            conflict = next((each for each in items if isinstance(each, Conflict)), None)
+            return conflict or self.make_tuple(items, value.kind.cls if isinstance(value.kind, Tuple) else None)
         if fact is None and value.object is not None:
             thing = Object(value.object.cls, list(value.object.keys), sources=(value.object,))
+            thing.joined = self.loops[:-1]
+            self.note_object_event("join", thing, value.object, entry=True)
             varied = False
             for part in thing.keys:
                 made = self.make_phi(key, self.state[value.object, part], facts, (*path, part), f"{base}_{part}")
+                if isinstance(made, Conflict):
+                    return made
                 self.state[thing, part] = self.phi_objects[thing, part] = made
                 varied = varied or made.varied
             name = self.names.fresh(base)
             self.info[name] = ir.Info(value.kind, varied, None, None, self.loops, self.position)
             return Value(trees.name(name), value.kind, varied, object=thing)
         if fact is None:
-            return value
+            if ("maybe", key) not in facts or not is_none(value):
+                return value
+            name = self.names.fresh(base)  # what it is later isn't known yet
+            self.info[name] = ir.Info(Never(), loops=self.loops, position=self.position)
+            return Value(trees.name(name), Never())
         kind, varied = fact
         name = self.names.fresh(base)
         made = self.joined_value(name, kind, varied, [value])
@@ -189,11 +209,13 @@ class Carried:
         after = {key: value for key, value in entry.items() if not self.is_unset(value)}
         self.live_names = self.live().at_start.get(id(node))
         live = self.live().after.get(id(node))
+        self.closing = number
         names: list[str] = []
         for key, phi in phis.items():
             after[key] = phi
-            if isinstance(phi, Value) and phi.object is not None:
-                after.update({(phi.object, part): self.phi_objects[phi.object, part] for part in phi.object.keys})
+            thing = getattr(without_none(phi), "object", None)
+            if thing is not None:
+                after.update({(thing, part): self.phi_objects[thing, part] for part in thing.keys})
             self.phi_key = key
             self.phi_pairs(phi, entry[key], entry_pairs, entry)
         names = [name for name, _ in entry_pairs]
@@ -263,6 +285,8 @@ class Carried:
     def kept_value(self, base: str, value: Any, ends: Any, number: int, without: Any) -> Any:
         """What a loop has set and leaves behind. What iterations set anew that leave it as it is (those that end in the
         blocks `without`), and what is carried to the next, is copied at the ends of those that set it."""
+        if isinstance(value, Maybe):
+            return Conflict("joined_kinds")
         if not isinstance(value, Value) or isinstance(value.kind, Static):
             return value
         if value.items is not None:
@@ -397,6 +421,9 @@ class Carried:
         return made
 
     def phi_pairs(self, phi: Any, value: Any, pairs: list[tuple[str, gast.AST]], state: Any) -> None:
+        if isinstance(phi, Maybe):
+            self.maybe_pairs(phi, value, pairs, state)
+            return
         if isinstance(phi, Conflict) or isinstance(value, Conflict) or phi is value:
             return
         if phi.items is not None and value.items is not None:
@@ -406,6 +433,10 @@ class Carried:
         if phi.object is not None and value.object is not None:
             if phi.object is value.object:
                 return
+            if value.object not in phi.object.sources:
+                self.loops = (*self.loops, self.closing)
+                self.note_object_event("join", phi.object, value.object)
+                self.loops = self.loops[:-1]
             for part in phi.object.keys:
                 x, y = self.phi_part(phi.object, part), state.get((value.object, part))
                 if x is not None and y is not None:

@@ -14,6 +14,12 @@ from s2sad.values import MISSING, Conflict, Value
 
 class Choices:
     def visit_Compare(self, node: gast.Compare) -> Value:
+        asked = self.asked.get(id(node))
+        if asked is not None:
+            return asked
+        found = self.none_test(node)
+        if found is not None:
+            return self.is_there(found[1], found[2])
         operands = [node.left, *node.comparators]
         if any(self.needs_statements(each) for each in operands):
             values = [self.settle(value) for value in self.visit_all(operands)]
@@ -53,6 +59,8 @@ class Choices:
             other = right if left.static is None else left
             if isinstance(other.expr, gast.Name) and other.expr.id in self.optional:
                 return None
+            if "optional_items" in self.facts.results and isinstance(other.expr, gast.Name):
+                return None  # a list or dict holds what may be None
             if not isinstance(other.kind, Unknown):
                 return isinstance(op, gast.IsNot)
         if (
@@ -66,6 +74,10 @@ class Choices:
 
     def visit_BoolOp(self, node: gast.BoolOp, hint: str | None = None) -> Value:
         """`and` and `or` as tests stay as they are; where they choose a value that carries a gradient, they branch."""
+        sure = self.tests_before(node)
+        if sure:
+            with self.taken_for_sure(sure):
+                return self.visit_BoolOp(node, hint)
         if any(map(self.needs_statements, node.values[1:])):
             return self.branching_boolop(node, self.visit(node.values[0]), node.values[1:], hint)
         values: list[Value] = []
@@ -119,7 +131,13 @@ class Choices:
             return Value(
                 gast.IfExp(test, body.expr, orelse.expr), join(body.kind, orelse.kind), body.varied or orelse.varied
             )
-        return self.choose(test, lambda: self.visit(node.body, hint), lambda: self.visit(node.orelse, hint), hint)
+        sure = [self.implied(self.asked_as_test(node.test), truth) for truth in (True, False)]
+
+        def side(k: int) -> Value:
+            self.take_for_sure(sure[k])
+            return self.visit([node.body, node.orelse][k], hint)
+
+        return self.choose(test, lambda: side(0), lambda: side(1), hint)
 
     def choose(self, test: gast.AST, first: Any, second: Any, hint: str | None) -> Value:
         key = ("choice", self.names.fresh("k"))

@@ -145,6 +145,8 @@ class Comprehensions:
                 if (
                     isinstance(found, Conflict)
                     or isinstance(found, Value)
+                    and getattr(found.expr, "id", "") in self.optional
+                    or isinstance(found, Value)
                     and (found.varied or found.items is not None or found.object is not None)
                 ):
                     return False

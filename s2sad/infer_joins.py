@@ -7,6 +7,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.infer_maybe import Maybe, may_be_none
 from s2sad.infer_memory import is_function
 from s2sad.kinds import Array, Kind, List, Mapping, Never, Scalar, Static, Tuple, Unknown, carries_gradient, join
 from s2sad.values import Choice, Conflict, Object, Value
@@ -24,9 +25,12 @@ class Joins:
     def join_values(self, key: Any, a: Any, b: Any, copies: list[list[tuple[str, gast.AST]]]) -> Any:
         """One value for a variable that is a on one way and b on the other; copies at the ends of both ways make it."""
         base = self.base_name(key)
+        if a is not None and b is not None and may_be_none(a, b) and not self.is_early_value(key):
+            return self.join_maybe(base, a, b, copies)
         if isinstance(a, Conflict) or isinstance(b, Conflict):
             return a if isinstance(a, Conflict) else b
-        if self.is_early_value(key):
+        self.joins_early = self.is_early_value(key)  # nothing runs behind an early return
+        if self.joins_early:
             self.give_early_values(a, list(self.joining))
             self.give_early_values(b, list(self.joining))
         if a is None or b is None:
@@ -37,7 +41,10 @@ class Joins:
             if isinstance(key[0], Object):
                 self.note_maybe_unset(made)
             return made
-        return self.join_two(base, a, b, copies)
+        made = self.join_two(base, a, b, copies)
+        if a.telling is not None or b.telling is not None:
+            self.note_there(a, b, made)
+        return made
 
     def joined_early(self, base: str, value: Any, side: int, copies: list[list[Any]]) -> Any:
         """What an early return has set on one way only has a name on the other way as well, which is never read."""
@@ -79,6 +86,8 @@ class Joins:
 
         What another name stands for as well, which the next iteration sets anew, gets its own name (`kept = best`).
         """
+        if isinstance(value, Maybe):
+            return Conflict("joined_kinds")
         if not isinstance(value, Value):
             return value
         if value.items is not None:
@@ -185,6 +194,8 @@ class Joins:
         if not both or set(a.object.keys) != set(b.object.keys):
             return Conflict("joined_objects")
         thing = Object(a.object.cls, list(a.object.keys), sources=(a.object, b.object))
+        if not self.joins_early:
+            self.note_joined_object(thing, thing.sources)
         name = self.names.fresh(base)
         parts = []
         for key in thing.keys:

@@ -119,6 +119,7 @@ class Memory:
 
     # ---------------------------------------------------------------- reading
     def visit_Subscript(self, node: gast.Subscript, hint: str | None = None) -> Value:
+        self.look_first(node.value, node)
         base = self.visit(node.value)
         if self.is_flat(base):
             return self.flat_item(base.static.owner, node.slice, node, hint)
@@ -275,6 +276,7 @@ class Memory:
         if found is None:
             raise self.refuse("no_key", node, key=key)
         self.check_part(base.object, key, found, node)
+        self.note_read(found)
         return found
 
     def join_kinds(self, kinds: list[Kind]) -> Kind:

@@ -39,6 +39,7 @@ class Lookups:
             if found is not None:
                 if isinstance(found, Conflict):
                     raise self.refuse(found.key, node, name=name, **found.words)
+                self.note_read(found)
                 return self.with_known_items(found) if isinstance(found.kind, List) else found
             if name in frame.locals:
                 raise self.refuse("unbound", node, name=name)

@@ -33,6 +33,8 @@ class Statements:
             hints = [each.id if isinstance(each, gast.Name) else None for each in target.elts]
             self.bind(target, self.visit_Tuple(node.value, hints))
             return
+        if isinstance(target, (gast.Tuple, gast.List)):
+            self.look_first(node.value, node)
         hint = target.id if isinstance(target, gast.Name) else None
         self.bind(target, self.visit(node.value, hint=hint))
 
@@ -135,7 +137,10 @@ class Statements:
         self.add(gast.Break())
 
     def do_Assert(self, node: gast.Assert) -> None:
-        test = self.visit_inert(node.test)
+        sure = self.implied(self.asked_as_test(node.test), True)
+        self.look_before_test(node.test)
+        test = self.visit_inert(self.asked_as_test(node.test))
+        self.take_for_sure(sure)
         if self.truth(test) and not isinstance(node.test, gast.Constant):
             return  # the kinds of the arguments say so, which are looked at at each call
         message = self.visit_inert(node.msg).expr if node.msg is not None else None

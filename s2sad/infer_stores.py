@@ -286,6 +286,7 @@ class Stores:
 
     def note_object(self, thing: Object) -> None:
         """A parameter's dict or record is written into: a copy is, with those that hold it."""
+        self.note_object_event("write", thing)
         if thing in self.views:
             raise self.refuse("kept_view", self.views[thing][0])
         site = thing.param

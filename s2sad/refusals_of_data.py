@@ -10,6 +10,11 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "`{name}` may be one of several things, depending on what ran before, and is written into here",
         "a copy, where it gets the name, as in `{name} = x.copy()`; or a store on each branch by the name it has there",
     ),
+    "ambiguous_object": (
+        "an object or dict gets another name here, depending on what ran before, and is written by its own name before "
+        "it is read by that one",
+        "a copy, where it gets the name, as in `best = dict(d)` or `best = copy.copy(thing)`; or a new one each time",
+    ),
     "number_or_view": (
         "what is read here was taken out of `{name}` before `{name}` was written: it may be a number, which stays, "
         "or a view, which changes; how many axes its arrays have is not known",

@@ -27,6 +27,7 @@ class Object:
     param: str | None = None
     loops: tuple[int, ...] = ()
     block: Any = None  # the statements among which it is made
+    joined: tuple[int, ...] | None = None  # one of several, depending on the way: the loops that make it anew
     site: Any = None  # of a dict: names the place where it is made
 
 
@@ -43,6 +44,7 @@ class Value:
     object: Object | None = None
     place: Place | None = None
     iteration: Any = None
+    telling: Any = None  # of what is maybe None elsewhere, and not here: the ways to parts that are None only then
     given: tuple[int, ...] = ()  # of what a recursive function returns: the arguments whose memory it may be
 
     @property

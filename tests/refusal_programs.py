@@ -166,6 +166,15 @@ def left_early(x):
     return c[0]
 
 
+@shows("ambiguous_object", 2.0)
+def f(x):
+    best, d = {"loss": 0.0}, {"loss": x}
+    if x > 1.0:
+        best = d
+    d["loss"] = x * x
+    return best["loss"]
+
+
 @shows("number_or_view", V, A, 0)
 def number_or_view(v, a, k):
     rows = [2.0 * v, 2.0 * a]
