@@ -12,6 +12,7 @@ from typing import Any
 import gast
 
 from s2sad import trees
+from s2sad.affine import ONCE, Form, form_of, isnt_negative, minus
 from s2sad.kinds import ONE, Array, Dim, Kind, Scalar, broadcast_dims
 
 
@@ -78,9 +79,27 @@ def fancy_dims(kind: Any) -> tuple[Dim, ...] | None:
     return kind.dims if isinstance(kind, Array) else None
 
 
+@dataclass(eq=False)
+class Window:
+    """A slice's bounds: `length` is their difference, a symbol; `last` the largest upper bound; `facts`: what isn't
+    negative."""
+
+    length: Any
+    last: Form
+    facts: list[Form]
+
+    def is_within(self, dim: Dim) -> bool:
+        """Whether no window ends behind an axis."""
+        return isnt_negative(minus(form_of(dim), self.last), self.facts)
+
+
 def sliced(dim: Dim, symbols: tuple[Any, Any, Any]) -> Dim:
     """The axis that a slice leaves: the same for `:`, else one named by the axis and the bounds."""
     start, stop, step = symbols
+    if isinstance(start, Window):
+        if step in (None, 1) and start.is_within(dim):
+            return dim_of(start.length)
+        return Dim(("slice", object()))
     if isinstance(dim.key, int) and all(symbol is None or isinstance(symbol, int) for symbol in symbols):
         length = len(range(dim.key)[slice(start, stop, step)])
         return Dim(length, length != 1)
@@ -97,6 +116,24 @@ def sliced(dim: Dim, symbols: tuple[Any, Any, Any]) -> Dim:
     if any(symbol == ("?",) for symbol in symbols):
         return Dim(("slice", object()))
     return Dim(("slice", dim.key, symbols))
+
+
+def dim_of(symbol: Any) -> Dim:
+    """The axis of a length, given as a number, a symbol (an axis stands for its own length) or None."""
+    if symbol is None or isinstance(symbol, Dim):
+        return symbol or unknown_dim()
+    if isinstance(symbol, int):
+        return ONE if symbol == 1 else Dim(int(symbol), True)
+    form = dict(form_of(symbol))
+    count = -form.pop(ONCE, 0)
+    if count > 0 and list(form.values()) == [1] and isinstance(next(iter(form)), Dim):
+        return shortened(next(iter(form)), count)  # n - 1, as x[1:] has
+    return Dim(symbol)
+
+
+def unknown_dim() -> Dim:
+    """An axis of unknown length: never known to be as long as another one."""
+    return Dim(("unknown", object()))
 
 
 def shortened(dim: Dim, count: int) -> Dim:

@@ -78,6 +78,7 @@ from s2sad.infer_try import Try
 from s2sad.infer_ufuncs import Ufuncs
 from s2sad.infer_unset import Unset
 from s2sad.infer_views import Views
+from s2sad.infer_windows import Windows
 from s2sad.infer_writers import Writers
 from s2sad.kinds import Array, Kind, List, Mapping, Scalar, Static, Unknown
 from s2sad.refusals import refuse
@@ -175,6 +176,7 @@ class Infer(
     Lifting,
     Inserts,
     Checkpoints,
+    Windows,
 ):
     """One walk. The mixins hold one part of the language each, this class the whole function and the program made."""
 
@@ -231,6 +233,7 @@ class Infer(
         self.pending_parts: dict[Any, Any] = {}
         self.phi_sources: dict[str, list[gast.AST]] = {}
         self.leaf_sites: dict[str, Any] = {}
+        self.counted: dict[str, Any] = {}  # variables of loops over ranges: their first and last value, as forms
         self.hints: dict[Any, str] = {}
         self.loop_count = 0
         self.site_counts: dict[Any, int] = {}

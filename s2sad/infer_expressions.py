@@ -167,6 +167,9 @@ class Expressions:
         values = [None if p is None else p.expr if self.quiet else self.settle(p).expr for p in parts]
         made = gast.Slice(*values)
         symbols = tuple(None if part is None else self.bound_symbol(part) for part in parts)
+        if symbols[0] == ("?",) and symbols[1] == ("?",):
+            window = self.window(*parts[:2])
+            symbols = (window or ("?",), *symbols[1:])
         return Value(made, Static(SliceOf(symbols)))
 
     def bound_symbol(self, value: Value) -> Any:

@@ -247,6 +247,8 @@ class Loops:
             expr = position if trees.literal(step) == 1 else trees.binary(gast.Mult, position, step)
             expr = expr if trees.literal(start) == 0 else trees.binary(gast.Add, start, expr)
             made = self.emit(expr, ir.Plain(True), INT, False, hint)
+            if it.what == "range":
+                self.note_counted(made.expr.id, it.range)
             return made, trees.name(made.expr.id, store=True)
         position = index
         if it.backwards:

@@ -8,6 +8,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.affine import computed
 from s2sad.expressions import mark_pure
 from s2sad.infer_origins import may_be_argument
 from s2sad.kinds import UNKNOWN, Array, Kind, List, Never, Scalar, Static, Tuple, Unknown, carries_gradient
@@ -264,6 +265,4 @@ def symbol_of(function: Any, kinds: list[Kind]) -> Any:
         except Exception:
             return None
         return value if isinstance(value, int) and abs(value) < 2**62 else None
-    if len(str(symbols)) > 200:
-        return None
-    return (getattr(function, "__name__", "?"), *symbols)
+    return computed(function, symbols)

@@ -38,7 +38,8 @@ class Parameters:
             kind = Scalar("real")
             self.leaf_sites[ssa] = site
         if isinstance(kind, Scalar) and kind.dtype == "int" and kind.symbol is None and not self.loops:
-            kind = Scalar("int", Dim(("parameter", site)))  # arrays made with it are of one length
+            key = ("parameter", site)  # arrays made with it are of one length
+            kind = Scalar("int", Dim(key, any(key in pair for pair in self.request.equal)))
         if isinstance(kind, Tuple) and len(site) < 6:
             items = [self.input_part(expr, ssa, k, each, chosen, site) for k, each in enumerate(kind.items)]
             self.mark_unpacked(expr, [(*site, k) for k in range(len(items))], items)

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.affine import computed
+from s2sad.indexing import dim_of, unknown_dim
 from s2sad.kinds import (
-    ONE,
     UNKNOWN,
     Array,
     Dim,
@@ -32,12 +33,6 @@ from s2sad.kinds import (
 from s2sad.rules.registry import ADJOINT, PARTIALS, F, Rule, kind
 
 Dims = tuple[Dim, ...]
-
-
-def unknown_dim() -> Dim:
-    """An axis of unknown length: never known to be as long as another one."""
-    return Dim(("unknown", object()))
-
 
 FALSE, TRUE, ORDER_C = Static(False), Static(True), Static("C")
 
@@ -146,15 +141,6 @@ def dims_of(kind: Kind) -> Dims | None:
     if isinstance(kind, Array):
         return kind.dims
     return () if isinstance(kind, Scalar) else None
-
-
-def dim_of(symbol: Any) -> Dim:
-    """The axis of a length, given as a number, a symbol (an axis stands for its own length) or None."""
-    if symbol is None or isinstance(symbol, Dim):
-        return symbol or unknown_dim()
-    if isinstance(symbol, int):
-        return ONE if symbol == 1 else Dim(int(symbol), True)
-    return Dim(symbol)
 
 
 def length_of(kind: Kind) -> Dim:
@@ -333,8 +319,7 @@ def _python_result(function: Any, *operands: Scalar) -> Kind:
         result = type(function(*sample)).__name__
     except (ArithmeticError, TypeError, ValueError):
         return UNKNOWN
-    known = result == "int" and integers and None not in symbols
-    return Scalar(result, (function.__name__, *symbols) if known else None)
+    return Scalar(result, computed(function, symbols) if result == "int" and integers else None)
 
 
 def shaped(dtype: str, dims: Dims | None, scalar: bool = True) -> Kind:

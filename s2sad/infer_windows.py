@@ -1,0 +1,96 @@
+"""Part of the stage `infer`: slices that move along with a loop, as long as each other in every iteration.
+
+    for i in range(len(x) - k + 1):
+        s += np.sum(x[i : i + k] * w)        `i + k - i` is k, and the last window ends where x does
+
+The bounds are sums of loop variables and symbols (`affine.py`). Their difference names the length where no loop
+variable is left in it, where it can't be negative, and where no window begins before the array or ends behind it.
+"""
+
+from __future__ import annotations
+
+import gast
+import numpy as np
+
+from s2sad import trees
+from s2sad.affine import ONCE, Form, form_of, isnt_negative, minus, plus, product, symbol_of, times
+from s2sad.indexing import Window
+from s2sad.kinds import Array, Scalar
+from s2sad.values import Value
+
+CREATING = (np.zeros, np.ones, np.empty)
+DEPTH = 20
+
+
+class Windows:
+    def note_counted(self, name: str, bounds: list[gast.AST]) -> None:
+        """A variable of a loop over range(start, stop, step)."""
+        start, stop = self.affine_form(bounds[0]), self.affine_form(bounds[1])
+        step = trees.literal(bounds[2])
+        if start is not None and stop is not None and isinstance(step, int) and step > 0:
+            self.counted[name] = (start, minus(stop, {ONCE: 1}))
+
+    def window(self, lower: Value, upper: Value) -> Window | None:
+        first, last = self.affine_form(lower.expr), self.affine_form(upper.expr)
+        if first is None or last is None:
+            return None
+        length = minus(last, first)
+        lowest, highest = self.extreme(first, 0), self.extreme(last, 1)
+        if lowest is None or highest is None or any(isinstance(atom, str) for atom in length):
+            return None
+        facts = [{}, *self.created_lengths()]
+        if not isnt_negative(lowest, facts) or not isnt_negative(length, facts):
+            return None
+        return Window(symbol_of(length), highest, facts)
+
+    def affine_form(self, expr: gast.AST, depth: int = 0) -> Form | None:
+        """An integer as a sum of symbols and of names (strings) that have none; None if it is something else."""
+        value = trees.literal(expr)
+        if isinstance(value, int):
+            return form_of(int(value))
+        if isinstance(expr, gast.Name) and expr.id in self.info:
+            info = self.info[expr.id]
+            if not isinstance(info.kind, Scalar) or info.kind.char != "i":
+                return None
+            if expr.id in self.counted:
+                return {expr.id: 1}
+            if info.kind.symbol is not None:
+                return form_of(info.kind.symbol)
+            made = getattr(info.statement, "value", None)
+            simple = isinstance(made, (gast.BinOp, gast.UnaryOp)) and depth < DEPTH
+            form = self.affine_form(made, depth + 1) if simple else None
+            return {expr.id: 1} if form is None else form
+        if isinstance(expr, gast.UnaryOp) and isinstance(expr.op, gast.USub):
+            inner = self.affine_form(expr.operand, depth + 1)
+            return None if inner is None else times(inner, -1)
+        if not isinstance(expr, gast.BinOp) or depth > DEPTH:
+            return None
+        left, right = self.affine_form(expr.left, depth + 1), self.affine_form(expr.right, depth + 1)
+        combine = {gast.Add: plus, gast.Sub: minus, gast.Mult: product}.get(type(expr.op))
+        return None if left is None or right is None or combine is None else combine(left, right)
+
+    def extreme(self, form: Form, which: int) -> Form | None:
+        """The lowest (which = 0) or highest (1) value that loops give a form."""
+        for _ in range(DEPTH):
+            name = next((atom for atom in form if isinstance(atom, str)), None)
+            if name is None:
+                return form
+            if name not in self.counted:
+                return None
+            factor = form[name]
+            bound = self.counted[name][which if factor > 0 else 1 - which]
+            form = plus(minus(form, {name: factor}), times(bound, factor))
+        return None
+
+    def created_lengths(self) -> list[Form]:
+        """The lengths of arrays that are made by shape on every way to here: they aren't negative."""
+        found: list[Form] = []
+        scope = self.scope()
+        for info in self.info.values():
+            call = getattr(info.statement, "value", None)
+            if not isinstance(call, gast.Call) or not isinstance(info.kind, Array):
+                continue
+            around = getattr(info.statement, "scope", None)
+            if trees.function_of(call.func) in CREATING and around is not None and around == scope[: len(around)]:
+                found += map(form_of, info.kind.dims or ())
+        return found
