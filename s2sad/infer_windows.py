@@ -15,7 +15,7 @@ import numpy as np
 from s2sad import trees
 from s2sad.affine import ONCE, Form, form_of, isnt_negative, minus, plus, product, symbol_of, times
 from s2sad.indexing import Window
-from s2sad.kinds import Array, Scalar
+from s2sad.kinds import Array, Dim, Scalar
 from s2sad.values import Value
 
 CREATING = (np.zeros, np.ones, np.empty)
@@ -60,6 +60,9 @@ class Windows:
             simple = isinstance(made, (gast.BinOp, gast.UnaryOp)) and depth < DEPTH
             form = self.affine_form(made, depth + 1) if simple else None
             return {expr.id: 1} if form is None else form
+        axis = self.axis_of(expr)
+        if axis is not None:
+            return form_of(axis)
         if isinstance(expr, gast.UnaryOp) and isinstance(expr.op, gast.USub):
             inner = self.affine_form(expr.operand, depth + 1)
             return None if inner is None else times(inner, -1)
@@ -68,6 +71,18 @@ class Windows:
         left, right = self.affine_form(expr.left, depth + 1), self.affine_form(expr.right, depth + 1)
         combine = {gast.Add: plus, gast.Sub: minus, gast.Mult: product}.get(type(expr.op))
         return None if left is None or right is None or combine is None else combine(left, right)
+
+    def axis_of(self, expr: gast.AST) -> Dim | None:
+        """The axis whose length `len(x)` or `x.shape[k]` is."""
+        if isinstance(expr, gast.Call) and getattr(expr.func, "builtin", None) is len and len(expr.args) == 1:
+            base, axis = expr.args[0], 0
+        elif isinstance(expr, gast.Subscript) and getattr(expr.value, "attr", None) == "shape":
+            base, axis = expr.value.value, trees.literal(expr.slice)
+        else:
+            return None
+        info = self.info.get(base.id) if isinstance(base, gast.Name) else None
+        dims = info.kind.dims if info is not None and isinstance(info.kind, Array) else None
+        return dims[axis] if dims and isinstance(axis, int) and -len(dims) <= axis < len(dims) else None
 
     def extreme(self, form: Form, which: int) -> Form | None:
         """The lowest (which = 0) or highest (1) value that loops give a form."""

@@ -1,4 +1,4 @@
-"""Programs for arguments of equal lengths, and what becomes of calls with others."""
+"""Programs for arguments of equal lengths, and what becomes of calls with others; lengths that follow from bounds."""
 
 from __future__ import annotations
 
@@ -107,3 +107,91 @@ def test_keywords_defaults_and_dy():
         full[1:] = 2.0 * np.array([1.0, 10.0, 100.0]) * y[1:]
         np.testing.assert_allclose(x_grad, full)
         np.testing.assert_allclose(val_grads(x, y)[1][0], np.concatenate([[0.0], 2.0 * np.ones(3) * y[1:]]))
+
+
+# ------------------------------------------------------------------------------------------ slices that move along
+def filtered(x, w):
+    out = np.zeros(len(x) - len(w) + 1, dtype=x.dtype)
+    for i in range(len(x) - len(w) + 1):
+        out[i] = np.sum(x[i : i + len(w)] * w)
+    return np.sum(out * out)
+
+
+def accumulated(image, kernel):
+    h, w = image.shape
+    n, m = kernel.shape
+    out = np.zeros((h - n + 1, w - m + 1), dtype=image.dtype)
+    for i in range(n):
+        for j in range(m):
+            out += kernel[i, j] * image[i : i + h - n + 1, j : j + w - m + 1]
+    return np.sum(out * out)
+
+
+def neighbours(x):
+    s = 0.0
+    for i in range(1, len(x) - 1):
+        part = x[i - 1 : i + 2]
+        s += np.sum(part * np.exp(part[::-1]))
+    return s
+
+
+def cut_short(x, w):  # the last windows end behind x
+    s = 0.0
+    for i in range(len(x)):
+        s += np.sum(x[i : i + 2] * w[:2])
+    return s
+
+
+def begins_before(x, w):  # x[-1:1] is empty
+    s = 0.0
+    for i in range(len(x) - 1):
+        s += np.sum(x[i - 1 : i + 1] * w[: len(x[i - 1 : i + 1])])
+    return s
+
+
+def moved_on(x, w):
+    s = 0.0
+    for i in range(len(x) - len(w)):
+        i += 1
+        s += np.sum(x[i : i + len(w)] * w)
+        i = 0 * i
+        s += np.sum(x[i : i + len(w)] * w)
+    return s
+
+
+@pytest.mark.parametrize(
+    "f, args, short",
+    [
+        (filtered, (array(7), array(3, 0.9)), True),
+        (filtered, (array(4), array(4, 0.9)), True),
+        (filtered, (array(4), array(1, 0.9)), False),
+        (accumulated, (array(30).reshape(6, 5), array(6, 0.9).reshape(3, 2)), True),
+        (accumulated, (array(30).reshape(6, 5), array(30, 0.9).reshape(6, 5)), True),
+        (neighbours, (array(6),), True),
+        (cut_short, (array(5), array(3, 0.9)), False),
+        (begins_before, (array(5), array(3, 0.9)), False),
+        (moved_on, (array(7), array(3, 0.9)), False),
+    ],
+)
+def test_slices_that_move_along(f, args, short):
+    val_grads = value_and_gradients_function(f)
+    agrees(val_grads, f, *args)
+    if short:
+        assert "unbroadcast" not in val_grads.source(*args)
+
+
+def test_a_length_that_may_be_negative_names_none():
+    def f(x, y, k):
+        s = 0.0
+        for i in range(2):
+            s += np.sum(x[i : i + k] * y[i : i + k])
+        return s
+
+    val_grads = value_and_gradients_function(f, params=["x", "y"])
+    for n, m, k in ((4, 6, 2), (6, 3, -2), (4, 4, 3)):
+        x, y = array(n), array(m, 0.7)
+        value, gradients = val_grads(x, y, k)
+        assert value == f(x, y, k)
+        for index, gradient in enumerate(gradients):
+            expected = gradient_by_complex_step(f, (x, y, k), index)
+            np.testing.assert_allclose(gradient, expected, rtol=1e-12, atol=1e-14)
