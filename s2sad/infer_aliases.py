@@ -18,9 +18,11 @@ from s2sad.values import Value
 
 @dataclass
 class Sharing:
-    """A joined name, the root it got, and the user's node where a second name of the same memory is still in use."""
+    """A joined name, the root it got, the one it took over, and the user's node where a second name of that memory is
+    still in use."""
 
     root: ir.Root
+    taken: ir.Root
     name: str
     node: Any
     source: Any
@@ -35,7 +37,7 @@ class Aliases:
             return
         mine = set(family(value.place.root))
         if any(mine & set(family(each)) for each in self.iterated):
-            self.sharings.append(Sharing(root, ir.base_of(root.name), node, self.frame.source))
+            self.sharings.append(Sharing(root, value.place.root, ir.base_of(root.name), node, self.frame.source))
             return
         for other, found in state.items():
             found = without_none(found)
@@ -44,9 +46,9 @@ class Aliases:
             names = [each for each in held_roots(found) if each is not root and mine & set(family(each))]
             if not any(not both_carried(value.place.root, each) for each in names):
                 continue
-            if live is not None and other[0] == self.frame.number and other[1] not in live:
+            if not self.is_live(other, live):
                 continue
-            self.sharings.append(Sharing(root, ir.base_of(root.name), node, self.frame.source))
+            self.sharings.append(Sharing(root, value.place.root, ir.base_of(root.name), node, self.frame.source))
             return
 
     def check_sharings(self) -> None:
@@ -54,7 +56,7 @@ class Aliases:
         from s2sad.refusals import refuse
 
         for each in self.sharings:
-            for root in family(each.root):
+            for root in (each.root, *family(each.taken)):  # what an iteration makes anew is not the memory in question
                 for loops, position in root.stores:
                     together = set(loops) & set(each.root.loops)
                     if position > each.root.born or together - set(root.loops):

@@ -329,9 +329,18 @@ class Carried:
         """The variables of this function that may be read after a part of the present statement; None: any."""
         return self.live().during.get(id(self.origin[1]))
 
+    def live_after_call(self, node: Any) -> set[str] | None:
+        """The variables of this function that may be read after a call in the present statement; None: any."""
+        live, statement = self.live_from_here(), self.origin[1]
+        if live is None or not any(each is node for each in trees.walk(statement)):
+            return None
+        own = {id(each) for each in trees.walk(node)}
+        return live | {each.id for each in trees.walk(statement) if isinstance(each, gast.Name) and id(each) not in own}
+
     def is_live(self, key: Any, live: set[str] | None) -> bool:
         """Whether what the state has under a key may still be read; `live`: the variables of this function that may."""
-        return live is None or key[0] != self.frame.number or key[1] in live
+        known = live if key[0] == self.frame.number else self.frame.callers.get(key[0])
+        return known is None or key[1] in known
 
     def marked_early(self, value: Any) -> bool:
         if not isinstance(value, Value):

@@ -213,6 +213,7 @@ class Functions:
         if len(self.stack) > 60:
             raise self.refuse("recursion", node, name=tree.name)
         outer = self.frame, self.path, self.origin
+        frame.callers = {**self.frame.callers, self.frame.number: self.live_after_call(node)}
         self.stack.append(identity)
         self.path = (*self.path, id(node))
         self.frame = frame

@@ -97,9 +97,16 @@ def declared(node: Any) -> set[str]:
 
 
 def repeated(*parts: Any) -> set[str]:
-    """The variables that occur more than once: they may be read after another part that has them."""
-    seen = [each.id for part in parts for each in trees.walk(part) if isinstance(each, gast.Name)]
-    return {name for name in seen if seen.count(name) > 1}
+    """The variables that occur more than once, or in what runs more than once: they may be read after another part that
+    has them.
+
+    >>> sorted(repeated(gast.parse("x + f(x, y) + sum([g(z, k) for k in ks])")))
+    ['g', 'k', 'x', 'z']
+    """
+    nodes = [each for part in parts for each in trees.walk(part)]
+    seen = [each.id for each in nodes if isinstance(each, gast.Name)]
+    again = set().union(*(inside(each) for each in nodes if isinstance(each, COMPREHENSIONS)))
+    return {name for name in seen if seen.count(name) > 1} | again
 
 
 def stores(target: Any) -> set[str]:

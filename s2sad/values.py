@@ -97,6 +97,7 @@ class Frame:
     number: Any = None
     tree: Any = None
     live: Any = None  # live_variables.Live of the tree
+    callers: dict[Any, Any] = field(default_factory=dict)  # by number, what those that wait for it may still read
     stands_for: Any = None  # in an equivalent: the user's source, statement and call
 
 

@@ -395,6 +395,73 @@ def test_overlapping_arguments(f):
     check_shared(f, lambda memory: (memory[::-1], memory))
 
 
+# ------------------------------------------------------------------------------------------ helpers that step along
+def stepped(u, n):
+    for _ in range(n):
+        u = 0.5 * u + 1.0
+        u[0] = 1.0
+        u[-1] = u[-2] * u[1]
+    return u
+
+
+@case(array(4), 3)
+def helper_makes_a_new_array_and_writes_it(u, n):
+    return np.sum(stepped(u, n) ** 2)
+
+
+@case(array(4), 2)
+def helper_and_its_argument_again(u, n):
+    u = 2.0 * u
+    return np.sum(stepped(u, n) * u)
+
+
+@case(array(4), 3)
+def helper_for_several_counts(u, n):
+    u = 2.0 * u
+    return sum([np.sum(stepped(u, m)) for m in range(n)])
+
+
+@case(array(4), 2)
+def helper_in_a_loop(u, n):
+    s = 0.0
+    for _ in range(n):
+        u = stepped(u, 2)
+        s += np.sum(u)
+    return s
+
+
+@case(array(4), 3)
+def first_is_kept(u, n):
+    u = u * 1.5
+    first = u
+    for _ in range(n):
+        u = u * 1.5
+        u[0] = 2.0 * u[1]
+    return np.sum(first * u)
+
+
+@case(array(4), 2, may_refuse=True)
+def helper_writes_before_it_makes_a_new_array(u, n):
+    def changed(v, n):
+        for _ in range(n):
+            v[0] = 2.0 * v[1]
+            v = v * 1.5
+        return v
+
+    u = 2.0 * u
+    return np.sum(changed(u, n)) + np.sum(u * u)
+
+
+@case(array(4), 2, may_refuse=True)
+def first_is_kept_and_written(u, n):
+    u = u * 1.5
+    first = u
+    for _ in range(n):
+        u[0] = 2.0 * u[1]
+        u = u * 1.5
+    return np.sum(first * u)
+
+
 def test_array_and_its_row():
     matrix = array(2, 3)
 
