@@ -81,6 +81,7 @@ from s2sad.infer_views import Views
 from s2sad.infer_windows import Windows
 from s2sad.infer_writers import Writers
 from s2sad.kinds import Array, Kind, List, Mapping, Scalar, Static, Unknown
+from s2sad.live_variables import runs_later
 from s2sad.refusals import refuse
 from s2sad.rules import registry
 from s2sad.values import Conflict, Facts, Frame, Object, Restart, Value
@@ -361,6 +362,7 @@ class Infer(
             globals_,
             number=(*self.path, id(tree)),
             tree=tree,
+            makes_functions=any(runs_later(each, tree) for each in trees.walk(tree)),
         )
 
     def add(self, node: gast.stmt, op: ir.Op | None = None) -> gast.stmt:

@@ -335,7 +335,8 @@ class Carried:
         if live is None or not any(each is node for each in trees.walk(statement)):
             return None
         own = {id(each) for each in trees.walk(node)}
-        return live | {each.id for each in trees.walk(statement) if isinstance(each, gast.Name) and id(each) not in own}
+        names = (each for each in trees.walk(statement) if isinstance(each, gast.Name) and id(each) not in own)
+        return live | {each.id for each in names if not isinstance(each.ctx, gast.Store)}
 
     def is_live(self, key: Any, live: set[str] | None) -> bool:
         """Whether what the state has under a key may still be read; `live`: the variables of this function that may."""

@@ -226,6 +226,9 @@ class Functions:
         finally:
             self.stack.pop()
             self.frame, self.path, self.origin = outer
+            if not frame.makes_functions:  # nobody knows its variables any more
+                for key in [key for key in self.state if key[0] == frame.number]:
+                    del self.state[key]
 
     def bind_arguments(
         self,

@@ -104,7 +104,10 @@ def repeated(*parts: Any) -> set[str]:
     ['g', 'k', 'x', 'z']
     """
     nodes = [each for part in parts for each in trees.walk(part)]
-    seen = [each.id for each in nodes if isinstance(each, gast.Name)]
+    seen = [each.id for each in nodes if isinstance(each, gast.Name) and not isinstance(each.ctx, gast.Store)]
+    seen += [
+        each.target.id for each in nodes if isinstance(each, gast.AugAssign) and isinstance(each.target, gast.Name)
+    ]
     again = set().union(*(inside(each) for each in nodes if isinstance(each, COMPREHENSIONS)))
     return {name for name in seen if seen.count(name) > 1} | again
 

@@ -98,6 +98,7 @@ class Frame:
     tree: Any = None
     live: Any = None  # live_variables.Live of the tree
     callers: dict[Any, Any] = field(default_factory=dict)  # by number, what those that wait for it may still read
+    makes_functions: bool = True  # or iterators, which may read its variables later
     stands_for: Any = None  # in an equivalent: the user's source, statement and call
 
 
