@@ -46,6 +46,7 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
         self.scope: tuple[int, ...] = ()  # of the statement that is being reversed
         self.kinds: dict[str, Kind] = {}
         self.shadows: set[str] = set()  # arrays that adjoints are added into in place
+        self.taken_over: set[str] = set()  # those that began as a sum, which may be of more digits than the array
         self.stands_for: dict[str, str] = {}  # what an array held before a statement changed it: the array
         self.given: set[str] = set()  # shadows that the caller of this function handed over
         self.overflow = Overflow(program, active)

@@ -91,6 +91,8 @@ class Arrays:
             self.add(trees.assign(fresh, expr))
             made = trees.name(fresh)
         self.mark_shadow(made)
+        if old is not None:
+            self.taken_over.add(made.id)
         if expr is not None and isinstance(kind, STRUCTURES):
             self.whole.add(made.id)
         self.adj[name] = Cotangent(made, kind, shadow=True, owned=True)

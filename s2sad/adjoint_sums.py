@@ -11,6 +11,7 @@ from s2sad.fresh import is_fresh, shares_nothing
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, loose
 from s2sad.lengths import wished
 from s2sad.rules.results import promoted
+from s2sad.rules.templates import real_kind
 from s2sad.shapes import broadcast_axes
 from s2sad.structures import structure_parts
 
@@ -65,7 +66,7 @@ class Sums:
             number = self.as_number(expr)
             expr, kind = number, kind if number is expr else info.kind
         if getattr(kind, "char", "") == "c" and getattr(info.kind, "char", "") == "f":
-            expr = trees.attr(expr, "real")
+            expr, kind = trees.attr(expr, "real"), real_kind(kind)
         fresh = is_fresh(expr) if owned is None else owned
         spread = not exact and (spread or self.may_be_smaller(kind, info.kind))
         old = self.adj.get(name)

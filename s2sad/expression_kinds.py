@@ -51,9 +51,12 @@ class ExpressionKinds:
         return None if method is None else method(node)
 
     def is_float(self, node: gast.AST) -> bool:
-        """Whether all names in an expression hold real floats."""
-        kinds = [self.kind_of_name(each.id) for each in trees.walk(node) if isinstance(each, gast.Name)]
-        return all(isinstance(kind, (Scalar, Array)) and kind.char == "f" for kind in kinds)
+        """Whether all names in an expression hold real floats, and no number in it is complex."""
+        parts = list(trees.walk(node))
+        kinds = [self.kind_of_name(each.id) for each in parts if isinstance(each, gast.Name)]
+        return all(isinstance(kind, (Scalar, Array)) and kind.char == "f" for kind in kinds) and not any(
+            isinstance(each, gast.Constant) and isinstance(each.value, complex) for each in parts
+        )
 
     def _of_Constant(self, node: gast.Constant) -> Dims | None:
         return () if isinstance(node.value, (int, float, complex)) else None

@@ -156,7 +156,8 @@ class Gradients:
             made = self.scalar_gradient(made, kind)
         elif cotangent is not None and getattr(kind, "dtype", "") in NARROW:
             given = cotangent.kind.dtype if isinstance(cotangent.kind, (Scalar, Array)) else ""
-            unsure = self.mixes_precisions() and not cotangent.shadow
+            zeros = cotangent.shadow and self.adjoint.taken_over.isdisjoint(trees.names_in(cotangent.expr))
+            unsure = self.mixes_precisions() and not zeros
             if given not in (kind.dtype, "float", "int") or unsure:
                 made = trees.call(trees.attr(made, "astype"), trees.const(np.dtype(kind.dtype)))
         elif cotangent is not None and self.has_narrow() and getattr(kind, "dtype", "") in ("float64", "complex128"):

@@ -16,7 +16,7 @@ from s2sad import ir, trees
 from s2sad.expressions import mark_pure
 from s2sad.indexing import item_kind
 from s2sad.ir import family
-from s2sad.kinds import Array, Dim, Kind, Scalar, Static
+from s2sad.kinds import Array, Dim, Kind, List, Scalar, Static, Tuple
 from s2sad.values import MISSING, BoundMethod, Value
 
 IN_ORDER = (np.zeros, np.ones, np.empty, np.full, np.eye, np.identity, np.outer)
@@ -31,6 +31,8 @@ class Views:
         if base.place is None or not isinstance(kind, Array):
             return rule
         copied = dataclasses.replace(rule, view=False)
+        if isinstance(base.kind, (List, Tuple)):
+            return copied
         if function is np.diag and base.kind.rank == 1 or function is np.imag and base.kind.char != "c":
             return copied
         if function in (np.asarray, np.asanyarray, np.ascontiguousarray):

@@ -200,6 +200,29 @@ def arrays_of_length_one(v, a):
     return v * a + np.sum(v) + a[0] @ v
 
 
+@case(array(3))
+def real_parts_of_products(x):
+    a = np.zeros(3)
+    a[:] = np.real(x * 1j * (1 + 1j))
+    b = np.zeros(3, complex)
+    b[:] = a
+    a[1] = b[0].imag
+    return np.sum(np.real(x * (2 + 1j)) * x) + np.sum(a * x)
+
+
+@case(array(3))
+def functions_of_views_given_lists(x):
+    rows = [[x[0], 1.0], [x[1], x[2]]]
+    turned = np.transpose(rows)
+    rows[0][0] = 5.0
+    return np.sum(np.diag([x[0], x[1], 2.0]) @ x) + np.sum(turned * turned) * rows[0][0]
+
+
+@case(array(3).astype(np.float32), rtol=1e-3)
+def parts_of_less_precision(x):
+    return np.sum(np.concatenate([x[:2], x * 2.0, np.zeros(2)]) ** 2)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_array(each):
     each.check()
