@@ -62,13 +62,10 @@ def is_prange(function: Any) -> bool:
 class Loops:
     # ---------------------------------------------------------------- what is run over
     def iteration(self, node: gast.AST) -> Iteration:
-        if (
-            isinstance(node, gast.Call)
-            and isinstance(node.func, (gast.Name, gast.Attribute))
-            and not any(isinstance(a, gast.Starred) for a in node.args)
-        ):
+        if isinstance(node, gast.Call) and isinstance(node.func, (gast.Name, gast.Attribute)):
             function = self.visit(node.func)
-            found = self.called_iteration(function, node)
+            starred = any(isinstance(each, gast.Starred) for each in node.args)
+            found = self.called_iteration(function, node) if not starred or function.static is zip else None
             if found is not None:
                 return found
         return self.value_iteration(self.visit(node), node)
@@ -93,7 +90,7 @@ class Loops:
                 trees.call(trees.builtin("enumerate"), *arguments), inner.count, "tuple", parts=[counter, inner]
             )
         if static is zip and not node.keywords:
-            inners = [self.iteration(each) for each in node.args]
+            inners = [inner for each in node.args for inner in self.zipped(each)]
             if any(inner.what == "unroll" for inner in inners):
                 return self.unrolled_zip(inners, node)
             return self.together(inners)
@@ -108,6 +105,12 @@ class Loops:
         if isinstance(static, BoundMethod) and static.name in ("items", "keys", "values"):
             return self.dict_iteration(static.owner, static.name, node)
         return None
+
+    def zipped(self, node: gast.AST) -> list[Iteration]:
+        """What one argument of `zip` is run over; of `*xs`, each of the xs."""
+        if not isinstance(node, gast.Starred):
+            return [self.iteration(node)]
+        return [self.value_iteration(part, node) for part in self.parts_of(self.visit(node.value), None, node)]
 
     def range_iteration(self, values: list[Value]) -> Iteration:
         for value in values:
