@@ -170,6 +170,18 @@ def enumerate_of_zip(v, a):
     return total
 
 
+def pair_of(p, a):
+    return p["v"] * a, p["w"]
+
+
+@case({"v": array(3), "w": array(3, 2)}, 1.3)
+def zip_of_what_a_function_gives(p, a):
+    s = 0.0
+    for k, (e, row) in enumerate(zip(*pair_of(p, a))):
+        s += e * np.sum(row) * k
+    return s + sum(e * row[0] for e, row in zip(*[p["v"], p["w"]]))
+
+
 @case(array(4), 0.5)
 def reversed_array(v, x):
     for e in reversed(v):

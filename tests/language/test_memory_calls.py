@@ -346,6 +346,39 @@ def callee_reads_while_caller_writes(v):
     return np.sum(v * v)
 
 
+def damped(u, v):
+    """Writes into what it is given, and gives it back."""
+    mean = 0.5 * (u + v)
+    u -= 0.3 * mean
+    v += 0.2 * mean * u
+    return u, v
+
+
+def moved(f, u):
+    return f * np.cos(u) + np.roll(u, 1)
+
+
+@case(array(6), array(3))
+def fields_that_are_parts_of_one_array(x, smoke):
+    u, v = x[:3], x[3:]
+    for _ in range(3):
+        u_next = moved(u, v)
+        v_next = moved(v, u)
+        u, v = damped(u_next, v_next)
+        smoke = moved(smoke, u + v)
+    return np.sum(smoke * u)
+
+
+@case(array(6), may_refuse=True)
+def parts_of_one_array_written_after_a_swap(x):
+    u, v = x[:4], x[2:]
+    for k in range(3):
+        u, v = v, u
+        if k == 1:
+            u[0] *= v[3]
+    return np.sum(u * u * v)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_memory_call(each):
     each.check()
