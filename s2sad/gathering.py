@@ -38,10 +38,35 @@ def gather(body: list[gast.stmt], info: dict[str, ir.Info], kind_of: Any) -> Non
             loop.body[at : at + len(added)] = []
             values = [value_of(each) for each in added]
             item = with_values(whole, owned(values, Sharing(body[k:], info, kind_of)))
+            if isinstance(item, gast.List) and returned_as_tuples(body[-1], name, len(item.elts)):
+                item = gast.Tuple(item.elts, gast.Load())
             made = gast.Expr(trees.call(trees.attr(trees.name(name), "insert"), trees.const(0), item))
             made.origin, made.reverse = getattr(added[-1], "origin", None), True
             loop.body.insert(at, made)
             node.value = gast.List([], gast.Load())
+
+
+def returned_as_tuples(node: gast.stmt, name: str, count: int) -> bool:
+    """`[(each[0], each[1]) for each in name]` in what is returned is the list itself, if its items are tuples."""
+    if not isinstance(node, gast.Return) or read_list(node).count(name) != 1:
+        return False
+    for each in trees.walk(node.value):
+        for place, part in enumerate(getattr(each, "elts", ())):
+            if isinstance(part, gast.ListComp) and takes_apart(part, name, count):
+                each.elts[place] = trees.name(name)
+                return True
+    if isinstance(node.value, gast.ListComp) and takes_apart(node.value, name, count):
+        node.value = trees.name(name)
+        return True
+    return False
+
+
+def takes_apart(node: gast.ListComp, name: str, count: int) -> bool:
+    loop, parts = node.generators[0], getattr(node.elt, "elts", ())
+    if getattr(loop.iter, "id", "") != name or not isinstance(node.elt, gast.Tuple) or len(parts) != count:
+        return False
+    wanted = [trees.index(trees.name(loop.target.id), trees.const(k)) for k in range(count)]
+    return all(map(trees.same, parts, wanted))
 
 
 def zero_list(node: gast.stmt) -> gast.AST | None:

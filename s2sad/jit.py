@@ -24,7 +24,7 @@ from s2sad.compiling import register_text
 from s2sad.errors import S2sadError
 from s2sad.jit_options import JitOptions, need_numba
 from s2sad.numba_assumed import DIFFERENT
-from s2sad.numba_boundary import binder, parameters_of
+from s2sad.numba_boundary import binder, contiguous, parameters_of
 from s2sad.numba_target import NumbaText, function_text, program_text, text_for_equal_lengths
 from s2sad.requests import Program
 from s2sad.source import read
@@ -97,7 +97,9 @@ class Guarded:
         self.bind = binder(entry.program, entry.plain)
         self.for_equal = entry.for_equal  # takes no conversion
         self.fits: Any = entry.fits
-        self.warned = self.differed = False  # differed: the lengths of a call did; then they are looked at before
+        self.warned = self.copying = self.differed = (
+            False  # differed: the lengths of a call did; then they are looked at before
+        )
         self.called: set[int] = set()
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
@@ -114,6 +116,8 @@ class Guarded:
                     self.differed = True
             return self.run(self.compiled, args, kwargs)
         except Exception as error:
+            if numba_errors.is_of_layouts(error) and not self.copying:
+                return self.with_copies(*given)
             if not numba_errors.is_numba_error(error):
                 raise
             refusal = numba_errors.refusal(error, self.text, self.entry.origin)
@@ -123,6 +127,14 @@ class Guarded:
             self.warned = True
             warnings.warn(f"runs as plain Python: {refusal}", numba_errors.NotCompiledWarning, stacklevel=3)
         return self.entry.plain(*given[0], **given[1])
+
+    def with_copies(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call whose lists hold arrays of several layouts, of which Numba takes only one."""
+        self.copying = True
+        try:
+            return self(*map(contiguous, args), **{name: contiguous(each) for name, each in kwargs.items()})
+        finally:
+            self.copying = False
 
     def run(self, compiled: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if id(compiled) not in self.called:

@@ -80,9 +80,11 @@ class Boundary:
         if isinstance(kind, Tuple):
             return self.inward_tuple(kind)
         if isinstance(kind, List):
-            # A list of named tuples would be possible, but what is added to arrays in one gets lost in Numba (0.68).
-            item = self.inward(kind.item) if isinstance(kind.item, Scalar) else None
-            return None if item is None else lambda given: [item(each) for each in given]
+            item = self.inward(kind.item)
+            if item is None:
+                return None
+            # Numba takes the first item's layout for that of all.
+            return lambda given: [contiguous(item(each)) for each in given]
         if isinstance(kind, Dict):
             return self.inward_fields(kind.items, dict.__getitem__)
         if isinstance(kind, Record) and kind.cls is not list:
@@ -133,6 +135,16 @@ class Boundary:
         if isinstance(kind, (Dict, List, Tuple)) and (self.inward(kind) is not None or has_narrow(kind)):
             return rebuilt
         return None
+
+
+def contiguous(value: Any) -> Any:
+    """A value with arrays in it that aren't contiguous copied."""
+    if isinstance(value, np.ndarray):
+        return value if value.flags.c_contiguous else value.copy()
+    if isinstance(value, tuple):
+        made = [contiguous(each) for each in value]
+        return type(value)(*made) if hasattr(value, "_fields") else tuple(made)
+    return list(map(contiguous, value)) if isinstance(value, list) else value
 
 
 def rebuilt(made: Any, like: Any) -> Any:

@@ -36,7 +36,12 @@ def is_numba_error(error: BaseException) -> bool:
         if name.startswith(("numba.core.compiler", "numba.core.typing", "numba.core.lowering", "llvmlite")):
             return True
         trace = trace.tb_next
-    return isinstance(error, TypeError) and str(error).startswith("cannot determine Numba type")
+    return isinstance(error, TypeError) and str(error).startswith("cannot determine Numba type") or is_of_layouts(error)
+
+
+def is_of_layouts(error: BaseException) -> bool:
+    """Whether a list held items of different types, which the layouts of arrays are part of."""
+    return isinstance(error, TypeError) and str(error).startswith("can't unbox heterogeneous list")
 
 
 def refusal(error: BaseException, text: Any, origin: types.FunctionType) -> NotCompiledError:

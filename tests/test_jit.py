@@ -337,3 +337,28 @@ def test_keyword_only_parameters(given):
     assert_close(jitted(*args, **keywords), plain(*args, **keywords))
     assert_close(jitted.compiled(*args, **keywords)(*args, **keywords), plain(*args, **keywords))
     assert_close(jitted(*args, **keywords, dy=3.0)[1][0], 3.0 * plain(*args, **keywords)[1][0])
+
+
+def net_of_dicts(layers, x):
+    h = x
+    for layer in layers:
+        h = np.tanh(h @ layer["W"] + layer["b"])
+    return np.sum(h * h)
+
+
+def net_of_pairs(layers, x):
+    h = x
+    for W, b in layers:
+        h = np.tanh(h @ W + b)
+    return np.sum(h * h)
+
+
+@pytest.mark.parametrize("net", [net_of_dicts, net_of_pairs])
+def test_lists_of_layers(net):
+    """Also of arrays that don't lie in memory in the same way: Numba takes the first one's layout for that of all."""
+    weights = [np.arange(12.0).reshape(3, 4) / 10.0, np.sin(np.arange(8.0)).reshape(2, 4).T]
+    layers = [(W, np.cos(np.arange(float(W.shape[1])))) for W in weights]
+    layers = [{"W": W, "b": b} for W, b in layers] if net is net_of_dicts else layers
+    x = np.linspace(-1.0, 1.0, 6).reshape(2, 3)
+    found = value_and_gradients_function(net, jit="numba")(layers, x)
+    assert_close(found, value_and_gradients_function(net)(layers, x))
