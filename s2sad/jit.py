@@ -24,7 +24,7 @@ from s2sad.compiling import register_text
 from s2sad.errors import S2sadError
 from s2sad.jit_options import JitOptions, need_numba
 from s2sad.numba_assumed import DIFFERENT
-from s2sad.numba_boundary import binder, contiguous, parameters_of
+from s2sad.numba_boundary import binder, contiguous, is_contiguous, parameters_of
 from s2sad.numba_target import NumbaText, function_text, program_text, text_for_equal_lengths
 from s2sad.requests import Program
 from s2sad.source import read
@@ -97,9 +97,7 @@ class Guarded:
         self.bind = binder(entry.program, entry.plain)
         self.for_equal = entry.for_equal  # takes no conversion
         self.fits: Any = entry.fits
-        self.warned = self.copying = self.differed = (
-            False  # differed: the lengths of a call did; then they are looked at before
-        )
+        self.warned = self.differed = False  # differed: the lengths of a call did; then they are looked at before
         self.called: set[int] = set()
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
@@ -116,8 +114,8 @@ class Guarded:
                     self.differed = True
             return self.run(self.compiled, args, kwargs)
         except Exception as error:
-            if numba_errors.is_of_layouts(error) and not self.copying:
-                return self.with_copies(*given)
+            if numba_errors.is_of_layouts(error) and not is_contiguous([*given[0], *given[1].values()]):
+                return self(*map(contiguous, given[0]), **{name: contiguous(each) for name, each in given[1].items()})
             if not numba_errors.is_numba_error(error):
                 raise
             refusal = numba_errors.refusal(error, self.text, self.entry.origin)
@@ -128,14 +126,6 @@ class Guarded:
             warnings.warn(f"runs as plain Python: {refusal}", numba_errors.NotCompiledWarning, stacklevel=3)
         return self.entry.plain(*given[0], **given[1])
 
-    def with_copies(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """A call whose lists hold arrays of several layouts, of which Numba takes only one."""
-        self.copying = True
-        try:
-            return self(*map(contiguous, args), **{name: contiguous(each) for name, each in kwargs.items()})
-        finally:
-            self.copying = False
-
     def run(self, compiled: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if id(compiled) not in self.called:
             return self.first_call(compiled, args, kwargs)
@@ -143,10 +133,11 @@ class Guarded:
 
     def first_call(self, compiled: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Compiles. What could be faster in the generated program is nothing that the user could change."""
-        from numba.core.errors import NumbaPerformanceWarning
+        from numba.core.errors import NumbaPendingDeprecationWarning, NumbaPerformanceWarning
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NumbaPerformanceWarning)
+            warnings.simplefilter("ignore", NumbaPendingDeprecationWarning)  # of lists as arguments
             made = compiled(*args, **kwargs) if self.convert is None else self.convert(compiled, args, kwargs)
         self.called.add(id(compiled))
         return made

@@ -147,6 +147,12 @@ def contiguous(value: Any) -> Any:
     return list(map(contiguous, value)) if isinstance(value, list) else value
 
 
+def is_contiguous(value: Any) -> bool:
+    if isinstance(value, np.ndarray):
+        return bool(value.flags.c_contiguous)
+    return not isinstance(value, (list, tuple)) or all(map(is_contiguous, value))
+
+
 def rebuilt(made: Any, like: Any) -> Any:
     """A gradient in the structure of the argument."""
     if made is None:
