@@ -217,6 +217,7 @@ class Infer(
         self.assumed: Any = None
         self.assumptions: list[Any] = []
         self.iterated: list[ir.Root] = []
+        self.joined_early_objects: list[Any] = []
         self.object_events: list[Event] = []
         self.asked: dict[int, Value] = {}
         self.early_names: set[str] = set()
@@ -334,6 +335,7 @@ class Infer(
         if returned is None or returned.value is None:
             return Value(trees.const(None), Static(None))
         self.origin = (self.frame.source, returned)
+        self.note_returned_objects()
         value = self.settle(self.visit(returned.value, hint=hint), hint)
         if hint is not None and isinstance(value.expr, gast.Name) and ir.base_of(value.expr.id) == "#t":
             self.names.shown[value.expr.id] = hint

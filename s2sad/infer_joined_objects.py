@@ -36,10 +36,20 @@ class JoinedObjects:
         position = self.position + 0.5 * (what == "write")  # by the next statement
         self.object_events.append(Event(what, thing, loops, position, source, self.origin))
 
-    def note_joined_object(self, made: Object, parts: tuple[Object, ...]) -> None:
+    def note_joined_object(self, made: Object, parts: tuple[Object, ...], early: bool) -> None:
+        """early: by a `return` that isn't the last statement; nothing of the function runs behind that."""
+        if early:
+            self.joined_early_objects.append((made, parts))
+            return
         made.joined = self.loops
         for each in parts:
             self.note_object_event("join", made, each)
+
+    def note_returned_objects(self) -> None:
+        """A function is left: what comes now runs behind its early returns."""
+        waiting, self.joined_early_objects = self.joined_early_objects, []
+        for made, parts in waiting:
+            self.note_joined_object(made, parts, False)
 
     def note_read(self, value: Any) -> None:
         """A variable or attribute is looked up."""

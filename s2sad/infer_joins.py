@@ -29,7 +29,7 @@ class Joins:
             return self.join_maybe(base, a, b, copies)
         if isinstance(a, Conflict) or isinstance(b, Conflict):
             return a if isinstance(a, Conflict) else b
-        self.joins_early = self.is_early_value(key)  # nothing runs behind an early return
+        self.joins_early = self.is_early_value(key)
         if self.joins_early:
             self.give_early_values(a, list(self.joining))
             self.give_early_values(b, list(self.joining))
@@ -69,6 +69,7 @@ class Joins:
     def joined_early_object(self, base: str, value: Value, side: int, copies: list[list[Any]]) -> Any:
         """The same for a dict or record, part by part."""
         thing = Object(value.object.cls, list(value.object.keys), sources=(value.object,))
+        self.note_joined_object(thing, thing.sources, True)
         for key in thing.keys:
             part = self.joining[side].get((value.object, key))
             if part is None or isinstance(part, Conflict):
@@ -194,8 +195,7 @@ class Joins:
         if not both or set(a.object.keys) != set(b.object.keys):
             return Conflict("joined_objects")
         thing = Object(a.object.cls, list(a.object.keys), sources=(a.object, b.object))
-        if not self.joins_early:
-            self.note_joined_object(thing, thing.sources)
+        self.note_joined_object(thing, thing.sources, self.joins_early)
         name = self.names.fresh(base)
         parts = []
         for key in thing.keys:

@@ -16,7 +16,7 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.expressions import mark_pure
 from s2sad.infer_expressions import SliceOf
-from s2sad.kinds import FLOAT, INT, UNKNOWN, Array, List, Mapping, Scalar, Static
+from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Array, List, Mapping, Scalar, Static
 from s2sad.values import MISSING, LocalFunction, Value
 
 
@@ -43,6 +43,14 @@ class Lists:
         place = owner.place
         if place is None or not place.exact or self.quiet:
             raise self.refuse("unknown_owner", node)
+        if owner.kind.cls is deque and "bounded_deques" in self.facts.results:
+            if name == "insert":
+                raise self.refuse("list_method", node, name=name)
+            if name in ("extend", "__iadd__", "extendleft"):
+                self.each_into(owner, "appendleft" if name == "extendleft" else "append", args[0], node)
+                return nothing()
+            if name in ("append", "appendleft"):
+                self.make_room(owner, "popleft" if name == "append" else "pop", node)
         if name == "append":
             return self.list_append(owner, args[0], node)
         if name in ("extend", "__iadd__"):
@@ -438,14 +446,40 @@ class Lists:
         value = self.as_list(args[0], node) if args else self.make_list([], hint)
         limit = args[1] if len(args) > 1 else keywords.get("maxlen")
         if limit is not None and limit.static is not None:
-            if value.varied:
-                raise self.refuse("rule_keyword", node, name="deque", keywords="maxlen")
-            return None
+            return self.bounded_deque(function, value if args else None, limit, node, hint)
         expr = trees.call(function.expr, value.expr)
         made = self.list_operation("copy", [value], expr, value, hint, kind=List(value.kind.item, deque))
         if args:
             self.note_shared_items(made.place.root, value, node)
         return made
+
+    def bounded_deque(self, function: Value, value: Value | None, limit: Value, node: Any, hint: Any) -> Value:
+        """deque(values, maxlen=n): it begins empty; by its length is seen whether an item leaves as one comes in."""
+        self.facts.results["bounded_deques"] = True
+        self.use_as_integer(limit)
+        start = self.make_list([])
+        expr = trees.call(function.expr, start.expr, maxlen=self.settle(limit).expr)
+        made = self.list_operation("copy", [start], expr, start, hint, kind=List(None, deque))
+        if value is not None:
+            self.each_into(made, "append", value, node)
+        return made
+
+    def make_room(self, owner: Value, way: str, node: Any) -> None:
+        length = self.call_len(Value(trees.builtin("len"), Static(len)), [owner], {}, node, None)
+        full = gast.Compare(length.expr, [gast.Eq()], [trees.attr(owner.expr, "maxlen")])
+        test = self.emit(full, ir.Plain(False), BOOL, False, "#c").expr
+        self.branch(test, lambda: self.list_pop(owner, way, [], node) and None, lambda: None)
+
+    def each_into(self, owner: Value, way: str, values: Value, node: Any) -> None:
+        """owner.append(each), for each of the values."""
+        pattern = gast.Name("item", gast.Store(), None, None)
+        it = self.value_iteration(values, node)
+        self.with_loop_names(
+            ["item"],
+            lambda keys: self.for_loop(
+                it, pattern, lambda: self.list_method(owner, way, [self.state[keys[0]]], node) and None, node
+            ),
+        )
 
 
 def replace_named(tree: gast.AST, name: str, new: gast.AST) -> gast.AST:

@@ -455,6 +455,37 @@ def comparisons_of_containers(items, t, d):
     return items[0]
 
 
+@case(1.3, 3)
+def bounded_deque(x, n):
+    window = collections.deque([x, x * x, x + 1.0, 2.0], n)
+    total = 0.0
+    for k in range(5):
+        if k % 2:
+            window.append(x * k)
+        else:
+            window.appendleft(x + k)
+        total += window[0] * window[-1]
+    window.extend([x, 2.0 * x])
+    while window:
+        total = total * 0.5 + window.popleft() ** 2
+    return total
+
+
+class Average:
+    def __init__(self, n):
+        self.window = collections.deque(maxlen=n)
+
+    def __call__(self, value):
+        self.window.append(value)
+        return sum(self.window) / len(self.window)
+
+
+@case([0.3, 0.5, 0.9, 0.2, 0.1])
+def running_average(xs):
+    average = Average(3)
+    return sum(average(v) ** 2 for v in xs)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_container(each):
     each.check()

@@ -249,9 +249,29 @@ def dict_in_a_tuple(x):
     return best[0] + best[1]["a"]
 
 
+def larger_of(a, b, n):
+    for k in range(n):
+        if a.a > k:
+            return a
+    return b
+
+
+def object_from_an_early_return(x):
+    a, b = Thing(x), Thing(2.0 * x)
+    larger = larger_of(a, b, 2)
+    a.a = 5.0 * x
+    return larger.a
+
+
 @pytest.mark.parametrize(
     "f",
-    [dict_by_another_name, object_kept_in_a_loop, object_kept_beside_none, dict_in_a_tuple],
+    [
+        dict_by_another_name,
+        object_kept_in_a_loop,
+        object_kept_beside_none,
+        dict_in_a_tuple,
+        object_from_an_early_return,
+    ],
     ids=lambda f: f.__name__,
 )
 def test_objects_with_two_names_that_are_written_are_refused(f):
