@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.fft
-from scipy import linalg, signal
+from scipy import linalg, signal, stats
 
 from s2sad import NotDifferentiableError, check_gradients, gradients_function
 from s2sad.errors import RuleError
@@ -27,6 +27,16 @@ REFUSED = {
     (np.nan_to_num, "copy"): lambda x: np.nan_to_num(x.T, copy=x),
     (np.polyfit, "full"): lambda x: np.polyfit(np.arange(2.0), x, 1, full=True)[0],
     (np.polyfit, "cov"): lambda x: np.polyfit(np.arange(2.0), x[0], 1, cov=True)[0],
+    (signal.detrend, "overwrite_data"): lambda x: signal.detrend(x, overwrite_data=True),
+    (signal.hilbert, "N"): lambda x: np.abs(signal.hilbert(x, N=4)),
+    (signal.savgol_filter, "mode"): lambda x: signal.savgol_filter(x, 1, 0, mode="wrap"),
+    (signal.filtfilt, "method"): lambda x: signal.filtfilt([1.0], [1.0], x, method="gust"),
+    (stats.gmean, "weights"): lambda x: stats.gmean(x, weights=x),
+    (stats.hmean, "weights"): lambda x: stats.hmean(x, weights=np.ones((2, 2))),
+    (stats.gmean, "dtype"): lambda x: stats.gmean(x, dtype=float),
+    (stats.hmean, "dtype"): lambda x: stats.hmean(x, dtype=float),
+    (stats.skew, "bias"): lambda x: stats.skew(x, bias=False),
+    (stats.kurtosis, "bias"): lambda x: stats.kurtosis(x, bias=False),
     (linalg.eigh, "b"): lambda x: linalg.eigh(x @ x.T, b=np.eye(2))[0],
     (linalg.eigh, "type"): lambda x: linalg.eigh(x @ x.T, b=np.eye(2), type=2)[0],
     (linalg.eigh, "subset_by_index"): lambda x: linalg.eigh(x @ x.T, subset_by_index=[0, 0])[0],
@@ -48,7 +58,7 @@ REFUSED = {
 # Of SciPy's functions, and arguments that no derivative depends on: rows by position or of kin are all that they need.
 ELSEWHERE = {
     *("tol", "exact", "extend", "n", "loc", "allow_singular", "axes", "atol", "rtol", "cond", "dtype", "order"),
-    *("device", "copy"),
+    *("device", "copy", "cval", "irlen"),
 }
 
 

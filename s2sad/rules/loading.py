@@ -24,10 +24,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "scipy.integrate": ("integrate",),
     "scipy.linalg": ("linalg", "linalg_decompositions", "linalg_systems"),
     "scipy.ndimage": ("ndimage", "ndimage_smooth"),
-    "scipy.signal": ("signal",),
+    "scipy.signal": ("signal", "signal_sequences"),
     "scipy.spatial": ("spatial",),
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),
-    "scipy.stats": ("stats",),
+    "scipy.stats": ("stats", "stats_discrete", "stats_samples", "stats_shapes", "stats_vectors"),
 }
 
 # Modules of s2sad.equivalents, which are loaded with them.

@@ -76,3 +76,26 @@ rows(
         row(normal(1, 3), normal(1, 1)),
     ],
 )
+
+# --- trends, smoothing, both directions ------------------------------------------------------------------------------
+
+_long, _rows = normal(9), normal(2, 9)
+rows(
+    signal.detrend,
+    cases=[row(_x), row(_image, 0), row(_x, type="constant"), row(_long, bp=4), row(_long, -1, "linear")],
+)
+rows(signal.hilbert, cases=[row(_x), row(normal(5)), row(_image), row(_image, axis=0)])
+rows(
+    signal.savgol_filter,
+    cases=[row(_long, 5, 2), row(_rows, 5, 3, 1), row(_rows.T, 5, 2, axis=0), row(_long, 4, 2, deriv=1, delta=0.5)],
+)
+rows(
+    signal.filtfilt,
+    cases=[
+        row(_b, _a[:2], normal(12)),
+        row(_b, _a, _rows.T, 0, padlen=4),
+        row(_b, _a, _rows, padtype=None),
+        row(np.array([0.2, 0.3]), np.array([1.0]), normal(8), padlen=2),
+    ],
+)
+rows(signal.savgol_coeffs, cases=[row(5, 2)])

@@ -16,7 +16,8 @@ def _methods(distribution, names="logpdf pdf cdf sf logcdf logsf ppf"):
     return [getattr(distribution, name) for name in names.split()]
 
 
-for _one in (stats.norm, stats.cauchy, stats.laplace, stats.logistic, stats.gumbel_r):
+_everywhere = stats.norm, stats.cauchy, stats.laplace, stats.logistic, stats.gumbel_r, stats.gumbel_l, stats.hypsecant
+for _one in _everywhere:
     _cases = [
         row(0.4, 0.3, 1.7),
         row(_unit, 0.3, 1.7),
@@ -26,12 +27,17 @@ for _one in (stats.norm, stats.cauchy, stats.laplace, stats.logistic, stats.gumb
     ]
     rows(*_methods(_one), cases=_cases)
 rows(*_methods(stats.expon), cases=[row(0.7), row(_unit, 0.05, 1.7), row(0.4, 0.1, _Q), row(_unit, scale=2.0)])
+for _one in (stats.halfnorm, stats.halfcauchy, stats.rayleigh, stats.maxwell):
+    rows(*_methods(_one), cases=[row(0.7), row(_unit, 0.05, 1.7), row(0.6, 0.1, _Q)])
 rows(*_methods(stats.uniform), cases=[row(0.7), row(_unit, 0.05, 1.7), row(0.4, 0.1, _Q)])
-for _one in (stats.t, stats.gamma, stats.chi2, stats.lognorm, stats.weibull_min):
+_shaped = stats.t, stats.gamma, stats.chi2, stats.chi, stats.lognorm, stats.weibull_min, stats.lomax, stats.fisk
+for _one in (*_shaped, stats.invgamma, stats.invgauss, stats.skewnorm, stats.gennorm, stats.vonmises):
     rows(*_methods(_one, "logpdf pdf"), cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.9, _Q, 0.1, _Q)])
     rows(
         *_methods(_one, "cdf sf logcdf logsf ppf"), cases=[row(0.7, 3), row(_unit, 3, 0.05, 1.7), row(0.9, 2, 0.1, _Q)]
     )
+rows(*_methods(stats.powerlaw, "logpdf pdf"), cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.8, _Q, 0.1)])
+rows(*_methods(stats.powerlaw, "cdf sf logcdf logsf ppf"), cases=[row(0.7, 3), row(_unit, 3, 0.05, 1.7)])
 rows(*_methods(stats.pareto, "logpdf pdf"), cases=[row(1.7, 2.5), row(_unit + 2.0, 2.5, 0.05, 1.7)])
 rows(*_methods(stats.pareto, "cdf sf logcdf logsf"), cases=[row(1.7, 3), row(_unit + 2.0, 3, 0.05, 1.7)])
 rows(stats.pareto.ppf, cases=[row(0.7, 3), row(_unit, 3, 0.05, 1.7)])
@@ -42,6 +48,8 @@ rows(*_methods(stats.beta, "cdf sf ppf"), cases=[row(0.7, 3, 2), row(_unit, 3, 2
 rows(*_methods(stats.poisson, "logpmf pmf"), cases=[row(3, 2.5), row(np.array([0, 1, 4]), _Q)])
 rows(*_methods(stats.binom, "logpmf pmf"), cases=[row(3, 5, 0.4), row(np.array([0, 1, 4]), 5, _unit)])
 rows(*_methods(stats.bernoulli, "logpmf pmf"), cases=[row(1, 0.4), row(np.array([0, 1, 1]), _unit)])
+rows(*_methods(stats.geom, "logpmf pmf"), cases=[row(3, 0.4), row(np.array([1, 2, 4]), _unit)])
+rows(*_methods(stats.nbinom, "logpmf pmf"), cases=[row(3, 2.5, 0.4), row(np.array([0, 1, 4]), _Q, _unit)])
 rows(stats.expon.logpdf, stats.expon.pdf, stats.expon.cdf, cases=[corner((np.zeros(2),), np.array([-1.0, -3.0]))])
 rows(
     stats.norm.logcdf,
@@ -54,3 +62,17 @@ rows(
     stats.multivariate_normal.pdf,
     cases=[row(_Q, _mean, _cov), row(np.stack([_Q, _unit]), _mean, cov=_cov)],
 )
+
+# --- of samples ------------------------------------------------------------------------------------------------------
+
+_sample, _samples = positive(5), positive(4, 3)
+_means = [row(_sample), row(_samples), row(_samples, 1), row(_samples, axis=None), row(_samples, axis=1, keepdims=True)]
+rows(stats.gmean, stats.hmean, stats.skew, stats.kurtosis, stats.sem, cases=_means)
+rows(
+    stats.zscore, cases=[row(_sample), row(_samples), row(_samples, 1), row(_samples, axis=None), row(_sample, ddof=1)]
+)
+rows(stats.kurtosis, cases=[row(_samples, fisher=False)])
+rows(stats.sem, cases=[row(_samples, ddof=0)])
+rows(stats.entropy, cases=[row(_sample), row(_samples), row(_samples, axis=1), row(_sample, base=2.0)])
+rows(stats.entropy, cases=[row(_samples, axis=None), row(_samples, axis=1, keepdims=True)])
+rows(stats.entropy, cases=[row(_sample, positive(5)), row(_samples, positive(4, 3), axis=1, base=10.0)])

@@ -1,0 +1,120 @@
+"""scipy.signal: trends, smoothing, the analytic signal, and filters that run in both directions."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage, signal
+
+from s2sad.kinds import Array, Kind
+from s2sad.rules.registry import adjoint, kind, known, nondifferentiable, refuse, sized, tangent
+from s2sad.rules.results import array_dtype, dims_of, numeric, unless_narrow
+
+nondifferentiable(signal.savgol_coeffs)
+
+
+@adjoint(signal.detrend, linear=True, cost=300)
+def without_trend(data, axis=-1, type="linear", bp=0, overwrite_data=False, *, grad):
+    """What is left beside a trend: an orthogonal projection, which is its own transpose."""
+    if overwrite_data:
+        return refuse("with overwrite_data=True, which writes into the argument")
+    if known(axis == -1) and type == "linear" and known(isinstance(bp, int)):
+        return signal.detrend(grad)
+    return signal.detrend(grad, axis, type, bp)
+
+
+@adjoint(signal.hilbert, linear=True, cost=300)
+def analytic_signal(x, N=None, axis=-1, *, grad):
+    """x + 1j * H x, where the transpose of H is -H."""
+    if N is not None:
+        return refuse("with N: np.pad(x, ...) before, or a part of x")
+    if known(axis == -1):
+        return np.real(grad) + np.imag(signal.hilbert(np.imag(grad)))
+    return np.real(grad) + np.imag(signal.hilbert(np.imag(grad), axis=axis))
+
+
+@kind(signal.detrend, signal.hilbert)
+def sequence_kind(x: Kind, *options: Kind) -> Kind:
+    return Array("", dims_of(numeric(x)))
+
+
+# --- smoothing by polynomials -----------------------------------------------------------------------------------------
+
+
+@adjoint(signal.savgol_filter, cost=500, wrt=["x"])
+def smoothed(x, window_length, polyorder, deriv=0, delta=1.0, axis=-1, mode="interp", cval=0.0, *, grad):
+    if mode != "interp":
+        return refuse("with this mode: scipy.ndimage.convolve1d(x, signal.savgol_coeffs(...), axis, mode=mode)")
+    return sized(smoothing_transposed(grad, window_length, polyorder, deriv, delta, axis), x)
+
+
+def smoothing_transposed(grad, window_length, polyorder, deriv, delta, axis):
+    """Each number goes back with the weights of its place; those of half a window at the ends with those that the
+    polynomials have there."""
+    moved, half = np.moveaxis(grad, axis, 0), window_length // 2
+    ends = signal.savgol_filter(np.eye(window_length), window_length, polyorder, deriv, delta, 0)
+    inner = np.zeros_like(moved)
+    inner[half : len(moved) - half] = moved[half : len(moved) - half]
+    weights = signal.savgol_coeffs(window_length, polyorder, deriv=deriv, delta=delta)
+    made = ndimage.correlate1d(inner, weights, 0, mode="constant")
+    made[:window_length] += np.tensordot(ends[:half], moved[:half], (0, 0))
+    made[len(moved) - window_length :] += np.tensordot(ends[window_length - half :], moved[len(moved) - half :], (0, 0))
+    return np.moveaxis(made, 0, axis)
+
+
+@tangent(signal.savgol_filter)
+def smoothed_tangent(x, window_length, polyorder, deriv=0, delta=1.0, axis=-1, mode="interp", cval=0.0, *, x_dot):
+    return signal.savgol_filter(x_dot, window_length, polyorder, deriv, delta, axis, mode)
+
+
+@kind(signal.savgol_filter)
+def smoothed_kind(x: Kind, *options: Kind) -> Kind:
+    return Array(unless_narrow(array_dtype(numeric(x), numeric(x))), dims_of(numeric(x)))
+
+
+kind(smoothing_transposed)(lambda grad, *given: grad)
+
+# --- filters in both directions ---------------------------------------------------------------------------------------
+
+
+@adjoint(signal.filtfilt, cost=1000, wrt=["x"])
+def filtered_both_ways(b, a, x, axis=-1, padtype="odd", padlen=None, method="pad", irlen=None, *, grad):
+    """In the signal. In the coefficients, signal.lfilter has a rule."""
+    if method != "pad" or padtype not in ("odd", None):
+        return refuse("with this padtype or method; the padtype 'odd' and None have a derivative")
+    return None, None, sized(both_ways_transposed(b, a, grad, axis, padtype, padlen), x)
+
+
+def both_ways_transposed(b, a, grad, axis, padtype, padlen):
+    """Both runs backwards in time, in the other order; then what was continued at the ends goes back to where it came
+    from."""
+    moved = np.moveaxis(grad, axis, 0)
+    edge = 0 if padtype is None else 3 * max(len(a), len(b)) if padlen is None else padlen
+    n, rest = len(moved), [(0, 0)] * (moved.ndim - 1)
+    whole = np.pad(moved, [(edge, edge), *rest])
+    whole = steady_transposed(b, a, np.flip(steady_transposed(b, a, np.flip(whole, 0)), 0))
+    before, made, after = whole[:edge], whole[edge : edge + n].copy(), whole[edge + n :]
+    made[1 : edge + 1] -= np.flip(before, 0)
+    made[0] += 2.0 * np.sum(before, axis=0)
+    made[n - 1 - edge : n - 1] -= np.flip(after, 0)
+    made[n - 1] += 2.0 * np.sum(after, axis=0)
+    return np.moveaxis(made, 0, axis)
+
+
+def steady_transposed(b, a, grad):
+    """The transpose of a filter that begins as if its first number had been there forever."""
+    made = np.flip(signal.lfilter(b, a, np.flip(grad, 0), 0), 0).copy()
+    made[0] += np.sum(b) / np.sum(a) * np.sum(grad, axis=0) - np.sum(made, axis=0)
+    return made
+
+
+@tangent(signal.filtfilt)
+def filtered_both_ways_tangent(b, a, x, axis=-1, padtype="odd", padlen=None, method="pad", irlen=None, *, x_dot):
+    return signal.filtfilt(b, a, x_dot, axis, padtype, padlen, method, irlen)
+
+
+@kind(signal.filtfilt)
+def filtered_both_ways_kind(b: Kind, a: Kind, x: Kind, *options: Kind) -> Kind:
+    return Array(unless_narrow(array_dtype(numeric(b), numeric(a), numeric(x))), dims_of(numeric(x)))
+
+
+kind(both_ways_transposed)(lambda b, a, grad, *given: grad)
