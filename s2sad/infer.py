@@ -91,6 +91,7 @@ def infer(request: Any, tree: gast.FunctionDef, facts: Facts | None = None) -> i
     """Walks through `tree`, the core form of the request's function, until nothing new is learnt."""
     plain = request.namespace.get("range", range) is range
     facts = facts or Facts(counts={(name,) for name in obvious_counts(tree)} if plain else set())
+    forgotten = False
     for _ in range(60):
         facts.phis.clear()  # what was joined when less was known may be too wide
         walker = Infer(request, tree, facts)
@@ -102,8 +103,13 @@ def infer(request: Any, tree: gast.FunctionDef, facts: Facts | None = None) -> i
             if walker.learnt:  # what is known now may be enough
                 continue
             raise
-        if not walker.learnt:
+        if walker.learnt:
+            continue
+        stale = set() if forgotten else walker.no_longer_written()
+        if not stale:
             return result
+        facts.written -= stale
+        forgotten = True
     raise refuse("too_many_kinds", tree, request.source)
 
 
@@ -406,8 +412,15 @@ class Infer(
         self.info[name] = ir.Info(kind, varied, node, place, self.loops, node.position, scope=self.scope())
         return Value(trees.name(name), kind, varied, place=place)
 
+    def no_longer_written(self) -> set[Any]:
+        """The places that make memory of which an earlier walk said that it is written, and this one doesn't: what
+        became a statement of its own in between has moved the numbers of those after it in the same statement."""
+        made = [root for root in self.roots if root.site[1:] and isinstance(root.site[1], tuple)]
+        written = {root.site for root in made if root.stores or root.moves or root.deep}
+        return {root.site for root in made if root.site in self.facts.written} - written
+
     def site_number(self) -> Any:
-        """Names the place in the user's code that makes memory, the same in each walk."""
+        """Names the place in the user's code that makes memory, mostly the same in each walk."""
         counts = self.site_counts
         key = (self.path, id(self.origin[1]))
         counts[key] = counts.get(key, 0) + 1

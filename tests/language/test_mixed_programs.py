@@ -32,6 +32,15 @@ class F:
     b: object = 2.0
 
 
+@case(np.array([[0.3, -0.7, 1.1], [0.9, 0.4, -1.2]]), 2)
+def constant_matrix_beside_what_is_written_later(x, n):
+    y = x * 0.5
+    for _ in range(n):
+        y = np.full((2, 2), 0.3).T @ y
+    y[0, 1] += x[0, 0] ** 2
+    return y
+
+
 @case(2.1, 3.2)
 def default_that_is_changed(x, y):
     def add(v, acc=[]):
