@@ -297,7 +297,8 @@ class Carried:
                 return Conflict("joined_objects")
             same = all(part is item for part, item in zip(parts, value.items))
             return value if same else self.make_tuple(parts, getattr(value.kind, "cls", None))
-        read = [self.info[each] for each in trees.names_in(value.expr) if each in self.info]
+        names = trees.names_in(value.expr) | ({value.place.root.name} if value.place is not None else set())
+        read = [self.info[each] for each in names if each in self.info]
         if not any(number in each.loops and is_set_again(each, without) for each in read):
             return value
         if value.object is not None or value.varied and isinstance(value.kind, Unknown):

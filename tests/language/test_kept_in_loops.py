@@ -443,3 +443,50 @@ def test_what_has_no_value_yet_is_no_none_that_is_saved():
     with pytest.raises(UnboundLocalError):
         value_and_gradients_function(read_too_early)(1.5, 2)
     assert value_and_gradients_function(read_too_early)(1.5, 0)[1] == (1.0, None)
+
+
+# ------------------------------------------------------------------------------------------ views of what is carried
+@case(np.array([0.3, 0.7, 0.2]), 3)
+def view_of_what_the_iteration_began_with(x, n):
+    for _ in range(n):
+        b = x[1:]
+        b += 1.0
+        x = 2.0 * x
+    return b
+
+
+@case(np.array([[0.3, 0.7, 0.2]]), 2)
+def transposed_and_written_by_the_other_name(x, n):
+    for _ in range(n):
+        b = x.T
+        x = 2.0 * x
+        x[0] = 1.0
+    return np.sum(b * b) + np.sum(x)
+
+
+@case(np.array([0.3, 0.7, 0.2]), 2)
+def view_made_in_an_inner_loop(x, n):
+    for _ in range(n):
+        for _ in range(2):
+            b = x[1:]
+            b += 1.0
+        x = 2.0 * x
+    return b
+
+
+@case(np.array([0.3, 0.7, 0.2]), 3)
+def view_in_a_tuple(x, n):
+    for _ in range(n):
+        b = (x[1:], 2.0)
+        b[0][0] += 1.0
+        x = 2.0 * x
+    return b[0] * b[1]
+
+
+@case(np.array([[0.169, 0.687, 0.945]]))
+def while_with_a_view(t):
+    while np.any(t > 0.8):
+        b = t.T
+        b += 1.0
+        t = 1.0 - t
+    return b
