@@ -128,6 +128,9 @@ class Evaluator(Expressions):
             kind = kind.items[k] if isinstance(kind, Tuple) else UNKNOWN
         node = self._node(value)
         partial = self.rule.form == registry.PARTIALS and self.grad is None  # of a real parameter it may be complex
+        char, of_grad = getattr(value.kind, "char", ""), getattr(self._grad().kind, "char", "")
+        if not partial and char in ("", "?") and of_grad == "c" and getattr(kind, "char", "") == "f":
+            return replace(value, node=trees.np_call("real", node))  # what is complex for all that is known
         made = node if partial else templates.real_part(node, kind, value.kind)
         return replace(value, node=made, kind=value.kind if made is node else templates.real_kind(value.kind))
 

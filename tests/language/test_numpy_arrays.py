@@ -207,7 +207,8 @@ def real_parts_of_products(x):
     b = np.zeros(3, complex)
     b[:] = a
     a[1] = b[0].imag
-    return np.sum(np.real(x * (2 + 1j)) * x) + np.sum(a * x)
+    b = np.polyval([1j, 2.0, 1.0], x)  # whose slope is of a type that isn't known
+    return np.sum(np.real(x * (2 + 1j)) * x) + np.sum(a * x) + np.sum(np.real(b) * x)
 
 
 @case(array(3))
