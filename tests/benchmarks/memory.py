@@ -3,12 +3,14 @@
     python -m tests.benchmarks.memory [--quick] [--only gmm,ode] [--save]
 
 Measured by the kernel's mark of the highest resident memory, which is set back before a call (Linux only), after a first
-call with all its compiling. What the allocator kept of earlier calls is given back before.
+call with all its compiling. What the allocator kept of earlier calls is given back before, and large blocks are taken from
+the kernel each time: otherwise what a tool takes again and again isn't seen.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import os
 import statistics
@@ -17,6 +19,7 @@ from typing import Any, Callable
 
 from tests.benchmarks.pinning import pin
 
+LARGE = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}
 TOOLS = ("function", "s2sad", "s2sad numba", "by hand", "jax")
 CALLS = 3
 
@@ -36,7 +39,12 @@ def main() -> None:
         args = module.arguments("quick" if options.quick else "full")
         found[name] = {}
         for tool, prepare in module.tools().items():
-            if tool in TOOLS and prepare is not None and peers.installed(tool):
+            if (
+                tool in TOOLS
+                and tool not in options.without.split(",")
+                and prepare is not None
+                and peers.installed(tool)
+            ):
                 try:
                     found[name][tool] = taken(prepare(args))
                 except Exception as error:
@@ -54,6 +62,7 @@ def taken(run: Callable[[], Any]) -> float:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", lambda size: None)
     peaks = []
     for _ in range(CALLS):
+        gc.collect()
         trim(0)
         before = status("VmRSS")
         with open("/proc/self/clear_refs", "w") as file:
@@ -81,5 +90,6 @@ def table(found: dict[str, dict[str, float]]) -> str:
 
 
 if __name__ == "__main__":
+    os.environ.update(LARGE)
     pin("tests.benchmarks.memory")
     main()
