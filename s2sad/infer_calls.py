@@ -13,6 +13,7 @@ import numpy as np
 from s2sad import equivalents, trees
 from s2sad.checkpointing import Checkpointed, checkpoint
 from s2sad.custom import CustomGradient, stop_gradient
+from s2sad.drawn import counts_of, draws
 from s2sad.helpers import helper_with_rule
 from s2sad.infer_checkpoints import Inside
 from s2sad.infer_gradients import is_public
@@ -119,6 +120,12 @@ class Calls:
             return self.call_checked(function, static, args, keywords, node, hint)
         if hasattr(type(static), "plain_function"):
             return self.call_derived(function, static, args, keywords, node, hint)
+        if draws(static):  # its own code writes into itself
+            for value in counts_of(static, args, keywords):
+                for each in value.items or [value]:
+                    self.use_as_integer(each)
+            if not any(value.varied for value in [*args, *keywords.values()]):
+                return self.opaque_call(function, args, keywords, node)
         made = self.call_solver(function, static, args, keywords, node, hint)
         if made is not None:
             return made

@@ -9,6 +9,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.drawn import drawn_kind, draws
 from s2sad.expressions import mark_pure
 from s2sad.infer_memory import is_function
 from s2sad.infer_outputs import WRITING, harmless_by_name
@@ -37,10 +38,10 @@ class PlainCalls:
         if self.quiet:
             if not harmless(static) and any(value.varied and value.place is not None for value in args):
                 raise self.refuse("no_rule", node, name=getattr(static, "__name__", "it"), module="")
-            return Value(expr, self.guess_kind(static, args))
+            return Value(expr, self.guess_kind(static, args, keywords))
         if pure_builtin(static):
             mark_pure(expr)
-            return Value(expr, self.guess_kind(static, args))
+            return Value(expr, self.guess_kind(static, args, keywords))
         if isinstance(static, BoundMethod) and static.name in WRITING and not self.is_memory(static.owner):
             if static.owner.place is None:
                 raise self.refuse("unknown_store", node)
@@ -55,7 +56,7 @@ class PlainCalls:
             places = [*places, *map(ir.Place, self.escaped)]  # what another call was given, it may have kept
         self.note_writes(places, node)
         self.effects += 1
-        made = self.emit(expr, ir.Plain(False), self.guess_kind(static, args), False)
+        made = self.emit(expr, ir.Plain(False), self.guess_kind(static, args, keywords), False)
         self.effects += 1
         if not self.makes_new(expr):
             given = [place.root for value in [*args, *keywords.values()] for place in self.memory_in(value)]
@@ -85,7 +86,9 @@ class PlainCalls:
         called = args[:1] if static in (map, filter) else [v for k, v in keywords.items() if k == "key"]
         return any(isinstance(value.kind, Unknown) for value in called)
 
-    def guess_kind(self, static: Any, args: list[Value]) -> Any:
+    def guess_kind(self, static: Any, args: list[Value], keywords: dict[str, Value]) -> Any:
+        if draws(static):
+            return drawn_kind(static, [each.kind for each in args], {k: each.kind for k, each in keywords.items()})
         if (
             static is len
             or static is int

@@ -3,6 +3,7 @@
 import enum
 import itertools
 import math
+import random
 from typing import NamedTuple
 
 import numpy as np
@@ -120,6 +121,31 @@ def namedtuple_with_methods(x, y):
 @case(Sphere(0.7, 1.2))
 def namedtuple_parameter_with_methods(s):
     return s.volume * s.above(0.3) if s.SHAPE == "sphere" else s.radius
+
+
+@case(1.3, 0.2, 3, 7)
+def monte_carlo(start, sigma, n, seed):
+    np.random.seed(seed)
+    paths = np.zeros((n + 1, 5))
+    paths[0] = start
+    mean = 0.0
+    for t in range(n):
+        z = np.random.standard_normal(5)
+        z -= z.mean()
+        paths[t + 1] = paths[t] * np.exp(sigma * z + 0.1 * np.random.randn(n, 5)[0])
+        mean += sigma * np.random.uniform(0.0, 1.0) + start * np.random.randint(0, 3)
+    return np.sum(paths[-1]) + mean
+
+
+@case(1.3, 3, 7)
+def random_walk(x, n, seed):
+    random.seed(seed)
+    own = random.Random(seed)
+    steps = np.random.RandomState(seed).normal(size=n)
+    for k in range(n):
+        x = x + x * random.gauss(0.0, 0.1) * k
+        x = x * (1.0 + own.random())
+    return x * np.sum(steps)
 
 
 @pytest.mark.parametrize("each", case, ids=str)
