@@ -73,7 +73,8 @@ class Builtins:
     def call_sum(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
     ) -> Value | None:
-        value = args[0]
+        value = self.as_iterated(args[0], node)
+        args = [value, *args[1:]]
         start = args[1] if len(args) > 1 else keywords.get("start")
         if value.object is not None and value.object.cls is dict:
             return None

@@ -16,6 +16,7 @@ from s2sad.custom import CustomGradient, stop_gradient
 from s2sad.drawn import counts_of, draws
 from s2sad.helpers import helper_with_rule
 from s2sad.infer_checkpoints import Inside
+from s2sad.infer_classes import is_logging
 from s2sad.infer_gradients import is_public
 from s2sad.infer_memory import is_function
 from s2sad.infer_outputs import positional
@@ -108,6 +109,8 @@ class Calls:
         made = self.function_method(static, args, node)
         if made is not None:
             return made
+        if is_logging(static):
+            return self.logged(function, args, keywords)
         if static is stop_gradient:
             return self.without_gradient(self.settle(args[0]))
         if static is grad_of:

@@ -13,6 +13,7 @@ from s2sad.expressions import mark_pure
 from s2sad.kinds import UNKNOWN, Array, List, Mapping, Record, Scalar, Static, Text, Tuple
 from s2sad.values import BoundMethod, LocalFunction, Object, Super, Value, holds_active_text
 
+LOGGING = ("debug", "info", "warning", "error", "critical", "exception", "log")
 NOTHING = gast.parse("def init(): return None").body[0]
 
 
@@ -169,6 +170,8 @@ class Classes:
             return self.namedtuple_method(owner, name, keywords, node)
         if self.is_fixed_list(owner):
             return self.fixed_list_method(owner, name, args, keywords, node)
+        if is_logging(method.function):
+            return self.logged(function, args, keywords)
         if isinstance(method.function, types.FunctionType):
             inner = Value(trees.attr(trees.attr(owner.expr, "__class__"), name), Static(method.function))
             return self.call_value(inner, [owner, *args], keywords, node, hint)
@@ -190,6 +193,12 @@ class Classes:
         given = [owner, *args, *keywords.values()]
         active = any(holds_active_text(value.kind) or value.varied for value in given)
         return dataclasses.replace(made, kind=Text(True)) if active else made
+
+    def logged(self, function: Value, args: list[Value], keywords: dict[str, Value]) -> Value:
+        """logger.info(...): the call as it stands; it returns None."""
+        exprs = [self.settle(each).expr for each in args]
+        named = {key: self.settle(each).expr for key, each in keywords.items()}
+        return Value(self.call_expression(function.expr, exprs, named), Static(None))
 
     def namedtuple_method(self, owner: Value, name: str, keywords: dict[str, Value], node: Any) -> Value:
         cls = owner.kind.cls
@@ -236,3 +245,8 @@ class Classes:
                 if cls is object and name == "__init__":
                     return Value(trees.builtin("print"), Static(LocalFunction(NOTHING, self.frame, [], [], "init")))
         raise self.refuse("super", node)
+
+
+def is_logging(function: Any) -> bool:
+    """Whether a function of the module `logging` only writes a message."""
+    return getattr(function, "__module__", "") == "logging" and getattr(function, "__name__", "") in LOGGING

@@ -17,6 +17,7 @@ class Extremes:
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
     ) -> Value | None:
         """min and max: the reverse sweep gives the gradient to the one chosen, so the choice is made by comparing."""
+        args = [self.as_iterated(args[0], node)] if len(args) == 1 else args
         if len(args) == 1 and isinstance(args[0].kind, Mapping) and not self.quiet:
             args = [self.as_list(args[0], node)]
         default = [keywords["default"]] if "default" in keywords else []
@@ -95,7 +96,8 @@ class Extremes:
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
     ) -> Value | None:
         """sorted(xs): the order is found without gradients, then the items are read in that order."""
-        value = args[0]
+        value = self.as_iterated(args[0], node)
+        args = [value, *args[1:]]
         if isinstance(value.kind, Mapping) and not self.quiet:
             value = self.as_list(value, node)
             args = [value, *args[1:]]

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import logging
 import types
 from dataclasses import dataclass, field
 from typing import Any
@@ -255,6 +256,8 @@ def kind_of(value: Any, key: Any = None) -> Kind:
         return Array(value.dtype.name if value.dtype.kind in "biufc" else "O", dims)
     if isinstance(value, np.generic):
         return Scalar(value.dtype.name) if value.dtype.kind in "biufc" else Static(value)
+    if isinstance(value, logging.Logger):
+        return Static(value)
     if isinstance(value, tuple):
         items = tuple(kind_of(item, (key, k)) for k, item in enumerate(value))
         return Tuple(items, type(value) if hasattr(value, "_fields") else None)

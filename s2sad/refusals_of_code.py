@@ -173,8 +173,8 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "a class whose instances are made by `__init__`, with plain attributes, properties and methods",
     ),
     "extreme_key": (
-        "`{name}` with a `key`, or of something other than a list or array",
-        "a loop with an `if` that compares, or `{name}` of a list",
+        "`{name}` of something other than a list, a tuple or an array",
+        "`{name}` of a list; or a loop with an `if` that compares",
     ),
     "sorted_key": (
         "`sorted` with a `key`, where the items need a gradient",

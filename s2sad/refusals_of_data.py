@@ -110,7 +110,7 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
     ),
     "no_key": (
         "there is no key {key!r}",
-        "a key that is there",
+        "a key that the dict has when this line runs, or `d.get(key, default)`",
     ),
     "index_range": (
         "the index {index} is out of range for {length} items",

@@ -1,6 +1,7 @@
 """Classes of the user's: their operators, tests and built-in functions, how instances are made, what attributes are."""
 
 import functools
+import logging
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -179,7 +180,7 @@ def items(x, y):
     total = 0.0
     for each in v:
         total += each * each
-    return a * b + total * len(v) + sum([*v]) + v[1]
+    return a * b + total * len(v) + sum([*v]) + v[1] + max(v) * sum(v) + sorted(v)[0]
 
 
 @case(0.4, 1.3)
@@ -224,6 +225,19 @@ def compared_by_the_dataclass(x, y):
     if p == Ordered(x, y):
         total *= 5.0
     return total * max(p, q).x
+
+
+log = logging.getLogger("s2sad.tests")
+
+
+@case(0.4, 1.3)
+def logged(x, y):
+    total = 0.0
+    for k in range(3):
+        total += x * y**k
+        log.debug("step %d: %s", k, total)
+        log.info(f"{total:.3f}")
+    return total
 
 
 @case(array(2), 0.7)
