@@ -9,7 +9,9 @@
 import s2sad.rules.nondifferentiable  # noqa: F401
 from s2sad.rules import (  # noqa: F401
     cmath_rules,
+    copies,
     creation,
+    diagonals,
     einsum,
     elementwise,
     fourier,
@@ -18,6 +20,7 @@ from s2sad.rules import (  # noqa: F401
     joining,
     linalg,
     linalg_decompositions,
+    linalg_eigen,
     linalg_norms,
     linear,
     math_rules,

@@ -1,4 +1,4 @@
-"""numpy.linalg: Cholesky, QR, eigenvalue and singular value decompositions, of stacked matrices too.
+"""numpy.linalg: Cholesky, QR and singular value decompositions, of stacked matrices too.
 
 The formulas: M. Giles (2008); M. Seeger et al., "Auto-differentiating linear algebra" (2017); J. Townsend,
 "Differentiating the singular value decomposition" (2016); of complex matrices with d value = Re(sum(gradient * dx)).
@@ -44,6 +44,20 @@ def upper_half(slope, a):
 @inline
 def half_read(slope, a, UPLO):
     return lower_half(slope, a) if UPLO == "L" or UPLO == "l" else upper_half(slope, a)
+
+
+@inline
+def conjugate(x):
+    return np.conj(x) if np.iscomplexobj(x) else x
+
+
+def gaps(values):
+    """values[j] - values[i], infinite for i = j; an error where two are equal."""
+    differences = np.expand_dims(values, -2) - np.expand_dims(values, -1)
+    same = np.eye(values.shape[-1], dtype=bool)
+    if np.any((differences == 0) & ~same):
+        raise np.linalg.LinAlgError("where eigenvalues or singular values are equal, the vectors have no derivative")
+    return np.where(same, np.inf, differences)
 
 
 # --- Cholesky -------------------------------------------------------------------------------------------------------
@@ -183,174 +197,6 @@ def shorter(m: Dim, n: Dim) -> Dim:
     return m if m == n else Dim(("min", m.key, n.key), m.many and n.many)
 
 
-# --- eigenvalues of symmetric matrices ------------------------------------------------------------------------------
-
-
-@adjoint(np.linalg.eigh, several=True, cost=5000)
-def eigh(a, UPLO="L", *, grad, result):
-    """Giles (2008), 3.1. Where eigenvalues are equal, the vectors have no derivative, which is an error; the values
-    then have that of their sums."""
-    values, vectors = result
-    values_grad, vectors_grad = grad
-    if vectors_grad is None:
-        return half_read(columns_by(conjugate(vectors), values_grad) @ turned(vectors), a, UPLO)
-    if np.iscomplexobj(a):
-        vectors_grad = at_given_phase(vectors, vectors_grad)
-    inner = (turned(vectors) @ vectors_grad) / gaps(values)
-    if values_grad is None:
-        return half_read(conjugate(vectors) @ inner @ turned(vectors), a, UPLO)
-    slope = conjugate(vectors) @ inner @ turned(vectors)
-    return half_read(columns_by(conjugate(vectors), values_grad) @ turned(vectors) + slope, a, UPLO)
-
-
-@inline
-def conjugate(x):
-    return np.conj(x) if np.iscomplexobj(x) else x
-
-
-def gaps(values):
-    """values[j] - values[i], infinite for i = j; an error where two are equal."""
-    differences = np.expand_dims(values, -2) - np.expand_dims(values, -1)
-    same = np.eye(values.shape[-1], dtype=bool)
-    if np.any((differences == 0) & ~same):
-        raise np.linalg.LinAlgError("where eigenvalues or singular values are equal, the vectors have no derivative")
-    return np.where(same, np.inf, differences)
-
-
-def at_given_phase(vectors, grad):
-    """Without the part of the cotangent that turns the phase of a vector, which LAPACK fixes: one element is real."""
-    inner = np.sum(vectors * grad, axis=-2, keepdims=True)
-    lengths = np.where(np.imag(vectors) == 0, np.abs(vectors), -1.0)
-    fixed = np.expand_dims(np.argmax(lengths, axis=-2), -2)
-    if np.any(np.take_along_axis(lengths, fixed, -2) <= 0):
-        raise np.linalg.LinAlgError("the phase of an eigenvector is not determined, so that it has no derivative")
-    pivot = np.real(np.take_along_axis(vectors, fixed, -2))
-    rows = np.expand_dims(np.arange(vectors.shape[-2]), -1)
-    return grad - np.where(rows == fixed, 1j * np.imag(inner) / pivot, 0.0)
-
-
-def with_given_phase(vectors, changes):
-    """Changes of vectors that keep real the element that LAPACK makes real."""
-    lengths = np.where(np.imag(vectors) == 0, np.abs(vectors), -1.0)
-    fixed = np.expand_dims(np.argmax(lengths, axis=-2), -2)
-    pivot = np.real(np.take_along_axis(vectors, fixed, -2))
-    turning = np.imag(np.take_along_axis(changes, fixed, -2)) / pivot
-    return changes - 1j * turning * vectors
-
-
-@tangent(np.linalg.eigh)
-def eigh_tangent(a, UPLO="L", *, result, a_dot):
-    values, vectors = result
-    inner = turned_conjugate(vectors) @ whole_of_half(a_dot, UPLO) @ vectors
-    vectors_dot = vectors @ (inner / gaps(values))
-    if np.iscomplexobj(a):
-        vectors_dot = with_given_phase(vectors, vectors_dot)
-    return np.real(np.diagonal(inner, axis1=-2, axis2=-1)), vectors_dot
-
-
-EIGH = type(np.linalg.eigh(np.eye(1)))
-
-
-@kind(np.linalg.eigh)
-def eigh_kind(a: Kind, UPLO: Kind) -> Kind:
-    a = numeric(a)
-    dtype, dims = floating_of(a), dims_of(a)
-    return Tuple((Array(real_dtype(dtype), None if dims is None else dims[:-1]), Array(dtype, dims)), EIGH)
-
-
-@adjoint(np.linalg.eigvalsh, cost=3000)
-def eigvalsh(a, UPLO="L", *, grad, result):
-    """Giles (2008), 3.1."""
-    _, vectors = np.linalg.eigh(a) if UPLO == "L" else np.linalg.eigh(a, UPLO)
-    return half_read(columns_by(conjugate(vectors), grad) @ turned(vectors), a, UPLO)
-
-
-@tangent(np.linalg.eigvalsh)
-def eigvalsh_tangent(a, UPLO="L", *, a_dot):
-    _, vectors = np.linalg.eigh(a, UPLO)
-    inner = turned_conjugate(vectors) @ whole_of_half(a_dot, UPLO) @ vectors
-    return np.real(np.diagonal(inner, axis1=-2, axis2=-1))
-
-
-@kind(np.linalg.eigvalsh)
-def eigvalsh_kind(a: Kind, UPLO: Kind) -> Kind:
-    return eigh_kind(a, UPLO).items[0]  # type: ignore[attr-defined]
-
-
-# --- eigenvalues of any matrix --------------------------------------------------------------------------------------
-
-
-@inline
-def real_of_real(slope, a):
-    """A real matrix may have complex eigenvalues; its gradient is real."""
-    return slope if np.iscomplexobj(a) else np.real(slope)
-
-
-@adjoint(np.linalg.eig, several=True, cost=9000)
-def eig(a, *, grad, result):
-    """Giles (2008), 3.1, with the vectors as LAPACK scales them: of length 1, the largest element real."""
-    values, vectors = result
-    values_grad, vectors_grad = grad
-    if vectors_grad is None:
-        return real_of_real(np.linalg.solve(turned(vectors), rows_by(values_grad, turned(vectors))), a)
-    inner = (turned(vectors) @ at_given_scale(vectors, vectors_grad)) / gaps(values)
-    slope = inner @ turned(vectors)
-    if values_grad is None:
-        return real_of_real(np.linalg.solve(turned(vectors), slope), a)
-    return real_of_real(np.linalg.solve(turned(vectors), slope + rows_by(values_grad, turned(vectors))), a)
-
-
-def at_given_scale(vectors, grad):
-    """Without the part of the cotangent that changes the length or the phase of a vector, which LAPACK fixes."""
-    inner = np.sum(vectors * grad, axis=-2, keepdims=True)
-    grad = grad - np.real(inner) * np.conj(vectors)
-    return at_given_phase(vectors, grad) if np.iscomplexobj(vectors) else grad
-
-
-@tangent(np.linalg.eig)
-def eig_tangent(a, *, result, a_dot):
-    values, vectors = result
-    inner = np.linalg.solve(vectors, a_dot @ vectors)
-    vectors_dot = vectors @ (inner / gaps(values))
-    return np.diagonal(inner, axis1=-2, axis2=-1), with_given_scale(vectors, vectors_dot)
-
-
-def with_given_scale(vectors, changes):
-    """Changes of vectors that keep the length and the phase that LAPACK gives them."""
-    lengthening = np.real(np.sum(np.conj(vectors) * changes, axis=-2, keepdims=True))
-    changes = changes - lengthening * vectors
-    return with_given_phase(vectors, changes) if np.iscomplexobj(vectors) else changes
-
-
-EIG = type(np.linalg.eig(np.eye(1)))
-
-
-@kind(np.linalg.eig)
-def eig_kind(a: Kind) -> Kind:
-    a = numeric(a)
-    dims, dtype = dims_of(a), floating_of(a)
-    dtype = dtype if dtype in ("complex128", "complex64") else ""  # of a real matrix they may be complex
-    return Tuple((Array(dtype, None if dims is None else dims[:-1]), Array(dtype, dims)), EIG)
-
-
-@adjoint(np.linalg.eigvals, cost=9000)
-def eigvals(a, *, grad, result):
-    """Giles (2008), 3.1."""
-    _, vectors = np.linalg.eig(a)
-    return real_of_real(np.linalg.solve(turned(vectors), rows_by(grad, turned(vectors))), a)
-
-
-@tangent(np.linalg.eigvals)
-def eigvals_tangent(a, *, a_dot):
-    _, vectors = np.linalg.eig(a)
-    return np.diagonal(np.linalg.solve(vectors, a_dot @ vectors), axis1=-2, axis2=-1)
-
-
-@kind(np.linalg.eigvals)
-def eigvals_kind(a: Kind) -> Kind:
-    return eig_kind(a).items[0]  # type: ignore[attr-defined]
-
-
 # --- singular values ------------------------------------------------------------------------------------------------
 
 
@@ -485,17 +331,12 @@ def svdvals_kind(x: Kind) -> Kind:
 # --- kinds of helpers -----------------------------------------------------------------------------------------------
 
 
+@kind(lower_with_half_diagonal, hermitian_half)
+def like_matrix(a: Kind) -> Kind:
+    return a
+
+
 @kind(gaps)
 def gaps_kind(values: Kind) -> Kind:
     dims = dims_of(values)
     return Array(getattr(values, "dtype", ""), None if dims is None else (*dims, dims[-1]))
-
-
-@kind(at_given_phase, at_given_scale)
-def like_vectors(vectors: Kind, grad: Kind) -> Kind:
-    return vectors
-
-
-@kind(lower_with_half_diagonal, hermitian_half)
-def like_matrix(a: Kind) -> Kind:
-    return a

@@ -1,4 +1,5 @@
-"""The functions of NumPy that have no derivative to be given, and what to write instead. (SciPy's: refused_special.py)
+"""The functions of NumPy that have no derivative to be given, and what to write instead. (SciPy's: refused_scipy.py,
+refused_special.py)
 
 A call of one is refused where an argument needs a gradient. A call on constants runs as it stands, once: a table that
 is loaded, random numbers that are drawn, a setting that is changed are constants for the derivative.
@@ -17,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.rules import refused_special
+from s2sad.rules import refused_scipy, refused_special
 
 # (why there is no derivative, what to write instead, the names in numpy, with "linalg." or "fft." before some)
 FUNCTIONS: list[tuple[str, str, str]] = [
@@ -158,7 +159,11 @@ _functions = _by_name(FUNCTIONS, np)
 _methods = {name: (why, instead) for why, instead, names in METHODS for name in names.split()}
 
 
-OF_SCIPY = {"scipy.special": refused_special.FUNCTIONS, "scipy.ndimage": refused_special.NDIMAGE}
+OF_SCIPY = {
+    "scipy.special": refused_special.FUNCTIONS,
+    "scipy.ndimage": refused_special.NDIMAGE,
+    **refused_scipy.TABLES,
+}
 _special: dict[Any, tuple[str, str]] = {}  # of these, once a program has imported them
 _loaded: set[str] = set()
 

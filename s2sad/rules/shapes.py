@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from s2sad.kinds import NONE, ONE, UNKNOWN, Array, Dim, Kind, Scalar, Tuple
-from s2sad.rules.linear import left_without
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, spread, tangent, unbroadcast
+from s2sad.kinds import NONE, ONE, Array, Dim, Kind, Scalar, Tuple
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, spread, unbroadcast
 from s2sad.rules.results import (
     ORDER_C,
     UNSURE,
     Dims,
     axes_of,
     combined,
-    dim_of,
     dims_of,
     dims_of_shape,
-    dtype_of,
     length_of,
     numeric,
     numpy_dtype,
-    shaped,
     unknown_dim,
     value_of,
 )
@@ -111,6 +107,23 @@ def matrix_transpose(x, *, grad):
 def matrix_transpose_kind(x: Kind) -> Kind:
     dims = dims_of(x)
     return with_dims(x, None if dims is None else (*dims[:-2], dims[-1], dims[-2]))
+
+
+@adjoint(np.rollaxis, linear=True, view=True, cost=1)
+def roll_axis(a, axis, start=0, *, grad):
+    place, before = axis % rank(a), start % (rank(a) + 1)
+    return np.moveaxis(grad, before - 1 if before > place else before, place)
+
+
+@kind(np.rollaxis)
+def roll_axis_kind(a: Kind, axis: Kind, start: Kind) -> Kind:
+    dims, place, before = dims_of(a), value_of(axis), value_of(start)
+    if dims is None or not isinstance(place, int) or not isinstance(before, int):
+        return with_dims(a, None)
+    place, before = place % len(dims), before % (len(dims) + 1)
+    left = [dim for k, dim in enumerate(dims) if k != place]
+    left.insert(before - 1 if before > place else before, dims[place])
+    return with_dims(a, tuple(left))
 
 
 # --- shapes ---------------------------------------------------------------------------------------------------------
@@ -352,120 +365,6 @@ def same_kind(a: Kind, *options: Kind) -> Kind:
     return with_dims(a, dims_of(numeric(a)))
 
 
-# --- copies ---------------------------------------------------------------------------------------------------------
-
-
-@adjoint(np.copy, linear=True, cost=1)
-def copy(a, order="K", *, grad):
-    return grad
-
-
-@adjoint(np.ndarray.copy, linear=True, cost=1)
-def copy_method(a, order="C", *, grad):
-    return grad
-
-
-@adjoint(np.ascontiguousarray, linear=True, view=True, cost=1)
-def contiguous(a, dtype=None, *, grad):
-    return grad
-
-
-@adjoint(np.asfortranarray, np.asarray_chkfinite, linear=True, view=True, cost=1)
-def as_array(a, dtype=None, order=None, *, grad):
-    return grad
-
-
-@adjoint(np.require, linear=True, view=True, cost=1)
-def required(a, dtype=None, requirements=None, *, grad):
-    return grad
-
-
-@adjoint(np.real_if_close, linear=True, view=True, cost=1)
-def real_if_close(a, tol=100, *, grad):
-    if np.iscomplexobj(a):
-        return refuse("whether the result is real or complex depends on the numbers: write a.real, or a")
-    return grad
-
-
-@adjoint(np.rollaxis, linear=True, view=True, cost=1)
-def roll_axis(a, axis, start=0, *, grad):
-    place, before = axis % rank(a), start % (rank(a) + 1)
-    return np.moveaxis(grad, before - 1 if before > place else before, place)
-
-
-@inline
-def cast_back(grad, a):
-    if known(grad.dtype == a.dtype):
-        return grad
-    if np.iscomplexobj(grad) and not np.iscomplexobj(a):
-        return np.real(grad).astype(a.dtype)
-    return grad.astype(a.dtype)
-
-
-@adjoint(np.ndarray.astype, cost=1)
-def as_type(a, dtype, *, grad):
-    return cast_back(grad, a)
-
-
-@tangent(np.ndarray.astype)
-def as_type_tangent(a, dtype, *, a_dot):
-    return a_dot.astype(dtype)
-
-
-if hasattr(np, "astype"):  # since NumPy 2.1
-
-    @adjoint(np.astype, cost=1)
-    def as_type_function(x, dtype, /, *, copy=True, device=None, grad):
-        return cast_back(grad, x)
-
-    @tangent(np.astype)
-    def as_type_function_tangent(x, dtype, /, *, x_dot):
-        return np.astype(x_dot, dtype)
-
-    @kind(np.astype)
-    def as_type_kind(x: Kind, dtype: Kind, **options: Kind) -> Kind:
-        return cast_kind(x, dtype)
-
-
-@kind(np.copy)
-def copy_kind(a: Kind, order: Kind) -> Kind:
-    return with_dims(a, dims_of(numeric(a)))
-
-
-@kind(np.ndarray.copy)
-def copy_method_kind(a: Kind, order: Kind) -> Kind:
-    return a if isinstance(a, Scalar) else with_dims(a, dims_of(numeric(a)))
-
-
-@kind(np.asfortranarray, np.asarray_chkfinite, np.require)
-def as_array_kind(a: Kind, dtype: Kind, *options: Kind) -> Kind:
-    return with_dims(cast_kind(a, dtype), dims_of(numeric(a)))
-
-
-@kind(np.real_if_close)
-def real_if_close_kind(a: Kind, tol: Kind) -> Kind:
-    a = numeric(a)
-    return with_dims(a, dims_of(a)) if getattr(a, "char", "?") in "bif" else UNKNOWN
-
-
-@kind(np.rollaxis)
-def roll_axis_kind(a: Kind, axis: Kind, start: Kind) -> Kind:
-    dims, place, before = dims_of(a), value_of(axis), value_of(start)
-    if dims is None or not isinstance(place, int) or not isinstance(before, int):
-        return with_dims(a, None)
-    place, before = place % len(dims), before % (len(dims) + 1)
-    left = [dim for k, dim in enumerate(dims) if k != place]
-    left.insert(before - 1 if before > place else before, dims[place])
-    return with_dims(a, tuple(left))
-
-
-@kind(np.ascontiguousarray, np.ndarray.astype)
-def cast_kind(a: Kind, dtype: Kind) -> Kind:
-    a = numeric(a)
-    made = dtype_of(dtype, numpy_dtype(getattr(a, "dtype", "")))
-    return shaped(made, dims_of(a), not isinstance(a, Array))
-
-
 # --- one element, lists ---------------------------------------------------------------------------------------------
 
 
@@ -491,73 +390,3 @@ def one_element(grad, a, args):
 def item_kind(a: Kind, *args: Kind) -> Kind:
     char = getattr(a, "char", "?")
     return Scalar({"b": "bool", "i": "int", "f": "float", "c": "complex"}[char]) if char in "bifc" else Array("", ())
-
-
-# --- diagonals and triangles ----------------------------------------------------------------------------------------
-
-
-@adjoint(np.diag, linear=True, view=True)
-def diag(v, k=0, *, grad):
-    if rank(v) == 1:
-        return np.diag(grad) if known(k == 0) else np.diag(grad, k)
-    return on_diagonal(grad, v, k, 0, 1)
-
-
-@adjoint(np.diagonal, linear=True, view=True)
-def diagonal(a, offset=0, axis1=0, axis2=1, *, grad):
-    return on_diagonal(grad, a, offset, axis1, axis2)
-
-
-def on_diagonal(grad, a, offset, axis1, axis2):
-    """An array like `a` of zeros, with grad on a diagonal."""
-    made = np.zeros(np.shape(np.moveaxis(a, (axis1, axis2), (-2, -1))), dtype=a.dtype)
-    k = np.arange(grad.shape[-1])
-    made[..., k - min(offset, 0), k + max(offset, 0)] = grad
-    return np.moveaxis(made, (-2, -1), (axis1, axis2))
-
-
-@kind(np.diag)
-def diag_kind(v: Kind, k: Kind) -> Kind:
-    dims, offset = dims_of(v), value_of(k)
-    if dims is None or not 0 < len(dims) < 3:
-        return with_dims(v, None)
-    if len(dims) == 1:
-        shifted = offset if isinstance(offset, int) else None
-        side = (
-            dims[0]
-            if shifted == 0
-            else unknown_dim()
-            if shifted is None
-            else combined("+", dims[0], dim_of(abs(shifted)))
-        )
-        return with_dims(v, (side, side))
-    return with_dims(v, (dims[0] if dims[0] == dims[1] and offset == 0 else unknown_dim(),))
-
-
-@kind(np.diagonal)
-def diagonal_kind(a: Kind, offset: Kind, axis1: Kind, axis2: Kind) -> Kind:
-    dims = dims_of(a)
-    return with_dims(a, None if dims is None else (*(dim_of_rest(dims, axis1, axis2)), unknown_dim()))
-
-
-def dim_of_rest(dims: Dims, axis1: Kind, axis2: Kind) -> Dims:
-    left = left_without(dims, axis1, axis2)
-    return tuple(unknown_dim() for _ in dims[2:]) if left is None else left
-
-
-@adjoint(np.tril, linear=True)
-def lower_triangle(m, k=0, *, grad):
-    made = np.tril(grad) if known(k == 0) else np.tril(grad, k)
-    return unbroadcast(made) if rank(m) == 1 else made
-
-
-@adjoint(np.triu, linear=True)
-def upper_triangle(m, k=0, *, grad):
-    made = np.triu(grad) if known(k == 0) else np.triu(grad, k)
-    return unbroadcast(made) if rank(m) == 1 else made
-
-
-@kind(np.tril, np.triu)
-def triangle_kind(m: Kind, k: Kind) -> Kind:
-    dims = dims_of(m)
-    return with_dims(m, (dims[0], dims[0]) if dims is not None and len(dims) == 1 else dims)

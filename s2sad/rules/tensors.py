@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.kinds import Array, Kind, Static, broadcast_dims
+from s2sad.rules.diagonals import on_diagonal
 from s2sad.rules.linear import left_without
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent, unbroadcast
 from s2sad.rules.results import (
@@ -21,7 +22,7 @@ from s2sad.rules.results import (
     unknown_dim,
     value_of,
 )
-from s2sad.rules.shapes import inverse_permutation, on_diagonal
+from s2sad.rules.shapes import inverse_permutation
 
 # --- tensordot ------------------------------------------------------------------------------------------------------
 
