@@ -26,6 +26,7 @@ import linecache
 import os
 import pickle
 import random
+import resource
 import selectors
 import sys
 import time
@@ -247,9 +248,9 @@ def tried(mutant: Mutant, items: list[Any], texts: dict[str, list[int]], seconds
     except Exception as error:  # in another place than the line: a defect of this tester
         return f"no mutant ({error})".encode()
     watch, differs, count = Watch(), "", 0
-    deadline = time.monotonic() + seconds
+    deadline = time.process_time() + seconds
     for item in items:
-        if time.monotonic() > deadline:
+        if time.process_time() > deadline:
             break
         watch.texts.clear()
         count += 1
@@ -263,30 +264,27 @@ def tried(mutant: Mutant, items: list[Any], texts: dict[str, list[int]], seconds
 def in_forks(
     tasks: Iterable[tuple[Any, Callable[[], bytes]]], jobs: int, seconds: float
 ) -> Iterator[tuple[Any, bytes]]:
-    """(what names a task, what it returned in a fork of this process); b"" for one that died or took too long."""
+    """(what names a task, what it returned in a fork of this process); b"" for one that died, also of taking more
+    than these seconds of the processor."""
     waiting, running = iter(tasks), selectors.DefaultSelector()
     while True:
         while len(running.get_map()) < jobs and (task := next(waiting, None)) is not None:
-            ends, child = _forked(task[1])
-            running.register(ends, selectors.EVENT_READ, (task[0], child, time.monotonic() + seconds, []))
+            ends, child = _forked(task[1], int(seconds))
+            running.register(ends, selectors.EVENT_READ, (task[0], child, []))
         if not running.get_map():
             return
-        ready = {key.fd for key, _ in running.select(1.0)}
-        for key in list(running.get_map().values()):
-            name, child, deadline, parts = key.data
-            late = time.monotonic() > deadline
-            if key.fd in ready and (part := os.read(key.fd, 1 << 20)):
+        for key, _ in running.select():
+            name, child, parts = key.data
+            if part := os.read(key.fd, 1 << 20):
                 parts.append(part)
-            elif key.fd in ready or late:
-                if late:
-                    os.kill(child, 9)
+            else:
                 running.unregister(key.fd)
                 os.close(key.fd)
                 os.waitpid(child, 0)
-                yield name, b"" if late else b"".join(parts)
+                yield name, b"".join(parts)
 
 
-def _forked(task: Callable[[], bytes]) -> tuple[int, int]:
+def _forked(task: Callable[[], bytes], seconds: int) -> tuple[int, int]:
     """The end to read from, and the process."""
     read, write = os.pipe()
     child = os.fork()
@@ -295,6 +293,7 @@ def _forked(task: Callable[[], bytes]) -> tuple[int, int]:
         return read, child
     try:
         os.close(read)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
         for stream in (0, 1, 2):
             os.dup2(os.open(os.devnull, os.O_RDWR), stream)
         answer = task()
@@ -369,7 +368,7 @@ class Tester:
             if not mine:
                 tasks[-1] = (mutant, lambda: b"not run by a test")
         for mutant, answer in in_forks(tasks, options.jobs, 2 * options.seconds + 60):
-            found = answer.decode() or "killed by its death"
+            found = answer.decode() or "killed by its death or by time"
             counts[found.split()[0]] += 1
             if options.verbose or not found.startswith("killed"):
                 line = (ROOT / mutant[0]).read_text().splitlines()[mutant[2] - 1].strip()
@@ -384,7 +383,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=80, help="how many mutants, chosen at random")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--line", type=int, action="append", help="all mutants of these lines instead")
-    parser.add_argument("--seconds", type=float, default=60, help="no further test is begun on a mutant after these")
+    parser.add_argument("--seconds", type=float, default=60, help="of the processor, for the tests of a mutant")
     parser.add_argument("--from", dest="collect", nargs="*", default=TESTS, help="files of tests")
     parser.add_argument("--tests", default="*", help="a pattern for the tests' names")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
