@@ -7,13 +7,14 @@ A.1[0] = 2.0                        A.1[0] = 2.0
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from typing import Any
 
 import gast
 
 from s2sad import ir, trees
-from s2sad.kinds import Array, List, Scalar
+from s2sad.kinds import Array, List, Scalar, Unknown
 from s2sad.reading import all_blocks, contents_read, everything_read
 from s2sad.statements import blocks_of
 
@@ -89,6 +90,10 @@ def rename_deeply(node: gast.stmt, known: dict[str, gast.AST]) -> None:
 def copied(kind: Any, value: gast.AST) -> gast.AST:
     if isinstance(kind, List):
         return trees.call(trees.builtin("list"), value)
+    if isinstance(kind, Unknown):  # it may be a number
+        made = trees.call(trees.attr(trees.module(copy), "copy"), value)
+        made.pure = True
+        return made
     plain = not isinstance(kind, Array) or kind.rank == 1  # an item of a list may be a number where it has no axes
     # np.copy keeps the order in which the elements lie: what is computed from the copy is the same to the last bit.
     made = trees.call(trees.attr(value, "copy")) if plain else trees.np_call("copy", value)

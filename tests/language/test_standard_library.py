@@ -144,7 +144,7 @@ def random_walk(x, n, seed):
     steps = np.random.RandomState(seed).normal(size=n)
     for k in range(n):
         x = x + x * random.gauss(0.0, 0.1) * k
-        x = x * (1.0 + own.random())
+        x = x * (1.0 + own.random()) + np.random.default_rng(seed).normal() * x * x
     return x * np.sum(steps)
 
 
