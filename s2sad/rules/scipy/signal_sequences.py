@@ -89,8 +89,8 @@ def both_ways_transposed(b, a, grad, axis, padtype, padlen):
     from."""
     moved = np.moveaxis(grad, axis, 0)
     edge = 0 if padtype is None else 3 * max(len(a), len(b)) if padlen is None else padlen
-    n, rest = len(moved), [(0, 0)] * (moved.ndim - 1)
-    whole = np.pad(moved, [(edge, edge), *rest])
+    n, side = len(moved), np.repeat(np.zeros_like(moved[:1]), edge, axis=0)
+    whole = np.concatenate([side, moved, side])
     whole = steady_transposed(b, a, np.flip(steady_transposed(b, a, np.flip(whole, 0)), 0))
     before, made, after = whole[:edge], whole[edge : edge + n].copy(), whole[edge + n :]
     made[1 : edge + 1] -= np.flip(before, 0)
