@@ -32,7 +32,7 @@ def rgamma_slope(x, result):
     """The derivative of rgamma; where it is zero, at 0, -1, ..., by reflection (DLMF 5.5.3). It tends to 0 at inf."""
     zero = (x <= 0.0) & (result == 0.0)
     at_zero = np.cos(np.pi * np.where(zero, x % 2.0, 0.0)) * special.gamma(np.where(zero, 1.0 - x, 1.0))
-    return np.where(zero, at_zero, -result * special.psi(np.where(zero | (x > 1e300), 1.0, x)))
+    return np.where(zero, at_zero, -result * special.psi(np.where(zero | (x == np.inf), 1.0, x)))
 
 
 @partials(special.psi, special.digamma)
