@@ -127,7 +127,8 @@ class Sums:
         """Notes the lengths that would have to be equal for these two to be as large as each other."""
         dims, others = getattr(kind, "dims", None) or (), getattr(target, "dims", None) or ()
         if self.lengths and len(dims) >= len(others):
-            pairs = [wished(a, b, self.lengths) for a, b in zip(dims[len(dims) - len(others) :], others) if not b.many]
+            both = zip(dims[len(dims) - len(others) :], others)
+            pairs = [wished(a, b, self.lengths, self.program.joined) for a, b in both if not b.many]
             if None not in pairs:
                 self.wishes += [pair for each in pairs for pair in each or ()]
 

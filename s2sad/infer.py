@@ -241,6 +241,7 @@ class Infer(
         self.pending_parts: dict[Any, Any] = {}
         self.phi_sources: dict[str, list[gast.AST]] = {}
         self.leaf_sites: dict[str, Any] = {}
+        self.joined: dict[Any, set[Any]] = {}  # by the name of an axis where ways join: what it may be
         self.counted: dict[str, Any] = {}  # variables of loops over ranges: their first and last value, as forms
         self.hints: dict[Any, str] = {}
         self.loop_count = 0
@@ -292,6 +293,7 @@ class Infer(
             self.instances,
             {name: parameters[name] for name in self.request.params},
             tuple(name for name, given in parameters.items() if self.is_written_in_part(given)),
+            joined=self.joined,
         )
 
     def is_written_in_part(self, value: Any) -> bool:

@@ -124,7 +124,7 @@ class Carried:
             return changed
         if (a.static is None) != (b.static is None) or isinstance(b.expr, gast.Name) and b.expr.id in self.optional:
             facts["optional", key, path] = True
-        kind = settled(join(self.joined_kind(a, b), old[0] if old else None), ("carried", key, path))
+        kind = settled(join(self.joined_kind(a, b), old[0] if old else None), ("carried", key, path), self.joined)
         varied = a.varied or b.varied or bool(old and old[1])
         if isinstance(kind, Unknown) and varied or is_function(a) or is_function(b):
             facts[leaf] = "conflict"

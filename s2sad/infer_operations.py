@@ -190,6 +190,8 @@ class Operations:
         known = self.known(value)
         if known is not MISSING and (isinstance(known, bool) or not isinstance(value.kind, (Scalar, Tuple))):
             return Static(known)
+        if isinstance(value.kind, List) and value.items:  # a display: how long it is, is known
+            return Tuple(tuple(map(self.rule_kind, value.items)))
         return value.kind
 
     def operand(self, value: Value) -> gast.AST:

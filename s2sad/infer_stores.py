@@ -153,7 +153,7 @@ class Stores:
             held = List(held, layer.cls) if isinstance(layer, List) else Mapping(None, held, layer.default)
         for root in [place.root] if place.root.shares else family(place.root):
             kind, varied = self.facts.list_items.get(root.site, (None, False))
-            made = settled(join(kind, held), ("item", root.site)), varied or value.varied
+            made = settled(join(kind, held), ("item", root.site), self.joined), varied or value.varied
             if made != (kind, varied):
                 self.facts.list_items[root.site] = made
                 self.learnt = True

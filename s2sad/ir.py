@@ -385,6 +385,7 @@ class Inferred:
     instances: dict[Any, Any]
     params: dict[str, Any]
     written: tuple[str, ...] = ()  # the parameters that are dicts or records, or hold such, and are written into
+    joined: dict[Any, set[Any]] = field(default_factory=dict)  # names of axes where ways join: what each may be
     beside: bool = False  # of a function that is called beside the main one
     dependence: Any = None  # what `dependence.py` has gathered
 

@@ -353,12 +353,15 @@ def with_dims(kind: Any, change: Any) -> Any:
     return kind
 
 
-def settled(kind: Any, site: Any) -> Any:
-    """The kind with one name for each joined axis, given by the place where they are joined, so that none grows."""
+def settled(kind: Any, site: Any, ways: dict[Any, set[Any]]) -> Any:
+    """The kind with one name for each joined axis, given by the place where they are joined, so that none grows. `ways`
+    keeps what was joined there."""
 
     def change(dim: Dim, axis: int) -> Dim:
-        joined = isinstance(dim.key, tuple) and dim.key[:1] == ("join",)
-        return Dim(("join", frozenset([(site, axis)])), dim.many) if joined else dim
+        if not isinstance(dim.key, tuple) or dim.key[:1] != ("join",):
+            return dim
+        ways.setdefault((site, axis), set()).update(dim.key[1] - {(site, axis)})
+        return Dim(("join", frozenset([(site, axis)])), dim.many)
 
     return with_dims(kind, change)
 

@@ -15,7 +15,7 @@ A call with others gets a program of its own (`fits`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ from s2sad.kinds import Array, Dict, Dim, Kind, Record, Scalar, Tuple, with_dims
 
 Key = Any
 Pair = tuple[Key, Key]
+Joined = Mapping[Key, Iterable[Key]]
+_NO_JOINS: Joined = {}
 
 
 def lengths_of(values: dict[str, Any], kinds: dict[str, Kind]) -> dict[Key, tuple[int, str]]:
@@ -57,8 +59,9 @@ def _lengths_in(value: Any, kind: Kind, text: str) -> Iterator[tuple[Key, tuple[
             yield from _lengths_in(getattr(value, key), each, f"{text}.{key}")
 
 
-def wished(one: Any, other: Any, lengths: dict[Key, Any]) -> list[Pair] | None:
+def wished(one: Any, other: Any, lengths: dict[Key, Any], joined: Joined = _NO_JOINS) -> list[Pair] | None:
     """The pairs of lengths that would have to be equal for two axes to be equally long; None where that isn't enough.
+    A number may be one of a pair. joined: what axes may be that have a name for several ways.
 
     >>> wished(Dim(("broadcast", ("x", 0), ("y", 0))), Dim(("z", 0)), dict.fromkeys([("x", 0), ("y", 0), ("z", 0)]))
     [(('x', 0), ('z', 0)), (('y', 0), ('z', 0))]
@@ -66,24 +69,32 @@ def wished(one: Any, other: Any, lengths: dict[Key, Any]) -> list[Pair] | None:
     one, other = (each.key if isinstance(each, Dim) else each for each in (one, other))
     if one == other:
         return []
-    if one in lengths and other in lengths:
-        return [(one, other)]
+    if is_known(one, lengths) and is_known(other, lengths):
+        return None if isinstance(one, int) and isinstance(other, int) else [(one, other)]
     for first, second in ((one, other), (other, one)):
-        parts = _ways(first)
+        parts = _ways(first, joined)
         if parts:
-            return _all(wished(part, second, lengths) for part in parts)
+            left = {key: ways for key, ways in joined.items() if key not in first[1]} if first[0] == "join" else joined
+            return _all(wished(part, second, lengths, left) for part in parts)
     if not isinstance(one, tuple) or not isinstance(other, tuple) or len(one) != len(other):
         return None
     if one in lengths or other in lengths:
         return None
-    return _all(wished(a, b, lengths) for a, b in zip(one, other))
+    return _all(wished(a, b, lengths, joined) for a, b in zip(one, other))
 
 
-def _ways(key: Any) -> list[Any]:
+def is_known(key: Key, lengths: dict[Key, Any]) -> bool:
+    return key in lengths or isinstance(key, int)
+
+
+def _ways(key: Any, joined: Joined) -> list[Any]:
     """The lengths that one may be, which is a broadcast or a join of them."""
     if not isinstance(key, tuple) or key[0] not in ("broadcast", "join"):
         return []
-    return list(key[1:]) if key[0] == "broadcast" else sorted(key[1], key=repr)
+    if key[0] == "broadcast":
+        return list(key[1:])
+    ways = {way for each in key[1] for way in joined.get(each, [each])}
+    return sorted(ways - key[1] if ways & joined.keys() or not ways <= key[1] else ways, key=repr)
 
 
 def _all(parts: Any) -> list[Pair] | None:
@@ -97,28 +108,35 @@ def _all(parts: Any) -> list[Pair] | None:
 
 def held(pairs: Sequence[Pair], lengths: dict[Key, tuple[int, str]]) -> list[Pair]:
     """Those that are equal in this call."""
-    return [(a, b) for a, b in pairs if lengths[a][0] == lengths[b][0]]
+    return [(a, b) for a, b in pairs if _length(a, lengths)[0] == _length(b, lengths)[0]]
+
+
+def _length(key: Key, lengths: dict[Key, tuple[int, str]]) -> tuple[int, str]:
+    return (key, str(key)) if isinstance(key, int) else lengths[key]
 
 
 def renamed(kind: Any, equal: Sequence[Pair]) -> Any:
     """The kind with one name for lengths that are equal."""
     names = canonical(equal)
-    return with_dims(kind, lambda dim, axis: Dim(names[dim.key], dim.many) if dim.key in names else dim)
+    return with_dims(kind, lambda dim, axis: Dim(names.get(dim.key, dim.key), dim.many))
 
 
 def canonical(equal: Sequence[Pair]) -> dict[Key, Key]:
-    """One name for all lengths that are equal: that of an integer among them, which can have no other."""
+    """One name for all lengths that are equal: the number, or the integer among them, which can have no other."""
     names: dict[Key, Key] = {}
     for pair in equal:
         a: Key = names.get(pair[0], pair[0])
         b: Key = names.get(pair[1], pair[1])
-        first, second = (b, a) if b[0] == "parameter" else (a, b)
+        first, second = (b, a) if isinstance(b, int) or not isinstance(a, int) and b[0] == "parameter" else (a, b)
         names |= {each: first for each, name in names.items() if name == second} | {second: first, first: first}
     return names
 
 
 def fits(equal: Sequence[Pair], unequal: Sequence[Pair], lengths: dict[Key, Any], names: Sequence[str]) -> Callable:
     """A function of f's arguments: whether a program that was made for these lengths is the one for them."""
-    tests = [f"{lengths[a][1]} == {lengths[b][1]}" for a, b in equal]
-    tests += [f"{lengths[a][1]} != {lengths[b][1]}" for a, b in unequal]
+    tests = [
+        f"{_length(a, lengths)[1]} {relation} {_length(b, lengths)[1]}"
+        for relation, pairs in (("==", equal), ("!=", unequal))
+        for a, b in pairs
+    ]
     return eval(f"lambda {', '.join(names)}: {' and '.join(tests)}")  # type: ignore[no-any-return]

@@ -367,7 +367,8 @@ def names_of_lengths(equal: Any, kinds: dict[str, Kind]) -> dict[Any, str]:
     letters = itertools.chain("nmkpqr", (f"n{k}" for k in itertools.count(2)))
     free = (letter for letter in letters if letter not in kinds)
     keys = dict.fromkeys(canonical(equal).values())
-    return {key: key[1][0] if key[0] == "parameter" else next(free) for key in keys}
+    names = {key: str(key) if isinstance(key, int) else key[1][0] if key[0] == "parameter" else "" for key in keys}
+    return {key: name or next(free) for key, name in names.items()}
 
 
 def describe(kind: Kind, lengths: dict[Any, str]) -> str:

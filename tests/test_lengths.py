@@ -195,3 +195,15 @@ def test_a_length_that_may_be_negative_names_none():
         for index, gradient in enumerate(gradients):
             expected = gradient_by_complex_step(f, (x, y, k), index)
             np.testing.assert_allclose(gradient, expected, rtol=1e-12, atol=1e-14)
+
+
+def test_a_display_names_a_length_too():
+    def f(y, n):
+        for _ in range(n):
+            y = y + 0.1 * np.array([y[1] * y[2], -y[0] * y[2], y[0] * y[1]])
+        return np.sum(y * y)
+
+    val_grads = value_and_gradients_function(f, params=["y"])
+    agrees(lambda y: val_grads(y, 3), lambda y: f(y, 3), array(3))
+    assert "unbroadcast" not in val_grads.source(array(3), 3)
+    assert "for y: float[3], n: int." in val_grads.source(array(3), 3) or "float[:]" in val_grads.source(array(3), 3)
