@@ -21,7 +21,7 @@ from s2sad import (
     jvp,
     value_and_gradients_function,
 )
-from s2sad.rules import refused_scipy, refused_special, registry
+from s2sad.rules import refused_packages, refused_special, registry
 
 A = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, 0.2], [0.5, 0.2, 2.0]])
 SKEW = A + np.array([[0.0, 0.3, 0.0], [0.0, 0.0, 0.0], [-0.4, 0.0, 0.0]])
@@ -103,7 +103,7 @@ def test_reasons_of_filters_that_are_not_linear():
 def test_reasons_of_functions_that_have_no_derivative():
     with pytest.raises(NotDifferentiableError, match=r"(?s)`null_space` gives a basis.*the projection onto the space"):
         s2sad.grad(lambda x: np.sum(linalg.null_space(x)))(A)
-    for home, table in refused_scipy.TABLES.items():
+    for home, table in refused_packages.TABLES.items():
         names = [name for _, _, names in table for name in names.split()]
         assert len(set(names)) == len(names)
         assert not [name for name in names if registry.find(getattr(importlib.import_module(home), name, None))]

@@ -1,4 +1,4 @@
-"""The functions of NumPy that have no derivative to be given, and what to write instead. (SciPy's: refused_scipy.py,
+"""The functions of NumPy that have no derivative to be given, and what to write instead. (SciPy's: refused_packages.py,
 refused_special.py)
 
 A call of one is refused where an argument needs a gradient. A call on constants runs as it stands, once: a table that
@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.rules import refused_scipy, refused_special
+from s2sad.rules import refused_packages, refused_special
 
 # (why there is no derivative, what to write instead, the names in numpy, with "linalg." or "fft." before some)
 FUNCTIONS: list[tuple[str, str, str]] = [
@@ -162,7 +162,7 @@ _methods = {name: (why, instead) for why, instead, names in METHODS for name in 
 OF_SCIPY = {
     "scipy.special": refused_special.FUNCTIONS,
     "scipy.ndimage": refused_special.NDIMAGE,
-    **refused_scipy.TABLES,
+    **refused_packages.TABLES,
 }
 _special: dict[Any, tuple[str, str]] = {}  # of these, once a program has imported them
 _loaded: set[str] = set()
