@@ -303,8 +303,7 @@ class ValueAndGradients:
         entry = self._entry_of(for_unit_seed(program) if unit_dy else program, function)
         if inner is not None:
             entry.rely_on(inner)
-        if program.equal or program.unequal:
-            entry.fits = fits(program.equal, program.unequal, request.lengths, list(kinds))
+        entry.fits = fits(program, request.lengths, list(kinds))
         return entry
 
     def _entry_of(self, program: pipeline.Program, function: types.FunctionType) -> Entry:

@@ -6,6 +6,7 @@ Array(dtype='float64', dims=(Dim(key='m', many=True),))
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +17,9 @@ from s2sad.affine import ONCE, Form, form_of, isnt_negative, minus
 from s2sad.kinds import ONE, Array, Dim, Kind, Scalar, broadcast_dims
 
 
-def item_kind(base: Array, parts: list[tuple[str, Any]]) -> Kind:
+def item_kind(base: Array, parts: list[tuple[str, Any]], cut: Callable[[Dim, Any], Dim] | None = None) -> Kind:
     """parts: ('int', _), ('slice', symbols), ('none', _), ('ellipsis', _), ('array', kind of an integer or boolean
-    array)."""
+    array). cut: what a slice leaves of an axis, where more is known of that than `sliced` knows."""
     if base.dims is None:
         return Array(base.dtype, None)
     used = sum(1 if tag in ("int", "slice") else (rank_used(value) if tag == "array" else 0) for tag, value in parts)
@@ -39,7 +40,7 @@ def item_kind(base: Array, parts: list[tuple[str, Any]]) -> Kind:
             dims.extend(base.dims[axis : axis + rest])
             axis += rest
         elif tag == "slice":
-            dims.append(sliced(base.dims[axis], value))
+            dims.append((cut or sliced)(base.dims[axis], value))
             axis += 1
         elif tag == "int":
             axis += 1

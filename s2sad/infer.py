@@ -242,6 +242,7 @@ class Infer(
         self.phi_sources: dict[str, list[gast.AST]] = {}
         self.leaf_sites: dict[str, Any] = {}
         self.joined: dict[Any, set[Any]] = {}  # by the name of an axis where ways join: what it may be
+        self.reached: dict[tuple[Any, int], bool] = {}  # whether an axis is as long as a slice of it goes
         self.counted: dict[str, Any] = {}  # variables of loops over ranges: their first and last value, as forms
         self.hints: dict[Any, str] = {}
         self.loop_count = 0
@@ -294,6 +295,7 @@ class Infer(
             {name: parameters[name] for name in self.request.params},
             tuple(name for name, given in parameters.items() if self.is_written_in_part(given)),
             joined=self.joined,
+            reached=self.reached,
         )
 
     def is_written_in_part(self, value: Any) -> bool:

@@ -337,7 +337,7 @@ class Memory:
     def indexed_kind(self, base: Value, parts: list[tuple[str, Any]]) -> Kind:
         kind = base.kind
         if isinstance(kind, Array):
-            return item_kind(kind, parts)
+            return item_kind(kind, parts, self.cut_axis)
         if isinstance(kind, List):
             return kind if parts[0][0] == "slice" else of_item(kind.item) or UNKNOWN
         if isinstance(kind, Mapping):

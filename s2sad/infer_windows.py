@@ -9,12 +9,14 @@ variable is left in it, where it can't be negative, and where no window begins b
 
 from __future__ import annotations
 
+from typing import Any
+
 import gast
 import numpy as np
 
 from s2sad import trees
 from s2sad.affine import ONCE, Form, form_of, isnt_negative, minus, plus, product, symbol_of, times
-from s2sad.indexing import Window
+from s2sad.indexing import Window, dim_of, sliced
 from s2sad.kinds import Array, Dim, Scalar
 from s2sad.values import Value
 
@@ -42,6 +44,16 @@ class Windows:
         if not isnt_negative(lowest, facts) or not isnt_negative(length, facts):
             return None
         return Window(symbol_of(length), highest, facts)
+
+    def cut_axis(self, dim: Dim, symbols: tuple[Any, Any, Any]) -> Dim:
+        """What a slice leaves of an axis: `x[:, 0:1]` one item, of an argument that in this call is long enough."""
+        start, stop, step = symbols
+        known = self.request.lengths.get(dim.key)
+        numbers = isinstance(stop, int) and (start is None or isinstance(start, int)) and step in (None, 1)
+        if known is None or not numbers or not 0 <= (start or 0) < stop:
+            return sliced(dim, symbols)
+        enough = self.reached[dim.key, stop] = known[0] >= stop
+        return dim_of(stop - (start or 0)) if enough else sliced(dim, symbols)
 
     def affine_form(self, expr: gast.AST, depth: int = 0) -> Form | None:
         """An integer as a sum of symbols and of names (strings) that have none; None if it is something else."""

@@ -386,6 +386,7 @@ class Inferred:
     params: dict[str, Any]
     written: tuple[str, ...] = ()  # the parameters that are dicts or records, or hold such, and are written into
     joined: dict[Any, set[Any]] = field(default_factory=dict)  # names of axes where ways join: what each may be
+    reached: dict[tuple[Any, int], bool] = field(default_factory=dict)  # whether axes are as long as slices of them go
     beside: bool = False  # of a function that is called beside the main one
     dependence: Any = None  # what `dependence.py` has gathered
 

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.kinds import Array, Dict, Dim, Kind, Record, Scalar, Tuple, with_dims
+from s2sad.requests import Program
 
 Key = Any
 Pair = tuple[Key, Key]
@@ -132,11 +133,15 @@ def canonical(equal: Sequence[Pair]) -> dict[Key, Key]:
     return names
 
 
-def fits(equal: Sequence[Pair], unequal: Sequence[Pair], lengths: dict[Key, Any], names: Sequence[str]) -> Callable:
-    """A function of f's arguments: whether a program that was made for these lengths is the one for them."""
+def fits(program: Program, lengths: dict[Key, Any], names: Sequence[str]) -> Callable[..., bool] | None:
+    """A function of f's arguments: whether a program that was made for these lengths is the one for them; None where it
+    is for any."""
     tests = [
         f"{_length(a, lengths)[1]} {relation} {_length(b, lengths)[1]}"
-        for relation, pairs in (("==", equal), ("!=", unequal))
+        for relation, pairs in (("==", program.equal), ("!=", program.unequal))
         for a, b in pairs
     ]
+    tests += [f"{lengths[key][1]} {'>=' if enough else '<'} {stop}" for (key, stop), enough in program.reached.items()]
+    if not tests:
+        return None
     return eval(f"lambda {', '.join(names)}: {' and '.join(tests)}")  # type: ignore[no-any-return]

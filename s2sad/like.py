@@ -199,15 +199,21 @@ def _axes(inner: list[Any], place: _Place) -> tuple[Dim, ...] | None:
         return None
     dims = []
     for axis, node in enumerate(inner):
-        if isinstance(node, gast.Slice) and node.lower is node.upper is node.step is None:
+        least = node.lower if isinstance(node, gast.Slice) else None
+        if isinstance(node, gast.Slice) and node.upper is node.step is None and (least is None or is_count(least)):
             dims.append(Dim((place.path, axis), True))
-        elif isinstance(node, gast.Constant) and type(node.value) is int and node.value >= 0:
+        elif is_count(node):
             dims.append(ONE if node.value == 1 else Dim(node.value, True))
         elif isinstance(node, gast.Name):
             dims.append(Dim(node.id, True))
         else:
             raise _Unreadable("an axis is written as :, a number or a name, as in float[:, 3, n], or float[...]")
     return tuple(dims)
+
+
+def is_count(node: Any) -> bool:
+    """Whether it is a number, as in `float[3:]`: an axis of three or more."""
+    return isinstance(node, gast.Constant) and type(node.value) is int and node.value >= 0
 
 
 def _scalar_type(node: Any, place: _Place) -> Any:

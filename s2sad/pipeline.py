@@ -82,7 +82,9 @@ def run_stages(request: Request, show: Callable[[str, Callable[[], str]], None])
         drop_shifts(inferred, active)
     show("activity", lambda: "\n".join(sorted(active)) + "\n")
     make = forward if request.mode == "forward" else reverse
-    return make(request, inferred, active, show)
+    program = make(request, inferred, active, show)
+    program.reached = {**inferred.reached, **program.reached}
+    return program
 
 
 Show = Callable[[str, Callable[[], str]], None]

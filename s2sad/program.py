@@ -310,7 +310,7 @@ class Builder(Gradients):
         listed = (
             ", ".join(params[:-1]) + " and " + params[-1] if len(params) > 1 else params[0] if params else "nothing"
         )
-        lengths = names_of_lengths(request.equal, request.kinds)
+        lengths = names_of_lengths(request.equal, request.kinds, self.inferred.reached)
         kinds = ", ".join(unbroken(f"{name}: {describe(kind, lengths)}") for name, kind in request.kinds.items())
         many = "s" if len(params) > 1 else ""
         what = f"value of {source.name} and its gradient{many}"
@@ -362,13 +362,14 @@ def set_in(block: list[gast.stmt]) -> set[str]:
     return found
 
 
-def names_of_lengths(equal: Any, kinds: dict[str, Kind]) -> dict[Any, str]:
-    """A letter for each length that several arguments have; an integer among them names it."""
+def names_of_lengths(equal: Any, kinds: dict[str, Kind], reached: dict[tuple[Any, int], bool]) -> dict[Any, str]:
+    """A letter for each length that several arguments have; an integer among them names it; `3:` for three and more."""
     letters = itertools.chain("nmkpqr", (f"n{k}" for k in itertools.count(2)))
     free = (letter for letter in letters if letter not in kinds)
     keys = dict.fromkeys(canonical(equal).values())
     names = {key: str(key) if isinstance(key, int) else key[1][0] if key[0] == "parameter" else "" for key in keys}
-    return {key: name or next(free) for key, name in names.items()}
+    least = {key: f"{stop}:" for (key, stop), enough in sorted(reached.items(), key=lambda item: item[0][1]) if enough}
+    return least | {key: name or next(free) for key, name in names.items()}
 
 
 def describe(kind: Kind, lengths: dict[Any, str]) -> str:

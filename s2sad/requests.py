@@ -53,7 +53,8 @@ class Program:
     forward mode, by parameter the name of its tangent; tree: what the text was printed from; kinds: what is known of
     the names of its main function; parameters: the kinds of the arguments that it was made for; equal, unequal: pairs
     of lengths of arguments that are, and that it would have been another program for if they were; returns: 'both', the
-    value and the gradients, the 'gradients' alone (a tuple), or the one 'gradient'.
+    value and the gradients, the 'gradients' alone (a tuple), or the one 'gradient'; reached: whether an axis of an
+    argument is as long as a slice of it goes.
     """
 
     text: str
@@ -73,4 +74,5 @@ class Program:
     written: tuple[str, ...] = ()
     equal: tuple[Any, ...] = ()
     unequal: tuple[Any, ...] = ()
+    reached: dict[tuple[Any, int], bool] = field(default_factory=dict)
     returns: str = "both"

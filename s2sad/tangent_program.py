@@ -17,7 +17,7 @@ from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static
 from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import name_all
 from s2sad.printer import to_text
-from s2sad.program import Builder, describe, encodable
+from s2sad.program import Builder, describe, encodable, names_of_lengths
 from s2sad.requests import Program
 from s2sad.shortening import mark_numbers, shorten
 from s2sad.tangent import Tangent
@@ -233,7 +233,8 @@ class ForwardBuilder(Builder):
         request, source = self.request, self.request.source
         params = params or []
         listed = ", ".join(params[:-1]) + " and " + params[-1] if len(params) > 1 else "".join(params) or "nothing"
-        kinds = ", ".join(f"{name}: {describe(kind, {})}" for name, kind in request.kinds.items())
+        lengths = names_of_lengths(request.equal, request.kinds, self.inferred.reached)
+        kinds = ", ".join(f"{name}: {describe(kind, lengths)}" for name, kind in request.kinds.items())
         changes = "its tangent" if len(params) == 1 else "their tangents"
         text = f"The value of {source.name}, and how it changes when {listed} change{'s' if len(params) == 1 else ''}"
         text += f" by {changes}.\n\n" if params else ".\n\n"

@@ -207,3 +207,23 @@ def test_a_display_names_a_length_too():
     agrees(lambda y: val_grads(y, 3), lambda y: f(y, 3), array(3))
     assert "unbroadcast" not in val_grads.source(array(3), 3)
     assert "for y: float[3], n: int." in val_grads.source(array(3), 3) or "float[:]" in val_grads.source(array(3), 3)
+
+
+def test_an_argument_that_is_as_long_as_its_slices_go():
+    def columns(positions):
+        x, y = positions[:, 0:1], positions[:, 1:2]
+        return np.sum(np.exp(x - x.T) * (y * x))
+
+    def beginning(x):
+        return np.sum(x[0:3] * x[0:1])
+
+    val_grads = value_and_gradients_function(columns)
+    agrees(val_grads, columns, array(8).reshape(4, 2))
+    text = val_grads.source(array(8).reshape(4, 2))
+    assert "unbroadcast" not in text
+    assert "for positions: float[:, 2:]." in text
+    val_grads = value_and_gradients_function(beginning)
+    for n in (5, 2, 1, 3, 0, 5):
+        agrees(val_grads, beginning, array(n))
+    assert "for x: float[3:]." in val_grads.source(array(4))
+    assert "for x: float[1:]." in val_grads.source(array(2))
