@@ -81,6 +81,9 @@ class Builder(Gradients):
         else:
             result = gradients[0] if self.returns == "gradient" else result
             kept = []
+            refuse_local_functions(
+                made_for(value, forward), self.request.source
+            )  # also where only the value needs them
             for node in all_of(forward):
                 node.droppable = True
         returned = gast.Return(result)
@@ -350,6 +353,24 @@ def gradients_of_leaves(value: Any, made: gast.AST | None) -> Iterator[tuple[Any
             yield from gradients_of_leaves(part, each)
     elif made is not None and isinstance(value.expr, gast.Name):
         yield value, made
+
+
+def made_for(value: gast.AST, block: list[gast.stmt]) -> list[gast.stmt]:
+    """The statements that an expression needs, those inside of loops and branches on their own."""
+    needed, statements = trees.names_in(value), list(all_of(block))
+    found: dict[int, gast.stmt] = {}
+    while True:
+        new = [each for each in statements if id(each) not in found and may_change(each) & needed]
+        if not new:
+            return [each for each in statements if id(each) in found and not blocks_of(each)]
+        found |= {id(each): each for each in new}
+        needed = needed.union(*map(trees.names_in, new))
+
+
+def may_change(node: gast.stmt) -> set[str]:
+    """The names that a statement sets, or may write into."""
+    plain = isinstance(node, gast.Assign) and all(isinstance(each, gast.Name) for each in node.targets)
+    return targets(node) if plain or blocks_of(node) else targets(node) | trees.names_in(node)
 
 
 def set_in(block: list[gast.stmt]) -> set[str]:
