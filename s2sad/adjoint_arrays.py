@@ -221,10 +221,7 @@ class Arrays:
             self.add(gast.Assign([self.target(place)], total, None))
         elif isinstance(base, Array):
             expr = self.real_for(expr, cotangent.kind, base)
-            fancy = any(
-                tag == "array" and getattr(value, "char", "i") != "b" or tag == "unknown" for tag, value in op.parts
-            )
-            if fancy and not Distinct(self.info).index(op):
+            if self.may_repeat(op):
                 self.add(
                     gast.Expr(
                         trees.call(
@@ -245,6 +242,13 @@ class Arrays:
                 self.add(self.augment(place, full)).whole_item = kind.dtype == cotangent.kind.dtype
             else:
                 self.add(gast.Assign([place], trees.add(place, full), None))
+
+    def may_repeat(self, op: Any) -> bool:
+        """Whether an index may select an element twice: one of arrays of positions may, a mask doesn't."""
+        fancy = any(
+            tag == "array" and getattr(value, "char", "i") != "b" or tag == "unknown" for tag, value in op.parts
+        )
+        return fancy and not Distinct(self.info).index(op)
 
     def is_own_item(self, place: gast.AST, kind: Kind, added: Kind) -> bool:
         """Whether a place in a structure's shadow holds an array of its own, and of a dtype that can take the sum."""
@@ -346,7 +350,7 @@ class Arrays:
         return dependence is not None and dependence.first_use(node, self.program.roots)
 
     def to_value(self, op: ir.Store, grad: gast.AST, place: gast.AST, sign: int = 1) -> None:
-        if op.fancy and not op.repeats:
+        if op.fancy and not op.repeats and self.may_repeat(op):
             grad = self.helpers.last_stored(grad, place)
         expr = grad if sign > 0 else trees.neg(grad)
         kind = op.target_kind
@@ -404,7 +408,7 @@ class Arrays:
 
         grad = self.taken(op, place)
         self.add(gast.Assign([self.target(place)], trees.const(0.0), None))
-        if op.fancy and self.is_active(op.value):
+        if op.fancy and self.is_active(op.value) and self.may_repeat(op):
             grad = self.helpers.last_stored(grad, place)
         self.apply_operator(op, Cotangent(grad, op.target_kind))
         back = self.adj.pop(op.old, None) if op.old is not None else None
