@@ -32,7 +32,7 @@ CUTS: dict[str, Any] = {
 # What older versions take otherwise: one observation of several variables, no elements, systems of one equation.
 NUMPY, SCIPY = (tuple(map(int, each.__version__.split(".")[:2])) for each in (np, scipy))
 EACH = 2  # programs of a rule that is not elementwise
-# Cuts after which a function takes what is no argument of it: matrices that are not square, no coefficients.
+# Cuts after which a function takes what is no argument of it: matrices that are not square, no coefficients, no points.
 SENSELESS = {
     "solve_sylvester": ("none", "none in the last"),
     "solve_banded": ("none in the last",),
@@ -40,6 +40,7 @@ SENSELESS = {
     "tensorsolve": ("none in the last",),
     "poly": ("none", "none in the last"),
     "lstsq": ("none in the last",),
+    "pdist": ("none",),
 }
 if NUMPY < (2, 2):
     SENSELESS["corrcoef"] = ("first",)

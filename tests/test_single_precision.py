@@ -74,7 +74,8 @@ SENSELESS = {"fftn", "ifftn", "multi_dot", "solve", "var", "std"}
 
 
 def single(value: np.ndarray) -> np.ndarray:
-    return value.astype(np.float32 if value.dtype == np.float64 else np.complex64)
+    with np.errstate(over="ignore"):
+        return value.astype(np.float32 if value.dtype == np.float64 else np.complex64)
 
 
 def number(value: np.ndarray) -> Any:

@@ -32,9 +32,16 @@ def analytic_signal(x, N=None, axis=-1, *, grad):
     return np.real(grad) + np.imag(signal.hilbert(np.imag(grad), axis=axis))
 
 
-@kind(signal.detrend, signal.hilbert)
-def sequence_kind(x: Kind, *options: Kind) -> Kind:
-    return Array("", dims_of(numeric(x)))
+@kind(signal.detrend)
+def without_trend_kind(data: Kind, *options: Kind) -> Kind:
+    data = numeric(data)
+    return Array("float64" if getattr(data, "dtype", "") in ("int64", "float64") else "", dims_of(data))
+
+
+@kind(signal.hilbert)
+def analytic_signal_kind(x: Kind, *options: Kind) -> Kind:
+    x = numeric(x)
+    return Array("complex128" if getattr(x, "dtype", "") in ("int64", "float64") else "", dims_of(x))
 
 
 # --- smoothing by polynomials -----------------------------------------------------------------------------------------

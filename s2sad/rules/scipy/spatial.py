@@ -11,7 +11,7 @@ from scipy.spatial import distance
 
 from s2sad.kinds import FLOAT, Array, Kind
 from s2sad.rules.elementwise import not_zero
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent, unbroadcast
 from s2sad.rules.results import dims_of, numeric, result_dtype, shaped, unknown_dim, unless_narrow
 
 # --- of two points ----------------------------------------------------------------------------------------------------
@@ -20,7 +20,7 @@ from s2sad.rules.results import dims_of, numeric, result_dtype, shaped, unknown_
 @adjoint(distance.euclidean)
 def euclidean(u, v, *, grad, result):
     of_u = grad / not_zero(result) * (u - v)
-    return of_u, -of_u
+    return unbroadcast(of_u), unbroadcast(-of_u)
 
 
 @tangent(distance.euclidean)
@@ -32,7 +32,7 @@ def euclidean_tangent(u, v, *, result, u_dot, v_dot):
 @adjoint(distance.sqeuclidean)
 def squared_euclidean(u, v, *, grad):
     of_u = 2.0 * grad * (u - v)
-    return of_u, -of_u
+    return unbroadcast(of_u), unbroadcast(-of_u)
 
 
 @tangent(distance.sqeuclidean)
@@ -44,7 +44,7 @@ def squared_euclidean_tangent(u, v, *, u_dot, v_dot):
 @adjoint(distance.cityblock)
 def city_block(u, v, *, grad):
     of_u = grad * np.sign(u - v)
-    return of_u, -of_u
+    return unbroadcast(of_u), unbroadcast(-of_u)
 
 
 @tangent(distance.cityblock)
@@ -56,17 +56,17 @@ def city_block_tangent(u, v, *, u_dot, v_dot):
 @adjoint(distance.cosine)
 def cosine(u, v, *, grad, result):
     m, n = np.linalg.norm(u), np.linalg.norm(v)
-    return grad * turned(u, v, m, n, result), grad * turned(v, u, n, m, result)
+    return grad * turned_away(u, v, m, n, result), grad * turned_away(v, u, n, m, result)
 
 
 @tangent(distance.cosine)
 def cosine_tangent(u, v, *, result, u_dot, v_dot):
     m, n = np.linalg.norm(u), np.linalg.norm(v)
-    return turned(u, v, m, n, result) @ u_dot + turned(v, u, n, m, result) @ v_dot
+    return turned_away(u, v, m, n, result) @ u_dot + turned_away(v, u, n, m, result) @ v_dot
 
 
 @inline
-def turned(u, v, length, other, result):
+def turned_away(u, v, length, other, result):
     """How one minus the cosine changes with u: what of v is across u, over both lengths."""
     return ((1.0 - result) / length * u - v / other) / length
 
