@@ -41,6 +41,7 @@ SENSELESS = {
     "poly": ("none", "none in the last"),
     "lstsq": ("none in the last",),
     "pdist": ("none",),
+    **dict.fromkeys(("euclidean", "sqeuclidean", "cityblock"), ("first", "last", "none", "none in the last")),
 }
 if NUMPY < (2, 2):
     SENSELESS["corrcoef"] = ("first",)

@@ -278,10 +278,14 @@ def each_layer(layers):
     return total
 
 
-def test_lists_of_dicts_are_refused():
-    """What is added to arrays in tuples in a list gets lost in Numba."""
-    with pytest.raises(NotDifferentiableError, match="Numba can't compile this"):
-        compiled(each_layer)([{"w": np.ones(2)}, {"w": np.ones(2)}])
+def test_lists_of_dicts():
+    layers = [{"w": np.ones(2)}, {"w": np.arange(2.0)}]
+    value, (layers_grad,) = compiled(each_layer)(layers)
+    expected, (wanted,) = value_and_gradients_function(each_layer)(layers)
+    assert abs(value - expected) < 1e-12
+    assert [list(each) for each in layers_grad] == [["w"], ["w"]]
+    for made, each in zip(layers_grad, wanted):
+        np.testing.assert_allclose(made["w"], each["w"], rtol=1e-12)
 
 
 def halved(x):
