@@ -34,7 +34,7 @@ from s2sad.values import MISSING
 class JitEntry(Entry):
     """A generated program and its compiled form. `plain` is the same program, not compiled."""
 
-    __slots__ = ("compiled", "for_equal", "guarded", "options", "world")
+    __slots__ = ("compiled", "for_equal", "for_equal_fits", "guarded", "options", "world")
 
     def __init__(self, plain: Callable, program: Program, origin: types.FunctionType, options: JitOptions) -> None:
         super().__init__(plain, program, origin)
@@ -47,13 +47,13 @@ class JitEntry(Entry):
         # For lengths that are equal where they meet: it is tried first, and the other compiled when they aren't.
         made = text_for_equal_lengths(program, origin) if fused else None
         self.for_equal = None if made is None else World(origin, plain, options).compile_program(made[0], program)
-        self.fits = None if made is None else test_of_lengths(program, made[1])
+        self.for_equal_fits = None if made is None else test_of_lengths(program, made[1])
         self.guarded = Guarded(self, text)
         self.function = self.guarded
 
     def compiled_for_callers(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What compiled code of the user's can call: Numba's dispatcher, where the arguments need no conversion."""
-        if self.fits is not None and self.fits(*args, **kwargs):
+        if self.for_equal_fits is not None and self.for_equal_fits(*args, **kwargs):
             return self.for_equal
         return self.compiled if self.guarded.convert is None and self.guarded.bind is None else self.guarded
 
@@ -96,7 +96,7 @@ class Guarded:
         self.convert = text.convert
         self.bind = binder(entry.program, entry.plain)
         self.for_equal = entry.for_equal  # takes no conversion
-        self.fits: Any = entry.fits
+        self.fits: Any = entry.for_equal_fits
         self.warned = self.differed = False  # differed: the lengths of a call did; then they are looked at before
         self.called: set[int] = set()
 
