@@ -293,6 +293,10 @@ class FunctionCache:
 
     def find(self, key: Hashable, make: Callable[[], Entry]) -> Entry:
         """The entry for a key. Where there is none that holds, one thread makes it and the others wait for it."""
+        entry = self.entries.get(key)
+        if entry is not None and entry.holds():
+            self.hits += 1
+            return entry
         while True:
             with self._lock:
                 entry = self.entries.get(key)
