@@ -223,6 +223,11 @@ def unless_narrow(dtype: str) -> str:
     return "" if dtype in ("float16", "float32", "complex64") else dtype
 
 
+def double_only(kind: Kind) -> str:
+    """'float64' for numbers of that dtype, and for whole numbers; not known for others, as above."""
+    return "float64" if getattr(kind, "dtype", "") in ("int64", "float64") else ""
+
+
 @functools.cache
 def _resolved(function: Any, dtypes: tuple[str, ...]) -> str:
     if not dtypes or "" in dtypes:

@@ -7,7 +7,7 @@ from scipy import ndimage, signal
 
 from s2sad.kinds import Array, Kind
 from s2sad.rules.registry import adjoint, kind, known, nondifferentiable, refuse, sized, tangent
-from s2sad.rules.results import array_dtype, dims_of, numeric, unless_narrow
+from s2sad.rules.results import array_dtype, dims_of, double_only, numeric, unless_narrow
 
 nondifferentiable(signal.savgol_coeffs)
 
@@ -34,14 +34,12 @@ def analytic_signal(x, N=None, axis=-1, *, grad):
 
 @kind(signal.detrend)
 def without_trend_kind(data: Kind, *options: Kind) -> Kind:
-    data = numeric(data)
-    return Array("float64" if getattr(data, "dtype", "") in ("int64", "float64") else "", dims_of(data))
+    return Array(double_only(numeric(data)), dims_of(numeric(data)))
 
 
 @kind(signal.hilbert)
 def analytic_signal_kind(x: Kind, *options: Kind) -> Kind:
-    x = numeric(x)
-    return Array("complex128" if getattr(x, "dtype", "") in ("int64", "float64") else "", dims_of(x))
+    return Array("complex128" if double_only(numeric(x)) else "", dims_of(numeric(x)))
 
 
 # --- smoothing by polynomials -----------------------------------------------------------------------------------------

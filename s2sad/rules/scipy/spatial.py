@@ -12,7 +12,7 @@ from scipy.spatial import distance
 from s2sad.kinds import FLOAT, Array, Kind
 from s2sad.rules.elementwise import not_zero
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent, unbroadcast
-from s2sad.rules.results import dims_of, numeric, result_dtype, shaped, unknown_dim, unless_narrow
+from s2sad.rules.results import dims_of, double_only, numeric, result_dtype, shaped, unknown_dim
 
 # --- of two points ----------------------------------------------------------------------------------------------------
 
@@ -78,8 +78,7 @@ def length_kind(u: Kind, v: Kind) -> Kind:
 
 @kind(distance.sqeuclidean, distance.cityblock, distance.cosine)
 def distance_kind(u: Kind, v: Kind) -> Kind:
-    dtype = unless_narrow(result_dtype(np.subtract, numeric(u), numeric(v)))
-    return shaped("float64" if dtype in ("int64", "float64") else "", ())
+    return shaped(double_only(Array(result_dtype(np.subtract, numeric(u), numeric(v)))), ())
 
 
 # --- of all pairs -----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from scipy import stats
 from s2sad.kinds import Kind
 from s2sad.rules.reductions import aligned, count, reduced
 from s2sad.rules.registry import adjoint, inline, kind, refuse, tangent, unbroadcast
-from s2sad.rules.results import FALSE, dims_of, numeric, shaped
+from s2sad.rules.results import FALSE, dims_of, double_only, numeric, shaped
 
 # --- means ------------------------------------------------------------------------------------------------------------
 
@@ -134,14 +134,12 @@ def harmonic_kind(a: Kind, axis: Kind, *options: Kind, keepdims: Kind = FALSE, w
 
 @kind(stats.kurtosis)
 def moment_kind(a: Kind, axis: Kind, *options: Kind, keepdims: Kind = FALSE) -> Kind:
-    dtype = getattr(numeric(a), "dtype", "")
-    return reduced("float64" if dtype in ("float64", "int64") else "", numeric(a), axis, keepdims)
+    return reduced(double_only(numeric(a)), numeric(a), axis, keepdims)
 
 
 @kind(stats.zscore)
 def standardized_kind(a: Kind, axis: Kind, ddof: Kind) -> Kind:
-    dtype = getattr(numeric(a), "dtype", "")
-    return shaped("float64" if dtype in ("float64", "int64") else "", dims_of(numeric(a)))
+    return shaped(double_only(numeric(a)), dims_of(numeric(a)))
 
 
 # --- entropies --------------------------------------------------------------------------------------------------------
