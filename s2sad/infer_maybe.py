@@ -123,10 +123,14 @@ class MaybeNone:
         mark_pure(test)
         return Value(test, BOOL)
 
+    def agreed(self, a: Any, b: Any) -> tuple[list[Any], list[list[tuple[Any, ...]]]]:
+        """The forms of those of two values that are not None, and the ways to their telling parts."""
+        there = [each for each in (a, b) if not is_none(each)]
+        return list(map(self.form_of, there)), list(map(self.telling_parts, there))
+
     # ---------------------------------------------------------------- where ways join, and around loops
     def join_maybe(self, base: str, a: Any, b: Any, copies: Any) -> Any:
-        forms = [self.form_of(each) for each in (a, b) if not is_none(each)]
-        telling = [self.telling_parts(each) for each in (a, b) if not is_none(each)]
+        forms, telling = self.agreed(a, b)
         both = [way for way in telling[0] if all(way in ways for ways in telling)]
         if not both or not same_form(forms):
             return Conflict("joined_kinds")
@@ -154,9 +158,8 @@ class MaybeNone:
 
     def note_maybe(self, facts: Any, key: Any, a: Any, b: Any) -> bool:
         """The same as `note_phi`, of something that is maybe None; whether that is new."""
-        forms = [self.form_of(each) for each in (a, b) if not is_none(each)]
+        forms, telling = self.agreed(a, b)
         old = facts.get(("maybe", key))
-        telling = [self.telling_parts(each) for each in (a, b) if not is_none(each)]
         telling += [old[1]] if old else []
         both = [way for way in telling[0] if all(way in ways for ways in telling)]
         if not both or not same_form([*forms, *([old[0]] if old else [])]):

@@ -259,7 +259,7 @@ def rule_varies(rule: Any, bound: dict[str, Value]) -> bool:
 def symbol_of(function: Any, kinds: list[Kind]) -> Any:
     """A name for the value of integer arithmetic, so that the same expression names the same length."""
     symbols = [kind.symbol if isinstance(kind, Scalar) else None for kind in kinds]
-    if any(symbol is None for symbol in symbols) or function is operator.truediv:
+    if function is operator.truediv:
         return None
     if all(isinstance(symbol, int) for symbol in symbols):
         try:

@@ -22,6 +22,7 @@ import numpy as np
 
 from s2sad.kinds import Array, Dict, Dim, Kind, Record, Scalar, Tuple, with_dims
 from s2sad.requests import Program
+from s2sad.structures import structure_parts
 
 Key = Any
 Pair = tuple[Key, Key]
@@ -49,15 +50,12 @@ def _lengths_in(value: Any, kind: Kind, text: str) -> Iterator[tuple[Key, tuple[
         for axis, (dim, length) in enumerate(zip(kind.dims or (), value.shape)):
             if not isinstance(dim.key, int):
                 yield dim.key, (length, f"{text}.shape[{axis}]")
-    elif isinstance(kind, Tuple):
-        for k, each in enumerate(kind.items):
-            yield from _lengths_in(value[k], each, f"{text}[{k}]")
-    elif isinstance(kind, Dict):
-        for key, each in kind.items:
-            yield from _lengths_in(value[key], each, f"{text}[{key!r}]")
     elif isinstance(kind, Record) and kind.cls is not list:
         for key, each in kind.fields:
             yield from _lengths_in(getattr(value, key), each, f"{text}.{key}")
+    elif isinstance(kind, (Tuple, Dict)):
+        for key, each in structure_parts(kind):
+            yield from _lengths_in(value[key], each, f"{text}[{key!r}]")
 
 
 def wished(one: Any, other: Any, lengths: dict[Key, Any], joined: Joined = _NO_JOINS) -> list[Pair] | None:
@@ -94,8 +92,8 @@ def _ways(key: Any, joined: Joined) -> list[Any]:
         return []
     if key[0] == "broadcast":
         return list(key[1:])
-    ways = {way for each in key[1] for way in joined.get(each, [each])}
-    return sorted(ways - key[1] if ways & joined.keys() or not ways <= key[1] else ways, key=repr)
+    named = key[1] & joined.keys()
+    return sorted((key[1] - named).union(*map(joined.__getitem__, named)) - named, key=repr)
 
 
 def _all(parts: Any) -> list[Pair] | None:

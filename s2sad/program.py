@@ -17,6 +17,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.adjoint import Adjoint
 from s2sad.comments import comment
+from s2sad.first_writes import names_written
 from s2sad.gradients import Gradients
 from s2sad.helpers import Helpers
 from s2sad.imports import Imports, all_names
@@ -81,9 +82,8 @@ class Builder(Gradients):
         else:
             result = gradients[0] if self.returns == "gradient" else result
             kept = []
-            refuse_local_functions(
-                made_for(value, forward), self.request.source
-            )  # also where only the value needs them
+            # Also where only the value, which is left out, needs them.
+            refuse_local_functions(made_for(value, forward), self.request.source)
             for node in all_of(forward):
                 node.droppable = True
         returned = gast.Return(result)
@@ -360,17 +360,11 @@ def made_for(value: gast.AST, block: list[gast.stmt]) -> list[gast.stmt]:
     needed, statements = trees.names_in(value), list(all_of(block))
     found: dict[int, gast.stmt] = {}
     while True:
-        new = [each for each in statements if id(each) not in found and may_change(each) & needed]
+        new = [each for each in statements if id(each) not in found and (targets(each) | names_written(each)) & needed]
         if not new:
             return [each for each in statements if id(each) in found and not blocks_of(each)]
         found |= {id(each): each for each in new}
         needed = needed.union(*map(trees.names_in, new))
-
-
-def may_change(node: gast.stmt) -> set[str]:
-    """The names that a statement sets, or may write into."""
-    plain = isinstance(node, gast.Assign) and all(isinstance(each, gast.Name) for each in node.targets)
-    return targets(node) if plain or blocks_of(node) else targets(node) | trees.names_in(node)
 
 
 def set_in(block: list[gast.stmt]) -> set[str]:
