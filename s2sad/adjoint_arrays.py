@@ -350,7 +350,7 @@ class Arrays:
         return dependence is not None and dependence.first_use(node, self.program.roots)
 
     def to_value(self, op: ir.Store, grad: gast.AST, place: gast.AST, sign: int = 1) -> None:
-        if op.fancy and not op.repeats and self.may_repeat(op):
+        if self.may_repeat(op):
             grad = self.helpers.last_stored(grad, place)
         expr = grad if sign > 0 else trees.neg(grad)
         kind = op.target_kind
@@ -408,7 +408,7 @@ class Arrays:
 
         grad = self.taken(op, place)
         self.add(gast.Assign([self.target(place)], trees.const(0.0), None))
-        if op.fancy and self.is_active(op.value) and self.may_repeat(op):
+        if self.is_active(op.value) and self.may_repeat(op):
             grad = self.helpers.last_stored(grad, place)
         self.apply_operator(op, Cotangent(grad, op.target_kind))
         back = self.adj.pop(op.old, None) if op.old is not None else None

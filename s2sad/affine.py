@@ -13,13 +13,17 @@ True
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import gast
+
+from s2sad import trees
+from s2sad.expressions import OPERATORS
 from s2sad.kinds import Dim
 
 Form = dict[Any, int]  # how often each symbol occurs; under ONCE the constant
-ONCE = ("once",)
+ONCE = None
 SUM = "sum"
 
 
@@ -82,6 +86,23 @@ def computed(function: Any, symbols: Sequence[Any]) -> Any:
     return (getattr(function, "__name__", "?"), *symbols) if made is None else symbol_of(made)
 
 
+def form_of_tree(expr: gast.AST, leaf: Callable[[gast.AST], Form | None]) -> Form | None:
+    """The form of an expression; `leaf` says that of a name or a call in it. None if it is no such sum.
+
+    >>> form_of_tree(gast.parse("2 * (n - 3)").body[0].value, lambda name: {name.id: 1})
+    {'n': 2, None: -6}
+    """
+    value = trees.literal(expr)
+    if isinstance(value, int):
+        return form_of(int(value))
+    if not isinstance(expr, (gast.BinOp, gast.UnaryOp)):
+        return leaf(expr)
+    parts = [expr.left, expr.right] if isinstance(expr, gast.BinOp) else [expr.operand]
+    combine = ARITHMETIC.get(OPERATORS.get(type(expr.op)))
+    forms = [form_of_tree(each, leaf) for each in parts]
+    return None if combine is None or None in forms else combine(*forms)
+
+
 def isnt_negative(form: Form, facts: list[Form]) -> bool:
     """Whether a sum of lengths is zero or more, since one of `facts` is.
 
@@ -96,8 +117,6 @@ def isnt_negative(form: Form, facts: list[Form]) -> bool:
 
 def is_length(symbol: Any) -> bool:
     """Whether a symbol is an axis of an array, or the constant."""
-    return (
-        symbol == ONCE
-        or isinstance(symbol, Dim)
-        and not (isinstance(symbol.key, tuple) and "parameter" in symbol.key[:1])
-    )
+    if not isinstance(symbol, Dim):
+        return symbol is ONCE
+    return not isinstance(symbol.key, tuple) or symbol.key[0] != "parameter"

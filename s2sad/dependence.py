@@ -17,14 +17,13 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.activity import sources
+from s2sad.affine import ONCE, Form, form_of_tree, plus, times
 from s2sad.aliases import may_follow
 from s2sad.inlining import op_names
 from s2sad.ir import family
 from s2sad.kinds import Array, Scalar
-from s2sad.reading import common, reads
+from s2sad.reading import common, length_read, reads
 from s2sad.statements import blocks_of
-
-Form = dict[Any, int]  # an affine expression: coefficients of atoms, and of 1 under None
 
 MOST = 300  # inequalities at once; with more, nothing is proven
 
@@ -172,7 +171,7 @@ class Dependence:
             elif not isinstance(step, int):
                 found.append(list(equal))
             else:
-                found.append([*equal, minus(minus(b, a) if step > 0 else minus(a, b), {None: 1})])
+                found.append([*equal, minus(minus(b, a) if step > 0 else minus(a, b), {ONCE: 1})])
             equal = [*equal, minus(a, b), minus(b, a)]
         if second.position > first.position and not self.exclude(first, second):
             found.append(equal)
@@ -195,7 +194,7 @@ class Dependence:
             if left is None or right is None:
                 continue
             more, less = minus(left, right), minus(right, left)
-            greater, smaller = minus(more, {None: 1}), minus(less, {None: 1})
+            greater, smaller = minus(more, {ONCE: 1}), minus(less, {ONCE: 1})
             cases = {
                 gast.Eq: ([[more, less]], [[greater], [smaller]]),
                 gast.NotEq: ([[greater], [smaller]], [[more, less]]),
@@ -223,37 +222,20 @@ class Dependence:
             if low is not None:
                 found.append(minus(variable, low) if size > 0 else minus(low, variable))
             if high is not None:
-                found.append(minus(minus(high, variable) if size > 0 else minus(variable, high), {None: 1}))
+                found.append(minus(minus(high, variable) if size > 0 else minus(variable, high), {ONCE: 1}))
         return found
 
     def form(self, expr: gast.AST | None, instance: int, loops: tuple[int, ...]) -> Form | None:
         """An expression as sums of loop variables of one instance, sizes and numbers; None if it is none."""
         if expr is None:
             return None
-        value = trees.literal(expr)
-        if isinstance(value, int):
-            return {None: value}
-        if isinstance(expr, gast.Name):
-            return self.form_of_name(expr.id, instance, loops)
-        if self.is_size(expr):
-            return {("size", trees.show(expr)): 1}
-        if isinstance(expr, gast.UnaryOp) and isinstance(expr.op, gast.USub):
-            inner = self.form(expr.operand, instance, loops)
-            return None if inner is None else minus({}, inner)
-        if not isinstance(expr, gast.BinOp):
-            return None
-        left, right = self.form(expr.left, instance, loops), self.form(expr.right, instance, loops)
-        if left is None or right is None:
-            return None
-        if isinstance(expr.op, gast.Add):
-            return minus(left, minus({}, right))
-        if isinstance(expr.op, gast.Sub):
-            return minus(left, right)
-        if isinstance(expr.op, gast.Mult):
-            for one, other in ((left, right), (right, left)):
-                if set(one) <= {None}:
-                    return {key: one.get(None, 0) * each for key, each in other.items()}
-        return None
+
+        def leaf(part: Any) -> Form | None:
+            if isinstance(part, gast.Name):
+                return self.form_of_name(part.id, instance, loops)
+            return {("size", trees.show(part)): 1} if self.is_size(part) else None
+
+        return form_of_tree(expr, leaf)
 
     def form_of_name(self, name: str, instance: int, loops: tuple[int, ...]) -> Form | None:
         if name in self.variables:
@@ -274,12 +256,9 @@ class Dependence:
 
     def is_size(self, expr: gast.AST) -> bool:
         """len(x), x.size or x.shape[k] of an array that keeps its name: it never changes."""
-        base: Any = None
-        if isinstance(expr, gast.Call) and getattr(expr.func, "builtin", None) is len and len(expr.args) == 1:
-            base = expr.args[0]
-        elif isinstance(expr, gast.Subscript) and trees.literal(expr.slice) is not None:
-            base = expr.value.value if isinstance(expr.value, gast.Attribute) and expr.value.attr == "shape" else None
-        elif isinstance(expr, gast.Attribute) and expr.attr == "size":
+        found = length_read(expr)
+        base: Any = None if found is None else found[0]
+        if isinstance(expr, gast.Attribute) and expr.attr == "size":
             base = expr.value
         known = self.info.get(base.id) if isinstance(base, gast.Name) else None
         return known is not None and isinstance(known.kind, Array) and self.is_fixed(known)
@@ -305,6 +284,7 @@ def dependence_of(program: ir.Inferred) -> Dependence | None:
 
 
 def minus(a: Form, b: Form) -> Form:
+    """The difference, with what cancels kept as zero: `feasible` cleans its system at each step."""
     made = dict(a)
     for key, value in b.items():
         made[key] = made.get(key, 0) - value
@@ -313,7 +293,7 @@ def minus(a: Form, b: Form) -> Form:
 
 def alike(one: Form, other: Form) -> list[list[Form]]:
     """How two indices can mean the same element: they are equal, or one of them counts from the end."""
-    at_least = {None: 1}
+    at_least = {ONCE: 1}
     return [
         [minus(one, other), minus(other, one)],
         [one, minus(minus({}, other), at_least)],
@@ -323,14 +303,14 @@ def alike(one: Form, other: Form) -> list[list[Form]]:
 
 def feasible(system: list[Form]) -> bool:
     """Whether expressions can all be at least 0 at once, for rational values of their atoms; sizes are at least 0."""
-    atoms = {key for each in system for key in each if key is not None}
+    atoms = {key for each in system for key in each if key is not ONCE}
     system = [*system, *[{key: 1} for key in atoms if isinstance(key, tuple) and key[0] == "size"]]
     while True:
         system = list({tuple(sorted(each.items(), key=repr)): each for each in map(cleaned, system)}.values())
-        if any(each.get(None, 0) < 0 for each in system if not set(each) - {None}):
+        if any(each.get(ONCE, 0) < 0 for each in system if not set(each) - {ONCE}):
             return False
-        system = [each for each in system if set(each) - {None}]
-        atoms = {key for each in system for key in each if key is not None}
+        system = [each for each in system if set(each) - {ONCE}]
+        atoms = {key for each in system for key in each if key is not ONCE}
         if not atoms or len(system) > MOST:
             return True
         counts = {
@@ -342,8 +322,7 @@ def feasible(system: list[Form]) -> bool:
         upper = [each for each in system if each.get(key, 0) < 0]
         system = [each for each in system if not each.get(key, 0)]
         for a, b in itertools.product(lower, upper):
-            p, q = a[key], -b[key]
-            system.append({k: q * a.get(k, 0) + p * b.get(k, 0) for k in {**a, **b}})
+            system.append(plus(times(a, -b[key]), times(b, a[key])))
 
 
 def cleaned(form: Form) -> Form:

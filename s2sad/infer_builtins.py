@@ -292,7 +292,7 @@ class Builtins:
             kind,
             gast.Add(),
         )
-        op.value_varied, op.fancy, op.repeats = value.varied, True, True
+        op.value_varied, op.repeats = value.varied, True
         self.add(gast.Expr(gast.Call(function.expr, [base.expr, operand, value.expr], [])), op)
         return Value(trees.const(None), Static(None))
 

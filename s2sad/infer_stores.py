@@ -95,8 +95,8 @@ class Stores:
         target = trees.index(base.expr, index)
         op = ir.Store(here, value.expr, value.kind, kind, operator)
         op.value_varied = value.varied
-        op.fancy = isinstance(base.kind, Array) and any(tag in ("array", "unknown") for tag, _ in parts)
-        op.index, op.parts = index, parts
+        if isinstance(base.kind, Array):
+            op.index, op.parts = index, parts
         if operator is not None and not isinstance(operator, (gast.Add, gast.Sub)) and base.varied:
             made = self.emit(target, ir.Load(here, kind), kind, True, None)
             op.old = made.expr.id
@@ -257,7 +257,7 @@ class Stores:
         self.check_outside(place.root, value.varied, node)
         value = Value(self.operand(value), value.kind, value.varied)
         op = ir.Store(place, value.expr, value.kind, current.kind, node.op)
-        op.value_varied, op.fancy, op.parts = value.varied, False, []
+        op.value_varied = value.varied
         if not isinstance(node.op, (gast.Add, gast.Sub)) and current.varied:
             made = self.emit_load(current)
             op.old = made.expr.id

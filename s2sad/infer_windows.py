@@ -15,9 +15,10 @@ import gast
 import numpy as np
 
 from s2sad import trees
-from s2sad.affine import ONCE, Form, form_of, isnt_negative, minus, plus, product, symbol_of, times
+from s2sad.affine import ONCE, Form, form_of, form_of_tree, isnt_negative, minus, plus, symbol_of, times
 from s2sad.indexing import Window, dim_of, sliced
 from s2sad.kinds import Array, Dim, Scalar
+from s2sad.reading import length_read
 from s2sad.values import Value
 
 CREATING = (np.zeros, np.ones, np.empty)
@@ -57,41 +58,27 @@ class Windows:
 
     def affine_form(self, expr: gast.AST, depth: int = 0) -> Form | None:
         """An integer as a sum of symbols and of names (strings) that have none; None if it is something else."""
-        value = trees.literal(expr)
-        if isinstance(value, int):
-            return form_of(int(value))
-        if isinstance(expr, gast.Name) and expr.id in self.info:
-            info = self.info[expr.id]
-            if not isinstance(info.kind, Scalar) or info.kind.char != "i":
-                return None
-            if expr.id in self.counted:
-                return {expr.id: 1}
-            if info.kind.symbol is not None:
-                return form_of(info.kind.symbol)
-            made = getattr(info.statement, "value", None)
-            simple = isinstance(made, (gast.BinOp, gast.UnaryOp)) and depth < DEPTH
-            form = self.affine_form(made, depth + 1) if simple else None
-            return {expr.id: 1} if form is None else form
+        return form_of_tree(expr, lambda part: self.form_of_leaf(part, depth))
+
+    def form_of_leaf(self, expr: gast.AST, depth: int) -> Form | None:
         axis = self.axis_of(expr)
         if axis is not None:
             return form_of(axis)
-        if isinstance(expr, gast.UnaryOp) and isinstance(expr.op, gast.USub):
-            inner = self.affine_form(expr.operand, depth + 1)
-            return None if inner is None else times(inner, -1)
-        if not isinstance(expr, gast.BinOp) or depth > DEPTH:
+        info = self.info.get(expr.id) if isinstance(expr, gast.Name) else None
+        if info is None or not isinstance(info.kind, Scalar) or info.kind.char != "i":
             return None
-        left, right = self.affine_form(expr.left, depth + 1), self.affine_form(expr.right, depth + 1)
-        combine = {gast.Add: plus, gast.Sub: minus, gast.Mult: product}.get(type(expr.op))
-        return None if left is None or right is None or combine is None else combine(left, right)
+        if expr.id in self.counted:
+            return {expr.id: 1}
+        if info.kind.symbol is not None:
+            return form_of(info.kind.symbol)
+        made = getattr(info.statement, "value", None)
+        simple = isinstance(made, (gast.BinOp, gast.UnaryOp)) and depth < DEPTH
+        form = self.affine_form(made, depth + 1) if simple else None
+        return {expr.id: 1} if form is None else form
 
     def axis_of(self, expr: gast.AST) -> Dim | None:
         """The axis whose length `len(x)` or `x.shape[k]` is."""
-        if isinstance(expr, gast.Call) and getattr(expr.func, "builtin", None) is len and len(expr.args) == 1:
-            base, axis = expr.args[0], 0
-        elif isinstance(expr, gast.Subscript) and getattr(expr.value, "attr", None) == "shape":
-            base, axis = expr.value.value, trees.literal(expr.slice)
-        else:
-            return None
+        base, axis = length_read(expr) or (None, None)
         info = self.info.get(base.id) if isinstance(base, gast.Name) else None
         dims = info.kind.dims if info is not None and isinstance(info.kind, Array) else None
         return dims[axis] if dims and isinstance(axis, int) and -len(dims) <= axis < len(dims) else None

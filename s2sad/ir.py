@@ -187,7 +187,8 @@ class Load(Op):
 
 @dataclass
 class Store(Op):
-    """place = value, or place op= value where `operator` is given."""
+    """place = value, or place op= value where `operator` is given; index, parts: of an array, if it is written through
+    one; repeats: what an index selects twice is added twice."""
 
     place: Place
     value: gast.AST
@@ -196,6 +197,8 @@ class Store(Op):
     operator: Any = None
     old: str | None = None
     result: str | None = None
+    index: Any = None
+    parts: Any = ()
     repeats: bool = False
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import gast
 
-from s2sad import ir
+from s2sad import ir, trees
 from s2sad.statements import blocks_of, targets
 
 
@@ -191,3 +191,18 @@ def common(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
     while k < len(a) and k < len(b) and a[k] == b[k]:
         k += 1
     return a[:k]
+
+
+def length_read(expr: Any) -> tuple[gast.AST, Any] | None:
+    """(x, 0) of `len(x)`, and (x, k) of `x.shape[k]`.
+
+    >>> base, axis = length_read(gast.parse("x.shape[1]").body[0].value)
+    >>> base.id, axis
+    ('x', 1)
+    """
+    if isinstance(expr, gast.Call) and getattr(expr.func, "builtin", None) is len and len(expr.args) == 1:
+        return expr.args[0], 0
+    if isinstance(expr, gast.Subscript) and isinstance(expr.value, gast.Attribute) and expr.value.attr == "shape":
+        axis = trees.literal(expr.slice)
+        return None if axis is None else (expr.value.value, axis)
+    return None
