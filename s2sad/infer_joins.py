@@ -19,8 +19,15 @@ class Joins:
         base = key[1] if isinstance(key, tuple) and isinstance(key[1], str) else "value"
         base = self.hints.get(key, base)
         if isinstance(key, tuple) and isinstance(key[0], Object):
-            base = f"part_{key[1]}"
+            base = f"{self.owner_of_parts(key[0])}_{key[1]}"
         return base if base.isidentifier() else "#t"
+
+    def owner_of_parts(self, thing: Object) -> str:
+        """What the user calls an object: its name, that of the attribute that holds it."""
+        names = (key[1] for key, held in self.state.items() if getattr(held, "object", None) is thing)
+        return next(
+            (name for name in names if isinstance(name, str) and name.isidentifier() and name != "self"), "part"
+        )
 
     def join_values(self, key: Any, a: Any, b: Any, copies: list[list[tuple[str, gast.AST]]]) -> Any:
         """One value for a variable that is a on one way and b on the other; copies at the ends of both ways make it."""

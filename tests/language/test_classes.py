@@ -353,3 +353,24 @@ def test_what_python_does_in_another_way_is_refused(f):
 
     with pytest.raises(NotImplementedError, match=REFUSED[f]):
         value_and_gradients_function(f)(2.0)
+
+
+def test_parts_that_a_loop_carries_are_called_by_their_object():
+    class Cart:
+        def __init__(self, mass):
+            self.mass, self.x, self.v = mass, 0.0, 0.0
+
+        def push(self, force):
+            self.v += force / self.mass
+            self.x += 0.1 * self.v * self.v
+
+    def drive(forces, mass):
+        cart = Cart(mass)
+        for f in forces:
+            cart.push(f)
+        return cart.x
+
+    from s2sad import value_and_gradients_function
+
+    text = value_and_gradients_function(drive).source(np.array([1.0, 2.0]), 3.0)
+    assert "cart_x" in text and "cart_v" in text and "part_" not in text
