@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import distance
 
-from s2sad.kinds import FLOAT, Array, Kind
+from s2sad.kinds import Array, Kind
 from s2sad.rules.elementwise import not_zero
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent, unbroadcast
 from s2sad.rules.results import dims_of, double_only, numeric, result_dtype, shaped, unknown_dim
@@ -71,12 +71,7 @@ def turned_away(u, v, length, other, result):
     return ((1.0 - result) / length * u - v / other) / length
 
 
-@kind(distance.euclidean)
-def length_kind(u: Kind, v: Kind) -> Kind:
-    return FLOAT
-
-
-@kind(distance.sqeuclidean, distance.cityblock, distance.cosine)
+@kind(distance.euclidean, distance.sqeuclidean, distance.cityblock, distance.cosine)
 def distance_kind(u: Kind, v: Kind) -> Kind:
     return shaped(double_only(Array(result_dtype(np.subtract, numeric(u), numeric(v)))), ())
 
