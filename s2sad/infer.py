@@ -41,6 +41,7 @@ from s2sad.infer_factors import Factors
 from s2sad.infer_fixed_lists import FixedLists
 from s2sad.infer_functions import Functions
 from s2sad.infer_gradients import Gradients
+from s2sad.infer_grown import GrownLists
 from s2sad.infer_holdings import Holdings
 from s2sad.infer_inserts import Inserts
 from s2sad.infer_inspection import Inspection
@@ -139,6 +140,7 @@ class Infer(
     Extremes,
     Lists,
     FixedLists,
+    GrownLists,
     Mappings,
     Iterators,
     Loops,
@@ -243,6 +245,7 @@ class Infer(
         self.leaf_sites: dict[str, Any] = {}
         self.joined: dict[Any, set[Any]] = {}  # by the name of an axis where ways join: what it may be
         self.reached: dict[tuple[Any, int], bool] = {}  # whether an axis is as long as a slice of it goes
+        self.filled: dict[int, Any] = {}  # loops that have been walked through, by their statements (infer_grown.py)
         self.counted: dict[str, Any] = {}  # variables of loops over ranges: their first and last value, as forms
         self.hints: dict[Any, str] = {}
         self.loop_count = 0

@@ -55,14 +55,14 @@ class Carried:
         self.close_loop(node, number, entry, phis, exits, ends)
         return block, broke
 
-    def known_memory(self) -> tuple[set[Any], int, list[tuple[ir.Root, int, int, int]]]:
+    def known_memory(self) -> tuple[set[Any], int, list[tuple[ir.Root, int, int, int, int]]]:
         return (
             set(self.instances),
             len(self.object_events),
-            [(root, len(root.stores), len(root.moves), len(root.deep)) for root in self.roots],
+            [(root, len(root.stores), len(root.moves), len(root.deep), len(root.appends)) for root in self.roots],
         )
 
-    def forget_memory(self, known: tuple[set[Any], int, list[tuple[ir.Root, int, int, int]]]) -> None:
+    def forget_memory(self, known: tuple[set[Any], int, list[tuple[ir.Root, int, int, int, int]]]) -> None:
         """What a walk that is done again has made, and the moments at which it wrote, are none of the program's.
 
         A function beside the main one that was first met in that walk is walked through again as well: its memory is
@@ -72,8 +72,8 @@ class Carried:
         for key in [key for key in self.instances if key not in instances]:
             del self.instances[key]
         del self.roots[len(roots) :]
-        for root, stores, moves, deep in roots:
-            del root.stores[stores:], root.moves[moves:], root.deep[deep:]
+        for root, stores, moves, deep, appends in roots:
+            del root.stores[stores:], root.moves[moves:], root.deep[deep:], root.appends[appends:]
 
     def new_phis(self, facts: Any, entry: Any, inner: Any, phis: Any, exits: Any) -> bool:
         """Whether the walk showed that more is carried from one iteration to the next than was thought."""

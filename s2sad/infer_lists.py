@@ -82,6 +82,7 @@ class Lists:
         self.check_outside(place.root, value.varied, node)
         operand = self.operand(value)
         self.note_store(place, value.varied, node, "end")
+        self.note_appended(place.root)
         op = ir.Append(place, operand, value.kind)
         op.value_varied = value.varied
         self.add(gast.Expr(trees.call(trees.attr(owner.expr, "append"), operand)), op)

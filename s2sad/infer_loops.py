@@ -297,8 +297,10 @@ class Loops:
         self.for_loop(it, node.target, lambda: self.walk(node.body), node)
 
     def for_loop(self, it: Iteration, pattern: Any, body: Any, node: Any) -> None:
+        statement = self.origin  # a comprehension is a part of one, which goes on behind it
         if it.what == "unroll":
             self.unroll(it.items, pattern, body, node)
+            self.origin = statement
             return
         number = self.next_loop()
         index_name = self.names.fresh("k")
@@ -319,6 +321,7 @@ class Loops:
 
         outer_iterated, self.iterated = self.iterated, [*self.iterated, *roots_of(it)]
         block, broke = self.run_loop(run, node, number)
+        self.note_counted_loop(it, block, broke)
         self.iterated = outer_iterated
         self.check_not_resized(it, number, node)
         loop = ir.Loop(
@@ -329,8 +332,8 @@ class Loops:
             it.value.expr if it.value is not None and not it.backwards else None,
             it.range if it.what == "range" and not it.backwards else None,
         )
-        statement = gast.For(made["target"], it.expr, block, [], None)
-        self.finish_loop(statement, loop, broke, node)
+        self.finish_loop(gast.For(made["target"], it.expr, block, [], None), loop, broke, node)
+        self.origin = statement
 
     def unroll(self, items: Sequence[Value], pattern: Any, body: Any, node: Any) -> None:
         """A loop over a tuple or a dict of known keys: its body once for each item."""

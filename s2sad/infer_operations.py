@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import operator
 from typing import Any
 
@@ -192,6 +193,8 @@ class Operations:
             return Static(known)
         if isinstance(value.kind, List) and value.items:  # a display: how long it is, is known
             return Tuple(tuple(map(self.rule_kind, value.items)))
+        if isinstance(value.kind, List) and (length := self.length_of_grown(value)) is not None:
+            return dataclasses.replace(value.kind, length=length)
         return value.kind
 
     def operand(self, value: Value) -> gast.AST:

@@ -7,6 +7,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.affine import form_of
 from s2sad.expressions import mark_pure, replace_nodes
 from s2sad.infer_boxes import patterns_of
 from s2sad.infer_memory import is_function
@@ -48,6 +49,7 @@ class Sequences:
         made = self.emit(expr, op, List(kind), varied, hint, site)
         made.items = None
         made.iteration = items
+        self.note_begun(made, form_of(len(items)))
         for item in items:
             self.note_held(made.place.root, item, None)
         return made
@@ -74,9 +76,11 @@ class Sequences:
             listed, times = (left, right) if lists[0] else (right, left)
             if not isinstance(times.kind, Array):
                 self.use_as_integer(times)
-                return self.list_operation(
+                made = self.list_operation(
                     "repeat", [listed, times], gast.BinOp(left.expr, op, right.expr), listed, hint
                 )
+                self.note_repeated(made, listed, times)
+                return made
         if isinstance(op, gast.Mult) and left.items is not None:
             count = self.known(right)
             if isinstance(count, int):

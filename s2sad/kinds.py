@@ -107,10 +107,11 @@ class Array(Kind):
 @dataclass(frozen=True)
 class List(Kind):
     """A list whose items all have one kind; item is None while nothing is known of them. `cls`: deque, for one of
-    those."""
+    those. `length`: for rules, where it is known at that moment."""
 
     item: Kind | None = None
     cls: type | None = None
+    length: Dim | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

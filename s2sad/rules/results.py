@@ -116,7 +116,7 @@ def numeric(kind: Kind) -> Kind:
 def array_of_items(kind: Kind) -> Kind:
     """The kind that np.array makes of a (nested) list or tuple."""
     if isinstance(kind, List):
-        inner, first = (kind.item or UNKNOWN), unknown_dim()
+        inner, first = (kind.item or UNKNOWN), kind.length or unknown_dim()
     elif isinstance(kind, Tuple):
         items = [array_of_items(item) for item in kind.items]
         first = dim_of(len(items))
