@@ -329,24 +329,48 @@ class ValueAndGradients:
 
     def plain_function(self, kinds: dict[str, Kind]) -> tuple[types.FunctionType, Entry]:
         """A plain function that does what this object does for arguments of these kinds, and what it relies on."""
+        kinds, given = without_dy(kinds, self.plain_signature)
         entry = self.entry_for(kinds)
-        return make_plain_function(self, entry, self._plain_suffix, self._plain_lines), entry
+        return make_plain_function(self, entry, self._plain_suffix, self._plain_lines, **given), entry
+
+
+def without_dy(kinds: dict[str, Kind], signature: inspect.Signature) -> tuple[dict[str, Kind], dict[str, Any]]:
+    """The kinds of f's arguments, and what else a plain function is given: `dy`, where a call has it."""
+    if "dy" not in kinds or "dy" in signature.parameters:
+        return kinds, {}
+    return {name: kind for name, kind in kinds.items() if name != "dy"}, {"keyword": "dy"}
 
 
 def make_plain_function(
-    inner: ValueAndGradients, entry: Entry, suffix: str, lines: tuple[str, ...]
+    inner: ValueAndGradients,
+    entry: Entry,
+    suffix: str,
+    lines: tuple[str, ...],
+    keyword: str = "",
+    passed: str = "",
 ) -> types.FunctionType:
-    """def f_suffix(f's parameters): lines, in which {call} stands for the call of the generated function."""
+    """def f_suffix(f's parameters): lines, in which {call} stands for the call of the generated function.
+
+    keyword: a further parameter; passed: what else the generated function gets (or else `dy`)."""
     target, signature = inner._target, inner.plain_signature
     called = entry.program.name
     while called in signature.parameters:
         called += "_"
     name = f"{target.name.strip('<>')}_{suffix}"
-    body = "".join(f"    {line.format(call=f'{called}({arguments_text(signature)})')}\n" for line in lines)
+    handed = [arguments_text(signature)] if signature.parameters else []
+    if keyword or passed:
+        handed.append(passed or f"{entry.program.dy_name}={keyword}")
+    if keyword:
+        extra = inspect.Parameter(keyword, inspect.Parameter.KEYWORD_ONLY)
+        parameters = list(signature.parameters.values())
+        last = len(parameters) - any(each.kind == each.VAR_KEYWORD for each in parameters)
+        signature = signature.replace(parameters=[*parameters[:last], extra, *parameters[last:]])
+    call = f"{called}({', '.join(handed)})"
+    body = "".join(f"    {line.format(call=call)}\n" for line in lines)
     function: Any = entry.plain
     if target.before or target.keywords:
         function = functools.partial(function, *target.before, **target.keywords)
-    namespace = {"__name__": inner.__module__, "__builtins__": builtins, called: function}
+    namespace = {"__name__": inner.__module__, "__builtins__": builtins, "np": np, called: function}
     made = define(f"def {name}({parameters_text(signature)}):\n{body}", namespace)
     set_defaults(made, signature)
     return made

@@ -122,12 +122,13 @@ class Entry:
     """One generated function, and what has to hold so that it may be used. fits: a function of f's arguments that says
     whether it is made for their lengths; None where it is for any."""
 
-    __slots__ = ("checks", "code", "defaults", "fits", "function", "names", "origin", "plain", "program")
+    __slots__ = ("checks", "code", "defaults", "fits", "function", "names", "origin", "plain", "program", "written")
 
     def __init__(self, function: Callable, program: Program, origin: types.FunctionType) -> None:
         self.function = self.plain = function  # the plain one is read where it is differentiated again
         self.program, self.origin = program, origin
         self.fits: Callable[..., bool] | None = None
+        self.written = set(program.written)
         self.code, self.defaults = origin.__code__, origin.__defaults__
         self.names, self.checks = prepare_guards(program.guards)
 
@@ -154,6 +155,7 @@ class Entry:
     def rely_on(self, other: Entry) -> None:
         """This function was made from another generated one: it holds as long as that one does."""
         self.checks = (*self.checks, other.holds)
+        self.written |= other.written
 
 
 Names = tuple[tuple[dict[str, Any], str, Any], ...]

@@ -18,7 +18,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from s2sad.api import ValueAndGradients, make_plain_function
+from s2sad.api import ValueAndGradients, make_plain_function, without_dy
 from s2sad.cache import CacheInfo, Entry
 from s2sad.cotangents import Misfit, fit
 from s2sad.kinds import Kind, Scalar
@@ -155,9 +155,10 @@ class Differentiable(Derived):
 
     def plain_function(self, kinds: dict[str, Kind]) -> tuple[types.FunctionType, Entry]:
         """A plain function that does what this object does for arguments of these kinds, and what it relies on."""
-        entry = self.value_and_gradients.entry_for(kinds, unit_dy=True)
+        kinds, given = without_dy(kinds, self.plain_signature)
+        entry = self.value_and_gradients.entry_for(kinds, unit_dy=not given)
         lines = self.single_lines if self.single else self.lines
-        return make_plain_function(self.value_and_gradients, entry, self.suffix, lines), entry
+        return make_plain_function(self.value_and_gradients, entry, self.suffix, lines, **given), entry
 
     def compiled(self, /, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The function that a call with these arguments runs, on which nothing is checked."""
@@ -248,6 +249,11 @@ class MakeVjp(Derived):
     def __call__(self, /, *args: Any, **kwargs: Any) -> tuple[Any, Pullback]:
         entry, args, kwargs = self.value_and_gradients.entry_and_arguments(args, kwargs)
         return pullback(entry, args, kwargs, self.value_and_gradients.function_name, self.single)
+
+    @property
+    def pulled_back(self) -> Any:
+        """The choice of parameters."""
+        return self._given[0]
 
     @property
     def __signature__(self) -> inspect.Signature:

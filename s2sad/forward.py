@@ -12,13 +12,14 @@
 from __future__ import annotations
 
 import inspect
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from s2sad.api import ValueAndGradients
+from s2sad.api import ValueAndGradients, make_plain_function
 from s2sad.cache import Entry
 from s2sad.errors import ArgumentError
-from s2sad.kinds import Kind
+from s2sad.kinds import NONE, Array, Kind, Scalar, Tuple
 from s2sad.parameters import is_single
 from s2sad.tangents import checked_tangent
 
@@ -104,12 +105,50 @@ class ValueAndTangent(ValueAndGradients):
         """The parameters of f, then tangents."""
         return super().__signature__
 
-    def plain_function(self, kinds: dict[str, Kind]) -> Any:
-        """What can be differentiated again is what `compiled` gives, which has the tangents as parameters."""
-        raise ArgumentError(
-            f"{self.__name__} takes its tangents by keyword: differentiate {self.__name__}.compiled(...), which has "
-            "them as parameters"
-        )
+    def plain_function(self, kinds: dict[str, Kind]) -> tuple[types.FunctionType, Entry]:
+        """A plain function that does what this object does for arguments and tangents of these kinds."""
+        tangents = kinds.get("tangents")
+        if not isinstance(tangents, Tuple):
+            raise ArgumentError(
+                f"{self.__name__} has to be called with tangents=(...), a tuple, where it is differentiated"
+            )
+        if len(tangents.items) != len(self.params):
+            raise ArgumentError(
+                f"{self.__name__}: {len(tangents.items)} tangents for {len(self.params)} parameters "
+                f"({', '.join(self.params)})"
+            )
+        kinds = {name: kind for name, kind in kinds.items() if name != "tangents"}
+        entry = self.entry_for(kinds)
+        tests, passed = [], []
+        for k, (name, kind) in enumerate(zip(self.params, tangents.items)):
+            tangent = entry.program.tangents.get(name)
+            if tangent is None:
+                continue
+            given = f"tangents[{k}]"
+            if kind == NONE:
+                given = "0.0" if isinstance(kinds[name], Scalar) else f"np.zeros_like({name})"
+            elif not is_like(kind, kinds[name]):
+                raise ArgumentError(
+                    f"{self.__name__}: the tangent of {name} is not like {name} itself, of the same number of axes"
+                )
+            elif getattr(kind, "dims", ()) != getattr(kinds[name], "dims", ()):
+                tests += [
+                    f"if np.shape({given}) != np.shape({name}):",
+                    f"    raise ValueError('the tangent of {name} has another shape than {name}')",
+                ]
+            passed.append(f"{tangent}={given}")
+        lines = (*tests, "return {call}")
+        made = make_plain_function(self, entry, "with_tangent", lines, keyword="tangents", passed=", ".join(passed))
+        return made, entry
 
     def __repr__(self) -> str:
         return f"<value and tangent of {self._target.qualname} with respect to ({', '.join(self.params)})>"
+
+
+def is_like(tangent: Kind, primal: Kind) -> bool:
+    """Whether a value of one kind can be the tangent of one of the other, but for its shape."""
+    if isinstance(primal, Scalar):
+        return isinstance(tangent, Scalar)
+    if isinstance(primal, Array):
+        return isinstance(tangent, Array) and tangent.rank is not None and tangent.rank == primal.rank
+    return type(tangent) is type(primal)

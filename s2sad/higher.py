@@ -13,14 +13,20 @@ array([[ 6.,  0.],
 
 from __future__ import annotations
 
+import functools
+import inspect
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from s2sad.api import make_plain_function
+from s2sad.cache import Entry
 from s2sad.derived import gradients_function, make_vjp
 from s2sad.errors import ArgumentError
 from s2sad.forward import jvp, value_and_tangent_function
+from s2sad.kinds import Array, Kind, Scalar
 from s2sad.parameters import is_single
 
 
@@ -49,27 +55,7 @@ def jacobian(f: Callable[..., Any], params: Any = 0, *, jit: Any = None) -> Call
     array([[3., 0.],
            [0., 3.]])
     """
-    if not is_single(params):
-        raise ArgumentError("a Jacobian is with respect to one parameter: give its name or its position")
-    pullback_of, tangent_of = make_vjp(f, params, jit=jit), value_and_tangent_function(f, [params], jit=jit)
-
-    def jacobian_function(*args: Any, **kwargs: Any) -> Any:
-        value, pullback = pullback_of(*args, **kwargs)
-        primal = dict(zip(tangent_of._binder.names, tangent_of._bind(args, kwargs)))[tangent_of.params[0]]
-        check_leaf(value, "the value of " + tangent_of.function_name)
-        check_leaf(primal, tangent_of.params[0])
-        shape = (*np.shape(value), *np.shape(primal))
-        if np.size(primal) < np.size(value):
-            columns = [tangent_of(*args, **kwargs, tangents=(unit,))[1] for unit in units(primal)]
-            made = np.stack([np.ravel(each) for each in columns], axis=-1) if columns else np.zeros(shape)
-        else:
-            rows = [pullback(unit) for unit in units(value)]
-            made = np.stack([np.ravel(each) for each in rows]) if rows else np.zeros(shape)
-        return np.reshape(made, shape) if shape else made.item()
-
-    jacobian_function.__name__ = jacobian_function.__qualname__ = f"{tangent_of.function_name.strip('<>')}_jacobian"
-    jacobian_function.__doc__ = f"The Jacobian of {tangent_of.function_name} with respect to {tangent_of.params[0]}."
-    return jacobian_function
+    return Jacobian(f, params, jit)
 
 
 def hessian(f: Callable[..., Any], params: Any = 0, *, jit: Any = None) -> Callable[..., Any]:
@@ -81,22 +67,116 @@ def hessian(f: Callable[..., Any], params: Any = 0, *, jit: Any = None) -> Calla
     >>> hessian(lambda x, y: x ** 2 * y, "x")(3.0, 2.0)
     4.0
     """
-    if not is_single(params):
-        raise ArgumentError("a Hessian is with respect to one parameter: give its name or its position")
-    change_of = value_and_tangent_function(gradients_function(f, params), [params], jit=jit)
+    return Hessian(f, params, jit)
 
-    def hessian_function(*args: Any, **kwargs: Any) -> Any:
-        primal = dict(zip(change_of._binder.names, change_of._bind(args, kwargs)))[change_of.params[0]]
-        check_leaf(primal, change_of.params[0])
-        shape = np.shape(primal) * 2
-        columns = [change_of(*args, **kwargs, tangents=(unit,))[1] for unit in units(primal)]
-        made = np.stack([np.ravel(each) for each in columns], axis=-1) if columns else np.zeros(shape)
+
+class Columns:
+    """A matrix of derivatives of f with respect to one parameter, made of tangents. It can be pickled where f can."""
+
+    suffix, word = "jacobian", "Jacobian"
+    __name__: str
+
+    def __init__(self, f: Callable[..., Any], params: Any, jit: Any) -> None:
+        if not is_single(params):
+            raise ArgumentError(f"a {self.word} is with respect to one parameter: give its name or its position")
+        self._given = f, params, jit
+        self.tangent_of = value_and_tangent_function(self._differentiated(), [params], jit=jit)
+        self.name = self.tangent_of.params[0]
+        of = getattr(f, "__name__", None) or self.tangent_of.function_name
+        self.__name__ = self.__qualname__ = f"{of.strip('<>')}_{self.suffix}"
+        self.__doc__ = f"The {self.word} of {of} with respect to {self.name}."
+
+    def _differentiated(self) -> Callable[..., Any]:
+        return self._given[0]
+
+    def primal(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The argument that it is differentiated with respect to."""
+        bound = self.tangent_of._bind(args, kwargs)
+        primal = dict(zip(self.tangent_of._binder.names, bound))[self.name]
+        check_leaf(primal, self.name)
+        return primal
+
+    def columns(self, primal: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        return [np.ravel(self.tangent_of(*args, **kwargs, tangents=(unit,))[1]) for unit in units(primal)]
+
+    @property
+    def plain_signature(self) -> inspect.Signature:
+        """The parameters of the functions that `plain_function` makes."""
+        return self.tangent_of.plain_signature
+
+    def plain_function(self, kinds: dict[str, Kind]) -> tuple[types.FunctionType, Entry]:
+        """A plain function that does what this object does for arguments of these kinds, and what it relies on."""
+        entry, primal, x = self.tangent_of.entry_for(kinds), kinds[self.name], self.name
+        tangent = entry.program.tangents.get(x)
+        if tangent is None or not isinstance(primal, (Scalar, Array)):
+            raise ArgumentError(f"{self.__name__}: {x} is neither a number nor an array of numbers")
+        value = entry.program.value_kind
+        lines: tuple[str, ...] = ("return {call}[1]",)
+        if isinstance(primal, Array) and primal.rank == 1 and getattr(value, "rank", None) in (0, 1):
+            lines = ("return np.stack([{call}[1] for unit in np.eye(np.size(" + x + "))], axis=-1)",)
+        elif isinstance(primal, Array):
+            lines = (
+                f"units = np.reshape(np.eye(np.size({x})), (-1, *np.shape({x})))",
+                "columns = [{call}[1] for unit in units]",
+                f"return np.reshape(np.stack(columns, axis=-1), (*np.shape(columns[0]), *np.shape({x})))",
+            )
+        passed = f"{tangent}=1.0" if isinstance(primal, Scalar) else f"{tangent}=unit"
+        return make_plain_function(self.tangent_of, entry, self.suffix, lines, passed=passed), entry
+
+    def __repr__(self) -> str:
+        return f"<{str(self.__doc__).rstrip('.')}>"
+
+    def __reduce__(self) -> Any:
+        return _rebuild, (type(self), *self._given)
+
+
+def _rebuild(cls: type[Columns], f: Any, params: Any, jit: Any) -> Columns:
+    return cls(f, params, jit)
+
+
+class Jacobian(Columns):
+    """What `jacobian` returns."""
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        value, pullback = self.pullback_of(*args, **kwargs)
+        primal = self.primal(args, kwargs)
+        check_leaf(value, "the value of " + self.tangent_of.function_name)
+        shape = (*np.shape(value), *np.shape(primal))
+        if np.size(primal) < np.size(value):
+            columns = self.columns(primal, args, kwargs)
+            made = np.stack(columns, axis=-1) if columns else np.zeros(shape)
+        else:
+            rows = [np.ravel(pullback(unit)) for unit in units(value)]
+            made = np.stack(rows) if rows else np.zeros(shape)
         return np.reshape(made, shape) if shape else made.item()
 
-    name = getattr(f, "__name__", "f").strip("<>")
-    hessian_function.__name__ = hessian_function.__qualname__ = f"{name}_hessian"
-    hessian_function.__doc__ = f"The Hessian of {name} with respect to {change_of.params[0]}."
-    return hessian_function
+    @functools.cached_property
+    def pullback_of(self) -> Callable[..., Any]:
+        f, params, jit = self._given
+        return make_vjp(f, params, jit=jit)
+
+    def plain_function(self, kinds: dict[str, Kind]) -> tuple[types.FunctionType, Entry]:
+        """As of `Columns`; of a number, the gradient."""
+        value = self.tangent_of.entry_for(kinds).program.value_kind
+        if isinstance(value, Scalar) and isinstance(kinds[self.name], Array):
+            return gradients_function(*self._given[:2]).plain_function(kinds)
+        return super().plain_function(kinds)
+
+
+class Hessian(Columns):
+    """What `hessian` returns."""
+
+    suffix, word = "hessian", "Hessian"
+
+    def _differentiated(self) -> Callable[..., Any]:
+        return gradients_function(*self._given[:2])
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        primal = self.primal(args, kwargs)
+        shape = np.shape(primal) * 2
+        columns = self.columns(primal, args, kwargs)
+        made = np.stack(columns, axis=-1) if columns else np.zeros(shape)
+        return np.reshape(made, shape) if shape else made.item()
 
 
 def check_leaf(value: Any, what: str) -> None:

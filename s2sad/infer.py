@@ -43,6 +43,7 @@ from s2sad.infer_functions import Functions
 from s2sad.infer_gradients import Gradients
 from s2sad.infer_grown import GrownLists
 from s2sad.infer_holdings import Holdings
+from s2sad.infer_inner import InnerDerivatives
 from s2sad.infer_inserts import Inserts
 from s2sad.infer_inspection import Inspection
 from s2sad.infer_iterators import Iterators
@@ -135,6 +136,7 @@ class Infer(
     PlainCalls,
     Rules,
     Gradients,
+    InnerDerivatives,
     Builtins,
     Inspection,
     Extremes,

@@ -24,7 +24,17 @@ from s2sad.inserting import grad_of
 from s2sad.kinds import Record, Static, kind_of
 from s2sad.rules import loading, registry, templates
 from s2sad.rules.refused import reason_for
-from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Partial, Value, Vectorized
+from s2sad.values import (
+    MISSING,
+    BoundMethod,
+    Choice,
+    InnerDerivative,
+    InnerPullback,
+    LocalFunction,
+    Partial,
+    Value,
+    Vectorized,
+)
 
 
 class Calls:
@@ -121,6 +131,13 @@ class Calls:
             return self.call_checkpointed(function, static, args, keywords, node, hint)
         if isinstance(static, CustomGradient):
             return self.call_checked(function, static, args, keywords, node, hint)
+        if isinstance(static, InnerDerivative):
+            return self.call_inner(static, args, keywords, node, hint)
+        if isinstance(static, InnerPullback):
+            return self.call_pullback(static, args, keywords, node, hint)
+        if hasattr(type(static), "pulled_back"):
+            given = Value(trees.attr(function.expr, "function"), Static(static.function))
+            return self.value_and_pullback(given, static.pulled_back, args, keywords, node)
         if hasattr(type(static), "plain_function"):
             return self.call_derived(function, static, args, keywords, node, hint)
         if draws(static):  # its own code writes into itself

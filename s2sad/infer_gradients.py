@@ -3,7 +3,6 @@ bring a gradient of their own."""
 
 from __future__ import annotations
 
-import inspect
 import sys
 import threading
 import types
@@ -12,27 +11,14 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.cache import Entry
 from s2sad.kinds import FLOAT, UNKNOWN, Array, Dict, Scalar, Static, Tuple, kind_of
-from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Partial, Value
+from s2sad.values import Value
+
+OURS = ("dy", "tangents")  # keywords of the functions that s2sad makes
 
 
 class Gradients:
-    def call_ours(
-        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any
-    ) -> Value:
-        """grad(g) and its like, of a function that is known now, inside of f."""
-        known = [self.known(value) for value in args]
-        named = {key: self.known(value) for key, value in keywords.items()}
-        if any(
-            each is MISSING or isinstance(each, (LocalFunction, Partial, BoundMethod, Choice))
-            for each in [*known, *named.values()]
-        ):
-            raise self.refuse("inner_gradient", node, name=static.__name__)
-        expr = self.call_expression(
-            function.expr, [value.expr for value in args], {key: value.expr for key, value in keywords.items()}
-        )
-        return Value(expr, Static(static(*known, **named)))
-
     def call_derived(
         self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
@@ -44,7 +30,16 @@ class Gradients:
         self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any = None
     ) -> types.FunctionType:
         """A function that does what one that s2sad made does, for arguments of these kinds; the same in each walk."""
-        kinds = self.kinds_for(static.plain_signature, args, keywords)
+        return self.made_plain(static, args, keywords, node)[0]
+
+    def entry_of(self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any = None) -> Entry:
+        """The program that such a function runs."""
+        return self.made_plain(static, args, keywords, node)[1]
+
+    def made_plain(
+        self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any
+    ) -> tuple[types.FunctionType, Entry, Any]:
+        kinds = self.kinds_for(static, args, keywords, node)
         key = "plain", id(static), repr(kinds)
         if key not in self.facts.results:
             chain = _chain.__dict__.setdefault("functions", [])
@@ -55,7 +50,7 @@ class Gradients:
                 self.facts.results[key] = (*static.plain_function(kinds), static)
             finally:
                 chain.pop()
-        return self.facts.results[key][0]
+        return self.facts.results[key]
 
     def gradient_of(self, target: Any) -> Any:
         """grad(target), the same in each walk."""
@@ -65,11 +60,16 @@ class Gradients:
             self.facts.results["gradient", target] = grad(target)
         return self.facts.results["gradient", target]
 
-    def kinds_for(self, signature: inspect.Signature, args: list[Value], keywords: dict[str, Value]) -> dict[str, Any]:
-        bound = signature.bind(*args, **keywords)
+    def kinds_for(self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any) -> dict[str, Any]:
+        signature = static.plain_signature
+        others = {key: value for key, value in keywords.items() if key in OURS and key not in signature.parameters}
+        try:
+            bound = signature.bind(*args, **{key: value for key, value in keywords.items() if key not in others})
+        except TypeError as error:
+            raise self.refuse("wrong_call", node, name=static.__name__, reason=error) from None
         bound.apply_defaults()
         kinds = {}
-        for name, value in bound.arguments.items():
+        for name, value in (bound.arguments | others).items():
             if isinstance(value, Value):
                 kinds[name] = FLOAT if value.kind == Scalar("real") else value.kind
             elif isinstance(value, tuple):

@@ -26,34 +26,34 @@ from s2sad.values import LocalFunction, Value
 
 
 class Lifting:
-    def lifted(self, given: Value, base: str, node: Any) -> tuple[Value, list[Value]]:
+    def lifted(self, given: Value, base: str, node: Any, refusal: str = "solver_function") -> tuple[Value, list[Value]]:
         """A local function as one at the top, and the values of its further parameters; any other as it is.
 
-        base: what it is called if it has no name.
+        base: what takes it; refusal: of those that can't be put there.
         """
         static = given.static
         if not isinstance(static, LocalFunction):
             return given, []
         args = static.tree.args
         if static.defaults or args.vararg or args.kwarg or args.kwonlyargs:
-            raise self.refuse("solver_function", node, name=base)
+            raise self.refuse(refusal, node, name=base)
         captured: dict[str, Value] = {}
         outside: dict[str, Value] = {}
-        inner = self.inner_functions(static, captured, outside, base, node)
+        inner = self.inner_functions(static, captured, outside, base, node, refusal)
         key = "lifted", id(static.tree), tuple(captured)
         found = self.facts.results.get(key)
         if found is None:
-            found = self.facts.results[key] = self.make_lifted(static, inner, list(captured), base, node)
+            found = self.facts.results[key] = self.make_lifted(static, inner, list(captured), base, node, refusal)
         function, tree = found
         shown = _Outside(outside).visit(trees.copy_tree(tree))
         return Value(trees.name(tree.name, function=function, definition=shown), Static(function)), [*captured.values()]
 
     def make_lifted(
-        self, static: LocalFunction, inner: list[gast.stmt], captured: list[str], base: str, node: Any
+        self, static: LocalFunction, inner: list[gast.stmt], captured: list[str], base: str, node: Any, refusal: str
     ) -> tuple[Any, gast.FunctionDef]:
         name = f"{base}_function" if static.name == LAMBDA else static.name
         if name in captured:
-            raise self.refuse("solver_function", node, name=base)
+            raise self.refuse(refusal, node, name=base)
         made = trees.copy_tree(static.tree)
         extra = [gast.Name(each, gast.Param(), None, None) for each in captured]
         made.name, made.args.args = name, [*made.args.args, *extra]
@@ -63,7 +63,13 @@ class Lifting:
         return function, made
 
     def inner_functions(
-        self, static: LocalFunction, captured: dict[str, Value], outside: dict[str, Value], base: str, node: Any
+        self,
+        static: LocalFunction,
+        captured: dict[str, Value],
+        outside: dict[str, Value],
+        base: str,
+        node: Any,
+        refusal: str,
     ) -> list[gast.stmt]:
         """Definitions of the local functions that one calls; notes what all of them capture and read of outside."""
         made: list[gast.stmt] = []
@@ -73,11 +79,11 @@ class Lifting:
                 outside[name] = value
             elif isinstance(value.static, LocalFunction):
                 if value.static.tree is static.tree or value.static.defaults:
-                    raise self.refuse("solver_function", node, name=base)
-                made += self.inner_functions(value.static, captured, outside, base, node)
+                    raise self.refuse(refusal, node, name=base)
+                made += self.inner_functions(value.static, captured, outside, base, node, refusal)
                 made.append(definition(name, value.static.tree))
             elif captured.setdefault(name, value).expr is not value.expr:
-                raise self.refuse("solver_function", node, name=base)  # two variables of one name
+                raise self.refuse(refusal, node, name=base)  # two variables of one name
         return made
 
     def seen_from(self, static: LocalFunction, name: str) -> tuple[Value, bool]:

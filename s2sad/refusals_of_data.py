@@ -206,8 +206,22 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "a call for each unknown, that starts at a float",
     ),
     "inner_gradient": (
-        "`{name}` is called inside of `{f}`, for a function that only exists there",
-        "the inner function at the top level of the module, with what it captures as parameters, and `{name}` of it",
+        "`{name}` is called inside of `{f}`, of a function or with options that are only known when it runs",
+        "a call for each function that it may be, with names or positions as `params`, and without other options",
+    ),
+    "changed_for_pullback": (
+        "a list, dict or object that is written into in `{f}` is an argument of `vjp` or `make_vjp`: its gradients are "
+        "those at what it held then",
+        "the gradients right away (`gradients_function(g)(x, dy=dy)`), or a copy as the argument",
+    ),
+    "inner_writes": (
+        "`{name}` is written into by a function inside of `{f}`, of which a derivative is taken here",
+        "`{name}` as a parameter of the inner function, or a copy of it made there",
+    ),
+    "inner_function": (
+        "`{name}` is taken inside of `{f}` of a function that is made there, and calls itself, or has `*args` or "
+        "keyword-only parameters",
+        "that function at the top level of the module, with what it captures as parameters",
     ),
     "own_gradient": (
         "`{f}` takes a gradient of itself, which needs the gradient of that one, and so on without end",

@@ -78,6 +78,8 @@ class Seeded(gast.NodeTransformer):
             return isinstance(kind, (Scalar, Array)) and kind.dtype in FLOATS
         if isinstance(node, gast.UnaryOp):
             return isinstance(node.op, gast.USub) and self.is_float(node.operand)
+        if isinstance(node, gast.BinOp) and isinstance(node.op, gast.Pow):  # (-2.0) ** 0.5 is complex
+            return self.is_float(node.left) and self.is_whole(node.right)
         if isinstance(node, gast.BinOp) and isinstance(node.op, (gast.Add, gast.Sub, gast.Mult, gast.Div)):
             both = (node.left, node.right)
             return any(map(self.is_float, both)) and all(self.is_float(each) or self.is_whole(each) for each in both)

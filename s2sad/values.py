@@ -160,6 +160,26 @@ class Choice:
 
 
 @dataclass(eq=False)
+class InnerDerivative:
+    """grad(function) and its like, inside of f, of a function that is made there; `maker` is s2sad's own function."""
+
+    maker: Any
+    function: Value
+    params: Any
+
+
+@dataclass(eq=False)
+class InnerPullback:
+    """What vjp(function, *args) gives inside of f, beside the value."""
+
+    function: Value
+    params: Any
+    args: list[Value]
+    keywords: dict[str, Value]
+    parts: list[Any]  # of dicts and objects among these, as they were
+
+
+@dataclass(eq=False)
 class Super:
     """super() inside a method of `cls`, with the object that the method belongs to."""
 

@@ -20,7 +20,16 @@ from typing import Any, Callable
 import numpy as np
 from scipy import integrate, interpolate, linalg, optimize, sparse
 
-from s2sad import NotDifferentiableError, adjoint, checkpoint, custom_gradient, grad, jvp, value_and_gradients_function
+from s2sad import (
+    NotDifferentiableError,
+    adjoint,
+    checkpoint,
+    custom_gradient,
+    grad,
+    jvp,
+    value_and_gradients_function,
+    vjp,
+)
 
 PAGE = Path(__file__).parent / "golden" / "refusals.txt"
 PROGRAMS: list[tuple[str, Callable, tuple]] = []
@@ -787,7 +796,35 @@ def f(p):
 
 @shows("inner_gradient", 2.0)
 def f(x):
-    return grad(lambda t: t * x)(x)
+    g = math.sin if x > 1.0 else math.cos
+    return grad(g)(x)
+
+
+@shows("changed_for_pullback", 2.0)
+def f(x):
+    state = {"x": x}
+    value, pull = vjp(lambda s: s["x"] ** 2, state)
+    state["x"] = 3.0
+    return value * pull(1.0)[0]["x"]
+
+
+@shows("inner_writes", 2.0)
+def f(x):
+    seen = np.zeros(2)
+
+    def square(t):
+        seen[0] = 1.0
+        return t * t
+
+    return grad(square)(x) * seen[0]
+
+
+@shows("inner_function", 2.0)
+def f(x):
+    def power(t, n):
+        return t * power(t, n - 1) if n > 0 else x
+
+    return grad(power)(x, 3)
 
 
 @shows("own_gradient", 2.0)
