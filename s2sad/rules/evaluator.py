@@ -128,11 +128,18 @@ class Evaluator(Expressions):
             kind = kind.items[k] if isinstance(kind, Tuple) else UNKNOWN
         node = self._node(value)
         partial = self.rule.form == registry.PARTIALS and self.grad is None  # of a real parameter it may be complex
-        char, of_grad = getattr(value.kind, "char", ""), getattr(self._grad().kind, "char", "")
-        if not partial and char in ("", "?") and of_grad == "c" and getattr(kind, "char", "") == "f":
+        unknown = getattr(value.kind, "char", "") in ("", "?") and not is_real_part(node)
+        if not partial and unknown and getattr(kind, "char", "") == "f" and self._grad_may_be_complex():
             return replace(value, node=trees.np_call("real", node))  # what is complex for all that is known
         made = node if partial else templates.real_part(node, kind, value.kind)
         return replace(value, node=made, kind=value.kind if made is node else templates.real_kind(value.kind))
+
+    def _grad_may_be_complex(self) -> bool:
+        """The cotangent of a real result is real."""
+        char = getattr(self._grad().kind, "char", "")
+        results = self.result_kind.items if isinstance(self.result_kind, Tuple) else (self.result_kind,)
+        real = all(getattr(each, "char", "?") in "fib" for each in results)
+        return char == "c" or char in ("", "?") and not real
 
     def _times_grad(self, partial: Value) -> Value:
         """grad * p * q reads better than grad * (p * q), unless p and q are numbers and grad is an array."""
@@ -291,3 +298,9 @@ class Evaluator(Expressions):
         if not self._sure(value):
             raise Undecided(f"{self.rule.name}: {trees.show(test)}")
         return self._truth(value)
+
+
+def is_real_part(node: gast.AST) -> bool:
+    """Whether an expression is np.real(...), maybe negated."""
+    inner = node.operand if isinstance(node, gast.UnaryOp) else node
+    return isinstance(inner, gast.Call) and isinstance(inner.func, gast.Attribute) and inner.func.attr == "real"

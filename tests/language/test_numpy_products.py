@@ -50,6 +50,12 @@ def spectrum(x):
     return np.sum(s.real**2 * np.arange(8) + s.imag)
 
 
+@case(array(5))
+def middle_of_a_spectrum(x):
+    s = np.fft.fft(x)
+    return np.median(s.real) + np.quantile(s.imag, 0.7) + np.prod(np.sort(np.fft.ifft(x).real))
+
+
 @case(array(5), array(3))
 def convolutions(a, v):
     b = np.convolve(a, v, "same")
