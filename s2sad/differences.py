@@ -204,6 +204,13 @@ def contract(dy: Any, value: Any) -> Any:
     return 0.0
 
 
+def equal_but_for_rounding(a: Any, b: Any) -> bool:
+    """Whether two values hold numbers at the same places that agree to nine digits of the largest."""
+    (places, ours), (others, theirs) = ([*zip(*leaves(each))] or [(), ()] for each in (a, b))
+    scale = max((abs(each) for each in theirs if np.isfinite(each)), default=0.0)
+    return places == others and bool(np.allclose(ours, theirs, 1e-9, 1e-9 * scale, equal_nan=True))
+
+
 def identical(a: Any, b: Any) -> bool:
     """Whether two values are of the same types and hold the same numbers, where NaN is like NaN."""
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):

@@ -42,11 +42,13 @@ class JitEntry(Entry):
         fused = options.error_model == "numpy" and not options.parallel  # Numba runs statements of arrays side by side
         text = program_text(program, origin, options.parallel, fused)
         self.world = World(origin, plain, options)
-        self.compiled = self.world.compile_program(text, program)
+        self.compiled = self.told(self.world.compile_program(text, program), text)
         self.checks = (*self.checks, self.world.holds)
         # For lengths that are equal where they meet: it is tried first, and the other compiled when they aren't.
         made = text_for_equal_lengths(program, origin) if fused else None
-        self.for_equal = None if made is None else World(origin, plain, options).compile_program(made[0], program)
+        self.for_equal = None
+        if made is not None:
+            self.for_equal = self.told(World(origin, plain, options).compile_program(made[0], program), made[0])
         self.for_equal_fits = None if made is None else test_of_lengths(program, made[1])
         self.guarded = Guarded(self, text)
         self.function = self.guarded
@@ -56,6 +58,22 @@ class JitEntry(Entry):
         if self.for_equal_fits is not None and self.for_equal_fits(*args, **kwargs):
             return self.for_equal
         return self.compiled if self.guarded.convert is None and self.guarded.bind is None else self.guarded
+
+    def told(self, compiled: Any, text: NumbaText) -> Any:
+        """The dispatcher, whose first call from Python says at the user's line what Numba says of the program."""
+        compile_for = compiled._compile_for_args
+
+        def compile_for_args(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return compile_for(*args, **kwargs)
+            except Exception as error:
+                if not numba_errors.is_numba_error(error):
+                    raise
+                refusal = numba_errors.refusal(error, text, self.origin)
+            raise refusal
+
+        compiled._compile_for_args = compile_for_args
+        return compiled
 
     def jit_seconds(self) -> float:
         return sum(compile_seconds(each) for each in (self.compiled, self.for_equal) if each is not None)
@@ -88,7 +106,7 @@ def picked(function: Any, lines: tuple[str, ...], name: str) -> Any:
 
 
 class Guarded:
-    """Calls the compiled program; what Numba says of it is said at the user's line."""
+    """Calls the compiled program, or, where Numba can't compile it and that is allowed, the plain one."""
 
     def __init__(self, entry: JitEntry, text: NumbaText) -> None:
         self.entry, self.text = entry, text
@@ -116,9 +134,11 @@ class Guarded:
         except Exception as error:
             if numba_errors.is_of_layouts(error) and not is_contiguous([*given[0], *given[1].values()]):
                 return self(*map(contiguous, given[0]), **{name: contiguous(each) for name, each in given[1].items()})
-            if not numba_errors.is_numba_error(error):
-                raise
-            refusal = numba_errors.refusal(error, self.text, self.entry.origin)
+            refusal: Exception = error
+            if not isinstance(error, numba_errors.NotCompiledError):
+                if not numba_errors.is_numba_error(error):
+                    raise
+                refusal = numba_errors.refusal(error, self.text, self.entry.origin)
         if not self.entry.options.fallback:
             raise refusal
         if not self.warned:

@@ -150,6 +150,8 @@ class Forms:
     ) -> gast.AST | None:
         if len(args) > 1:
             given = {**given, "axis": args[1]}
+        if name in ("var", "std") and len(args) < 3:
+            return more.spread(self, name, args[0], given, sorts[0])
         if set(given) - {"axis", "keepdims"} or len(args) > 2:
             return None
         keep = given.get("keepdims")
@@ -176,7 +178,7 @@ class Forms:
         if len(axes) == rank and rank:
             whole = self.np(name, array)
             return self.np("full", trees.const((1,) * rank), whole) if keepdims else whole
-        if len(axes) > 1 and name in ("var", "std", "ptp"):
+        if name == "ptp":
             return None
         made, left = array, rank
         for axis in axes:

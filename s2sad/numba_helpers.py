@@ -65,6 +65,21 @@ REDUCTIONS = {
     "any": ("result = np.zeros({shape}, np.bool_)", "if {item}:\n    {r} = True", "return result"),
 }
 
+
+def variance(rank: int, axis: int) -> str:
+    """The variance along an axis; of a vector a number."""
+    space = Space(rank, axis)
+    zeros = "np.zeros({shape})" if rank > 1 else "0.0"
+    r, m = ("{r}", "{m}") if rank > 1 else ("result", "mean")
+    loops = "\n".join(f"{'    ' * k}for {letter} in range(a.shape[{k}]):" for k, letter in enumerate(LETTERS[:rank]))
+    inner = "    " * rank
+    text = (
+        f"mean = {zeros}\n{loops}\n{inner}{m} += {{item}}\nmean = mean / {{n}}\nresult = {zeros}\n{loops}\n"
+        f"{inner}{r} += ({{item}} - {m}) ** 2\nreturn result / max({{n}} - ddof, 0)"
+    )
+    return "\n".join(["def variance(a, ddof):", *indented(text.format_map(space), 1)]) + "\n"
+
+
 INT_POWER = """
 def int_power(a, b):
     if b < 0:

@@ -35,7 +35,17 @@ def ranks_of(sorts: list[Any]) -> list[Any]:
     return [rank if isinstance(rank, int) else None for _, rank in sorts]
 
 
-@form("matmul", "dot")
+@form("matmul")
+def matmul(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Numba has the operator."""
+    ranks = ranks_of(sorts)
+    made = product(forms, args, given, sorts)
+    if made is not None or given or len(args) != 2 or None in ranks or min(ranks) < 1 or max(ranks) > 2:
+        return made
+    return trees.binary(gast.MatMult, *args)
+
+
+@form("dot")
 def product(forms: Any, args: list[Any], given: dict[str, Any], sorts: Any) -> Any:
     """Products of stacks of matrices."""
     if given or len(args) != 2:
@@ -89,6 +99,29 @@ def einsum(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any])
 @form("diagonal")
 def diagonal(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
     return forms.np("diag", *args) if not given and ranks_of(sorts) == [2] else None
+
+
+def spread(forms: Any, name: str, array: gast.AST, given: dict[str, Any], sort: Any) -> Any:
+    """Variances and standard deviations of floats along one axis, or of all with `ddof`."""
+    char, rank = sort
+    keep, axis = given.get("keepdims"), given.get("axis")
+    ddof = given.get("ddof", trees.const(0))
+    keepdims = getattr(keep, "value", None) if keep is not None else False
+    along = trees.literal(axis) if axis is not None else None
+    whole = axis is None or isinstance(axis, gast.Constant) and axis.value is None or rank == 1
+    if set(given) - {"axis", "ddof", "keepdims"} or not isinstance(keepdims, bool) or char not in ("f", "i"):
+        return None
+    if not isinstance(rank, int) or not rank or not whole and not isinstance(along, int):
+        return None
+    along = along % rank if isinstance(along, int) and not whole else 0
+    flat = array if rank == 1 or not whole else forms.np("ravel", forms.np("ascontiguousarray", array))
+    text = numba_helpers.variance(1 if whole else rank, along)
+    made: Any = forms.helper("var_of_all" if whole else f"var_along_{along}_of_{rank}", text, flat, ddof)
+    made = forms.np("sqrt", made) if name == "std" else made
+    if keepdims:
+        shape = trees.const((1,) * rank)
+        return forms.np("full", shape, made) if whole else forms.np("expand_dims", made, trees.const(along))
+    return made
 
 
 @form("linalg.norm")
@@ -163,6 +196,22 @@ def last_stored(forms: Any, node: gast.Call, sorts: list[Any]) -> Any:
         return node
     text = numba_helpers.last_stored(len(indices))
     return forms.helper(f"last_stored_{len(indices)}", text, node.args[0], node.args[1], *indices)
+
+
+@form("expand_dims")
+def expand_dims(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Of several axes, one after the other; of a number."""
+    rank = ranks_of(sorts)[0]
+    node: Any = given.get("axis", args[1] if len(args) > 1 else None)
+    axes: list[Any] = [trees.literal(each) for each in (node.elts if isinstance(node, gast.Tuple) else [node])]
+    if rank is None or not all(isinstance(axis, int) for axis in axes) or rank and len(axes) == 1:
+        return None
+    if not rank:
+        return forms.np("full", trees.const((1,) * len(axes)), args[0])
+    made = args[0]
+    for axis in sorted(axis % (rank + len(axes)) for axis in axes):
+        made = forms.np("expand_dims", made, trees.const(axis))
+    return made
 
 
 @form("squeeze")
@@ -265,11 +314,22 @@ def whole_store(target: gast.AST, value: gast.AST) -> gast.AST:
     return gast.Assign([place], value, None)
 
 
+def is_whole_slice(node: Any) -> bool:
+    called = isinstance(node, gast.Call) and getattr(node.func, "id", "") == "slice"
+    return called and all(isinstance(each, gast.Constant) and each.value is None for each in node.args)
+
+
 def added_at(forms: Any, name: str, args: list[Any], known: Any) -> Any:
     """Adds one by one, since an index may repeat."""
     indices = args[1].elts if isinstance(args[1], gast.Tuple) else [args[1]]
     sorts = [known.of(each) for each in indices]
     rank, added = known.rank(args[0]), known.rank(args[2])
+    whole = [is_whole_slice(each) for each in indices]
+    if True in whole and not whole[-1] and whole.count(False) == 1 and rank is not None and added == rank:
+        first = len(whole) - 1  # the axis of the indices comes first
+        axes = trees.const((first, *(k for k in range(rank) if k != first)))
+        turned = [forms.np("transpose", each, trees.copy_tree(axes)) for each in (args[0], args[2])]
+        args, indices, sorts = [turned[0], args[1], turned[1]], indices[-1:], sorts[-1:]
     if any(sort != ("i", 1) for sort in sorts) or rank is None or added is None:
         return None
     left = rank - len(indices)

@@ -113,7 +113,9 @@ class Results:
                 return inner[0], inner[1] + depth if isinstance(inner[1], int) else None
             return first
         if name == "expand_dims":
-            return first[0], first[1] + 1 if isinstance(first[1], int) else None
+            axes = given.get("axis", args[1] if len(args) > 1 else None)
+            more = len(axes.elts) if isinstance(axes, gast.Tuple) else 1
+            return first[0], first[1] + more if isinstance(first[1], int) else None
         if name in ("reshape", "broadcast_to") and len(args) == 2:
             return first[0], self.length(args[1])
         if name in ("ravel", "concatenate", "arange", "linspace", "repeat", "append", "atleast_1d", "hstack"):

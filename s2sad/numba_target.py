@@ -34,6 +34,7 @@ from s2sad.numba_ranks import Expressions, of_functions
 from s2sad.numba_records import Records
 from s2sad.numba_sorts import UNKNOWN, sort_of
 from s2sad.numba_tapes import saves_in_arrays
+from s2sad.numba_unified import arrays_from_the_start, arrays_of_indices, saved_with_none, sets_none
 from s2sad.numba_views import Memory, at_indices, in_place, stored
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.requests import Program
@@ -220,10 +221,18 @@ def rewritten(
     the text needs beside what it has; fused: with loops in the place of statements of arrays; tests: see `adapted`."""
     used = {node.id for node in trees.walk(tree) if isinstance(node, gast.Name)} | set(namespace or {})
     forms = Forms(used, numpy_name(tree, namespace or {}, used, modules))
+    arrays = arrays_of_indices(tree, forms.numpy)
+    kinds = {name: {k: v for k, v in own.items() if (name, k) not in arrays} for name, own in kinds.items()}
+    given = sorts_of(kinds, namespace or {})
+    if any(sets_none(node) for node in trees.walk(tree)):
+        found = of_functions(tree, given)
+        for node in tree.body:
+            if isinstance(node, gast.FunctionDef):
+                saved_with_none(node, Expressions(found[node.name]), used, forms.numpy)
     for node in tree.body:
         if isinstance(node, gast.FunctionDef):
             saves_in_arrays(node, kinds.get(node.name, {}), used, forms.numpy)
-    found = of_functions(tree, sorts_of(kinds, namespace or {}))
+    found = with_arrays_from_the_start(tree, given, forms.numpy)
     body: list[Any] = []
     loops = fused and fits(tree, kinds)
     for node in tree.body:
@@ -243,6 +252,14 @@ def rewritten(
         else:
             body.append(node)
     return gast.Module(without_idle(body), [])
+
+
+def with_arrays_from_the_start(tree: gast.Module, given: Any, numpy: str) -> dict[str, dict[str, Any]]:
+    """What is known of all names, once each is a number or an array throughout."""
+    found = of_functions(tree, given)
+    functions = [node for node in tree.body if isinstance(node, gast.FunctionDef)]
+    changed = [arrays_from_the_start(node, Expressions(found[node.name]), numpy) for node in functions]
+    return of_functions(tree, given) if any(changed) else found
 
 
 def without_idle(body: list[Any]) -> list[Any]:

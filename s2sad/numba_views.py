@@ -191,7 +191,12 @@ def at_indices(forms: Any, node: gast.Subscript, known: Any, value: gast.AST | N
     """`A[rows, columns]` with vectors of indices, read or stored into; None where it is something else."""
     indices = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
     array, sorts = known.of(node.value), [known.of(each) for each in indices]
-    if array[0] not in ("b", "i", "f", "c") or array[1] != len(indices) or any(sort != ("i", 1) for sort in sorts):
+    if (
+        not indices
+        or array[0] not in ("b", "i", "f", "c")
+        or array[1] != len(indices)
+        or any(sort != ("i", 1) for sort in sorts)
+    ):
         return None
     count = len(indices)
     if value is None:

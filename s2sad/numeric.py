@@ -25,7 +25,18 @@ from typing import Any
 import numpy as np
 
 from s2sad.api import ValueAndGradients
-from s2sad.differences import Differences, Path, contract, get, identical, leaves, name_of, put, random_like
+from s2sad.differences import (
+    Differences,
+    Path,
+    contract,
+    equal_but_for_rounding,
+    get,
+    identical,
+    leaves,
+    name_of,
+    put,
+    random_like,
+)
 from s2sad.errors import S2sadError
 from s2sad.parameters import Binder, is_single
 from s2sad.pullbacks import snapshot
@@ -104,6 +115,7 @@ def check_gradients(
     atol: float | None = None,
     elements: int = 30,
     source: str | None = None,
+    jit: Any = None,
     **kwargs: Any,
 ) -> GradientReport:
     """Compares the gradients of f at these arguments with central differences, and the value with f's own, bit for bit.
@@ -111,13 +123,14 @@ def check_gradients(
     Of an array with more elements than `elements`, that many are compared, always the same ones. A value of several
     elements is multiplied by a `dy` of random numbers, unless one is given. It returns a report, which is false where
     something disagrees: print it, assert it, or call `raise_if_wrong()` in a test. f is run twice or four times for
-    each element.
+    each element. With `jit="numba"` it is the compiled gradient that is checked, whose value may differ in its last
+    digits.
 
     >>> import numpy as np
     >>> check_gradients(lambda x: np.sum(np.exp(x) * x), np.array([0.5, -1.0])).ok
     True
     """
-    transformed = ValueAndGradients(f, [params] if is_single(params) else params, source=source)
+    transformed = ValueAndGradients(f, [params] if is_single(params) else params, source=source, jit=jit)
     name = transformed.function_name
     own_value = f(*snapshot(args), **snapshot(kwargs))
     if dy is None:
@@ -125,7 +138,7 @@ def check_gradients(
     handed_args, handed_kwargs = snapshot(args), snapshot(kwargs)
     value, gradients = transformed(*handed_args, **handed_kwargs, dy=dy)
     faults = []
-    if not identical(value, own_value):
+    if not (identical(value, own_value) if jit is None else equal_but_for_rounding(value, own_value)):
         faults.append(f"the value is {value!r}, but {name} itself returns {own_value!r}")
     if not identical((handed_args, handed_kwargs), (args, kwargs)):
         faults.append("the arguments were modified")

@@ -216,6 +216,8 @@ def test_refused_at_the_users_line():
 
 
 def test_runs_as_plain_python_with_one_warning():
+    with pytest.raises(NotDifferentiableError, match="in not_for_numba"):
+        compiled(not_for_numba).compiled(1.0)(1.0)
     either = compiled(not_for_numba, "numba?")
     with pytest.warns(UserWarning, match="runs as plain Python: Numba can't compile"):
         found = either(1.5)
@@ -366,3 +368,57 @@ def test_lists_of_layers(net):
     x = np.linspace(-1.0, 1.0, 6).reshape(2, 3)
     found = value_and_gradients_function(net, jit="numba")(layers, x)
     assert_close(found, value_and_gradients_function(net)(layers, x))
+
+
+def test_the_compiled_gradient_is_checked():
+    report = s2sad.check_gradients(lambda x: np.sum(np.exp(x) * np.std(x)), np.array([0.5, -1.0, 2.0]), jit="numba")
+    assert report.ok, report
+    with pytest.raises(NotDifferentiableError):
+        s2sad.check_gradients(not_for_numba, 1.0, jit="numba")
+
+
+# ------------------------------------------------------------------------------------------ one type for each variable
+def normed(x):
+    return (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True, ddof=1) + np.var(x, axis=0) + np.var(x)
+
+
+def rows_by_a_list(x):
+    y = x[[2, 0]] * x[:, [1, 1]][0, 0]
+    y[[0]] *= 2.0
+    return y
+
+
+def row_of_an_iteration(x):
+    """What flows back to `c` is an array or nothing."""
+    for k in range(3):
+        if x[0, 0] < k - 5.0:
+            return 1.0 + x[0, 1]
+        c = x[k].copy()
+        c *= x[0]
+    return c[0]
+
+
+def least(x):
+    best = row = None
+    for k in range(4):
+        loss = (x[0, 0] * k - x[0, 1]) ** 2
+        if best is None or loss < best:
+            best = loss
+            row = x[k % 3] * loss
+    return best + row
+
+
+def first_only(x):
+    s = x[0]
+    for i in range(4):
+        if i < 2:
+            q = s * x[1]
+        else:
+            s = s * q
+    return s
+
+
+@pytest.mark.parametrize("function", [normed, rows_by_a_list, row_of_an_iteration, least, first_only])
+def test_one_type_for_each_variable(function):
+    x = np.linspace(0.3, 1.7, 9).reshape(3, 3) ** 2
+    assert_close(compiled(function)(x), value_and_gradients_function(function)(x))
