@@ -17,6 +17,7 @@ from s2sad import ir, trees
 from s2sad.activity import sources
 from s2sad.adjoint_breaks import count_whole, whole_iteration
 from s2sad.kinds import ITEM, Array, Dim, List, Mapping, Scalar
+from s2sad.reading import all_blocks
 from s2sad.refusals import refuse
 from s2sad.statements import blocks_of, statements_in, targets
 
@@ -340,10 +341,9 @@ def is_carried(name: str, block: list[gast.stmt]) -> bool:
 
 
 def is_set_before_break(name: str, block: list[gast.stmt]) -> bool:
-    """Whether the block that sets a name, in this one, ends with `break`."""
-    if any(name in targets(each) for each in block):
-        return isinstance(block[-1], gast.Break)
-    return any(is_set_before_break(name, inner) for node in block for inner in blocks_of(node))
+    """Whether all blocks that set a name, in this one, end with `break`."""
+    setting = [each for each in all_blocks(block) if any(name in targets(node) for node in each)]
+    return bool(setting) and all(isinstance(each[-1], gast.Break) for each in setting)
 
 
 def varies(kind: Array) -> bool:

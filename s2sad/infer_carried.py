@@ -188,6 +188,9 @@ class Carried:
             self.info[name] = ir.Info(Never(), loops=self.loops, position=self.position)
             return Value(trees.name(name), Never())
         kind, varied = fact
+        unset = self.is_unset(value) or isinstance(value.expr, gast.Name) and value.expr.id in self.one_way
+        if unset and varied and isinstance(kind, (List, Mapping)):  # its adjoint is made like what there is
+            return Conflict("carried_unset")
         name = self.names.fresh(base)
         made = self.joined_value(name, kind, varied, [value])
         if ("optional", key, path) in facts:
@@ -195,10 +198,7 @@ class Carried:
         self.info[name].carried = True
         if self.is_unset(value):
             self.one_way.add(name)
-            self.info[name].starts_unset = True
-        self.info[name].unset = (
-            self.is_unset(value) or isinstance(value.expr, gast.Name) and value.expr.id in self.one_way
-        )
+        self.info[name].unset = unset
         if made.place is not None:
             made.place.root.linear_checked = True
         return made

@@ -409,9 +409,11 @@ class Loops:
         pairs, loop.phis = self.entry_pairs.pop(loop.number)
         before = []
         for name, source in pairs:
-            if isinstance(source, gast.Name) and source.id in self.never_set:
-                continue
             branch = self.only_branch(source)
+            unset = isinstance(source, gast.Name) and source.id in self.never_set
+            self.info[name].starts_unset = unset or branch is not None
+            if unset:
+                continue
             if branch is not None:
                 self.add_copies([(name, source)], branch)
             else:

@@ -13,7 +13,7 @@ from s2sad import equivalents, trees
 from s2sad.errors import RuleError
 from s2sad.expressions import OPERATOR_NODES
 from s2sad.infer_outputs import METHODS as METHODS_WITH_OUT
-from s2sad.kinds import UNKNOWN, Array, List, Scalar, Static
+from s2sad.kinds import UNKNOWN, Array, List, Scalar, Static, highest_rank
 from s2sad.rules import registry
 from s2sad.rules.refused import reason_for_method
 from s2sad.values import Value
@@ -166,6 +166,8 @@ class Methods:
         value = self.settle([*args, *keywords.values()][0])
         if isinstance(owner.kind, Scalar):  # a number stays what it is
             return Value(trees.const(None), Static(None))
+        if highest_rank(owner.kind) == 0 and owner.kind.dims is None:
+            raise self.refuse("fill_of_either", node)
         self.store(owner, trees.const(...), [("ellipsis", "explicit")], owner.kind, value, None, node)
         return Value(trees.const(None), Static(None))
 

@@ -350,7 +350,7 @@ class Info:
     position: int = 0
     early: bool = False  # it is set where the function is left, in a loop, and read only if that has happened
     unset: bool = False  # carried around a loop, and maybe without a value where it begins
-    starts_unset: bool = False  # carried, and surely without a value before the loop
+    starts_unset: bool = False  # carried, and given no value before the loop, or in a branch before it
     carried: bool = False  # around a loop: after it, what its last iteration leaves
     scope: tuple[int, ...] | None = None  # of the block that sets it
 

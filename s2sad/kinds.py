@@ -403,7 +403,7 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
         elif not dtype and "c" in (a.char, b.char) and a.char in "bifc" and b.char in "bifc":
             dtype = a.dtype if a.char == "c" else b.dtype  # what reaches something real has its imaginary part cut off
         dims = _join_dims(getattr(a, "dims", ()), getattr(b, "dims", ()))
-        if dims is not None:
+        if dims is not None and (dims or type(a) is type(b)):
             return Array(dtype, dims)
         return Array(dtype, None, highest_rank(a, b), min(map(lowest_rank, (a, b))))
     if isinstance(a, List) and isinstance(b, List):

@@ -31,7 +31,8 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "`x[i] = x[i] + y` for a number, or lists that hold arrays only",
     ),
     "carried_unset": (
-        "`{name}` may be read here as an earlier iteration of the loop has left it, and has no value before the loop",
+        "`{name}` may be read here as an earlier iteration of the loop has left it, "
+        "and may have no value before the loop",
         "`{name} = ...` before the loop, of the same structure",
     ),
     "unknown_owner": (
@@ -49,6 +50,10 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
     "unknown_store": (
         "what `{text}` writes into is not known before `{f}` runs, and a value there needs a gradient",
         "a store into an array, a list or a dict that `{f}` makes or has as a parameter",
+    ),
+    "fill_of_either": (
+        "here `{text}` may write into an array without axes, or be about a number, which it leaves as it is",
+        "a name of its own for the number, or `np.asarray(...)` where it is made",
     ),
     "held_write": (
         "`{name}` is put into a list or dict here, and written into while it has two names: "

@@ -14,6 +14,8 @@ loop's iteration is either computed again in the reversed iteration, if that is 
 
 from __future__ import annotations
 
+import collections
+import itertools
 from typing import Any
 
 import gast
@@ -48,6 +50,8 @@ class Tape(Costs, Counters, KeptCopies):
         self.forward = forward
         self.stacks: list[gast.stmt] = []
         self.saved: dict[str, str] = {}
+        self.begun: set[str] = set()  # what begins as None
+        self.copied: dict[str, list[str]] | None = None  # of each name, the names that it is a copy of
         self.again: dict[str, gast.stmt] = {}  # how a name is read again from where it was stored
 
     def block(self, block: list[gast.stmt]) -> None:
@@ -201,10 +205,11 @@ class Tape(Costs, Counters, KeptCopies):
         whole = loop.loop.whole
         if whole is not None and not any(block is each for each in all_blocks(whole)):
             block, statement = whole, None
-        starts_unset = self.info[name].starts_unset
-        if starts_unset and statement is None:  # where the first iteration reads it, it raises, as in the function
-            statement = next((each for each in block if surely_reads(each, name)), None)
-            starts_unset = statement is None
+        unset = self.without_value(name)
+        if unset:  # where this iteration reads it, it raises, as in the function
+            later = itertools.dropwhile(lambda each: statement is not None and each is not statement, block)
+            reading = next((each for each in later if surely_reads(each, name)), None)
+            statement, unset = (reading, set()) if reading is not None else (statement, unset)
         at = 0
         if statement is not None:
             at = next(k for k, each in enumerate(block) if each is statement) + 1
@@ -215,16 +220,32 @@ class Tape(Costs, Counters, KeptCopies):
         block.insert(at, node)
         if stack not in self.saved:
             self.saved[stack] = name
-            if starts_unset:  # the first iteration saves it as well
-                unset = trees.assign(name, trees.const(None))
-                unset.effect, unset.origin = ir.Plain(False), None
-                self.stacks.append(unset)
+            for each in sorted(unset - self.begun):  # what has no value yet is saved as well
+                begin = trees.assign(each, trees.const(None))
+                begin.effect, begin.origin = ir.Plain(False), None
+                self.stacks.append(begin)
+            self.begun |= unset
             self.info[stack] = ir.Info(List(self.info[name].kind))
             start = trees.assign(stack, gast.List([], gast.Load()))
             start.effect, start.origin = ir.Plain(False), None
             start.stack = stack
             self.stacks.append(start)
         return stack
+
+    def without_value(self, name: str) -> set[str]:
+        """The carried names without a value before their loops that a name may be a copy of, itself among them."""
+        if self.copied is None:
+            self.copied = collections.defaultdict(list)
+            for node in itertools.chain.from_iterable(all_blocks(self.forward)):
+                if isinstance(getattr(node, "effect", None), ir.Copy):
+                    for target, source in node.effect.pairs:
+                        self.copied[target] += [source.id] if isinstance(source, gast.Name) else []
+        found, todo = {name}, [name]
+        while todo:
+            new = set(self.copied.get(todo.pop(), ())) - found
+            found |= new
+            todo.extend(new)
+        return {each for each in found if each in self.info and self.info[each].starts_unset}
 
     def insert(self, block: list[gast.stmt], name: str, restore: gast.stmt, inside: bool, at_top: bool = False) -> None:
         """Puts a restoring statement before the first statement that reads the name; into the branch, if it was set

@@ -516,7 +516,7 @@ call(T.fill, 7.0)
 call(lambda: T.fill(7.0))
 call(functools.partial(T.fill, 7.0))
 call(fill_with, 7.0, T)
-exec("T.fill(7.0)", {"T": T})
+exec("made.fill(7.0)", {"made": T})
 eval("T.fill(7.0)", {"T": T})
 [b.fill(7.0) for b in [T]]
 fill = T.fill; fill(7.0)

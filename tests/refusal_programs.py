@@ -558,6 +558,23 @@ def f(x):
     return x
 
 
+@shows("carried_unset", 2.0)
+def f(x):
+    if x < 0.3:
+        b = [x]
+    for i in range(2):
+        b = [0.75 * x]
+    return b
+
+
+@shows("fill_of_either", np.array(2.0))
+def f(x):
+    for _ in range(3):
+        x.fill(1.5)
+        x = np.sin(1.0)
+    return x
+
+
 @shows("maybe_view", A)
 def f(A):
     y = np.ravel(A, order="K")

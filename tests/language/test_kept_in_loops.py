@@ -226,6 +226,41 @@ def set_by_an_inner_loop_that_may_not_run(x):
 
 
 @case(0.7)
+def read_in_a_branch_of_an_inner_loop(x):
+    s = x
+    for i in range(3):
+        for j in range(2):
+            if j > 0:
+                s += b * b * x  # noqa: F821
+            b = x * (i + 1)
+    return s
+
+
+@case(0.7)
+def set_in_one_iteration_and_read_in_a_later_one(x):
+    s = x
+    for i in range(3):
+        if i == 1:
+            b = x * x
+        if i > 1:
+            s += b * b * s
+    return s
+
+
+@case.each((0.1,), (0.7,))
+def array_set_in_a_branch_before(x):
+    s = x
+    if x < 0.3:
+        b = np.sin(x) * np.ones(2)
+    for i in range(3):
+        if i > 0 or x < 0.3:
+            b[0] = 3.0 * s
+            s += np.sum(b * b * x)
+        b = x * (i + 1) * np.ones(3)
+    return s
+
+
+@case(0.7)
 def parts_of_a_tuple(x):
     s = 0.0
     for i in range(4):
