@@ -32,6 +32,7 @@ from s2sad.numba_fusion import assumptions, fits, fuse
 from s2sad.numba_parallel import run_side_by_side
 from s2sad.numba_ranks import Expressions, of_functions
 from s2sad.numba_records import Records
+from s2sad.numba_recursion import with_one_tape
 from s2sad.numba_sorts import UNKNOWN, sort_of
 from s2sad.numba_tapes import saves_in_arrays
 from s2sad.numba_unified import arrays_from_the_start, arrays_of_indices, saved_with_none, sets_none
@@ -224,6 +225,7 @@ def rewritten(
     arrays = arrays_of_indices(tree, forms.numpy)
     kinds = {name: {k: v for k, v in own.items() if (name, k) not in arrays} for name, own in kinds.items()}
     given = sorts_of(kinds, namespace or {})
+    with_one_tape(tree, forms.numpy, lambda name: of_functions(tree, given)[name])
     if any(sets_none(node) for node in trees.walk(tree)):
         found = of_functions(tree, given)
         for node in tree.body:

@@ -422,3 +422,59 @@ def first_only(x):
 def test_one_type_for_each_variable(function):
     x = np.linspace(0.3, 1.7, 9).reshape(3, 3) ** 2
     assert_close(compiled(function)(x), value_and_gradients_function(function)(x))
+
+
+# ------------------------------------------------------------------------------------------ functions that call themselves
+def minors(A):
+    if len(A) == 1:
+        return A[0, 0]
+    total, sign = 0.0, 1.0
+    for j in range(len(A)):
+        total += sign * A[0, j] * minors(np.concatenate((A[1:, :j], A[1:, j + 1 :]), axis=1))
+        sign = -sign
+    return total
+
+
+def product_of_halves(v):
+    if len(v) == 1:
+        return v[0]
+    return product_of_halves(v[: len(v) // 2]) * np.sin(product_of_halves(v[len(v) // 2 :]))
+
+
+def pair_of(x, n):
+    if n == 0:
+        return x, x * x
+    a, b = pair_of(np.sin(x), n - 1)
+    return a * b, a + b * x
+
+
+def through_pairs(x, n):
+    a, b = pair_of(x, n)
+    return a * b
+
+
+def returns_early(x, n):
+    if n < 0:
+        return x
+    if x > 2.0:
+        return returns_early(x / 2.0, n)
+    y = returns_early(x * x, n - 1)
+    for i in range(2):
+        y = y + returns_early(y * 0.3, n - 2) * i
+    return y
+
+
+@pytest.mark.parametrize(
+    "function, args",
+    [
+        (minors, (np.cos(np.arange(16.0) ** 2).reshape(4, 4),)),
+        (product_of_halves, (np.arange(1.0, 8.0),)),
+        (through_pairs, (0.6, 3)),
+        (returns_early, (1.3, 4)),
+    ],
+)
+def test_recursion(function, args):
+    parameter = function.__code__.co_varnames[0]
+    plain = value_and_gradients_function(function, params=[parameter])
+    assert_close(value_and_gradients_function(function, params=[parameter], jit="numba")(*args), plain(*args))
+    assert s2sad.check_gradients(function, *args, params=[parameter]).ok

@@ -1,0 +1,159 @@
+"""Part of the stage `numba`: what a function that calls itself keeps for its backward half.
+
+In the plain program what a call keeps holds what the calls inside of it keep: for Numba a type without end. Here all
+calls put it into one list, and pass on where it lies there. That list is empty at first, and Numba asks for the type of
+what comes into it: `f_kept_type`, which is never run, has it.
+
+def f_forward(x, n):                                  def f_forward(f_tape, x, n):
+    ...                                                   ...
+    t1, f_kept = f_forward(x, n - 1)                      t1, f_kept = f_forward(f_tape, x, n - 1)
+    return value, (x, t1, f_kept)                         f_tape.append((x, t1, f_kept))
+                                                 ->       return value, len(f_tape) - 1
+def f_backward(saved, value_grad):                    def f_backward(f_tape, place, value_grad):
+    x, t1, f_kept = saved                                 saved = f_tape[place]
+    ...                                                   x, t1, f_kept = saved
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import trees
+from s2sad.numba_ranks import Expressions
+from s2sad.numba_tapes import fresh
+from s2sad.numba_unified import empty_value, is_none, statements_of
+from s2sad.reading import all_blocks
+
+
+def with_one_tape(tree: gast.Module, numpy: str, known_of: Any) -> None:
+    """Changes the functions of a program that call themselves. known_of: what is known of the names in a function."""
+    functions = {node.name: node for node in tree.body if isinstance(node, gast.FunctionDef)}
+    main = tree.body[-1]
+    halves = {name.removesuffix("_forward") for name in functions if name.endswith("_forward")}
+    pairs = [Pair(name, functions) for name in sorted(halves) if f"{name}_backward" in functions]
+    pairs = [pair for pair in pairs if calls_of(tree, pair.forward.name)]
+    given = {each.id for each in main.args.args}
+    if not pairs or not all(pair.is_plain(tree) and pair.parameters <= given for pair in pairs):
+        return
+    used = {node.id for node in trees.walk(tree) if isinstance(node, gast.Name)} | set(functions)
+    kept = {name for pair in pairs for name in pair.kept_names(tree)}
+    for pair in pairs:
+        pair.name_all(used)
+        pair.without_none(Expressions(known_of(pair.forward.name)), kept, numpy)
+    own = [pair.type_function(pairs, kept) for pair in pairs]
+    for pair in pairs:
+        pair.use_tape()
+    tapes = [pair.tape for pair in pairs]
+    for node in trees.walk(tree):
+        if isinstance(node, gast.Call) and getattr(node.func, "id", "") in {p.forward.name for p in pairs} | {
+            p.backward.name for p in pairs
+        }:
+            node.args = [*map(trees.name, tapes), *node.args]
+    for pair in pairs:
+        for half in (pair.forward, pair.backward):
+            half.args.args = [*map(trees.name, tapes), *half.args.args]
+    for statement in statements_of(main):
+        if is_start(statement, kept):
+            statement.value = trees.const(-1)
+    at = 1 if is_text(main.body[0]) else 0
+    main.body[at:at] = [pair.start() for pair in pairs]
+    tree.body[-1:-1] = own
+
+
+def calls_of(tree: gast.AST, name: str) -> list[gast.Call]:
+    return [each for each in trees.walk(tree) if isinstance(each, gast.Call) and getattr(each.func, "id", "") == name]
+
+
+def is_start(node: Any, names: set[str]) -> bool:
+    """`f_kept = None`, before anything was called."""
+    return isinstance(node, gast.Assign) and getattr(node.targets[0], "id", "") in names and is_none(node.value)
+
+
+def is_text(node: Any) -> bool:
+    return isinstance(node, gast.Expr) and isinstance(node.value, gast.Constant)
+
+
+class Pair:
+    """The two halves of a function."""
+
+    def __init__(self, name: str, functions: dict[str, Any]) -> None:
+        self.name = name
+        self.forward, self.backward = functions[f"{name}_forward"], functions[f"{name}_backward"]
+        self.parameters = {each.id for each in self.forward.args.args}
+
+    def is_plain(self, tree: gast.AST) -> bool:
+        """Whether every call of the forward half sets names, and it returns a tuple of what is kept."""
+        statements = [
+            node for each in trees.walk(tree) if isinstance(each, gast.FunctionDef) for node in statements_of(each)
+        ]
+        setting = [node for node in statements if self.is_call(node)]
+        returned = self.forward.body[-1]
+        kept = returned.value.elts[-1] if isinstance(getattr(returned, "value", None), gast.Tuple) else None
+        mentioned = [each for each in trees.walk(tree) if isinstance(each, gast.Name) and each.id == self.forward.name]
+        return len(setting) == len(mentioned) and isinstance(kept, gast.Tuple) and bool(kept.elts)
+
+    def is_call(self, node: Any) -> bool:
+        called = getattr(getattr(getattr(node, "value", None), "func", None), "id", "")
+        return isinstance(node, gast.Assign) and called == self.forward.name and isinstance(node.targets[0], gast.Tuple)
+
+    def kept_names(self, tree: gast.AST) -> list[str]:
+        return [node.targets[0].elts[-1].id for node in trees.walk(tree) if self.is_call(node)]
+
+    def name_all(self, used: set[str]) -> None:
+        self.tape, self.place = fresh(f"{self.name}_tape", used), fresh("place", used)
+        self.type_of = fresh(f"{self.name}_kept_type", used)
+
+    def without_none(self, known: Expressions, kept: set[str], numpy: str) -> None:
+        """What a call that ended earlier has not set."""
+        items = self.forward.body[-1].value.elts[-1].elts
+        started = {
+            node.targets[0].id for node in statements_of(self.forward) if is_start(node, set(known.known) | kept)
+        }
+        for node in statements_of(self.forward):
+            if is_start(node, kept):
+                node.value = trees.const(-1)
+        for k, each in enumerate(items):
+            name = getattr(each, "id", "")
+            value = empty_value(known, [name], numpy) if name in started - kept else None
+            if value is not None:
+                test = gast.Compare(trees.name(name), [gast.Is()], [trees.const(None)])
+                items[k] = gast.IfExp(test, value, gast.UnaryOp(gast.UAdd(), each))
+
+    def type_function(self, pairs: list[Pair], kept: set[str]) -> gast.FunctionDef:
+        """The forward half, by itself."""
+        made = trees.copy_tree(self.forward)
+        made.name = self.type_of
+        made.body = [node for node in made.body if not is_text(node)]
+        for block in list(all_blocks(made.body)):
+            for k, node in reversed(list(enumerate(block))):
+                for pair in pairs:
+                    if pair.is_call(node):
+                        node.value.func = trees.name(pair.type_of)
+                        name = node.targets[0].elts[-1].id
+                        node.targets[0].elts[-1] = trees.name("_", store=True)
+                        block.insert(k + 1, trees.assign(name, trees.const(0)))
+                        break
+        return made
+
+    def use_tape(self) -> None:
+        returned = self.forward.body[-1]
+        append = trees.call(trees.attr(trees.name(self.tape), "append"), returned.value.elts[-1])
+        last = trees.sub(trees.call(trees.builtin("len"), trees.name(self.tape)), trees.const(1))
+        self.forward.body.insert(-1, gast.Expr(append))
+        returned.value.elts[-1] = last
+        saved = self.backward.args.args[0].id
+        self.backward.args.args[0] = trees.name(self.place)
+        at = 1 if is_text(self.backward.body[0]) else 0
+        found = trees.index(trees.name(self.tape), trees.name(self.place))
+        found.there = True
+        self.backward.body.insert(at, trees.assign(saved, found))
+
+    def start(self) -> gast.Assign:
+        """The list, empty but for Numba's eyes."""
+        arguments = [trees.name(each.id) for each in self.forward.args.args if each.id in self.parameters]
+        kept = trees.index(trees.call(trees.name(self.type_of), *arguments), trees.const(-1))
+        nothing = trees.call(trees.builtin("range"), trees.const(0))
+        loop = gast.comprehension(trees.name("_", store=True), nothing, [], False)
+        return trees.assign(self.tape, gast.ListComp(kept, [loop]))
