@@ -57,6 +57,8 @@ class Attributes:
         ):
             return owner.items[owner.kind.cls._fields.index(name)]
         if isinstance(owner.kind, Tuple) and owner.kind.cls is not None and hasattr(owner.kind.cls, name):
+            if name == "__class__":
+                return Value(expr, Static(owner.kind.cls))
             if name in vars(tuple) or name in ("_replace", "_asdict"):
                 return Value(expr, Static(BoundMethod(owner, getattr(owner.kind.cls, name), name)))
             return self.class_attribute(owner, owner.kind.cls, name, node)

@@ -44,7 +44,7 @@ class Boxes:
             value = self.read_part(owner, key, node)
             self.check_same_block(thing, node)
             self.note_object(thing)
-            self.add(gast.Delete([trees.index(owner.expr, trees.const(key))]), ir.Plain(False))
+            self.add(gast.Delete([trees.index(owner.expr, self.key_node(key))]), ir.Plain(False))
             thing.keys = [each for each in thing.keys if each != key]
             return value
         raise self.refuse("unknown_method", node, name=name)
@@ -120,7 +120,7 @@ class Boxes:
         thing.sources = (thing,)
         for key, each in parts:
             indexed = isinstance(kind, Dict) or kind.cls is list
-            expr = trees.index(value.expr, trees.const(key)) if indexed else trees.attr(value.expr, key)
+            expr = trees.index(value.expr, self.key_node(key)) if indexed else trees.attr(value.expr, key)
             self.state[thing, key] = self.part(value, key, expr, each, f"{base}_{key}")
         return Value(value.expr, kind, value.varied, object=thing)
 
@@ -134,7 +134,7 @@ class Boxes:
             self.block[-1].taken_out = True
             self.note_holders(made, held_in)
             return self.unboxed(made, pattern)
-        op = ir.GetItem(value.expr.id, trees.const(key), kind, value.kind, INT, None)
+        op = ir.GetItem(value.expr.id, self.key_node(key), kind, value.kind, INT, None)
         op.parts = [("int", None)]
         made = self.emit(expr, op, kind, True, hint)
         self.note_holders(made, held_in)

@@ -426,6 +426,8 @@ HANDLERS: dict[Any, str] = {
     np.add.at: "call_add_at",
     callable: "call_callable",
     dataclasses.replace: "call_replace",
+    dataclasses.astuple: "call_fields",
+    dataclasses.asdict: "call_fields",
     copy.copy: "call_copy",
     filter: "call_filter",
     range: "call_range",

@@ -106,6 +106,9 @@ class Carried:
             facts["form", key, path] = len(b.items), getattr(b.kind, "cls", None)
             a = self.unset_value(facts, key, path)
         if a.items is not None and b.items is not None and len(a.items) == len(b.items) and old is None:
+            if getattr(a.kind, "cls", None) is not getattr(b.kind, "cls", None):
+                facts[leaf] = "conflict"
+                return True
             return any(self.note_phi(facts, key, (*path, k), x, y) for k, (x, y) in enumerate(zip(a.items, b.items)))
         if self.is_unset(a) and (b.object is not None or isinstance(b.kind, (List, Mapping))):
             facts[leaf] = "conflict"

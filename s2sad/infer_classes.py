@@ -25,7 +25,7 @@ class Classes:
         everything = [*args, *keywords.values()]
         fields = getattr(cls, "_fields", None)
         if issubclass(cls, tuple) and fields is not None:
-            if not cls.__new__.__code__.co_filename.startswith("<string"):
+            if not is_plain_namedtuple(cls):
                 raise self.refuse("own_protocol", node, name=cls.__name__, what="making instances")
             named = dict(zip(fields, args)) | keywords
             for key, each in getattr(cls, "_field_defaults", {}).items():
@@ -205,10 +205,11 @@ class Classes:
         if name == "_replace":
             items = [keywords.get(key, item) for key, item in zip(cls._fields, owner.items)]
             made = self.make_tuple([self.settle(item) for item in items], cls)
-            made.expr = self.call_expression(
-                trees.attr(owner.expr, "_replace"), [], {k: v.expr for k, v in keywords.items()}
-            )
-            mark_pure(made.expr)
+            if isinstance(owner.expr, gast.Name):
+                made.expr = self.call_expression(
+                    trees.attr(owner.expr, "_replace"), [], {k: v.expr for k, v in keywords.items()}
+                )
+                mark_pure(made.expr)
             return made
         if name == "_asdict":
             return self.make_dict(dict(zip(cls._fields, owner.items)))
@@ -245,6 +246,11 @@ class Classes:
                 if cls is object and name == "__init__":
                     return Value(trees.builtin("print"), Static(LocalFunction(NOTHING, self.frame, [], [], "init")))
         raise self.refuse("super", node)
+
+
+def is_plain_namedtuple(cls: type) -> bool:
+    """Whether a class of tuples is made from its fields alone: by `namedtuple`, or a NamedTuple without a `__new__`."""
+    return getattr(getattr(cls.__new__, "__code__", None), "co_filename", "").startswith("<string")
 
 
 def is_logging(function: Any) -> bool:

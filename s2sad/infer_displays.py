@@ -7,6 +7,8 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.expressions import mark_pure
+from s2sad.infer_classes import is_plain_namedtuple
 from s2sad.kinds import UNKNOWN, Dict, Kind, Mapping, Tuple
 from s2sad.values import MISSING, Object, Value
 
@@ -20,7 +22,11 @@ class Displays:
     def make_tuple(self, items: list[Value], cls: type | None = None) -> Value:
         if not self.quiet:
             items = [item if item.items is not None or item.object is not None else self.settle(item) for item in items]
-        expr = gast.Tuple([item.expr for item in items], gast.Load())
+        parts = [item.expr for item in items]
+        expr: gast.AST = gast.Tuple(parts, gast.Load())
+        if cls is not None and not self.quiet and is_plain_namedtuple(cls):
+            expr = trees.call(self.class_reference(cls), *parts)
+            mark_pure(expr)
         return Value(expr, Tuple(tuple(i.kind for i in items), cls), any(i.varied for i in items), items=items)
 
     def starred_items(self, nodes: list[gast.AST], hints: list[str | None] | None = None) -> list[Value]:
@@ -74,7 +80,7 @@ class Displays:
                 else self.settle(value, f"{hint}_{key}" if hint and str(key).isidentifier() else None)
             )
             self.state[thing, key] = settled[key]
-        expr = gast.Dict([trees.const(key) for key in settled], [value.expr for value in settled.values()])
+        expr = gast.Dict([self.key_node(key) for key in settled], [value.expr for value in settled.values()])
         kind = Dict(tuple((key, value.kind) for key, value in settled.items()))
         return self.made_object(thing, expr, kind, hint)
 

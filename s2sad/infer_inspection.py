@@ -3,6 +3,7 @@ it can be called."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import gast
@@ -69,6 +70,23 @@ class Inspection:
         ):
             return args[2]
         return self.get_attribute(args[0], name, node, hint)
+
+    def call_fields(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
+        """dataclasses.astuple(owner) and asdict(owner)"""
+        return self.copied_fields(args[0], function.static, node) if len(args) == 1 and not keywords else None
+
+    def copied_fields(self, value: Value, function: Any, node: Any) -> Value | None:
+        """What `astuple` or `asdict` makes of a value; None where it holds what isn't copied here."""
+        if value.object is not None and dataclasses.is_dataclass(value.object.cls):
+            keys = [each.name for each in dataclasses.fields(value.object.cls)]
+            parts = [self.copied_fields(self.read_part(value, key, node), function, node) for key in keys]
+            found = [each for each in parts if each is not None]
+            if len(found) < len(keys):
+                return None
+            return self.make_tuple(found) if function is dataclasses.astuple else self.make_dict(dict(zip(keys, found)))
+        if isinstance(value.kind, Array) and value.kind.dims:
+            return self.call_function(np.copy, [value], node)
+        return value if isinstance(value.kind, Scalar) or isinstance(value.static, (str, type(None))) else None
 
     def call_hasattr(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         name = self.known(args[1])

@@ -127,15 +127,18 @@ class Joins:
         if a.object is not None or b.object is not None:
             return self.join_objects(base, a, b, copies)
         if a.items is not None and b.items is not None:
+            cls = getattr(a.kind, "cls", None)
             if len(a.items) != len(b.items):
                 return Conflict("joined_tuples")
+            if cls is not getattr(b.kind, "cls", None):
+                return Conflict("joined_kinds")
             items = [
                 x if x is y else self.join_two(part_name(base, k), x, y, copies)
                 for k, (x, y) in enumerate(zip(a.items, b.items))
             ]
             if any(isinstance(item, Conflict) for item in items):
                 return next(item for item in items if isinstance(item, Conflict))
-            return self.make_tuple(items, a.kind.cls if isinstance(a.kind, Tuple) else None)
+            return self.make_tuple(items, cls)
         if isinstance(a.kind, Static) and isinstance(b.kind, Static) and a.kind == b.kind:
             return a
         if any(is_function(v) for v in (a, b)):

@@ -115,7 +115,7 @@ class Mappings:
         if varied:
             op = ir.Pack(exprs, [value.kind for value in values])
             op.keys = list(parts)
-        made = self.emit(gast.Dict([trees.const(key) for key in parts], exprs), op, whole, varied, hint, site)
+        made = self.emit(gast.Dict([self.key_node(key) for key in parts], exprs), op, whole, varied, hint, site)
         for value in parts.values():
             self.note_held(made.place.root, value, node)
         return made

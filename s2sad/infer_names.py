@@ -13,7 +13,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.foreign import foreign
 from s2sad.infer_fixed_lists import plain_list_kind
-from s2sad.kinds import Array, Kind, List, Mapping, Record, Static, Unknown, join, kind_of
+from s2sad.kinds import Array, Kind, List, Mapping, Record, Static, Tuple, Unknown, join, kind_of
 from s2sad.values import MISSING, Conflict, Frame, Object, Value
 
 
@@ -113,6 +113,9 @@ class Lookups:
             kind = plain_list_kind(kind)
         if isinstance(kind, Record):
             return self.outside_object(value, expr, kind, site)
+        if isinstance(kind, Tuple) and kind.items and all(isinstance(each, Static) for each in kind.items):
+            items = [self.outside_value(each, trees.index(expr, trees.const(k)), site) for k, each in enumerate(value)]
+            return Value(expr, kind, items=items)
         place = None
         if isinstance(kind, (Array, List, Mapping, Unknown)):
             place = ir.Place(self.outside_root(site, trees.show(expr), kind))
@@ -145,13 +148,25 @@ class Lookups:
 
     def reference(self, name: str, frame: Frame) -> gast.AST:
         """How the generated program refers to a global of a function's module."""
-        if frame.namespace is self.request.namespace:
+        return self.reference_in(name, frame.namespace)
+
+    def reference_in(self, name: str, namespace: dict[str, Any]) -> gast.AST:
+        if namespace is self.request.namespace:
             return trees.name(name, scope="global")
-        module = sys.modules.get(frame.namespace.get("__name__", ""))
-        if module is not None and vars(module) is frame.namespace:
+        module = sys.modules.get(namespace.get("__name__", ""))
+        if module is not None and vars(module) is namespace:
             return trees.attr(trees.name(module.__name__.rpartition(".")[2], module=module), name)
-        space = self.external(f"{frame.namespace.get('__name__', 'outer')}_globals".replace(".", "_"), frame.namespace)
+        space = self.external(f"{namespace.get('__name__', 'outer')}_globals".replace(".", "_"), namespace)
         return trees.index(space, trees.const(name))
+
+    def class_reference(self, cls: type) -> gast.AST:
+        """How the generated program refers to a class that f need not have named: that of a namedtuple it was given."""
+        name = cls.__qualname__
+        for space in (self.request.namespace, vars(sys.modules.get(cls.__module__, builtins))):
+            if space.get(name) is cls:
+                self.guard(space, name, cls)
+                return self.reference_in(name, space)
+        return self.external(cls.__name__, cls)
 
     def external(self, base: str, value: Any) -> gast.AST:
         for name, each in self.externals.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
 import gast
@@ -11,7 +12,7 @@ from s2sad.affine import form_of
 from s2sad.expressions import mark_pure, replace_nodes
 from s2sad.infer_boxes import patterns_of
 from s2sad.infer_memory import is_function
-from s2sad.kinds import UNKNOWN, Array, Kind, List, Mapping, Never, Text, carries_gradient, join
+from s2sad.kinds import UNKNOWN, Array, Kind, List, Mapping, Never, Static, Text, carries_gradient, join
 from s2sad.values import Value, is_active_text
 
 
@@ -160,4 +161,12 @@ class Sequences:
         raise self.refuse("unpack_unknown", node)
 
     def key_value(self, key: Any) -> Value:
+        if isinstance(key, enum.Enum):
+            return Value(self.key_node(key), Static(key))
         return self.visit_Constant(gast.Constant(key, None))
+
+    def key_node(self, key: Any) -> gast.AST:
+        """The expression of a key that is known: a literal, or the member of an Enum."""
+        if isinstance(key, enum.Enum):
+            return trees.attr(self.class_reference(type(key)), key.name)
+        return trees.const(key)

@@ -338,7 +338,7 @@ class Stores:
                     base.object.keys = [each for each in base.object.keys if each != key]
                     self.state.pop((base.object, key), None)
                     self.note_object(base.object)
-                    self.add(gast.Delete([trees.index(base.expr, trees.const(key))]), ir.Plain(False))
+                    self.add(gast.Delete([trees.index(base.expr, self.key_node(key))]), ir.Plain(False))
                     return
             if self.is_fixed_list(base):
                 self.need_plain_list(base.object, target)

@@ -49,7 +49,10 @@ def live_variables(function: Any) -> Live:
 
 
 def runs_later(node: gast.AST, function: gast.AST) -> bool:
-    kinds = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda, gast.ClassDef, gast.GeneratorExp)
+    """Whether a part of a function may read its variables later: not a generator that is used up where it stands."""
+    if isinstance(node, gast.GeneratorExp):
+        return not getattr(node, "consumed", False)
+    kinds = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda, gast.ClassDef)
     return isinstance(node, kinds) and node is not function
 
 

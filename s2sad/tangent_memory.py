@@ -212,9 +212,8 @@ class Memory:
         if name not in self.active:
             return
         items = [self.dot_of(item, kind) for item, kind in zip(op.items, op.kinds)]
-        keys = getattr(op, "keys", None)
-        if keys is not None:
-            self.let(name, gast.Dict([trees.const(key) for key in keys], items))
+        if getattr(op, "keys", None) is not None:
+            self.let(name, gast.Dict([trees.copy_tree(key) for key in node.value.keys], items))
         elif isinstance(self.info[name].kind, List):
             self.let(name, gast.List(items, gast.Load()))
         else:
