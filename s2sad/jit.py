@@ -134,6 +134,8 @@ class Guarded:
         except Exception as error:
             if numba_errors.is_of_layouts(error) and not is_contiguous([*given[0], *given[1].values()]):
                 return self(*map(contiguous, given[0]), **{name: contiguous(each) for name, each in given[1].items()})
+            if numba_errors.is_of_a_copy(error):  # while it ran: it isn't run once more
+                raise numba_errors.refusal(error, self.text, self.entry.origin) from error
             refusal: Exception = error
             if not isinstance(error, numba_errors.NotCompiledError):
                 if not numba_errors.is_numba_error(error):

@@ -39,6 +39,11 @@ def is_numba_error(error: BaseException) -> bool:
     return isinstance(error, TypeError) and str(error).startswith("cannot determine Numba type") or is_of_layouts(error)
 
 
+def is_of_a_copy(error: BaseException) -> bool:
+    """Whether compiled code was to reshape an array that only a copy can have the shape of: Numba makes none."""
+    return isinstance(error, NotImplementedError) and str(error) == "incompatible shape for array"
+
+
 def is_of_layouts(error: BaseException) -> bool:
     """Whether a list held items of different types, which the layouts of arrays are part of."""
     return isinstance(error, TypeError) and str(error).startswith("can't unbox heterogeneous list")
@@ -62,14 +67,16 @@ def refusal(error: BaseException, text: Any, origin: types.FunctionType) -> NotC
         where = place(source.tree, source)
         if lines:
             program_line = text.line(lines[0])
-    instead = "what Numba knows"
+    instead, either = "what Numba knows", '; jit="numba?" runs such functions as plain Python'
+    if is_of_a_copy(error):
+        message = "to reshape an array that doesn't lie in memory row by row, such as A.T"
+        instead, either = "np.ascontiguousarray(A.T)", ""
     if text.foreign and ("pyobject" in message or message.lower().startswith("cannot determine numba type")):
         message = f"{text.foreign} is a list of dicts or objects, which can't be passed to compiled code"
         program_line, instead = "", "a list of arrays for each of their keys"
     shown = f"  In the program for Numba: {program_line}\n" if program_line else ""
     made = NotCompiledError(
-        f"Numba can't compile this: {message}\n{where}{shown}"
-        f'  Write instead: {instead}, or leave jit out; jit="numba?" runs such functions as plain Python'
+        f"Numba can't compile this: {message}\n{where}{shown}  Write instead: {instead}, or leave jit out{either}"
     )
     made.key = "numba"
     made.__cause__ = error if isinstance(error, Exception) else None

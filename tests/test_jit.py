@@ -225,6 +225,13 @@ def test_runs_as_plain_python_with_one_warning():
     either(2.5)
 
 
+def test_reshaped_by_a_copy():
+    """Numba finds out when it runs. The program isn't run once more: what it prints it prints once."""
+    x = np.arange(6.0).reshape(2, 3)
+    with pytest.raises(NotDifferentiableError, match=r"np\.ascontiguousarray"):
+        compiled(lambda x: np.reshape(x.T, (6,)) ** 2, "numba?")(x)
+
+
 def test_options():
     with pytest.raises(ParameterError, match='jit="numba"'):
         value_and_gradients_function(cube, jit="numbas")
