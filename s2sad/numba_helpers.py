@@ -80,6 +80,13 @@ def variance(rank: int, axis: int) -> str:
     return "\n".join(["def variance(a, ddof):", *indented(text.format_map(space), 1)]) + "\n"
 
 
+UNSORTED = """
+def unsorted(grad, a):
+    result = np.empty_like(grad)
+    result[np.argsort(a, kind="mergesort")] = grad
+    return result
+"""
+
 INT_POWER = """
 def int_power(a, b):
     if b < 0:

@@ -14,8 +14,10 @@ from collections.abc import Callable
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import helpers, numba_helpers, trees
+from s2sad.rules.ordering import unsorted
 
 Form = Callable[[Any, list[Any], dict[str, Any], list[Any]], Any]
 FORMS: dict[str, Form] = {}
@@ -46,6 +48,13 @@ def matmul(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any])
 
 
 @form("dot")
+def dot(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Of a number it is a multiple."""
+    if not given and len(args) == 2 and 0 in ranks_of(sorts):
+        return trees.binary(gast.Mult, *args)
+    return product(forms, args, given, sorts)
+
+
 def product(forms: Any, args: list[Any], given: dict[str, Any], sorts: Any) -> Any:
     """Products of stacks of matrices."""
     if given or len(args) != 2:
@@ -126,12 +135,76 @@ def spread(forms: Any, name: str, array: gast.AST, given: dict[str, Any], sort: 
 
 @form("linalg.norm")
 def norm(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
-    axis = trees.literal(given["axis"]) if set(given) == {"axis"} and len(args) == 1 else None
+    axis = trees.literal(given["axis"]) if "axis" in given and len(args) == 1 else None
+    keepdims = getattr(given.get("keepdims"), "value", False)
     char, rank = sorts[0]
+    if set(given) - {"axis", "keepdims"} or not isinstance(keepdims, bool):
+        return None
     if not isinstance(axis, int) or not isinstance(rank, int) or char != "f" or not trees.is_atom(args[0]):
         return None
     square = trees.binary(gast.Mult, args[0], trees.copy_tree(args[0]))
-    return forms.np("sqrt", forms.along("sum", rank, axis % rank, square))
+    made = forms.np("sqrt", forms.along("sum", rank, axis % rank, square))
+    return forms.np("expand_dims", made, trees.const(axis % rank)) if keepdims and rank > 1 else made
+
+
+@form("diff")
+def diff(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Along any axis, with what stands before and after."""
+    rank, axis = ranks_of(sorts)[0], trees.literal(given["axis"]) if "axis" in given else -1
+    if set(given) - {"axis", "prepend", "append"} or len(args) != 1 or not rank or not isinstance(axis, int):
+        return None
+    parts = [given[key] for key in ("prepend",) if key in given] + args + [given[k] for k in ("append",) if k in given]
+    whole = args[0] if len(parts) == 1 else forms.np("concatenate", gast.Tuple(parts, gast.Load()))
+    axis %= rank
+    if len(parts) > 1 and axis:
+        whole.args.append(trees.const(axis))
+    if axis == rank - 1:
+        return forms.np("diff", whole) if given else None
+    index = ", ".join(["{}" if k == axis else ":" for k in range(rank)])
+    text = f"def diff_along(a):\n    return a[{index.format('1:')}] - a[{index.format(':-1')}]\n"
+    return forms.helper(f"diff_along_{axis}_of_{rank}", text, whole)
+
+
+def running(name: str) -> Form:
+    """Of a vector there is one axis."""
+
+    def made(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+        fits = set(given) == {"axis"} and len(args) == 1 and ranks_of(sorts) == [1]
+        return forms.np(name, *args) if fits and trees.literal(given["axis"]) in (0, -1) else None
+
+    return made
+
+
+for _name in ("cumprod", "cumsum"):
+    FORMS[_name] = running(_name)
+
+
+@form("clip")
+def clip(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Of a number, or with arrays as bounds."""
+    bounds = any(getattr(each, "value", 0.0) is None for each in args[1:])
+    ranks = ranks_of(sorts)
+    if given or len(args) != 3 or bounds or ranks[0] is None or ranks[0] and not any(ranks[1:]):
+        return None
+    return forms.np("minimum", forms.np("maximum", args[0], args[1]), args[2])
+
+
+@form("flip")
+def flip(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Along one axis."""
+    rank = ranks_of(sorts)[0]
+    node = given.get("axis", args[1] if len(args) > 1 else None)
+    axis = trees.literal(node) if node is not None else None
+    if not rank or not isinstance(axis, int):
+        return None
+    steps = [gast.Slice(None, None, trees.const(-1) if k == axis % rank else None) for k in range(rank)]
+    return trees.index(args[0], gast.Tuple(steps, gast.Load()) if rank > 1 else steps[0])
+
+
+@form("finfo")
+def finfo(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    fits = not given and len(args) == 1 and getattr(args[0], "id", "") == "float"
+    return forms.np("finfo", trees.attr(trees.name(forms.numpy, module=np), "float64")) if fits else None
 
 
 def outer_of(op: type[gast.operator]) -> Form:
@@ -282,6 +355,8 @@ def builtin(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
         return last_stored(forms, node, sorts)
     if found is helpers.unbroadcast:
         return unbroadcast(forms, node, sorts)
+    if found is unsorted and sorts[:2] == [("f", 1), ("f", 1)]:
+        return forms.helper("unsorted", numba_helpers.UNSORTED, *node.args[:2])
     if node.func.id == "abs" and len(node.args) == 1 and sorts[0][1] not in (0, None, "?"):
         return forms.np("abs", node.args[0])
     return node

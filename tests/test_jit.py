@@ -425,7 +425,13 @@ def first_only(x):
     return s
 
 
-@pytest.mark.parametrize("function", [normed, rows_by_a_list, row_of_an_iteration, least, first_only])
+def of_other_forms(x):
+    v = np.clip(x[0], 0.5 * x[1], x[2]) + np.sort(x[1]) * np.linalg.norm(x, axis=1, keepdims=True)[0, 0]
+    smooth = np.logaddexp(v[0], v[1]) * np.clip(x[0, 1], 0.1, 0.7)
+    return np.sum(np.diff(x, axis=0) ** 2) + np.sum(np.diff(x[0]) ** 2) * np.sum(np.dot(v[2], x[1])) + smooth
+
+
+@pytest.mark.parametrize("function", [of_other_forms, normed, rows_by_a_list, row_of_an_iteration, least, first_only])
 def test_one_type_for_each_variable(function):
     x = np.linspace(0.3, 1.7, 9).reshape(3, 3) ** 2
     assert_close(compiled(function)(x), value_and_gradients_function(function)(x))
