@@ -212,8 +212,10 @@ class Memory:
         if name not in self.active:
             return
         items = [self.dot_of(item, kind) for item, kind in zip(op.items, op.kinds)]
-        if getattr(op, "keys", None) is not None:
-            self.let(name, gast.Dict([trees.copy_tree(key) for key in node.value.keys], items))
+        keys = getattr(op, "keys", None)
+        if keys is not None:
+            written = node.value.keys if isinstance(node.value, gast.Dict) else map(trees.const, keys)
+            self.let(name, gast.Dict([trees.copy_tree(key) for key in written], items))
         elif isinstance(self.info[name].kind, List):
             self.let(name, gast.List(items, gast.Load()))
         else:
