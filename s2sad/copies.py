@@ -8,6 +8,7 @@ u_grad.4[1:-1] += t.5_grad                u_grad.4[1:-1] += t.5_grad
 from __future__ import annotations
 
 import gast
+import numpy as np
 
 from s2sad import ir, trees
 from s2sad.expression_kinds import is_numpy
@@ -37,6 +38,8 @@ def drop_copies(body: list[gast.stmt]) -> None:
     for node in all_of(body):
         if getattr(node, "reverse", False) and isinstance(node, (gast.Assign, gast.AugAssign)):
             node.value = without_copies(node.value)
+        if getattr(node, "reverse", False):
+            use_stored(node)
     count(body)
     walk(body)
 
@@ -61,6 +64,21 @@ def without_copies(node: gast.AST) -> gast.AST:
         if is_numpy(inner, "sum") and inner.keywords:
             return inner
     return made
+
+
+def use_stored(node: gast.stmt) -> None:
+    """What is stored into another array, or added to it, is copied thereby: np.add.at(w_grad, k, u_grad[j].copy())."""
+    if isinstance(node, (gast.Assign, gast.AugAssign)):
+        target = node.target if isinstance(node, gast.AugAssign) else node.targets[0]
+        into = isinstance(node, gast.AugAssign) or isinstance(target, gast.Subscript)
+        if into and trees.names_in(target).isdisjoint(trees.names_in(node.value)):
+            node.value = copied_part(node.value)
+    elif isinstance(node, gast.Expr) and trees.function_of(getattr(node.value, "func", None)) == np.add.at:
+        target, index, value = node.value.args
+        if trees.names_in(target).isdisjoint(trees.names_in(value)):
+            call = ir.statement_copy(node.value)
+            call.args = [target, index, copied_part(value)]
+            node.value = call
 
 
 def copied_part(node: gast.AST) -> gast.AST:

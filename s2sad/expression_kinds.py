@@ -17,6 +17,7 @@ import gast
 import numpy as np
 
 from s2sad import trees
+from s2sad.indexing import sliced
 from s2sad.kinds import ONE, Array, Dim, Kind, Scalar, broadcast_dims, loose
 
 Dims = tuple[Dim, ...]
@@ -81,7 +82,7 @@ class ExpressionKinds:
         return (*left[:-1], *(right[1:] if len(right) == 2 else ()))
 
     def _of_Subscript(self, node: gast.Subscript) -> Dims | None:
-        """x[:, None], x[k], x[..., None]; any other index is not looked at."""
+        """x[:, None], x[k], x[1:-1], x[..., None]; any other index is not looked at."""
         if isinstance(node.value, gast.Attribute) and node.value.attr == "shape":
             return ()
         dims = self.dims(node.value)
@@ -89,10 +90,10 @@ class ExpressionKinds:
         if dims is None:
             return None
         new = [isinstance(step, gast.Constant) and step.value is None for step in steps]
-        whole = [isinstance(step, gast.Slice) and trees.same(step, gast.Slice(None, None, None)) for step in steps]
+        parts = [isinstance(step, gast.Slice) and has_literal_bounds(step) for step in steps]
         dots = [isinstance(step, gast.Constant) and step.value is ... for step in steps]
         one = [self.is_whole_number(step) for step in steps]
-        if not all(map(any, zip(new, whole, dots, one))) or sum(dots) > 1 or sum(whole) + sum(one) > len(dims):
+        if not all(map(any, zip(new, parts, dots, one))) or sum(dots) > 1 or sum(parts) + sum(one) > len(dims):
             return None
         made: list[Dim] = []
         left = list(dims)
@@ -101,8 +102,10 @@ class ExpressionKinds:
                 made.append(ONE)
             elif one[k]:
                 del left[0]
+            elif parts[k]:
+                made.append(sliced(left.pop(0), bounds(steps[k])))
             else:
-                count = 1 if whole[k] else len(left) - sum(whole[k:]) - sum(one[k:])
+                count = len(left) - sum(parts[k:]) - sum(one[k:])
                 made += left[:count]
                 del left[:count]
         return (*made, *left)
@@ -160,6 +163,16 @@ class ExpressionKinds:
             return None if keepdims else ()
         gone = {axis % len(inner) for axis in axes} if inner else set()
         return tuple(ONE if k in gone else dim for k, dim in enumerate(inner) if keepdims or k not in gone)
+
+
+def bounds(node: gast.Slice) -> tuple[Any, Any, Any]:
+    start, stop, step = (None if each is None else trees.literal(each) for each in (node.lower, node.upper, node.step))
+    return start, stop, step
+
+
+def has_literal_bounds(node: gast.Slice) -> bool:
+    given = [each for each in (node.lower, node.upper, node.step) if each is not None]
+    return all(type(trees.literal(each)) is int for each in given)
 
 
 def is_numpy(node: gast.AST, function: str) -> bool:

@@ -423,7 +423,6 @@ HANDLERS: dict[Any, str] = {
     getattr: "call_getattr",
     zip: "call_zip",
     enumerate: "call_zip",
-    np.add.at: "call_add_at",
     callable: "call_callable",
     dataclasses.replace: "call_replace",
     dataclasses.astuple: "call_fields",

@@ -371,6 +371,7 @@ CALLS: dict[Any, str] = {
     np.putmask: "call_putmask",
     np.fill_diagonal: "call_fill_diagonal",
     np.copyto: "call_copy_to",
+    np.add.at: "call_add_at",
     np.subtract.at: "call_subtract_at",
     np.clip: "call_clip",
     np.vectorize: "make_vectorized",

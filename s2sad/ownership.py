@@ -23,8 +23,8 @@ from s2sad.inlining import rename_all
 from s2sad.ir import variable
 from s2sad.kinds import Array, Kind, List, Scalar, loose
 from s2sad.reading import free_reads, reads
-from s2sad.sharing import Sharing
-from s2sad.statements import blocks_of, targets
+from s2sad.sharing import Sharing, is_new
+from s2sad.statements import all_of, blocks_of, nested, own_expressions, read_list, targets
 
 WIDE = ("float64", "complex128")
 NARROWER = {"float64": "bif", "complex128": "bifc"}
@@ -69,7 +69,10 @@ class Ownership:
             elif getattr(node, "reverse", False):
                 op = getattr(node, "effect", None)
                 if isinstance(op, ir.Copy):
+                    op.pairs[:] = [(target, self.without_copy(source)) for target, source in op.pairs]
                     self.sums += [(node, target, source) for target, source in op.pairs if changed_name(target, source)]
+                    if any(copied_name(source) for _, source in op.pairs):
+                        self.copies.append((node, block))
                 elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Tuple):
                     self.given |= trees.names_in(node.targets[0]) if isinstance(node.value, gast.Call) else set()
                 elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
@@ -85,7 +88,7 @@ class Ownership:
         """x * y, of `np.array(x * y)`: that is a new array anyway, if it isn't a number."""
         if is_numpy(value, "array") and len(value.args) == 1 and not value.keywords:
             inner = value.args[0]
-            if isinstance(inner, (gast.BinOp, gast.UnaryOp)) and self.known.dims(inner):
+            if (isinstance(inner, (gast.BinOp, gast.UnaryOp)) or is_new(inner)) and self.known.dims(inner):
                 return inner
         return value
 
@@ -101,10 +104,19 @@ class Ownership:
     def take_out_copy(self) -> bool:
         """Takes out one that nobody needs; whether there was any, so that others are to be looked for again."""
         for node, block in self.copies:
+            op = getattr(node, "effect", None)
             if isinstance(node, gast.Return):
                 self.returned(node)
-            elif self.is_needless(node):
-                target, name = node.targets[0].id, copied_name(node.value)
+                continue
+            if isinstance(op, ir.Copy):
+                for k, (target, source) in enumerate(op.pairs):
+                    name = copied_name(source)
+                    if name and self.is_needless(node, target, name):
+                        op.pairs[k] = target, trees.name(name)
+                        return True
+                continue
+            target, name = node.targets[0].id, copied_name(node.value)
+            if self.is_needless(node, target, name):
                 if self.sharing.sets(name) == self.sharing.sets(target) == 1:
                     first, second = (name, target) if keeps(name, target) else (target, name)
                     block.remove(node)
@@ -112,17 +124,41 @@ class Ownership:
                 else:
                     node.value = trees.name(name)
                 return True
+            if self.is_only_read(target, name, block, node):
+                node.value = trees.name(name)
+                return True
         return False
 
-    def is_needless(self, node: gast.Assign) -> bool:
-        target, name = node.targets[0].id, copied_name(node.value)
+    def is_needless(self, node: gast.stmt, target: str, name: str) -> bool:
+        """Whether a copy may take over what the name holds, as that is not used any more."""
         kind, own = self.kind_of(name), self.kind_of(target)
         if isinstance(kind, List) and isinstance(own, List):
             return kind == own and isinstance(kind.item, Scalar) and self.is_owner(name, node, target)
+        return self.is_alike(target, name) and self.is_owner(name, node, target)
+
+    def is_alike(self, target: str, name: str) -> bool:
+        """Whether a copy is an array as the original is: np.array may have made one of a number."""
+        kind, own = self.kind_of(name), self.kind_of(target)
         if not (isinstance(kind, Array) and isinstance(own, Array) and kind.dims and own.dims):
             return False
-        same = kind.dtype == own.dtype and same_axes(kind.dims, own.dims)
-        return same and self.is_owner(name, node, target)
+        return kind.dtype == own.dtype and same_axes(kind.dims, own.dims)
+
+    def is_only_read(self, target: str, name: str, block: list[gast.stmt], node: gast.stmt) -> bool:
+        """Whether all that reads a copy comes before the original is written, and nothing writes the copy."""
+        alone = self.sharing.group(target) == {target} and self.sharing.sets(target) == 1
+        if not alone or self.sharing.is_outside(name) or not self.is_alike(target, name):
+            return False
+        written_names = {target, *self.sharing.group(name)}
+        left = sum(read_list(each).count(target) for each in all_of(self.sweep))
+        at = next(k for k, each in enumerate(block) if each is node)
+        for each in block[at + 1 :]:
+            inner = nested(each)
+            left -= sum(read_list(one).count(target) for one in inner)
+            if not left:
+                return not any(may_write(one, written_names) for one in inner)
+            if any(may_write(one, written_names) for one in inner):
+                return False
+        return False
 
     def returned(self, node: gast.Return) -> None:
         """Copies in what is returned: the caller shall not get one array twice."""
@@ -213,6 +249,16 @@ def copied_name(value: gast.AST) -> str:
     else:
         return ""
     return inner.id if isinstance(inner, gast.Name) and ir.is_ssa(inner.id) else ""
+
+
+def may_write(node: gast.stmt, names: set[str]) -> bool:
+    """Whether a statement may write into the memory of one of these."""
+    if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+        return bool(getattr(node, "impure", False))
+    if isinstance(node, (gast.Assign, gast.AugAssign)):
+        target = node.target if isinstance(node, gast.AugAssign) else node.targets[0]
+        return not names.isdisjoint(trees.names_in(target)) or bool(getattr(node, "impure", False))
+    return not names.isdisjoint(*(trees.names_in(each) for each in own_expressions(node)))
 
 
 def keeps(name: str, target: str) -> bool:

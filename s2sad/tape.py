@@ -24,7 +24,7 @@ from s2sad import ir, trees
 from s2sad.kinds import List
 from s2sad.reading import all_blocks, free_reads, reads
 from s2sad.statements import blocks_of, targets
-from s2sad.tape_copies import KeptCopies, rename_deeply
+from s2sad.tape_copies import KeptCopies, rename_deeply, share_loads
 from s2sad.tape_costs import Costs
 from s2sad.tape_counters import Counters
 
@@ -35,6 +35,7 @@ def provide(
     """Adds to both sweeps what provides the values; returns what has to stand before the forward sweep."""
     from s2sad.tape_checkpoints import dissolve
 
+    share_loads(forward, reverse)
     tape = Tape(program, forward, helpers)
     tape.block(reverse)
     tape.keep_copies(forward, reverse)

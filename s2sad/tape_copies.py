@@ -78,6 +78,24 @@ class KeptCopies:
             rename_deeply(node, {name: trees.name(kept)})
 
 
+def share_loads(forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:
+    """What is read twice, with no write in between, is one value to the reverse sweep."""
+    same: dict[str, gast.AST] = {}
+    for block in all_blocks(forward):
+        seen: dict[str, str] = {}
+        for node in block:
+            op = getattr(node, "effect", None)
+            if isinstance(op, ir.Load) and isinstance(node, gast.Assign):
+                name = node.targets[0].id
+                first = seen.setdefault(gast.dump(node.value), name)
+                if first != name:
+                    same[name] = trees.name(first)
+            elif not (isinstance(op, (ir.GetItem, ir.Primitive)) or isinstance(op, ir.Plain) and op.pure):
+                seen = {}
+    for node in reverse if same else ():
+        rename_deeply(node, same)
+
+
 def rename_deeply(node: gast.stmt, known: dict[str, gast.AST]) -> None:
     from s2sad.inlining import rename_reads
 

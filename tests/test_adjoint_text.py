@@ -210,7 +210,49 @@ def sums_of_rows(A, B):
     return np.sum(np.sum(A / B, axis=1) ** 2)
 
 
+def messages(A):
+    inbox = np.zeros((4, A.shape[1]))
+    np.add.at(inbox, [1, 1, 3], A)
+    np.subtract.at(inbox, np.array([0, 1]), A[:2])
+    return np.sum(inbox * inbox)
+
+
+def leapfrog(x, v):
+    force = np.sin(x)
+    for _ in range(3):
+        v += 0.1 * force
+        x += 0.1 * v
+        force = np.sin(x)
+        v += 0.1 * force
+    return np.sum(x * x) + np.sum(v**3)
+
+
+def pulled(A):
+    for _ in range(2):
+        force = np.zeros_like(A)
+        pull = np.sin(A[1:] - A[:-1])
+        force[:-1] += pull
+        force[1:] -= pull
+        A = A + force
+    return np.sum(A * A)
+
+
+def softmax_in_place(A):
+    A = np.exp(A)
+    A /= np.sum(A, axis=1, keepdims=True)
+    return np.sum(A * A)
+
+
 CASES = [
+    (
+        messages,
+        (MATRIX,),
+        ["    np.add.at(inbox, t1, A)\n", "A_grad += inbox_grad[t1]\n"],
+        ["in range", "copy()", "unbroadcast"],
+    ),
+    (leapfrog, (VECTOR, VECTOR + 1.0), ["        force_grad = 0.1 * v_grad\n"], ["np.array("]),
+    (pulled, (MATRIX,), ["force_grad = A_grad\n", "pull_grad += force_grad[:-1]\n"], ["np.array("]),
+    (softmax_in_place, (MATRIX,), ["np.copy(A)"], ["t5"]),
     (
         rows_unpacked,
         (0.5, 1.2),
