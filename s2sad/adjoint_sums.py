@@ -114,6 +114,8 @@ class Sums:
         if isinstance(target, Scalar) or not target.dims:
             return trees.np_call("sum", expr), Scalar(dtype) if isinstance(target, Scalar) else Array(dtype, ())
         kept = tuple(axis for axis in axes if axis < 0)
+        if len(kept) > 1 or kept and kept[0] < -1:
+            kept = tuple(sorted(axis % len(target.dims) for axis in kept))
         added = tuple(axis for axis in axes if axis >= 0)
         if added:
             expr = trees.np_call("sum", expr, axis=trees.const(added[0] if len(added) == 1 else added))

@@ -35,11 +35,17 @@ def comment_block(body: list[gast.stmt], above: Any = None) -> None:
             simple = origin is not None and not isinstance(origin[1], COMPOUND)
             if simple and isinstance(node, gast.If):
                 inside = origin[1]
-            if simple and origin[1] is not last and (inside is not None or not blocks_of(node)):
+            if simple and not is_same_line(origin[1], last) and (inside is not None or not blocks_of(node)):
                 node.comments = [origin[0].statement_text(origin[1])]
                 last = origin[1]
         for inner in blocks_of(node):
             comment_block(inner, inside)
+
+
+def is_same_line(node: Any, last: Any) -> bool:
+    """Whether two statements are one of the user's: `a[0] = a[-1] = 0.0` is lowered to two."""
+    place = [(getattr(each, "lineno", None), getattr(each, "col_offset", None)) for each in (node, last)]
+    return node is last or type(node) is type(last) and place[0] == place[1] != (None, None)
 
 
 def show_statements(body: list[gast.stmt]) -> str:

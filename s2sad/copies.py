@@ -53,7 +53,7 @@ def without_copies(node: gast.AST) -> gast.AST:
     for field in node._fields:
         value = getattr(node, field, None)
         if isinstance(value, gast.AST) and field not in ("op", "ctx"):
-            setattr(made, field, without_copies(copied_part(value) if new and field != "func" else value))
+            setattr(made, field, without_copies(uncopied(value) if new and field != "func" else value))
         elif isinstance(value, list):
             parts = [copied_part(each) if new and isinstance(each, gast.AST) else each for each in value]
             setattr(made, field, [without_copies(each) if isinstance(each, gast.AST) else each for each in parts])
@@ -64,6 +64,15 @@ def without_copies(node: gast.AST) -> gast.AST:
         if is_numpy(inner, "sum") and inner.keywords:
             return inner
     return made
+
+
+def uncopied(node: gast.AST) -> gast.AST:
+    """The part that is copied, also under more axes: np.expand_dims(x[k].copy(), 0)."""
+    if is_numpy(node, "expand_dims"):
+        made = ir.statement_copy(node)
+        made.args = [copied_part(node.args[0]), *node.args[1:]]
+        return made
+    return copied_part(node)
 
 
 def use_stored(node: gast.stmt) -> None:

@@ -89,7 +89,7 @@ class ExpressionKinds:
         steps = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
         if dims is None:
             return None
-        new = [isinstance(step, gast.Constant) and step.value is None for step in steps]
+        new = [is_new_axis(step) for step in steps]
         parts = [isinstance(step, gast.Slice) and has_literal_bounds(step) for step in steps]
         dots = [isinstance(step, gast.Constant) and step.value is ... for step in steps]
         one = [self.is_whole_number(step) for step in steps]
@@ -173,6 +173,13 @@ def bounds(node: gast.Slice) -> tuple[Any, Any, Any]:
 def has_literal_bounds(node: gast.Slice) -> bool:
     given = [each for each in (node.lower, node.upper, node.step) if each is not None]
     return all(type(trees.literal(each)) is int for each in given)
+
+
+def is_new_axis(node: gast.AST) -> bool:
+    """None or np.newaxis, in an index."""
+    if isinstance(node, gast.Attribute):
+        return node.attr == "newaxis"
+    return isinstance(node, gast.Constant) and node.value is None
 
 
 def is_numpy(node: gast.AST, function: str) -> bool:

@@ -25,13 +25,14 @@ from s2sad.kinds import Scalar
 from s2sad.reading import reads
 from s2sad.statements import blocks_of
 
+EITHER, UNKNOWN = 0, 2  # signs: infinite of either sign, depending on x; of the sign of another factor
 EXPONENTIALS: dict[Any, int] = {
     np.exp: 1,
     np.exp2: 1,
     np.expm1: 1,
     np.cosh: 1,
-    np.sinh: 0,
-}  # the sign of what is infinite; 0: either
+    np.sinh: EITHER,
+}  # the sign of what is infinite
 ADD, SUBTRACT = {operator.add, np.add}, {operator.sub, np.subtract}
 MULTIPLY, DIVIDE = {operator.mul, np.multiply}, {operator.truediv, np.true_divide}
 NEGATE, POWER = {operator.neg, np.negative}, {operator.pow, pow, np.power, np.float_power}
@@ -178,18 +179,21 @@ class Overflow:
                 return False
             return True if exponent < 0 else (target, sign if exponent % 2 == 1 else 1)
         if function in NEGATE:
-            return target, -sign
+            return target, opposite(sign)
         if function in MULTIPLY | DIVIDE:
-            number = trees.literal(others[0]) if others else None
-            return target, sign if isinstance(number, (int, float)) and number > 0 or self.is_positive(others[0]) else 0
+            if self.is_positive(others[0]):
+                return target, sign
+            if self.is_negative(others[0]):
+                return target, opposite(sign)
+            return target, sign if sign == EITHER else UNKNOWN
         if function in SUBTRACT:
-            return target, sign if key == names[0] else -sign
+            return target, sign if key == names[0] else opposite(sign)
         if function in ADD | PASSING | EXPONENTIALS.keys():
             return target, sign
         return (target, 1) if function in ABSOLUTE else False
 
     def swallows(self, wanted: int, sign: int) -> bool:
-        return not wanted or sign in (0, wanted)
+        return not wanted or sign in (EITHER, wanted)
 
     # ---------------------------------------------------------------- what is to be done
     def guarded(self, partial: gast.AST, op: ir.Primitive, target: str, forward: bool = False) -> gast.AST | None:
@@ -209,6 +213,10 @@ class Overflow:
         if isinstance(self.info[target].kind, Scalar):
             return gast.IfExp(infinite, trees.const(0.0), partial)
         return trees.np_call("where", infinite, trees.const(0.0), partial)
+
+
+def opposite(sign: int) -> int:
+    return sign if sign in (EITHER, UNKNOWN) else -sign
 
 
 def within(node: gast.AST) -> gast.AST | None:

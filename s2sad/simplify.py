@@ -29,6 +29,7 @@ from s2sad.last_reads import replace_last
 from s2sad.loop_headers import run_over_items, take_items_apart, while_saved
 from s2sad.one_sided import use_in_branches
 from s2sad.ownership import use_ownership
+from s2sad.plain_targets import use_plain_targets
 from s2sad.squares import use_squares
 from s2sad.statements import all_of, all_statements, blocks_of, targets
 from s2sad.steps import use_steps
@@ -127,6 +128,7 @@ def simplify(
         rewrite(body, info, kinds)
         remove_dead(body)
     use_squares(body, info, kinds)
+    use_plain_targets(body, info, kinds)
     while_saved(body)  # of what is left: a loop that runs until a list is empty has to take from it
     remove_dead(body)
     replace_last(body, info, kinds)

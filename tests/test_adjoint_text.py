@@ -243,7 +243,41 @@ def softmax_in_place(A):
     return np.sum(A * A)
 
 
+def differences_of_columns(A):
+    A *= 2.0
+    x = A[:, 0:1]
+    return np.sum((x.T - x) ** 3)
+
+
+def scaled_columns(A, v):
+    for i in range(2):
+        v[i] = np.sum(np.sin(A * v[np.newaxis]))
+    return np.sum(v * v)
+
+
+def columns_side_by_side(A, w):
+    left, right = np.sin(A) @ w, np.cos(A) @ w
+    return np.sum(np.hstack((left, right)) ** 2)
+
+
+def option(u, r):
+    value = u
+    for _ in range(2):
+        value = np.maximum(np.exp(-r) * value, 1.0 - u)
+    return value
+
+
+def mirrored(v):
+    w = np.sin(v)
+    w[0] = w[-1] = 0.0
+    return np.sum(w * w)
+
+
 CASES = [
+    (differences_of_columns, (MATRIX,), ["A_grad[:, 0:1] += np.sum(", ".T\n"], [".T[...]", "axis=-2"]),
+    (scaled_columns, (MATRIX, VECTOR), ["v_grad += np.sum(", "axis=0)"], ["newaxis] +="]),
+    (columns_side_by_side, (MATRIX, VECTOR[:, None]), ["t3_grad[:, :1]", "t3_grad[:, 1:]"], [".shape[1]"]),
+    (option, (0.4, 0.1), [], ["isinf"]),
     (
         messages,
         (MATRIX,),
@@ -300,6 +334,10 @@ CASES = [
     (smoothed, (VECTOR.copy(), 0.3), ["= u_grad[1:-1]\n", "u_grad[1:-1] -= 2.0 * change_grad"], ["1].copy()"]),
     (rotated, (1.0, 2.0), ["a = x + y", "r = np.hypot(a, b)"], ["value2"]),
 ]
+
+
+def test_a_line_of_several_targets_is_shown_once():
+    assert value_and_gradients_function(mirrored).source(VECTOR).count("# w[0] = w[-1] = 0.0") == 1
 
 
 def differences(function, args, k):

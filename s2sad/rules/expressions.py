@@ -231,6 +231,9 @@ class Expressions:
 
     def _eval_Subscript(self, node: gast.Subscript) -> Value:
         owner, key = self._eval(node.value), self._eval(node.slice)
+        length = self._known_length(node.value, key)
+        if length is not None:
+            return from_constant(length)
         items = self._items(owner) if key.known and isinstance(key.value, (int, slice)) else None
         if items is not None:
             if isinstance(key.value, slice):
@@ -247,6 +250,14 @@ class Expressions:
         elif key.items is not None and len(key.items) == 1:
             key = key.items[0]
         return expression(trees.index(self._node(owner), self._node(key)), kind)
+
+    def _known_length(self, node: gast.AST, key: Value) -> int | None:
+        """1, of `a.shape[1]` where the kind of `a` tells: float[:, 1]."""
+        if not (isinstance(node, gast.Attribute) and node.attr == "shape" and key.known and type(key.value) is int):
+            return None
+        dims = getattr(self._eval(node.value).kind, "dims", None) or ()
+        length = dims[key.value].key if -len(dims) <= key.value < len(dims) else None
+        return length if type(length) is int else None
 
     def _eval_Slice(self, node: gast.Slice) -> Value:
         bounds = [None if each is None else self._eval(each) for each in (node.lower, node.upper, node.step)]
