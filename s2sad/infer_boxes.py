@@ -124,6 +124,11 @@ class Boxes:
             self.state[thing, key] = self.part(value, key, expr, each, f"{base}_{key}")
         return Value(value.expr, kind, value.varied, object=thing)
 
+    def note_unnamed(self, value: Value, pattern: Any) -> None:
+        """What is taken apart before the user has a name for it gets that later."""
+        if not isinstance(pattern, gast.Name) and isinstance(value.expr, gast.Name):
+            self.names.unnamed.add(value.expr.id)
+
     def part(self, value: Value, key: Any, expr: gast.AST, kind: Kind, hint: str, pattern: Any = None) -> Value:
         hint = hint if hint.isidentifier() else "item"
         if isinstance(kind, Static):
@@ -132,11 +137,13 @@ class Boxes:
         if not value.varied or not carries_gradient(kind):
             made = self.emit(expr, ir.Plain(True), kind, False, hint)
             self.block[-1].taken_out = True
+            self.note_unnamed(made, pattern)
             self.note_holders(made, held_in)
             return self.unboxed(made, pattern)
         op = ir.GetItem(value.expr.id, self.key_node(key), kind, value.kind, INT, None)
         op.parts = [("int", None)]
         made = self.emit(expr, op, kind, True, hint)
+        self.note_unnamed(made, pattern)
         self.note_holders(made, held_in)
         return self.unboxed(made, pattern)
 

@@ -40,8 +40,9 @@ class Statements:
 
     def show_as(self, value: Value, name: str) -> None:
         """A temporary that the user has a name for is shown under that name, if it is shown at all."""
-        if isinstance(value.expr, gast.Name) and ir.base_of(value.expr.id) == "#t" and name != "_":
-            self.names.shown.setdefault(value.expr.id, name)
+        made = value.expr.id if isinstance(value.expr, gast.Name) else ""
+        if (ir.base_of(made) == "#t" or made in self.names.unnamed) and name != "_":
+            self.names.shown.setdefault(made, name)
 
     def bind(self, target: gast.AST, value: Value) -> None:
         """target = value."""

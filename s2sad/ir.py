@@ -55,6 +55,7 @@ class Names:
     def __init__(self) -> None:
         self._count = itertools.count(1)
         self.shown: dict[str, str] = {}  # temporaries that the user has a name for
+        self.unnamed: set[str] = set()  # items that the user may have a name for
 
     def fresh(self, base: str) -> str:
         return f"{base}.{next(self._count)}"

@@ -198,7 +198,7 @@ def choose(
         base = ir.base_of(ssa)
         if ssa in names:
             continue
-        if ssa in shown and base in TEMPORARY:
+        if ssa in shown:
             names[ssa] = numbered(shown[ssa], used | own)
             used.add(names[ssa])
             continue
@@ -210,7 +210,7 @@ def choose(
             used.add(names[ssa])
             continue
         stem = base.removesuffix("_grad").removesuffix("_saved").removesuffix("_dot")
-        if stem in shown and stem not in names and stem.startswith("#"):
+        if stem in shown and stem not in names:
             names[stem] = numbered(shown[stem], used | own)
             used.add(names[stem])
         if base == "#t_grad" or stem.startswith("#") and stem not in names:

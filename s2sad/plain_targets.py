@@ -1,7 +1,7 @@
 """Part of the stage `simplify`: what is added to a view is turned instead.
 
-    x_grad.4[:, 2:3].T[...] += t.5         ->     x_grad.4[:, 2:3] += t.5.T
-    w_grad.6[None] += np.sum(t.7, axis=0, keepdims=True)     ->     w_grad.6 += np.sum(t.7, axis=0)
+x_grad.4[:, 2:3].T[...] += t.5         ->     x_grad.4[:, 2:3] += t.5.T
+w_grad.6[None] += np.sum(t.7, axis=0, keepdims=True)     ->     w_grad.6 += np.sum(t.7, axis=0)
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from s2sad.algebra import rewrite
 from s2sad.choosing import use_choices
 from s2sad.copies import drop_copies
 from s2sad.dead import remove_dead
+from s2sad.equal import share_numbers
 from s2sad.exponents import drop_tests
 from s2sad.fewer_operations import sum_products
 from s2sad.first_writes import write_first
@@ -97,6 +98,7 @@ def simplify(
     remove_dead(body)
     run_over_items(body)
     take_items_apart(body, info, kinds)
+    share_numbers(body, info, kinds)
     fold(body, info)
     remove_dead(body)
     branches = any(getattr(each, "retest", False) for each in all_of(body))

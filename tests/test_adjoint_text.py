@@ -273,7 +273,20 @@ def mirrored(v):
     return np.sum(w * w)
 
 
+def last_layer(layers, v):
+    W, b = layers[-1]
+    return np.sum(np.tanh(v @ W + b) ** 2)
+
+
+def tails(u, r):
+    total = 0.0
+    for k in range(3):
+        total += math.log(u * (r - 2.0)) + (u + k) ** 2 / (u * (r - 2.0))
+    return total
+
+
 CASES = [
+    (tails, (1.5, 3.0), [], []),
     (differences_of_columns, (MATRIX,), ["A_grad[:, 0:1] += np.sum(", ".T\n"], [".T[...]", "axis=-2"]),
     (scaled_columns, (MATRIX, VECTOR), ["v_grad += np.sum(", "axis=0)"], ["newaxis] +="]),
     (columns_side_by_side, (MATRIX, VECTOR[:, None]), ["t3_grad[:, :1]", "t3_grad[:, 1:]"], [".shape[1]"]),
@@ -338,6 +351,16 @@ CASES = [
 
 def test_a_line_of_several_targets_is_shown_once():
     assert value_and_gradients_function(mirrored).source(VECTOR).count("# w[0] = w[-1] = 0.0") == 1
+
+
+def test_items_have_the_names_that_the_user_gives_them():
+    layers = [(MATRIX.T, VECTOR[:3]), (MATRIX.T + 0.1, VECTOR[1:])]
+    text = value_and_gradients_function(last_layer, params=["layers"]).source(layers, VECTOR)
+    assert "    W, b = layers[-1]\n" in text and "layers_grad[-1][0] += W_grad" in text
+
+
+def test_a_number_is_computed_once_in_a_line():
+    assert value_and_gradients_function(tails).source(1.5, 3.0).count(" = r - 2.0\n") == 1
 
 
 def differences(function, args, k):
