@@ -110,7 +110,7 @@ print(value_and_gradients_function(model).source(0.8))
 #:     # return 2.0 * fixed_point(a) ** 2
 #:     t1_grad = unbroadcast(2.0 * unbroadcast(2.0 * (np.zeros_like(value) + dy), t2) * t1, t1)
 #:     t3 = np.sin(a * t1)
-#:     a_grad = -t1_grad * t3 * t1 / (1.0 + a * t3)
+#:     a_grad = np.real(-t1_grad * t3 * t1 / (1.0 + a * t3))
 #:     return value, (a_grad,)
 check_gradients(model, 0.8)
 
