@@ -65,6 +65,7 @@ class FirstWrites:
         self.known = ExpressionKinds(self.kind_of)
         self.sets: dict[str, int] = {}
         self.writers: dict[str, list[gast.stmt]] = {}  # the statements that write into the array of a name
+        self.views: dict[str, set[str]] = {}  # what the sweep's views and other names are of
         self.changed = False
         self.apart: set[int] = set()  # the statements of the branch that isn't taken
         self.copied: set[str] = set()  # those that become other names of what a branch or an iteration hands on
@@ -76,6 +77,11 @@ class FirstWrites:
             elif getattr(node, "reverse", False):
                 for name in names_written(node):
                     self.writers.setdefault(name, []).append(node)
+                if isinstance(node, gast.Assign) and isinstance(
+                    node.value, (gast.Name, gast.Subscript, gast.Attribute)
+                ):
+                    for name in targets(node):
+                        self.views.setdefault(name, set()).update(reads(node))
 
     def run(self, blocks: list[list[gast.stmt]]) -> bool:
         for block in blocks:
@@ -172,7 +178,12 @@ class FirstWrites:
             return False
         if getattr(other, "impure", False) or isinstance(getattr(other, "effect", None), ir.Copy):
             return False
-        return reads(node).isdisjoint(targets(other) | {owner_of(other) or ""})
+        read, waiting = set(reads(node)), list(reads(node))
+        while waiting:
+            new = self.views.get(waiting.pop(), set()) - read
+            read |= new
+            waiting += new
+        return read.isdisjoint(targets(other) | {owner_of(other) or ""})
 
     def fits(self, value: gast.AST, name: str) -> bool:
         """Whether an expression has the shape and the dtype of the zeros."""

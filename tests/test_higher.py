@@ -158,3 +158,22 @@ def test_products_with_zeros(name, zeros):
         for b, one in zip(moves, row):
             change = f(x + a + b) - f(x + a - b) - f(x - a + b) + f(x - a - b)
             assert one == pytest.approx(change / (4 * step * step), rel=1e-4, abs=1e-4)
+
+
+def test_what_waits_reads_no_view_of_what_is_written_meanwhile():
+    def f(x):
+        for _ in range(2):
+            y = x * 1.0
+            x[0] = np.sum(y[1:] * x[1:])
+            x[1:] *= 0.5
+            x[2] += np.sum(y * x)
+        return np.sum(x * x)
+
+    gradient = value_and_gradients_function(f)
+
+    def squared(x):
+        return np.sum(gradient(x)[1][0] ** 2)
+
+    x, step = np.linspace(0.1, 1.0, 4), 1e-6
+    expected = [(squared(x + move) - squared(x - move)) / (2 * step) for move in step * np.eye(4)]
+    np.testing.assert_allclose(value_and_gradients_function(squared)(x)[1][0], expected, rtol=1e-6)
