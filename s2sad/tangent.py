@@ -119,9 +119,10 @@ class Tangent(Rules, Memory, Control, Calls):
         return found
 
     def let_zero(self, name: str) -> None:
-        """The tangent of a name is zero: said where it is written, or set on several ways; else known."""
+        """The tangent of a name is zero: said of memory, which may be written by another name; else known."""
         info = self.info[name]
-        if isinstance(info.kind, (Scalar, Array)) and not (info.place is not None and info.place.root.stores):
+        memory = info.place is not None and (info.place.root.stores or info.place.root.name == name)
+        if isinstance(info.kind, (Scalar, Array)) and not memory:
             self.dots[name] = None
         else:
             self.let(name, self.zero(info.kind, trees.name(name)))

@@ -62,4 +62,14 @@ def f(a):
     a[1] *= 1.0
     return 1.0 + np.sum(a[0])
 """: (array([-0.115, 0.527]),),
+    # Forward mode over forward mode: a copy of what doesn't change, whose memory another name may have.
+    """def f(y):
+    r = (1.0, y, np.where(1.0 > 0.1, y, 1.0))
+    v, u, x_grad = r
+    x_grad -= y ** 2
+    x_saved, a_grad, dy = r
+    while 1.0 < 0.3:
+        x_grad = a_grad
+    return x_grad
+""": (array([[-0.577, -0.281, 0.246]]),),
 }
