@@ -7,7 +7,8 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.kinds import UNKNOWN, Array, List, Mapping
+from s2sad.expressions import is_pure
+from s2sad.kinds import UNKNOWN, Array, List, Mapping, Scalar
 from s2sad.values import MISSING, Conflict, Value
 
 
@@ -108,7 +109,10 @@ class Comprehensions:
 
     def visit_DictComp(self, node: gast.DictComp, hint: str | None = None) -> Value:
         if self.inert_comprehension(node):
-            return Value(self.renamed(node, set()), UNKNOWN)
+            kind, expr = self.comprehension_kind(node), self.renamed(node, set())
+            if self.quiet or not isinstance(kind, Scalar) or kind.dtype not in ("int", "float"):
+                return Value(expr, UNKNOWN)
+            return self.emit(expr, ir.Plain(is_pure(expr)), Mapping(None, Scalar(kind.dtype)), False, hint)
         generator = node.generators[0]
         it = self.iteration(generator.iter)
         if len(node.generators) != 1 or generator.ifs or it.what != "unroll":

@@ -103,14 +103,15 @@ class FixedLists:
 
     # ---------------------------------------------------------------- kinds without making anything
     def comprehension_kind(self, node: Any) -> Kind | None:
-        """The kind of what a comprehension that stays as it is makes, item by item; None if that can't be said."""
+        """The kind of what a comprehension that stays as it is makes, item by item (of a dict, value by value);
+        None if that can't be said."""
         state = self.state
         self.state = dict(state)
         self.quiet += 1
         try:
             for generator in node.generators:
                 self.bind_kind(generator.target, self.kind_of_iteration(generator.iter))
-            kind = self.visit(node.elt).kind
+            kind = self.visit(node.value if isinstance(node, gast.DictComp) else node.elt).kind
             return None if isinstance(kind, (Unknown, Static)) else kind
         except (NotDifferentiableError, AttributeError, TypeError, KeyError):
             return None

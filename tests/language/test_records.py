@@ -178,6 +178,59 @@ def list_that_a_helper_reads_before_a_break(b, rows):
     return dot(p, r)
 
 
+LINKS = {"a": ["b", "c"], "b": ["c"], "c": ["a"]}
+
+
+@case(0.85)
+def ranks_of_pages(d):
+    rank = {page: 1 / 3 for page in LINKS}
+    for _ in range(3):
+        new = {page: (1 - d) / 3 for page in LINKS}
+        for page, targets in LINKS.items():
+            for target in targets:
+                new[target] += d * rank[page] / len(targets)
+        rank = new
+    return rank["a"] ** 2 + rank["c"]
+
+
+@case([("a", "b", 1.0), ("b", "c", 2.5), ("a", "c", 4.0), ("c", "d", 1.5)], ["a", "b", "c", "d"], params=["edges"])
+def shortest_way(edges, places):
+    length = {each: float("inf") for each in places}
+    length["a"] = 0.0
+    for _ in range(3):
+        for tail, head, cost in edges:
+            if length[tail] + cost < length[head]:
+                length[head] = length[tail] + cost
+    return length["d"] ** 2
+
+
+@case([1.0, 2.0, 0.5], ["u", "v", "u"], params=["x"])
+def totals_that_begin_as_integers(x, keys):
+    total = {key: 0 for key in keys}
+    count = {key: len(key) for key in keys}
+    for each, key in zip(x, keys):
+        total[key] += each * each
+        count[key] += 1
+    return sum(total[key] ** count[key] for key in total)
+
+
+@case(0.8, ["u", "v"], params=["x"])
+def dict_of_numbers_by_two_names(x, keys):
+    one = {key: 0.5 for key in keys}
+    other = one
+    other["u"] = x * x
+    kept = dict(one)
+    one["v"] = x
+    return one["u"] * kept["v"] * one["v"] + max(one.values())
+
+
+@case(0.8, ["u", "v"], params=["x"])
+def dict_of_numbers_with_an_array(x, keys):
+    held = {key: 0.0 for key in keys}
+    held["u"] = np.array([x, x * x])
+    return np.sum(held["u"]) * x + held["v"]
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_records(each):
     each.check()
