@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 from scipy import linalg, special, stats
+from scipy.spatial import distance
 
 import s2sad
 from s2sad import NotDifferentiableError, check_rule, gradients_function, value_and_gradients_function
@@ -248,3 +249,20 @@ def test_an_array_that_is_written_to_is_refused():
 def test_a_derivative_that_does_not_depend_on_the_argument_is_as_large_as_it() -> None:
     (gradient,) = gradients_function(lambda q: stats.uniform.ppf(q, 1, 2))(np.array([0.25, 0.5]))
     assert gradient.tolist() == [2.0, 2.0]
+
+
+def test_distances_of_near_points_far_from_zero_keep_their_digits() -> None:
+    """Moved by a number that is added without rounding, points have the same distances, and the same derivatives."""
+    a = np.round(np.linspace(-1.0, 2.0, 12).reshape(4, 3) ** 3 * 2.0**20) / 2.0**20
+    b = np.round(np.cos(np.arange(15.0)).reshape(5, 3) * 2.0**20) / 2.0**20
+    moved = np.array([2.0**26, -(2.0**26), 2.0**25])
+
+    def weighed(x, y):
+        return np.sum(np.sin(distance.cdist(x, y))) + np.sum(np.cos(distance.pdist(x, "sqeuclidean")))
+
+    gradients = gradients_function(weighed)
+    for near, far in zip(gradients(a, b), gradients(a + moved, b + moved)):
+        np.testing.assert_allclose(far, near, rtol=1e-12)
+    tangents = (np.sin(a), np.cos(b))
+    near = s2sad.jvp(weighed, (a, b), tangents)[1]
+    np.testing.assert_allclose(s2sad.jvp(weighed, (a + moved, b + moved), tangents)[1], near, rtol=1e-12)

@@ -1,7 +1,8 @@
 """scipy.spatial.distance: distances of two points, of all pairs of points.
 
 At points that are equal the subgradient is 0. The derivative of all distances between the rows of two arrays sums
-w (a - b) over the pairs, which is written as products of matrices: no array of three axes is made.
+w (a - b) over the pairs. It goes row by row, so that no array of three axes is made; the differences are taken first,
+since `sum(w) a - w @ B`, one product of matrices, has no digit left of points that are near one another and far from 0.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import distance
 
-from s2sad.kinds import Array, Kind
+from s2sad.kinds import Array, Kind, Scalar
 from s2sad.rules.elementwise import not_zero
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent, unbroadcast
 from s2sad.rules.results import dims_of, double_only, numeric, result_dtype, shaped, unknown_dim
+
+PYTHON_NUMBER = type(distance.euclidean([0.0], [1.0])) is float  # before SciPy 1.18
 
 # --- of two points ----------------------------------------------------------------------------------------------------
 
@@ -71,7 +74,12 @@ def turned_away(u, v, length, other, result):
     return ((1.0 - result) / length * u - v / other) / length
 
 
-@kind(distance.euclidean, distance.sqeuclidean, distance.cityblock, distance.cosine)
+@kind(distance.euclidean)
+def euclidean_kind(u: Kind, v: Kind) -> Kind:
+    return Scalar("float") if PYTHON_NUMBER else distance_kind(u, v)
+
+
+@kind(distance.sqeuclidean, distance.cityblock, distance.cosine)
 def distance_kind(u: Kind, v: Kind) -> Kind:
     return shaped(double_only(Array(result_dtype(np.subtract, numeric(u), numeric(v)))), ())
 
@@ -85,6 +93,18 @@ METRICS = ("euclidean", "sqeuclidean", "cityblock", "cosine")
 def weights_of(metric, grad, result):
     """What the difference of two points is weighed by."""
     return 2.0 * grad if metric == "sqeuclidean" else grad / np.where(result == 0, 1.0, result)
+
+
+def weighed_differences(weights, a, b):
+    """The sum of w (a - b) over the rows of b, for each row of a."""
+    return np.reshape([w @ (row - b) for w, row in zip(weights, a)], a.shape)
+
+
+def along_differences(a, b, a_dot, b_dot):
+    """(a - b) @ (a_dot - b_dot) of each row of a with each row of b; a tangent may be the number 0."""
+    moved = np.broadcast_to(a_dot, a.shape)
+    rows = [np.sum((row - b) * (row_dot - b_dot), axis=1) for row, row_dot in zip(a, moved)]
+    return np.reshape(rows, (len(a), len(b)))
 
 
 @inline
@@ -107,10 +127,7 @@ def distances(XA, XB, metric="euclidean", *, grad, result):
             (np.sum(kept, axis=0)[:, None] * b - grad.T @ a) / np.linalg.norm(XB, axis=1, keepdims=True),
         )
     weights = weights_of(metric, grad, result)
-    return (
-        np.sum(weights, axis=1)[:, None] * XA - weights @ XB,
-        np.sum(weights, axis=0)[:, None] * XB - weights.T @ XA,
-    )
+    return weighed_differences(weights, XA, XB), weighed_differences(weights.T, XB, XA)
 
 
 @tangent(distance.cdist)
@@ -127,8 +144,7 @@ def distances_tangent(XA, XB, metric="euclidean", *, result, XA_dot, XB_dot):
         )
         along = np.sum(a * a_dot, axis=1)[:, None] + np.sum(b * b_dot, axis=1)
         return along * (1.0 - result) - a_dot @ b.T - a @ b_dot.T
-    along = np.sum(XA * XA_dot, axis=1)[:, None] + np.sum(XB * XB_dot, axis=1) - XA_dot @ XB.T - XA @ XB_dot.T
-    return weights_of(metric, along, result)
+    return weights_of(metric, along_differences(XA, XB, XA_dot, XB_dot), result)
 
 
 @kind(distance.cdist)
@@ -147,7 +163,7 @@ def distances_among(X, metric="euclidean", *, grad, result):
         a, kept = directions(X), np.sum(distance.squareform(grad * (1.0 - result)), axis=1)
         return (kept[:, None] * a - distance.squareform(grad) @ a) / np.linalg.norm(X, axis=1, keepdims=True)
     weights = distance.squareform(weights_of(metric, grad, result))
-    return np.sum(weights, axis=1)[:, None] * X - weights @ X
+    return weighed_differences(weights, X, X)
 
 
 @tangent(distance.pdist)
@@ -162,9 +178,8 @@ def distances_among_tangent(X, metric="euclidean", *, result, X_dot):
         along, cross = np.sum(a * a_dot, axis=1), a_dot @ a.T
         kept = distance.squareform(along[:, None] + along, checks=False) * (1.0 - result)
         return kept - distance.squareform(cross + cross.T, checks=False)
-    along, cross = np.sum(X * X_dot, axis=1), X_dot @ X.T
-    moved = along[:, None] + along - cross - cross.T
-    return weights_of(metric, distance.squareform(moved, checks=False), result)
+    moved = distance.squareform(along_differences(X, X, X_dot, X_dot), checks=False)
+    return weights_of(metric, moved, result)
 
 
 @kind(distance.pdist)
