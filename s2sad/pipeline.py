@@ -18,6 +18,7 @@ from s2sad.infer import infer
 from s2sad.inlining import inline_block
 from s2sad.ir import Inferred
 from s2sad.lengths import Pair, held, renamed
+from s2sad.lengths_read import read_lengths_elsewhere
 from s2sad.printer import to_text
 from s2sad.program import Builder
 from s2sad.refusals import refuse
@@ -98,6 +99,7 @@ def reverse(request: Request, inferred: Inferred, active: set[str], show: Show) 
     if set(equal) - set(request.equal):  # a shorter program, for such lengths
         return run_stages(with_equal(request, equal), show)
     show("adjoint", lambda: show_statements(sweep))
+    read_lengths_elsewhere(sweep, inferred)
     stacks = provide(inferred, inferred.body, sweep, builder.helpers)
     show("tape", lambda: show_statements(inferred.body) + "\n" + show_statements(sweep))
     body = builder.assemble(stacks, inferred.body, sweep)

@@ -12,11 +12,10 @@ def cross_entropy_value_and_gradients(W, b, inputs, labels, dy=1.0):
     t2 = np.sum(t1, axis=1)
     log_norms = np.log(t2)
     t3 = np.arange(len(labels))
-    t4 = log_norms - logits[t3, labels]
-    value = np.mean(t4)
+    value = np.mean(log_norms - logits[t3, labels])
 
     # return np.mean(log_norms - logits[np.arange(len(labels)), labels])
-    t4_grad = dy / t4.size
+    t4_grad = dy / t2.size
     # log_norms = np.log(np.sum(np.exp(logits), axis=1))
     logits_grad = (t4_grad / t2)[:, None] * t1
     # return np.mean(log_norms - logits[np.arange(len(labels)), labels])

@@ -16,12 +16,11 @@ def mlp_value_and_gradients(layers, inputs, targets, dy=1.0):
         saved.append((h, t1))
         h = np.maximum(t1, 0.0)
     errors = h - targets
-    t2 = errors * errors
-    value = np.mean(t2)
+    value = np.mean(errors * errors)
 
     layers_grad = []
     # return np.mean(errors * errors)
-    h_grad = 2.0 * dy / t2.size * errors
+    h_grad = 2.0 * dy / errors.size * errors
     for k in reversed(range(len(layers))):
         # h = np.maximum(h @ layer["W"] + layer["b"], 0.0)
         h, t1 = saved.pop()
