@@ -326,11 +326,7 @@ class Builder(Gradients):
         left = request.options.get("left_open")
         if left:
             made += f" The types of {', '.join(left)} were left open."
-        paragraphs = [
-            textwrap.fill(each, WIDTH, break_long_words=False, break_on_hyphens=False) for each in (text, made)
-        ]
-        text = textwrap.indent("\n\n".join(paragraphs), "    ").strip().replace(UNBROKEN, " ")
-        return gast.Expr(gast.Constant(text + "\n    ", None))
+        return docstring_of(text, made)
 
 
 def encodable(text: str) -> str:
@@ -375,6 +371,13 @@ def set_in(block: list[gast.stmt]) -> set[str]:
         for inner in blocks_of(node):
             found |= set_in(inner)
     return found
+
+
+def docstring_of(*paragraphs: str) -> gast.stmt:
+    """Paragraphs as the docstring of a function, in lines of the width of the program's."""
+    filled = [textwrap.fill(each, WIDTH, break_long_words=False, break_on_hyphens=False) for each in paragraphs]
+    text = textwrap.indent("\n\n".join(filled), "    ").strip().replace(UNBROKEN, " ")
+    return gast.Expr(gast.Constant(text + "\n    ", None))
 
 
 def names_of_lengths(equal: Any, kinds: dict[str, Kind], reached: dict[tuple[Any, int], bool]) -> dict[Any, str]:

@@ -17,7 +17,7 @@ from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static
 from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import name_all
 from s2sad.printer import to_text
-from s2sad.program import Builder, describe, encodable, names_of_lengths
+from s2sad.program import Builder, describe, docstring_of, encodable, names_of_lengths, unbroken
 from s2sad.requests import Program
 from s2sad.shortening import mark_numbers, shorten
 from s2sad.tangent import Tangent
@@ -234,17 +234,17 @@ class ForwardBuilder(Builder):
         params = params or []
         listed = ", ".join(params[:-1]) + " and " + params[-1] if len(params) > 1 else "".join(params) or "nothing"
         lengths = names_of_lengths(request.equal, request.kinds, self.inferred.reached)
-        kinds = ", ".join(f"{name}: {describe(kind, lengths)}" for name, kind in request.kinds.items())
+        kinds = ", ".join(unbroken(f"{name}: {describe(kind, lengths)}") for name, kind in request.kinds.items())
         changes = "its tangent" if len(params) == 1 else "their tangents"
         text = f"The value of {source.name}, and how it changes when {listed} change{'s' if len(params) == 1 else ''}"
-        text += f" by {changes}.\n\n" if params else ".\n\n"
+        text += f" by {changes}." if params else "."
         where = encodable(os.path.basename(source.filename or "?"))
-        place = f"{source.name} in {where}, line {source.tree.lineno}"
-        text += f"    Made by s2sad from {place}, for {kinds or 'no arguments'}.\n"
+        made = f"Made by s2sad from {source.name} in {where}, line {source.tree.lineno}"
+        made += f", for {kinds or 'no arguments'}."
         left = request.options.get("left_open")
         if left:
-            text += f"    The types of {', '.join(left)} were left open.\n"
-        return gast.Expr(gast.Constant(text + "    ", None))
+            made += f" The types of {', '.join(left)} were left open."
+        return docstring_of(text, made)
 
 
 def needs_change(kind: Any) -> bool:

@@ -180,6 +180,14 @@ def add_at(v):
 
 
 @case(array(5))
+def add_at_a_mask(v):
+    out = v * 2.0
+    np.add.at(out, v > v[1], v[0] * v[3])
+    np.subtract.at(out, np.array([True, False, True, True, False]), v[:3])
+    return np.sum(out * out)
+
+
+@case(array(5))
 def fancy_stores(v):
     index = [4, 1]
     v[index] = v[[0, 2]] * v[index]

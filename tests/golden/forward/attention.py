@@ -4,7 +4,8 @@ import numpy as np
 def attention_value_and_tangent(Wq, Wk, Wv, x, targets, Wq_dot, Wk_dot, Wv_dot):
     """The value of attention, and how it changes when Wq, Wk and Wv change by their tangents.
 
-    Made by s2sad from attention in attention.py, line 11, for Wq: float[:, :], Wk: float[:, :], Wv: float[:, :], x: float[:, :], targets: float[:, :].
+    Made by s2sad from attention in attention.py, line 11, for Wq: float[:, :], Wk: float[:, :],
+    Wv: float[:, :], x: float[:, :], targets: float[:, :].
     """
     q = x @ Wq
     q_dot = x @ Wq_dot

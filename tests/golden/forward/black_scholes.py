@@ -4,9 +4,11 @@ import math
 def black_scholes_value_and_tangent(
     spot, strike, rate, volatility, time, spot_dot, rate_dot, volatility_dot, time_dot
 ):
-    """The value of black_scholes, and how it changes when spot, rate, volatility and time change by their tangents.
+    """The value of black_scholes, and how it changes when spot, rate, volatility and time change by
+    their tangents.
 
-    Made by s2sad from black_scholes in black_scholes.py, line 14, for spot: float, strike: float, rate: float, volatility: float, time: float.
+    Made by s2sad from black_scholes in black_scholes.py, line 14, for spot: float, strike: float,
+    rate: float, volatility: float, time: float.
     """
     t1 = math.sqrt(time)
     spread = volatility * t1

@@ -4,7 +4,8 @@ import numpy as np
 def cross_entropy_value_and_tangent(W, b, inputs, labels, W_dot, b_dot):
     """The value of cross_entropy, and how it changes when W and b change by their tangents.
 
-    Made by s2sad from cross_entropy in cross_entropy.py, line 11, for W: float[:, :], b: float[:], inputs: float[:, :], labels: int64[:].
+    Made by s2sad from cross_entropy in cross_entropy.py, line 11, for W: float[:, :], b: float[:],
+    inputs: float[:, :], labels: int64[:].
     """
     logits = inputs @ W + b
     logits_dot = inputs @ W_dot + b_dot

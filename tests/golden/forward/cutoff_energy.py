@@ -1,7 +1,8 @@
 def cutoff_energy_value_and_tangent(positions, cutoff, positions_dot):
     """The value of cutoff_energy, and how it changes when positions changes by its tangent.
 
-    Made by s2sad from cutoff_energy in cutoff_energy.py, line 10, for positions: float[:, :], cutoff: float.
+    Made by s2sad from cutoff_energy in cutoff_energy.py, line 10, for positions: float[:, :],
+    cutoff: float.
     """
     energy_dot = 0.0
     energy = 0.0

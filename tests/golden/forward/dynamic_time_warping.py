@@ -4,7 +4,8 @@ import numpy as np
 def dynamic_time_warping_value_and_tangent(x, y, x_dot, y_dot):
     """The value of dynamic_time_warping, and how it changes when x and y change by their tangents.
 
-    Made by s2sad from dynamic_time_warping in dynamic_time_warping.py, line 11, for x: float[:], y: float[:].
+    Made by s2sad from dynamic_time_warping in dynamic_time_warping.py, line 11, for x: float[:],
+    y: float[:].
     """
     n = len(x)
     m = len(y)

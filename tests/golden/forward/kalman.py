@@ -4,7 +4,8 @@ import numpy as np
 def kalman_value_and_tangent(observations, F, Q, H, r, F_dot, Q_dot, r_dot):
     """The value of kalman, and how it changes when F, Q and r change by their tangents.
 
-    Made by s2sad from kalman in kalman.py, line 17, for observations: float[:], F: float[:, :], Q: float[:, :], H: float[:], r: float.
+    Made by s2sad from kalman in kalman.py, line 17, for observations: float[:], F: float[:, :],
+    Q: float[:, :], H: float[:], r: float.
     """
     x = np.zeros_like(H)
     P = np.eye(len(H))

@@ -4,7 +4,8 @@ import numpy as np
 def logistic_regression_value_and_tangent(W, b, inputs, labels, W_dot, b_dot):
     """The value of logistic_regression, and how it changes when W and b change by their tangents.
 
-    Made by s2sad from logistic_regression in logistic_regression.py, line 16, for W: float[:, :], b: float[:], inputs: float[:, :], labels: float[:, :].
+    Made by s2sad from logistic_regression in logistic_regression.py, line 16, for W: float[:, :],
+    b: float[:], inputs: float[:, :], labels: float[:, :].
     """
     t1 = np.tanh(inputs @ W + b)
     prediction = 0.5 * (t1 + 1.0)

@@ -4,7 +4,8 @@ import numpy as np
 def lstm_value_and_tangent(params, inputs, params_dot):
     """The value of lstm, and how it changes when params changes by its tangent.
 
-    Made by s2sad from lstm in lstm.py, line 18, for params: {'W': float[:, :], 'U': float[:, :], 'b': float[:]}, inputs: float[:, :].
+    Made by s2sad from lstm in lstm.py, line 18, for params: {'W': float[:, :], 'U': float[:, :],
+    'b': float[:]}, inputs: float[:, :].
     """
     params_W_dot = params_dot["W"]
     params_U_dot = params_dot["U"]

@@ -4,9 +4,11 @@ import numpy as np
 def mixture_value_and_tangent(
     logits, means, log_scales, data, logits_dot, means_dot, log_scales_dot
 ):
-    """The value of mixture, and how it changes when logits, means and log_scales change by their tangents.
+    """The value of mixture, and how it changes when logits, means and log_scales change by their
+    tangents.
 
-    Made by s2sad from mixture in mixture.py, line 11, for logits: float[:], means: float[:], log_scales: float[:], data: float[:].
+    Made by s2sad from mixture in mixture.py, line 11, for logits: float[:], means: float[:],
+    log_scales: float[:], data: float[:].
     """
     t1 = np.exp(logits)
     t2 = np.sum(t1)

@@ -4,7 +4,8 @@ import numpy as np
 def mlp_value_and_tangent(layers, inputs, targets, layers_dot):
     """The value of mlp, and how it changes when layers changes by its tangent.
 
-    Made by s2sad from mlp in mlp.py, line 15, for layers: list[{'W': float[:, :], 'b': float[:]}], inputs: float[:, :], targets: float[:, :].
+    Made by s2sad from mlp in mlp.py, line 15, for layers: list[{'W': float[:, :], 'b': float[:]}],
+    inputs: float[:, :], targets: float[:, :].
     """
     h_dot = np.zeros_like(inputs)
     h = inputs

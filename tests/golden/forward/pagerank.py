@@ -4,7 +4,8 @@ import numpy as np
 def pagerank_value_and_tangent(links, damping, weights, steps, links_dot, damping_dot):
     """The value of pagerank, and how it changes when links and damping change by their tangents.
 
-    Made by s2sad from pagerank in pagerank.py, line 11, for links: float[:, :], damping: float, weights: float[:], steps: int.
+    Made by s2sad from pagerank in pagerank.py, line 11, for links: float[:, :], damping: float,
+    weights: float[:], steps: int.
     """
     n = links.shape[0]
     t1 = np.sum(links, axis=0)

@@ -4,7 +4,8 @@ import numpy as np
 def pendulum_value_and_tangent(angle, length, dt, steps, angle_dot, length_dot):
     """The value of pendulum, and how it changes when angle and length change by their tangents.
 
-    Made by s2sad from pendulum in pendulum.py, line 10, for angle: float, length: float, dt: float, steps: int.
+    Made by s2sad from pendulum in pendulum.py, line 10, for angle: float, length: float, dt: float,
+    steps: int.
     """
     angles = np.zeros(steps + 1)
     angles_dot = np.zeros_like(angles)

@@ -4,9 +4,11 @@ import numpy as np
 def ray_march_value_and_tangent(
     origin, direction, center, radius, origin_dot, direction_dot, center_dot, radius_dot
 ):
-    """The value of ray_march, and how it changes when origin, direction, center and radius change by their tangents.
+    """The value of ray_march, and how it changes when origin, direction, center and radius change by
+    their tangents.
 
-    Made by s2sad from ray_march in ray_march.py, line 10, for origin: float[:], direction: float[:], center: float[:], radius: float.
+    Made by s2sad from ray_march in ray_march.py, line 10, for origin: float[:],
+    direction: float[:], center: float[:], radius: float.
     """
     t_dot = 0.0
     t = 0.0

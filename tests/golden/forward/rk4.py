@@ -4,7 +4,8 @@ import numpy as np
 def rk4_value_and_tangent(y, A, dt, steps, y_dot, A_dot):
     """The value of rk4, and how it changes when y and A change by their tangents.
 
-    Made by s2sad from rk4 in rk4.py, line 15, for y: float[:], A: float[:, :], dt: float, steps: int.
+    Made by s2sad from rk4 in rk4.py, line 15, for y: float[:], A: float[:, :], dt: float,
+    steps: int.
     """
     for _ in range(steps):
         t1 = y * y

@@ -4,7 +4,8 @@ import numpy as np
 def rnn_value_and_tangent(params, inputs, params_dot):
     """The value of rnn, and how it changes when params changes by its tangent.
 
-    Made by s2sad from rnn in rnn.py, line 14, for params: {'W': float[:, :], 'U': float[:, :], 'b': float[:]}, inputs: float[:, :].
+    Made by s2sad from rnn in rnn.py, line 14, for params: {'W': float[:, :], 'U': float[:, :], 'b':
+    float[:]}, inputs: float[:, :].
     """
     params_W_dot = params_dot["W"]
     params_U_dot = params_dot["U"]

@@ -4,7 +4,8 @@ import numpy as np
 def thomas_value_and_tangent(a, b, c, d, a_dot, b_dot, c_dot, d_dot):
     """The value of thomas, and how it changes when a, b, c and d change by their tangents.
 
-    Made by s2sad from thomas in thomas.py, line 11, for a: float[:], b: float[:], c: float[:], d: float[:].
+    Made by s2sad from thomas in thomas.py, line 11, for a: float[:], b: float[:], c: float[:],
+    d: float[:].
     """
     n = len(d)
     p = np.zeros(n)
