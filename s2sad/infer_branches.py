@@ -7,8 +7,8 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.expressions import is_pure, size_of
-from s2sad.kinds import Scalar, Unknown
+from s2sad.expressions import is_pure, mark_pure, size_of
+from s2sad.kinds import Scalar, Static, Tuple, Unknown
 from s2sad.values import MISSING, Value
 
 
@@ -37,11 +37,32 @@ class Branches:
         known = self.truth(value)
         if known is not None:
             return known
-        if self.quiet or self.trivial(value.expr):
-            return value.expr
-        return self.emit(
-            value.expr, ir.Plain(is_pure(value.expr), size_of(value.expr)), Scalar("bool"), False, "#c"
-        ).expr
+        return self.asked_now(value)
+
+    def asked_now(self, value: Value) -> gast.AST:
+        """What a branch tests. The reverse sweep asks again: of memory that is written, what it was at this moment."""
+        expr = value.expr
+        asked = {name for part in asked_whether_empty(expr) for name in trees.names_in(part)}
+        changes = any(map(self.name_may_be_emptied, asked)) or self.may_be_emptied(value)
+        if self.quiet or self.trivial(expr) and not changes:
+            return expr
+        if changes and not is_answer(expr):  # `S and x > 0` may be S itself
+            expr = trees.call(trees.builtin("bool"), expr)
+            mark_pure(expr)
+        again = is_pure(expr) and not changes
+        return self.emit(expr, ir.Plain(again, size_of(expr)), Scalar("bool"), False, "#c").expr
+
+    def may_be_emptied(self, value: Value) -> bool:
+        """Whether a name may be true now and false later, or the other way round: a list, a dict, an array of one."""
+        if not isinstance(value.expr, gast.Name) or isinstance(value.kind, (Scalar, Static, Tuple)):
+            return False
+        if value.place is not None:
+            return self.is_changed(value.place) or self.is_resized(value.place)
+        return isinstance(value.kind, Unknown) or value.object is not None and value.object.cls is dict
+
+    def name_may_be_emptied(self, name: str) -> bool:
+        info = self.info.get(name)
+        return info is not None and self.may_be_emptied(Value(trees.name(name), info.kind, place=info.place))
 
     def truth(self, value: Value) -> bool | None:
         if isinstance(value.expr, gast.Constant) and not isinstance(value.kind, Unknown):
@@ -173,3 +194,17 @@ def same_value(a: Any, b: Any) -> bool:
         and trees.same(a.expr, b.expr)
         and (a.expr.__class__ in (gast.Name, gast.Constant))
     )
+
+
+def is_answer(expr: gast.AST) -> bool:
+    """Whether an expression is true or false itself, not something that is asked whether it is empty."""
+    return isinstance(expr, gast.Compare) or isinstance(expr, gast.UnaryOp) and isinstance(expr.op, gast.Not)
+
+
+def asked_whether_empty(expr: gast.AST) -> list[gast.AST]:
+    """The parts of a test whose own truth it asks for: S and T[k] of `S and not T[k] and x > 0`."""
+    if isinstance(expr, gast.BoolOp):
+        return [part for each in expr.values for part in asked_whether_empty(each)]
+    if isinstance(expr, gast.UnaryOp) and isinstance(expr.op, gast.Not):
+        return asked_whether_empty(expr.operand)
+    return [] if isinstance(expr, (gast.Compare, gast.Call)) else [expr]

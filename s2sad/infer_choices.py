@@ -117,7 +117,7 @@ class Choices:
         if known is not None:
             return self.visit(rest) if known == isinstance(node.op, gast.And) else first
         first = self.settle(first)
-        test = self.truth_method(first, node).expr
+        test = self.asked_now(self.truth_method(first, node))
         if isinstance(node.op, gast.And):
             return self.choose(test, lambda: self.visit(rest), lambda: first, hint)
         return self.choose(test, lambda: first, lambda: self.visit(rest), hint)

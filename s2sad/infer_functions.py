@@ -155,7 +155,7 @@ class Functions:
         kind = kind_of(value, ("default", id(static), key))
         if isinstance(value, (int, float, bool, str, type(None))):
             made = trees.const(value) if value == value else trees.attr(trees.name("np", module=np), "nan")
-            return self.visit_Constant(made) if isinstance(made, gast.Constant) else Value(made, kind)
+            return self.visit(made) if isinstance(made, (gast.Constant, gast.UnaryOp)) else Value(made, kind)
         if isinstance(key, int):
             expr = trees.index(trees.attr(function.expr, "__defaults__"), trees.const(key))
         else:

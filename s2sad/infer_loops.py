@@ -369,7 +369,9 @@ class Loops:
                 return
             made["test"] = trees.const(True)
             breaking = gast.copy_location(gast.Break(), node)
-            self.branch(self.settle(test).expr, lambda: self.walk(node.body), lambda: self.add(breaking) and None)
+            self.branch(
+                self.asked_now(self.settle(test)), lambda: self.walk(node.body), lambda: self.add(breaking) and None
+            )
 
         block, _broke = self.run_loop(run, node, number)
         self.finish_loop(gast.While(made["test"], block, []), ir.Loop(number), True, node)

@@ -12,7 +12,7 @@ import numpy as np
 
 from s2sad import trees
 from s2sad.equivalents import calling, repeating, sampled
-from s2sad.kinds import Array, Static
+from s2sad.kinds import Array, Kind, List, Scalar, Static, Tuple
 from s2sad.local_functions import without_local_functions
 from s2sad.values import MISSING, BoundMethod, LocalFunction, Partial, Value, Vectorized
 
@@ -96,9 +96,21 @@ class Repeated:
             target = args[0]
             if not any(v.varied for v in args):
                 return None
-            if not isinstance(target.kind, Array) or not target.kind.dims or not self.is_vector(args[1]):
+            axes = args[1].items if isinstance(args[1].kind, Tuple) else None
+            if axes is not None and len(axes) == 1:
+                args = [target, axes[0], *args[2:]]
+            pair = axes is not None and len(axes) == 2
+            for each in axes or args[1:2]:
+                if isinstance(each.kind, Scalar):
+                    self.use_as_integer(each)
+            fits = self.is_vector(args[1])
+            if pair:
+                fits = all(is_integer(getattr(each.kind, "item", each.kind)) for each in axes or ())
+            if not isinstance(target.kind, Array) or not target.kind.dims or not fits:
                 raise self.refuse("unknown_store", node)
             loop: Any = repeating.applied_at if ufunc.nin == 2 else repeating.applied_at_each
+            if pair:
+                loop = repeating.applied_at_pairs if ufunc.nin == 2 else repeating.applied_at_each_pair
             self.call_equivalent(loop, [inner, *args], {}, node, None)
             return Value(trees.const(None), Static(None))
         method = _METHODS.get(name)
@@ -110,4 +122,9 @@ class Repeated:
 
     def is_vector(self, value: Value) -> bool:
         """Whether an index is a vector of places, or one place."""
-        return getattr(value.kind, "rank", 1 if value.items is not None else 0) in (0, 1)
+        return isinstance(value.kind, List) or is_integer(value.kind) and value.kind.rank in (0, 1)
+
+
+def is_integer(kind: Kind) -> bool:
+    """Whether an index is of integers, one or an array of them."""
+    return isinstance(kind, (Scalar, Array)) and (kind.char == "i" or kind.dtype == "real")

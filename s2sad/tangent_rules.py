@@ -14,6 +14,7 @@ import numpy as np
 
 from s2sad import ir, logistic, trees
 from s2sad.errors import RuleError
+from s2sad.expression_kinds import is_numpy
 from s2sad.kinds import UNKNOWN, Array, Kind, Scalar, Tuple, loose
 from s2sad.rules import forward, registry, templates
 from s2sad.rules.results import promoted
@@ -345,7 +346,9 @@ class Rules:
 
     def as_complex(self, expr: gast.AST, target: str) -> gast.AST:
         """What may be a real tangent, as an array into which those of complex numbers can be written."""
-        if isinstance(expr, gast.Call) and getattr(expr.func, "attr", "") == "copy":
+        if is_numpy(expr, "copy"):
+            expr = expr.args[0]
+        elif isinstance(expr, gast.Call) and getattr(expr.func, "attr", "") == "copy":
             expr = expr.func.value
         return trees.np_call("array", expr, dtype=trees.attr(trees.name(target), "dtype"))
 

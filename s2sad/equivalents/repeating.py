@@ -62,3 +62,25 @@ def applied_at_each(ufunc, a, indices):
     places = np.ravel(indices)
     for k in range(len(places)):
         a[places[k]] = ufunc(a[places[k]])
+
+
+@part
+def applied_at_pairs(ufunc, a, indices, b):
+    """ufunc.at(a, (rows, columns), b)."""
+    rows, columns = indices
+    places = np.zeros(np.shape(np.add(rows, columns)), dtype=int)
+    values = np.broadcast_to(b, np.shape(places) + np.shape(a)[2:])
+    values = np.reshape(values, (np.size(places),) + np.shape(a)[2:])
+    rows, columns = np.ravel(rows + places), np.ravel(columns + places)
+    for k in range(len(rows)):
+        a[rows[k], columns[k]] = ufunc(a[rows[k], columns[k]], values[k])
+
+
+@part
+def applied_at_each_pair(ufunc, a, indices):
+    """ufunc.at(a, (rows, columns)) of a ufunc of one operand."""
+    rows, columns = indices
+    places = np.zeros(np.shape(np.add(rows, columns)), dtype=int)
+    rows, columns = np.ravel(rows + places), np.ravel(columns + places)
+    for k in range(len(rows)):
+        a[rows[k], columns[k]] = ufunc(a[rows[k], columns[k]])

@@ -188,6 +188,22 @@ def add_at_a_mask(v):
 
 
 @case(array(5))
+def ufuncs_at_pairs(v):
+    A, rows, columns = np.outer(v, v), np.array([0, 1, 1]), np.array([2, 0, 0])
+    np.multiply.at(A, (rows, columns), v[:3])
+    np.subtract.at(A, (rows, columns), v[2:])
+    np.add.at(A, ([0, 4], [4, 0]), 2.0)
+    np.negative.at(A, (rows, 1))
+    np.add.at(A, (1,), v)
+    return np.sum(A * A * A)
+
+
+@case(array(4))
+def a_negative_default(v, factor=-2.0):
+    return np.sum(v * factor)
+
+
+@case(array(5))
 def fancy_stores(v):
     index = [4, 1]
     v[index] = v[[0, 2]] * v[index]
