@@ -279,6 +279,7 @@ class Infer(
         for each in parameters.values():
             self.capture(each)
         value = self.at_the_end(self.run_body(self.tree))
+        self.check_result(value)
         self.check_assumptions()
         self.check_sharings()
         self.check_doubtful()

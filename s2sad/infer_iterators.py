@@ -12,7 +12,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.core_iterators import VIEWS, is_made_lazy, runs_at_once
-from s2sad.kinds import BOOL, INT, UNKNOWN, Array, List, Mapping, Record, Static, carries_gradient
+from s2sad.kinds import BOOL, INT, UNKNOWN, Array, Dict, List, Mapping, Record, Static, carries_gradient
 from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Object, Value
 
 
@@ -30,8 +30,21 @@ class Iterators:
             raise self.refuse("runs_later", node, name=name)
         if getattr(node, "rebound", False):
             raise self.refuse("runs_later", node, name=name)
-        if not getattr(node, "consumed", True) and not (getattr(node, "returned", False) and self.stack):
+        if not getattr(node, "consumed", True) and not (getattr(node, "returned", False) and self.is_inner()):
             raise self.refuse("runs_later", node, name=name)
+
+    def is_inner(self) -> bool:
+        """Whether what is returned here goes to a caller that is a part of f."""
+        return self.frame is not self.main_frame
+
+    def check_result(self, value: Any) -> None:
+        """f itself returns no iterator."""
+        if value.object is not None and value.object.cls is Iterator:
+            raise self.refuse("iterator", self.tree.body[-1].value)
+        parts = [self.state.get((value.object, key)) for key in value.object.keys] if value.object is not None else []
+        for each in [*(value.items or ()), *parts]:
+            if isinstance(each, Value):
+                self.check_result(each)
 
     def check_iterators(self, node: gast.Call, function: Value, given: list[tuple[Any, Value]], made: Value) -> None:
         """The same for what a call makes, what it is given, and what the called function returns."""
@@ -41,6 +54,9 @@ class Iterators:
         if any(static is each for each in (map, filter, zip, enumerate, reversed)) or of_itertools(static):
             self.check_iterator(node, f"`{static.__name__}`", made)
             return
+        if isinstance(static, BoundMethod) and static.name in VIEWS and getattr(node, "returned", False):
+            if not self.is_inner() and (isinstance(static.owner.kind, (Dict, Mapping))):
+                raise self.refuse("runs_later", node, name=f"`{static.name}`")
         if isinstance(static, BoundMethod) and static.name in VIEWS and static.owner.object is not None:
             if static.owner.object.cls is dict and not getattr(node, "consumed", True):
                 self.views[static.owner.object] = (node, self.frame.source)

@@ -26,6 +26,14 @@ from s2sad.kinds import (
 )
 from s2sad.values import MISSING, BoundMethod, Object, Value
 
+# Attributes of an array that change it in place: what to write instead.
+INSTEAD = {
+    "shape": "`{x} = {x}.reshape(...)`",
+    "dtype": "`{x} = {x}.view(...)`, or `.astype(...)` to convert the numbers",
+    "strides": "a slice, `{x} = {x}[::2]`, or `np.transpose({x})`",
+    "flat": "`{x}[...] = ...`, of the shape of `{x}`",
+}
+
 
 class Stores:
     def store_item(self, target: gast.Subscript, value: Value, operator: Any = None) -> None:
@@ -304,6 +312,9 @@ class Stores:
         if isinstance(owner.kind, Array) and name in ("real", "imag"):
             self.store_whole(self.get_attribute(owner, name, node), value, node)
             return
+        if isinstance(owner.kind, Array) and name in INSTEAD:
+            text = node.value.id if isinstance(node, gast.Attribute) and isinstance(node.value, gast.Name) else "x"
+            raise self.refuse("array_attribute", node, instead=INSTEAD[name].format(x=text))
         if owner.object is None or owner.object.cls is dict:
             if value.varied or owner.varied or isinstance(owner.kind, Array):
                 raise self.refuse("unknown_store", node)

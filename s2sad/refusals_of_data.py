@@ -51,6 +51,10 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "what `{text}` writes into is not known before `{f}` runs, and a value there needs a gradient",
         "a store into an array, a list or a dict that `{f}` makes or has as a parameter",
     ),
+    "array_attribute": (
+        "setting `{text}` changes an array in place, under all its names",
+        "{instead}",
+    ),
     "fill_of_either": (
         "here `{text}` may write into an array without axes, or be about a number, which it leaves as it is",
         "a name of its own for the number, or `np.asarray(...)` where it is made",

@@ -13,7 +13,7 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.gradients import NARROW
 from s2sad.imports import Imports, all_names
-from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple
+from s2sad.kinds import FLOAT, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple
 from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import name_all
 from s2sad.printer import to_text
@@ -147,6 +147,9 @@ class ForwardBuilder(Builder):
     def as_large(self, dot: gast.AST, kind: Kind, value: gast.AST) -> gast.AST:
         """A tangent of the value's own shape and precision."""
         known = self.tangent.kinds.get(getattr(dot, "id", ""), kind)
+        if isinstance(kind, Scalar) and kind.dtype == "float" and self.is_own(value) and self.may_be_narrow():
+            dtype = trees.attr(trees.np_call("asarray", value), "dtype")  # on some ways it may be of less precision
+            return trees.index(trees.np_call("asarray", dot, dtype), gast.Tuple([], gast.Load()))
         if isinstance(kind, Scalar):
             return self.scalar_gradient(dot, kind) if kind.char in "fc" and kind.dtype != "real" else dot
         if isinstance(kind, Array) and kind.dims == () and kind.dtype:
@@ -159,6 +162,17 @@ class ForwardBuilder(Builder):
             narrow = self.has_narrow() or kind.char == "c" or kind.dtype in NARROW
             return trees.call(trees.attr(dot, "astype"), trees.const(np.dtype(kind.dtype))) if narrow else dot
         return dot
+
+    def may_be_narrow(self) -> bool:
+        """Whether there are numbers that are floats on one way, and of less precision on another."""
+        given = {value.expr.id for value in self.inferred.parameters.values() if isinstance(value.expr, gast.Name)}
+        loaded = (ir.Load, ir.GetItem)
+        return self.has_narrow() and any(
+            info.kind == FLOAT
+            and name not in given
+            and (info.statement is None or isinstance(getattr(info.statement, "effect", None), loaded))
+            for name, info in self.inferred.info.items()
+        )
 
     # ---------------------------------------------------------------- the whole function
     def forward_program(self, body: list[gast.stmt]) -> Program:

@@ -575,6 +575,54 @@ def f(x):
     return x
 
 
+@shows("array_attribute", V)
+def f(x):
+    y = x * 2.0
+    y.shape = (2, 1)
+    return np.sum(y * y)
+
+
+@shows("array_attribute", V)
+def f(x):
+    y = x * 2.0
+    y.dtype = np.int64
+    return np.sum(y * y)
+
+
+@shows("array_attribute", V)
+def f(x):
+    y = x * 2.0
+    y.flat = x
+    return np.sum(y * y)
+
+
+@shows("array_attribute", V)
+def f(x):
+    y = x * 2.0
+    y.strides = (16,)
+    return np.sum(y * y)
+
+
+@shows("runs_later", 2.0)
+def f(x):
+    return map(np.sin, [x])
+
+
+@shows("runs_later", 2.0)
+def f(x):
+    return (each * x for each in [x])
+
+
+@shows("runs_later", 2.0)
+def f(x):
+    return {"a": x}.values()
+
+
+@shows("iterator", 2.0)
+def f(x):
+    return [x, iter([x])]
+
+
 @shows("maybe_view", A)
 def f(A):
     y = np.ravel(A, order="K")

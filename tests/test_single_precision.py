@@ -20,7 +20,33 @@ X = np.array([0.5, 0.25, 2.0], np.float32)
 M = np.array([[2.0, 0.5], [0.25, 3.0]], np.float32)
 WIDE = np.array([0.3, 0.6, 0.1])
 
+
+def added_up(x):
+    s = 0.0
+    for i in range(2):
+        for j in range(2):
+            s += x[i] * x[j]
+    return s
+
+
+def scaled_on_one_way(x):
+    s = 1.0
+    if x[0] > 0.1:
+        s = s * x[1]
+    return 2.0 * s
+
+
+def kept_in_a_list(x):
+    s = [0.0]
+    for each in x:
+        s[0] += each
+    return s[0]
+
+
 PROGRAMS = [
+    added_up,
+    scaled_on_one_way,
+    kept_in_a_list,
     lambda x: np.minimum(np.exp(2 * x), 10),
     lambda x: np.where(x > 0.3, x, 0.5),
     lambda x: np.sum(x, where=x > 0.3),
