@@ -801,7 +801,7 @@ TEXTS = [
         np.concatenate,
         ([np.zeros((2, 1)), np.zeros((2, 3))],),
         {"axis": 1},
-        {"arrays[0]": "g[:, :arrays_0.shape[1]]", "arrays[1]": "g[:, arrays_0.shape[1]:]"},
+        {"arrays[0]": "g[:, :1]", "arrays[1]": "g[:, 1:]"},
     ),
     (np.stack, ([np.zeros(2), np.zeros(2)],), {}, {"arrays[0]": "g[0]", "arrays[1]": "g[1]"}),
     (np.array, ([1.0, 2.0],), {}, {"object[0]": "g[0]", "object[1]": "g[1]"}),
