@@ -49,7 +49,7 @@ class InnerDerivatives:
             return getattr(self, "call_" + name)(static, args, keywords, node)
         values = [*args, *keywords.values()]
         if args and isinstance(args[0].static, MADE_INSIDE) or name == "make_vjp":
-            bound = inspect.signature(static).bind(*args, **keywords).arguments
+            bound = self.bound_to(static, args, keywords, node)
             return self.inner_derivative(static, bound.pop("f", None), bound, node)
         if any(self.known(each) is MISSING or isinstance(each.static, (*MADE_INSIDE, Choice)) for each in values):
             raise self.refuse("inner_gradient", node, name=name)
@@ -57,6 +57,12 @@ class InnerDerivatives:
             function.expr, [value.expr for value in args], {key: value.expr for key, value in keywords.items()}
         )
         return Value(expr, Static(static(*map(self.known, args), **{k: self.known(v) for k, v in keywords.items()})))
+
+    def bound_to(self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any) -> dict[str, Any]:
+        try:
+            return inspect.signature(static).bind(*args, **keywords).arguments
+        except TypeError as error:
+            raise self.refuse("wrong_call", node, name=static.__name__, reason=error) from None
 
     def inner_derivative(self, maker: Any, function: Any, options: dict[str, Value], node: Any) -> Value:
         known = {key: self.known(value) for key, value in options.items()}
@@ -141,13 +147,13 @@ class InnerDerivatives:
 
     # ---------------------------------------------------------------- derivatives at a point
     def call_jvp(self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
-        bound = inspect.signature(static).bind(*args, **keywords).arguments
+        bound = self.bound_to(static, args, keywords, node)
         return self.tangent_at(bound["f"], bound, node)
 
     def call_hvp(self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
         from s2sad.derived import gradients_function
 
-        bound = inspect.signature(static).bind(*args, **keywords).arguments
+        bound = self.bound_to(static, args, keywords, node)
         options = {key: bound[key] for key in ("params",) if key in bound}
         gradients = self.inner_derivative(gradients_function, bound["f"], options, node)
         return self.parts_of(self.tangent_at(gradients, bound, node), 2, node)[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from s2sad import (
+    NotDifferentiableError,
     grad,
     gradients_function,
     hessian,
@@ -340,6 +342,22 @@ def test_a_tangent_of_another_shape():
     assert val_grads(X, np.ones(3))[0] == pytest.approx(np.sum(3.0 * X**2))
     with pytest.raises(ValueError, match="the tangent of q has another shape than q"):
         val_grads(X, np.ones(1))
+
+
+@pytest.mark.parametrize(
+    ("f", "reason"),
+    [
+        (
+            lambda x: jvp(lambda q: q * q, (x,)),
+            "`jvp` can't be called like this: missing a required argument: 'tangents'",
+        ),
+        (lambda x: grad(lambda q: q * q)(x, x), "can't be called like this: too many positional arguments"),
+        (lambda x: grad(cubes)(x), "can't be called like this: missing a required argument: 'k'"),
+    ],
+)
+def test_wrong_calls(f, reason):
+    with pytest.raises(NotDifferentiableError, match=re.escape(reason)):
+        grad(f)(2.0)
 
 
 def test_they_can_be_pickled_and_nested():
