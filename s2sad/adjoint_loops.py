@@ -220,7 +220,7 @@ class Structure:
                 continue
             if not isinstance(kind, Scalar) and (not phi or memory) or not isinstance(kind, (Scalar, Array)):
                 self.as_shadow(name, own=True)
-                late = local and name in always and isinstance(kind, (List, Mapping))
+                late = local and name in always | self.set_by_inner_loops(node) and isinstance(kind, (List, Mapping))
                 variables[name] = self.adj[name] = dataclasses.replace(self.adj[name], late=late)
                 continue
             expr = self.zero(kind, trees.name(name)) if old is None else old.expr
@@ -250,6 +250,11 @@ class Structure:
     def always_set(self, node: Any) -> set[str]:
         """The names that each iteration sets."""
         return {name for each in [*node.body, *node.loop.bindings] for name in targets(each)}
+
+    def set_by_inner_loops(self, node: Any) -> set[str]:
+        """The names that each iteration of a loop inside of this one sets."""
+        loops = [each for each in node.body if isinstance(each, (gast.For, gast.While))]
+        return {name for each in loops for name in self.always_set(each) | self.set_by_inner_loops(each)}
 
     def is_written_inside(self, name: str) -> bool:
         root = self.info[name].place.root

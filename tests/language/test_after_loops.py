@@ -484,6 +484,34 @@ def lengths_of_other_items(xs, s):
     return s * w
 
 
+@case(x)
+def list_made_in_an_inner_loop(x):
+    for _ in range(2):
+        for k in range(2):
+            b = [x[k], x[0] * x[2]]
+        x = x * b[0] + b[1]
+    return b
+
+
+@case(x)
+def item_of_a_list_made_in_an_inner_loop(x):
+    for _ in range(2):
+        for k in range(2):
+            for j in range(2):
+                b = [x[k] * x[j]]
+        x = x * b[0]
+    return b[0] * x[1]
+
+
+@case(x)
+def list_made_where_the_array_is_written(x):
+    for item in x:
+        for each in [item]:
+            b = [each]
+        x *= b[0]
+    return b
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_after_loop(each):
     each.check()
