@@ -375,9 +375,11 @@ def test_results_and_functions_can_be_pickled(protocol):
 
 # ------------------------------------------------------------------------------------------------ memory
 def test_memory_does_not_grow():
-    """The full count by hand: python -m tests.memory_growth"""
-    assert memory_growth.of_calls(1000) < 0.2
-    assert memory_growth.of_transformations(32) < 30.0
+    """The full count by hand: python -m tests.memory_growth
+
+    What is lost is lost each time; a cache that fills meanwhile, of another test's, fills once."""
+    assert any(memory_growth.of_calls(1000) < 0.2 for _ in range(3))
+    assert any(memory_growth.of_transformations(32) < 20.0 for _ in range(3))
 
 
 def test_what_can_not_be_exact_is_refused():
