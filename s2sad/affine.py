@@ -117,6 +117,9 @@ def isnt_negative(form: Form, facts: list[Form]) -> bool:
 
 def is_length(symbol: Any) -> bool:
     """Whether a symbol is an axis of an array, or the constant."""
-    if not isinstance(symbol, Dim):
-        return symbol is ONCE
-    return not isinstance(symbol.key, tuple) or symbol.key[0] != "parameter"
+    return not is_parameter(symbol) if isinstance(symbol, Dim) else symbol is ONCE
+
+
+def is_parameter(symbol: Any) -> bool:
+    """Whether a symbol is an integer that is a parameter."""
+    return isinstance(symbol, Dim) and isinstance(symbol.key, tuple) and symbol.key[0] == "parameter"

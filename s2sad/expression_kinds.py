@@ -90,7 +90,8 @@ class ExpressionKinds:
         if dims is None:
             return None
         new = [is_new_axis(step) for step in steps]
-        parts = [isinstance(step, gast.Slice) and has_literal_bounds(step) for step in steps]
+        cuts: list[Any] = [literal_bounds(step) for step in steps]
+        parts = [cut is not None for cut in cuts]
         dots = [isinstance(step, gast.Constant) and step.value is ... for step in steps]
         one = [self.is_whole_number(step) for step in steps]
         if not all(map(any, zip(new, parts, dots, one))) or sum(dots) > 1 or sum(parts) + sum(one) > len(dims):
@@ -103,7 +104,7 @@ class ExpressionKinds:
             elif one[k]:
                 del left[0]
             elif parts[k]:
-                made.append(sliced(left.pop(0), bounds(steps[k])))
+                made.append(sliced(left.pop(0), cuts[k]))
             else:
                 count = len(left) - sum(parts[k:]) - sum(one[k:])
                 made += left[:count]
@@ -165,14 +166,13 @@ class ExpressionKinds:
         return tuple(ONE if k in gone else dim for k, dim in enumerate(inner) if keepdims or k not in gone)
 
 
-def bounds(node: gast.Slice) -> tuple[Any, Any, Any]:
-    start, stop, step = (None if each is None else trees.literal(each) for each in (node.lower, node.upper, node.step))
-    return start, stop, step
-
-
-def has_literal_bounds(node: gast.Slice) -> bool:
-    given = [each for each in (node.lower, node.upper, node.step) if each is not None]
-    return all(type(trees.literal(each)) is int for each in given)
+def literal_bounds(step: gast.AST) -> tuple[Any, Any, Any] | None:
+    """(1, -1, None) of the slice `1:-1`; None where it is no slice, or has other bounds than whole numbers."""
+    if not isinstance(step, gast.Slice):
+        return None
+    given = (step.lower, step.upper, step.step)
+    start, stop, by = (None if each is None else trees.literal(each) for each in given)
+    return (start, stop, by) if all(a is None or type(b) is int for a, b in zip(given, (start, stop, by))) else None
 
 
 def is_new_axis(node: gast.AST) -> bool:

@@ -97,7 +97,7 @@ class Columns:
         return primal
 
     def columns(self, primal: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-        return [np.ravel(self.tangent_of(*args, **kwargs, tangents=(unit,))[1]) for unit in units(primal)]
+        return [self.tangent_of(*args, **kwargs, tangents=(unit,))[1] for unit in units(primal)]
 
     @property
     def plain_signature(self) -> inspect.Signature:
@@ -143,12 +143,8 @@ class Jacobian(Columns):
         check_leaf(value, "the value of " + self.tangent_of.function_name)
         shape = (*np.shape(value), *np.shape(primal))
         if np.size(primal) < np.size(value):
-            columns = self.columns(primal, args, kwargs)
-            made = np.stack(columns, axis=-1) if columns else np.zeros(shape)
-        else:
-            rows = [np.ravel(pullback(unit)) for unit in units(value)]
-            made = np.stack(rows) if rows else np.zeros(shape)
-        return np.reshape(made, shape) if shape else made.item()
+            return stacked(self.columns(primal, args, kwargs), -1, shape)
+        return stacked([pullback(unit) for unit in units(value)], 0, shape)
 
     @functools.cached_property
     def pullback_of(self) -> Callable[..., Any]:
@@ -173,10 +169,13 @@ class Hessian(Columns):
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         primal = self.primal(args, kwargs)
-        shape = np.shape(primal) * 2
-        columns = self.columns(primal, args, kwargs)
-        made = np.stack(columns, axis=-1) if columns else np.zeros(shape)
-        return np.reshape(made, shape) if shape else made.item()
+        return stacked(self.columns(primal, args, kwargs), -1, np.shape(primal) * 2)
+
+
+def stacked(parts: list[Any], axis: int, shape: tuple[int, ...]) -> Any:
+    """The rows (axis 0) or columns (-1) of a matrix of derivatives, in the shape that it has."""
+    made = np.stack([np.ravel(each) for each in parts], axis=axis) if parts else np.zeros(shape)
+    return np.reshape(made, shape) if shape else made.item()
 
 
 def check_leaf(value: Any, what: str) -> None:

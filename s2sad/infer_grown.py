@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from s2sad import ir, trees
-from s2sad.affine import ONCE, Form, form_of, isnt_negative, minus, plus, product, symbol_of
+from s2sad.affine import ONCE, Form, form_of, is_parameter, isnt_negative, minus, plus, product, symbol_of
 from s2sad.indexing import dim_of
 from s2sad.kinds import Dim, List, Scalar
 from s2sad.values import Value
@@ -92,16 +92,13 @@ class GrownLists:
             return None
         start, stop = (self.affine_form(bound) for bound in it.range[:2])
         form = None if start is None or stop is None else minus(stop, start)
-        return form if form is not None and all(is_size(key) for key in form) and self.is_simple(form) else None
-
-    def is_simple(self, form: Form) -> bool:
-        """n, n + 2, n - 1 (which is what `x[1:]` has of any n). Of other sums a negative one may be meant."""
-        others = {key: each for key, each in form.items() if key is not ONCE}
-        return all(each > 0 for each in others.values()) and (form.get(ONCE, 0) >= 0 or list(others.values()) == [1])
+        return form if form is not None and all(map(is_size, form)) and is_simple(form) else None
 
 
-def is_parameter(key: Any) -> bool:
-    return isinstance(key, Dim) and isinstance(key.key, tuple) and key.key[:1] == ("parameter",)
+def is_simple(form: Form) -> bool:
+    """n, n + 2, n - 1 (which is what `x[1:]` has of any n). Of other sums a negative one may be meant."""
+    others = [each for key, each in form.items() if key is not ONCE]
+    return all(each > 0 for each in others) and (form.get(ONCE, 0) >= 0 or others == [1])
 
 
 def is_size(key: Any) -> bool:

@@ -11,6 +11,7 @@ equations", 1985). So it can be handed to a library's function, and be different
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gast
@@ -24,6 +25,8 @@ from s2sad.local_functions import LAMBDA
 from s2sad.printer import to_text
 from s2sad.values import LocalFunction, Value
 
+Refused = Callable[[], Exception]  # makes the refusal of a function that can't be put at the top
+
 
 class Lifting:
     def lifted(self, given: Value, base: str, node: Any, refusal: str = "solver_function") -> tuple[Value, list[Value]]:
@@ -34,26 +37,30 @@ class Lifting:
         static = given.static
         if not isinstance(static, LocalFunction):
             return given, []
+
+        def refused() -> Exception:
+            return self.refuse(refusal, node, name=base)
+
         args = static.tree.args
         if static.defaults or args.vararg or args.kwarg or args.kwonlyargs:
-            raise self.refuse(refusal, node, name=base)
+            raise refused()
         captured: dict[str, Value] = {}
         outside: dict[str, Value] = {}
-        inner = self.inner_functions(static, captured, outside, base, node, refusal)
+        inner = self.inner_functions(static, captured, outside, refused)
         key = "lifted", id(static.tree), tuple(captured)
         found = self.facts.results.get(key)
         if found is None:
-            found = self.facts.results[key] = self.make_lifted(static, inner, list(captured), base, node, refusal)
+            found = self.facts.results[key] = self.make_lifted(static, inner, list(captured), base, refused)
         function, tree = found
         shown = _Outside(outside).visit(trees.copy_tree(tree))
         return Value(trees.name(tree.name, function=function, definition=shown), Static(function)), [*captured.values()]
 
     def make_lifted(
-        self, static: LocalFunction, inner: list[gast.stmt], captured: list[str], base: str, node: Any, refusal: str
+        self, static: LocalFunction, inner: list[gast.stmt], captured: list[str], base: str, refused: Refused
     ) -> tuple[Any, gast.FunctionDef]:
         name = f"{base}_function" if static.name == LAMBDA else static.name
         if name in captured:
-            raise self.refuse(refusal, node, name=base)
+            raise refused()
         made = trees.copy_tree(static.tree)
         extra = [gast.Name(each, gast.Param(), None, None) for each in captured]
         made.name, made.args.args = name, [*made.args.args, *extra]
@@ -63,13 +70,7 @@ class Lifting:
         return function, made
 
     def inner_functions(
-        self,
-        static: LocalFunction,
-        captured: dict[str, Value],
-        outside: dict[str, Value],
-        base: str,
-        node: Any,
-        refusal: str,
+        self, static: LocalFunction, captured: dict[str, Value], outside: dict[str, Value], refused: Refused
     ) -> list[gast.stmt]:
         """Definitions of the local functions that one calls; notes what all of them capture and read of outside."""
         made: list[gast.stmt] = []
@@ -79,11 +80,11 @@ class Lifting:
                 outside[name] = value
             elif isinstance(value.static, LocalFunction):
                 if value.static.tree is static.tree or value.static.defaults:
-                    raise self.refuse(refusal, node, name=base)
-                made += self.inner_functions(value.static, captured, outside, base, node, refusal)
+                    raise refused()
+                made += self.inner_functions(value.static, captured, outside, refused)
                 made.append(definition(name, value.static.tree))
             elif captured.setdefault(name, value).expr is not value.expr:
-                raise self.refuse(refusal, node, name=base)  # two variables of one name
+                raise refused()  # two variables of one name
         return made
 
     def seen_from(self, static: LocalFunction, name: str) -> tuple[Value, bool]:

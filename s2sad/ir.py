@@ -85,9 +85,7 @@ class Root:
     whole: bool = False  # where ways join: it is one of its sources itself, not a part of it
     joined_at: Any = None  # where ways join and it is one of its sources: the user's source and node
     given: Any = None  # of a parameter: its kind as the caller gives it
-    begun: Any = (
-        None  # of a list: how many items it is made with, if known, and the statements among which (infer_grown.py)
-    )
+    begun: Any = None  # of a list: with how many items it is made, if known, and among which statements
     appends: list[Any] = field(default_factory=list)  # the statements among which each `append` to it stands
 
     def __hash__(self) -> int:

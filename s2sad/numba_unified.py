@@ -39,13 +39,13 @@ def arrays_of_indices(tree: gast.AST, numpy: str) -> set[tuple[str, str]]:
     """`A[[0, 2]]` is `A[np.array([0, 2])]`, also where the list has a name and is used for nothing else: the functions
     and names of such."""
     named: set[tuple[str, str]] = set()
-    indices = [node for each in trees.walk(tree) for node in indices_in(each)]
+    indices = {id(node) for each in trees.walk(tree) for node in indices_in(each)}
     for function in [node for node in trees.walk(tree) if isinstance(node, gast.FunctionDef)]:
         reads: dict[str, int] = {}
         for each in trees.walk(function):
             if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Load):
                 reads[each.id] = reads.get(each.id, 0) + 1
-        own = [each for each in trees.walk(function) if any(each is index for index in indices)]
+        own = [each for each in trees.walk(function) if id(each) in indices]
         for name, nodes in assigned_values(function).items():
             as_index = sum(getattr(each, "id", "") == name for each in own)
             if as_index and as_index == reads.get(name) and all(is_display(node.value) for node in nodes):

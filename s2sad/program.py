@@ -307,26 +307,26 @@ class Builder(Gradients):
         return {name: each.default for name, each in signature.parameters.items()}
 
     def docstring(self) -> gast.stmt:
-        request = self.request
-        source = request.source
+        source = self.request.source
         params = [name for name, made in self.gradients.items() if made is not None]
-        listed = (
-            ", ".join(params[:-1]) + " and " + params[-1] if len(params) > 1 else params[0] if params else "nothing"
-        )
-        lengths = names_of_lengths(request.equal, request.kinds, self.inferred.reached)
-        kinds = ", ".join(unbroken(f"{name}: {describe(kind, lengths)}") for name, kind in request.kinds.items())
         many = "s" if len(params) > 1 else ""
         what = f"value of {source.name} and its gradient{many}"
         if self.returns != "both":
             what = f"gradient{many} of {source.name}"
-        text = f"The {what} with respect to {listed}."
+        return docstring_of(f"The {what} with respect to {listed(params)}.", self.provenance())
+
+    def provenance(self) -> str:
+        """From which function a program was made, and for what arguments."""
+        request, source = self.request, self.request.source
+        lengths = names_of_lengths(request.equal, request.kinds, self.inferred.reached)
+        kinds = ", ".join(unbroken(f"{name}: {describe(kind, lengths)}") for name, kind in request.kinds.items())
         where = encodable(os.path.basename(source.filename or "?"))
         made = f"Made by s2sad from {source.name} in {where}, line {source.tree.lineno}"
         made += f", for {kinds or 'no arguments'}."
         left = request.options.get("left_open")
         if left:
             made += f" The types of {', '.join(left)} were left open."
-        return docstring_of(text, made)
+        return made
 
 
 def encodable(text: str) -> str:
@@ -371,6 +371,11 @@ def set_in(block: list[gast.stmt]) -> set[str]:
         for inner in blocks_of(node):
             found |= set_in(inner)
     return found
+
+
+def listed(names: list[str]) -> str:
+    """a, b and c"""
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names) or "nothing"
 
 
 def docstring_of(*paragraphs: str) -> gast.stmt:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
-import os
 from typing import Any
 
 import gast
@@ -17,7 +16,7 @@ from s2sad.kinds import FLOAT, Array, Dict, Kind, List, Mapping, Record, Scalar,
 from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import name_all
 from s2sad.printer import to_text
-from s2sad.program import Builder, describe, docstring_of, encodable, names_of_lengths, unbroken
+from s2sad.program import Builder, docstring_of, listed
 from s2sad.requests import Program
 from s2sad.shortening import mark_numbers, shorten
 from s2sad.tangent import Tangent
@@ -244,21 +243,10 @@ class ForwardBuilder(Builder):
                 made.append(self.helpers.twin_of(instance, self.inferred).function(taken))
 
     def docstring(self, params: list[str] | None = None) -> gast.stmt:
-        request, source = self.request, self.request.source
         params = params or []
-        listed = ", ".join(params[:-1]) + " and " + params[-1] if len(params) > 1 else "".join(params) or "nothing"
-        lengths = names_of_lengths(request.equal, request.kinds, self.inferred.reached)
-        kinds = ", ".join(unbroken(f"{name}: {describe(kind, lengths)}") for name, kind in request.kinds.items())
-        changes = "its tangent" if len(params) == 1 else "their tangents"
-        text = f"The value of {source.name}, and how it changes when {listed} change{'s' if len(params) == 1 else ''}"
-        text += f" by {changes}." if params else "."
-        where = encodable(os.path.basename(source.filename or "?"))
-        made = f"Made by s2sad from {source.name} in {where}, line {source.tree.lineno}"
-        made += f", for {kinds or 'no arguments'}."
-        left = request.options.get("left_open")
-        if left:
-            made += f" The types of {', '.join(left)} were left open."
-        return docstring_of(text, made)
+        change, by = ("changes", "its tangent") if len(params) == 1 else ("change", "their tangents")
+        text = f"The value of {self.request.source.name}, and how it changes when {listed(params)} {change}"
+        return docstring_of(text + (f" by {by}." if params else "."), self.provenance())
 
 
 def needs_change(kind: Any) -> bool:

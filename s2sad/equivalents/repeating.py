@@ -67,11 +67,9 @@ def applied_at_each(ufunc, a, indices):
 @part
 def applied_at_pairs(ufunc, a, indices, b):
     """ufunc.at(a, (rows, columns), b)."""
-    rows, columns = indices
-    places = np.zeros(np.shape(np.add(rows, columns)), dtype=int)
-    values = np.broadcast_to(b, np.shape(places) + np.shape(a)[2:])
-    values = np.reshape(values, (np.size(places),) + np.shape(a)[2:])
-    rows, columns = np.ravel(rows + places), np.ravel(columns + places)
+    rows, columns = one_by_one(indices)
+    values = np.broadcast_to(b, np.shape(np.add(*indices)) + np.shape(a)[2:])
+    values = np.reshape(values, (len(rows),) + np.shape(a)[2:])
     for k in range(len(rows)):
         a[rows[k], columns[k]] = ufunc(a[rows[k], columns[k]], values[k])
 
@@ -79,8 +77,14 @@ def applied_at_pairs(ufunc, a, indices, b):
 @part
 def applied_at_each_pair(ufunc, a, indices):
     """ufunc.at(a, (rows, columns)) of a ufunc of one operand."""
-    rows, columns = indices
-    places = np.zeros(np.shape(np.add(rows, columns)), dtype=int)
-    rows, columns = np.ravel(rows + places), np.ravel(columns + places)
+    rows, columns = one_by_one(indices)
     for k in range(len(rows)):
         a[rows[k], columns[k]] = ufunc(a[rows[k], columns[k]])
+
+
+@part
+def one_by_one(indices):
+    """The rows and columns of pairs of indices, as two vectors."""
+    rows, columns = indices
+    places = np.zeros(np.shape(np.add(rows, columns)), dtype=int)
+    return np.ravel(rows + places), np.ravel(columns + places)

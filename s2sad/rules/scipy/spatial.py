@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import distance
 
-from s2sad.kinds import Array, Kind, Scalar
+from s2sad.kinds import FLOAT, Array, Kind
 from s2sad.rules.elementwise import not_zero
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent, unbroadcast
 from s2sad.rules.results import dims_of, double_only, numeric, result_dtype, shaped, unknown_dim
@@ -76,7 +76,7 @@ def turned_away(u, v, length, other, result):
 
 @kind(distance.euclidean)
 def euclidean_kind(u: Kind, v: Kind) -> Kind:
-    return Scalar("float") if PYTHON_NUMBER else distance_kind(u, v)
+    return FLOAT if PYTHON_NUMBER else distance_kind(u, v)
 
 
 @kind(distance.sqeuclidean, distance.cityblock, distance.cosine)
