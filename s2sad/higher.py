@@ -112,13 +112,16 @@ class Columns:
             raise ArgumentError(f"{self.__name__}: {x} is neither a number nor an array of numbers")
         value = entry.program.value_kind
         lines: tuple[str, ...] = ("return {call}[1]",)
+        eye = f"np.eye(np.size({x}))"
+        if isinstance(primal, Array) and primal.dtype.startswith("float") and primal.dtype != "float64":
+            eye = f"np.eye(np.size({x}), dtype={x}.dtype)"
         if isinstance(primal, Array) and primal.rank == 1 and getattr(value, "rank", None) in (0, 1):
-            lines = ("return np.stack([{call}[1] for unit in np.eye(np.size(" + x + "))], axis=-1)",)
+            lines = (f"return np.stack([{{call}}[1] for unit in {eye}], axis=-1)",)
         elif isinstance(primal, Array):
             lines = (
-                f"units = np.reshape(np.eye(np.size({x})), (-1, *np.shape({x})))",
+                f"units = np.reshape({eye}, (-1, {lengths(x, primal)}))",
                 "columns = [{call}[1] for unit in units]",
-                f"return np.reshape(np.stack(columns, axis=-1), (*np.shape(columns[0]), *np.shape({x})))",
+                f"return np.reshape(np.stack(columns, axis=-1), ({lengths('columns[0]', value)}{lengths(x, primal)}))",
             )
         passed = f"{tangent}=1.0" if isinstance(primal, Scalar) else f"{tangent}=unit"
         return make_plain_function(self.tangent_of, entry, self.suffix, lines, passed=passed), entry
@@ -176,6 +179,12 @@ def stacked(parts: list[Any], axis: int, shape: tuple[int, ...]) -> Any:
     """The rows (axis 0) or columns (-1) of a matrix of derivatives, in the shape that it has."""
     made = np.stack([np.ravel(each) for each in parts], axis=axis) if parts else np.zeros(shape)
     return np.reshape(made, shape) if shape else made.item()
+
+
+def lengths(name: str, kind: Any) -> str:
+    """The lengths of an array, as items of a tuple that is written out: `x.shape[0], x.shape[1], `."""
+    rank = 0 if isinstance(kind, Scalar) else getattr(kind, "rank", None)
+    return f"*np.shape({name}), " if rank is None else "".join(f"{name}.shape[{k}], " for k in range(rank))
 
 
 def check_leaf(value: Any, what: str) -> None:

@@ -147,6 +147,13 @@ def hessians(w, x):
     return np.sum(hessian(lambda q: np.sum(q**3) * w * q[0])(x) ** 2) + np.sum(curvature(x, w) ** 2)
 
 
+def matrices(w, x):
+    q = np.outer(x, x + w)
+    by_matrix = jacobian(lambda a: np.sin(a) * w)(q)
+    row = jacobian(lambda a: a[0] * np.sum(a))(q)
+    return np.sum(by_matrix**2) + np.sum(row) + np.sum(hessian(lambda a: np.sum(np.exp(a) * a))(q[:2]) ** 2)
+
+
 def newton_for_systems(w, x):
     def f(q):
         return np.array([q[0] ** 2 * w, q[1] * q[0], x[2] * q[2]])
@@ -285,6 +292,7 @@ PROGRAMS = [
     hessian_times,
     jacobians,
     hessians,
+    matrices,
     newton_for_systems,
     lagrangian,
     of_a_method,
@@ -332,6 +340,19 @@ def test_single_precision_stays():
     (x_grad,) = gradients_function(f)(X.astype(np.float32))
     assert x_grad.dtype == np.float32
     np.testing.assert_allclose(x_grad, 8.0 * X + 6.0, rtol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 2)])
+def test_single_precision_has_the_bits_of_f(shape):
+    def curved(q):
+        return np.sum(np.exp(q) * q)
+
+    def f(x):
+        return np.sum(jacobian(lambda q: np.sin(q) * q)(x) ** 2) + np.sum(hessian(curved)(x) ** 3)
+
+    x = np.linspace(-0.7, 1.3, int(np.prod(shape)), dtype=np.float32).reshape(shape)
+    value, (x_grad,) = value_and_gradients_function(f)(x)
+    assert (value, value.dtype, x_grad.dtype) == (f(x), np.float32, np.float32)
 
 
 def test_a_tangent_of_another_shape():
