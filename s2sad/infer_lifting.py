@@ -74,6 +74,8 @@ class Lifting:
     ) -> list[gast.stmt]:
         """Definitions of the local functions that one calls; notes what all of them capture and read of outside."""
         made: list[gast.stmt] = []
+        for name in sorted(declared_outside(static.tree)):
+            raise self.refuse("lifted_nonlocal", self.origin[1], name=name)
         for name in sorted(free_names(static.tree)):
             value, is_global = self.seen_from(static, name)
             if is_global:
@@ -111,6 +113,12 @@ def free_names(tree: gast.FunctionDef) -> set[str]:
         elif isinstance(node, gast.FunctionDef) and node is not tree:
             bound.add(node.name)
     return read - bound
+
+
+def declared_outside(tree: gast.FunctionDef) -> set[str]:
+    """The names that a function, or one inside of it, declares `nonlocal` and that it doesn't bind itself."""
+    names = {name for each in trees.walk(tree) if isinstance(each, gast.Nonlocal) for name in each.names}
+    return names - scope_of(tree)[0]
 
 
 def definition(name: str, tree: gast.FunctionDef) -> gast.stmt:

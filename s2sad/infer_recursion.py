@@ -14,6 +14,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.errors import NotDifferentiableError
+from s2sad.infer_captured import Captured, Variable, reads_variables
 from s2sad.ir import family
 from s2sad.kinds import (
     ITEM,
@@ -30,7 +31,7 @@ from s2sad.kinds import (
     Tuple,
     carries_gradient,
 )
-from s2sad.values import MISSING, Conflict, LocalFunction, Object, Value
+from s2sad.values import MISSING, BoundMethod, Conflict, LocalFunction, Object, Value
 
 
 @dataclass(eq=False)
@@ -59,16 +60,17 @@ class Passed:
     position: int
 
 
-class Recursion:
+class Recursion(Captured):
     def call_beside(self, identity: Any, tree: Any, frame: Any, arguments: dict[str, Value], node: Any) -> Value:
         """A call of a function that stands beside the main one."""
-        captured = self.captured(tree, frame)
+        around = self.surroundings(tree, frame, arguments)
+        captured = around.read
         passed: list[Value] = []
         shapes = {name: self.flatten(value, passed, node) for name, value in {**arguments, **captured}.items()}
         key = (identity, tuple((name, signature_of(shape)) for name, shape in shapes.items()))
         instance = self.instances.get(key)
         if instance is None:
-            instance = self.walk_instance(key, tree, frame, shapes, captured, len(passed))
+            instance = self.walk_instance(key, tree, frame, shapes, len(passed), around.assigned)
         written = [self.leaf_site(instance, k) in self.facts.written for k in range(len(passed))]
         operands = []
         for k, value in enumerate(passed):
@@ -78,7 +80,15 @@ class Recursion:
                 operands.append(self.settle(value).expr)
             else:
                 operands.append(self.operand(value))
-        return self.emit_call(instance, operands, passed, written, node)
+        made = self.emit_call(instance, operands, passed, written, node)
+        if not around.assigned:
+            return made
+        result, *values = made.items
+        for (number, name), value in zip(around.assigned, values):
+            self.note_whole(value)
+            self.show_as(value, name)
+            self.state[number, name] = value
+        return result
 
     def emit_call(
         self, instance: Instance, operands: list[gast.AST], passed: list[Value], written: list[bool], node: Any
@@ -105,22 +115,6 @@ class Recursion:
     def leaf_site(self, instance: Instance, k: int) -> Any:
         return ("pair", instance.name, k)
 
-    def captured(self, tree: Any, frame: Any) -> dict[Any, Value]:
-        """The variables of enclosing functions that the function reads: they are passed along."""
-        found: dict[Any, Value] = {}
-        if frame.parent is None:
-            return found
-        for each in trees.walk(tree):
-            if isinstance(each, gast.Name) and each.id not in frame.locals:
-                outer = frame.parent
-                while outer is not None and (outer.number, each.id) not in self.state:
-                    outer = outer.parent
-                if outer is not None:
-                    value = self.state[outer.number, each.id]
-                    if isinstance(value, Value) and not isinstance(value.kind, Static):
-                        found[outer.number, each.id] = value
-        return found
-
     def flatten(self, value: Value, passed: list[Value], node: Any) -> Any:
         """What is passed for an argument: a leaf is a position in `passed`, a tuple or dict its parts, the rest is
         known."""
@@ -136,8 +130,13 @@ class Recursion:
             parts = {key: self.flatten(self.state[value.object, key], passed, node) for key in value.object.keys}
             passed.append(Value(value.expr, Static("object")))
             return ("object", value.object.cls, parts, len(passed) - 1)
+        if isinstance(value.static, BoundMethod) and value.static.owner.object is not None:
+            return ("method", value, self.flatten(value.static.owner, passed, node))
         if isinstance(value.kind, Static) and value.static is not MISSING:
-            return ("static", value)
+            if not reads_variables(value):
+                return ("static", value)
+            passed.append(value)
+            return ("known", len(passed) - 1, value)
         passed.append(self.settle(value))
         return ("leaf", len(passed) - 1, generic(value.kind, len(passed) - 1), value.varied)
 
@@ -148,11 +147,12 @@ class Recursion:
         tree: Any,
         frame: Any,
         shapes: dict[Any, Any],
-        captured: dict[Any, Value],
         count: int,
+        assigned: list[Variable],
         finish: Any = None,
     ) -> Instance:
-        """finish: what becomes of the value that the function returns, from it and from what it began with."""
+        """assigned: the variables around it that it sets; finish: what becomes of the value that the function returns,
+        from it and from what it began with."""
         names = {each.name for each in self.instances.values()}
         name, k = tree.name, 1
         while name in names or f"{name}_forward" in self.request.namespace:
@@ -160,14 +160,19 @@ class Recursion:
             name = f"{tree.name}_{k}"
         instance = self.instances[key] = Instance(name, tree, frame.source)
         memory = self.facts.results.setdefault(("guess", name), {})
-        instance.guess = memory.get("guess", ("never",))
+        left = [self.shape_of_result(self.state[each]) for each in assigned]
+
+        def beginning(first: Any) -> Any:
+            return ("tuple", None, (first, *left)) if left else first
+
+        instance.guess = memory.get("guess", beginning(("never",)))
         for _ in range(8):
             try:
-                result = self.walk_once(instance, tree, frame, shapes, captured, count, finish)
+                result = self.walk_once(instance, tree, frame, shapes, count, assigned, finish)
             except NotDifferentiableError:
-                if instance.guess != ("never",):
+                if instance.guess != beginning(("never",)):
                     raise
-                instance.guess = ("leaf", Scalar("float"), True, ())
+                instance.guess = beginning(("leaf", Scalar("float"), True, ()))
                 continue
             shape = self.shape_of_result(result)
             if shape == instance.guess:
@@ -178,7 +183,14 @@ class Recursion:
         return instance
 
     def walk_once(
-        self, instance: Instance, tree: Any, frame: Any, shapes: Any, captured: Any, count: int, finish: Any = None
+        self,
+        instance: Instance,
+        tree: Any,
+        frame: Any,
+        shapes: Any,
+        count: int,
+        assigned: list[Variable],
+        finish: Any = None,
     ) -> Value:
         kept = self.block, self.state, self.loops, self.frame, self.path, self.origin, self.breaks
         self.block, self.loops, self.breaks = self.new_block(), (), []
@@ -193,7 +205,7 @@ class Recursion:
                 value = self.unflatten(shape, hint, instance)
                 self.state[(frame.number, name) if isinstance(name, str) else name] = value
             given = dict(self.state)
-            result = self.run_body(tree)
+            result = self.with_assigned(self.run_body(tree), assigned, tree)
             result = self.as_passed(result if finish is None else finish(result, given), instance)
             result = self.settle_all(result)
             instance.body, instance.result = self.block, result
@@ -210,6 +222,8 @@ class Recursion:
         if value.items is not None:
             made = [self.as_passed(item, instance) for item in value.items]
             return self.make_tuple(made, getattr(value.kind, "cls", None))
+        if isinstance(value.kind, Static) and getattr(value.expr, "id", None) in instance.leaves:
+            return Value(value.expr, Static(Passed(instance.leaves.index(value.expr.id))))
         roots = [] if value.place is None or value.object is not None else family(value.place.root)
         given = {each.site[2] for each in roots if each.site[:2] == ("pair", instance.name)}
         itself = not value.place.path if roots else False
@@ -231,6 +245,15 @@ class Recursion:
     def unflatten(self, shape: Any, hint: str, instance: Instance) -> Value:
         if shape[0] == "static":
             return shape[1]
+        if shape[0] == "known":
+            name = instance.leaves[shape[1]] = self.names.fresh(hint)
+            self.info[name] = ir.Info(shape[2].kind, False)
+            return Value(trees.name(name), shape[2].kind)
+        if shape[0] == "method":
+            owner = self.unflatten(shape[2], hint, instance)
+            method = shape[1].static
+            bound = BoundMethod(owner, method.function, method.name)
+            return Value(trees.attr(owner.expr, method.name), Static(bound))
         if shape[0] == "tuple":
             items = [self.unflatten(each, f"{hint}_{k}", instance) for k, each in enumerate(shape[2])]
             return self.make_tuple(items, shape[1])
@@ -339,11 +362,13 @@ def generic(kind: Kind, key: Any, dims: bool = True) -> Kind:
 
 def signature_of(shape: Any) -> Any:
     """A shape as something that can be a key."""
-    if shape[0] == "static":
-        value = shape[1].static
+    if shape[0] in ("static", "known"):
+        value = shape[-1].static
         if isinstance(value, LocalFunction):
             return ("local", id(value.tree))
-        return ("static", shape[1].kind)
+        return (shape[0], shape[-1].kind)
+    if shape[0] == "method":
+        return ("method", shape[1].static.function, signature_of(shape[2]))
     if shape[0] == "tuple":
         return ("tuple", shape[1], tuple(signature_of(each) for each in shape[2]))
     if shape[0] == "object":

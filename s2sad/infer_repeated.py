@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any
 
+import gast
 import numpy as np
 
 from s2sad import trees
@@ -64,8 +66,20 @@ class Repeated:
         known = self.known_list(otypes)
         if known is not None and (known is MISSING or list(known) not in ([float], ["d"])):
             raise self.refuse("vectorize", node, what="with other otypes than [float]")
+        if known is None and self.does_more_than_give(made.function, node):
+            raise self.refuse("vectorize_effects", node)
         typed = self.key_value(None if known is None else "d")
         return self.call_equivalent(loop, [made.function, typed, *args], {}, node, hint)
+
+    def does_more_than_give(self, function: Value, node: Any) -> bool:
+        """Whether a function may write or print."""
+        static = function.static
+        if isinstance(static, LocalFunction):
+            return not self.local_reads(static) or prints(static.tree)
+        if not isinstance(static, FunctionType):
+            return False
+        tree = self.lowered_source(static, node)[0]
+        return self.is_writer(static) or tree is not None and prints(tree)
 
     def call_interp(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
@@ -123,6 +137,10 @@ class Repeated:
     def is_vector(self, value: Value) -> bool:
         """Whether an index is a vector of places, or one place."""
         return isinstance(value.kind, List) or is_integer(value.kind) and value.kind.rank in (0, 1)
+
+
+def prints(tree: gast.FunctionDef) -> bool:
+    return any(isinstance(each, gast.Name) and each.id == "print" for each in gast.walk(tree))
 
 
 def is_integer(kind: Kind) -> bool:

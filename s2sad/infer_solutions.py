@@ -165,7 +165,7 @@ class Solutions:
         def finished(value: Value, given: Any) -> Value:
             return finish(value, given[self.frame.number, unknown])
 
-        instance = self.walk_instance(key, tree, frame, shapes, {}, len(passed), finished)
+        instance = self.walk_instance(key, tree, frame, shapes, len(passed), [], finished)
         if len(instance.results) != 1 or any(
             self.leaf_site(instance, k) in self.facts.written for k in range(len(passed))
         ):

@@ -51,6 +51,16 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "`{name}` belongs to a function around `{f}`, is assigned to here, and so outlives the call",
         "`{name}` as a parameter, and its new value returned beside the result",
     ),
+    "lifted_nonlocal": (
+        "a function that is called here from outside of `{f}`, by a library or for a derivative of its own, assigns to "
+        "`{name}` of a function around it",
+        "the function without the assignment; how often it is called is not up to `{f}`",
+    ),
+    "nonlocal_recursion": (
+        "`{called}` calls itself and assigns to `{name}` of a function around it, which is a function, "
+        "or has no value yet",
+        "a value for `{name}` before the call; or a function as a parameter of `{called}`",
+    ),
     "statement": (
         "`{text}` is a form of statement that s2sad doesn't know",
         "the same with plain assignments, `if`, `for` and `while`",

@@ -47,6 +47,11 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "np.vectorize {what} is not known to `{f}`'s derivative: only a function of one to three numbers is",
         "the loop: `np.array([g(each) for each in np.ravel(x)]).reshape(np.shape(x))`",
     ),
+    "vectorize_effects": (
+        "np.vectorize calls its function once more at the beginning, to see what it returns, and this one may write or "
+        "print",
+        "`otypes=[float]`, with which it doesn't; or the loop: `np.array([g(each) for each in x])`",
+    ),
     "unknown_store": (
         "what `{text}` writes into is not known before `{f}` runs, and a value there needs a gradient",
         "a store into an array, a list or a dict that `{f}` makes or has as a parameter",

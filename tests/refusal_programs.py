@@ -320,6 +320,18 @@ def f(x):
     return np.vectorize(lambda a: a * 2.0, signature="()->()")(x)
 
 
+@shows("vectorize_effects", V)
+def f(x):
+    total = 0.0
+
+    def g(a):
+        nonlocal total
+        total = total + a
+        return a * total
+
+    return np.vectorize(g)(x)
+
+
 @shows("parameter", V)
 def f(x):
     return np.sum(x, where=x)
@@ -434,6 +446,33 @@ def f(x, y):
         return scale(n - 1, a)
 
     return scale(2, np.array([x, y]))[0]
+
+
+@shows("nonlocal_recursion", 2.0)
+def f(x):
+    def g(v):
+        return v * x
+
+    def visit(n):
+        nonlocal g
+        if n > 0:
+            g = np.sin
+            visit(n - 1)
+
+    visit(2)
+    return g(x)
+
+
+@shows("lifted_nonlocal", 2.0)
+def f(x):
+    calls = 0
+
+    def g(v):
+        nonlocal calls
+        calls += 1
+        return v**3 - x
+
+    return optimize.brentq(g, 0.0, 2.0) * calls
 
 
 @shows("changed_in_loop", [1.0, 2.0])
