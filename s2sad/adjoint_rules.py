@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,53 +70,14 @@ class Rules:
     def apply_rule(
         self, op: ir.Primitive, result: gast.AST, cotangent: Cotangent, wanted: list[str], kind: Kind
     ) -> None:
-        arguments = {key: self.before_transposition(each) for key, each in op.arguments.items()}
-        kinds = dict(op.kinds)
-        if op.arrays is not None:
-            arguments[op.rule.variadic] = gast.List(op.arrays, gast.Load())
-            kinds[op.rule.variadic] = Tuple(tuple(op.array_kinds))
-        grad, grad_kind = cotangent.expr, cotangent.kind
+        """Adds to the adjoints of the wanted operands what the rule says of them."""
+        partials = op.rule.form == "partials"
         summed = [key for key in wanted if broadcast_axes(kind, self.operand_kind(op, key)) != ()]
-        summed = summed if cotangent.spread and op.rule.form == "partials" else []
-        if op.rule.form != "partials":
-            if cotangent.spread and not self.spreads(op.rule, grad_kind):
-                grad, grad_kind = self.full(result, cotangent, kind), kind
-        elif summed and not isinstance(grad_kind, Scalar):
-            grad, grad_kind = self.full(result, cotangent, kind), kind
-            cotangent = Cotangent(grad, kind)
-        elif not cotangent.spread:
-            grad_kind = kind
-        if isinstance(op, ir.Several):
-            grad_kind = cotangent.kind
-        vague = (
-            cotangent.spread and op.rule.form == "partials" and isinstance(grad_kind, Array) and grad_kind.dims is None
-        )
-        if vague:  # dy: a number, or as large as the value; times something of that size it is of that size
-            grad_kind = Scalar(grad_kind.dtype or "float")
-        kinds["grad"], kinds["result"] = grad_kind, kind
-        try:
-            made = templates.expand(
-                op.rule,
-                arguments,
-                kinds,
-                op.constants,
-                wanted,
-                result,
-                grad,
-                lambda stem: self.names.fresh("#t"),
-                op.library or None,
-            )
-        except templates.Undecided:
-            self.apply_at_run_time(op, arguments, result, grad, wanted)
+        summed = summed if cotangent.spread and partials else []
+        cotangent, grad_kind, vague = self.cotangent_for(op, result, cotangent, kind, bool(summed))
+        made = self.expanded(op, result, cotangent.expr, grad_kind, wanted, kind)
+        if made is None:
             return
-        except RuleError as error:
-            raise refuse("rule_fails", self.origin[1], self.origin[0], name=op.rule.name, error=error) from None
-        if op.rule.form == "partials" and getattr(result, "id", None) in self.overflow.growing:
-            flat = templates.expand(op.rule, arguments, kinds, op.constants, wanted, result, None, library=op.library)
-            for key, partial in flat.values.items():
-                guarded = self.overflow.guarded(partial, op, result.id)
-                if guarded is not None:
-                    made.values[key] = trees.mul(grad, guarded)
         if cotangent.spread and not all(covers(made.kinds.get(key), kind) for key in summed if key in made.values):
             full = Cotangent(self.full(result, cotangent, kind), kind)
             self.apply_rule(op, result, full, wanted, kind)
@@ -123,21 +85,8 @@ class Rules:
         self.helpers.need_all(made.helpers)
         for statement in made.statements:
             self.add(statement)
-        done: dict[str, gast.AST] = {}
-        for key in wanted:
-            if key not in made.values:
-                continue
-            operand, expr = self.operand_of(op, key), made.values[key]
-            if operand.id in done and trees.same(done[operand.id], expr):
-                continue
-            twice = [
-                other
-                for other in wanted
-                if other != key and other in made.values and self.operand_of(op, other).id == operand.id
-            ]
-            if len(twice) == 1 and trees.same(made.values[twice[0]], expr):
-                done[operand.id] = expr
-                expr = trees.mul(trees.const(2.0), expr)
+        for key, expr in self.contributions(op, made, wanted):
+            operand = self.operand_of(op, key)
             value_kind = made.kinds.get(key) or kind
             if op.rule.form == "adjoint" and key not in made.spread | made.unbroadcast:
                 value_kind = as_large_as(self.info[operand.id].kind, value_kind)
@@ -146,7 +95,7 @@ class Rules:
             spread = (
                 key in made.spread
                 or cotangent.spread
-                and op.rule.form == "partials"
+                and partials
                 and self.is_smaller(made.kinds.get(key), operand)
                 and not (key in summed and covers(made.kinds.get(key), kind))
             )
@@ -160,6 +109,62 @@ class Rules:
                 larger=key in made.unbroadcast and not spread,
                 owned=True if alone else None,
             )
+
+    def cotangent_for(
+        self, op: ir.Primitive, result: gast.AST, cotangent: Cotangent, kind: Kind, summed: bool
+    ) -> tuple[Cotangent, Kind, bool]:
+        """The cotangent as the rule takes it, the kind that it has there, and whether its size is not known."""
+        partials = op.rule.form == "partials"
+        if not partials and cotangent.spread and not self.spreads(op.rule, cotangent.kind):
+            return dataclasses.replace(cotangent, expr=self.full(result, cotangent, kind)), kind, False
+        if partials and summed and not isinstance(cotangent.kind, Scalar):
+            return Cotangent(self.full(result, cotangent, kind), kind), kind, False
+        grad_kind = kind if partials and not cotangent.spread and not isinstance(op, ir.Several) else cotangent.kind
+        vague = cotangent.spread and partials and isinstance(grad_kind, Array) and grad_kind.dims is None
+        # dy: a number, or as large as the value; times something of that size it is of that size
+        return cotangent, Scalar(grad_kind.dtype or "float") if vague else grad_kind, vague
+
+    def expanded(
+        self, op: ir.Primitive, result: gast.AST, grad: gast.AST, grad_kind: Kind, wanted: list[str], kind: Kind
+    ) -> templates.Expansion | None:
+        """What the rule says of the wanted operands; None where that is decided while the program runs."""
+        arguments = {key: self.before_transposition(each) for key, each in op.arguments.items()}
+        kinds = dict(op.kinds)
+        if op.arrays is not None:
+            arguments[op.rule.variadic] = gast.List(op.arrays, gast.Load())
+            kinds[op.rule.variadic] = Tuple(tuple(op.array_kinds))
+        kinds["grad"], kinds["result"] = grad_kind, kind
+        given = op.rule, arguments, kinds, op.constants, wanted, result
+        try:
+            made = templates.expand(*given, grad, lambda stem: self.names.fresh("#t"), op.library or None)
+        except templates.Undecided:
+            self.apply_at_run_time(op, arguments, result, grad, wanted)
+            return None
+        except RuleError as error:
+            raise refuse("rule_fails", self.origin[1], self.origin[0], name=op.rule.name, error=error) from None
+        if op.rule.form == "partials" and getattr(result, "id", None) in self.overflow.growing:
+            flat = templates.expand(*given, None, library=op.library)
+            for key, partial in flat.values.items():
+                guarded = self.overflow.guarded(partial, op, result.id)
+                if guarded is not None:
+                    made.values[key] = trees.mul(grad, guarded)
+        return made
+
+    def contributions(self, op: ir.Primitive, made: Any, wanted: list[str]) -> Iterator[tuple[str, gast.AST]]:
+        """What the operands get, in order; equal ones of one variable (of x * x) as one: 2.0 times it."""
+        done: dict[str, gast.AST] = {}
+        for key in wanted:
+            if key not in made.values:
+                continue
+            name, expr = self.operand_of(op, key).id, made.values[key]
+            if name in done and trees.same(done[name], expr):
+                continue
+            others = [each for each in wanted if each != key and each in made.values]
+            twice = [other for other in others if self.operand_of(op, other).id == name]
+            if len(twice) == 1 and trees.same(made.values[twice[0]], expr):
+                done[name] = expr
+                expr = trees.mul(trees.const(2.0), expr)
+            yield key, expr
 
     def before_transposition(self, operand: Any) -> Any:
         """x.T for the name of a transposed matrix x: what reads its transpose, as products of matrices do, reads x."""

@@ -93,19 +93,7 @@ class Calls:
         if isinstance(static, LocalFunction):
             return self.call_local(static, args, keywords, node)
         if isinstance(static, functools.partial):
-            first = self.outside_value(static.func, trees.attr(function.expr, "func"), ("partial", id(static)))
-            bound = [
-                self.outside_value(
-                    v, trees.index(trees.attr(function.expr, "args"), trees.const(k)), ("partial", id(static), k)
-                )
-                for k, v in enumerate(static.args)
-            ]
-            named = {
-                k: self.outside_value(
-                    v, trees.index(trees.attr(function.expr, "keywords"), trees.const(k)), ("partial", id(static), k)
-                )
-                for k, v in static.keywords.items()
-            }
+            first, bound, named = self.parts_of_partial(function, static)
             return self.call_value(first, [*bound, *args], {**named, **keywords}, node, hint)
         if static is MISSING:
             if any(value.varied for value in [*args, *keywords.values()]) and not self.quiet:
@@ -113,12 +101,57 @@ class Calls:
             return self.opaque_call(function, args, keywords, node)
         return self.call_known(function, static, args, keywords, node, hint)
 
+    def parts_of_partial(
+        self, function: Value, static: functools.partial[Any]
+    ) -> tuple[Value, list[Value], dict[str, Value]]:
+        """The function and arguments of a partial that was made outside of f."""
+
+        def part(value: Any, field: str, *keys: Any) -> Value:
+            expr: gast.AST = trees.attr(function.expr, field)
+            for key in keys:
+                expr = trees.index(expr, trees.const(key))
+            return self.outside_value(value, expr, ("partial", id(static), *keys))
+
+        bound = [part(value, "args", k) for k, value in enumerate(static.args)]
+        return part(static.func, "func"), bound, {k: part(v, "keywords", k) for k, v in static.keywords.items()}
+
     def call_known(
         self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
+        """The call of what is known before f runs, by the first of these that it belongs to."""
         made = self.function_method(static, args, node)
+        if made is None:
+            made = self.call_marked(function, static, args, keywords, node, hint)
+        if made is None:
+            made = self.call_solver(function, static, args, keywords, node, hint)
         if made is not None:
             return made
+        args = self.without_flat(args, node)
+        args, keywords = self.name_out(positional(static), args, keywords)
+        made = self.numpy_call(function, static, args, keywords, node, hint)
+        if made is not None:
+            return made
+        plain = equivalents.find(static) if not self.quiet and registry.find(static) is None else None
+        if plain is not None and self.needs_equivalent(plain, [*args, *keywords.values()]):
+            return self.call_equivalent(plain, args, keywords, node, hint)
+        if not isinstance(static, types.FunctionType) and any(map(self.is_fixed_list, args)):
+            args = [self.as_items(value) for value in args]
+        made = self.call_ruled(function, static, args, keywords, node, hint)
+        if made is None:
+            made = self.call_code(function, static, args, keywords, node, hint)
+        if made is not None:
+            return made
+        if any(value.varied for value in [*args, *keywords.values()]) and not self.quiet:
+            name = getattr(static, "__name__", str(static))
+            if isinstance(getattr(static, "__self__", None), np.ufunc):
+                name = registry.name_of(static).replace("_re", ".re").replace("_acc", ".acc")
+            raise self.refuse("no_rule", node, name=name, module=getattr(static, "__module__", None) or "")
+        return self.opaque_call(function, args, keywords, node)
+
+    def call_marked(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
+        """Of what isn't called for its value alone: s2sad's own functions and derivatives, logging, random numbers."""
         if is_logging(static):
             return self.logged(function, args, keywords)
         if static is stop_gradient:
@@ -146,32 +179,28 @@ class Calls:
                     self.use_as_integer(each)
             if not any(value.varied for value in [*args, *keywords.values()]):
                 return self.opaque_call(function, args, keywords, node)
-        made = self.call_solver(function, static, args, keywords, node, hint)
-        if made is not None:
-            return made
-        args = self.without_flat(args, node)
-        args, keywords = self.name_out(positional(static), args, keywords)
-        made = self.numpy_call(function, static, args, keywords, node, hint)
-        if made is not None:
-            return made
-        plain = equivalents.find(static) if not self.quiet and registry.find(static) is None else None
-        if plain is not None and self.needs_equivalent(plain, [*args, *keywords.values()]):
-            return self.call_equivalent(plain, args, keywords, node, hint)
-        if not isinstance(static, types.FunctionType) and any(map(self.is_fixed_list, args)):
-            args = [self.as_items(value) for value in args]
+        return None
+
+    def call_ruled(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
+        """Of what s2sad knows itself: its public functions, builtins, functions with a rule or a reason against one."""
         if (getattr(static, "__module__", None) or "").partition(".")[0] == "s2sad" and is_public(static):
             return self.call_ours(function, static, args, keywords, node)
         handler = self.builtin_handler(static)
-        if handler is not None:
-            made = handler(function, args, keywords, node, hint)
-            if made is not None:
-                return made
+        made = handler(function, args, keywords, node, hint) if handler is not None else None
+        if made is not None:
+            return made
         rule = registry.find(static)
         if rule is not None:
             return self.call_rule(rule, function, args, keywords, node, hint)
         reason = reason_for(static)
-        if reason is not None:
-            return self.call_refused(function, reason, args, keywords, node)
+        return None if reason is None else self.call_refused(function, reason, args, keywords, node)
+
+    def call_code(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
+        """Of what has a source text: functions, methods, classes, objects that can be called."""
         if isinstance(static, types.MethodType):
             owner = self.outside_value(
                 static.__self__, trees.attr(function.expr, "__self__"), ("self", id(static.__self__))
@@ -188,22 +217,12 @@ class Calls:
         if isinstance(static, type):
             return self.construct(function, static, args, keywords, node, hint)
         call = getattr(type(static), "__call__", None)
-        if isinstance(call, types.FunctionType) and not isinstance(static, type) and hasattr(static, "__dict__"):
+        if isinstance(call, types.FunctionType) and hasattr(static, "__dict__"):
             fields = tuple((key, kind_of(each)) for key, each in vars(static).items())
             owner = self.outside_object(static, function.expr, Record(type(static), fields), ("self", id(static)))
-            return self.call_value(
-                Value(function.expr, Static(BoundMethod(owner, call, "__call__"))), args, keywords, node, hint
-            )
-        if any(value.varied for value in [*args, *keywords.values()]) and not self.quiet:
-            raise self.refuse(
-                "no_rule",
-                node,
-                name=registry.name_of(static).replace("_re", ".re").replace("_acc", ".acc")
-                if isinstance(getattr(static, "__self__", None), np.ufunc)
-                else getattr(static, "__name__", str(static)),
-                module=getattr(static, "__module__", None) or "",
-            )
-        return self.opaque_call(function, args, keywords, node)
+            method = Value(function.expr, Static(BoundMethod(owner, call, "__call__")))
+            return self.call_value(method, args, keywords, node, hint)
+        return None
 
     def call_helper(self, static: Any, helper: Any, rule: Any, args: list[Value], node: Any, hint: str | None) -> Value:
         """A helper that an earlier program of ours brought along: this one brings it along too, where it is called."""
@@ -216,10 +235,6 @@ class Calls:
     def needs_equivalent(self, plain: Any, values: list[Value]) -> bool:
         """Whether a gradient flows through a call, into it or into a function that is given to it."""
         return any(value.varied or is_function(value) for value in values) or equivalents.is_part(plain)
-
-    # ---------------------------------------------------------------- plain calls
-
-    # ---------------------------------------------------------------- functions that wrap others
 
     # ---------------------------------------------------------------- builtins
     def special_form(self, static: Any, node: gast.Call, hint: str | None) -> Value | None:
