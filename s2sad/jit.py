@@ -28,13 +28,14 @@ from s2sad.numba_boundary import binder, contiguous, is_contiguous, parameters_o
 from s2sad.numba_target import NumbaText, function_text, program_text, text_for_equal_lengths
 from s2sad.requests import Program
 from s2sad.source import read
+from s2sad.value_programs import value_alone
 from s2sad.values import MISSING
 
 
 class JitEntry(Entry):
     """A generated program and its compiled form. `plain` is the same program, not compiled."""
 
-    __slots__ = ("compiled", "for_equal", "for_equal_fits", "guarded", "options", "world")
+    __slots__ = ("compiled", "first", "for_equal", "for_equal_fits", "guarded", "options", "warned", "world")
 
     def __init__(self, plain: Callable, program: Program, origin: types.FunctionType, options: JitOptions) -> None:
         super().__init__(plain, program, origin)
@@ -50,6 +51,8 @@ class JitEntry(Entry):
         if made is not None:
             self.for_equal = self.told(World(origin, plain, options).compile_program(made[0], program), made[0])
         self.for_equal_fits = None if made is None else test_of_lengths(program, made[1])
+        self.first: JitEntry | None = None  # of its value alone
+        self.warned: set[str] = set()
         self.guarded = Guarded(self, text)
         self.function = self.guarded
 
@@ -58,6 +61,15 @@ class JitEntry(Entry):
         if self.for_equal_fits is not None and self.for_equal_fits(*args, **kwargs):
             return self.for_equal
         return self.compiled if self.guarded.convert is None and self.guarded.bind is None else self.guarded
+
+    def for_value(self, of: str) -> Callable[..., Any]:
+        """Compiled, what gives the value (in a pair with no gradients), or else the program itself."""
+        program = value_alone(self.program, of)
+        if program is None:
+            return self.function
+        self.first = JitEntry(self.plain, program, self.origin, self.options)
+        self.first.warned = self.warned
+        return self.first.function
 
     def told(self, compiled: Any, text: NumbaText) -> Any:
         """The dispatcher, whose first call from Python says at the user's line what Numba says of the program."""
@@ -76,7 +88,8 @@ class JitEntry(Entry):
         return compiled
 
     def jit_seconds(self) -> float:
-        return sum(compile_seconds(each) for each in (self.compiled, self.for_equal) if each is not None)
+        own = sum(compile_seconds(each) for each in (self.compiled, self.for_equal) if each is not None)
+        return own if self.first is None else own + self.first.jit_seconds()
 
 
 def compile_seconds(compiled: Any) -> float:
@@ -115,7 +128,7 @@ class Guarded:
         self.bind = binder(entry.program, entry.plain)
         self.for_equal = entry.for_equal  # takes no conversion
         self.fits: Any = entry.for_equal_fits
-        self.warned = self.differed = False  # differed: the lengths of a call did; then they are looked at before
+        self.differed = False  # differed: the lengths of a call did; then they are looked at before
         self.called: set[int] = set()
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
@@ -143,8 +156,8 @@ class Guarded:
                 refusal = numba_errors.refusal(error, self.text, self.entry.origin)
         if not self.entry.options.fallback:
             raise refusal
-        if not self.warned:
-            self.warned = True
+        if not self.entry.warned:
+            self.entry.warned.add(self.entry.program.name)
             warnings.warn(f"runs as plain Python: {refusal}", numba_errors.NotCompiledWarning, stacklevel=3)
         return self.entry.plain(*given[0], **given[1])
 

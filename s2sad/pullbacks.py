@@ -13,7 +13,8 @@ arguments, the value) and may change it; and once more for each call, where the 
 return it (`pullback_memory.py`).
 
 A program that can't be cut (its value is known only after dy is used, or it writes into memory that has two names) is
-run again as a whole for each dy, on a copy of the arguments.
+run again as a whole for each dy, on a copy of the arguments. So is one that Numba compiles, which hands out no lists of
+what it saved; its value comes from its first half alone (`value_programs.py`).
 """
 
 from __future__ import annotations
@@ -66,8 +67,9 @@ def pullback(
     entry: Entry, args: tuple[Any, ...], kwargs: dict[str, Any], name: str, single: bool
 ) -> tuple[Any, Pullback]:
     """The value of a call, and the function from dy to its gradients."""
-    # A compiled program is not cut.
-    halves = keep(entry.plain, "halves", lambda: _halves(entry)) if entry.plain is entry.function else None
+    if entry.plain is not entry.function:
+        return compiled_pullback(entry, args, kwargs, name, single)
+    halves = keep(entry.plain, "halves", lambda: _halves(entry))
     if halves is not None:
         value, scope = halves.forward(*args, **kwargs)
         state = {key: scope[key] for key in halves.state if key in scope}
@@ -93,6 +95,29 @@ def pullback(
         own_args, own_kwargs = snapshot((args, kwargs))
         value = entry.function(*own_args, **own_kwargs)[0]
     return value, Pullback(run, value, entry.program, name, single)
+
+
+def compiled_pullback(
+    entry: Any, args: tuple[Any, ...], kwargs: dict[str, Any], name: str, single: bool
+) -> tuple[Any, Pullback]:
+    """Of a compiled program, which is not cut: its first half gives the value, for each dy it is run as a whole."""
+    first = keep(entry.plain, "first", lambda: entry.for_value(name))
+    held = snapshot((args, kwargs))
+    simple = all(isinstance(each, np.ndarray) or type(each) in PLAIN_TYPES for each in (*args, *kwargs.values()))
+
+    def run(function: Callable[..., Any], which: int, dy: dict[str, Any]) -> Any:
+        """What is returned shares no memory with what is held. The program doesn't write into its arguments."""
+        given = held if simple else snapshot(held)
+        result = function(*given[0], **given[1], **dy)[which]
+        return snapshot(result) if simple and _may_share(result, held) else result
+
+    value = run(first, 0, {})
+    return value, Pullback(lambda dy: run(entry.function, 1, dy), value, entry.program, name, single)
+
+
+def _may_share(result: Any, held: Any) -> bool:
+    own = _arrays_in(held)
+    return any(np.may_share_memory(a, b) for a in _arrays_in(result) for b in own)
 
 
 def snapshot(value: Any, memo: dict[int, Any] | None = None) -> Any:

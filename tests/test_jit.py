@@ -112,6 +112,35 @@ def test_all_of_the_api():
     assert s2sad.grad(s2sad.grad(cube, jit="numba"), jit="numba")(2.0) == 12.0
 
 
+def test_pullback_keeps_what_it_was_given():
+    """The value comes from the first half alone, and what a call returns shares no memory with what the next reads."""
+
+    def f(x, y):
+        steps = []
+        for k in range(3):
+            steps.append(x)
+            x = x * y
+        return x if len(steps) > 3 else x + steps[0] * steps[2]
+
+    x, y, dy = np.array([1.0, 2.0]), np.array([0.5, 3.0]), np.array([1.0, -1.0])
+    value, pull = s2sad.vjp(f, x, y, jit="numba")
+    assert_close(value, x * y**3 + x * x * y * y)
+    x_grad, y_grad = dy * (y**3 + 2.0 * x * y * y), dy * (3.0 * x * y * y + 2.0 * x * x * y)
+    x[:] = y[:] = value[:] = 7.0
+    for _ in range(2):
+        found = pull(dy)
+        assert_close(found, (x_grad, y_grad))
+        found[0][:] = found[1][:] = 7.0
+
+
+def test_pullback_of_what_is_returned_as_it_is():
+    x, dy = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    value, pull = s2sad.vjp(lambda x: x, x, jit="numba")
+    value[:] = 7.0
+    (x_grad,) = pull(dy)
+    assert_close((x, x_grad, dy), (np.array([1.0, 2.0]), dy, np.array([3.0, 4.0])))
+
+
 def test_decorator():
     @s2sad.differentiable(jit="numba")
     def f(x):
@@ -223,6 +252,16 @@ def test_runs_as_plain_python_with_one_warning():
         found = either(1.5)
     assert_close(found, value_and_gradients_function(not_for_numba)(1.5))
     either(2.5)
+
+
+def test_pullback_of_what_runs_as_plain_python_warns_once():
+    def f(x):
+        return x * np.unravel_index(5, (3, 4))[0]
+
+    with pytest.warns(UserWarning, match="runs as plain Python: Numba can't compile") as caught:
+        value, pull = s2sad.vjp(f, 1.5, jit="numba?")
+        assert (value, pull(2.0)) == (1.5, (2.0,))
+    assert len(caught) == 1
 
 
 def test_reshaped_by_a_copy():
