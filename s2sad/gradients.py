@@ -9,9 +9,10 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
+from s2sad.expression_kinds import is_numpy
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Text, Tuple
 from s2sad.refusals import refuse
-from s2sad.statements import targets
+from s2sad.statements import all_of, targets
 from s2sad.structures import part_of
 
 NARROW = ("float16", "float32", "complex64")
@@ -175,11 +176,29 @@ class Gradients:
         """Whether what is found for a number may be an array of no axes: of one, or of a shadow of unknown rank."""
         if not isinstance(kind, Array) or kind.dims is not None:
             return isinstance(kind, Array) and kind.dims == ()
-        names = trees.names_in(made)
-        for node in self.adjoint.block:
-            if names & targets(node) and isinstance(node, gast.Assign):
-                names = names | trees.names_in(node.value)
+        names, todo = set(), trees.names_in(made)
+        sources = self.sources_of_names()
+        while todo:
+            name = todo.pop()
+            names.add(name)
+            for source in sources.get(name, ()):
+                if is_numpy(source, "array"):
+                    return True
+                todo |= trees.names_in(source) - names
         return not names.isdisjoint(self.adjoint.shadows)
+
+    def sources_of_names(self) -> dict[str, list[gast.AST]]:
+        """What the reverse sweep gives to each of its names, also inside of loops and branches."""
+        found: dict[str, list[gast.AST]] = {}
+        for node in all_of(self.adjoint.block):
+            effect = getattr(node, "effect", None)
+            if isinstance(effect, ir.Copy):
+                for name, source in effect.pairs:
+                    found.setdefault(name, []).append(source)
+            elif isinstance(node, gast.Assign):
+                for name in targets(node):
+                    found.setdefault(name, []).append(node.value)
+        return found
 
     def scalar_gradient(self, expr: gast.AST, kind: Scalar) -> gast.AST:
         """A number's gradient is of its own type, also where arrays or numbers of less precision are around."""

@@ -18,6 +18,7 @@ from s2sad import ir, trees
 from s2sad.ir import GENERATED, variable
 from s2sad.reading import free_reads, reads
 from s2sad.statements import blocks_of, targets
+from s2sad.without_value import begin_without_value
 
 TEMPORARY = {*GENERATED, "#r"} - {"value"}
 
@@ -44,6 +45,7 @@ def name_all(
     names = choose(order, conflicts.found, dict(parameters), taken, shown)
     rename(body, names)
     finish(body)
+    begin_without_value(body, names, {name for _, name in parameters})
     return names
 
 
@@ -340,5 +342,5 @@ def assignments(pairs: list[tuple[str, gast.AST]], node: gast.stmt) -> list[gast
     for each in made:
         target = each.targets[0]
         each.origin = node.effect.origins.get(getattr(target, "id", None)) or getattr(node, "origin", None)
-        each.reverse = getattr(node, "reverse", False)
+        each.reverse, each.copied = getattr(node, "reverse", False), True
     return made

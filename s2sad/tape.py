@@ -51,7 +51,6 @@ class Tape(Costs, Counters, KeptCopies):
         self.forward = forward
         self.stacks: list[gast.stmt] = []
         self.saved: dict[str, str] = {}
-        self.begun: set[str] = set()  # what begins as None
         self.copied: dict[str, list[str]] | None = None  # of each name, the names that it is a copy of
         self.again: dict[str, gast.stmt] = {}  # how a name is read again from where it was stored
 
@@ -206,11 +205,10 @@ class Tape(Costs, Counters, KeptCopies):
         whole = loop.loop.whole
         if whole is not None and not any(block is each for each in all_blocks(whole)):
             block, statement = whole, None
-        unset = self.without_value(name)
-        if unset:  # where this iteration reads it, it raises, as in the function
+        if self.without_value(name):  # where this iteration reads it, it raises, as in the function
             later = itertools.dropwhile(lambda each: statement is not None and each is not statement, block)
             reading = next((each for each in later if surely_reads(each, name)), None)
-            statement, unset = (reading, set()) if reading is not None else (statement, unset)
+            statement = reading if reading is not None else statement
         at = 0
         if statement is not None:
             at = next(k for k, each in enumerate(block) if each is statement) + 1
@@ -221,11 +219,6 @@ class Tape(Costs, Counters, KeptCopies):
         block.insert(at, node)
         if stack not in self.saved:
             self.saved[stack] = name
-            for each in sorted(unset - self.begun):  # what has no value yet is saved as well
-                begin = trees.assign(each, trees.const(None))
-                begin.effect, begin.origin = ir.Plain(False), None
-                self.stacks.append(begin)
-            self.begun |= unset
             self.info[stack] = ir.Info(List(self.info[name].kind))
             start = trees.assign(stack, gast.List([], gast.Load()))
             start.effect, start.origin = ir.Plain(False), None

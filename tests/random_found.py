@@ -72,4 +72,44 @@ def f(a):
         x_grad = a_grad
     return x_grad
 """: (array([[-0.577, -0.281, 0.246]]),),
+    # A variable without a value after a loop without iterations: copied, or saved, for what sets it later.
+    """def f(w):
+    for i in range(int(w)):
+        y = w * i
+    z = 0.0
+    if w > 1.0:
+        z = y * y
+    for n in range(2):
+        y = w * n
+    return y + z
+""": (0.7,),
+    """def f(w):
+    for i in range(int(w)):
+        c = w * i
+    z = 0.0
+    for n in range(3):
+        if n > 1:
+            z = z + c * c
+        c = w * n
+    return z
+""": (0.7,),
+    """def f(w):
+    a = np.full(2, w)
+    while w > 1.0:
+        a[0] *= a[1]
+        c = a
+        dy = c[0]
+    for n in range(1, 0, -1):
+        dy = 2.0
+    return dy + a[0]
+""": (0.7,),
+    # The gradient of a number that an unknown call gives another value in a loop: an array of no axes.
+    """def several(a, *rest, **more):
+    return 1.0 + sum(more)
+def f(y):
+    while 1.0 < 1 and several(1.0, 1.0 * y, 1.0 < 1.5 < 0.3, scale=0.3, grad=0.7) > 0.3:
+        y = several(1.5, 1.0)
+    r = y
+    return r
+""": (0.201,),
 }

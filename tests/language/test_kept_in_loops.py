@@ -480,6 +480,56 @@ def test_what_has_no_value_yet_is_no_none_that_is_saved():
     assert value_and_gradients_function(read_too_early)(1.5, 0)[1] == (1.0, None)
 
 
+def read_after_no_iteration(x, n):
+    for k in range(n):
+        if k > 0:
+            x = x * c  # noqa: F821
+        c = x * k
+    return c
+
+
+def read_in_one_way(x, n):
+    for k in range(n):
+        c = x * k
+    for k in range(2):
+        c = c if x > 0.0 else x
+    return [x, c]
+
+
+def read_in_a_test(x, n):
+    for k in range(n):
+        c = x * k
+    for k in range(3):
+        while k > 1 and c > 5.0:
+            c = x
+        if x > 0.0:
+            x = x * np.sin(x)
+        elif c:
+            c = x
+    return x
+
+
+@pytest.mark.parametrize(
+    ("f", "args"),
+    [
+        (read_after_no_iteration, (2.0, 0)),
+        (read_in_one_way, (2.0, 0)),
+        (read_in_a_test, (-2.0, 0)),
+        (read_in_a_test, (2.0, 0)),
+    ],
+)
+def test_what_has_no_value_is_no_none_that_f_gives(f, args):
+    """Both raise an error, of one sort, with the variable's name: also where the value would only be passed on."""
+    from s2sad import value_and_gradients_function, value_and_tangent_function
+
+    with pytest.raises(UnboundLocalError):
+        f(*args)
+    with pytest.raises(UnboundLocalError, match="^c has no value$|'c'"):
+        value_and_gradients_function(f, params=["x"])(*args)
+    with pytest.raises(UnboundLocalError, match="^c has no value$|'c'"):
+        value_and_tangent_function(f, params=["x"])(*args, tangents=(1.0,))
+
+
 # ------------------------------------------------------------------------------------------ views of what is carried
 @case(np.array([0.3, 0.7, 0.2]), 3)
 def view_of_what_the_iteration_began_with(x, n):
