@@ -49,6 +49,7 @@ from s2sad.infer_inspection import Inspection
 from s2sad.infer_iterators import Iterators
 from s2sad.infer_joined_objects import Event, JoinedObjects
 from s2sad.infer_joins import Joins
+from s2sad.infer_left import LeftBehind
 from s2sad.infer_lifting import Lifting
 from s2sad.infer_lists import Lists
 from s2sad.infer_loops import Loops
@@ -172,6 +173,7 @@ class Infer(
     Lookups,
     Operations,
     Carried,
+    LeftBehind,
     Comprehensions,
     Parameters,
     Branches,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.infer_joins import part_name
+from s2sad.infer_left import same_thing
 from s2sad.infer_maybe import Maybe, is_none, may_be_none, without_none
 from s2sad.infer_memory import is_function
 from s2sad.ir import family
-from s2sad.kinds import Array, Kind, List, Mapping, Never, Scalar, Static, Tuple, Unknown, join, settled
+from s2sad.kinds import List, Mapping, Never, Tuple, Unknown, join, settled
 from s2sad.live_variables import Live, live_variables
 from s2sad.values import Conflict, Object, Value
 
@@ -213,7 +213,6 @@ class Carried:
         self.live_names = self.live().at_start.get(id(node))
         live = self.live().after.get(id(node))
         self.closing = number
-        names: list[str] = []
         for key, phi in phis.items():
             after[key] = phi
             thing = getattr(without_none(phi), "object", None)
@@ -222,58 +221,10 @@ class Carried:
             self.phi_key = key
             self.phi_pairs(phi, entry[key], entry_pairs, entry)
         names = [name for name, _ in entry_pairs]
-        fresh: dict[Any, Any] = {}
-        every: list[tuple[dict[Any, Any], list[Any]]] = []
-        for state, block in exits:
-            pairs: list[tuple[str, gast.AST]] = []
-            for key, phi in phis.items():
-                if key in state:
-                    self.phi_key = key
-                    self.phi_pairs(phi, state[key], pairs, state)
-            for key, value in state.items():
-                if self.is_early_value(key) and any(block is each for _, each in ends):
-                    continue  # an iteration that goes on has not returned: what it holds is never read
-                # the parts of a carried dict or record are carried themselves
-                new = key not in entry and key not in after and self.is_live(key, live)
-                if new and isinstance(value, (Value, Conflict)):
-                    fresh.setdefault(key, []).append((value, pairs))
-            self.late_copies.append((pairs, block))
-            every.append((state, pairs))
+        every = self.copies_at_exits(phis, exits)
         self.origin = (self.frame.source, node)
-        for key, found in fresh.items():
-            first = found[0][0]
-            early = None
-            if self.is_early_value(key) and not self.one_early_value([value for value, _ in found]):
-                for value, _ in found:
-                    self.give_early_values(value, [state for state, _ in exits])
-                early = self.early_value(key[1], found)
-            if early is not None:
-                after[key] = early
-            elif all(same_thing(value, first) for value, _ in found):
-                without = [self.scope_of(block) for state, block in exits if key not in state]
-                ends = [(state, pairs) for state, pairs in every if any(pairs is each for _, each in found)]
-                after[key] = self.kept_value(self.base_name(key), first, ends, number, without)
-            elif all(isinstance(value, Value) and value.items is None and value.object is None for value, _ in found):
-                kind: Kind | None = None
-                for value, _ in found:
-                    kind = join(kind, value.kind)
-                name = self.names.fresh(self.base_name(key))
-                varied = any(value.varied for value, _ in found)
-                if varied and isinstance(kind, Unknown):
-                    after[key] = Conflict("joined_kinds")
-                    continue
-                after[key] = self.joined_value(name, kind, varied, [value for value, _ in found])
-                for value, pairs in found:
-                    pairs.append((name, value.expr))
-                    state = next(state for state, each in every if each is pairs)
-                    self.note_second_name(state, self.base_name(key), value, after[key])
-            else:
-                after[key] = Conflict("joined_objects")
-            if isinstance(key[0], Object):
-                self.note_maybe_unset(after[key])
-            if self.is_early_value(key):
-                states = [state for state, _ in exits]
-                self.early_names |= self.leaf_names(after[key], states) - self.named_elsewhere(key, states)
+        for key, found in self.set_anew({*entry, *after}, every, exits, ends, live).items():
+            after[key] = self.left_behind(key, found, every, exits, number)
         for thing_key in [k for state, _ in exits for k in state if isinstance(k[0], Object)]:
             after.setdefault(thing_key, next(state[thing_key] for state, _ in exits if thing_key in state))
         outer_loops, self.loops = self.loops, (*self.loops, number)
@@ -285,32 +236,17 @@ class Carried:
         self.entry_pairs[number] = (entry_pairs, names)
         self.state = {key: value for key, value in after.items() if self.is_live(key, live)}
 
-    def kept_value(self, base: str, value: Any, ends: Any, number: int, without: Any) -> Any:
-        """What a loop has set and leaves behind. What iterations set anew that leave it as it is (those that end in the
-        blocks `without`), and what is carried to the next, is copied at the ends of those that set it."""
-        if isinstance(value, Maybe):
-            return Conflict("joined_kinds")
-        if not isinstance(value, Value) or isinstance(value.kind, Static):
-            return value
-        if value.items is not None:
-            parts = [
-                self.kept_value(part_name(base, k), item, ends, number, without) for k, item in enumerate(value.items)
-            ]
-            if any(isinstance(part, Conflict) for part in parts):
-                return Conflict("joined_objects")
-            same = all(part is item for part, item in zip(parts, value.items))
-            return value if same else self.make_tuple(parts, getattr(value.kind, "cls", None))
-        names = trees.names_in(value.expr) | ({value.place.root.name} if value.place is not None else set())
-        read = [self.info[each] for each in names if each in self.info]
-        if not any(number in each.loops and is_set_again(each, without) for each in read):
-            return value
-        if value.object is not None or value.varied and isinstance(value.kind, Unknown):
-            return Conflict("joined_objects")
-        name = self.names.fresh(base)
-        made = self.joined_value(name, value.kind, value.varied, [value])
-        for state, pairs in ends:
-            pairs.append((name, value.expr))
-            self.note_second_name(state, base, value, made)
+    def copies_at_exits(self, phis: Any, exits: Any) -> list[tuple[dict[Any, Any], list[Any]]]:
+        """The states at the ends of an iteration, each with the copies that are made there into the carried names."""
+        made = []
+        for state, block in exits:
+            pairs: list[tuple[str, gast.AST]] = []
+            for key, phi in phis.items():
+                if key in state:
+                    self.phi_key = key
+                    self.phi_pairs(phi, state[key], pairs, state)
+            self.late_copies.append((pairs, block))
+            made.append((state, pairs))
         return made
 
     def before_loop(self, node: Any) -> dict[Any, Any]:
@@ -346,93 +282,6 @@ class Carried:
         """Whether what the state has under a key may still be read; `live`: the variables of this function that may."""
         known = live if key[0] == self.frame.number else self.frame.callers.get(key[0])
         return known is None or key[1] in known
-
-    def marked_early(self, value: Any) -> bool:
-        if not isinstance(value, Value):
-            return False
-        if value.items is not None:
-            return any(map(self.marked_early, value.items))
-        if value.object is not None:
-            return True
-        return isinstance(value.expr, gast.Name) and value.expr.id in self.info and self.info[value.expr.id].early
-
-    def is_early_value(self, key: Any) -> bool:
-        """Whether a variable is the one that holds what an early `return` in a loop returns."""
-        last = self.frame.tree.body[-1] if isinstance(self.frame.tree, gast.FunctionDef) else None
-        return getattr(last, "early", False) and key == (self.frame.number, last.value.id)
-
-    def leaf_names(self, value: Any, states: list[dict[Any, Any]]) -> set[str]:
-        """The names of the program that a value is made of."""
-        if not isinstance(value, Value):
-            return set()
-        parts = list(value.items or ())
-        if value.object is not None:
-            parts += [state.get((value.object, key)) for state in states for key in value.object.keys]
-        found = {name for part in parts for name in self.leaf_names(part, states)}
-        return found | ({value.expr.id} if isinstance(value.expr, gast.Name) else set())
-
-    def named_elsewhere(self, key: Any, states: list[dict[Any, Any]]) -> set[str]:
-        """The names of the program that other variables stand for."""
-        held = [(other, value) for state in states for other, value in state.items()]
-        held = [(other, value) for other, value in held if other != key and not isinstance(other[0], Object)]
-        return {name for _, value in held for name in self.leaf_names(value, states)}
-
-    def give_early_values(self, value: Any, states: list[dict[Any, Any]]) -> None:
-        """What an early return in a loop has set gets something to hold before the loop, as it is to be copied."""
-        for name in sorted(self.leaf_names(value, states)):
-            block, _ = self.early_homes.get(name, (None, None))
-            if block is None or block is self.block:  # beside the loop, it is copied only where it was set
-                continue
-            self.give_early_value(name)
-
-    def give_early_lists(self, names: list[str]) -> None:
-        """A list has something to hold before the loop in any case: its adjoint is made like it, also if nothing was
-        returned early."""
-        for name in names:
-            if isinstance(self.info[name].kind, List):
-                self.give_early_value(name)
-
-    def give_early_value(self, name: str) -> None:
-        block, loop = self.early_homes.pop(name)
-        at = next((k for k, each in enumerate(block) if each is loop), 0)
-        kind = self.info[name].kind
-        start: gast.AST = gast.List([], gast.Load()) if isinstance(kind, List) else trees.const(0.0)
-        pairs = [(name, start if isinstance(kind, (List, Scalar, Array)) else trees.const(None))]
-        node = gast.Assign([trees.name("_", store=True)], trees.const(None), None)
-        node.effect, node.origin, node.loops, node.position = ir.Copy(pairs), None, self.loops, loop.position
-        block.insert(at, node)
-
-    def one_early_value(self, values: list[Any]) -> bool:
-        """Whether these are one value, that an inner loop has set and that already has names of its own."""
-        return self.marked_early(values[0]) and all(same_thing(value, values[0]) for value in values)
-
-    def early_value(self, base: str, found: list[tuple[Any, list[Any]]]) -> Value | None:
-        """What early returns have set in a loop, under names of its own, which no other variable has."""
-        values = [value for value, _ in found]
-        if any(not isinstance(value, Value) for value in values):
-            return None
-        first = values[0]
-        if isinstance(first.kind, Static) and all(value.kind == first.kind for value in values):
-            return first
-        if all(value.items is not None and len(value.items) == len(first.items or ()) for value in values):
-            items = []
-            for k in range(len(first.items)):
-                items.append(self.early_value(part_name(base, k), [(value.items[k], pairs) for value, pairs in found]))
-            cls = first.kind.cls if isinstance(first.kind, Tuple) else None
-            return None if None in items else self.make_tuple(items, cls)
-        kind: Kind | None = None
-        for value in values:
-            kind = join(kind, value.kind)
-        if any(value.items is not None or value.object is not None for value in values):
-            return None
-        if isinstance(kind, (Static, Mapping, Unknown)):
-            return None
-        name = self.names.fresh(base)
-        made = self.joined_value(name, kind, any(value.varied for value in values), values)
-        for value, pairs in found:
-            pairs.append((name, value.expr))
-        self.info[name].early = True
-        return made
 
     def phi_pairs(self, phi: Any, value: Any, pairs: list[tuple[str, gast.AST]], state: Any) -> None:
         if isinstance(phi, Maybe):
@@ -511,23 +360,3 @@ def roots_of(it: Iteration) -> list[ir.Root]:
     """The memory that a loop reads from in each iteration."""
     own = [it.value.place.root] if it.value is not None and it.value.place is not None else []
     return own + [root for part in it.parts for root in roots_of(part)]
-
-
-def is_set_again(info: ir.Info, scopes: list[tuple[int, ...]]) -> bool:
-    """Whether a name may be set in an iteration that ends in one of these blocks."""
-    return info.carried or info.scope is None or any(info.scope == each[: len(info.scope)] for each in scopes)
-
-
-def same_thing(a: Any, b: Any) -> bool:
-    from s2sad.infer_branches import same_value
-
-    if a is b or same_value(a, b):
-        return True
-    if isinstance(a, Value) and isinstance(b, Value):
-        if a.object is not None and a.object is b.object:
-            return True
-        if a.items is not None and b.items is not None and len(a.items) == len(b.items):
-            return all(same_thing(x, y) for x, y in zip(a.items, b.items))
-        if isinstance(a.kind, Static) and a.kind == b.kind:
-            return True
-    return False

@@ -96,30 +96,17 @@ class Operations:
             values = [arrays_of[id(value)] for value in values]
             bound = {name: arrays_of.get(id(value), value) for name, value in bound.items()}
         view = rule.view and values[0].place is not None and isinstance(kind, (Array, List))
-        names = (
-            {id(value): self.operand(value) for value in values}
-            if not view
-            else {id(value): value.expr for value in values}
-        )
+        names = {id(value): value.expr if view else self.operand(value) for value in values}
         exprs = [names[id(value)] for value in values]
-        constants = {}
-        for name, value in bound.items():
-            known = self.known(value)
-            if known is not MISSING:
-                constants[name] = known
+        known = {name: self.known(value) for name, value in bound.items()}
+        constants = {name: value for name, value in known.items() if value is not MISSING}
         arrays = kinds = None
         if getattr(rule, "variadic", None):
             listed = bound[rule.variadic]
             arrays = [self.operand(item) for item in listed.items]
             kinds = [item.kind for item in listed.items]
-            exprs = [
-                gast.List(arrays, gast.Load())
-                if value is listed and isinstance(value.expr, gast.List)
-                else gast.Tuple(arrays, gast.Load())
-                if value is listed
-                else expr
-                for value, expr in zip(values, exprs)
-            ]
+            display = gast.List if isinstance(listed.expr, gast.List) else gast.Tuple
+            exprs = [display(arrays, gast.Load()) if value is listed else expr for value, expr in zip(values, exprs)]
         expr = rebuild(exprs)
         mark_pure(expr)
         op = ir.Primitive(
@@ -132,21 +119,33 @@ class Operations:
             kinds,
         )
         if view:
-            place = self.view_place(values[0].place, values[0].expr, expr, node)
-            self.mark_read_only(place, rule, bound)
-            if self.is_changed(place):
-                made = self.emit(expr, ir.Plain(True), kind, True, hint)
-                made.place = self.info[made.expr.id].place = place
-                return made
-            op.arguments = {name: self.operand(value) for name, value in bound.items()}
-            made = self.emit(expr, op, kind, True, hint)
-            made.place = self.info[made.expr.id].place = place
-            return made
+            return self.active_view(op, values[0], expr, bound, kind, node, hint)
         made = self.emit(expr, op, kind, True, hint)
         if may_be_argument(rule, bound, self.known):
             self.note_shared(made, [place.root for value in values for place in self.memory_in(value)])
         if made.place is not None and self.is_changed(made.place):
             op.result = self.emit_load(made).expr.id
+        return made
+
+    def active_view(
+        self,
+        op: ir.Primitive,
+        of: Value,
+        expr: gast.AST,
+        bound: dict[str, Value],
+        kind: Kind,
+        node: gast.AST,
+        hint: str | None,
+    ) -> Value:
+        """A view of an array that carries a gradient; of one that is written it is the place that counts."""
+        place = self.view_place(of.place, of.expr, expr, node)
+        self.mark_read_only(place, op.rule, bound)
+        effect: ir.Op = ir.Plain(True)
+        if not self.is_changed(place):
+            op.arguments = {name: self.operand(value) for name, value in bound.items()}
+            effect = op
+        made = self.emit(expr, effect, kind, True, hint)
+        made.place = self.info[made.expr.id].place = place
         return made
 
     def list_as_array(self, value: Value, node: gast.AST, always: bool = False) -> Value:

@@ -48,41 +48,7 @@ class Parameters:
         if isinstance(kind, Dict) and self.is_mapping_site(("param", *site)):
             kind = as_mapping(kind)
         if isinstance(kind, (Dict, Record)) and len(site) < 6:
-            parts = kind.items if isinstance(kind, Dict) else kind.fields
-            thing = Object(
-                dict if isinstance(kind, Dict) else kind.cls,
-                [key for key, _ in parts],
-                param=site,
-                site=("param", *site),
-                block=self.block,
-            )
-            varied = False
-            copied = ("object", *site) in self.facts.written
-            if copied:
-                made = (
-                    trees.call(trees.attr(expr, "copy"))
-                    if isinstance(kind, Dict)
-                    else trees.call(trees.attr(trees.name("copy", module=copy), "copy"), expr)
-                )
-                self.add(gast.Assign([expr], made, None), ir.Plain(False))
-                self.block[-1].parameter_copy = True
-                self.block[-1].effect.pure = False
-            for key, each in parts:
-                part = self.input_part(
-                    expr, ssa, key, each, chosen, site, isinstance(kind, Record) and kind.cls is not list
-                )
-                self.state[thing, key] = part
-                varied = varied or part.varied
-                if copied and part.place is not None and part.place.root.site in self.facts.written:
-                    target = (
-                        trees.attr(expr, key)
-                        if isinstance(kind, Record) and kind.cls is not list
-                        else trees.index(expr, trees.const(key))
-                    )
-                    self.add(gast.Assign([target], part.expr, None), ir.Plain(False))
-                    self.block[-1].writes_part = thing
-            self.info[ssa] = ir.Info(kind, varied)
-            return Value(expr, kind, varied, object=thing)
+            return self.input_object(expr, ssa, kind, chosen, site)
         varied = chosen and carries_gradient(kind) and not isinstance(kind, Unknown)
         place = None
         if isinstance(kind, (Array, List, Mapping)):
@@ -97,6 +63,32 @@ class Parameters:
                 self.emit_copy_of_parameter(ssa, kind)
         self.info[ssa] = ir.Info(kind, varied, place=place)
         return Value(expr if len(site) == 1 else trees.name(ssa), kind, varied, place=place)
+
+    def input_object(self, expr: gast.AST, ssa: str, kind: Dict | Record, chosen: bool, site: tuple[Any, ...]) -> Value:
+        """A dict or an object that is a parameter, or a part of one; one that is written is a copy of it."""
+        parts = kind.items if isinstance(kind, Dict) else kind.fields
+        by_name = isinstance(kind, Record) and kind.cls is not list
+        cls = dict if isinstance(kind, Dict) else kind.cls
+        thing = Object(cls, [key for key, _ in parts], param=site, site=("param", *site), block=self.block)
+        varied = False
+        copied = ("object", *site) in self.facts.written
+        if copied:
+            made = trees.call(trees.attr(expr, "copy"))
+            if isinstance(kind, Record):
+                made = trees.call(trees.attr(trees.name("copy", module=copy), "copy"), expr)
+            self.add(gast.Assign([expr], made, None), ir.Plain(False))
+            self.block[-1].parameter_copy = True
+            self.block[-1].effect.pure = False
+        for key, each in parts:
+            part = self.input_part(expr, ssa, key, each, chosen, site, by_name)
+            self.state[thing, key] = part
+            varied = varied or part.varied
+            if copied and part.place is not None and part.place.root.site in self.facts.written:
+                target = trees.attr(expr, key) if by_name else trees.index(expr, trees.const(key))
+                self.add(gast.Assign([target], part.expr, None), ir.Plain(False))
+                self.block[-1].writes_part = thing
+        self.info[ssa] = ir.Info(kind, varied)
+        return Value(expr, kind, varied, object=thing)
 
     def input_part(
         self, expr: gast.AST, ssa: str, key: Any, kind: Kind, chosen: bool, site: Any, field: bool = False

@@ -175,33 +175,10 @@ class Stores:
             return
         base = self.settle(base)
         if base.object is not None:
-            if base.object.cls not in (dict, list) and self.own_method(base, "__setitem__") is None:
-                raise self.refuse("unknown_store", target)
-            if base.object.cls is dict and self.known(self.visit(target.slice)) is MISSING:
-                self.need_mapping(base.object, target)
-            current = self.get_item(base, target.slice, target)
-            if self.is_memory(current):
-                self.augment_in_place(node, current)
-                return
-            made = self.settle(self.augmented_object(node, current))
-            index = self.visit(target.slice)
-            setter = self.own_method(base, "__setitem__")
-            if setter is not None:
-                self.call_special(base, setter, [index, made], target)
-                return
-            if self.is_fixed_list(base):
-                self.store_fixed(base, target.slice, made, target)
-                return
-            self.store_part(base, self.known(index), made, trees.index(base.expr, index.expr), target)
+            self.augment_part(node, base)
             return
         if not isinstance(base.kind, (Array, List, Mapping)):
-            value = self.settle(self.visit(node.value))
-            if value.varied:
-                raise self.refuse("unknown_store", target)
-            self.effects += 1
-            index, _, _ = self.index_expression(target.slice, base)
-            self.add(gast.AugAssign(trees.index(base.expr, index), node.op, value.expr), ir.Plain(False))
-            self.note_writes(self.memory_in(base), target)
+            self.augment_unknown(node, base)
             return
         held = self.held_item(base, target.slice)
         if held is not None:
@@ -233,6 +210,37 @@ class Stores:
             if base.varied or value.varied:
                 raise self.refuse("augment_number", node)
         self.store(base, index, parts, kind, value, node.op, node)
+
+    def augment_part(self, node: gast.AugAssign, base: Value) -> None:
+        """`d["a"] += e`, of a dict, a list or an object whose parts are known."""
+        target = node.target
+        if base.object.cls not in (dict, list) and self.own_method(base, "__setitem__") is None:
+            raise self.refuse("unknown_store", target)
+        if base.object.cls is dict and self.known(self.visit(target.slice)) is MISSING:
+            self.need_mapping(base.object, target)
+        current = self.get_item(base, target.slice, target)
+        if self.is_memory(current):
+            self.augment_in_place(node, current)
+            return
+        made = self.settle(self.augmented_object(node, current))
+        index = self.visit(target.slice)
+        setter = self.own_method(base, "__setitem__")
+        if setter is not None:
+            self.call_special(base, setter, [index, made], target)
+        elif self.is_fixed_list(base):
+            self.store_fixed(base, target.slice, made, target)
+        else:
+            self.store_part(base, self.known(index), made, trees.index(base.expr, index.expr), target)
+
+    def augment_unknown(self, node: gast.AugAssign, base: Value) -> None:
+        """`u[k] += e`, of something that nothing is known of, and that carries no gradient."""
+        target, value = node.target, self.settle(self.visit(node.value))
+        if value.varied:
+            raise self.refuse("unknown_store", target)
+        self.effects += 1
+        index, _, _ = self.index_expression(target.slice, base)
+        self.add(gast.AugAssign(trees.index(base.expr, index), node.op, value.expr), ir.Plain(False))
+        self.note_writes(self.memory_in(base), target)
 
     def writes_to(self, base: Value) -> int:
         """How often this memory, under any name, was written so far."""
