@@ -220,7 +220,7 @@ class Structure:
                 continue
             if not isinstance(kind, Scalar) and (not phi or memory) or not isinstance(kind, (Scalar, Array)):
                 self.as_shadow(name, own=True)
-                late = local and name in always | self.set_by_inner_loops(node) and isinstance(kind, (List, Mapping))
+                late = local and name in always | set_in_any_case(node.body) and isinstance(kind, (List, Mapping))
                 variables[name] = self.adj[name] = dataclasses.replace(self.adj[name], late=late)
                 continue
             expr = self.zero(kind, trees.name(name)) if old is None else old.expr
@@ -250,11 +250,6 @@ class Structure:
     def always_set(self, node: Any) -> set[str]:
         """The names that each iteration sets."""
         return {name for each in [*node.body, *node.loop.bindings] for name in targets(each)}
-
-    def set_by_inner_loops(self, node: Any) -> set[str]:
-        """The names that each iteration of a loop inside of this one sets."""
-        loops = [each for each in node.body if isinstance(each, (gast.For, gast.While))]
-        return {name for each in loops for name in self.always_set(each) | self.set_by_inner_loops(each)}
 
     def is_written_inside(self, name: str) -> bool:
         root = self.info[name].place.root
@@ -400,3 +395,16 @@ def touched(node: gast.stmt) -> list[str]:
         for name in sorted(filter(ir.is_ssa, read_actively(each)), key=order):
             found[name] = None
     return list(found)
+
+
+def set_in_any_case(block: list[gast.stmt]) -> set[str]:
+    """The names that a block sets whichever branch is taken, if its loops run at all."""
+    found: set[str] = set()
+    for node in block:
+        found |= targets(node)
+        ways = [set_in_any_case(each) for each in blocks_of(node)]
+        if isinstance(node, gast.If):
+            found |= set.intersection(*ways)
+        elif isinstance(node, (gast.For, gast.While)):
+            found |= ways[0]
+    return found

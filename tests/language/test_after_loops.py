@@ -512,6 +512,38 @@ def list_made_where_the_array_is_written(x):
     return b
 
 
+@case(x)
+def list_that_a_branch_doubles(x):
+    for k in range(2):
+        b = [x[k]]
+        if x[0] > -5.0:
+            for _ in range(k + 1):
+                b = b + b
+    return b
+
+
+@case(x)
+def list_made_in_both_branches(x):
+    for k in range(2):
+        if x[k] > 0.5:
+            b = [x[k], x[0]]
+        else:
+            b = [x[k] * x[1], x[2], x[0]]
+        x = x * b[0] + b[-1]
+    return b
+
+
+@case(x)
+def dict_made_in_both_branches(x):
+    for k in range(3):
+        if k == 1:
+            b = {j: x[j] * x[k] for j in range(3)}
+        else:
+            b = {j: x[j] for j in range(k + 1)}
+        x = x * b[0]
+    return b[1]
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_after_loop(each):
     each.check()
