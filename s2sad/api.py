@@ -411,14 +411,17 @@ def _value_of(call: Callable[..., Any]) -> Any:
         return NotImplemented
 
 
-def _value_name(program: pipeline.Program) -> str:
-    """The variable that the main function of a program returns as the value; empty where it is an expression."""
+def _value_name(program: pipeline.Program) -> tuple[str, int]:
+    """The variable that the main function of a program returns as the value, and the last line that sets it; an empty
+    name where the value is an expression."""
     for node in ast.parse(program.text).body:
         if isinstance(node, ast.FunctionDef) and node.name == program.name and isinstance(node.body[-1], ast.Return):
             value = node.body[-1].value
             first = value.elts[0] if isinstance(value, ast.Tuple) else None
-            return first.id if isinstance(first, ast.Name) else ""
-    return ""
+            if isinstance(first, ast.Name):
+                names = [each for each in ast.walk(node) if isinstance(each, ast.Name) and each.id == first.id]
+                return first.id, max((each.lineno for each in names if isinstance(each.ctx, ast.Store)), default=0)
+    return "", 0
 
 
 # ---------------------------------------------------------------------------------------------- refusals

@@ -159,13 +159,17 @@ def has_shape_of(dy: Any, value: Any) -> bool:
     return True
 
 
-def value_finder(variable: Callable[[], str], code: types.CodeType) -> Callable[[types.TracebackType | None], Any]:
-    """A function that finds the value in the traceback of a failed call of the function with that code."""
+def value_finder(
+    variable: Callable[[], tuple[str, int]], code: types.CodeType
+) -> Callable[[types.TracebackType | None], Any]:
+    """A function that finds the value in the traceback of a failed call of the function with that code. variable(): its
+    name, and the last line that sets it; before that line something else may have the name."""
 
     def value_in(trace: types.TracebackType | None) -> Any:
         while trace is not None:
             if trace.tb_frame.f_code is code:
-                return trace.tb_frame.f_locals.get(variable(), NotImplemented)
+                name, line = variable()
+                return trace.tb_frame.f_locals.get(name, NotImplemented) if trace.tb_lineno > line else NotImplemented
             trace = trace.tb_next
         return NotImplemented
 

@@ -482,6 +482,19 @@ def test_gradients_alone_leave_out_what_only_the_value_needs(capsys):
         gradients_function(f)(2.0, 3.0, dy="one")
 
 
+def test_an_error_before_there_is_a_value_is_none_of_dy():
+    def g(value):
+        value = np.transpose(np.zeros((3, 2, 2)), (2, 1, 0))
+        for _ in range(2):
+            first, row = value
+            value[::2] *= 1
+            flat = row.reshape(-1)
+        return row[0]
+
+    with pytest.raises(ValueError, match="row has to be contiguous"):  # the variable of the value is another one there
+        value_and_gradients_function(g)(1.0, dy=np.ones(3))
+
+
 def test_grad_and_value_and_grad():
     assert grad(f)(2.0, 3.0) == 27.0
     assert grad(f, 1)(2.0, 3.0) == grad(f, "y")(2.0, 3.0) == -4.0
