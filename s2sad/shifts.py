@@ -2,232 +2,309 @@
 
 a + np.log(np.sum(np.exp(x - a)))             a logarithm of a sum of exponentials
 e = np.exp(x - a); e / np.sum(e)              softmax
-z = x - a; z - np.log(np.sum(np.exp(z)))      the logarithm of it
+z -= a; z - np.log(np.sum(np.exp(z)))         the logarithm of it
 
-They are the same for every a: its adjoint would be a sum of rounding errors. `a` is mostly a maximum.
+They are the same for every a: its adjoint would be a sum of rounding errors. `a` is mostly a maximum. What a shift does
+to each value that is made of it is followed (`shift_degrees.py`), to where it is gone, or to where it is felt.
 """
 
 from __future__ import annotations
 
+import heapq
 from typing import Any
 
 import gast
 
 from s2sad import ir, trees
-from s2sad.activity import leaves
-from s2sad.expression_kinds import axes_of_sum, is_numpy
-from s2sad.fewer_operations import only_adds_axes
+from s2sad.activity import leaves, sources
 from s2sad.inlining import op_names
 from s2sad.ir import family
-from s2sad.kinds import ONE
+from s2sad.kinds import Array, Kind, Scalar
 from s2sad.reading import reads
+from s2sad.shift_degrees import Degree, Mixed, Operand, of_item, of_primitive, of_two, shift_itself
 from s2sad.statements import blocks_of, targets
 
-NAMES = {"sub": "subtract", "truediv": "divide"}
+OPERATORS = {gast.Add: "add", gast.Sub: "subtract", gast.Mult: "multiply", gast.Div: "divide"}
+FAR = 40  # a shift that is felt in more statements than these isn't followed
 
 
 def drop_shifts(program: ir.Inferred, active: set[str]) -> None:
-    """Takes names out of the active ones whose every use is such a shift."""
-    Shifts(program, active).drop()
+    """Takes names out of the active ones that are such shifts."""
+    order = Order(program)
+    for name in sorted(active):
+        if len(order.setters.get(name, ())) == 1 and Shift(order, name).is_gone():
+            active.discard(name)
 
 
-class Shifts:
-    def __init__(self, program: ir.Inferred, active: set[str]) -> None:
-        self.program, self.active = program, active
-        self.setters: dict[str, gast.stmt] = {}
-        self.readers: dict[str, list[gast.stmt | None]] = {}
-        self.sets: dict[str, int] = {}
+class Order:
+    """The statements of a program in their order, and for each name those that set and read it."""
+
+    def __init__(self, program: ir.Inferred) -> None:
+        self.program = program
+        self.statements: list[gast.stmt] = []
+        self.ends: list[tuple[int, int]] = []  # of each statement: its block, and the last statement in it
+        self.setters: dict[str, list[int]] = {}
+        self.readers: dict[str, list[int]] = {}
         self.walk(program.body)
-        for leaf in leaves(program.value):
-            for name in trees.names_in(leaf.expr):
-                self.readers.setdefault(name, []).append(None)
+        self.returned = {name for leaf in leaves(program.value) for name in trees.names_in(leaf.expr)}
+        self.together = {id(root): {id(root): root} for root in program.roots}
+        for root in program.roots:
+            for each in [*family(root), *root.holders]:
+                both = self.together[id(root)] | self.together.get(id(each), {id(each): each})
+                for one in both:
+                    self.together[one] = both
 
-    def walk(self, block: list[gast.stmt]) -> None:
-        for node in block:
-            for each in [node, *(node.loop.bindings if getattr(node, "loop", None) is not None else [])]:
-                for name in targets(each):
-                    self.sets[name] = self.sets.get(name, 0) + 1
-                    self.setters[name] = each
-                for name in reads(each) | op_names(getattr(each, "effect", None)):
-                    self.readers.setdefault(name, []).append(each)
-            for inner in blocks_of(node):
-                self.walk(inner)
-
-    def drop(self) -> None:
-        for name in sorted(self.active):
-            if self.sets.get(name) != 1 or not self.is_value(name):
-                continue
-            if self.is_shift(name) or self.is_shift_of_softmax(name):
-                self.active.discard(name)
-
-    def is_value(self, name: str) -> bool:
-        """Whether a name is of memory that is not written."""
-        place = self.info(name).place
-        return place is None or not any(each.stores for each in family(place.root))
-
-    def info(self, name: str) -> ir.Info:
-        return self.program.info[name]
-
-    def is_shift(self, a: str) -> bool:
-        """Whether all that reads a is x - a and a + log(sum(exp(x - a)))."""
-        readers = self.readers.get(a, [])
-        if len(readers) != 2 or None in readers:
-            return False
-        for first, second in (readers, readers[::-1]):
-            total = self.other(second, "add", a)
-            difference = self.single(first)
-            if total is None or difference is None or self.other(first, "subtract", a) is None:
-                continue
-            exponential = self.made_by(self.only_reader(difference), "exp", difference)
-            summed = exponential and self.made_by(self.only_reader(exponential), "sum", exponential)
-            logarithm = summed and self.made_by(self.only_reader(summed), "log", summed)
-            cancels = logarithm == total and self.only_reader(total) is second
-            if summed and cancels and self.fits(a, difference, summed):
-                return True
-        return False
-
-    def is_shift_of_softmax(self, a: str) -> bool:
-        """Whether all that reads a is z = x - a, and all that is made of z is a softmax or the logarithm of one."""
-        first = self.only_reader(a)
-        z = self.single(first) if self.other(first, "subtract", a) is not None else None
-        if z is None or not self.is_value(z):
-            return False
-        readers = self.readers.get(z, [])
-        exponentials = [made for made in (self.made_by(node, "exp", z) for node in readers) if made]
-        if len(exponentials) != 1:
-            return False
-        e = exponentials[0]
-        if len(readers) == 1:
-            return self.is_softmax(a, z, e) or self.is_softmax_in_place(a, z, e)
-        return len(readers) == 2 and self.is_logarithm_of_softmax(a, z, e)
-
-    def is_softmax(self, a: str, z: str, e: str) -> bool:
-        """e / sum(e)"""
-        readers = self.readers.get(e, [])
-        for node in readers:
-            summed = self.made_by(node, "sum", e)
-            if summed and len(readers) == 2 and self.is_value(e):
-                placed = self.placed(summed)
-                quotient = self.operands(self.only_reader(placed), "divide")
-                return quotient == [e, placed] and self.cancels(a, z, summed, placed)
-        return False
-
-    def is_softmax_in_place(self, a: str, z: str, e: str) -> bool:
-        """e /= sum(e), where nothing else reads e before."""
-        place, loops = self.info(e).place, self.info(e).loops
-        if place is None or place.root.name != e or place.path or [when[0] for when in place.root.stores] != [loops]:
-            return False
-        before: list[str] = []
-        for node in self.readers.get(e, []):
-            op = getattr(node, "effect", None)
-            if isinstance(op, ir.Store):
-                return self.divides_by_sum(op, before, a, z)
-            name = self.single(node)
-            if not isinstance(op, ir.Load) or op.place.path or name is None or self.info(name).loops != loops:
-                return False
-            before.append(name)
-        return False
-
-    def divides_by_sum(self, op: ir.Store, before: list[str], a: str, z: str) -> bool:
-        """Whether a store is `e /= sum(e)`; `before`: what e was read as until then."""
-        placed = getattr(op.value, "id", None)
-        if op.place.path or not isinstance(op.operator, gast.Div) or placed is None:
-            return False
-        reading = [name for name in before if name != op.old and self.readers.get(name)]
-        summed = self.made_by(self.only_reader(reading[0]), "sum", reading[0]) if len(reading) == 1 else None
-        if summed is None or self.placed(summed) != placed or self.only_reader(placed) is None:
-            return False
-        return self.cancels(a, z, summed, placed)
-
-    def is_logarithm_of_softmax(self, a: str, z: str, e: str) -> bool:
-        """z - log(sum(e))"""
-        summed = self.made_by(self.only_reader(e), "sum", e)
-        if summed is None or not self.is_value(e):
-            return False
-        placed = self.placed(summed)
-        logarithm = self.made_by(self.only_reader(placed), "log", placed)
-        if logarithm is None:
-            return False
-        logarithm = self.placed(logarithm)
-        last = self.only_reader(logarithm)
-        return self.operands(last, "subtract") == [z, logarithm] and self.cancels(a, z, summed, logarithm)
-
-    def placed(self, name: str) -> str:
-        """s[:, None], of s that nothing else reads."""
-        node = self.only_reader(name)
-        op = getattr(node, "effect", None)
-        expanded = isinstance(op, ir.GetItem) and op.base == name and op.place is None and only_adds_axes(op)
-        return (self.single(node) if expanded else None) or name
-
-    def operands(self, node: Any, name: str) -> list[Any]:
-        """The names of the two operands of an operation."""
-        if node is None or self.rule_name(node) != name:
+    def sharing(self, name: str) -> list[ir.Root]:
+        """The memory that a name's may be part of, or hold, or be seen as: that itself among it."""
+        info = self.program.info.get(name)
+        if info is None or info.place is None:
             return []
-        return [getattr(each, "id", None) for each in node.effect.arguments.values()]
+        root = info.place.root
+        return list(self.together.get(id(root), {id(root): root}).values())
 
-    def cancels(self, a: str, z: str, summed: str, placed: str) -> bool:
-        """Whether a shift is the same for all that is summed, and the sums stand beside what was summed."""
-        op = self.setters[summed].effect
-        whole = getattr(self.info(z).kind, "dims", ())
-        if (
-            not op.arguments.keys() <= {"a", "axis", "keepdims"}
-            or not {*op.arguments} - {"a"} <= {*op.constants}
-            or not whole
-        ):
+    def walk(self, block: list[gast.stmt], first: list[gast.stmt] | None = None) -> None:
+        """first: what the header of a loop binds."""
+        own, name = [], len(self.ends)
+        for node in [*(first or []), *block]:
+            at = len(self.statements)
+            own.append(at)
+            self.statements.append(node)
+            self.ends.append((name, at))
+            loop = getattr(node, "loop", None)
+            bound = {each for binding in loop.bindings for each in targets(binding)} if loop is not None else set()
+            for each in targets(node) - bound:
+                self.setters.setdefault(each, []).append(at)
+            op: Any = getattr(node, "effect", None)
+            places = [place for place in [getattr(op, "place", None), *(getattr(op, "places", None) or ())] if place]
+            for each in reads(node) | op_names(op) | {place.root.name for place in places}:
+                self.readers.setdefault(each, []).append(at)
+            bindings = loop.bindings if loop is not None else None
+            for inner in blocks_of(node):
+                self.walk(inner, bindings)
+                bindings = None
+        for at in own:
+            self.ends[at] = (name, len(self.statements) - 1)
+
+    def kind(self, operand: Any) -> Kind | None:
+        return self.program.info[operand.id].kind if isinstance(operand, gast.Name) else Scalar("float")
+
+
+class Shift:
+    """One name, taken to be shifted, and the degrees of what is made of it."""
+
+    def __init__(self, order: Order, name: str) -> None:
+        self.order, self.name = order, name
+        self.start = order.setters[name][0]
+        self.block, self.end = order.ends[self.start]
+        self.degrees: dict[str, Degree] = {}
+        self.memory: dict[str, list[tuple[int, Operand]]] = {}  # of written memory: from which statement on
+        self.done: set[int] = set()
+        self.todo: list[int] = []
+
+    def is_gone(self) -> bool:
+        """Whether nothing that leaves the block of the shift, or reaches the value, follows it."""
+        info = self.order.program.info[self.name]
+        if not isinstance(info.kind, (Scalar, Array)) or self.is_written(self.name):
             return False
-        axis = op.constants.get("axis")
-        axes = range(len(whole)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-        positions = {each % len(whole) for each in axes}
-        return all(self.is_constant_along(positions, name, len(whole)) for name in (a, placed))
-
-    def is_constant_along(self, axes: set[int], name: str, rank: int) -> bool:
-        dims = getattr(self.info(name).kind, "dims", ())
-        if dims is None or len(dims) > rank:
+        try:
+            self.found(self.name, shift_itself(info.kind))
+            while self.todo:
+                self.follow(heapq.heappop(self.todo))
+            self.verify()
+        except Mixed:
             return False
-        extra = rank - len(dims)
-        return all(axis < extra or dims[axis - extra] == ONE for axis in axes)
+        return True
 
-    def fits(self, a: str, difference: str, summed: str) -> bool:
-        """One shift for each sum: a lies along the axes that are not summed."""
-        call = self.setters[summed].value
-        found = axes_of_sum(call) if is_numpy(call, "sum") else None
-        dims = [getattr(self.info(name).kind, "dims", ()) for name in (a, difference, summed)]
-        if found is None or None in dims:
+    # ---------------------------------------------------------------- what is known of names
+    def degree(self, operand: Any) -> Operand:
+        if isinstance(operand, gast.Name) and not self.is_memory(operand.id):
+            return self.degrees.get(operand.id)
+        if trees.names_in(operand) & self.degrees.keys():
+            raise Mixed
+        return None
+
+    def kind(self, operand: Any) -> Kind | None:
+        return self.order.kind(operand)
+
+    def is_steady(self, name: str) -> bool:
+        """Whether a name is of one number wherever the shift is felt."""
+        kind = self.order.program.info[name].kind if name in self.order.program.info else None
+        setters = self.order.setters.get(name, [])
+        return isinstance(kind, Scalar) and all(
+            not self.start < at <= self.end or self.order.ends[at][0] == self.block for at in setters
+        )
+
+    def is_written(self, name: str) -> bool:
+        return any(each.stores or each.deep for each in self.order.sharing(name))
+
+    def is_memory(self, name: str) -> bool:
+        """Whether a name is of memory that is written: no value, as what is read from it at a moment."""
+        place = self.order.program.info[name].place if name in self.order.program.info else None
+        return place is not None and place.root.name == name and self.is_written(name)
+
+    def is_arange(self, node: gast.AST) -> bool:
+        """np.arange(n): its k-th number selects the k-th of what is shifted."""
+        info = self.order.program.info.get(getattr(node, "id", ""))
+        call = getattr(info.statement, "value", None) if info is not None else None
+        if not isinstance(call, gast.Call) or len(call.args) != 1 or call.keywords or info is None:
             return False
-        one, whole, other = dims
-        axes = range(len(whole)) if found[0] is None else [axis % len(whole) for axis in found[0]]
-        if not found[1] and any(axis >= len(whole) - len(one) for axis in axes):
+        dims = getattr(info.kind, "dims", None)
+        return getattr(call.func, "attr", "") == "arange" and dims is not None and len(dims) == 1 and dims[0].many
+
+    # ---------------------------------------------------------------- the way of a shift
+    def found(self, name: str, degree: Operand) -> None:
+        """Notes what a name is, and what reads it."""
+        old = self.degrees.get(name)
+        if old == degree:
+            return
+        if old is not None or degree is None:
+            raise Mixed
+        place = self.order.program.info[name].place
+        self.degrees[name] = degree
+        if place is not None and self.is_memory(name):
+            self.changed(place.root, self.order.setters[name][0], degree)
+        else:
+            self.push(name, -1)
+
+    def push(self, name: str, after: int) -> None:
+        for at in self.order.readers.get(name, ()):
+            if at > after and self.takes_derivative(at, name):
+                heapq.heappush(self.todo, at)
+
+    def takes_derivative(self, at: int, name: str) -> bool:
+        """Whether a statement hands on a derivative by a name, and doesn't just look at it or at its shape."""
+        node = self.order.statements[at]
+        op: Any = getattr(node, "effect", None)
+        if op is None or type(op) is ir.Plain:
             return False
-        return one == other or not one and not other
+        if isinstance(op, ir.Primitive):
+            return name in sources(op, node)
+        return True
 
-    def single(self, node: Any) -> str | None:
-        name = getattr(node.targets[0], "id", None) if isinstance(node, gast.Assign) else None
-        return name if name is not None and self.sets.get(name) == 1 else None
+    def follow(self, at: int) -> None:
+        if not self.start < at <= self.end or len(self.done) > FAR:
+            raise Mixed
+        self.done.add(at)
+        node = self.order.statements[at]
+        op: Any = getattr(node, "effect", None)
+        if isinstance(op, ir.Copy):
+            for target, source in op.pairs:
+                if self.degree(source) is not None:
+                    self.found(target, self.degree(source))
+        elif isinstance(op, (ir.Store, ir.Append)):
+            self.write(at, op)
+        elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+            self.set(at, node.targets[0].id, op)
+        else:
+            raise Mixed
 
-    def only_reader(self, name: str) -> Any:
-        found = self.readers.get(name, [])
-        return found[0] if len(found) == 1 else None
+    def set(self, at: int, name: str, op: Any) -> None:
+        if type(op) is ir.Primitive:
+            self.suppose_sums(op)
+            self.found(name, of_primitive(op, self, self.order.program.info[name].kind))
+        elif isinstance(op, ir.Load) and (not op.place.path or self.held(op.place.root, at) is None):
+            self.found(name, self.held(op.place.root, at))
+        elif isinstance(op, ir.GetItem) and not trees.names_in(op.index) & self.degrees.keys():
+            base = self.degrees.get(op.base) if op.place is None else self.held(op.place.root, at)
+            self.found(name, None if base is None else of_item(base, op, self.is_arange))
+        elif isinstance(op, ir.Pack) and len({self.degree(each) for each in op.items}) == 1:
+            self.found(name, self.degree(op.items[0]))
+        elif isinstance(op, ir.ListOp) and op.what == "sum" and len(op.operands) == 1:
+            degree = self.degree(op.operands[0])
+            if degree is not None and not degree.is_product:
+                raise Mixed
+            self.found(name, degree)
+        else:
+            raise Mixed
 
-    def rule_name(self, node: Any) -> str:
-        op = getattr(node, "effect", None)
-        if not isinstance(op, ir.Primitive) or self.single(node) is None:
-            return ""
-        name = getattr(op.rule.function, "__name__", "")
-        return NAMES.get(name, name)
+    def suppose_sums(self, op: ir.Primitive) -> None:
+        """s = 0.0, and s = s + x in a loop: what is carried is what is added."""
+        operands = [each for each in op.arguments.values() if isinstance(each, gast.Name)]
+        degrees = [self.degree(each) for each in operands]
+        if len(operands) == 2 and getattr(op.rule.function, "__name__", "") in ("add", "iadd"):
+            for each, degree, other in zip(operands, degrees, degrees[::-1]):
+                if degree is None and other is not None and other.is_product and self.starts_at_zero(each.id):
+                    self.found(each.id, other)
 
-    def other(self, node: Any, name: str, a: str) -> str | None:
-        """b, of a + b or b + a; of b - a."""
-        if node is None or self.rule_name(node) != name:
-            return None
-        given = [getattr(each, "id", None) for each in node.effect.arguments.values()]
-        if len(given) != 2 or a not in given or name == "subtract" and given[1] != a:
-            return None
-        other = given[0] if given[1] == a else given[1]
-        return other if other is not None and other != a else None
+    def starts_at_zero(self, name: str) -> bool:
+        copies = self.copies_to(name)
+        return len(copies) > 1 and any(trees.literal(each) == 0 for each in copies)
 
-    def made_by(self, node: Any, name: str, argument: str) -> str | None:
-        """What a function of one array makes of it."""
-        if node is None or self.rule_name(node) != name:
-            return None
-        first = next(iter(node.effect.arguments.values()), None)
-        return self.single(node) if getattr(first, "id", None) == argument else None
+    def copies_to(self, name: str) -> list[gast.AST]:
+        """What is copied to a name by all that sets it; of none if something else does."""
+        found = []
+        for at in self.order.setters.get(name, ()):
+            op: Any = getattr(self.order.statements[at], "effect", None)
+            if not isinstance(op, ir.Copy):
+                return []
+            found += [source for target, source in op.pairs if target == name]
+        return found
+
+    # ---------------------------------------------------------------- written memory
+    def changed(self, root: ir.Root, at: int, degree: Operand) -> None:
+        """Notes what memory holds from a statement on."""
+        if len(self.order.sharing(root.name)) != 1 or root.deep:
+            raise Mixed
+        states = self.memory.setdefault(root.name, [])
+        if (at, degree) in states:
+            return
+        if any(when >= at for when, _ in states):
+            raise Mixed
+        states.append((at, degree))
+        self.push(root.name, at)
+
+    def held(self, root: ir.Root, at: int) -> Operand:
+        if root.name in self.degrees and root.name not in self.memory:
+            raise Mixed
+        states = [degree for when, degree in self.memory.get(root.name, ()) if when < at]
+        return states[-1] if states else None
+
+    def write(self, at: int, op: Any) -> None:
+        root, value = op.place.root, self.degree(op.value)
+        if op.place.path or type(op) not in (ir.Store, ir.Append):
+            raise Mixed
+        if isinstance(op, ir.Append):
+            if value is None or value != self.degrees.get(root.name, value):
+                raise Mixed
+            self.found(root.name, value)
+            return
+        own = self.held(root, at)
+        made = value
+        if op.operator is not None:
+            name = OPERATORS.get(type(op.operator))
+            if name is None:
+                raise Mixed
+            made = of_two(name, [None, op.value], [own, value], self)
+        setters = self.order.setters.get(root.name, ())
+        made_in = self.order.ends[setters[0]][0] if setters else 0
+        if made != own:
+            if self.order.ends[at][0] != made_in or not isinstance(root.kind, Array):
+                raise Mixed  # it may run again, or not at all, before the memory is made anew
+            self.changed(root, at, made)
+
+    # ---------------------------------------------------------------- at the end
+    def verify(self) -> None:
+        """Nothing that is returned follows the shift, and what several statements set is the same by each."""
+        if not self.done:
+            raise Mixed
+        for name in self.order.returned:
+            states = self.memory.get(name)
+            if name in self.degrees and states is None or states and states[-1][1] is not None:
+                raise Mixed
+        for name, degree in self.degrees.items():
+            setters = self.order.setters[name]
+            op: Any = getattr(self.order.statements[setters[0]], "effect", None)
+            if name not in self.memory:  # each write into memory is followed
+                parts = self.copies_to(name) if len(setters) > 1 else []
+                fits = len(setters) == 1 or bool(parts)
+            else:
+                parts = op.items if isinstance(op, ir.Pack) else []
+                fits = isinstance(op, ir.Pack) or isinstance(self.order.program.info[name].kind, Array)
+            if not fits or not all(map(self.is_like(degree), parts)):
+                raise Mixed
+
+    def is_like(self, degree: Degree) -> Any:
+        def like(operand: Any) -> bool:
+            return self.degree(operand) == degree or degree.is_product and trees.literal(operand) == 0
+
+        return like
