@@ -68,6 +68,7 @@ class ValueAndTangent(ValueAndGradients):
     mode = "forward"
     _suffix, _sentence = "_value_and_tangent", "The value of {} and how it changes with {}."
     _keyword = "tangents"
+    _plain_suffix = "with_tangent"
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self._call(args, kwargs)
@@ -137,12 +138,27 @@ class ValueAndTangent(ValueAndGradients):
                     f"    raise ValueError('the tangent of {name} has another shape than {name}')",
                 ]
             passed.append(f"{tangent}={given}")
-        lines = (*tests, "return {call}")
-        made = make_plain_function(self, entry, "with_tangent", lines, keyword="tangents", passed=", ".join(passed))
+        lines = (*tests, *self._plain_lines)
+        made = make_plain_function(
+            self, entry, self._plain_suffix, lines, keyword="tangents", passed=", ".join(passed) or " "
+        )
         return made, entry
 
     def __repr__(self) -> str:
         return f"<value and tangent of {self._target.qualname} with respect to ({', '.join(self.params)})>"
+
+
+class OnlyTangent(ValueAndTangent):
+    """As a function that is differentiated again, how the value changes, and not the value."""
+
+    _plain_suffix, _plain_lines = "tangent", ("return {call}[1]",)
+
+    def checked(self, args: tuple[Any, ...], kwargs: dict[str, Any], tangents: Any) -> dict[str, Any]:
+        """The tangents for a call by parameter, as large as what they belong to; None for one that has none."""
+        entry, given, named = self.entry_and_arguments(args, kwargs)
+        values = dict(zip(self._binder.names, self._bind_given(given, named)))
+        made, names = self._tangents(entry, values, tangents), entry.program.tangents
+        return {name: made[names[name]] if name in names else None for name in self.params}
 
 
 def is_like(tangent: Kind, primal: Kind) -> bool:

@@ -25,7 +25,8 @@ from s2sad.api import make_plain_function
 from s2sad.cache import Entry
 from s2sad.derived import gradients_function, make_vjp
 from s2sad.errors import ArgumentError
-from s2sad.forward import jvp, value_and_tangent_function
+from s2sad.forward import value_and_tangent_function
+from s2sad.hessian_products import hessian_product
 from s2sad.kinds import Array, Kind, Scalar
 from s2sad.parameters import is_single
 
@@ -33,7 +34,8 @@ from s2sad.parameters import is_single
 def hvp(
     f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], params: Any = None, *, jit: Any = None
 ) -> Any:
-    """The Hessian of f at `primals` times `tangents`: how the gradients change (forward mode over reverse mode).
+    """The Hessian of f at `primals` times `tangents`: how the gradients change (forward mode over reverse mode; where
+    that is refused, reverse mode over forward mode, which gives the same).
 
     A tuple with one product for each parameter, like its gradient; of one parameter (`params` is one name or
     position), that product alone. The Hessian itself is never made.
@@ -41,7 +43,9 @@ def hvp(
     >>> hvp(lambda x, y: x * x * y, (3.0, 2.0), (1.0, 0.0))
     (4.0, 6.0)
     """
-    return jvp(gradients_function(f, params), primals, tangents, params, jit=jit)[1]
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise ArgumentError("hvp takes its primals and its tangents as tuples: hvp(f, (x, y), (x_dot, y_dot))")
+    return hessian_product(f, params, jit)(tuple(primals), {}, tuple(tangents))
 
 
 def jacobian(f: Callable[..., Any], params: Any = 0, *, jit: Any = None) -> Callable[..., Any]:
@@ -167,8 +171,15 @@ class Hessian(Columns):
 
     suffix, word = "hessian", "Hessian"
 
+    def __init__(self, f: Callable[..., Any], params: Any, jit: Any) -> None:
+        super().__init__(f, params, jit)
+        self.product = hessian_product(f, params, jit)
+
     def _differentiated(self) -> Callable[..., Any]:
         return gradients_function(*self._given[:2])
+
+    def columns(self, primal: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        return [self.product(args, kwargs, (unit,)) for unit in units(primal)]
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         primal = self.primal(args, kwargs)

@@ -167,14 +167,18 @@ class Builtins:
             )
         if isinstance(value.kind, Mapping):
             return self.emit(
-                gast.Call(function.expr, [value.expr], []), ir.Plain(False), List(value.kind.key), False, hint
+                gast.Call(function.expr, [value.expr], []),
+                ir.Plain(False),
+                List(value.kind.key or UNKNOWN),
+                False,
+                hint,
             )
         if isinstance(value.kind, Array) and value.varied:
             return self.array_as_list(value, node)
         if isinstance(value.kind, Array):
             return Value(gast.Call(function.expr, [value.expr], []), List(self.indexed_kind(value, [("int", None)])))
         if isinstance(node, gast.Call) and node.args and not value.varied:
-            return Value(gast.Call(function.expr, [value.expr], []), List(None))
+            return Value(gast.Call(function.expr, [value.expr], []), List(UNKNOWN))
         return None
 
     def call_tuple(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:

@@ -8,7 +8,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.expressions import mark_pure
-from s2sad.kinds import BOOL, INT, Array, List, Mapping, Scalar
+from s2sad.kinds import BOOL, INT, UNKNOWN, Array, List, Mapping, Scalar
 from s2sad.values import LocalFunction, Partial, Value
 
 
@@ -109,7 +109,7 @@ class Extremes:
                     value.kind
                     if isinstance(value.kind, List)
                     else List(
-                        self.sum_kind(value) if value.items is not None or isinstance(value.kind, Array) else None
+                        self.sum_kind(value) if value.items is not None or isinstance(value.kind, Array) else UNKNOWN
                     )
                 )
                 return self.plain(function, args, keywords, kind)

@@ -149,7 +149,7 @@ class Lists:
             return self.make_list(value.items)
         if isinstance(value.kind, Mapping):
             made = trees.call(trees.builtin("list"), value.expr)
-            return self.emit(made, ir.Plain(False), List(value.kind.key), False, "#keys")
+            return self.emit(made, ir.Plain(False), List(value.kind.key or UNKNOWN), False, "#keys")
         if isinstance(value.kind, Array):
             if value.varied:
                 return self.array_as_list(value, node)
@@ -157,7 +157,7 @@ class Lists:
         if not isinstance(value.kind, List):
             if value.varied:
                 raise self.refuse("unknown_loop", node)
-            value = Value(value.expr, List(None))
+            value = Value(value.expr, List(UNKNOWN))
         return self.settle(value)
 
     def list_pop(self, owner: Value, name: str, args: list[Value], node: Any, hint: str | None = None) -> Value:

@@ -226,7 +226,7 @@ class Loops:
 
     def opaque_iteration(self, value: Value) -> Iteration:
         """Anything else is made a list first, so that the reverse sweep can run over it backwards."""
-        made = self.emit(trees.call(trees.builtin("list"), value.expr), ir.Plain(False), List(None), False, "items")
+        made = self.emit(trees.call(trees.builtin("list"), value.expr), ir.Plain(False), List(UNKNOWN), False, "items")
         self.effects += 1
         count = trees.call(trees.builtin("len"), made.expr)
         mark_pure(count)

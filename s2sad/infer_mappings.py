@@ -279,7 +279,7 @@ class Mappings:
         owner = self.settle(owner)
         listed = trees.call(trees.builtin("list"), owner.expr)
         mark_pure(listed)
-        keys = self.emit(listed, ir.Plain(True), List(owner.kind.key), False, "#keys")
+        keys = self.emit(listed, ir.Plain(True), List(owner.kind.key or UNKNOWN), False, "#keys")
         count = self.length_of(keys.expr)
         expr = owner.expr if view == "keys" else trees.call(trees.attr(owner.expr, view))
         if view == "keys":
@@ -338,7 +338,7 @@ class Mappings:
             return self.mapping_copy(owner, node, None)
         if name in ("keys", "values", "items"):
             if name == "keys" or not owner.varied:
-                kind = {"keys": List(owner.kind.key), "values": List(owner.kind.value)}.get(name, List(None))
+                kind = List({"keys": owner.kind.key, "values": owner.kind.value}.get(name) or UNKNOWN)
                 listed = trees.call(trees.builtin("list"), trees.call(trees.attr(owner.expr, name)))
                 return self.emit(listed, ir.Plain(False), kind, False, "#keys" if name == "keys" else name)
             return self.collected(self.mapping_iteration(owner, name, node), node, name)

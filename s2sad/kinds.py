@@ -106,8 +106,8 @@ class Array(Kind):
 
 @dataclass(frozen=True)
 class List(Kind):
-    """A list whose items all have one kind; item is None while nothing is known of them. `cls`: deque, for one of
-    those. `length`: for rules, where it is known at that moment."""
+    """A list whose items all have one kind; item is None while nothing is known to be in it (Unknown: anything may be).
+    `cls`: deque, for one of those. `length`: for rules, where it is known at that moment."""
 
     item: Kind | None = None
     cls: type | None = None

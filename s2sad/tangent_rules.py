@@ -151,6 +151,8 @@ class Rules:
         rule = op.rule
         given = [name for name in rule.wrt if name in op.arguments]
         alone = op.arrays is None and len(given) == 1 and isinstance(op.arguments[given[0]], gast.Name)
+        if rule.function is np.ndarray.copy and not getattr(op.kinds[given[0]], "dims", ()):
+            return gast.UnaryOp(gast.UAdd(), self.dot(op.arguments[given[0]].id))  # a number may be one of Python's
         if alone and self.stands_alone(op, given[0], value):
             return renamed(value, {op.arguments[given[0]].id: self.dot(op.arguments[given[0]].id)})
         arguments = dict(op.arguments)
