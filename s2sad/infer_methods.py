@@ -107,7 +107,7 @@ class Methods:
             return self.method_without_rule(function, owner, name, args, keywords, node)
         owner = owner if self.quiet else self.settle(owner)
         args, keywords = self.name_out(METHODS_WITH_OUT.get(name, ()), args, dict(keywords))
-        out = keywords.pop("out", None)
+        out = self.take_out(keywords)
         try:
             bound = rule.bind([owner, *args], self.that_matter(rule, keywords))
         except (RuleError, TypeError):
@@ -127,7 +127,7 @@ class Methods:
             owner = self.settle(owner)
         rebuild = self.method_rebuilder(name, len(args), list(keywords))
         made = self.primitive(rule, values, rebuild, node, hint, bound=bound, library="numpy")
-        if out is not None and out.static is not None:
+        if out is not None:
             self.store_whole(out, made, node)
             return out
         return made

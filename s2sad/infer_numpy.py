@@ -314,7 +314,7 @@ class NumPy:
         if not {"min", "max"} & set(keywords) or {"a_min", "a_max"} & set(keywords) or len(args) != 1:
             return None
         keywords = dict(keywords)
-        out = keywords.pop("out", None)
+        out = self.take_out(keywords)
         names = [key for key in keywords if key in ("min", "max")]
         if len(names) != len(keywords):
             return None
@@ -324,7 +324,7 @@ class NumPy:
             return self.call_expression(function.expr, exprs[:1], dict(zip(names, exprs[1:])))
 
         made = self.primitive(registry.find(np.clip), list(bound.values()), rebuild, node, hint, bound=bound)
-        if out is None or out.static is None:
+        if out is None:
             return made
         self.store_whole(out, made, node)
         return out

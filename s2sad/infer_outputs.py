@@ -57,6 +57,14 @@ class Outputs:
             del given["out"]
         return args[:place], {**given, **keywords}
 
+    def take_out(self, keywords: dict[str, Value]) -> Value | None:
+        """The array that `out=` names, taken away from the keywords; None where there is none. It gets a name: what
+        the call makes is stored into it, and it is also what the call gives."""
+        out = keywords.pop("out", None)
+        if out is None or out.static is None:
+            return None
+        return self.settle(out.items[0] if out.items is not None and len(out.items) == 1 else out)
+
     def written_by_options(self, rule: Any, args: list[Value], keywords: dict[str, Value], bound: Any) -> list[Value]:
         """The arguments that a call writes into by an option that its rule doesn't treat."""
         named = {**keywords, **{key: value for key, value in (bound or {}).items() if isinstance(value, Value)}}

@@ -23,8 +23,8 @@ class Rules:
         self, rule: Any, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
         keywords = dict(keywords)
-        out = keywords.pop("out", None)
-        if out is not None and out.static is not None:
+        out = self.take_out(keywords)
+        if out is not None:
             made = self.call_rule(rule, function, args, keywords, node, hint)
             self.store_whole(out, made, node)
             return out
@@ -149,8 +149,6 @@ class Rules:
 
     def store_whole(self, target: Value, value: Value, node: Any) -> None:
         """target[...] = value, as `out=` and np.copyto do."""
-        if target.items is not None and len(target.items) == 1:
-            target = target.items[0]
         target = self.settle(target)
         if not isinstance(target.kind, Array):
             raise self.refuse("unknown_store", node)

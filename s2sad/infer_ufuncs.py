@@ -38,7 +38,8 @@ class Ufuncs:
         if not any(v.varied for v in [*args, out]):
             self.opaque_call(function, args, keywords, node, [out])
             return out
-        out, where = self.settle(out), self.full_mask(self.settle(where), self.settle(out), node)
+        out = self.settle(out)
+        where = self.full_mask(self.settle(where), out, node)
         chosen = [self.chosen_by(self.settle(v), where, out, node) for v in args]
         made = self.call_known(function, static, chosen, {}, node, None)
         self.store_chosen(out, where, made, node)

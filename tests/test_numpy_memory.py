@@ -275,6 +275,31 @@ def copyto_where(A, v, x):
     return np.sum(A * A)
 
 
+# An `out` that has no name: the call gives the array that it stored into.
+@case(V)
+def out_made_in_the_call(v):
+    return np.sum(np.exp(v, out=np.empty(3)) * np.cumsum(v, out=np.zeros_like(v)))
+
+
+@case(V)
+def out_in_a_tuple(v):
+    t = np.empty(3)
+    u = np.exp(v, out=(t,))
+    t *= v
+    return np.sum(u * np.sin(v, out=(v.copy(),)))
+
+
+@case(V)
+def out_of_a_method_and_by_position(v):
+    t = v.cumsum(out=np.empty(3))
+    return np.sum(t * np.tanh(v, np.empty((2, 3))[1]) * v.clip(-1.0, 1.0, np.empty(3)))
+
+
+@case(V)
+def out_made_in_the_call_where(v):
+    return np.sum(np.sqrt(v, out=v.copy(), where=v > 0.0) * np.clip(v, min=-1.0, out=np.empty(3)))
+
+
 @case(V, np.array([1.0, 0.0, 2.0]), params=["v"])
 def divide_where_not_zero(v, w):
     out = np.ones(3)
