@@ -42,3 +42,12 @@ class SourceError(S2sadError, ValueError):
 
 class RuleError(S2sadError, ValueError):
     """A rule for a function is wrong: its arity, a name in it, where it is registered."""
+
+
+class RuleRefusalError(RuleError):
+    """What a rule's `refuse("cause: what to write instead")` raises; the part after the colon may be missing."""
+
+    def __init__(self, reason: str) -> None:
+        cause, _, instead = reason.partition(": ")
+        super().__init__(cause)
+        self.instead = next((instead[len(v) :] for v in ("write ", "use ", "give ") if instead.startswith(v)), instead)

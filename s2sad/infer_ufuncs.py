@@ -99,6 +99,11 @@ class Ufuncs:
         node: Any,
         hint: str | None,
     ) -> Value | None:
+        if "dtype" in keywords and any(v.varied for v in args) and all(isinstance(v.kind, Array) for v in args[:1]):
+            count = 2 if name == "outer" else 1
+            args = [*self.cast_operands(args[:count], keywords["dtype"], node), *args[count:]]
+            others = {key: value for key, value in keywords.items() if key != "dtype"}
+            return self.call_known(function, function.static, args, others, node, hint)
         if (
             name == "outer"
             and len(args) == 2

@@ -28,6 +28,7 @@ from s2sad.errors import NotDifferentiableError, UndefinedNameError
 from s2sad.quoting import character
 from s2sad.refusals_of_code import REFUSALS_OF_CODE
 from s2sad.refusals_of_data import REFUSALS_OF_DATA
+from s2sad.rules.options import instead_of
 
 REFUSALS: dict[str, tuple[str, str]] = {**REFUSALS_OF_CODE, **REFUSALS_OF_DATA}
 
@@ -50,7 +51,7 @@ def refuse(key: str, node: gast.AST | None, source: Any, /, **words: Any) -> Not
     cause, remedy = REFUSALS[key]
     if source is not None and getattr(node, "lineno", None) is None:
         node = source.tree
-    known = _Words(words, node, source)
+    known = _Words(_instead(key, words) | words, node, source)
     where = "" if source is None else place(node, source)
     error = UndefinedNameError if key == "undefined" else NotDifferentiableError
     made = error(
@@ -58,6 +59,15 @@ def refuse(key: str, node: gast.AST | None, source: Any, /, **words: Any) -> Not
     )
     made.key = key
     return made
+
+
+def _instead(key: str, words: dict[str, Any]) -> dict[str, Any]:
+    """What to write in place of a call that its rule doesn't do."""
+    if key == "rule_keyword":
+        return {"instead": instead_of(words.get("name", ""), words.get("keywords", "").split(", "))}
+    if key == "rule_fails":
+        return {"instead": getattr(words.get("error"), "instead", "") or "other arguments"}
+    return {}
 
 
 def place(node: Any, source: Any) -> str:

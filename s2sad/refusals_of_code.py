@@ -143,7 +143,7 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
     ),
     "rule_keyword": (
         "the rule for `{name}` doesn't know this use of it ({keywords})",
-        "the call without what the rule doesn't know, or another " + RULE.removeprefix("a "),
+        "{instead}, or another " + RULE.removeprefix("a "),
     ),
     "parameter": (
         "the rule for `{name}` has no derivative with respect to `{parameter}`",
@@ -208,7 +208,7 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
     ),
     "rule_fails": (
         "the rule for `{name}` fails here: {error}",
-        "other arguments, or a better rule, with @s2sad.partials or @s2sad.adjoint",
+        "{instead}, or a better rule, with @s2sad.partials or @s2sad.adjoint",
     ),
     "super": (
         "`super()` can't be followed here",

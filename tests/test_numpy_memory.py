@@ -296,6 +296,12 @@ def out_of_a_method_and_by_position(v):
 
 
 @case(V)
+def methods_of_ufuncs_with_a_dtype(v):
+    first = np.add.outer(v, v, dtype=np.float64)
+    return np.sum(np.hypot.accumulate(first, axis=1, dtype=float) * np.multiply.reduce(v, dtype=np.float64))
+
+
+@case(V)
 def out_made_in_the_call_where(v):
     return np.sum(np.sqrt(v, out=v.copy(), where=v > 0.0) * np.clip(v, min=-1.0, out=np.empty(3)))
 

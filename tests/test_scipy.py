@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from scipy import linalg, special, stats
+from scipy import linalg, signal, special, stats
 from scipy.spatial import distance
 
 import s2sad
@@ -266,3 +266,30 @@ def test_distances_of_near_points_far_from_zero_keep_their_digits() -> None:
     tangents = (np.sin(a), np.cos(b))
     near = s2sad.jvp(weighed, (a, b), tangents)[1]
     np.testing.assert_allclose(s2sad.jvp(weighed, (a + moved, b + moved), tangents)[1], near, rtol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:floating point number truncated")
+@pytest.mark.parametrize("name", ["kn", "yn", "bdtr", "bdtrc", "bdtri", "nbdtr", "nbdtrc", "nbdtri"])
+def test_an_order_that_is_no_integer_is_cut_off_as_scipy_does(name) -> None:
+    function = getattr(special, name)
+
+    def given(order, degree, x):
+        return function(order, x) if name in ("kn", "yn") else function(order, degree, x)
+
+    assert given(3.6, 5.7, 0.3) == given(3, 5, 0.3)
+    assert s2sad.grad(lambda x: given(3.6, 5.7, x))(0.3) == pytest.approx(s2sad.grad(lambda x: given(3, 5, x))(0.3))
+    assert s2sad.check_gradients(lambda x: given(3.6, 5.7, x), np.array([0.3, 0.4])).ok
+
+
+@pytest.mark.parametrize("boundary, fillvalue", [("fill", 1.5), ("wrap", 0.0), ("symm", 0.0)])
+def test_forward_mode_of_what_a_convolution_continues_its_input_by(boundary, fillvalue) -> None:
+    """With a fillvalue the convolution isn't linear in its input: what is put beside it doesn't change."""
+    x, y = np.cos(np.arange(12.0)).reshape(3, 4), np.sin(np.arange(6.0)).reshape(2, 3)
+
+    def continued(x, y):
+        first = signal.convolve2d(x, y, boundary=boundary, fillvalue=fillvalue)
+        return np.sum(first**2) + np.sum(signal.correlate2d(x, y, "same", boundary, fillvalue) ** 3)
+
+    slope = s2sad.jvp(continued, (x, y), (y[0, 0] + x**2, y**2))[1]
+    ends = [continued(x + h * (y[0, 0] + x**2), y + h * y**2) for h in (1e-5, -1e-5)]
+    assert slope == pytest.approx((ends[0] - ends[1]) / 2e-5, rel=1e-6)

@@ -201,6 +201,8 @@ def arange(start, stop=None, step=1, dtype=None, *, grad):
 def arange_tangent(start, stop=None, step=1, dtype=None, *, result, start_dot, step_dot):
     if stop is None:
         return np.zeros_like(result)
+    if known(step_dot == 0.0):
+        return np.full_like(result, start_dot)
     return start_dot + step_dot * np.arange(result.size)
 
 

@@ -14,6 +14,7 @@ import gast
 import numpy as np
 
 from s2sad import trees
+from s2sad.errors import RuleRefusalError
 from s2sad.kinds import UNKNOWN, Array, Kind, List, Scalar, Static, Tuple, Unknown, kind_of, loose
 from s2sad.rules import indexing, registry, results, scopes, templates
 from s2sad.rules.registry import ELEMENTARY, MARKERS, Rule
@@ -407,7 +408,7 @@ class Expressions:
 
     def _marker(self, marker: Any, argument: Value) -> Value:
         if marker is registry.refuse:
-            raise registry.RuleError(argument.value)
+            raise RuleRefusalError(argument.value)
         if marker is registry.rank:
             return self._rank(argument, trees.np_call("ndim", self._node(argument)))
         if marker is registry.known:

@@ -22,7 +22,7 @@ from s2sad.forking import global_lock
 MODULES: dict[str, tuple[str, ...]] = {
     "scipy.fft": ("fft", "fft_several"),
     "scipy.integrate": ("integrate",),
-    "scipy.linalg": ("linalg", "linalg_decompositions", "linalg_systems"),
+    "scipy.linalg": ("linalg", "linalg_decompositions", "linalg_eigen", "linalg_systems"),
     "scipy.ndimage": ("ndimage", "ndimage_smooth"),
     "scipy.signal": ("signal", "signal_sequences"),
     "scipy.spatial": ("spatial",),

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-ANY = frozenset({"workers", "plan", "stable", "casting", "blocksize"})
+ANY = frozenset({"workers", "plan", "stable", "casting", "blocksize", "subok"})
 ONLY: dict[str, tuple[Any, ...]] = {
-    **dict.fromkeys(("overwrite_x", "overwrite_input", "overwrite_a", "overwrite_b", "subok"), (False,)),
+    **dict.fromkeys(("overwrite_x", "overwrite_input", "overwrite_a", "overwrite_b"), (False,)),
     **dict.fromkeys(("returned", "return_index", "return_inverse", "return_counts"), (False,)),
     **dict.fromkeys(("like", "orthogonalize", "zi", "output"), (None,)),
     **dict.fromkeys(("copy", "disp", "sorted"), (True,)),
@@ -23,3 +23,25 @@ def changes_nothing(name: str, value: Any) -> bool:
     """Whether an option with this value, where a rule has no parameter of that name, leaves the derivative as it is."""
     return name in ANY or any(value is each or type(value) is type(each) is str and value == each
                               for each in ONLY.get(name, ()))  # fmt: skip
+
+
+# What to write in place of a call with an option that its rule doesn't do: by the function's name, or of any function.
+_PLACES = "x[places], with places from np.unique(s2sad.stop_gradient(x), return_index=True)"
+INSTEAD = {
+    ("average", "returned"): "the average alone, and np.sum(weights) beside it",
+    ("clip", "dtype"): "np.clip(x.astype(dtype), ...)",
+    ("einsum", "dtype"): "np.einsum of x.astype(dtype)",
+    ("array", "ndmin"): "np.expand_dims(np.array(x), axis), np.atleast_2d(x) or np.atleast_3d(x)",
+    ("astype", "copy"): "x.astype(dtype), which copies; or x itself, where it has that dtype",
+    ("fill_diagonal", "wrap"): "stores at places that are written out: x[i, j] = value",
+    **{("unique", name): _PLACES for name in ("return_index", "return_inverse", "return_counts", "axis", "equal_nan")},
+    ("lfilter", "zi"): "a loop over the samples, or x with the samples before it",
+    **{("", name): "the call without it, and a store: y[...] = result" for name in ("out", "output")},
+    **{("", name): "the call without it" for name in ("overwrite_a", "overwrite_b", "overwrite_x", "overwrite_input")},
+}
+
+
+def instead_of(name: str, options: list[str]) -> str:
+    """What to write in place of a call with these options, of which some are the cause that its rule can't do it."""
+    found = (INSTEAD.get((which, option)) for which in (name, "") for option in options)
+    return next((each for each in found if each is not None), "the call without what the rule doesn't know")

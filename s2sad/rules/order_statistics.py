@@ -156,6 +156,8 @@ def median(a, axis=None, *, keepdims=False, grad):
 
 @tangent(np.median)
 def median_tangent(a, axis=None, *, keepdims=False, result, a_dot):
+    if known(rank(a) == 0):
+        return a_dot
     return ordered_points_tangent(a_dot, a, np.array(0.5 * (length_along(a, axis) - 1)), axis, result)
 
 

@@ -127,6 +127,8 @@ def pad(
     reflect_type="even",
     grad,
 ):
+    if isinstance(pad_width, dict):
+        return refuse("with widths in a dict: give a pair for each axis, `((1, 2), (0, 0))`")
     if mode == "constant":
         of_values = unbroadcast(sums_of_margins(grad, np.shape(array), pad_width))
         return inner(grad, array, pad_width), None, None, of_values
@@ -138,7 +140,7 @@ def pad(
         return added_where_taken(grad, array, pad_width, mode), None, None, 0.0
     if mode in ("maximum", "mean", "median", "minimum"):
         return computed_adjoint(grad, array, pad_width, mode, stat_length), None, None, 0.0
-    return refuse("np.pad with a function as its mode: write into the margins of an array instead")
+    return refuse("np.pad with a function as its mode: stores into the margins of an array")
 
 
 def sums_of_margins(grad, shape, pad_width):
@@ -168,6 +170,8 @@ def pad_tangent(
     array_dot,
     constant_values_dot=0.0,
 ):
+    if isinstance(pad_width, dict):
+        return refuse("with widths in a dict: give a pair for each axis, `((1, 2), (0, 0))`")
     if mode == "constant" and known(rank(array_dot) == 0):
         return np.pad(np.zeros_like(array), pad_width, constant_values=constant_values_dot)
     if mode == "constant":

@@ -83,6 +83,8 @@ def from_roots_adjoint(zeros, grad):
 
 @tangent(np.poly)
 def from_roots_tangent(seq_of_zeros, *, seq_of_zeros_dot):
+    if rank(seq_of_zeros) != 1:
+        return refuse("the characteristic polynomial of a matrix: np.poly(np.linalg.eigvalsh(A)) of a symmetric one")
     return from_roots_change(seq_of_zeros, seq_of_zeros_dot)
 
 

@@ -60,7 +60,8 @@ Some words have a meaning of their own; they run as ordinary functions too:
     spread(e)       in what is returned: e may be smaller than the parameter, to which it broadcasts
     unbroadcast(e)  in what is returned: e may be larger than the parameter, and is to be summed down to it
     sized(e, x)     e, which has the shape of x, where the kinds don't tell
-    refuse("why")   there is no derivative in this case: a RuleError, of which the user sees the reason
+    refuse("why")   there is no derivative in this case: a RuleError, of which the user sees the reason; what follows a
+                    colon in it (`refuse("with pivoting: np.linalg.qr")`) is shown as what to write instead
 
 A function of a list of arrays says `variadic=` and the name of that parameter; its template returns the cotangent of
 item k, or of the whole list where k is None:
@@ -86,7 +87,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from s2sad.errors import RuleError
+from s2sad.errors import RuleError, RuleRefusalError
 from s2sad.kinds import Kind
 from s2sad.rules import checking, loading
 
@@ -446,7 +447,7 @@ def sized(e: Any, like: Any) -> Any:
 
 def refuse(reason: str) -> Any:
     """In a template: there is no derivative in this case; the reason is told to the user."""
-    raise RuleError(reason)
+    raise RuleRefusalError(reason)
 
 
 def inline(function: F) -> F:

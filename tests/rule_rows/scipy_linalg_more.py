@@ -22,6 +22,27 @@ rows(
     cases=[row(_WELL, eigvals_only=True), row(_WELL, lower=False, eigvals_only=True), parts("0", _symmetric)],
 )
 rows(linalg.eigvalsh, cases=[row(_symmetric), row(_WELL, lower=False)])
+_MASS = _columns @ _columns.T + 2.0 * np.eye(3)  # of a generalized problem
+rows(
+    linalg.eigh,
+    cases=[
+        row(_symmetric, _MASS, driver="gv"),
+        row(_WELL, _MASS, lower=False, type=1, driver="gv"),
+        row(_WELL, b=_MASS, eigvals_only=True),
+        row(_WELL, eigvals_only=True, subset_by_index=[0, 1]),
+        parts("0", _WELL, subset_by_index=[1, 2]),
+        parts("0", _symmetric, _MASS, subset_by_value=[-np.inf, 2.0]),
+    ],
+)
+rows(
+    linalg.eigvalsh,
+    cases=[
+        row(_WELL, _MASS),
+        row(_WELL, _MASS, lower=False, type=1, subset_by_index=[1, 2]),
+        row(_WELL, subset_by_index=[0, 0]),
+        row(_symmetric, subset_by_value=[-np.inf, 4.0]),
+    ],
+)
 rows(
     linalg.svd,
     cases=[

@@ -22,9 +22,9 @@ from s2sad.rules.results import FALSE, dims_of, floating, numeric, unknown_dim, 
 def mistaken(y, x):
     """What the rules below don't say."""
     if np.iscomplexobj(y):
-        return refuse("of complex values; integrate the real and the imaginary part")
+        return refuse("of complex values: integrate the real and the imaginary part by themselves")
     if x is not None and rank(x) != 1 and rank(x) != rank(y):
-        return refuse("where x has neither one axis nor those of y; give np.broadcast_to(x, np.shape(y))")
+        return refuse("where x has neither one axis nor those of y: use np.broadcast_to(x, np.shape(y))")
     return None
 
 
@@ -149,9 +149,9 @@ def running_trapezoid_kind(y: Kind, x: Kind, dx: Kind, axis: Kind, initial: Kind
 @adjoint(integrate.simpson, linear="each", cost=20)
 def simpson(y, x=None, *, dx=1.0, axis=-1, grad):
     if np.iscomplexobj(y):
-        return refuse("of complex values; integrate the real and the imaginary part")
+        return refuse("of complex values: integrate the real and the imaginary part by themselves")
     if x is not None and rank(x) != 1:
-        return refuse("for points x of several axes; give x with one axis")
+        return refuse("for points x of several axes: x with one axis")
     if known(rank(y) == 1):
         return grad * simpson_weights(y, x, dx, axis), None, of_simpson_spacing(grad, y, x, axis)
     weights = along_axis(simpson_weights(y, x, dx, axis), y, axis)

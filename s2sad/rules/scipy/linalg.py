@@ -29,11 +29,11 @@ def product_of_columns(a, b):
 def solution(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True, assume_a=None,
              transposed=False, *, grad, result):  # fmt: skip
     if rank(a) != 2 or rank(b) > 2:
-        return refuse("of a stack of matrices; np.linalg.solve has a rule for these")
+        return refuse("of a stack of matrices: use np.linalg.solve, which takes stacks")
     if overwrite_a or overwrite_b:
-        return refuse("overwrite_a and overwrite_b destroy what the gradient needs")
+        return refuse("overwrite_a and overwrite_b destroy what the gradient needs: the call without them")
     if assume_a not in (None, "gen", "general", "sym", "symmetric", "pos", "positive definite"):
-        return refuse("of such a structure; assume_a may be None, 'gen', 'sym' or 'pos'")
+        return refuse("of such a structure: assume_a=None, 'gen', 'sym' or 'pos'")
     if assume_a in (None, "gen", "general"):
         b_grad = linalg.solve(a if transposed else a.T, grad)
         return -(product_of_columns(result, b_grad) if transposed else product_of_columns(b_grad, result)), b_grad
@@ -50,7 +50,7 @@ def solution_tangent(a, b, lower=False, overwrite_a=False, overwrite_b=False, ch
         change = b_dot - (a_dot.T if transposed else a_dot) @ result
         return linalg.solve(a.T if transposed else a, change)
     if assume_a not in ("sym", "symmetric", "pos", "positive definite"):
-        return refuse("of such a structure; assume_a may be None, 'gen', 'sym' or 'pos'")
+        return refuse("of such a structure: assume_a=None, 'gen', 'sym' or 'pos'")
     return linalg.solve(a, b_dot - whole_of_triangle(a_dot, lower) @ result, lower=lower, assume_a=assume_a)
 
 
@@ -78,9 +78,9 @@ def solution_of_triangular(a, b, trans=0, lower=False, unit_diagonal=False, over
     if rank(a) != 2 or rank(b) > 2:
         return refuse("of a stack of matrices")
     if overwrite_b:
-        return refuse("overwrite_b destroys what the gradient needs")
+        return refuse("overwrite_b destroys what the gradient needs: the call without it")
     if trans in (2, "C"):
-        return refuse("with the conjugate transpose; trans may be 0 or 1")
+        return refuse("with the conjugate transpose: trans=0 or 1, of np.conj(A)")
     if trans in (0, "N"):
         b_grad = linalg.solve_triangular(a, grad, trans=1, lower=lower, unit_diagonal=unit_diagonal)
         return triangle(-product_of_columns(b_grad, result), lower, unit_diagonal), b_grad
@@ -133,7 +133,7 @@ def sylvester_kind(a: Kind, b: Kind, q: Kind) -> Kind:
 @adjoint(linalg.inv, cost=1000)
 def inverse(a, overwrite_a=False, check_finite=True, *, grad, result):
     if rank(a) != 2 or overwrite_a:
-        return refuse("of a stack of matrices, or one that is overwritten; np.linalg.inv has a rule for stacks")
+        return refuse("of a stack of matrices, or one that is overwritten: use np.linalg.inv, which takes stacks")
     return -result.T @ grad @ result.T
 
 
@@ -152,7 +152,7 @@ def inverse_kind(a: Kind, *options: Kind) -> Kind:
 def determinant(a, overwrite_a=False, check_finite=True, *, grad, result):
     """Of a matrix that is not singular."""
     if rank(a) != 2 or overwrite_a:
-        return refuse("of a stack of matrices, or one that is overwritten; np.linalg.det has a rule for stacks")
+        return refuse("of a stack of matrices, or one that is overwritten: use np.linalg.det, which takes stacks")
     return grad * result * linalg.inv(a).T
 
 

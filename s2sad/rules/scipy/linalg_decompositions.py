@@ -1,7 +1,7 @@
 """scipy.linalg: decompositions, norms and least squares as numpy.linalg has them, and systems of banded matrices.
 
-The formulas are those of `rules/linalg_decompositions.py`. What SciPy has beyond (generalized eigenvalues, pivoting,
-subsets, arrays that are overwritten, complex numbers) is refused.
+The formulas are those of `rules/linalg_decompositions.py`. What SciPy has beyond (pivoting, arrays that are
+overwritten, complex numbers) is refused.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from scipy import linalg
 
 from s2sad.kinds import UNKNOWN, Array, Kind, Scalar, Tuple
 from s2sad.rules.linalg import floating_of, singular_change, squares_change
-from s2sad.rules.linalg_decompositions import columns_by, gaps, qr_changes, qr_slope, shorter, svd_changes, svd_slope
+from s2sad.rules.linalg_decompositions import columns_by, qr_changes, qr_slope, shorter, svd_changes, svd_slope
 from s2sad.rules.linalg_norms import (
     norm_along,
     norm_back,
@@ -27,7 +27,7 @@ from s2sad.rules.results import (
     unknown_dim,
     value_of,
 )
-from s2sad.rules.scipy.linalg import in_triangle, product_of_columns, whole_of_triangle
+from s2sad.rules.scipy.linalg import product_of_columns
 
 
 @inline
@@ -35,87 +35,16 @@ def plain_matrix(a):
     return rank(a) == 2 and not np.iscomplexobj(a)
 
 
-# --- eigenvalues and singular values --------------------------------------------------------------------------------
-
-
-@adjoint(linalg.eigh, several=True, cost=5000)
-def eigh(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
-         subset_by_index=None, subset_by_value=None, driver=None, grad, result):  # fmt: skip
-    if not plain_matrix(a) or b is not None or overwrite_a:
-        return refuse(
-            "of a stack, a complex or an overwritten matrix, or with `b`; np.linalg.eigh has a rule for stacks"
-        )
-    if subset_by_index is not None or subset_by_value is not None:
-        return refuse("of a part of the eigenvalues: take the part of the whole result")
-    if eigvals_only:
-        _, vectors = linalg.eigh(a, lower=lower)
-        return in_triangle(columns_by(vectors, grad) @ vectors.T, lower)
-    values, vectors = result
-    values_grad, vectors_grad = grad
-    if vectors_grad is None:
-        return in_triangle(columns_by(vectors, values_grad) @ vectors.T, lower)
-    slope = vectors @ ((vectors.T @ vectors_grad) / gaps(values)) @ vectors.T
-    if values_grad is None:
-        return in_triangle(slope, lower)
-    return in_triangle(columns_by(vectors, values_grad) @ vectors.T + slope, lower)
-
-
-@tangent(linalg.eigh)
-def eigh_tangent(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, type=1,
-                 check_finite=True, subset_by_index=None, subset_by_value=None, driver=None, result,
-                 a_dot):  # fmt: skip
-    if not plain_matrix(a) or b is not None or overwrite_a:
-        return refuse("of a stack, a complex or an overwritten matrix, or with `b`")
-    if subset_by_index is not None or subset_by_value is not None:
-        return refuse("of a part of the eigenvalues: take the part of the whole result")
-    if eigvals_only:
-        _, vectors = linalg.eigh(a, lower=lower)
-        return np.diagonal(vectors.T @ whole_of_triangle(a_dot, lower) @ vectors)
-    values, vectors = result
-    inner = vectors.T @ whole_of_triangle(a_dot, lower) @ vectors
-    return np.diagonal(inner), vectors @ (inner / gaps(values))
-
-
-@kind(linalg.eigh)
-def eigh_kind(a: Kind, b: Kind, *, eigvals_only: Kind, **options: Kind) -> Kind:
-    a = numeric(a)
-    dtype, dims, alone = floating_of(a), dims_of(a), value_of(eigvals_only)
-    values = Array(dtype, None if dims is None else dims[:-1])
-    return values if alone is True else Tuple((values, Array(dtype, dims))) if alone is False else UNKNOWN
-
-
-@adjoint(linalg.eigvalsh, cost=3000)
-def eigvalsh(a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
-             subset_by_index=None, subset_by_value=None, driver=None, grad):  # fmt: skip
-    if not plain_matrix(a) or b is not None or overwrite_a:
-        return refuse("of a stack, a complex or an overwritten matrix, or with `b`")
-    if subset_by_index is not None or subset_by_value is not None:
-        return refuse("of a part of the eigenvalues: take the part of the whole result")
-    _, vectors = linalg.eigh(a, lower=lower)
-    return in_triangle(columns_by(vectors, grad) @ vectors.T, lower)
-
-
-@tangent(linalg.eigvalsh)
-def eigvalsh_tangent(a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
-                     subset_by_index=None, subset_by_value=None, driver=None, a_dot):  # fmt: skip
-    if not plain_matrix(a) or b is not None or subset_by_index is not None or subset_by_value is not None:
-        return refuse("of a stack or a complex matrix, with `b`, or of a part of the eigenvalues")
-    _, vectors = linalg.eigh(a, lower=lower)
-    return np.diagonal(vectors.T @ whole_of_triangle(a_dot, lower) @ vectors)
-
-
-@kind(linalg.eigvalsh)
-def eigvalsh_kind(a: Kind, *others: Kind, **options: Kind) -> Kind:
-    a = numeric(a)
-    dims = dims_of(a)
-    return Array(floating_of(a), None if dims is None else dims[:-1])
+# --- singular values -----------------------------------------------------------------------------------------------
 
 
 @adjoint(linalg.svd, several=True, cost=9000)
 def svd(a, full_matrices=True, compute_uv=True, overwrite_a=False, check_finite=True, lapack_driver="gesdd", *,
         grad, result):  # fmt: skip
     if not plain_matrix(a) or overwrite_a:
-        return refuse("of a stack, a complex or an overwritten matrix; np.linalg.svd has a rule for the first two")
+        return refuse(
+            "of a stack, a complex or an overwritten matrix: use np.linalg.svd, which takes stacks and complex matrices"
+        )
     if not compute_uv:
         u, _, vh = linalg.svd(a, full_matrices=False)
         return columns_by(u, grad) @ vh
@@ -188,7 +117,8 @@ def svdvals_kind(a: Kind, *options: Kind) -> Kind:
 def qr(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_finite=True, *, grad, result):
     if not plain_matrix(a) or overwrite_a or pivoting:
         return refuse(
-            "of a stack, a complex or an overwritten matrix, or with pivoting; np.linalg.qr has a rule for stacks"
+            "of a stack, a complex or an overwritten matrix, or with pivoting: use np.linalg.qr, which takes stacks, "
+            "of a[:, p], with the permutation p of the call on s2sad.stop_gradient(a)"
         )
     if mode != "economic":
         return refuse("in this mode: use mode='economic'")
@@ -202,7 +132,7 @@ def qr(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_fini
 @tangent(linalg.qr)
 def qr_tangent(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_finite=True, *, result, a_dot):
     if not plain_matrix(a) or overwrite_a or pivoting:
-        return refuse("of a stack, a complex or an overwritten matrix, or with pivoting")
+        return refuse("of a stack, a complex or an overwritten matrix, or with pivoting: use np.linalg.qr of a[:, p]")
     if mode != "economic":
         return refuse("in this mode: use mode='economic'")
     return qr_changes(result[0], result[1], a_dot)[0], qr_changes(result[0], result[1], a_dot)[1]
@@ -212,6 +142,10 @@ def qr_tangent(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, ch
 def qr_kind(a: Kind, overwrite_a: Kind, lwork: Kind, mode: Kind, pivoting: Kind, check_finite: Kind) -> Kind:
     a = numeric(a)
     dtype, dims = floating_of(a), dims_of(a)
+    if value_of(pivoting) is True:
+        return Tuple((Array(dtype, None), Array(dtype, None), Array("int32", dims if dims is None else dims[-1:])))
+    if value_of(mode) == "r":
+        return Tuple((Array(dtype, None),))
     if value_of(mode) not in ("economic", "full") or value_of(pivoting) is not False:
         return UNKNOWN
     if dims is None or value_of(mode) == "full":
@@ -249,7 +183,7 @@ def norm_of_array_kind(a: Kind, ord: Kind, axis: Kind, keepdims: Kind, check_fin
 def pseudo_inverse(a, *, atol=None, rtol=None, return_rank=False, check_finite=True, grad, result):
     """The derivative among matrices of the same rank: G. Golub and V. Pereyra, SIAM J. Numer. Anal. 10 (1973), 413."""
     if not plain_matrix(a) or return_rank:
-        return refuse("of a stack or a complex matrix, or with return_rank; np.linalg.pinv has a rule for stacks")
+        return refuse("of a stack or a complex matrix, or with return_rank: use np.linalg.pinv, which takes stacks")
     left = grad.T @ result @ result.T
     right = result.T @ result @ grad.T
     return left - a @ (result @ left) + right - (right @ result) @ a - result.T @ grad @ result.T

@@ -34,7 +34,7 @@ def gaussian1d_transposed(grad, sigma, axis, order, mode, truncate, radius):
 def gaussian_filter(input, sigma, order=0, *, mode="reflect", cval=0.0, truncate=4.0, radius=None,
                     axes=None, grad):  # fmt: skip
     if axes is not None or not isinstance(mode, str):
-        return refuse("with axes, or with a mode for each axis; ndimage.gaussian_filter1d filters along one")
+        return refuse("with axes, or with a mode for each axis: use ndimage.gaussian_filter1d, axis by axis")
     if known(order == 0) and symmetric(mode):
         if known(truncate == 4.0) and radius is None:
             return sized(ndimage.gaussian_filter(grad, sigma, mode=mode), input)
@@ -91,7 +91,7 @@ def uniform1d_transposed(grad, size, axis, mode, origin):
 @adjoint(ndimage.uniform_filter, cost=200, wrt=["input"])
 def uniform_filter(input, size=3, *, mode="reflect", cval=0.0, origin=0, axes=None, grad):
     if axes is not None or not isinstance(mode, str):
-        return refuse("with axes, or with a mode for each axis; ndimage.uniform_filter1d filters along one")
+        return refuse("with axes, or with a mode for each axis: use ndimage.uniform_filter1d, axis by axis")
     if known(isinstance(size, int)) and known(size % 2 == 1) and known(origin == 0) and symmetric(mode):
         return sized(ndimage.uniform_filter(grad, size, mode=mode), input)
     return sized(uniform_transposed(grad, size, mode, origin), input)

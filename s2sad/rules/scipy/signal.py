@@ -67,7 +67,7 @@ def fftconvolve(in1, in2, mode="full", axes=None, *, grad):
 @adjoint(signal.oaconvolve, linear="each", cost=300)
 def oaconvolve(in1, in2, mode="full", axes=None, *, grad):
     if axes is not None:
-        return refuse("with axes; signal.fftconvolve has a rule for these")
+        return refuse("with axes: use signal.fftconvolve, which takes them")
     whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
     return (
         sized(signal.oaconvolve(whole, np.flip(in2), "valid"), in1),
@@ -103,6 +103,23 @@ def correlate2d(in1, in2, mode="full", boundary="fill", fillvalue=0, *, grad):
         sized(signal.convolve2d(whole, in2, "valid"), in1),
         sized(np.flip(signal.correlate2d(whole, in1, "valid")), in2),
     )
+
+
+@tangent(signal.convolve2d)
+def convolve2d_tangent(in1, in2, mode="full", boundary="fill", fillvalue=0, *, in1_dot, in2_dot):
+    """What in1 is continued by doesn't change with it."""
+    if known(boundary == "fill" and fillvalue == 0):
+        return signal.convolve2d(in1_dot, in2, mode) + signal.convolve2d(in1, in2_dot, mode)
+    of_in1 = signal.convolve2d(in1_dot, in2, mode, boundary)
+    return of_in1 + signal.convolve2d(in1, in2_dot, mode, boundary, fillvalue)
+
+
+@tangent(signal.correlate2d)
+def correlate2d_tangent(in1, in2, mode="full", boundary="fill", fillvalue=0, *, in1_dot, in2_dot):
+    if known(boundary == "fill" and fillvalue == 0):
+        return signal.correlate2d(in1_dot, in2, mode) + signal.correlate2d(in1, in2_dot, mode)
+    of_in1 = signal.correlate2d(in1_dot, in2, mode, boundary)
+    return of_in1 + signal.correlate2d(in1, in2_dot, mode, boundary, fillvalue)
 
 
 @inline

@@ -16,7 +16,7 @@ nondifferentiable(signal.savgol_coeffs)
 def without_trend(data, axis=-1, type="linear", bp=0, overwrite_data=False, *, grad):
     """What is left beside a trend: an orthogonal projection, which is its own transpose."""
     if overwrite_data:
-        return refuse("with overwrite_data=True, which writes into the argument")
+        return refuse("with overwrite_data=True, which writes into the argument: the call without it")
     if known(axis == -1) and type == "linear" and known(isinstance(bp, int)):
         return signal.detrend(grad)
     return signal.detrend(grad, axis, type, bp)
@@ -85,7 +85,7 @@ kind(smoothing_transposed)(lambda grad, *given: grad)
 def filtered_both_ways(b, a, x, axis=-1, padtype="odd", padlen=None, method="pad", irlen=None, *, grad):
     """In the signal. In the coefficients, signal.lfilter has a rule."""
     if method != "pad" or padtype not in ("odd", None):
-        return refuse("with this padtype or method; the padtype 'odd' and None have a derivative")
+        return refuse("with this padtype or method: padtype='odd' or None, method='pad'")
     return None, None, sized(both_ways_transposed(b, a, grad, axis, padtype, padlen), x)
 
 

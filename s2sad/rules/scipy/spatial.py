@@ -87,6 +87,9 @@ def distance_kind(u: Kind, v: Kind) -> Kind:
 # --- of all pairs -----------------------------------------------------------------------------------------------------
 
 METRICS = ("euclidean", "sqeuclidean", "cityblock", "cosine")
+OTHER_METRIC = (
+    "with this metric: 'euclidean', 'sqeuclidean', 'cityblock' or 'cosine'; or an expression of XA[:, None] - XB"
+)
 
 
 @inline
@@ -115,7 +118,7 @@ def directions(x):
 @adjoint(distance.cdist, cost=1000)
 def distances(XA, XB, metric="euclidean", *, grad, result):
     if known(metric not in METRICS):
-        return refuse("with this metric; 'euclidean', 'sqeuclidean', 'cityblock' and 'cosine' have a derivative")
+        return refuse(OTHER_METRIC)
     if metric == "cityblock":
         signs = grad[:, :, None] * np.sign(XA[:, None] - XB)
         return np.sum(signs, axis=1), -np.sum(signs, axis=0)
@@ -133,7 +136,7 @@ def distances(XA, XB, metric="euclidean", *, grad, result):
 @tangent(distance.cdist)
 def distances_tangent(XA, XB, metric="euclidean", *, result, XA_dot, XB_dot):
     if known(metric not in METRICS):
-        return refuse("with this metric; 'euclidean', 'sqeuclidean', 'cityblock' and 'cosine' have a derivative")
+        return refuse(OTHER_METRIC)
     if metric == "cityblock":
         return np.sum(np.sign(XA[:, None] - XB) * (XA_dot[:, None] - XB_dot), axis=2)
     if metric == "cosine":
@@ -156,7 +159,7 @@ def distances_kind(XA: Kind, XB: Kind, metric: Kind) -> Kind:
 @adjoint(distance.pdist, cost=1000)
 def distances_among(X, metric="euclidean", *, grad, result):
     if known(metric not in METRICS):
-        return refuse("with this metric; 'euclidean', 'sqeuclidean', 'cityblock' and 'cosine' have a derivative")
+        return refuse(OTHER_METRIC)
     if metric == "cityblock":
         return np.sum(distance.squareform(grad)[:, :, None] * np.sign(X[:, None] - X), axis=1)
     if metric == "cosine":
@@ -169,7 +172,7 @@ def distances_among(X, metric="euclidean", *, grad, result):
 @tangent(distance.pdist)
 def distances_among_tangent(X, metric="euclidean", *, result, X_dot):
     if known(metric not in METRICS):
-        return refuse("with this metric; 'euclidean', 'sqeuclidean', 'cityblock' and 'cosine' have a derivative")
+        return refuse(OTHER_METRIC)
     if metric == "cityblock":
         moved = np.sum(np.sign(X[:, None] - X) * (X_dot[:, None] - X_dot), axis=2)
         return distance.squareform(moved, checks=False)

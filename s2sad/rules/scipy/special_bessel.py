@@ -7,7 +7,7 @@ from scipy import special
 
 from s2sad.kinds import UNKNOWN, Array, Kind
 from s2sad.rules.elementwise import not_zero
-from s2sad.rules.registry import kind, partials, refuse
+from s2sad.rules.registry import inline, kind, known, partials, refuse
 from s2sad.rules.results import dims_of, elementwise, elementwise_helper, floating, numeric, shaped
 
 # --- of any order (DLMF 10.6.1, 10.29.1) ----------------------------------------------------------------------------
@@ -18,7 +18,7 @@ def bessel_first(v, z):
     return None, 0.5 * (special.jv(v - 1, z) - special.jv(v + 1, z))
 
 
-@partials(special.yv, special.yn)
+@partials(special.yv)
 def bessel_second(v, z):
     return None, 0.5 * (special.yv(v - 1, z) - special.yv(v + 1, z))
 
@@ -28,9 +28,25 @@ def modified_first(v, z):
     return None, 0.5 * (special.iv(v - 1, z) + special.iv(v + 1, z))
 
 
-@partials(special.kv, special.kn)
+@partials(special.kv)
 def modified_second(v, z):
     return None, -0.5 * (special.kv(v - 1, z) + special.kv(v + 1, z))
+
+
+@partials(special.yn)
+def bessel_second_of_integer_order(n, x):
+    return None, 0.5 * (special.yv(whole(n) - 1, x) - special.yv(whole(n) + 1, x))
+
+
+@partials(special.kn)
+def modified_second_of_integer_order(n, x):
+    return None, -0.5 * (special.kv(whole(n) - 1, x) + special.kv(whole(n) + 1, x))
+
+
+@inline
+def whole(n):
+    """An order as an integer: SciPy cuts off the fraction of one that isn't, and uses what is left."""
+    return n if known(isinstance(n, int)) else np.trunc(n)
 
 
 @partials(special.hankel1)

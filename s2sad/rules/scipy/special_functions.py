@@ -15,6 +15,7 @@ from scipy import special
 from s2sad.rules.registry import inline, known, partials, rank
 from s2sad.rules.results import elementwise_helper
 from s2sad.rules.scipy.special import named
+from s2sad.rules.scipy.special_bessel import whole
 
 # --- elliptic integrals (DLMF 19), by Carlson's forms, which stay smooth where the parameter is 0 --------------------
 
@@ -250,8 +251,8 @@ def inverse_binomial_distribution(k, n, y, *, result):
 
 @inline
 def binomial_slope(k, n, p):
-    floor = np.floor(k)
-    return exp(special.xlogy(floor, p) + special.xlog1py(n - floor - 1, -p) - special.betaln(floor + 1, n - floor))
+    k, n = whole(k), whole(n)
+    return exp(special.xlogy(k, p) + special.xlog1py(n - k - 1, -p) - special.betaln(k + 1, n - k))
 
 
 @partials(special.nbdtr)
@@ -271,6 +272,7 @@ def inverse_negative_binomial_distribution(k, n, y, *, result):
 
 @inline
 def negative_binomial_slope(k, n, p):
+    k, n = whole(k), whole(n)
     return exp(special.xlogy(n - 1, p) + special.xlog1py(k, -p) - special.betaln(n, k + 1))
 
 

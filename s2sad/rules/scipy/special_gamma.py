@@ -38,7 +38,7 @@ def rgamma_slope(x, result):
 @partials(special.psi, special.digamma)
 def digamma(z):
     if np.iscomplexobj(z):
-        return refuse("of complex numbers: scipy.special has no trigamma function of them")
+        return refuse("of complex numbers, for which scipy.special has no trigamma function")
     return special.polygamma(1, z)
 
 
@@ -127,7 +127,7 @@ def permutations(N, k, exact=False, *, result):
 def factorial(n, exact=False, extend="zero", *, result):
     """gamma(n + 1); below 0 it is taken as 0."""
     if exact or extend != "zero":
-        return refuse("with exact=True or extend='complex'; special.gamma(n + 1) has a rule")
+        return refuse("with exact=True or extend='complex': use special.gamma(n + 1)")
     return np.where(n < 0, 0.0, result * special.psi(np.where(n < 0, 0.0, n) + 1.0))
 
 

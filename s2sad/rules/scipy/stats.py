@@ -35,7 +35,7 @@ def within(test, value):
 @inline
 def standard(x, loc, scale):
     if np.iscomplexobj(x) or np.iscomplexobj(loc) or np.iscomplexobj(scale):
-        return refuse("of complex numbers: scipy.stats takes their real parts")
+        return refuse("of complex numbers, of which scipy.stats takes the real parts: use np.real(x)")
     return (x - loc) / scale
 
 

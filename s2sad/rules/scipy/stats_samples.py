@@ -12,27 +12,31 @@ from s2sad.rules.reductions import aligned, count, reduced
 from s2sad.rules.registry import adjoint, inline, kind, refuse, tangent, unbroadcast
 from s2sad.rules.results import FALSE, dims_of, double_only, numeric, shaped
 
+BIASED = "with bias=False: the result without it, times a factor of the number of items"
+WEIGHTED_GEOMETRIC = "with weights or a dtype: np.exp(np.average(np.log(a), weights=weights))"
+WEIGHTED_HARMONIC = "with weights or a dtype: 1.0 / np.average(1.0 / a, weights=weights)"
+
 # --- means ------------------------------------------------------------------------------------------------------------
 
 
 @adjoint(stats.gmean, cost=100)
 def geometric_mean(a, axis=0, dtype=None, weights=None, *, keepdims=False, grad, result):
     if weights is not None or dtype is not None:
-        return refuse("with weights or a dtype: np.exp(np.average(np.log(a), weights=weights))"), None
+        return refuse(WEIGHTED_GEOMETRIC), None
     return aligned(grad * result, a, axis, keepdims) / (count(a, axis) * a)
 
 
 @tangent(stats.gmean)
 def geometric_mean_tangent(a, axis=0, dtype=None, weights=None, *, keepdims=False, result, a_dot):
     if weights is not None or dtype is not None:
-        return refuse("with weights or a dtype: np.exp(np.average(np.log(a), weights=weights))")
+        return refuse(WEIGHTED_GEOMETRIC)
     return result * np.mean(a_dot / a, axis=axis, keepdims=keepdims)
 
 
 @adjoint(stats.hmean, cost=100)
 def harmonic_mean(a, axis=0, dtype=None, *, weights=None, keepdims=False, grad, result):
     if weights is not None or dtype is not None:
-        return refuse("with weights or a dtype: 1.0 / np.average(1.0 / a, weights=weights)"), None
+        return refuse(WEIGHTED_HARMONIC), None
     share = aligned(result, a, axis, keepdims) / a
     return aligned(grad, a, axis, keepdims) / count(a, axis) * share * share
 
@@ -40,7 +44,7 @@ def harmonic_mean(a, axis=0, dtype=None, *, weights=None, keepdims=False, grad, 
 @tangent(stats.hmean)
 def harmonic_mean_tangent(a, axis=0, dtype=None, *, weights=None, keepdims=False, result, a_dot):
     if weights is not None or dtype is not None:
-        return refuse("with weights or a dtype: 1.0 / np.average(1.0 / a, weights=weights)")
+        return refuse(WEIGHTED_HARMONIC)
     share = aligned(result, a, axis, keepdims) / a
     return np.mean(share * share * a_dot, axis=axis, keepdims=keepdims)
 
@@ -83,28 +87,28 @@ def slope_of_kurtosis(a, axis):
 @adjoint(stats.skew, cost=100)
 def skewness(a, axis=0, bias=True, *, keepdims=False, grad):
     if bias is not True:
-        return refuse("with bias=False: the result without it, times a factor of the number of items")
+        return refuse(BIASED)
     return aligned(grad, a, axis, keepdims) * slope_of_skewness(a, axis)
 
 
 @tangent(stats.skew)
 def skewness_tangent(a, axis=0, bias=True, *, keepdims=False, a_dot):
     if bias is not True:
-        return refuse("with bias=False: the result without it, times a factor of the number of items")
+        return refuse(BIASED)
     return np.sum(slope_of_skewness(a, axis) * a_dot, axis=axis, keepdims=keepdims)
 
 
 @adjoint(stats.kurtosis, cost=100)
 def kurtosis(a, axis=0, fisher=True, bias=True, *, keepdims=False, grad):
     if bias is not True:
-        return refuse("with bias=False: the result without it, times a factor of the number of items")
+        return refuse(BIASED)
     return aligned(grad, a, axis, keepdims) * slope_of_kurtosis(a, axis)
 
 
 @tangent(stats.kurtosis)
 def kurtosis_tangent(a, axis=0, fisher=True, bias=True, *, keepdims=False, a_dot):
     if bias is not True:
-        return refuse("with bias=False: the result without it, times a factor of the number of items")
+        return refuse(BIASED)
     return np.sum(slope_of_kurtosis(a, axis) * a_dot, axis=axis, keepdims=keepdims)
 
 

@@ -18,9 +18,9 @@ from s2sad.rules.results import dims_of, numeric, shaped
 def unusual(x, mean, cov, allow_singular):
     """What the rules below don't say."""
     if np.iscomplexobj(x) or np.iscomplexobj(mean) or np.iscomplexobj(cov):
-        return refuse("of complex numbers: scipy.stats takes their real parts")
+        return refuse("of complex numbers, of which scipy.stats takes the real parts: use np.real(x)")
     if mean is None or allow_singular or rank(cov) != 2 or rank(mean) != 1 or rank(x) > 2 or rank(x) == 0:
-        return refuse("but for vectors x, a vector as mean and a matrix as cov; stats.norm is for numbers")
+        return refuse("but for vectors x, a vector as mean and a matrix as cov: use stats.norm for numbers")
     return None
 
 

@@ -1,0 +1,185 @@
+"""scipy.linalg: eigenvalues of symmetric matrices, also generalized ones, and a part of them.
+
+For a v = w b v, with v.T b v = 1, the values change with v.T (da - w db) v; the formulas of numpy.linalg's `eigh` (see
+`rules/linalg_eigen.py`) are those for b = 1. (M. B. Giles, An extended collection of matrix derivative results, 2008,
+3.1; R. L. Fox and M. P. Kapoor, AIAA Journal 6 (1968), 2426, for b.)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg
+
+from s2sad.kinds import UNKNOWN, Array, Kind, Tuple
+from s2sad.rules.linalg import floating_of
+from s2sad.rules.linalg_decompositions import columns_by, gaps
+from s2sad.rules.registry import adjoint, inline, kind, rank, refuse, tangent
+from s2sad.rules.results import dims_of, numeric, result_dtype, unknown_dim, value_of
+from s2sad.rules.scipy.linalg import in_triangle, whole_of_triangle
+
+OTHER = "of a stack, a complex or an overwritten matrix: use np.linalg.eigh, which takes stacks and complex matrices"
+OTHER_TYPE = "with another type than 1: type=1, of matrices that are multiplied before"
+PART_OF_VECTORS = "of a part of the vectors: all of them, and of these a part, `vectors[:, :k]`; eigvals_only=True"
+
+
+@inline
+def real_matrices(a, b):
+    if b is None:
+        return rank(a) == 2 and not np.iscomplexobj(a)
+    return rank(a) == 2 and rank(b) == 2 and not np.iscomplexobj(a) and not np.iscomplexobj(b)
+
+
+@inline
+def weighed(vectors, numbers):
+    """The sum of number * vector vector.T."""
+    return columns_by(vectors, numbers) @ vectors.T
+
+
+@inline
+def all_of(subset_by_index, subset_by_value):
+    return subset_by_index is None and subset_by_value is None
+
+
+@adjoint(linalg.eigh, several=True, cost=5000, wrt=["a", "b"])
+def eigh(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
+         subset_by_index=None, subset_by_value=None, driver=None, grad, result):  # fmt: skip
+    if not real_matrices(a, b) or overwrite_a or overwrite_b:
+        return refuse(OTHER)
+    if b is not None and type != 1:
+        return refuse(OTHER_TYPE)
+    if eigvals_only:
+        of_a, of_b = slopes_of_values(a, b, lower, subset_by_index, subset_by_value, grad)
+        return of_a, of_b
+    values, vectors = result
+    values_grad, vectors_grad = grad
+    if vectors_grad is None and b is None:
+        return in_triangle(weighed(vectors, values_grad), lower), 0.0
+    if vectors_grad is None:
+        return (
+            in_triangle(weighed(vectors, values_grad), lower),
+            in_triangle(-weighed(vectors, values_grad * values), lower),
+        )
+    if not all_of(subset_by_index, subset_by_value):
+        return refuse(PART_OF_VECTORS)
+    turning = vectors.T @ vectors_grad
+    slope = turning / gaps(values)
+    inner = slope if values_grad is None else slope + np.diag(values_grad)
+    if b is None:
+        return in_triangle(vectors @ inner @ vectors.T, lower), 0.0
+    stretch = columns_by(inner, values) + np.diag(0.5 * np.diagonal(turning))
+    return in_triangle(vectors @ inner @ vectors.T, lower), in_triangle(-vectors @ stretch @ vectors.T, lower)
+
+
+@inline
+def pairs_of(a, b, lower, subset_by_index, subset_by_value):
+    """Values and vectors, where the call gave the values alone: of a part by index in a form that has a derivative."""
+    if subset_by_value is not None:
+        return linalg.eigh(a, b, lower=lower, subset_by_value=subset_by_value)
+    values, vectors = linalg.eigh(a, lower=lower) if b is None else linalg.eigh(a, b, lower=lower)
+    if subset_by_index is None:
+        return values, vectors
+    part = slice(subset_by_index[0], subset_by_index[1] + 1)
+    return values[part], vectors[:, part]
+
+
+@inline
+def slopes_of_values(a, b, lower, subset_by_index, subset_by_value, grad):
+    values, vectors = pairs_of(a, b, lower, subset_by_index, subset_by_value)
+    if b is None:
+        return in_triangle(weighed(vectors, grad), lower), 0.0
+    return in_triangle(weighed(vectors, grad), lower), in_triangle(-weighed(vectors, grad * values), lower)
+
+
+@tangent(linalg.eigh)
+def eigh_tangent(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, type=1,
+                 check_finite=True, subset_by_index=None, subset_by_value=None, driver=None, result,
+                 a_dot, b_dot):  # fmt: skip
+    if not real_matrices(a, b) or overwrite_a or overwrite_b:
+        return refuse(OTHER)
+    if b is not None and type != 1:
+        return refuse(OTHER_TYPE)
+    if eigvals_only:
+        return changes_of_values(a, b, lower, subset_by_index, subset_by_value, a_dot, b_dot)
+    values, vectors = result
+    if b is None:
+        inner = vectors.T @ whole_of_triangle(a_dot, lower) @ vectors
+        if not all_of(subset_by_index, subset_by_value):
+            return refuse(PART_OF_VECTORS)
+        return np.diagonal(inner), vectors @ (inner / gaps(values))
+    if not all_of(subset_by_index, subset_by_value):
+        return refuse(PART_OF_VECTORS)
+    stretch = inner_change(vectors, b_dot, lower)
+    inner = inner_change(vectors, a_dot, lower) - columns_by(stretch, values)
+    return np.diagonal(inner), vectors @ (inner / gaps(values) - np.diag(0.5 * np.diagonal(stretch)))
+
+
+def inner_change(vectors, matrix_dot, lower):
+    """The change of a symmetric matrix, of which one triangle is read, between the vectors."""
+    half = np.tril(matrix_dot, -1) if lower else np.triu(matrix_dot, 1)
+    return vectors.T @ (half + half.T + np.diag(np.diagonal(matrix_dot))) @ vectors
+
+
+@inline
+def changes_of_values(a, b, lower, subset_by_index, subset_by_value, a_dot, b_dot):
+    values, vectors = pairs_of(a, b, lower, subset_by_index, subset_by_value)
+    if b is None:
+        return np.diagonal(vectors.T @ whole_of_triangle(a_dot, lower) @ vectors)
+    stretch = inner_change(vectors, b_dot, lower)
+    return np.diagonal(inner_change(vectors, a_dot, lower)) - values * np.diagonal(stretch)
+
+
+@kind(inner_change)
+def inner_kind(vectors: Kind, *others: Kind) -> Kind:
+    dims = dims_of(vectors)
+    return Array(getattr(vectors, "dtype", ""), None if dims is None else (dims[-1], dims[-1]))
+
+
+@kind(linalg.eigh)
+def eigh_kind(
+    a: Kind,
+    b: Kind,
+    *,
+    eigvals_only: Kind,
+    subset_by_index: Kind,
+    subset_by_value: Kind,
+    **options: Kind,
+) -> Kind:
+    values = values_kind(a, b, subset_by_index, subset_by_value)
+    dims, alone = values.dims, value_of(eigvals_only)
+    square = dims_of(numeric(a))
+    vectors = Array(values.dtype, None if dims is None or square is None else (*square[:-1], dims[-1]))
+    return values if alone is True else Tuple((values, vectors)) if alone is False else UNKNOWN
+
+
+def values_kind(a: Kind, b: Kind, *subsets: Kind) -> Array:
+    dims = dims_of(numeric(a))
+    if dims is not None:
+        dims = dims[:-1] if all(value_of(each) is None for each in subsets) else (*dims[:-2], unknown_dim())
+    dtypes = numeric(a) if value_of(b) is None else Array(result_dtype(np.add, numeric(a), numeric(b)))
+    return Array(floating_of(dtypes), dims)
+
+
+@adjoint(linalg.eigvalsh, cost=3000, wrt=["a", "b"])
+def eigvalsh(a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
+             subset_by_index=None, subset_by_value=None, driver=None, grad):  # fmt: skip
+    if not real_matrices(a, b) or overwrite_a or overwrite_b:
+        return refuse(OTHER)
+    if b is not None and type != 1:
+        return refuse(OTHER_TYPE)
+    of_a, of_b = slopes_of_values(a, b, lower, subset_by_index, subset_by_value, grad)
+    return of_a, of_b
+
+
+@tangent(linalg.eigvalsh)
+def eigvalsh_tangent(a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
+                     subset_by_index=None, subset_by_value=None, driver=None, a_dot, b_dot):  # fmt: skip
+    if not real_matrices(a, b) or overwrite_a or overwrite_b:
+        return refuse(OTHER)
+    if b is not None and type != 1:
+        return refuse(OTHER_TYPE)
+    return changes_of_values(a, b, lower, subset_by_index, subset_by_value, a_dot, b_dot)
+
+
+@kind(linalg.eigvalsh)
+def eigvalsh_kind(a: Kind, b: Kind, *, subset_by_index: Kind, subset_by_value: Kind, **options: Kind) -> Kind:
+    return values_kind(a, b, subset_by_index, subset_by_value)
