@@ -37,7 +37,7 @@ DIFFERENT, MISTAKE = 1, 2
 
 _TARGET = "FILE.py:function or package.module:function; the file or module is imported, so its top level is run"
 _LIKE = """types of the parameters, as in "x=float, W=float[:, :], n=int, params={'W': float[:]}, xs=list[float]";
-           those not named have the types of their annotations, or are left open"""
+           those not named have the types of their annotations or defaults, or are left open"""
 
 
 def run() -> NoReturn:

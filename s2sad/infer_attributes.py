@@ -118,10 +118,17 @@ class Attributes:
             return self.primitive(rule, [owner], lambda exprs: trees.attr(exprs[0], name), node, hint)
         if name == "flat" and isinstance(owner.kind, Array):
             return Value(expr, Static(BoundMethod(owner, None, "flat")), owner.varied, place=owner.place)
+        if not hasattr(np.ndarray, name):
+            self.refuse_left_open(owner, node)
         memory = owner.varied or isinstance(owner.kind, Array)
         if memory and not callable(getattr(np.ndarray, name, len)):  # memory by another way: x.data, x.ctypes
             raise self.refuse("unknown_attribute", node, name=name)
         return Value(expr, Static(BoundMethod(owner, None, name)))
+
+    def refuse_left_open(self, owner: Value, node: Any) -> None:
+        """What no number or array has is read of a parameter that is taken for one: `dump` left its type open."""
+        if owner.varied and owner.kind == Array("", None) and self.request.options.get("left_open"):
+            raise self.refuse("left_open", node)
 
     def cached_attribute(self, owner: Value, raw: Any, name: str, node: Any) -> Value:
         """What a `cached_property` is at the first look; from then on an attribute like others."""

@@ -167,6 +167,8 @@ class Memory:
         if held is not None:
             return held
         base = self.settle(base)
+        if isinstance(slice_node, gast.Constant) and isinstance(slice_node.value, str):
+            self.refuse_left_open(base, node)
         index, parts, part_values = self.index_expression(slice_node, base)
         if isinstance(base.kind, Unknown) and not base.varied:
             self.refuse_active_key(slice_node, part_values, node)

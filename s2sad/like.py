@@ -94,7 +94,7 @@ def kind_of_type(annotation: Any, name: str, names: AnyMapping[str, Any] = _NO_N
 def parameter_kinds(function: Callable, like: str = "") -> tuple[dict[str, Kind], list[str]]:
     """A kind for each parameter of the function, and the names of those that had to be left open.
 
-    In order of precedence: `like`, the annotation, a default value that is not a float, nothing (`OPEN`).
+    In order of precedence: `like`, the annotation, the default value, nothing (`OPEN`).
     """
     names = getattr(inspect.unwrap(function), "__globals__", {})
     parameters = inspect.signature(function).parameters
@@ -123,8 +123,8 @@ def _of_parameter(parameter: inspect.Parameter, names: AnyMapping[str, Any]) -> 
         kind = kind_of_type(parameter.annotation, parameter.name, names)
         if kind is not None:
             return kind
-    if parameter.default is parameter.empty or isinstance(parameter.default, float):
-        return None  # a float may stand for an array
+    if parameter.default is parameter.empty:
+        return None
     return kinds.kind_of(parameter.default, parameter.name)
 
 

@@ -23,7 +23,7 @@ from s2sad.helpers import Helpers
 from s2sad.imports import Imports, all_names
 from s2sad.inlining import rename_all, substituted
 from s2sad.inserting import drop_places, expand
-from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, join
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Text, Tuple, join
 from s2sad.lengths import canonical
 from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import appearance, name_all
@@ -325,7 +325,8 @@ class Builder(Gradients):
         made += f", for {kinds or 'no arguments'}."
         left = request.options.get("left_open")
         if left:
-            made += f" The types of {', '.join(left)} were left open."
+            made += f" The types of {listed(left)} were" if len(left) > 1 else f" The type of {left[0]} was"
+            made += " left open."
         return made
 
 
@@ -400,9 +401,9 @@ def describe(kind: Kind, lengths: dict[Any, str]) -> str:
     if isinstance(kind, Scalar):
         return "int" if kind.dtype == "real" else kind.dtype
     if isinstance(kind, Array):
-        if kind.dims is None:
-            return "any"
         dtype = {"float64": "float", "": "any"}.get(kind.dtype, kind.dtype)
+        if kind.dims is None:
+            return f"{dtype}[...]" if kind.dtype else dtype
         return f"{dtype}[{', '.join('1' if dim.key == 1 else lengths.get(dim.key, ':') for dim in kind.dims)}]"
     if isinstance(kind, List):
         return f"list[{describe(kind.item, lengths) if kind.item is not None else ''}]"
@@ -412,7 +413,21 @@ def describe(kind: Kind, lengths: dict[Any, str]) -> str:
         return "{" + ", ".join(f"{key!r}: {describe(each, lengths)}" for key, each in kind.items) + "}"
     if isinstance(kind, Record):
         return kind.cls.__name__
-    return type(kind).__name__.lower()
+    if isinstance(kind, Mapping):
+        return f"dict[{', '.join(describe(each, lengths) for each in (kind.key, kind.value) if each is not None)}]"
+    if isinstance(kind, Static):
+        return describe_static(kind.value)
+    return "str" if isinstance(kind, Text) else "any"
+
+
+def describe_static(value: Any) -> str:
+    """A value that is known, in a word: a function by its name, an object by its class (a string may be a secret)."""
+    if value is None or value is ...:
+        return repr(value)
+    name = getattr(value, "__name__", None)
+    if isinstance(name, str):
+        return name.strip("<>")  # of a lambda
+    return type(value).__name__
 
 
 def to_be_defined(missing: dict[str, str]) -> Comment:

@@ -142,6 +142,10 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "`{text}` is an attribute that s2sad doesn't know, or of something that isn't known before `{f}` runs",
         "an attribute of a dataclass or of an object that is a parameter; for an array, the function: `np.real(x)`",
     ),
+    "left_open": (
+        "`{text}` is of something whose type was left open, and which is taken for a number or an array",
+        'its type, in an annotation or as in `--like "p=Point(x=float, y=float)"`, `--like "p={{\'W\': float[:]}}"`',
+    ),
     # ------------------------------------------------------------ parameters and values
     "dtype": (
         "`{name}` is an array of Python objects, whose items may be anything",

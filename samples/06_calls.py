@@ -135,7 +135,7 @@ print(value_and_gradients_function(compose, params=["x"]).source((math.sin, soft
 #: def compose_value_and_gradients(functions, x, dy=1.0):
 #:     """The value of compose and its gradient with respect to x.
 #:
-#:     Made by s2sad from compose in 06_calls.py, line 125, for functions: (static, static), x: float.
+#:     Made by s2sad from compose in 06_calls.py, line 125, for functions: (sin, softplus), x: float.
 #:     """
 #:     x2 = functions[0](x)
 #:     t1 = math.exp(x2)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import types
 
 import pytest
 
@@ -181,6 +182,52 @@ def test_dump_with_types_left_open(s2sad):
     gradient = gradient_of(out, "polynomial")
     assert "x" in gradient.__doc__ and "y" in gradient.__doc__
     assert gradient(2.0, 3.0) == (6.0, (27.0, -4.0))
+
+
+def test_dump_takes_the_type_of_a_default(s2sad, folder):
+    (folder / "line.py").write_text("def line(x: float, slope=2.0):\n    return slope * x\n")
+    _, out, _ = s2sad("dump", "line.py:line")
+    assert "for x: float, slope: float." in out and "left open" not in out and "unbroadcast" not in out
+    assert gradient_of(out, "line")(3.0) == (6.0, (2.0, 3.0))
+    _, out, _ = s2sad("dump", "line.py:line", "--like", "slope=float[:]")
+    assert "for x: float, slope: float[:]." in out
+
+
+POINT = """
+class Point:
+    def __init__(self, x):
+        self.x = x
+
+    def scaled(self, factor: float):
+        return factor * self.x
+
+def scaled(point, factor: float):
+    return factor * point["x"]
+"""
+
+
+@pytest.mark.parametrize(
+    "function, line, text, caret",
+    [
+        ("Point.scaled", "line 7, in scaled\n    return factor * self.x\n", "self.x", 20),
+        ("scaled", 'line 10, in scaled\n    return factor * point["x"]\n', 'point["x"]', 20),
+    ],
+)
+def test_an_object_whose_type_is_left_open_is_taken_for_no_array(s2sad, folder, function, line, text, caret):
+    """Its gradient would be zero: what is read of it isn't known."""
+    (folder / "point.py").write_text(POINT)
+    status, out, err = s2sad("dump", f"point.py:{function}")
+    assert (status, out) == (2, "")
+    assert err == (
+        f"s2sad can't differentiate this: `{text}` is of something whose type was left open, and which is taken for "
+        f'a number or an array\n  File "{folder / "point.py"}", {line}{" " * caret}{"^" * len(text)}\n'
+        '  Write instead: its type, in an annotation or as in `--like "p=Point(x=float, y=float)"`, '
+        """`--like "p={'W': float[:]}"`\n"""
+    )
+    _, out, _ = s2sad("dump", f"point.py:{function}", "--params", "factor")  # a gradient is asked of factor alone
+    name = function.rpartition(".")[2]
+    point = {"x": 3.0} if name == function else types.SimpleNamespace(x=3.0)
+    assert gradient_of(out, name)(point, 2.0) == (6.0, (3.0,))
 
 
 def test_dump_takes_types_from_annotations(s2sad):
