@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import types
 from typing import Any
@@ -158,7 +159,8 @@ class Attributes:
         if not isinstance(raw, PLAIN_ATTRIBUTES) and hasattr(type(raw), "__get__"):
             raise self.refuse("own_protocol", node, name=cls.__name__, what=f"getting `{name}`")
         if isinstance(raw, property):
-            return self.call_value(Value(owner.expr, Static(BoundMethod(owner, raw.fget, name))), [], {}, node)
+            made = self.call_value(Value(owner.expr, Static(BoundMethod(owner, raw.fget, name))), [], {}, node)
+            return dataclasses.replace(made, expr=trees.attr(owner.expr, name)) if self.quiet else made
         if isinstance(raw, staticmethod):
             return Value(trees.attr(owner.expr, name), Static(found))
         if isinstance(raw, classmethod):

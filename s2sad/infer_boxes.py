@@ -51,12 +51,16 @@ class Boxes:
 
     def note_optional_item(self, value: Value) -> None:
         """What may be None is put into a list or dict: whether what is taken out is None is asked at run time."""
-        for each in value.items or ():
-            self.note_optional_item(each)
-        optional = isinstance(value.expr, gast.Name) and value.expr.id in self.optional
-        if optional and "optional_items" not in self.facts.results:
+        if "optional_items" not in self.facts.results and self.holds_optional(value):
             self.facts.results["optional_items"] = True
             self.learnt = True
+
+    def holds_optional(self, value: Value) -> bool:
+        """Whether something may be None, or something in a tuple, dict or object."""
+        parts = [self.state.get((value.object, key)) for key in value.object.keys] if value.object is not None else []
+        if any(isinstance(each, Value) and self.holds_optional(each) for each in [*(value.items or ()), *parts]):
+            return True
+        return isinstance(value.expr, gast.Name) and value.expr.id in self.optional
 
     def boxed(self, value: Value) -> Value:
         """A tuple, dict or record as one value, to be put into a list."""

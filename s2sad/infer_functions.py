@@ -28,7 +28,10 @@ class Functions:
     ) -> Value:
         everything = [*args, *keywords.values()]
         self.guards[id(static), "__code__"] = self.make_guard(static, "__code__", "is", static.__code__)
-        if not any(
+        nameless = isinstance(function.expr, gast.Constant)  # a derivative of a function that is made inside of f
+        if nameless and self.quiet:
+            raise self.refuse("skipped_derivative", node)
+        if not nameless and not any(
             value.varied
             or value.place is not None
             or value.object is not None

@@ -12,6 +12,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.cache import Entry
+from s2sad.errors import ArgumentError
 from s2sad.kinds import FLOAT, UNKNOWN, Array, Dict, Scalar, Static, Tuple, kind_of
 from s2sad.values import Value
 
@@ -48,6 +49,9 @@ class Gradients:
             chain.append(self.request.function)
             try:
                 self.facts.results[key] = (*static.plain_function(kinds), static)
+            except ArgumentError as error:
+                reason = str(error).removeprefix(f"{static.__name__}: ")
+                raise self.refuse("wrong_call", node, name=name_of_call(node, static), reason=reason) from None
             finally:
                 chain.pop()
         return self.facts.results[key]
@@ -70,6 +74,9 @@ class Gradients:
         bound.apply_defaults()
         kinds = {}
         for name, value in (bound.arguments | others).items():
+            for each in value if isinstance(value, tuple) else value.values() if isinstance(value, dict) else [value]:
+                if isinstance(each, Value) and self.holds_optional(each):
+                    raise self.refuse("optional_argument", node, name=name)
             if isinstance(value, Value):
                 kinds[name] = FLOAT if value.kind == Scalar("real") else value.kind
             elif isinstance(value, tuple):
@@ -126,3 +133,10 @@ def is_public(function: Any) -> bool:
 
 
 _chain = threading.local()  # the functions whose gradients call gradients, while these are made
+
+
+def name_of_call(node: Any, static: Any) -> str:
+    """`jvp`, of `jvp(g, ...)`; `grad`, of `s2sad.grad(g)(x)`."""
+    while isinstance(node, gast.Call):
+        node = node.func
+    return getattr(node, "attr", None) or getattr(node, "id", None) or static.__name__

@@ -137,6 +137,7 @@ class Recursion(Captured):
                 return ("static", value)
             passed.append(value)
             return ("known", len(passed) - 1, value)
+        self.note_optional_item(value)
         passed.append(self.settle(value))
         return ("leaf", len(passed) - 1, generic(value.kind, len(passed) - 1), value.varied)
 
@@ -174,6 +175,8 @@ class Recursion(Captured):
                     raise
                 instance.guess = beginning(("leaf", Scalar("float"), True, ()))
                 continue
+            if isinstance(result, Value):
+                self.note_optional_item(result)
             shape = self.shape_of_result(result)
             if shape == instance.guess:
                 break

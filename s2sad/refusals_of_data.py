@@ -236,6 +236,14 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "`{name}` is written into by a function inside of `{f}`, of which a derivative is taken here",
         "`{name}` as a parameter of the inner function, or a copy of it made there",
     ),
+    "skipped_derivative": (
+        "a derivative of a function that is made inside of `{f}` is taken here in a condition that may be skipped",
+        "the derivative under a name of its own, in a line before the condition",
+    ),
+    "optional_argument": (
+        "`{name}` may be None here or not, and is given to a function of which a derivative is taken",
+        "a number in place of None, and another variable that tells which it is",
+    ),
     "inner_function": (
         "`{name}` is taken inside of `{f}` of a function that is made there, and calls itself, or has `*args` or "
         "keyword-only parameters",

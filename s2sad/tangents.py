@@ -71,7 +71,10 @@ def fitted_number(primal: Any, tangent: Any, where: str) -> Any:
     given: Any = tangent
     if isinstance(primal, (np.floating, np.complexfloating)):
         return type(primal)(given)
-    return complex(given) if isinstance(primal, complex) else float(given)
+    try:
+        return complex(given) if isinstance(primal, complex) else float(given)
+    except OverflowError:  # an int that is larger than any float
+        raise mismatch(primal, tangent, where) from None
 
 
 def fitted_array(primal: Any, tangent: Any, where: str) -> Any:

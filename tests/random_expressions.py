@@ -56,6 +56,7 @@ class Expressions:
         self.hidden: set[str] = set()  # names of functions that are called by others alone
         self.helpers: list[Any] = []
         self.nested = False
+        self.objects = False  # whether the statements of random_objects are among them
 
     # ------------------------------------------------------------------------------------------ names
     def line(self, text: str) -> None:

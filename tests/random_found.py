@@ -112,4 +112,17 @@ def f(y):
     r = y
     return r
 """: (0.201,),
+    # A property in what stays as f has it: the call of its function by its name.
+    """def f(w):
+    v = Total(w, [])
+    b = None
+    if (0.5 if b is None else b * 2.0) / (1.5 + v.last * v.last) < 0.5:
+        w = w * v.value
+    return w + v.value
+""": (1.457,),
+    # A derivative in f of something that needs no gradient: called by a name that it doesn't have.
+    """def f(x):
+    s = grad(lambda q: q * q)(0.3)
+    return x * s
+""": (0.7,),
 }

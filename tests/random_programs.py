@@ -17,13 +17,13 @@ import numpy as np
 
 from tests import random_functions
 from tests.random_complex import Case
-from tests.random_containers import Containers
 from tests.random_expressions import Type, array_of
 from tests.random_judge import GOOD, MODES, Outcome, check
+from tests.random_objects import Objects
 from tests.random_shrink import shrink
 
 
-class Statements(Containers):
+class Statements(Objects):
     """Makes the body of one function: statements that mostly run, over the variables that are there."""
 
     def block(self, depth: int, count: int) -> None:
@@ -41,7 +41,8 @@ class Statements(Containers):
     def statement(self, depth: int) -> None:
         """One random statement."""
         for _ in range(6):
-            maker = self.random.choices(STATEMENTS, WEIGHTS)[0]
+            several = (STATEMENTS + MORE, WEIGHTS + MORE_WEIGHTS) if self.objects else (STATEMENTS, WEIGHTS)
+            maker = self.random.choices(*several)[0]
             if maker in COMPOUND and depth <= 0:
                 continue
             lines = len(self.lines)
@@ -265,7 +266,13 @@ STATEMENTS: list[Callable] = [
     Statements.unpack, Statements.go_through, Statements.counter,
 ]  # fmt: skip
 WEIGHTS = [10, 8, 6, 2, 8, 6, 12, 3, 6, 7, 8, 6, 9, 3, 2, 4, 3, 1, 2, 2, 1]
-COMPOUND = {Statements.branch, Statements.loop, Statements.while_loop}
+MORE: list[Callable] = [
+    Statements.make_object, Statements.change_object, Statements.name_object, Statements.make_nested,
+    Statements.change_nested, Statements.go_through_nested, Statements.ask_container, Statements.make_none,
+    Statements.ask_none, Statements.take_derivative,
+]  # fmt: skip
+MORE_WEIGHTS = [14, 22, 8, 12, 18, 6, 8, 8, 8, 2]
+COMPOUND = {Statements.branch, Statements.loop, Statements.while_loop, Statements.ask_container}
 
 
 # ------------------------------------------------------------------------------------------ programs
@@ -294,7 +301,7 @@ def _parameter_type(seed: random.Random) -> Type:
 
 
 def make(seed: int) -> Case:
-    """The program of a seed."""
+    """The program of a seed; one in four has objects and the like in it."""
     chance = random.Random(seed)
     small = seed % 3 != 0
     names = chance.sample(["x", "y", "a", "w", "x_grad", "dy", "t1", "value", "steps"], chance.randint(1, 3))
@@ -304,7 +311,9 @@ def make(seed: int) -> Case:
     )
     body = Statements(chance, dict(zip(names, types)), result)
     body.helpers = random_functions.helpers(chance, Statements)
-    body.indent = 1
+    body.indent, body.objects = 1, seed % 4 == 3
+    if body.objects:
+        body.begin()
     for _ in range(chance.randint(1, 4) if small else chance.randint(4, 9)):
         body.statement(2 if small else 3)
     body.line(f"return {body.of_type(result)}")

@@ -923,6 +923,20 @@ def f(x):
     return grad(square)(x) * seen[0]
 
 
+@shows("skipped_derivative", 2.0)
+def f(x):
+    return x if x > 1.0 > grad(lambda t: t * t)(0.3) else x * x
+
+
+@shows("optional_argument", 2.0)
+def f(x):
+    slope = None
+    for k in range(3):
+        if x * k > 1.0:
+            slope = x * k
+    return grad(lambda t: t * t if slope is None else slope * t)(x)
+
+
 @shows("inner_function", 2.0)
 def f(x):
     def power(t, n):

@@ -365,6 +365,28 @@ def test_a_tangent_of_another_shape():
         val_grads(X, np.ones(1))
 
 
+# Nothing that a gradient flows through is given to these.
+def of_a_constant(x):
+    return x * grad(lambda q: q * q)(0.3)
+
+
+def that_is_zero(x):
+    c = 2.0
+    return x + grad(lambda q: c)(1.0) + np.sum(hessian(lambda q: 1.0)(np.ones(2)))
+
+
+def pulled_back(x):
+    value, pull = make_vjp(lambda q: 3.0 * q)(0.5)
+    return x * value * pull(2.0)[0]
+
+
+@pytest.mark.parametrize(("f", "slope"), [(of_a_constant, 0.6), (that_is_zero, 1.0), (pulled_back, 9.0)])
+def test_at_what_needs_no_gradient(f, slope):
+    value, (x_grad,) = value_and_gradients_function(f)(0.7)
+    assert value == f(0.7) and x_grad == pytest.approx(slope)
+    assert value_and_tangent_function(f)(0.7, tangents=(1.0,)) == (value, pytest.approx(slope))
+
+
 @pytest.mark.parametrize(
     ("f", "reason"),
     [
@@ -374,6 +396,10 @@ def test_a_tangent_of_another_shape():
         ),
         (lambda x: grad(lambda q: q * q)(x, x), "can't be called like this: too many positional arguments"),
         (lambda x: grad(cubes)(x), "can't be called like this: missing a required argument: 'k'"),
+        (
+            lambda x: jvp(lambda q: np.sum(q * q), (np.full(2, x),), (x,))[1],
+            "`jvp` can't be called like this: the tangent of q is not like q itself, of the same number of axes",
+        ),
     ],
 )
 def test_wrong_calls(f, reason):

@@ -334,6 +334,23 @@ def remembering(x):
     return Remembering(x).square()
 
 
+class Trace:
+    def __init__(self, rows):
+        self.rows = rows
+
+    @property
+    def last(self):
+        return self.rows[-1] * 2.0
+
+
+@case(1.5)
+def property_in_what_stays_whole(x):
+    trace = Trace([2.0])
+    if 1.0 < 1.5 + trace.last * trace.last < trace.last:
+        x = x * x
+    return x * sum([trace.last * k for k in range(3) if 1.0 < trace.last < 10.0])
+
+
 def objects_as_items(x):
     return (np.ones(2) * Vector(x, x))[0].a
 

@@ -5,6 +5,7 @@ import collections
 
 import numpy as np
 import pytest
+from scipy import integrate
 
 from .checker import Cases, array
 
@@ -166,6 +167,53 @@ def what_a_list_holds_may_be_none(x, n):
         if h is None:
             total *= x
     return total
+
+
+# ------------------------------------------------------------------------------------------ given to other functions
+def scaled(scale, x, n):
+    if n <= 0:
+        return x * x if scale is None else x * scale
+    return scaled(scale, x, n - 1) * x
+
+
+def halved(a, n):
+    if n < 1:
+        return None
+    return a if n < 2 else halved(a * 0.5, n - 1)
+
+
+@case(0.5)
+@case(2.0)
+def given_to_a_function_that_calls_itself(x):
+    scale = None
+    if x > 1.0:
+        scale = x * 3.0
+    return scaled(scale, x, 1)
+
+
+@case(0.7)
+def given_first_as_none_and_then_as_a_number(x):
+    scale, total = None, 0.0
+    for _ in range(3):
+        total = total + scaled(scale, x, 1)
+        scale = x
+    return total
+
+
+@case(0.5)
+@case(2.0)
+def given_by_a_function_that_calls_itself(x):
+    half = halved(x, 2 if x > 1.0 else -1)
+    return x * x if half is None else half
+
+
+@case(0.5)
+@case(2.0)
+def captured_by_an_integrand(x):
+    scale = None
+    if x > 1.0:
+        scale = x * 3.0
+    return integrate.quad(lambda q: q * x if scale is None else q * scale, 0.0, 1.0)[0]
 
 
 @pytest.mark.parametrize("each", case, ids=str)
