@@ -1,10 +1,14 @@
 """A process in which `import s2sad` fails, and that runs generated programs from files: the other end of tests/alone.py.
 
 It reads pickled requests from stdin, each with its length in front, and answers on stdout in the same way.
+
+A program may need what a test file defines (a class, a global), and test files import s2sad. With the argument
+`with-tests` the process imports these first, and what the arguments are made of; only then is s2sad gone.
 """
 
 from __future__ import annotations
 
+import ast
 import builtins
 import contextlib
 import importlib
@@ -20,16 +24,33 @@ import traceback
 import types
 import warnings
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Iterator
 
 
 class NoS2sad:
     """Finds s2sad before anything else could, and refuses it."""
 
-    @staticmethod
-    def find_spec(name: str, path: Any = None, target: Any = None) -> None:
-        if name.partition(".")[0] == "s2sad":
+    allowed = False
+
+    @classmethod
+    def find_spec(cls, name: str, path: Any = None, target: Any = None) -> None:
+        if name.partition(".")[0] == "s2sad" and not cls.allowed:
             raise ModuleNotFoundError("No module named 's2sad' in the process that runs generated programs", name=name)
+
+
+@contextlib.contextmanager
+def s2sad_allowed() -> Iterator[None]:
+    """Here s2sad can be imported; behind it is gone again."""
+    NoS2sad.allowed = True
+    sys.modules.update(_loaded)
+    try:
+        yield
+    finally:
+        NoS2sad.allowed = False
+        _loaded.update((name, sys.modules.pop(name)) for name in list(sys.modules) if name.split(".")[0] == "s2sad")
+
+
+_loaded: dict[str, types.ModuleType] = {}
 
 
 def send(stream: BinaryIO, data: bytes) -> None:
@@ -124,18 +145,29 @@ def run(folder: Path, number: int, text: str, name: str, provided: dict[str, Any
     return made
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    warnings.simplefilter("error")
+def read_request(request: bytes, with_tests: bool) -> tuple:
+    if not with_tests:
+        return pickle.loads(request)
+    with s2sad_allowed():
+        read = pickle.loads(request)
+        for node in ast.parse(read[0]).body:
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("tests."):
+                importlib.import_module(node.module)
+        return read
+
+
+def serve(requests: BinaryIO, answers: BinaryIO, with_tests: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         number = 0
         while request := receive(requests):
             number += 1
             try:
-                path, rest = pickle.loads(request)
+                path, strict, rest = pickle.loads(request)
+                warnings.simplefilter("error" if strict else "ignore")
                 if path != sys.path:
                     sys.path[:] = path
                     importlib.invalidate_caches()
-                answer = pickled((True, run(Path(folder), number, *pickle.loads(rest))))
+                answer = pickled((True, run(Path(folder), number, *read_request(rest, with_tests))))
             except BaseException:
                 answer = pickle.dumps((False, traceback.format_exc()))
             send(answers, answer)
@@ -145,4 +177,4 @@ if __name__ == "__main__":
     sys.meta_path.insert(0, NoS2sad)  # type: ignore[arg-type]
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what the programs print past sys.stdout must not get among the answers
-    serve(sys.stdin.buffer, answers)
+    serve(sys.stdin.buffer, answers, "with-tests" in sys.argv)
