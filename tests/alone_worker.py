@@ -86,6 +86,8 @@ class _Pickler(pickle.Pickler):
 
     def reducer_override(self, value: Any) -> Any:
         if isinstance(value, types.ModuleType):
+            if value.__name__ == "__main__" or importlib.util.find_spec(value.__name__) is None:
+                raise pickle.PicklingError(f"no other process finds the module {value.__name__}")
             return importlib.import_module, (value.__name__,)
         if isinstance(value, types.CellType):
             try:
