@@ -178,7 +178,7 @@ class Builtins:
         if isinstance(value.kind, Array):
             return Value(gast.Call(function.expr, [value.expr], []), List(self.indexed_kind(value, [("int", None)])))
         if isinstance(node, gast.Call) and node.args and not value.varied:
-            return Value(gast.Call(function.expr, [value.expr], []), List(UNKNOWN))
+            return Value(gast.Call(function.expr, [value.expr], []), List(self.item_given(value)))
         return None
 
     def call_tuple(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:

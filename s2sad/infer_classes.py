@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import types
 from typing import Any
@@ -49,7 +50,7 @@ class Classes:
         if (
             issubclass(cls, BaseException)
             or not any(v.varied for v in everything)
-            and not isinstance(getattr(cls, "__init__", None), types.FunctionType)
+            and (cls is collections.Counter or not isinstance(getattr(cls, "__init__", None), types.FunctionType))
         ):
             return self.opaque_call(function, args, keywords, node)
         if self.quiet:

@@ -9,7 +9,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.expressions import mark_pure
 from s2sad.kinds import BOOL, INT, UNKNOWN, Array, List, Mapping, Scalar
-from s2sad.values import LocalFunction, Partial, Value
+from s2sad.values import BoundMethod, LocalFunction, Partial, Value
 
 
 class Extremes:
@@ -22,6 +22,12 @@ class Extremes:
             args = [self.as_list(args[0], node)]
         default = [keywords["default"]] if "default" in keywords else []
         varied = any(value.varied for value in [*args, *default])
+        if len(args) == 1 and not varied and not self.quiet and self.asks_what_varies(keywords.get("key")):
+            if isinstance(keywords["key"].static, BoundMethod):
+                return self.extreme_by_method(function, args[0], keywords, node, hint)
+            if not default:
+                return self.extreme_of_list(function, self.as_list(args[0], node), keywords["key"], node, hint)
+            return self.extreme_or_default(function, args[0], keywords, node, hint)
         if len(args) == 1 and (not varied or self.quiet):
             return (
                 self.plain(function, args, dict(keywords.items()), self.sum_kind(args[0]))
@@ -57,6 +63,25 @@ class Extremes:
                 best if "key" not in keywords else self.choose(test, lambda o=other: o, lambda k=before_key: k, None)
             )
         return best
+
+    def asks_what_varies(self, key: Value | None) -> bool:
+        """Whether a key is a function that is made here, or a method of something that carries a gradient."""
+        static = None if key is None else key.static
+        if isinstance(static, BoundMethod):
+            return static.owner.varied
+        return isinstance(static, (LocalFunction, Partial))
+
+    def extreme_by_method(
+        self, function: Value, value: Value, keywords: dict[str, Value], node: Any, hint: Any
+    ) -> Value | None:
+        """max(d, key=d.get): what is chosen carries no gradient, and the method is there when the program runs."""
+        static = keywords["key"].static
+        if static.function is not None or not isinstance(static.owner.kind, (List, Mapping, Array)):
+            return None
+        value = self.as_list(value, node)
+        expr = gast.Call(function.expr, [value.expr], [gast.keyword(k, v.expr) for k, v in keywords.items()])
+        kind = value.kind.item or UNKNOWN
+        return self.emit(expr, ir.Plain(False), kind, False, hint)
 
     def extreme_or_default(
         self, function: Value, value: Value, keywords: dict[str, Value], node: Any, hint: Any

@@ -19,7 +19,7 @@ from s2sad.infer_boxes import patterns_of
 from s2sad.infer_carried import roots_of
 from s2sad.infer_iterators import Iterator
 from s2sad.ir import family
-from s2sad.kinds import INT, UNKNOWN, Array, List, Mapping, Scalar, Tuple, carries_gradient
+from s2sad.kinds import INT, UNKNOWN, Array, Kind, List, Mapping, Scalar, Tuple, carries_gradient
 from s2sad.values import BoundMethod, Value
 
 
@@ -226,11 +226,18 @@ class Loops:
 
     def opaque_iteration(self, value: Value) -> Iteration:
         """Anything else is made a list first, so that the reverse sweep can run over it backwards."""
-        made = self.emit(trees.call(trees.builtin("list"), value.expr), ir.Plain(False), List(UNKNOWN), False, "items")
+        made = self.emit(
+            trees.call(trees.builtin("list"), value.expr), ir.Plain(False), List(self.item_given(value)), False, "items"
+        )
         self.effects += 1
         count = trees.call(trees.builtin("len"), made.expr)
         mark_pure(count)
         return Iteration(made.expr, count, "sequence", value=made)
+
+    def item_given(self, value: Value) -> Kind:
+        """The kind of the items of what is run over, as far as the call that made it tells."""
+        known = self.info.get(getattr(value.expr, "id", ""))
+        return UNKNOWN if known is None or known.gives is None else known.gives
 
     def bind_iteration(self, it: Iteration, index: gast.AST, pattern: Any) -> tuple[Value, gast.AST]:
         """One item, for the position `index`: its value, and the target that the loop's header binds."""

@@ -3,6 +3,7 @@ they may write."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,8 +14,16 @@ from s2sad.drawn import drawn_kind, draws
 from s2sad.expressions import mark_pure
 from s2sad.infer_memory import is_function
 from s2sad.infer_outputs import WRITING, harmless_by_name
-from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Unknown
+from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Kind, Tuple, Unknown
 from s2sad.values import BoundMethod, Value
+
+TUPLES = (
+    itertools.combinations,
+    itertools.combinations_with_replacement,
+    itertools.permutations,
+    itertools.product,
+    itertools.pairwise,
+)
 
 
 class PlainCalls:
@@ -58,10 +67,21 @@ class PlainCalls:
         self.effects += 1
         made = self.emit(expr, ir.Plain(False), self.guess_kind(static, args, keywords), False)
         self.effects += 1
+        self.info[made.expr.id].gives = self.given_items(static, args, keywords)
         if not self.makes_new(expr):
             given = [place.root for value in [*args, *keywords.values()] for place in self.memory_in(value)]
             self.note_shared(made, given if known else [*given, *self.escaped])
         return made
+
+    def given_items(self, static: Any, args: list[Value], keywords: dict[str, Value]) -> Kind | None:
+        """The kind of the tuples that a function of itertools gives, of what carries no gradient."""
+        if static not in TUPLES or keywords or not args:
+            return None
+        items = [self.sum_kind(each) for each in args]
+        if static is itertools.product:
+            return Tuple(tuple(items))
+        length = 2 if static is itertools.pairwise else self.known(args[1]) if len(args) == 2 else None
+        return Tuple((items[0],) * length) if isinstance(length, int) else None
 
     def pure_call(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
         expr = self.call_expression(

@@ -352,6 +352,7 @@ class Info:
     starts_unset: bool = False  # carried, and given no value before the loop, or in a branch before it
     carried: bool = False  # around a loop: after it, what its last iteration leaves
     scope: tuple[int, ...] | None = None  # of the block that sets it
+    gives: Kind | None = None  # of an iterator: the kind of its items
 
 
 @dataclass

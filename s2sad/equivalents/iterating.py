@@ -29,6 +29,14 @@ def combinations(iterable, r):
     raise NotImplementedError("itertools.combinations of more than 3 items")
 
 
+@equivalent(itertools.permutations)
+def permutations(iterable, r):
+    items = list(iterable)
+    if r == 2:
+        return [(items[i], items[j]) for i in range(len(items)) for j in range(len(items)) if i != j]
+    raise NotImplementedError("itertools.permutations of more than 2 items")
+
+
 @equivalent(itertools.product)
 def product(first, second):
     seconds = list(second)
