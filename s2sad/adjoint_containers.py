@@ -172,6 +172,9 @@ class Containers:
         if op.what == "reverse":
             self.add(gast.Expr(trees.call(trees.attr(shadow, "reverse"))))
             return
+        if op.what == "swap":
+            self.add(trees.swapped(shadow, op.order))
+            return
         whole = trees.index(shadow, gast.Slice(None, None, None))
         if op.what == "rotate":
             steps = trees.name(self.names.fresh("#t"))

@@ -235,7 +235,7 @@ class Lists:
 
     def reordered(self, owner: Value, change: gast.AST, what: str, order: gast.AST | None, node: Any) -> Value:
         """The items change places: `change` is a call that does it, or the list in its new order."""
-        statement: gast.stmt = gast.Expr(change)
+        statement: gast.stmt = change if isinstance(change, gast.stmt) else gast.Expr(change)
         if isinstance(change, gast.ListComp):
             statement = gast.Assign([trees.index(owner.expr, gast.Slice(None, None, None))], change, None)
         self.note_store(owner.place, False, node, "items")

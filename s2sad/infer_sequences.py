@@ -12,7 +12,7 @@ from s2sad.affine import form_of
 from s2sad.expressions import mark_pure, replace_nodes
 from s2sad.infer_boxes import patterns_of
 from s2sad.infer_memory import is_function
-from s2sad.kinds import UNKNOWN, Array, Kind, List, Mapping, Never, Static, Text, carries_gradient, join
+from s2sad.kinds import UNKNOWN, Array, Kind, List, Mapping, Never, Static, Text, carries_gradient, is_mutable, join
 from s2sad.values import Value, is_active_text
 
 
@@ -54,6 +54,21 @@ class Sequences:
         for item in items:
             self.note_held(made.place.root, item, None)
         return made
+
+    def swap_items(self, target: gast.Tuple, value: gast.Tuple, node: Any) -> bool:
+        """rows[i], rows[k] = rows[k], rows[i] of a list of what is memory itself: the items change places."""
+        if not is_swap(target, value) or self.quiet:
+            return False
+        base = self.visit(value.elts[1].value)
+        if not isinstance(base.kind, List) or base.place is None or not is_mutable(base.kind.item or UNKNOWN):
+            return False
+        first, second = self.visit_all([value.elts[1].slice, value.elts[0].slice])
+        base, first, second = map(self.settle, (base, first, second))
+        for index in (first, second):
+            self.use_as_integer(index)
+        order = gast.Tuple([first.expr, second.expr], gast.Load())
+        self.reordered(base, trees.swapped(base.expr, order), "swap", order, node)
+        return True
 
     def container_operator(self, op: Any, left: Value, right: Value, hint: str | None) -> Value | None:
         """+ and * of tuples, lists and strings."""
@@ -170,3 +185,19 @@ class Sequences:
         if isinstance(key, enum.Enum):
             return trees.attr(self.class_reference(type(key)), key.name)
         return trees.const(key)
+
+
+def is_swap(target: gast.Tuple, value: gast.Tuple) -> bool:
+    """Whether an assignment is `x[i], x[k] = x[k], x[i]`, of whatever x, i and k that do nothing."""
+    if len(target.elts) != 2 or len(value.elts) != 2:
+        return False
+    pairs = list(zip(target.elts, value.elts[::-1]))
+    if not all(isinstance(each, gast.Subscript) for pair in pairs for each in pair):
+        return False
+    parts = [part for each in value.elts for part in (each.value, each.slice)]
+    plain = (gast.Name, gast.Constant, gast.Attribute, gast.Subscript, gast.BinOp, gast.UnaryOp, gast.operator)
+    inert = (*plain, gast.unaryop, gast.expr_context)
+    if not all(isinstance(node, inert) for part in parts for node in gast.walk(part)):
+        return False
+    alike = trees.same(value.elts[0].value, value.elts[1].value)
+    return alike and all(trees.same(a.value, b.value) and trees.same(a.slice, b.slice) for a, b in pairs)

@@ -30,6 +30,8 @@ class Statements:
     def do_Assign(self, node: gast.Assign) -> None:
         target = node.targets[0]
         if isinstance(target, gast.Tuple) and isinstance(node.value, gast.Tuple):
+            if self.swap_items(target, node.value, node):
+                return
             hints = [each.id if isinstance(each, gast.Name) else None for each in target.elts]
             self.bind(target, self.visit_Tuple(node.value, hints))
             return

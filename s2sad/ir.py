@@ -251,7 +251,7 @@ class SliceStore(Extend):
 @dataclass
 class Reorder(Append):
     """list.reverse(), list.sort(), deque.rotate(): what = 'reverse', 'order' (value: where each item came from),
-    'rotate'."""
+    'rotate', 'swap' (order: the two positions)."""
 
     what: str = "reverse"
     order: gast.AST | None = None

@@ -14,7 +14,7 @@ from typing import Any
 
 import gast
 
-from s2sad import ir
+from s2sad import ir, trees
 from s2sad.kinds import Kind, Scalar
 from s2sad.statements import blocks_of
 
@@ -63,6 +63,8 @@ def shorten(body: list[gast.stmt]) -> None:
     for k, node in enumerate(body):
         for inner in blocks_of(node):
             shorten(inner)
+        if getattr(node, "swaps", False):
+            trees.separate_swap(node)
         if getattr(node, "value", None) is not None and is_implied(node):
             node.value = node.value.args[0]
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):

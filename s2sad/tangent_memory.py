@@ -192,6 +192,9 @@ class Memory:
         if op.what == "reverse":
             self.add(gast.Expr(trees.call(trees.attr(place, "reverse"))))
             return True
+        if op.what == "swap":
+            self.add(trees.swapped(place, op.order))
+            return True
         whole = trees.index(place, gast.Slice(None, None, None))
         if op.what == "rotate":
             steps = trees.name(self.names.fresh("#t"))

@@ -427,3 +427,21 @@ ARITHMETIC: dict[type, Callable[[gast.AST, gast.AST], gast.AST]] = {
     gast.Div: div,
     gast.Pow: power,
 }
+
+
+def swapped(items: gast.AST, order: gast.Tuple) -> gast.Assign:
+    """items[i], items[k] = items[k], items[i]; until it is printed the target is items[i, k]."""
+    others = [index(copy_tree(items), copy_tree(each)) for each in order.elts[::-1]]
+    target = index(copy_tree(items), copy_tree(order))
+    target.ctx = gast.Store()
+    made = gast.Assign([target], gast.Tuple(others, gast.Load()), None)
+    made.swaps = made.impure = True
+    return made
+
+
+def separate_swap(node: gast.Assign) -> None:
+    """items[i, k] = ... of `swapped`, as it is printed."""
+    whole = node.targets[0]
+    places = [gast.Subscript(copy_tree(whole.value), each, gast.Store()) for each in whole.slice.elts]
+    node.targets = [gast.Tuple(places, gast.Store())]
+    node.swaps = False
