@@ -41,6 +41,8 @@ SENSELESS = {
     "poly": ("none", "none in the last"),
     "lstsq": ("none in the last",),
     "pdist": ("none",),
+    # Of no frequencies NumPy makes what happens to lie in memory.
+    **dict.fromkeys(("irfft", "hfft"), ("none", "none in the last")),
     **dict.fromkeys(("euclidean", "sqeuclidean", "cityblock"), ("first", "last", "none", "none in the last")),
 }
 if NUMPY < (2, 2):
