@@ -103,6 +103,7 @@ class Parameters:
         value = self.input_value(part_expr, name, kind, chosen, (*site, key))
         if value.expr.__class__ is gast.Name:
             self.add(trees.assign(name, part_expr), ir.Plain(True, 1))
+            self.block[-1].taken_out = True
             self.info[name].statement = self.block[-1]
             if value.place is not None and value.place.root.site in self.facts.written:
                 self.emit_copy_of_parameter(name, kind)
