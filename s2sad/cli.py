@@ -205,16 +205,17 @@ def _request(options: argparse.Namespace, folder: Path | None = None) -> pipelin
 def _compare(path: Path, options: argparse.Namespace) -> int:
     """Compares a gradient file with what it should be; with --update, makes it so."""
     found = path.read_text(encoding="utf-8")
-    made = options
+    made = [options]
     if options.function is None:
-        command = committed.command_of(found)
-        if command is None:
+        commands = committed.commands_of(found)
+        if not commands:
             how = f"write it anew with: s2sad dump FUNCTION -o {path}"
             print(f"s2sad: {path} does not say in its first line how s2sad made it; {how}", file=sys.stderr)
             return MISTAKE
-        made = _parser().parse_args(["dump", *command, *(["--no-import"] if options.no_import else [])])
+        more = ["--no-import"] if options.no_import else []
+        made = [_parser().parse_args(["dump", *command, *more]) for command in commands]
     try:
-        text = _program_text(made, path.parent)
+        text = "\n\n".join(_program_text(each, path.parent) for each in made)
     except S2sadError as error:
         print(f"s2sad: {path} can't be made any more: {error}", file=sys.stderr)
         return MISTAKE
@@ -227,8 +228,9 @@ def _compare(path: Path, options: argparse.Namespace) -> int:
     if not difference:
         return 0
     print(difference, end="")
-    how = f"s2sad dump --update {path}" if options.function is None else f"s2sad dump {made.function} ... -o {path}"
-    print(f"s2sad: {path} is out of date; if the change in {made.function} is meant, run: {how}", file=sys.stderr)
+    names = ", ".join(each.function for each in made)
+    how = f"s2sad dump --update {path}" if options.function is None else f"s2sad dump {names} ... -o {path}"
+    print(f"s2sad: {path} is out of date; if the change in {names} is meant, run: {how}", file=sys.stderr)
     return DIFFERENT
 
 

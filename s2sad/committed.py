@@ -3,8 +3,8 @@
 >>> line = first_line("model.py:loss", "w", "w=float[:], n=int")
 >>> print(line, end="")
 # s2sad dump model.py:loss --params w --like 'w=float[:], n=int'
->>> command_of(line + "def f(): ...")
-['model.py:loss', '--params', 'w', '--like', 'w=float[:], n=int']
+>>> commands_of(line + "def f(): ...")
+[['model.py:loss', '--params', 'w', '--like', 'w=float[:], n=int']]
 """
 
 from __future__ import annotations
@@ -35,10 +35,12 @@ def first_line(function: str, params: str | None, like: str, mode: str = "revers
     return _START + shlex.join(command) + "\n"
 
 
-def command_of(text: str) -> list[str] | None:
-    """The arguments of the command that made a file; None where the file doesn't say."""
-    line = text.partition("\n")[0]
-    return shlex.split(line.removeprefix(_START)) if line.startswith(_START) else None
+def commands_of(text: str) -> list[list[str]]:
+    """The arguments of the command that made a file, or of several, one after the other (`cat a.py b.py`); none where
+    the file doesn't say in its first line."""
+    if not text.startswith(_START):
+        return []
+    return [shlex.split(line.removeprefix(_START)) for line in text.splitlines() if line.startswith(_START)]
 
 
 def files_in(places: Iterable[Path]) -> list[Path]:

@@ -325,6 +325,26 @@ def test_check_finds_what_is_out_of_date_and_update_writes_it(s2sad, project):
     assert "gradients/power.py can't be made any more: model.py has no function power (it has: " in err
 
 
+def test_several_programs_in_one_file(s2sad, project):
+    both = project / "gradients" / "both.py"
+    both.write_text("".join((project / "gradients" / name).read_text() for name in ("poly.py", "power.py")))
+    assert s2sad("dump", "--check", "gradients/both.py") == (0, "", "")
+    (project / "model.py").write_text(MODEL.replace("x * x * x * y", "x * x * y"))
+    forget_model()
+    status, out, err = s2sad("dump", "--check", "gradients/both.py")
+    assert status == 1 and "\n-    # return x * x * x * y - x * y * y\n" in out
+    assert err == (
+        "s2sad: gradients/both.py is out of date; if the change in model.py:polynomial, model.py:power is meant, "
+        "run: s2sad dump --update gradients/both.py\n"
+    )
+    assert s2sad("dump", "--update", "gradients/both.py") == (0, "wrote gradients/both.py\n", "")
+    assert s2sad("dump", "--check", "gradients/both.py") == (0, "", "")
+    space: dict = {}
+    exec(both.read_text(), space)
+    assert space["polynomial_value_and_gradients"](2.0, 3.0) == (-6.0, (3.0, -8.0))
+    assert space["power_value_and_gradients"](2.0, 3) == (8.0, (12.0, None))
+
+
 def test_check_does_not_mind_a_formatter_nor_the_line_of_the_function(s2sad, project):
     path = project / "gradients" / "power.py"
     text = path.read_text()

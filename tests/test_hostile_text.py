@@ -175,7 +175,7 @@ def test_the_first_line_of_a_gradient_file_is_one_line():
     for like in ("x=float,\n    y=float", "x=float\rPWNED = 1", "x=float\u2028PWNED = 1"):
         line = committed.first_line("model.py:f", "x,\n y", like)
         assert line.count("\n") == 1 and len(line.splitlines()) == 1
-        assert committed.command_of(line)[:3] == ["model.py:f", "--params", "x, y"]
+        assert committed.commands_of(line)[0][:3] == ["model.py:f", "--params", "x, y"]
     for target in ("a\nPWNED = 1\n.py:f", "a\r.py:f", "a\u2028.py:f", "a\udcff.py:f"):
         with pytest.raises(ParameterError, match="has a character in its name that can't be printed: rename the file"):
             committed.first_line(target, None, "")
