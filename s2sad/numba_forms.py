@@ -12,12 +12,14 @@ is a function printed beside the program, made by `numba_helpers.py`.
 
 from __future__ import annotations
 
+import functools
+import math
 from typing import Any
 
 import gast
 import numpy as np
 
-from s2sad import numba_helpers, trees
+from s2sad import numba_helpers, numba_rarer, trees  # noqa: F401  # it registers its forms
 from s2sad import numba_more as more
 from s2sad.numba_ranks import Expressions, mark_numpy
 
@@ -116,6 +118,8 @@ class Forms:
         ):
             name, args = node.func.attr, [node.func.value, *args]
             sorts = [base, *sorts]
+        if function is math.hypot and not node.keywords:
+            return functools.reduce(lambda a, b: trees.call(trees.copy_tree(node.func), a, b), args)
         if name is None:
             return more.builtin(self, node, sorts) if isinstance(node.func, gast.Name) else node
         for each in node.keywords:

@@ -285,6 +285,17 @@ def roll(rank: int, axis: int) -> str:
                       "    return result"]) + "\n"  # fmt: skip
 
 
+def running(name: str, rank: int, axis: int) -> str:
+    """Running sums or products along an axis."""
+    letters = list(LETTERS[:rank])
+    before = list(letters)
+    before[axis] = f"{letters[axis]} - 1"
+    sign, pad = "+" if name == "cumsum" else "*", "    " * (rank + 1)
+    lines = [f"def {name}_along(a):", "    result = a.copy()", *loops(rank), f"{pad}if {letters[axis]} > 0:"]
+    lines += [f"{pad}    result[{', '.join(letters)}] {sign}= result[{', '.join(before)}]", "    return result"]
+    return "\n".join(lines) + "\n"
+
+
 def repeat(rank: int, axis: int) -> str:
     letters = list(LETTERS[:rank])
     moved = list(letters)

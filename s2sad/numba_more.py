@@ -169,8 +169,16 @@ def running(name: str) -> Form:
     """Of a vector there is one axis."""
 
     def made(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
-        fits = set(given) == {"axis"} and len(args) == 1 and ranks_of(sorts) == [1]
-        return forms.np(name, *args) if fits and trees.literal(given["axis"]) in (0, -1) else None
+        node = given.get("axis", args[1] if len(args) > 1 else None)
+        axis, rank = None if node is None else trees.literal(node), ranks_of(sorts)[0]
+        if set(given) - {"axis"} or len(args) > 2 or not isinstance(axis, int) or not rank:
+            return None
+        if rank == 1:
+            return forms.np(name, args[0]) if axis in (0, -1) else None
+        if sorts[0][0] != "f":
+            return None
+        axis %= rank
+        return forms.helper(f"{name}_along_{axis}_of_{rank}", numba_helpers.running(name, rank, axis), args[0])
 
     return made
 
@@ -351,15 +359,20 @@ def ndim(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -
 def builtin(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
     """`abs` of an array; helpers that are written otherwise."""
     found = node.func.__dict__.get("function")
-    if found is helpers.last_stored:
-        return last_stored(forms, node, sorts)
-    if found is helpers.unbroadcast:
-        return unbroadcast(forms, node, sorts)
+    if found in OF_HELPERS and not node.keywords:
+        return OF_HELPERS[found](forms, node, sorts)
     if found is unsorted and sorts[:2] == [("f", 1), ("f", 1)]:
         return forms.helper("unsorted", numba_helpers.UNSORTED, *node.args[:2])
     if node.func.id == "abs" and len(node.args) == 1 and sorts[0][1] not in (0, None, "?"):
         return forms.np("abs", node.args[0])
     return node
+
+
+# By the function, a helper of the program that is written otherwise: gets the call and what is known of its arguments.
+OF_HELPERS: dict[Any, Callable[[Any, gast.Call, list[Any]], gast.AST]] = {
+    helpers.last_stored: last_stored,
+    helpers.unbroadcast: unbroadcast,
+}
 
 
 # ------------------------------------------------------------------------------------------------ statements

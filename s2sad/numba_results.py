@@ -16,7 +16,8 @@ KEEPING = ("add", "subtract", "multiply", "maximum", "minimum", "fmax", "fmin", 
            "power", "floor_divide", "remainder", "mod", "fmod", "sign", "positive", "bitwise_and", "bitwise_or",
            "clip")  # fmt: skip
 SAME = ("zeros_like", "ones_like", "empty_like", "full_like", "copy", "ascontiguousarray", "transpose", "sort", "flip",
-        "flipud", "fliplr", "roll", "cumsum", "cumprod", "nan_to_num", "triu", "tril", "swapaxes")  # fmt: skip
+        "flipud", "fliplr", "roll", "cumsum", "cumprod", "nan_to_num", "triu", "tril", "swapaxes", "moveaxis", "pad",
+        "polyder")  # fmt: skip
 MADE = ("zeros", "ones", "empty", "full")
 REDUCTIONS = ("sum", "prod", "mean", "max", "min", "amax", "amin", "var", "std", "all", "any", "ptp", "argmax",
               "argmin", "median", "nansum", "count_nonzero")  # fmt: skip
@@ -93,10 +94,14 @@ class Results:
             return first
         if name in REDUCTIONS:
             return self.reduced(name, first, args, given)
+        if name in ("split", "array_split", "hsplit", "vsplit", "dsplit"):
+            return "[]", first
+        if name == "polyval" and len(args) == 2:
+            return wider(first, self.of(args[1])), self.of(args[1])[1]
         if name == "where" and len(args) == 3:
             sorts = [self.of(each) for each in args]
             return wider(sorts[1], sorts[2]), widest([sort[1] for sort in sorts])
-        if name in ("outer", "eye", "identity", "diag") and args:
+        if name in ("outer", "eye", "identity", "vander", "diag") and args:
             rank = 2 if name != "diag" else {1: 2, 2: 1}.get(first[1])
             return ("f" if name in ("eye", "identity") else first[0]), rank
         if name == "cross" and len(args) == 2:

@@ -141,6 +141,21 @@ def test_pullback_of_what_is_returned_as_it_is():
     assert_close((x, x_grad, dy), (np.array([1.0, 2.0]), dy, np.array([3.0, 4.0])))
 
 
+def rarer_forms(v, A, x):
+    padded = np.pad(v, 1, mode="edge")
+    left, right = np.split(A, 2, axis=1)
+    line = np.interp(v, np.array([-1.0, 0.5, 2.0]), v[:3]) + np.polyval(v[:3], x)
+    total = np.sum(np.pad(v, (1, 2)) ** 3) + np.sum((padded[2:] - padded[:-2]) ** 2) + np.sum(left * right**2)
+    total += np.median(v) * math.hypot(x, v[0], v[1]) + np.sum(np.prod(A, axis=1) * np.cumsum(A, axis=0)[:, 0])
+    return total + np.sum(line * line)
+
+
+def test_rarer_forms():
+    args = np.array([0.3, -0.7, 1.2, 0.9]), np.arange(1.0, 9.0).reshape(2, 4) / 5.0, 0.8
+    assert s2sad.check_gradients(rarer_forms, *args, jit="numba")
+    assert_close(compiled(rarer_forms)(*args), value_and_gradients_function(rarer_forms)(*args))
+
+
 def test_decorator():
     @s2sad.differentiable(jit="numba")
     def f(x):

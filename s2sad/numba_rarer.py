@@ -1,0 +1,249 @@
+"""Forms for Numba of what is asked for less often: padding, polynomials, piecewise linear functions, medians. They get
+what those of `numba_more.py` get; the texts stand here too.
+
+>>> from s2sad.numba_forms import show
+>>> show("np.polyder(u)"), show("np.pad(A, ((1, 1), (0, n)))"), show("np.moveaxis(A, 0, -1)")
+('polyder(u)', 'pad_2_constant(A, 1, 1, 0, n, 0.0)', 'np.transpose(A, (1, 0))')
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import trees
+from s2sad.numba_helpers import LETTERS
+from s2sad.numba_more import OF_HELPERS, form, ranks_of
+from s2sad.rules import interpolation, order_statistics, padding
+
+# ---------------------------------------------------------------- padding
+PLACES = {
+    "edge": "min(max({k}, 0), {n} - 1)",
+    "wrap": "{k} % {n}",
+    "symmetric": "min({k} % (2 * {n}), 2 * {n} - 1 - {k} % (2 * {n}))",
+    "reflect": "min({k} % max(2 * {n} - 2, 1), 2 * {n} - 2 - {k} % max(2 * {n} - 2, 1))",
+}
+
+
+@form("pad")
+def pad(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Of floats, in the modes that only copy."""
+    rank = ranks_of(sorts)[0]
+    mode = getattr(given.get("mode", args[2] if len(args) > 2 else trees.const("constant")), "value", None)
+    widths = widths_of(args[1], rank, sorts[1]) if len(args) > 1 and sorts[0][0] == "f" and rank in (1, 2, 3) else None
+    value = given.get("constant_values", trees.const(0.0))
+    extra = set(given) - {"mode"} - ({"constant_values"} if mode == "constant" else set())
+    if widths is None or extra or len(args) > 3 or mode not in ("constant", *PLACES) or trees.literal(value) is None:
+        return None
+    own = [trees.const(float(trees.literal(value)))] if mode == "constant" else []
+    return forms.helper(f"pad_{rank}_{mode}", padded(rank, mode), args[0], *widths, *own)
+
+
+def padded_adjoint(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
+    """`added_where_taken(grad, array, pad_width, mode)`"""
+    grad, array, width, mode = node.args
+    rank, mode = ranks_of(sorts)[1], getattr(mode, "value", None)
+    widths = widths_of(width, rank, sorts[2]) if rank in (1, 2, 3) and sorts[0] == sorts[1] == ("f", rank) else None
+    if widths is None or mode not in PLACES:
+        return node
+    return forms.helper(f"unpad_{rank}_{mode}", padded(rank, mode, back=True), array, *widths, grad)
+
+
+def widths_of(node: Any, rank: int, sort: Any) -> list[Any] | None:
+    """Before and behind each axis; None where that isn't written out."""
+    if isinstance(node, gast.Tuple):
+        parts = node.elts
+        if len(parts) == rank and all(isinstance(each, gast.Tuple) and len(each.elts) == 2 for each in parts):
+            return [each for pair in parts for each in pair.elts]
+        if len(parts) != 2 or not all(map(trees.is_atom, parts)):
+            return None
+        return [trees.copy_tree(each) for _ in range(rank) for each in parts]
+    return [trees.copy_tree(node) for _ in range(2 * rank)] if sort == ("i", 0) and trees.is_atom(node) else None
+
+
+def padded(rank: int, mode: str, back: bool = False) -> str:
+    """Pads; or, `back`, adds up at each place the gradients of what was taken from there."""
+    letters = LETTERS[:rank]
+    widths = [f"{side}{k}" for k in range(rank) for side in ("before", "behind")]
+    last = ", grad" if back else ", value" if mode == "constant" else ""
+    lines = [f"def pad(a, {', '.join(widths)}{last}):", f"    if min({', '.join(widths)}) < 0:"]
+    lines += ['        raise ValueError("index can\'t contain negative values")']
+    shape = ", ".join(f"a.shape[{k}] + before{k} + behind{k}" for k in range(rank))
+    if mode == "constant":
+        lines += [f"    result = np.full(({shape},), value)"]
+        lines += [f"{'    ' * (k + 1)}for {letter} in range(a.shape[{k}]):" for k, letter in enumerate(letters)]
+        place = ", ".join(f"{letter} + before{k}" for k, letter in enumerate(letters))
+        lines += [f"{'    ' * (rank + 1)}result[{place}] = a[{', '.join(letters)}]", "    return result"]
+        return "\n".join(lines) + "\n"
+    lines += ["    if a.size == 0:", f'        raise ValueError("an empty axis can\'t be padded by {mode}")']
+    lines += ["    result = np.zeros(a.shape)" if back else f"    result = np.empty(({shape},))"]
+    for k, letter in enumerate(letters):
+        pad = "    " * (k + 1)
+        lines += [f"{pad}for {letter} in range(a.shape[{k}] + before{k} + behind{k}):"]
+        lines += [f"{pad}    p{k} = " + PLACES[mode].format(k=f"({letter} - before{k})", n=f"a.shape[{k}]")]
+    here, taken = ", ".join(letters), ", ".join(f"p{k}" for k in range(rank))
+    step = f"result[{taken}] += grad[{here}]" if back else f"result[{here}] = a[{taken}]"
+    return "\n".join([*lines, f"{'    ' * (rank + 1)}{step}", "    return result"]) + "\n"
+
+
+# ---------------------------------------------------------------- polynomials
+POLYVAL = """
+def polyval(p, x):
+    result = {zero}
+    for k in range(len(p)):
+        result = result * x + p[k]
+    return result
+"""
+
+POLYDER = """
+def polyder(p):
+    result = np.empty(max(len(p) - 1, 0))
+    for k in range(len(p) - 1):
+        result[k] = p[k] * (len(p) - 1 - k)
+    return result
+"""
+
+
+@form("polyval")
+def polyval(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    if given or len(args) != 2 or sorts[0] != ("f", 1) or sorts[1][0] != "f" or not isinstance(sorts[1][1], int):
+        return None
+    name, zero = ("polyval", "np.zeros_like(x)") if sorts[1][1] else ("polyval_of_number", "0.0")
+    return forms.helper(name, POLYVAL.format(zero=zero), *args)
+
+
+@form("polyder")
+def polyder(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    return forms.helper("polyder", POLYDER, *args) if not given and sorts == [("f", 1)] else None
+
+
+@form("reshape")
+def reshape(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Of a number."""
+    ones = len(args) == 2 and isinstance(args[1], gast.Tuple) and all(trees.literal(k) == 1 for k in args[1].elts)
+    return forms.np("full", args[1], args[0]) if not given and ones and sorts[0] == ("f", 0) else None
+
+
+@form("moveaxis")
+def moveaxis(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """One axis."""
+    rank = ranks_of(sorts)[0]
+    places = [trees.literal(each) for each in args[1:]]
+    if given or not rank or len(places) != 2 or not all(type(each) is int for each in places):
+        return None
+    source, target = (each % rank for each in places)  # type: ignore[operator]
+    order = [k for k in range(rank) if k != source]
+    order.insert(target, source)
+    return forms.np("transpose", args[0], trees.const(tuple(order)))
+
+
+# ---------------------------------------------------------------- piecewise linear functions
+SLOPES = """
+def slope_of_line(x, xp, fp):
+    result = np.zeros(x.size)
+    for i in range(x.size):
+        for k in (np.searchsorted(xp, x[i]), np.searchsorted(xp, x[i], "right")):
+            if 0 < k < len(xp):
+                result[i] += 0.5 * (fp[k] - fp[k - 1]) / (xp[k] - xp[k - 1])
+    return result
+"""
+
+POINTS = """
+def line_points_adjoint(x, xp, fp, grad):
+    result = np.zeros(len(xp))
+    for i in range(x.size):
+        for k in (np.searchsorted(xp, x[i]), np.searchsorted(xp, x[i], "right")):
+            if 0 < k < len(xp):
+                width = xp[k] - xp[k - 1]
+                share = (x[i] - xp[k - 1]) / width
+                change = -0.5 * grad[i] * (fp[k] - fp[k - 1]) / width
+                result[k] += share * change
+                result[k - 1] += (1.0 - share) * change
+    return result
+"""
+
+VALUES = """
+def line_values_adjoint(x, xp, grad):
+    result = np.zeros(len(xp))
+    for i in range(x.size):
+        if len(xp) == 1:
+            result[0] += grad[i]
+            continue
+        k = min(max(np.searchsorted(xp, x[i], "right"), 1), len(xp) - 1)
+        share = (x[i] - xp[k - 1]) / (xp[k] - xp[k - 1])
+        if share < 0.0:
+            share = 0.0
+        elif share > 1.0:
+            share = 1.0
+        result[k] += share * grad[i]
+        result[k - 1] += (1.0 - share) * grad[i]
+    return result
+"""
+
+
+def as_vectors(forms: Any, args: list[Any], sorts: list[Any]) -> list[Any] | None:
+    """The arguments, a number as a vector of one; None where there are other arrays."""
+    if any(sort not in (("f", 0), ("f", 1)) for sort in sorts) or len(set(sorts)) > 1:
+        return None
+    return [forms.np("full", trees.const(1), each) if sort[1] == 0 else each for each, sort in zip(args, sorts)]
+
+
+def slope_of_line(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
+    made = as_vectors(forms, node.args[:1], sorts[:1])
+    if made is None or sorts[1:] != [("f", 1), ("f", 1)]:
+        return node
+    call = forms.helper("slope_of_line", SLOPES, *made, *node.args[1:])
+    return trees.index(call, trees.const(0)) if sorts[0][1] == 0 else call
+
+
+def line_points_adjoint(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
+    made = as_vectors(forms, [node.args[0], node.args[3]], [sorts[0], sorts[3]])
+    if made is None or sorts[1:3] != [("f", 1), ("f", 1)]:
+        return node
+    return forms.helper("line_points_adjoint", POINTS, made[0], *node.args[1:3], made[1])
+
+
+def line_values_adjoint(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
+    """Where nothing is said of what lies beyond the ends."""
+    made = as_vectors(forms, [node.args[0], node.args[5]], [sorts[0], sorts[5]])
+    beyond = any(not isinstance(each, gast.Constant) or each.value is not None for each in node.args[3:5])
+    if made is None or sorts[1] != ("f", 1) or beyond:
+        return node
+    return forms.helper("line_values_adjoint", VALUES, made[0], node.args[1], made[1])
+
+
+# ---------------------------------------------------------------- medians
+ORDERED = """
+def ordered_point_adjoint(grad, a, position):
+    result = np.zeros(a.size)
+    if a.size == 0:
+        return result
+    below = int(np.floor(position))
+    order = np.argsort(a, kind="mergesort")
+    result[order[below]] += grad * (1.0 - (position - below))
+    result[order[min(below + 1, a.size - 1)]] += grad * (position - below)
+    return result
+"""
+
+
+def ordered_points_adjoint(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
+    """`ordered_points_adjoint(grad, a, positions, axis)` of a vector, for one quantile."""
+    grad, a, position, axis = node.args
+    if isinstance(position, gast.Call) and getattr(position.func, "attr", "") == "array":
+        position = position.args[0]
+    whole = isinstance(axis, gast.Constant) and axis.value in (None, 0, -1)
+    if not whole or sorts[0] != ("f", 0) or sorts[1] != ("f", 1) or sorts[2] != ("f", 0):
+        return node
+    return forms.helper("ordered_point_adjoint", ORDERED, grad, a, position)
+
+
+OF_HELPERS.update(
+    {
+        padding.added_where_taken: padded_adjoint,
+        interpolation.slope_of_line: slope_of_line,
+        interpolation.line_points_adjoint: line_points_adjoint,
+        interpolation.line_values_adjoint: line_values_adjoint,
+        order_statistics.ordered_points_adjoint: ordered_points_adjoint,
+    }
+)
