@@ -220,6 +220,8 @@ class Expressions:
         made = self.sparse_operator(op, left, right, node, hint) if not self.quiet else None
         if made is not None:
             return made
+        if (left.varied or right.varied) and not self.quiet:
+            self.check_sparse_operands(op, left, right, node)
         if left.object is not None or right.object is not None:
             raise self.refuse("operator", node, what=type(op).__name__)
         if isinstance(op, (gast.LShift, gast.RShift, gast.BitAnd, gast.BitOr, gast.BitXor)):

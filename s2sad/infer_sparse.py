@@ -15,13 +15,17 @@ from typing import Any
 import gast
 
 from s2sad import trees
-from s2sad.kinds import UNKNOWN, Array, Dim, Record, Static
+from s2sad.kinds import UNKNOWN, Array, Dim, Record, Static, Unknown
 from s2sad.local_functions import RESULT
 from s2sad.values import BoundMethod, Value
 
 FORMS = {"csr": 3, "csc": 3, "coo": 2}  # and how many parts they are made of
 PLACES = ("row", "col", "indices", "indptr")
 NOTHING = Static(None)
+STAY_SPARSE = frozenset(
+    ["T", "tocsr", "tocsc", "tocoo", "todia", "tolil", "todok", "tobsr", "asformat", "copy", "transpose", "conj"]
+    + ["conjugate", "astype", "power", "multiply", "maximum", "minimum", "real", "imag", "reshape", "getH"]
+)
 
 
 @dataclass(eq=False)
@@ -82,6 +86,29 @@ class SparseMatrices:
         if not (isinstance(op, gast.MatMult) or times) or not isinstance(other.kind, Array):
             return None
         return self.sparse_product(found, other, first is not None, lambda a, b: gast.BinOp(a, op, b), node, hint)
+
+    def check_sparse_operands(self, op: gast.operator, left: Value, right: Value, node: Any) -> None:
+        """Of a sparse matrix only products with arrays are known; also of one of which nothing is known but where it
+        comes from: what an operator makes of that is no array, as it is taken for otherwise."""
+        if isinstance(op, gast.MatMult):
+            return
+        for value in (left, right):
+            if self.sparse_of(value) is not None or isinstance(value.kind, Unknown) and self.made_sparse(value.expr):
+                raise self.refuse("sparse_operator", node)
+
+    def made_sparse(self, expr: gast.AST) -> bool:
+        """Whether an expression is what a function of scipy.sparse gives, or what is made of that and stays sparse."""
+        if isinstance(expr, gast.Name):
+            return expr.id in self.info and self.made_sparse(getattr(self.info[expr.id].statement, "value", None))
+        if isinstance(expr, gast.Attribute):
+            return expr.attr in STAY_SPARSE and self.made_sparse(expr.value)
+        if isinstance(expr, gast.Call):
+            module = getattr(self.callee(expr.func), "__module__", None) or ""
+            return module.startswith("scipy.sparse.") or self.made_sparse(expr.func)
+        if not isinstance(expr, gast.BinOp):
+            return False
+        sides = self.made_sparse(expr.left), self.made_sparse(expr.right)
+        return all(sides) if isinstance(expr.op, gast.MatMult) else any(sides)
 
     def sparse_method(
         self, function: Value, owner: Value, args: list[Value], node: Any, hint: str | None

@@ -203,6 +203,11 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "`{name}` is differentiated for values that are numbers, and here they are arrays",
         "a spline for each column of `y`",
     ),
+    "sparse_operator": (
+        "`{text}` is an operation with a sparse matrix, of which only the products `A @ x` and `x @ A` have a rule",
+        "the product, and the rest with its result: `y * (A @ x)`; or a matrix of entries that are computed before, "
+        "`csr_matrix((y * data, indices, indptr))`",
+    ),
     "sparse_form": (
         "a gradient would have to flow to the entries of a `{name}`",
         "`csr_matrix((data, indices, indptr))`, or one of the forms csc and coo",

@@ -872,6 +872,12 @@ def f(y, t):
     return interpolate.CubicSpline(V, y)(t)[0]
 
 
+@shows("sparse_operator", 2.0)
+def f(y):
+    A = sparse.eye_array(3, format="csr")
+    return np.sum((A * y) @ np.ones(3))
+
+
 @shows("sparse_form", sparse.diags_array(V))
 def f(matrix):
     return np.sum(matrix @ V)

@@ -51,8 +51,7 @@ REFUSED = {
 }
 # Of SciPy's functions, and arguments that no derivative depends on: rows by position or of kin are all that they need.
 ELSEWHERE = {
-    *("tol", "exact", "extend", "n", "loc", "allow_singular", "axes", "atol", "rtol", "cond", "dtype", "order"),
-    *("device", "copy", "cval", "irlen"),
+    *("exact", "extend", "allow_singular", "axes", "order", "device", "irlen"),
 }
 
 

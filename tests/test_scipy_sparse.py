@@ -112,3 +112,31 @@ def test_what_has_no_rule_is_refused():
         s2sad.grad(summed)(ROWS.data)
     with pytest.raises(NotDifferentiableError, match="through `csr_matrix`"):
         s2sad.grad(lambda d: np.sum(sparse.csr_matrix((d, (I, J)), shape=(3, 3)) @ X))(np.arange(1.0, 6.0))
+
+
+def scaled(y):
+    return np.sum((sparse.eye(3) * y) @ np.ones(3))
+
+
+def divided(y):
+    return np.sum((sparse.eye_array(3).tocsr().T / y) @ np.ones(3))
+
+
+def added(y):
+    return np.sum((ROWS + y * ROWS) @ np.ones(3))
+
+
+@pytest.mark.parametrize("f", [scaled, divided, added])
+def test_operators_with_a_sparse_matrix_are_refused(f) -> None:
+    """Also with one that is made in the function, of which nothing is known but that: its shape was taken for x's."""
+    with pytest.raises(NotDifferentiableError, match="is an operation with a sparse matrix") as caught:
+        gradients_function(f)(2.0)
+    assert "Write instead: the product, and the rest with its result" in str(caught.value)
+
+
+def test_arrays_that_are_taken_from_a_sparse_matrix_are_arrays() -> None:
+    def dense(x):
+        A = (2.0 * sparse.eye_array(3)).tocsr()
+        return np.sum(A.toarray() * x) + np.sum(A.diagonal() * x) + np.sum((A @ np.ones(3)) * x) + A.sum() * x[0]
+
+    assert gradients_function(dense)(np.ones(3))[0].tolist() == [12.0, 6.0, 6.0]

@@ -265,7 +265,7 @@ def broadcast_to_kind(array: Kind, shape: Kind) -> Kind:
 
 @adjoint(np.tile, linear=True)
 def tile(A, reps, *, grad):
-    if known(isinstance(reps, int) and rank(A) == 1):
+    if known(isinstance(reps, int) and rank(A) == 1) and not known(reps == 0):
         return np.sum(np.reshape(grad, (reps, -1)), axis=0)
     return sum_of_tiles(grad, np.shape(A), reps)
 

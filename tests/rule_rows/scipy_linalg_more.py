@@ -54,6 +54,7 @@ rows(
     ],
 )
 rows(linalg.svdvals, linalg.pinv, cases=[row(_WELL), row(A), row(normal(4, 2))])
+rows(linalg.pinv, cases=[row(_WELL, atol=1e-12), row(A, rtol=1e-12)])
 rows(linalg.qr, cases=[row(_WELL, mode="economic"), row(normal(4, 2), mode="economic"), row(A, mode="economic")])
 rows(
     linalg.norm,
@@ -82,6 +83,7 @@ rows(
         parts("0", normal(4, 2), normal(4, 3)),
         parts("0", normal(2, 4), normal(2)),
         parts("0", _WELL, W),
+        parts("0", normal(4, 2), V, cond=1e-12),
     ],
 )
 

@@ -12,7 +12,7 @@ _Q = positive(3)
 _unit = np.array([0.1, 0.45, 0.8])
 
 
-def _methods(distribution, names="logpdf pdf cdf sf logcdf logsf ppf"):
+def _methods(distribution, names="logpdf pdf cdf sf logcdf logsf ppf isf"):
     return [getattr(distribution, name) for name in names.split()]
 
 
@@ -34,21 +34,39 @@ _shaped = stats.t, stats.gamma, stats.chi2, stats.chi, stats.lognorm, stats.weib
 for _one in (*_shaped, stats.invgamma, stats.invgauss, stats.skewnorm, stats.gennorm, stats.vonmises):
     rows(*_methods(_one, "logpdf pdf"), cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.9, _Q, 0.1, _Q)])
     rows(
-        *_methods(_one, "cdf sf logcdf logsf ppf"), cases=[row(0.7, 3), row(_unit, 3, 0.05, 1.7), row(0.9, 2, 0.1, _Q)]
+        *_methods(_one, "cdf sf logcdf logsf ppf isf"),
+        cases=[row(0.7, 3), row(_unit, 3, 0.05, 1.7), row(0.9, 2, 0.1, _Q)],
     )
 rows(*_methods(stats.powerlaw, "logpdf pdf"), cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.8, _Q, 0.1)])
-rows(*_methods(stats.powerlaw, "cdf sf logcdf logsf ppf"), cases=[row(0.7, 3), row(_unit, 3, 0.05, 1.7)])
+rows(*_methods(stats.powerlaw, "cdf sf logcdf logsf ppf isf"), cases=[row(0.7, 3), row(_unit, 3, 0.05, 1.7)])
 rows(*_methods(stats.pareto, "logpdf pdf"), cases=[row(1.7, 2.5), row(_unit + 2.0, 2.5, 0.05, 1.7)])
 rows(*_methods(stats.pareto, "cdf sf logcdf logsf"), cases=[row(1.7, 3), row(_unit + 2.0, 3, 0.05, 1.7)])
-rows(stats.pareto.ppf, cases=[row(0.7, 3), row(_unit, 3, 0.05, 1.7)])
+rows(stats.pareto.ppf, stats.pareto.isf, cases=[row(0.7, 3), row(_unit, 3, 0.05, 1.7)])
 rows(
     *_methods(stats.beta, "logpdf pdf"), cases=[row(0.7, 2.5, 1.5), row(_unit, 2.5, 1.5, 0.05, 1.7), row(0.9, _Q, 2.0)]
 )
-rows(*_methods(stats.beta, "cdf sf ppf"), cases=[row(0.7, 3, 2), row(_unit, 3, 2, 0.05, 1.7)])
+rows(*_methods(stats.genpareto, "logpdf pdf"), cases=[row(0.7, 0.4), row(_unit, -0.3, 0.05, 1.7), row(_unit, 0.0)])
+rows(*_methods(stats.genpareto, "logpdf pdf"), cases=[row(_unit, np.array([-0.5, 1e-7, 2.0]))])
+rows(*_methods(stats.f, "logpdf pdf"), cases=[row(0.7, 3.5, 1.5), row(_unit, 2.5, 4.0, 0.05, 1.7), row(0.9, _Q, 2.0)])
+rows(*_methods(stats.truncnorm, "logpdf pdf"), cases=[row(0.7, 0.5, 1.5), row(_unit, -0.8, 2.5, 0.05, 1.7)])
+rows(*_methods(stats.truncnorm, "logpdf pdf"), cases=[row(8.3, 8.0, np.array([9.0, 8.5])), row(0.2, -_Q, 1.0)])
+_names = "cdf sf logcdf logsf ppf isf"
+for _one in (stats.beta, stats.f):
+    rows(*_methods(_one, _names), cases=[row(0.7, 3, 2), row(_unit, 3, 2, 0.05, 1.7)])
+rows(*_methods(stats.truncnorm, _names), cases=[row(0.7, 0, 2), row(_unit, -1, 2, 0.05, 1.7)])
+rows(*_methods(stats.genpareto, _names), cases=[row(0.7, 1), row(_unit, 2, 0.05, 1.7)])
 rows(*_methods(stats.poisson, "logpmf pmf"), cases=[row(3, 2.5), row(np.array([0, 1, 4]), _Q)])
 rows(*_methods(stats.binom, "logpmf pmf"), cases=[row(3, 5, 0.4), row(np.array([0, 1, 4]), 5, _unit)])
 rows(*_methods(stats.bernoulli, "logpmf pmf"), cases=[row(1, 0.4), row(np.array([0, 1, 1]), _unit)])
 rows(*_methods(stats.geom, "logpmf pmf"), cases=[row(3, 0.4), row(np.array([1, 2, 4]), _unit)])
+for _one, _shapes in (
+    (stats.poisson, (2.5,)),
+    (stats.binom, (5, 0.4)),
+    (stats.geom, (0.4,)),
+    (stats.nbinom, (2.5, 0.4)),
+):
+    rows(*_methods(_one, "logpmf pmf"), cases=[row(4, *_shapes, loc=1)])
+rows(*_methods(stats.bernoulli, "logpmf pmf"), cases=[row(2, 0.4, loc=1)])
 rows(*_methods(stats.nbinom, "logpmf pmf"), cases=[row(3, 2.5, 0.4), row(np.array([0, 1, 4]), _Q, _unit)])
 rows(stats.expon.logpdf, stats.expon.pdf, stats.expon.cdf, cases=[corner((np.zeros(2),), np.array([-1.0, -3.0]))])
 rows(

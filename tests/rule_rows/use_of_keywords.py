@@ -44,3 +44,15 @@ rows(np.linalg.trace, cases=[row(A, dtype=np.float64)])
 rows(np.real_if_close, cases=[row(A, tol=10)])
 rows(np.polyfit, cases=[row(np.arange(4.0), V, 1, rcond=1e-12, w=positive(4))])
 rows(np.linalg.tensorsolve, cases=[row(normal(3, 4, 12).reshape(3, 4, 12), P, axes=None)])
+rows(
+    *(np.logaddexp.reduce, np.logaddexp2.reduce, np.hypot.reduce, np.fmax.reduce, np.fmin.reduce),
+    *(np.maximum.accumulate, np.minimum.accumulate),
+    cases=[row(A, axis=1, dtype=np.float64)],
+)
+rows(np.add.reduceat, cases=[row(A, np.array([0, 2]), axis=1, dtype=np.float64)])
+rows(np.arange, cases=[row(0.25, 2.0, 0.5, dtype=np.float64)])
+rows(np.array, cases=[row(A, copy=True)])
+if hasattr(np, "cumulative_sum"):
+    rows(np.cumulative_sum, np.cumulative_prod, cases=[row(A, axis=1, dtype=np.float64)])
+if hasattr(np, "astype"):
+    rows(np.astype, cases=[row(A, np.float64, copy=True)])

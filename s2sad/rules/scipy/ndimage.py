@@ -197,6 +197,8 @@ def slope_kind(x: Kind, grad: Kind, weights: Kind, *given: Kind) -> Kind:
 
 @tangent(ndimage.correlate)
 def correlate_tangent(input, weights, *, mode="reflect", cval=0.0, origin=0, axes=None, input_dot, weights_dot):
+    if axes is not None:
+        return refuse("with axes: use weights of all axes, of length 1 along the others")
     return correlated(input_dot, weights, mode, origin) + correlated_with(input, weights_dot, mode, cval, origin)
 
 
@@ -210,6 +212,8 @@ def correlated_with(input, weights_dot, mode, cval, origin):
 
 @tangent(ndimage.convolve)
 def convolve_tangent(input, weights, *, mode="reflect", cval=0.0, origin=0, axes=None, input_dot, weights_dot):
+    if axes is not None:
+        return refuse("with axes: use weights of all axes, of length 1 along the others")
     return convolved(input_dot, weights, mode, origin) + convolved_with(input, weights_dot, mode, cval, origin)
 
 

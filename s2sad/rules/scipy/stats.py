@@ -86,28 +86,33 @@ def of_location_and_scale(distribution: Any, inside: Any, density: Any, score: A
         z = (result - loc) / scale
         return scale / density(z), 1.0, z
 
+    @partials(distribution.isf)
+    def quantile_of_tail(q, loc=0, scale=1, *, result):
+        z = (result - loc) / scale
+        return -scale / density(z), 1.0, z
+
     kinds_of(distribution)
 
 
 def kinds_of(distribution: Any) -> None:
-    names = "logpdf pdf cdf sf logcdf logsf ppf logpmf pmf"
+    names = "logpdf pdf cdf sf logcdf logsf ppf isf logpmf pmf"
     for name in names.split():
         if hasattr(distribution, name):
             kind(getattr(distribution, name))(in_double)
 
 
 @inline
-def everywhere(z):
+def everywhere(z, shape=None):
     return True
 
 
 @inline
-def not_negative(z):
+def not_negative(z, shape=None):
     return z >= 0.0
 
 
 @inline
-def in_unit_interval(z):
+def in_unit_interval(z, shape=None):
     return (z >= 0.0) & (z <= 1.0)
 
 

@@ -10,6 +10,7 @@ from numpy import exp, log, log1p
 from scipy import special, stats
 
 from s2sad.rules.registry import alias, inline, partials
+from s2sad.rules.results import elementwise_helper
 from s2sad.rules.scipy.stats import (
     everywhere,
     in_unit_interval,
@@ -34,50 +35,54 @@ def of_shape(distribution: Any, inside: Any, log_density: Any, score: Any, shape
 def _templates(inside: Any, log_density: Any, score: Any, shape_score: Any) -> dict[str, Any]:
     def logpdf(x, shape, loc=0, scale=1):
         z = standard(x, loc, scale)
-        slope = within(inside(z), score(z, shape) / scale)
-        shape_slope = within(inside(z), shape_score(z, shape))
-        return slope, shape_slope, -slope, -within(inside(z), 1.0 / scale) - z * slope
+        slope = within(inside(z, shape), score(z, shape) / scale)
+        shape_slope = within(inside(z, shape), shape_score(z, shape))
+        return slope, shape_slope, -slope, -within(inside(z, shape), 1.0 / scale) - z * slope
 
     def pdf(x, shape, loc=0, scale=1, *, result):
         z = standard(x, loc, scale)
-        slope = within(inside(z), result * score(z, shape) / scale)
-        return slope, within(inside(z), result * shape_score(z, shape)), -slope, -result / scale - z * slope
+        slope = within(inside(z, shape), result * score(z, shape) / scale)
+        return slope, within(inside(z, shape), result * shape_score(z, shape)), -slope, -result / scale - z * slope
 
     def cdf(x, shape, loc=0, scale=1):
         z = standard(x, loc, scale)
-        slope = within(inside(z), exp(log_density(z, shape)) / scale)
+        slope = within(inside(z, shape), exp(log_density(z, shape)) / scale)
         return slope, None, -slope, -z * slope
 
     def sf(x, shape, loc=0, scale=1):
         z = standard(x, loc, scale)
-        slope = within(inside(z), exp(log_density(z, shape)) / scale)
+        slope = within(inside(z, shape), exp(log_density(z, shape)) / scale)
         return -slope, None, slope, z * slope
 
     def logcdf(x, shape, loc=0, scale=1, *, result):
         z = standard(x, loc, scale)
-        slope = within(inside(z), exp(log_density(z, shape) - result) / scale)
+        slope = within(inside(z, shape), exp(log_density(z, shape) - result) / scale)
         return slope, None, -slope, -z * slope
 
     def logsf(x, shape, loc=0, scale=1, *, result):
         z = standard(x, loc, scale)
-        slope = within(inside(z), exp(log_density(z, shape) - result) / scale)
+        slope = within(inside(z, shape), exp(log_density(z, shape) - result) / scale)
         return -slope, None, slope, z * slope
 
     def ppf(q, shape, loc=0, scale=1, *, result):
         z = (result - loc) / scale
         return scale / exp(log_density(z, shape)), None, 1.0, z
 
-    made = (logpdf, pdf, cdf, sf, logcdf, logsf, ppf)
+    def isf(q, shape, loc=0, scale=1, *, result):
+        z = (result - loc) / scale
+        return -scale / exp(log_density(z, shape)), None, 1.0, z
+
+    made = (logpdf, pdf, cdf, sf, logcdf, logsf, ppf, isf)
     return {each.__name__: each for each in made}
 
 
 @inline
-def positive(z):
+def positive(z, shape=None):
     return z > 0.0
 
 
 @inline
-def above_one(z):
+def above_one(z, shape=None):
     return z >= 1.0
 
 
@@ -307,6 +312,46 @@ def vonmises_shape_score(z, kappa):
     return np.cos(z) - special.i1e(kappa) / special.i0e(kappa)
 
 
+@inline
+def inside_of_genpareto(z, c):
+    return (z >= 0.0) & (1.0 + c * z > 0.0)
+
+
+def stretched_log(c, z):
+    """log(1 + c z) / c, which is z where c is 0."""
+    small = np.abs(c * z) < 1e-5
+    other = np.where(small, 1.0, c)
+    return np.where(small, z - 0.5 * c * z * z, np.log1p(other * z) / other)
+
+
+def slope_of_stretched_log(c, z):
+    """The derivative of this by c."""
+    small = np.abs(c * z) < 1e-5
+    other = np.where(small, 1.0, c)
+    whole = (z / (1.0 + other * z) - np.log1p(other * z) / other) / other
+    return np.where(small, (2.0 * c * z / 3.0 - 0.5) * z * z, whole)
+
+
+elementwise_helper(stretched_log)
+elementwise_helper(slope_of_stretched_log)
+
+
+@inline
+def genpareto_log_density(z, c):
+    return -log1p(c * z) - stretched_log(c, z)
+
+
+@inline
+def genpareto_score(z, c):
+    return -(1.0 + c) / (1.0 + c * z)
+
+
+@inline
+def genpareto_shape_score(z, c):
+    return -z / (1.0 + c * z) - slope_of_stretched_log(c, z)
+
+
+of_shape(stats.genpareto, inside_of_genpareto, genpareto_log_density, genpareto_score, genpareto_shape_score)
 of_shape(stats.t, everywhere, student_log_density, student_score, student_shape_score)
 of_shape(stats.gamma, positive, gamma_log_density, gamma_score, gamma_shape_score)
 of_shape(stats.chi2, positive, chi2_log_density, chi2_score, chi2_shape_score)
@@ -322,64 +367,3 @@ of_shape(stats.invgauss, positive, invgauss_log_density, invgauss_score, invgaus
 of_shape(stats.skewnorm, everywhere, skewnorm_log_density, skewnorm_score, skewnorm_shape_score)
 of_shape(stats.gennorm, everywhere, gennorm_log_density, gennorm_score, gennorm_shape_score)
 of_shape(stats.vonmises, everywhere, vonmises_log_density, vonmises_score, vonmises_shape_score)
-
-
-# --- the beta distribution ------------------------------------------------------------------------------------------
-
-
-@inline
-def inside_unit_interval(z):
-    return (z > 0.0) & (z < 1.0)
-
-
-@inline
-def beta_score(z, a, b):
-    return (a - 1.0) / z - (b - 1.0) / (1.0 - z)
-
-
-@partials(stats.beta.logpdf)
-def beta_log_density(x, a, b, loc=0, scale=1):
-    z = standard(x, loc, scale)
-    test, whole = inside_unit_interval(z), special.psi(a + b)
-    slope = within(test, beta_score(z, a, b) / scale)
-    a_slope = within(test, log(z) - special.psi(a) + whole)
-    b_slope = within(test, log1p(-z) - special.psi(b) + whole)
-    return slope, a_slope, b_slope, -slope, -within(test, 1.0 / scale) - z * slope
-
-
-@partials(stats.beta.pdf)
-def beta_density(x, a, b, loc=0, scale=1, *, result):
-    z = standard(x, loc, scale)
-    test, whole = inside_unit_interval(z), special.psi(a + b)
-    slope = within(test, result * beta_score(z, a, b) / scale)
-    a_slope = within(test, result * (log(z) - special.psi(a) + whole))
-    b_slope = within(test, result * (log1p(-z) - special.psi(b) + whole))
-    return slope, a_slope, b_slope, -slope, -result / scale - z * slope
-
-
-@partials(stats.beta.cdf)
-def beta_distribution(x, a, b, loc=0, scale=1):
-    z = standard(x, loc, scale)
-    slope = within(inside_unit_interval(z), beta_standard_density(z, a, b) / scale)
-    return slope, None, None, -slope, -z * slope
-
-
-@partials(stats.beta.sf)
-def beta_tail(x, a, b, loc=0, scale=1):
-    z = standard(x, loc, scale)
-    slope = within(inside_unit_interval(z), beta_standard_density(z, a, b) / scale)
-    return -slope, None, None, slope, z * slope
-
-
-@partials(stats.beta.ppf)
-def beta_quantile(q, a, b, loc=0, scale=1, *, result):
-    z = (result - loc) / scale
-    return scale / beta_standard_density(z, a, b), None, None, 1.0, z
-
-
-@inline
-def beta_standard_density(z, a, b):
-    return exp(special.xlogy(a - 1.0, z) + special.xlog1py(b - 1.0, -z) - special.betaln(a, b))
-
-
-kinds_of(stats.beta)
