@@ -23,6 +23,9 @@ class Rules:
         self, rule: Any, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
         keywords = dict(keywords)
+        if rule.view and "copy" in keywords and self.known(keywords["copy"]) is True:
+            del keywords["copy"]
+            return self.call_function(np.copy, [self.call_rule(rule, function, args, keywords, node, None)], node)
         out = self.take_out(keywords)
         if out is not None:
             made = self.call_rule(rule, function, args, keywords, node, hint)
@@ -81,7 +84,10 @@ class Rules:
     def that_matter(self, rule: Any, keywords: dict[str, Value]) -> dict[str, Value]:
         """Without those keywords that the rule doesn't name, for they change no derivative."""
         own = rule.parameters.parameters
-        return {k: v for k, v in keywords.items() if k in own or not changes_nothing(k, self.known(v))}
+        passing = {
+            k for k, v in keywords.items() if changes_nothing(k, self.known(v)) and not (rule.view and k == "copy")
+        }
+        return {k: v for k, v in keywords.items() if k in own or k not in passing}
 
     def listed(self, value: Value, nested: bool = False) -> Value | None:
         """A list or tuple display as separate operands, where it is `nested` also those of displays in it; None where

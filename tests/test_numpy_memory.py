@@ -302,6 +302,14 @@ def methods_of_ufuncs_with_a_dtype(v):
 
 
 @case(V)
+def views_that_are_to_be_copies(v):
+    y, z = np.asarray(v, copy=True), np.asanyarray(v, copy=True)
+    y[0] = 5.0
+    z[1] *= 2.0
+    return np.sum(v * v) + np.sum(y * z)
+
+
+@case(V)
 def out_made_in_the_call_where(v):
     return np.sum(np.sqrt(v, out=v.copy(), where=v > 0.0) * np.clip(v, min=-1.0, out=np.empty(3)))
 

@@ -30,6 +30,7 @@ REFUSED = {
     (signal.detrend, "overwrite_data"): lambda x: signal.detrend(x, overwrite_data=True),
     (signal.hilbert, "N"): lambda x: np.abs(signal.hilbert(x, N=4)),
     (signal.savgol_filter, "mode"): lambda x: signal.savgol_filter(x, 1, 0, mode="wrap"),
+    (signal.savgol_filter, "cval"): lambda x: signal.savgol_filter(x, 1, 0, mode="constant", cval=1.0),
     (signal.filtfilt, "method"): lambda x: signal.filtfilt([1.0], [1.0], x, method="gust"),
     (stats.gmean, "weights"): lambda x: stats.gmean(x, weights=x),
     (stats.hmean, "weights"): lambda x: stats.hmean(x, weights=np.ones((2, 2))),

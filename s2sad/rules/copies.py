@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from s2sad.errors import RuleRefusalError
 from s2sad.kinds import UNKNOWN, Array, Kind, Scalar
 from s2sad.rules.registry import adjoint, inline, kind, known, refuse, tangent
 from s2sad.rules.results import (
@@ -12,6 +13,7 @@ from s2sad.rules.results import (
     numeric,
     numpy_dtype,
     shaped,
+    value_of,
 )
 from s2sad.rules.shapes import with_dims
 
@@ -74,11 +76,13 @@ if hasattr(np, "astype"):  # since NumPy 2.1
         return cast_back(grad, x)
 
     @tangent(np.astype)
-    def as_type_function_tangent(x, dtype, /, *, x_dot):
+    def as_type_function_tangent(x, dtype, /, *, copy=True, device=None, x_dot):
         return np.astype(x_dot, dtype)
 
     @kind(np.astype)
-    def as_type_kind(x: Kind, dtype: Kind, **options: Kind) -> Kind:
+    def as_type_kind(x: Kind, dtype: Kind, *, copy: Kind, **options: Kind) -> Kind:
+        if value_of(copy) is not True:  # also where no gradient flows through it: what is written into it is x
+            raise RuleRefusalError("with copy=False, of which the result may be x itself: the call without it, or x")
         return cast_kind(x, dtype)
 
 

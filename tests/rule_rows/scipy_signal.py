@@ -89,7 +89,6 @@ rows(
     signal.savgol_filter,
     cases=[row(_long, 5, 2), row(_rows, 5, 3, 1), row(_rows.T, 5, 2, axis=0), row(_long, 4, 2, deriv=1, delta=0.5)],
 )
-rows(signal.savgol_filter, cases=[row(_long, 5, 2, mode="constant", cval=1.5)])
 rows(
     signal.filtfilt,
     cases=[
