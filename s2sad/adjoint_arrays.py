@@ -148,6 +148,7 @@ class Arrays:
         cotangent = self.take(node.targets[0].id)
         if cotangent is None:
             return
+        op = self.rows.get(id(node), op)
         if op.place is None and self.is_only_longer(op, cotangent):
             expr = trees.index(cotangent.expr, without_axes(op.index))
             self.accumulate(op.base, expr, op.base_kind, owned=False)

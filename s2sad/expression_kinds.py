@@ -65,6 +65,11 @@ class ExpressionKinds:
     def _of_UnaryOp(self, node: gast.UnaryOp) -> Dims | None:
         return self.dims(node.operand)
 
+    def _of_Compare(self, node: gast.Compare) -> Dims | None:
+        if len(node.ops) != 1 or isinstance(node.ops[0], (gast.Is, gast.IsNot, gast.In, gast.NotIn)):
+            return None
+        return broadcast_dims(self.dims(node.left), self.dims(node.comparators[0]))
+
     def _of_BoolOp(self, node: gast.BoolOp) -> Dims | None:
         return () if all(self.dims(each) == () for each in node.values) else None
 

@@ -192,6 +192,10 @@ class Operations:
             return Static(known)
         if isinstance(value.kind, List) and value.items:  # a display: how long it is, is known
             return Tuple(tuple(map(self.rule_kind, value.items)))
+        if isinstance(value.kind, Tuple) and value.items:  # of displays, say: the rows of a matrix
+            pairs = zip(value.kind.items, value.items)
+            kinds = tuple(self.rule_kind(item) if isinstance(kind, List) else kind for kind, item in pairs)
+            return dataclasses.replace(value.kind, items=kinds)
         if isinstance(value.kind, List) and (length := self.length_of_grown(value)) is not None:
             return dataclasses.replace(value.kind, length=length)
         return value.kind

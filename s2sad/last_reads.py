@@ -15,6 +15,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.comments import COMPOUND
 from s2sad.expression_kinds import kind_of_names
 from s2sad.folding import writes_memory
 from s2sad.kinds import Kind, Scalar
@@ -46,7 +47,7 @@ def replace_last(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[st
                 body[k:k] = taken
                 last = k + len(taken) - 1 if taken else last
                 break
-            if not is_step(other) or getattr(other, "origin", None) != getattr(node, "origin", None):
+            if not is_step(other) or not may_pass(node, other, body[at - 1] if at else None):
                 break
             if targets(other) & fixed or own & {*read_list(other), *targets(other)} or writes(other) and not numbers:
                 break
@@ -63,6 +64,14 @@ def replacement(node: gast.stmt) -> str | None:
         return None
     target = node.targets[0].id
     return next((name for name in read_list(node) if name != target and ir.variable(name) == ir.variable(target)), None)
+
+
+def may_pass(node: gast.stmt, other: gast.stmt, above: gast.stmt | None) -> bool:
+    """Whether both are of one line of the user's; what the header of a loop binds has no comment of its own, and may
+    stand among the statements of another line."""
+    origin, others = getattr(node, "origin", None), getattr(other, "origin", None)
+    header = others is not None and isinstance(others[1], COMPOUND)
+    return others == origin or header and above is not None and getattr(above, "origin", None) == origin
 
 
 def is_step(node: Any) -> bool:

@@ -47,7 +47,7 @@ print(brightness_gradients.source(0.25, points))
 #:     value = np.sum(smooth_step(t1))
 #:
 #:     # return np.sum(smooth_step(points - edge))
-#:     edge_grad = np.sum(np.where((t1 > 0.0) & (t1 < 1.0), -6.0 * dy * t1 * (1.0 - t1), 0.0))
+#:     edge_grad = -dy * np.sum(np.where((t1 > 0.0) & (t1 < 1.0), 6.0 * t1 * (1.0 - t1), 0.0))
 #:     return value, (edge_grad,)
 print(brightness_gradients(0.25, points))
 #: (np.float64(1.65625), (np.float64(-2.625),))

@@ -75,6 +75,70 @@ def weighted(r, x, n):
     return np.sum((r.T @ x / n) ** 2 * np.sum(r, axis=0))
 
 
+def area_of_polygon(points):
+    area = 0.0
+    for i in range(len(points)):
+        x0, y0 = points[i]
+        x1, y1 = points[(i + 1) % len(points)]
+        area += x0 * y1 - x1 * y0
+    return 0.5 * area
+
+
+def distances(points):
+    total = 0.0
+    for p in points:
+        q = points[0]
+        total += (p[0] - q[1]) ** 2 * p[1]
+    return total
+
+
+def row_read_otherwise(points):
+    p = points[1]
+    return p[0] * np.sum(p) * points[0][2]
+
+
+def items_in_a_branch(points, n):
+    p, total = points[1], 0.0
+    for k in range(n):
+        if k > 0:
+            total += p[k] * p[0]
+    return total
+
+
+def part_of_row(points, i):
+    row = points[i]
+    return np.sum(row[1:] * row[:-1]) + row[-1]
+
+
+def items_of_stack(stack):
+    row = stack[1][2]
+    return row[0] * row[1] + np.sum(stack[0, 1])
+
+
+def autoregression(coefficients, y):
+    a, b, c = coefficients
+    return np.sum((y[2:] - a - b * y[1:-1] - c * y[:-2] * c) ** 2)
+
+
+def moving_average(x, alpha):
+    s, out = x[0], []
+    for v in x:
+        s = alpha * v + (1 - alpha) * s
+        out.append(s)
+    return np.sum(np.array(out) ** 2)
+
+
+def hinge(x):
+    inside = np.clip(x, 0.3, 1.2)
+    positive = x * (x > 0)
+    return np.sum(inside * positive)
+
+
+def rotated(w, points):
+    K = np.array([[0.0, -w[2], w[1]], [w[2], 0.0, -w[0]], [-w[1], w[0], 0.0]])
+    return np.sum((points @ (np.eye(3) + 0.1 * K + K @ K).T) ** 2)
+
+
 PARAMS = {smoothing: ["alpha"]}  # others by all
 # function, arguments, lines that are there, what is not there
 CASES = [
@@ -88,6 +152,16 @@ CASES = [
     (pairs, (W,), ["for i in range(len(positions)):", "reversed(range(len(positions)))"], ["energy_grad"]),
     (normalized, ([0.3, 0.4], 1.2), ["[a + total_grad for a in ws_grad]"], ["zip"]),
     (weighted, (W, V[:3], V), ["np.outer(x, "], [").T"]),
+    (area_of_polygon, (W[:, :2],), ["points_grad[i, 0] += x0_grad\n        points_grad[i, 1] +="], ["zeros_like(t"]),
+    (distances, (W,), ["points_grad[k, 0] +=", "points_grad[0, 1] -="], ["zeros_like(p)"]),
+    (row_read_otherwise, (W,), ["p_grad[0] +=", "points_grad[0, 2] ="], []),
+    (items_in_a_branch, (W, 3), ["p_grad[0] +="], ["points_grad[1, 0]"]),
+    (part_of_row, (W, 1), ["points_grad[i, 1:] +=", "points_grad[i, :-1] +="], ["row_grad"]),
+    (items_of_stack, (np.stack([W, W + 0.3]),), ["stack_grad[1, 2, 0] ="], ["row_grad"]),
+    (autoregression, (V[:3], W.ravel()), ["s_grad[0] = a_grad\n    coefficients_grad[1] = b_grad\n"], []),
+    (moving_average, (V, 0.3), ["x_grad[k] = s_grad * alpha\n        s_grad *= 1 - alpha\n"], ["s_grad2"]),
+    (hinge, (V,), ["    x_grad += np.where("], []),
+    (rotated, (V[:3], W[:, :3]), [], ["unbroadcast"]),
 ]
 
 
