@@ -29,7 +29,7 @@ def set_in_order(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[st
         if not isinstance(target, gast.Subscript) or not isinstance(target.value, gast.Name):
             return None
         first, last = [], target.slice
-        if isinstance(last, gast.Tuple):
+        if isinstance(last, gast.Tuple) and last.elts:
             first, last = last.elts[:-1], last.elts[-1]
         index, found = trees.literal(last), ir.summary(node.value)
         plain = not (found.call or found.subscript or found.attribute)

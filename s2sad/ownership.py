@@ -258,7 +258,7 @@ def may_write(node: gast.stmt, names: set[str]) -> bool:
     if isinstance(node, (gast.Assign, gast.AugAssign)):
         target = node.target if isinstance(node, gast.AugAssign) else node.targets[0]
         return not names.isdisjoint(trees.names_in(target)) or bool(getattr(node, "impure", False))
-    return not names.isdisjoint(*(trees.names_in(each) for each in own_expressions(node)))
+    return any(not names.isdisjoint(trees.names_in(each)) for each in own_expressions(node))
 
 
 def keeps(name: str, target: str) -> bool:

@@ -19,6 +19,7 @@ from s2sad.inlining import inline_block
 from s2sad.ir import Inferred
 from s2sad.lengths import Pair, held, renamed
 from s2sad.lengths_read import read_lengths_elsewhere
+from s2sad.looped_slices import take_from_whole
 from s2sad.printer import to_text
 from s2sad.program import Builder
 from s2sad.refusals import refuse
@@ -78,6 +79,8 @@ def run_stages(request: Request, show: Callable[[str, Callable[[], str]], None])
     inferred = infer(request, core)
     inline_block(inferred)
     show("infer", lambda: show_statements(inferred.body))
+    if request.mode != "forward":
+        take_from_whole(inferred)
     active = active_names(inferred)
     if request.mode != "forward":
         drop_shifts(inferred, active)

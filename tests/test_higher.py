@@ -177,3 +177,15 @@ def test_what_waits_reads_no_view_of_what_is_written_meanwhile():
     x, step = np.linspace(0.1, 1.0, 4), 1e-6
     expected = [(squared(x + move) - squared(x - move)) / (2 * step) for move in step * np.eye(4)]
     np.testing.assert_allclose(value_and_gradients_function(squared)(x)[1][0], expected, rtol=1e-6)
+
+
+def test_a_break_before_a_write_in_place():
+    def f(x):
+        x = np.tanh(x)
+        for _ in range(2):
+            break
+        np.multiply(x, 0.5, out=x)
+        return np.sum(x)
+
+    x, v = np.array([0.1, 0.3, -0.2]), np.array([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(hvp(f, (x,), (v,))[0], -np.tanh(x) * (1 - np.tanh(x) ** 2) * v, rtol=1e-12)

@@ -139,6 +139,57 @@ def rotated(w, points):
     return np.sum((points @ (np.eye(3) + 0.1 * K + K @ K).T) ** 2)
 
 
+def network(layers, x):
+    for A, b in layers[:-1]:
+        x = np.tanh(x @ A + b)
+    A, b = layers[-1]
+    return np.sum((x @ A + b) ** 2)
+
+
+def neighbours(xs):
+    s = xs[0]
+    for a, b in zip(xs[:-1], xs[1:]):
+        s += a * b * s
+    return s
+
+
+def steps_of_rows(points):
+    s, last = 0.0, points[0]
+    for p in points[1:]:
+        s += np.sum((p - last) ** 2) * p[0]
+        last = p
+    return s
+
+
+def inner_lists(rows):
+    s = 0.0
+    for row in rows[1:]:
+        for x in row[1:]:
+            s += x * x * row[0]
+    return s
+
+
+def slice_read_otherwise(y):
+    t, s = y[1:], 0.0
+    for p in t:
+        s += p * np.sum(t)
+    return s
+
+
+def written_meanwhile(y):
+    y, s = y * 1.0, 0.0
+    for p in y[1:]:
+        s += p * p
+        y[2] = s
+    return s + np.sum(y)
+
+
+def set_whole(x):
+    y = np.array(0.3)
+    y[()] = x * x
+    return y * x
+
+
 PARAMS = {smoothing: ["alpha"]}  # others by all
 # function, arguments, lines that are there, what is not there
 CASES = [
@@ -161,6 +212,13 @@ CASES = [
     (autoregression, (V[:3], W.ravel()), ["s_grad[0] = a_grad\n    coefficients_grad[1] = b_grad\n"], []),
     (moving_average, (V, 0.3), ["x_grad[k] = s_grad * alpha\n        s_grad *= 1 - alpha\n"], ["s_grad2"]),
     (hinge, (V,), ["    x_grad += np.where("], []),
+    (network, ([(W, V), (W.T @ W, V), (W.T, V[:3])], W[:, :3]), ["layers_grad[k][1] +="], ["zip"]),
+    (neighbours, ([0.3, 1.2, 0.7, 0.4],), ["xs_grad[k + 1] +=", "xs_grad[k] +="], ["zip(xs_grad"]),
+    (steps_of_rows, (W,), ["points_grad[k + 1] += p_grad"], ["t1_grad"]),
+    (inner_lists, ([[0.3, 1.2], [0.7, 0.4, 0.2], [1.1, 0.9]],), ["row_grad[k2 + 1] +="], ["zip(row_grad[1:]"]),
+    (slice_read_otherwise, (V,), ["t_grad[k] +="], ["y_grad[k + 1]"]),
+    (written_meanwhile, (V,), ["y_grad[1:][k] +="], []),
+    (set_whole, (0.7,), [], []),
     (rotated, (V[:3], W[:, :3]), [], ["unbroadcast"]),
 ]
 
