@@ -70,11 +70,9 @@ class ArrayArguments:
             if value is None or value.static is None:
                 continue
             if name == rule.variadic:
-                if rule.function in (np.array, np.asarray, np.asanyarray) or not isinstance(
-                    value.items or value.iteration, list
-                ):
+                items = self.items_throughout(value)
+                if rule.function in (np.array, np.asarray, np.asanyarray) or items is None:
                     continue
-                items = value.items or value.iteration
                 if any(self.is_listed(item) for item in items):
                     changed = [
                         self.settle(self.as_array(item, node)) if self.is_listed(item) else item for item in items
@@ -116,7 +114,8 @@ class ArrayArguments:
         return isinstance(value.kind, (List, Tuple)) and (value.items is not None or isinstance(value.kind, List))
 
     def known_list(self, value: Value) -> Any:
-        if isinstance(value.iteration, list):
-            items = [self.known(each) for each in value.iteration]
+        parts = None if value.items is not None else self.items_throughout(value)
+        if parts is not None:
+            items = [self.known(each) for each in parts]
             return MISSING if MISSING in items else items
         return self.known(value)

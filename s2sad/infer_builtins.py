@@ -188,8 +188,9 @@ class Builtins:
         if value.items is not None:
             return self.make_tuple(value.items)
         if value.varied and isinstance(value.kind, List):
-            if value.iteration is not None and not self.is_written(value.place.root):
-                return self.make_tuple(value.iteration)
+            items = self.items_throughout(value)
+            if items is not None:
+                return self.make_tuple(items)
             return self.list_operation("copy", [value], gast.Call(function.expr, [value.expr], []), value, hint)
         if value.varied and isinstance(value.kind, Array):
             return (
@@ -212,8 +213,8 @@ class Builtins:
                 for key, item in keywords.items():
                     self.mapping_store(made, self.key_value(key), item, node)
                 return made
-            elif value.items is not None or isinstance(value.iteration, list):
-                for pair in value.items or value.iteration:
+            elif self.items_throughout(value) is not None:
+                for pair in self.items_throughout(value):
                     key, item = self.parts_of(pair, 2, node)
                     known = self.known(key)
                     if known is MISSING:

@@ -97,9 +97,8 @@ class Functions:
 
     def list_as_tuple(self, value: Value) -> Value:
         """A list whose items can be told apart, as a tuple of them: an equivalent only reads it."""
-        if not isinstance(value.iteration, list) or value.place is not None and self.is_written(value.place.root):
-            return value
-        return self.make_tuple([self.list_as_tuple(each) for each in value.iteration])
+        items = self.items_throughout(value) if isinstance(value.kind, List) else None
+        return value if items is None else self.make_tuple([self.list_as_tuple(each) for each in items])
 
     def visit_constant_value(self, value: Any) -> Value:
         if isinstance(value, type):

@@ -28,9 +28,9 @@ class GrownLists:
 
     def note_repeated(self, made: Value, listed: Value, times: Value) -> None:
         """`[...] * n`: n times as many, if n isn't negative."""
-        items = listed.items if listed.items is not None else listed.iteration
+        items = self.items_throughout(listed)
         symbol = times.kind.symbol if isinstance(times.kind, Scalar) else None
-        if isinstance(items, list) and symbol is not None and all(map(is_size, form_of(symbol))):
+        if items is not None and symbol is not None and all(map(is_size, form_of(symbol))):
             form = product(form_of(symbol), form_of(len(items)))
             self.note_begun(made, form if form is not None and self.isnt_short(form) else None)
 

@@ -232,8 +232,7 @@ class Iterators:
     def held_values(self, base: Value) -> dict[Any, Value]:
         if base.object is not None:
             return {key: self.state[base.object, key] for key in base.object.keys}
-        items = base.items if base.items is not None else base.iteration if isinstance(base.iteration, list) else []
-        return dict(enumerate(items))
+        return dict(enumerate(self.items_throughout(base) or []))
 
     def choose_item(self, base: Value, index: Value, node: Any) -> Value:
         """One of the functions, by a key that is not known: by tests of the key, one after the other."""
@@ -273,13 +272,8 @@ class Iterators:
 
     def known_items(self, value: Value) -> list[Value] | None:
         """The items of a short list of functions or strings, over which a loop runs once for each."""
-        items = value.iteration if isinstance(value.kind, List) else None
-        if (
-            not isinstance(items, list)
-            or not 0 < len(items) <= 16
-            or value.place is None
-            or self.is_written(value.place.root)
-        ):
+        items = self.items_throughout(value) if isinstance(value.kind, List) else None
+        if items is None or not 0 < len(items) <= 16 or value.place is None:
             return None
         if all(is_function(item) or isinstance(item.static, str) for item in items):
             return items

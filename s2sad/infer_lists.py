@@ -316,7 +316,7 @@ class Lists:
             return False
         if isinstance(value.kind, Array) and (not value.kind.dims or isinstance(value.kind.dims[0].key, int)):
             return False
-        if isinstance(value.kind, List) and isinstance(value.iteration, list) and not self.is_written(value.place.root):
+        if isinstance(value.kind, List) and self.items_throughout(value) is not None:
             return False
         value = self.settle(value)
         after = len(target.elts) - star - 1

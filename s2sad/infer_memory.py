@@ -46,6 +46,14 @@ class Memory:
     def is_written(self, root: ir.Root) -> bool:
         return any(each.site in self.facts.written for each in family(root))
 
+    def items_throughout(self, value: Value) -> list[Value] | None:
+        """The items of a tuple, or of a list that keeps those that it was made with; None where they aren't known."""
+        if value.items is not None:
+            return value.items
+        if not isinstance(value.iteration, list) or value.place is not None and self.is_written(value.place.root):
+            return None
+        return value.iteration
+
     def is_active(self, root: ir.Root) -> bool:
         """Whether memory carries a gradient, at any time."""
         known = self.info.get(root.name)
@@ -146,12 +154,7 @@ class Memory:
             found = self.static_item(base, slice_node, node)
             if found is not None:
                 return found
-        if (
-            isinstance(base.kind, List)
-            and isinstance(base.iteration, list)
-            and self.chosen_functions(base)
-            and not self.is_written(base.place.root)
-        ):
+        if isinstance(base.kind, List) and self.items_throughout(base) is not None and self.chosen_functions(base):
             index = self.visit(slice_node)
             known = self.known(index)
             return (

@@ -92,9 +92,7 @@ class Rules:
     def listed(self, value: Value, nested: bool = False) -> Value | None:
         """A list or tuple display as separate operands, where it is `nested` also those of displays in it; None where
         the items can't be told apart."""
-        items = value.items
-        if items is None and isinstance(value.iteration, list) and not self.is_written(value.place.root):
-            items = value.iteration
+        items = self.items_throughout(value)
         if items is None:
             return None
         items = [self.as_items(item) for item in items]

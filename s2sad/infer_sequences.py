@@ -75,9 +75,9 @@ class Sequences:
         if self.is_fixed_list(left) or self.is_fixed_list(right):
             lists = [self.is_fixed_list(value) or isinstance(value.kind, List) for value in (left, right)]
             if isinstance(op, gast.Add) and all(lists):
-                parts = [self.as_items(value).items or value.iteration for value in (left, right)]
-                if all(isinstance(part, list) for part in parts):
-                    return self.make_list([*parts[0], *parts[1]], hint)
+                first, second = (self.items_throughout(self.as_items(value)) for value in (left, right))
+                if first is not None and second is not None:
+                    return self.make_list([*first, *second], hint)
             self.need_plain_list(left.object if self.is_fixed_list(left) else right.object, None)
         if isinstance(op, gast.Add) and left.items is not None and right.items is not None:
             return self.make_tuple([*left.items, *right.items])
@@ -148,8 +148,9 @@ class Sequences:
             return value.items
         if value.object is not None and value.object.cls is dict:
             return [self.key_value(key) for key in value.object.keys]
-        if isinstance(value.kind, List) and value.iteration is not None and not self.is_written(value.place.root):
-            return value.iteration
+        items = self.items_throughout(value) if isinstance(value.kind, List) else None
+        if items is not None:
+            return items
         if (
             count is None
             and isinstance(value.kind, Array)

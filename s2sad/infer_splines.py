@@ -150,10 +150,10 @@ class Splines:
         return self.emit(expr, ir.Plain(True, 50), Static("spline"), False)
 
     def leaves_of(self, value: Value) -> list[Value]:
-        items = value.items or (value.iteration if isinstance(value.iteration, list) else None)
+        items = self.items_throughout(value)
         return [each for item in items for each in self.leaves_of(item)] if items else [value]
 
     def rank_of(self, value: Value) -> int | None:
-        if isinstance(value.kind, Tuple) or value.items is not None or isinstance(value.iteration, list):
+        if isinstance(value.kind, Tuple) or self.items_throughout(value) is not None:
             return 1 if all(isinstance(each.kind, Scalar) for each in self.leaves_of(value)) else 2
         return getattr(value.kind, "rank", 1 if not isinstance(value.kind, Array) else None)

@@ -105,7 +105,7 @@ class Trajectories:
 
     def as_vector(self, value: Value, node: Any) -> Value:
         """A list or tuple as the array that SciPy makes of it; a number as one of one element."""
-        if value.items is not None or isinstance(value.iteration, list) or isinstance(value.kind, Tuple):
+        if self.items_throughout(value) is not None or isinstance(value.kind, Tuple):
             return self.as_array(value, node)
         if isinstance(value.kind, Scalar):
             return self.flat(value, node)

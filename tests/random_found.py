@@ -125,4 +125,14 @@ def f(y):
     s = grad(lambda q: q * q)(0.3)
     return x * s
 """: (0.7,),
+    # A list that has got another item since it was made, added to one of different kinds: the item was forgotten.
+    """def several(a, *rest, **more):
+    return sum(more)
+def f(y):
+    y *= several(1.5, 1.0)
+    w = [1.0, y]
+    w.append(1)
+    w = w + [sum(w)]
+    return sum(w)
+""": (-0.338,),
 }

@@ -455,6 +455,17 @@ def comparisons_of_containers(items, t, d):
     return items[0]
 
 
+@case(1.3)
+def grown_list_beside_a_mixed_one(x):
+    mixed = [1, "name", x]
+    grown = [x * x, 3.0]
+    grown.append(x)
+    grown[1] = 2.0 * x
+    both = mixed + grown
+    also = grown + mixed
+    return both[-1] * both[2] * len(both) + both[-2] * also[1] * len(also)
+
+
 @case(1.3, 3)
 def bounded_deque(x, n):
     window = collections.deque([x, x * x, x + 1.0, 2.0], n)
