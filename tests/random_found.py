@@ -135,4 +135,9 @@ def f(y):
     w = w + [sum(w)]
     return sum(w)
 """: (-0.338,),
+    # The transpose of an array without axes, whose cotangent is a number.
+    """def f(y):
+    y = y.T
+    return float(y) * y.transpose()
+""": (array(-0.371),),
 }

@@ -37,6 +37,8 @@ def inverse_permutation(axes):
 
 @adjoint(np.transpose, linear=True, view=True, cost=1)
 def transpose(a, axes=None, *, grad):
+    if known(rank(a) < 2):
+        return grad
     if axes is None:
         return grad.T
     return np.transpose(grad, inverse_permutation(axes))
@@ -44,6 +46,8 @@ def transpose(a, axes=None, *, grad):
 
 @adjoint(np.ndarray.transpose, linear=True, view=True, cost=1)
 def transpose_method(a, *axes, grad):
+    if known(rank(a) < 2):
+        return grad
     order = axes[0] if len(axes) == 1 else axes
     if order is None or len(axes) == 0:
         return grad.T

@@ -6,8 +6,11 @@ from tests.rule_rows.table import WELL, A, T, V, W, normal, plain, row, rows
 
 # --- shapes ----------------------------------------------------------------------------------------------------------
 
-rows(np.transpose, cases=[row(A), row(V), row(T), row(T, (1, 2, 0)), row(T, axes=(2, 0, 1)), row(T, (0, -1, 1))])
-rows(np.ndarray.transpose, cases=[row(A), row(T, 1, 2, 0), row(T, (1, 2, 0)), row(A, None)])
+rows(
+    np.transpose,
+    cases=[row(A), row(V), row(T), row(T, (1, 2, 0)), row(T, axes=(2, 0, 1)), row(T, (0, -1, 1)), row(np.array(0.3))],
+)
+rows(np.ndarray.transpose, cases=[row(A), row(T, 1, 2, 0), row(T, (1, 2, 0)), row(A, None), row(V), row(np.array(0.3))])
 rows(np.swapaxes, cases=[row(A, 0, 1), row(T, 0, -1)])
 rows(np.moveaxis, cases=[row(T, 0, 2), row(T, -1, 0), row(T, (0, 1), (1, 2))])
 rows(np.matrix_transpose, cases=[row(A), row(T)])
