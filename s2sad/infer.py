@@ -222,6 +222,7 @@ class Infer(
         self.one_way: set[str] = set()
         self.never_set: set[str] = set()
         self.maybe_unset: set[str] = set()
+        self.beside: list[Any] = []  # the functions beside the main one that are walked through, inside of one another
         self.branch_start = 0
         self.mixed: set[str] = set()
         self.sharings: list[Any] = []

@@ -212,8 +212,6 @@ class Functions:
         if identity in self.stack:
             self.facts.outlined.add(identity)
             raise Restart
-        if len(self.stack) > 60:
-            raise self.refuse("recursion", node, name=tree.name)
         outer = self.frame, self.path, self.origin
         frame.callers = {**self.frame.callers, self.frame.number: self.live_after_call(node)}
         self.stack.append(identity)

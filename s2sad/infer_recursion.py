@@ -60,6 +60,10 @@ class Passed:
     position: int
 
 
+# Calls of one function inside of one another, each for arguments of other types: more than that have no end.
+DEEPEST, DEEP, LARGE = 40, 8, 500
+
+
 class Recursion(Captured):
     def call_beside(self, identity: Any, tree: Any, frame: Any, arguments: dict[str, Value], node: Any) -> Value:
         """A call of a function that stands beside the main one."""
@@ -70,7 +74,14 @@ class Recursion(Captured):
         key = (identity, tuple((name, signature_of(shape)) for name, shape in shapes.items()))
         instance = self.instances.get(key)
         if instance is None:
-            instance = self.walk_instance(key, tree, frame, shapes, len(passed), around.assigned)
+            depth = self.beside.count(identity)
+            if depth > DEEPEST or depth > DEEP and len(passed) > LARGE:
+                raise self.refuse("recursion", node, name=tree.name)
+            self.beside.append(identity)
+            try:
+                instance = self.walk_instance(key, tree, frame, shapes, len(passed), around.assigned)
+            finally:
+                self.beside.pop()
         written = [self.leaf_site(instance, k) in self.facts.written for k in range(len(passed))]
         operands = []
         for k, value in enumerate(passed):
@@ -170,8 +181,8 @@ class Recursion(Captured):
         for _ in range(8):
             try:
                 result = self.walk_once(instance, tree, frame, shapes, count, assigned, finish)
-            except NotDifferentiableError:
-                if instance.guess != beginning(("never",)):
+            except NotDifferentiableError as error:
+                if instance.guess != beginning(("never",)) or error.key == "recursion":
                     raise
                 instance.guess = beginning(("leaf", Scalar("float"), True, ()))
                 continue

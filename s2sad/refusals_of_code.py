@@ -155,7 +155,7 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "the arguments that `{name}` takes",
     ),
     "custom_tangent": (
-        "`{text}` has a gradient of its own, and no tangent: forward mode can't run it",
+        "`{name}` has a gradient of its own, and no tangent: forward mode can't run it",
         "`@custom_gradient(tangent=...)`, or a function without it, or reverse mode (`value_and_gradients_function`)",
     ),
     "grad_of_forward": (

@@ -76,7 +76,8 @@ class Calls:
         if op.target not in self.active:
             return
         if not op.tangent:
-            raise self.refuse("custom_tangent")
+            called = trees.show(node.value.func.value)
+            raise self.refuse("custom_tangent", name=called)
         dots = [self.dot_of(each, kind) for each, kind in zip(op.arguments, op.kinds)]
         function = trees.attr(trees.copy_tree(node.value.func.value), "tangent")
         self.let(op.target, trees.call(function, *op.arguments, *dots), self.info[op.target].kind)

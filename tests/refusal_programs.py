@@ -35,10 +35,9 @@ PAGE = Path(__file__).parent / "golden" / "refusals.txt"
 PROGRAMS: list[tuple[str, Callable, tuple]] = []
 FORWARD = {"custom_tangent", "no_tangent"}  # these are refused in forward mode only
 # Guards that no program is known to reach, or only a very large one; and those that other tests show.
-NOT_SHOWN = {"statement", "no_key", "too_deep", "recursion", "recursion_result", "too_many_kinds", "extreme_key"}
-NOT_SHOWN |= {"sorted_key", "zip_opaque", "try_tangent", "unknown_owner"}
-# tests/test_refusals.py, tests/test_cli.py and tests/test_jit.py; grad_of_*: tests/test_grad_of.py
-ELSEWHERE = {"type_alias", "try_star", "nonlocal_write", "prange", "left_open"}
+NOT_SHOWN = {"statement", "no_key", "recursion_result", "too_many_kinds", "extreme_key", "try_tangent", "unknown_owner"}
+# tests/test_refusals.py, test_cli.py, test_jit.py and test_bad_input.py; grad_of_*: tests/language/test_grad_of.py
+ELSEWHERE = {"type_alias", "try_star", "nonlocal_write", "prange", "left_open", "too_deep"}
 
 A = np.arange(1.0, 10.0).reshape(3, 3)
 V = np.array([1.0, 2.0, 3.0])
@@ -916,6 +915,27 @@ def f(x):
     value, pull = vjp(lambda s: s["x"] ** 2, state)
     state["x"] = 3.0
     return value * pull(1.0)[0]["x"]
+
+
+@shows("recursion", 2.0, 3)
+def f(x, n):
+    def nested(pair, n):
+        return nested((pair, 1.0), n - 1) if n > 0 else x
+
+    return nested(x, n)
+
+
+@shows("zip_opaque", (1.0, 2.0), V)
+def f(pair, xs):
+    total = 0.0
+    for a, b in zip(pair, reversed(xs)):
+        total = total + a * b
+    return total
+
+
+@shows("sorted_key", 2.0)
+def f(x):
+    return x if 0.0 < x < sorted([x, 2.0 * x], key=lambda each: -each)[0] else x * x
 
 
 @shows("inner_writes", 2.0)

@@ -14,8 +14,16 @@ import types
 import numpy as np
 import pytest
 
-from s2sad import ArgumentError, NotDifferentiableError, SourceError, grad, value_and_gradients_function
+from s2sad import (
+    ArgumentError,
+    NotDifferentiableError,
+    SourceError,
+    grad,
+    value_and_gradients_function,
+    value_and_tangent_function,
+)
 from s2sad.errors import InternalError, S2sadError
+from s2sad.tangents import TangentError
 
 INF, NAN = np.inf, np.nan
 
@@ -369,6 +377,26 @@ def test_a_function_of_thousands_of_lines(load):
     assert value == made.f(2.0) and x_grad == 0.0  # 0.5 to the 5,000th
 
 
+def test_a_long_chain_of_functions(load):
+    """Each is written where it is called: as many as Python's own limit allows."""
+    chain = "".join(f"def g{k}(x):\n    return g{k + 1}(x) * 1.5\n" for k in range(70))
+    made = load(f"{chain}def g70(x):\n    return x * x\n")
+    assert value_and_gradients_function(made.g0)(1.0) == (made.g0(1.0), (pytest.approx(2.0 * 1.5**70),))
+
+
+def test_functions_that_are_nested_too_deeply(load):
+    chain = "".join(f"def g{k}(x):\n    return g{k + 1}(x) * 1.5\n" for k in range(2000))
+    made = load(f"{chain}def g2000(x):\n    return x * x\n")
+    with pytest.raises(NotDifferentiableError) as caught:
+        value_and_gradients_function(made.g0)(1.0)
+    path = pathlib.Path(made.__file__)
+    assert str(caught.value) == (
+        "s2sad can't differentiate this: this is nested too deeply\n"
+        f'  File "{path}", line 1, in g0\n    def g0(x):\n    ^^^^^^^^^^\n'
+        "  Write instead: a loop, or several statements; or raise sys.setrecursionlimit"
+    )
+
+
 # ------------------------------------------------------------------------------------------------ texts
 TEXTS = {
     "tabs": b"def f(x):\n\tif x > 0.0:\n\t\ty = x * x\n\telse:\n\t\ty = x\n\treturn y * x\n",
@@ -436,3 +464,8 @@ def test_functions_without_a_source():
     space_f = space["f"]
     with pytest.raises(S2sadError, match="pass the text|source"):
         value_and_gradients_function(uses)(2.0)
+
+
+def test_a_tangent_that_is_larger_than_any_float():
+    with pytest.raises(TangentError, match="^the tangent of x is the int 1000.*, where x is the float 2.0$"):
+        value_and_tangent_function(lambda x: x * x)(2.0, tangents=(10**400,))

@@ -382,7 +382,13 @@ def test_prange():
     assert_close(value_and_gradients_function(spread, jit=numba_options(parallel=True))(x, 2.0), plain(x, 2.0))
     with pytest.raises(NotDifferentiableError, match="add into the same elements") as caught:
         value_and_gradients_function(neighbours, jit=numba_options(parallel=True))(x)
-    assert f"line {neighbours.__code__.co_firstlineno + 2}, in neighbours" in str(caught.value)
+    line = neighbours.__code__.co_firstlineno + 2
+    assert str(caught.value) == (
+        "s2sad can't differentiate this: in reverse, the iterations of this loop add into the same elements, so they can't run "
+        f'side by side\n  File "{__file__}", line {line}, in neighbours\n'
+        "    for i in numba.prange(1, len(x)):\n             ^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "  Write instead: `range` for `prange`, so that they run one after the other, or leave out `parallel=True`"
+    )
     assert_close(value_and_gradients_function(neighbours)(x)[1][0], np.array([1.0, 2.0, 4.0, 6.0, 3.0]))
 
 
