@@ -116,6 +116,10 @@ class Lookups:
         if isinstance(kind, Tuple) and kind.items and all(isinstance(each, Static) for each in kind.items):
             items = [self.outside_value(each, trees.index(expr, trees.const(k)), site) for k, each in enumerate(value)]
             return Value(expr, kind, items=items)
+        if isinstance(kind, Tuple) and kind.cls is not None and not self.quiet:
+            fields = kind.cls._fields
+            items = [self.outside_value(getattr(value, k), trees.attr(expr, k), (*site, k)) for k in fields]
+            return Value(expr, kind, items=items)
         place = None
         if isinstance(kind, (Array, List, Mapping, Unknown)):
             place = ir.Place(self.outside_root(site, trees.show(expr), kind))

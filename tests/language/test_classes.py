@@ -334,6 +334,40 @@ def remembering(x):
     return Remembering(x).square()
 
 
+class Settings(NamedTuple):
+    rate: float
+    weights: object
+
+    @property
+    def double(self):
+        return self.rate * 2.0
+
+
+SETTINGS = Settings(0.5, np.array([1.0, 2.0]))
+
+
+@case(1.5)
+def fields_of_a_tuple_outside(x):
+    settings = SETTINGS._replace(rate=3.0)
+    return x * SETTINGS.rate * np.sum(SETTINGS.weights) * SETTINGS.double + x * settings.rate
+
+
+def test_a_tuple_outside_that_is_another_one_later():
+    from s2sad import value_and_gradients_function
+
+    held = Settings(2.0, None)
+
+    def f(x):
+        return x * held.rate
+
+    val_grads = value_and_gradients_function(f)
+    assert val_grads(1.5) == (3.0, (2.0,))
+    held = Settings(4.0, None)
+    assert val_grads(1.5) == (6.0, (4.0,))
+    held = Settings(np.array([1.0, 3.0]), None)
+    assert val_grads(1.5)[1] == (4.0,)
+
+
 class Trace:
     def __init__(self, rows):
         self.rows = rows
