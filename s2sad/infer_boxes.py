@@ -7,7 +7,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.kinds import INT, Array, Dict, Kind, Record, Scalar, Static, Tuple, carries_gradient, join
+from s2sad.kinds import INT, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, carries_gradient, join
 from s2sad.values import MISSING, Object, Restart, Value
 
 
@@ -59,6 +59,8 @@ class Boxes:
         """Whether something may be None, or something in a tuple, dict or object."""
         parts = [self.state.get((value.object, key)) for key in value.object.keys] if value.object is not None else []
         if any(isinstance(each, Value) and self.holds_optional(each) for each in [*(value.items or ()), *parts]):
+            return True
+        if "optional_items" in self.facts.results and isinstance(value.kind, (List, Mapping)):
             return True
         return isinstance(value.expr, gast.Name) and value.expr.id in self.optional
 

@@ -59,7 +59,7 @@ class Choices:
             other = right if left.static is None else left
             if isinstance(other.expr, gast.Name) and other.expr.id in self.optional:
                 return None
-            if "optional_items" in self.facts.results and isinstance(other.expr, gast.Name):
+            if "optional_items" in self.facts.results and isinstance(other.expr, (gast.Name, gast.Subscript)):
                 return None  # a list or dict holds what may be None
             if not isinstance(other.kind, Unknown):
                 return isinstance(op, gast.IsNot)

@@ -207,6 +207,24 @@ def given_by_a_function_that_calls_itself(x):
     return x * x if half is None else half
 
 
+def first_of(items, x, n):
+    if n == 0:
+        return x * x if items[0] is None else items[0] * x
+    return first_of(items, x, n - 1)
+
+
+@case(0.5)
+@case(2.0)
+def given_in_a_list(x):
+    items = []
+    for k in range(2):
+        scale = None
+        if x > k:
+            scale = x * 3.0
+        items.append(scale)
+    return first_of(items[::-1], x, 1)
+
+
 @case(0.5)
 @case(2.0)
 def captured_by_an_integrand(x):
@@ -309,6 +327,26 @@ def object_from_an_early_return(x):
     larger = larger_of(a, b, 2)
     a.a = 5.0 * x
     return larger.a
+
+
+def test_what_may_be_none_is_not_given_to_a_derivative():
+    from s2sad import grad, value_and_gradients_function
+
+    def in_a_list(x):
+        items = []
+        for k in range(2):
+            items.append(halved(x, k))
+        return grad(lambda t: t * t if items[0] is None else items[0] * t)(x)
+
+    def in_a_tuple(x):
+        pair = (None, x)
+        if x > 1.0:
+            pair = (x, x)
+        return grad(lambda t: t * t if pair[0] is None else pair[0] * t)(x)
+
+    for f in (in_a_list, in_a_tuple):
+        with pytest.raises(NotImplementedError, match="may be None here or not, and is given to a function of which"):
+            value_and_gradients_function(f)(0.7)
 
 
 @pytest.mark.parametrize(
