@@ -8,6 +8,7 @@ import array
 import datetime
 import importlib
 import pathlib
+import re
 import sys
 import types
 
@@ -389,11 +390,9 @@ def test_functions_that_are_nested_too_deeply(load):
     made = load(f"{chain}def g2000(x):\n    return x * x\n")
     with pytest.raises(NotDifferentiableError) as caught:
         value_and_gradients_function(made.g0)(1.0)
-    path = pathlib.Path(made.__file__)
-    assert str(caught.value) == (
-        "s2sad can't differentiate this: this is nested too deeply\n"
-        f'  File "{path}", line 1, in g0\n    def g0(x):\n    ^^^^^^^^^^\n'
-        "  Write instead: a loop, or several statements; or raise sys.setrecursionlimit"
+    # Which function it is depends on how deep the caller is.
+    assert re.search(
+        r"nested too deeply[^\n]*\n  File .*, in g\d+\n    .*\n    +\^+\n  Write instead: ", str(caught.value)
     )
 
 

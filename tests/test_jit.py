@@ -386,7 +386,7 @@ def test_prange():
     assert str(caught.value) == (
         "s2sad can't differentiate this: in reverse, the iterations of this loop add into the same elements, so they can't run "
         f'side by side\n  File "{__file__}", line {line}, in neighbours\n'
-        "    for i in numba.prange(1, len(x)):\n             ^^^^^^^^^^^^^^^^^^^^^^^\n"
+        f"    for i in numba.prange(1, len(x)):\n    {'^' * 33}\n"
         "  Write instead: `range` for `prange`, so that they run one after the other, or leave out `parallel=True`"
     )
     assert_close(value_and_gradients_function(neighbours)(x)[1][0], np.array([1.0, 2.0, 4.0, 6.0, 3.0]))
