@@ -173,7 +173,9 @@ class Joins:
         run time)."""
         if (a.static is None) != (b.static is None):
             other = b if a.static is None else a
-            if isinstance(other.kind, (Scalar, Array)):
+            if isinstance(other.kind, Scalar):
+                return Scalar(other.kind.dtype)  # not always of that value
+            if isinstance(other.kind, Array):
                 return other.kind
         return join(a.kind, b.kind)
 

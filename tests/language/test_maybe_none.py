@@ -135,6 +135,16 @@ def nested_tuple_by_an_expression(x):
 
 
 @case(0.7)
+def a_whole_number_that_is_none_at_first(x):
+    first = None
+    for n in range(3):
+        if first is None or 2 > first:
+            first = 2
+            x = x * 5.0
+    return x * x * (1.0 if first is None else first)
+
+
+@case(0.7)
 def namedtuple(x):
     best = None
     for k in range(3):
