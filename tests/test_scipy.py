@@ -268,7 +268,7 @@ def test_distances_of_near_points_far_from_zero_keep_their_digits() -> None:
     np.testing.assert_allclose(s2sad.jvp(weighed, (a + moved, b + moved), tangents)[1], near, rtol=1e-12)
 
 
-@pytest.mark.filterwarnings("ignore:floating point number truncated")
+@pytest.mark.filterwarnings("ignore:floating point number truncated", "ignore:non-integer arg n is deprecated")
 @pytest.mark.parametrize("name", ["kn", "yn", "bdtr", "bdtrc", "bdtri", "nbdtr", "nbdtrc", "nbdtri"])
 def test_an_order_that_is_no_integer_is_cut_off_as_scipy_does(name) -> None:
     function = getattr(special, name)
