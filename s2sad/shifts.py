@@ -86,7 +86,11 @@ class Order:
             self.ends[at] = (name, len(self.statements) - 1)
 
     def kind(self, operand: Any) -> Kind | None:
-        return self.program.info[operand.id].kind if isinstance(operand, gast.Name) else Scalar("float")
+        if not isinstance(operand, gast.Name):
+            return Scalar("float")
+        if operand.id not in self.program.info:  # of what is outside of the function nothing is known here
+            raise Mixed
+        return self.program.info[operand.id].kind
 
 
 class Shift:
