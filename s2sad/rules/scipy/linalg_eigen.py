@@ -30,7 +30,7 @@ def real_matrices(a, b):
 
 
 @inline
-def weighed(vectors, numbers):
+def rebuilt(vectors, numbers):
     """The sum of number * vector vector.T."""
     return columns_by(vectors, numbers) @ vectors.T
 
@@ -53,11 +53,11 @@ def eigh(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwr
     values, vectors = result
     values_grad, vectors_grad = grad
     if vectors_grad is None and b is None:
-        return in_triangle(weighed(vectors, values_grad), lower), 0.0
+        return in_triangle(rebuilt(vectors, values_grad), lower), 0.0
     if vectors_grad is None:
         return (
-            in_triangle(weighed(vectors, values_grad), lower),
-            in_triangle(-weighed(vectors, values_grad * values), lower),
+            in_triangle(rebuilt(vectors, values_grad), lower),
+            in_triangle(-rebuilt(vectors, values_grad * values), lower),
         )
     if not all_of(subset_by_index, subset_by_value):
         return refuse(PART_OF_VECTORS)
@@ -86,8 +86,8 @@ def pairs_of(a, b, lower, subset_by_index, subset_by_value):
 def slopes_of_values(a, b, lower, subset_by_index, subset_by_value, grad):
     values, vectors = pairs_of(a, b, lower, subset_by_index, subset_by_value)
     if b is None:
-        return in_triangle(weighed(vectors, grad), lower), 0.0
-    return in_triangle(weighed(vectors, grad), lower), in_triangle(-weighed(vectors, grad * values), lower)
+        return in_triangle(rebuilt(vectors, grad), lower), 0.0
+    return in_triangle(rebuilt(vectors, grad), lower), in_triangle(-rebuilt(vectors, grad * values), lower)
 
 
 @tangent(linalg.eigh)
