@@ -9,11 +9,12 @@ READY = $(VENV)/ready
 OLDEST = .venvs/oldest
 OLDEST_PYTHON ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10.*/bin/python) python3.10)
 
-.PHONY: help test test-oldest lint pytest format demo bench golden clean
+.PHONY: help test test-oldest alone lint pytest format demo bench golden clean
 
 help:
 	@echo "make test     format, lint and type checks, then all tests"
 	@echo "make test-oldest   the tests with the oldest Python, NumPy, SciPy, gast and astunparse that are supported"
+	@echo "make alone    the tests, each generated program run once more where s2sad is not installed (Python 3.12 on)"
 	@echo "make demo     train a logistic regression with generated gradients"
 	@echo "make bench    speed of s2sad itself, and of what it generates beside other tools"
 	@echo "make golden   rewrite the generated programs that the tests, README.md and the lessons hold"
@@ -36,6 +37,9 @@ lint: $(READY)
 
 pytest: $(READY)
 	$(BIN)/python -m pytest -q $(PYTEST_OPTIONS)
+
+alone: $(READY)
+	$(BIN)/python -m pytest -q --alone $(PYTEST_OPTIONS)
 
 # The lower bounds of pyproject.toml, all at once.
 test-oldest: $(OLDEST)/ready

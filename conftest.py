@@ -1,3 +1,3 @@
-"""Loads the plugin that runs every generated program alone."""
+"""Loads the plugin of the option --alone."""
 
 pytest_plugins = ["tests.alone_everywhere"]

@@ -1,10 +1,12 @@
 """Every generated program that a test calls, whichever test it is, is run once more where s2sad can't be imported.
 
-A plugin of pytest (conftest.py loads it). It hears of the first call of each program that `compile_program` makes: what
-it is given, what it returns. When the test is done, the program's text, the arguments, and the names that the text says
-must be provided go to the process of tests/alone.py, and the result has to be the same. Nothing else is changed: the
-calls are heard by `sys.monitoring`, which Python has from 3.12 on. On older ones nothing is done here, and only the
-cases of the language, the rules, the exemplars and random programs are run alone (where they are tested).
+    make alone          (or: python -m pytest --alone)
+
+A plugin of pytest. With that option it hears of the first call of each program that `compile_program` makes: what it is
+given, what it returns. When the test is done, the program's text, the arguments, and the names that the text says must be
+provided go to the process of tests/alone.py, and the result has to be the same. Nothing else is changed: the calls are
+heard by `sys.monitoring`, which Python has from 3.12 on. Without the option only the cases of the language, the rules, the
+exemplars and random programs are run alone (where they are tested).
 """
 
 from __future__ import annotations
@@ -91,11 +93,12 @@ class Listener:
         api.compile_program = compile_and_listen
 
     def started(self, code: types.CodeType, _: int) -> None:
+        frame = sys._getframe(1)
+        self.running.pop(id(frame), None)  # of an earlier call that raised, whose frame was where this one is
         heard = self.waiting.pop(id(code), None)
         if heard is None:
             return
         self.counts["called"] += 1
-        frame = sys._getframe(1)
         try:
             heard.call(dict(frame.f_locals))
         except Exception as error:
@@ -134,16 +137,22 @@ class Listener:
 listener = Listener()
 
 
+def pytest_addoption(parser: Any) -> None:
+    parser.addoption("--alone", action="store_true", help="run each generated program alone, too (Python 3.12 on)")
+
+
 def pytest_configure(config: Any) -> None:
-    config.addinivalue_line("markers", "calls_s2sad: what the programs call uses s2sad itself, so they can't run alone")
-    if hasattr(sys, "monitoring"):
+    config.addinivalue_line("markers", "not_alone(why): the programs of this test can't run alone")
+    if config.getoption("--alone"):
+        if not hasattr(sys, "monitoring"):
+            raise pytest.UsageError("--alone needs Python 3.12 or newer, which can listen to calls")
         listener.begin()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: Any) -> Iterator[None]:
     result = yield
-    listener.run_alone(item.get_closest_marker("calls_s2sad") is None)
+    listener.run_alone(item.get_closest_marker("not_alone") is None)
     return result
 
 

@@ -242,7 +242,7 @@ def test_functions_that_call_gradients():
     assert value_and_gradients_function(of_order_2)(2.0) == (72.0, (108.0,))
 
 
-@pytest.mark.calls_s2sad
+@pytest.mark.not_alone("what they call uses s2sad itself")
 def test_f_that_calls_gradients_of_others_while_it_runs():
     calls = []
     inner = value_and_gradients_function(helper, params=["x"])

@@ -89,6 +89,7 @@ def numbers(structure):
     return np.concatenate([np.ravel(each) for each in found])
 
 
+@pytest.mark.not_alone("one imports a class from here, and with it s2sad")
 @pytest.mark.parametrize(("f", "args"), PROGRAMS, ids=lambda each: getattr(each, "__name__", ""))
 def test_product(f, args):
     def direction(path, leaf):
