@@ -220,7 +220,7 @@ class Structure:
                 continue
             if not isinstance(kind, Scalar) and (not phi or memory) or not isinstance(kind, (Scalar, Array)):
                 self.as_shadow(name, own=True)
-                late = local and name in always | set_in_any_case(node.body) and isinstance(kind, (List, Mapping))
+                late = local and isinstance(kind, (List, Mapping)) and name in always | set_in_any_case(node.body)
                 variables[name] = self.adj[name] = dataclasses.replace(self.adj[name], late=late)
                 continue
             expr = self.zero(kind, trees.name(name)) if old is None else old.expr

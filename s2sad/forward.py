@@ -41,10 +41,14 @@ def jvp(
     >>> float(value), float(tangent)
     (9.0, 3.0)
     """
-    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
-        raise ArgumentError("jvp takes its primals and its tangents as tuples: jvp(f, (x, y), (x_dot, y_dot))")
+    check_tuples("jvp", primals, tangents)
     made = value_and_tangent_function(f, [params] if is_single(params) else params, jit=jit)
     return made(*primals, tangents=tuple(tangents))
+
+
+def check_tuples(name: str, primals: Any, tangents: Any) -> None:
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise ArgumentError(f"{name} takes its primals and its tangents as tuples: {name}(f, (x, y), (x_dot, y_dot))")
 
 
 def value_and_tangent_function(

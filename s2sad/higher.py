@@ -25,7 +25,7 @@ from s2sad.api import make_plain_function
 from s2sad.cache import Entry
 from s2sad.derived import gradients_function, make_vjp
 from s2sad.errors import ArgumentError
-from s2sad.forward import value_and_tangent_function
+from s2sad.forward import ValueAndTangent, check_tuples, value_and_tangent_function
 from s2sad.hessian_products import hessian_product
 from s2sad.kinds import Array, Kind, Scalar
 from s2sad.parameters import is_single
@@ -43,8 +43,7 @@ def hvp(
     >>> hvp(lambda x, y: x * x * y, (3.0, 2.0), (1.0, 0.0))
     (4.0, 6.0)
     """
-    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
-        raise ArgumentError("hvp takes its primals and its tangents as tuples: hvp(f, (x, y), (x_dot, y_dot))")
+    check_tuples("hvp", primals, tangents)
     return hessian_product(f, params, jit)(tuple(primals), {}, tuple(tangents))
 
 
@@ -84,14 +83,16 @@ class Columns:
         if not is_single(params):
             raise ArgumentError(f"a {self.word} is with respect to one parameter: give its name or its position")
         self._given = f, params, jit
-        self.tangent_of = value_and_tangent_function(self._differentiated(), [params], jit=jit)
+        self.tangent_of = self._tangent()
         self.name = self.tangent_of.params[0]
         of = getattr(f, "__name__", None) or self.tangent_of.function_name
         self.__name__ = self.__qualname__ = f"{of.strip('<>')}_{self.suffix}"
         self.__doc__ = f"The {self.word} of {of} with respect to {self.name}."
 
-    def _differentiated(self) -> Callable[..., Any]:
-        return self._given[0]
+    def _tangent(self) -> ValueAndTangent:
+        """The function whose tangents are the columns."""
+        f, params, jit = self._given
+        return value_and_tangent_function(f, [params], jit=jit)
 
     def primal(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The argument that it is differentiated with respect to."""
@@ -171,12 +172,9 @@ class Hessian(Columns):
 
     suffix, word = "hessian", "Hessian"
 
-    def __init__(self, f: Callable[..., Any], params: Any, jit: Any) -> None:
-        super().__init__(f, params, jit)
-        self.product = hessian_product(f, params, jit)
-
-    def _differentiated(self) -> Callable[..., Any]:
-        return gradients_function(*self._given[:2])
+    def _tangent(self) -> ValueAndTangent:
+        self.product = hessian_product(*self._given)
+        return self.product.tangent_of
 
     def columns(self, primal: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         return [self.product(args, kwargs, (unit,)) for unit in units(primal)]

@@ -74,8 +74,9 @@ class Lifting:
     ) -> list[gast.stmt]:
         """Definitions of the local functions that one calls; notes what all of them capture and read of outside."""
         made: list[gast.stmt] = []
-        for name in sorted(declared_outside(static.tree)):
-            raise self.refuse("lifted_nonlocal", self.origin[1], name=name)
+        assigned = declared_outside(static.tree)
+        if assigned:
+            raise self.refuse("lifted_nonlocal", self.origin[1], name=min(assigned))
         for name in sorted(free_names(static.tree)):
             value, is_global = self.seen_from(static, name)
             if is_global:

@@ -16,6 +16,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.activity import leaves, sources
+from s2sad.fewer_operations import elements
 from s2sad.kinds import Array
 from s2sad.statements import blocks_of
 
@@ -62,7 +63,7 @@ def is_read(op: Any) -> bool:
     if not isinstance(op, ir.GetItem) or op.place is not None or not isinstance(op.base_kind, Array):
         return False
     parts: list[Any] = op.parts  # type: ignore[attr-defined]
-    return len(parts_of(op.index)) == len(parts) and all(tag in ("int", "slice") for tag, _ in parts)
+    return len(elements(op.index)) == len(parts) and all(tag in ("int", "slice") for tag, _ in parts)
 
 
 def is_number_of_row(op: Any) -> bool:
@@ -71,11 +72,7 @@ def is_number_of_row(op: Any) -> bool:
 
 def of_array(row: Any, item: Any) -> ir.GetItem:
     """a[i, k], of a[i] and its item [k]."""
-    index = [*parts_of(row.index), *parts_of(item.index)]
+    index = [*elements(row.index), *elements(item.index)]
     made = dataclasses.replace(item, base=row.base, base_kind=row.base_kind, index=gast.Tuple(index, gast.Load()))
     made.parts = [*row.parts, *item.parts]  # type: ignore[attr-defined]
     return made
-
-
-def parts_of(index: gast.AST) -> list[gast.AST]:
-    return list(index.elts) if isinstance(index, gast.Tuple) else [index]

@@ -108,6 +108,15 @@ def freedom_of(a, axis, where, ddof, correction):
     return how_many(a, axis, where) - (ddof if known(correction == 0) else correction)
 
 
+@inline
+def change_of_squares(a, axis, where, mean, ddof, correction, keepdims, a_dot, mean_dot):
+    """Half of how the variance changes."""
+    change = a_dot if mean is None else a_dot - mean_dot
+    parts = np.where(left_out(a, where), 0.0, np.real(np.conj(deviations(a, axis, where, mean)) * change))
+    n = np.sum(~left_out(a, where), axis=axis, keepdims=keepdims) - (ddof if known(correction == 0) else correction)
+    return np.sum(parts, axis=axis, keepdims=keepdims) / n
+
+
 @adjoint(np.nanvar, cost=5)
 def variance_of_numbers(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=0, grad):
     slope = 2.0 * aligned(grad, a, axis, keepdims) / freedom_of(a, axis, where, ddof, correction)
@@ -119,10 +128,7 @@ def variance_of_numbers(a, axis=None, dtype=None, *, ddof=0, keepdims=False, whe
 def variance_of_numbers_tangent(
     a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=0, a_dot, mean_dot
 ):
-    change = a_dot if mean is None else a_dot - mean_dot
-    parts = np.where(left_out(a, where), 0.0, np.real(np.conj(deviations(a, axis, where, mean)) * change))
-    n = np.sum(~left_out(a, where), axis=axis, keepdims=keepdims) - (ddof if known(correction == 0) else correction)
-    return 2.0 * np.sum(parts, axis=axis, keepdims=keepdims) / n
+    return 2.0 * change_of_squares(a, axis, where, mean, ddof, correction, keepdims, a_dot, mean_dot)
 
 
 @adjoint(np.nanstd, cost=5)
@@ -139,10 +145,7 @@ def deviation_of_numbers(
 def deviation_of_numbers_tangent(
     a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=0, result, a_dot, mean_dot
 ):
-    change = a_dot if mean is None else a_dot - mean_dot
-    parts = np.where(left_out(a, where), 0.0, np.real(np.conj(deviations(a, axis, where, mean)) * change))
-    n = np.sum(~left_out(a, where), axis=axis, keepdims=keepdims) - (ddof if known(correction == 0) else correction)
-    return np.sum(parts, axis=axis, keepdims=keepdims) / n / not_zero(result)
+    return change_of_squares(a, axis, where, mean, ddof, correction, keepdims, a_dot, mean_dot) / not_zero(result)
 
 
 # --- extremes: ties share equally -----------------------------------------------------------------------------------

@@ -100,14 +100,12 @@ def eigh_tangent(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False
         return refuse(OTHER_TYPE)
     if eigvals_only:
         return changes_of_values(a, b, lower, subset_by_index, subset_by_value, a_dot, b_dot)
+    if not all_of(subset_by_index, subset_by_value):
+        return refuse(PART_OF_VECTORS)
     values, vectors = result
     if b is None:
         inner = vectors.T @ whole_of_triangle(a_dot, lower) @ vectors
-        if not all_of(subset_by_index, subset_by_value):
-            return refuse(PART_OF_VECTORS)
         return np.diagonal(inner), vectors @ (inner / gaps(values))
-    if not all_of(subset_by_index, subset_by_value):
-        return refuse(PART_OF_VECTORS)
     stretch = inner_change(vectors, b_dot, lower)
     inner = inner_change(vectors, a_dot, lower) - columns_by(stretch, values)
     return np.diagonal(inner), vectors @ (inner / gaps(values) - np.diag(0.5 * np.diagonal(stretch)))
