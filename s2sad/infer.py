@@ -39,7 +39,7 @@ from s2sad.infer_expressions import Expressions
 from s2sad.infer_extremes import Extremes
 from s2sad.infer_factors import Factors
 from s2sad.infer_fixed_lists import FixedLists
-from s2sad.infer_functions import Functions
+from s2sad.infer_functions import Functions, identity_of
 from s2sad.infer_gradients import Gradients
 from s2sad.infer_grown import GrownLists
 from s2sad.infer_holdings import Holdings
@@ -239,6 +239,7 @@ class Infer(
         self.taken_out: list[Any] = []
         self.boxings: list[Any] = []
         self.boxed_objects: list[Any] = []
+        self.boxed_lists: list[tuple[Any, Any]] = []
         self.mapping_views: list[Any] = []
         self.views: dict[Object, tuple[Any, Any]] = {}  # of dicts, that are kept: where they are made
         self.part_writes: dict[Any, list[Any]] = {}
@@ -272,7 +273,7 @@ class Infer(
         self.frame = self.main_frame = self.new_frame(source, function, self.tree, self.request.namespace, None)
         self.origin = (source, self.tree)
         if function is not None:
-            self.stack.append(getattr(function, "__code__", None))
+            self.stack.append(identity_of(function) if hasattr(function, "__code__") else None)
         parameters: dict[str, Value] = {}
         for name, kind in self.request.kinds.items():
             parameters[name] = self.parameter(name, kind)

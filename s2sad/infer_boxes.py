@@ -96,6 +96,7 @@ class Boxes:
         for each in thing.keys:
             kind = join(kind, self.state[thing, each].kind)
         if thing.cls is not dict or not isinstance(kind, (Scalar, Array)):
+            self.need_followed_lists(thing)
             return
         sites: set[Any] = {boxes_site(thing.keys)}
         for other in self.boxed_objects:
@@ -105,6 +106,7 @@ class Boxes:
         if not sites <= known:
             known |= sites
             raise Restart
+        self.need_followed_lists(thing)
 
     def unboxed(self, value: Value, pattern: Any = None) -> Value:
         """What a list holds, taken apart where it is a tuple, dict or record; pattern: what it is bound to."""

@@ -33,7 +33,7 @@ class Surroundings:
     called: str
     read: dict[Variable, Value] = field(default_factory=dict)
     assigned: list[Variable] = field(default_factory=list)
-    seen: set[int] = field(default_factory=set)
+    seen: set[tuple[int, Any]] = field(default_factory=set)
 
 
 class Captured:
@@ -74,8 +74,8 @@ class Captured:
     def capture_of_function(self, value: Value, found: Surroundings) -> None:
         """What a local function captures, if the value is one."""
         static = value.static
-        if isinstance(static, LocalFunction) and id(static.tree) not in found.seen:
-            found.seen.add(id(static.tree))
+        if isinstance(static, LocalFunction) and (id(static.tree), static.frame.number) not in found.seen:
+            found.seen.add((id(static.tree), static.frame.number))
             self.capture_names(static.frame, free_names(static.tree), declared_outside(static.tree), found)
 
     def with_assigned(self, result: Value, variables: list[Variable], tree: Any) -> Value:

@@ -20,10 +20,13 @@ LONGEST = 64
 
 class FixedLists:
     def make_fixed_list(self, items: list[Value], hint: str | None, site: Any) -> Value | None:
-        """A list display whose items have no common kind; None where a plain list will do."""
+        """A list display whose items have no common kind, or are objects that are written; None where a plain list will
+        do."""
+        self.boxed_lists += [(site, item.object) for item in items if item.object is not None]
         if site in self.facts.results.get("plain_lists", ()) or not 0 < len(items) <= LONGEST:
             return None
-        if not any(item.varied for item in items) or not is_mixed([item.kind for item in items]):
+        followed = site in self.facts.results.get("followed_lists", ())
+        if not followed and not (any(item.varied for item in items) and is_mixed([item.kind for item in items])):
             return None
         thing = Object(list, list(range(len(items))), site=site)
         for k, item in enumerate(items):
@@ -41,6 +44,17 @@ class FixedLists:
             raise self.refuse("mixed_list", node)
         known |= sites
         raise Restart
+
+    def need_followed_lists(self, thing: Object) -> None:
+        """An object that is an item of a list is written: the walk begins again, with the lists that may hold it
+        followed item by item, if they are displays."""
+        sites = {
+            site for site, other in self.boxed_lists if other.cls is thing.cls and set(other.keys) == set(thing.keys)
+        }
+        known = self.facts.results.setdefault("followed_lists", set())
+        if sites - known - self.facts.results.get("plain_lists", set()):
+            known |= sites
+            raise Restart
 
     def plain_if_needed(self, kind: Kind, site: Any) -> Kind:
         """The kind of a parameter that is a mixed list, as a plain list where it has to be one."""

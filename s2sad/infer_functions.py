@@ -39,11 +39,11 @@ class Functions:
             or is_function(value)
             for value in everything
         ):
-            return (
-                self.opaque_call(function, args, keywords, node)
-                if self.quiet
-                else self.plain_user_call(function, static, args, keywords, node)
-            )
+            if self.quiet:
+                return self.opaque_call(function, args, keywords, node)
+            made = self.plain_user_call(function, static, args, keywords, node)
+            if made is not None:
+                return made
         if self.quiet:
             return Value(
                 self.call_expression(function.expr, [v.expr for v in args], {k: v.expr for k, v in keywords.items()}),
@@ -55,13 +55,13 @@ class Functions:
                 raise self.refuse("no_source", node, name=static.__name__, reason=source)
             return self.opaque_call(function, args, keywords, node)
         frame = self.new_frame(source, static, tree, static.__globals__, None)
-        frame.number = (*self.path, id(node), "call")
+        frame.number = self.frame_number(node)
         defaults = [self.default_value(function, static, k, each) for k, each in enumerate(static.__defaults__ or ())]
         named = {
             key: self.default_value(function, static, key, each) for key, each in (static.__kwdefaults__ or {}).items()
         }
         arguments = self.bind_arguments(tree.args, args, keywords, defaults, named, node, static.__name__)
-        return self.in_place(static.__code__, tree, frame, arguments, node)
+        return self.in_place(identity_of(static), tree, frame, arguments, node)
 
     def call_library(
         self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
@@ -92,8 +92,8 @@ class Functions:
         keywords = {key: self.list_as_tuple(each) for key, each in keywords.items()}
         arguments = self.bind_arguments(tree.args, args, keywords, defaults, named, node, plain.__name__)
         frame = self.new_frame(source, plain, tree, plain.__globals__, None)
-        frame.number, frame.stands_for = (*self.path, id(node), "call"), site
-        return self.in_place(plain.__code__, tree, frame, arguments, node)
+        frame.number, frame.stands_for = self.frame_number(node), site
+        return self.in_place(identity_of(plain), tree, frame, arguments, node)
 
     def list_as_tuple(self, value: Value) -> Value:
         """A list whose items can be told apart, as a tuple of them: an equivalent only reads it."""
@@ -113,11 +113,13 @@ class Functions:
 
     def plain_user_call(
         self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any
-    ) -> Value:
+    ) -> Value | None:
         """A call of the user's own function with plain numbers: it stays a call; its kind is found by walking
-        through it."""
-        made = self.opaque_call(function, args, keywords, node)
+        through it. None if it makes an object, a dict or a function, whose parts have to be known here."""
         kind = self.kind_by_walking(static, args, keywords, node)
+        if self.walked_has_parts:
+            return None
+        made = self.opaque_call(function, args, keywords, node)
         known = self.info[made.expr.id]
         if isinstance(kind, (Array, List, Mapping, Unknown)):
             kind = made.place.root.kind = self.kind_with_items(kind, made.place.root.site)
@@ -131,8 +133,8 @@ class Functions:
     def kind_by_walking(self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any) -> Any:
         from s2sad.errors import NotDifferentiableError
 
-        self.walked_is_repeatable = False
-        if static.__code__ in self.stack or len(self.stack) > 20:
+        self.walked_is_repeatable = self.walked_has_parts = False
+        if identity_of(static) in self.stack or len(self.stack) > 20:
             return UNKNOWN
         roots = set(self.roots)
         state, block, position, sites = dict(self.state), self.block, self.position, dict(self.site_counts)
@@ -145,15 +147,18 @@ class Functions:
             defaults = [Value(trees.const(0), kind_of(each)) for each in static.__defaults__ or ()]
             named = {key: Value(trees.const(0), kind_of(each)) for key, each in (static.__kwdefaults__ or {}).items()}
             arguments = self.bind_arguments(tree.args, args, keywords, defaults, named, node, static.__name__)
-            kind = self.in_place(static.__code__, tree, frame, arguments, node).kind
+            value = self.in_place(identity_of(static), tree, frame, arguments, node)
             self.walked_is_repeatable = is_repeatable(self.block, roots)
-            return kind
+            self.walked_has_parts = has_parts(value) and not loading.home_of(static)
+            return value.kind
         except NotDifferentiableError:
             return UNKNOWN
         finally:
             self.state, self.block, self.position, self.site_counts = state, block, position, sites
 
     def default_value(self, function: Value, static: Any, key: Any, value: Any) -> Value:
+        if isinstance(value, tuple) and not value:
+            return self.make_tuple([])
         kind = kind_of(value, ("default", id(static), key))
         if isinstance(value, (int, float, bool, str, type(None))):
             made = trees.const(value) if value == value else trees.attr(trees.name("np", module=np), "nan")
@@ -188,7 +193,7 @@ class Functions:
             settle_iterators(tree, lambda name: not self.is_hidden(name, static.frame))
             self.facts.results["keep", id(static.tree)] = static.tree
         frame = self.new_frame(static.frame.source, None, tree, static.frame.namespace, static.frame)
-        frame.number = (*self.path, id(node), "call")
+        frame.number = self.frame_number(node)
         named = {
             each.id: value
             for each, value in zip(static.tree.args.kwonlyargs, static.keyword_defaults)
@@ -196,6 +201,13 @@ class Functions:
         }
         arguments = self.bind_arguments(tree.args, args, keywords, static.defaults, named, node, static.name)
         return self.in_place((id(static.tree), static.frame.number), tree, frame, arguments, node)
+
+    def frame_number(self, node: Any) -> Any:
+        """Names the variables of one call: `[adder(v) for v in (x, y)]` calls twice at one place, and the functions
+        that come of it have a variable each."""
+        key = (*self.path, id(node), "call")
+        count = self.site_counts[key] = self.site_counts.get(key, 0) + 1
+        return key if count == 1 else (*key, count)
 
     def is_hidden(self, name: str, frame: Frame | None) -> bool:
         """Whether a name means something else than the built-in function in a nested function of this frame."""
@@ -270,6 +282,18 @@ class Functions:
         elif keywords:
             raise self.refuse("wrong_call", node, name=name, reason=f"it has no parameter {next(iter(keywords))}")
         return bound
+
+
+def identity_of(function: Any) -> Any:
+    """The same for one function, and another for those that are made of the same text around other variables:
+    `compose(f, compose(g, h))` calls a function of its text, and doesn't call itself."""
+    return function.__code__, id(function.__globals__), *map(id, function.__closure__ or ())
+
+
+def has_parts(value: Value) -> bool:
+    """Whether a value is an object, a dict or a function made of a local one, or a tuple with such a thing in it."""
+    local = is_function(value) and not isinstance(value.static, (types.FunctionType, types.BuiltinFunctionType, type))
+    return value.object is not None or local or any(map(has_parts, value.items or ()))
 
 
 def reads_only(static: Any, args: list[Value], keywords: dict[str, Value]) -> bool:

@@ -271,9 +271,9 @@ class Iterators:
         return found
 
     def known_items(self, value: Value) -> list[Value] | None:
-        """The items of a short list of functions or strings, over which a loop runs once for each."""
+        """The items of a short list of functions or strings, over which a loop runs once for each; of an empty list."""
         items = self.items_throughout(value) if isinstance(value.kind, List) else None
-        if items is None or not 0 < len(items) <= 16 or value.place is None:
+        if items is None or len(items) > 16 or value.place is None:
             return None
         if all(is_function(item) or isinstance(item.static, str) for item in items):
             return items

@@ -80,6 +80,9 @@ class Recursion(Captured):
             self.beside.append(identity)
             try:
                 instance = self.walk_instance(key, tree, frame, shapes, len(passed), around.assigned)
+            except NotDifferentiableError:
+                self.instances.pop(key, None)  # who calls it may be walked through again, knowing more
+                raise
             finally:
                 self.beside.pop()
         written = [self.leaf_site(instance, k) in self.facts.written for k in range(len(passed))]

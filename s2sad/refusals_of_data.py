@@ -75,7 +75,8 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
     ),
     "boxed_write": (
         "`{name}` of an object or dict that is an item of a list is written, and needs a gradient",
-        "a new object in its place, as in `items[i] = ...`, or a list for each attribute",
+        "a list that is written down, `items = [a, b]`, and loops over it, `for each in items:`; or a new object in "
+        "its place, as in `items[i] = ...`, or a list for each attribute",
     ),
     "unknown_item": (
         "what `{text}` takes its item from is not known before `{f}` runs",
