@@ -28,6 +28,7 @@ from s2sad.lengths import canonical
 from s2sad.local_functions import refuse_local_functions
 from s2sad.naming import appearance, name_all
 from s2sad.printer import BlankLine, Comment, to_text
+from s2sad.restored import restored_variables, split_restored
 from s2sad.shortening import mark_numbers, shorten
 from s2sad.statements import all_of, blocks_of, targets
 from s2sad.structures import may_share
@@ -72,7 +73,9 @@ class Builder(Gradients):
         gradients = [made if made is not None else trees.const(None) for made in self.gradients.values()]
         value = self.value_expression(self.inferred.value)
         kept: list[gast.stmt] = []
-        if trees.names_in(value) & set_in(reverse):
+        if set(map(ir.variable, trees.names_in(value))) & restored_variables(reverse) or (
+            trees.names_in(value) & set_in(reverse)
+        ):
             name = self.inferred.names.fresh("value")
             kept = [trees.assign(name, value)]
             value = trees.name(name)
@@ -185,6 +188,7 @@ class Builder(Gradients):
             dy = "dy_1" if dy == "dy" else f"{dy}_"
         if dy == "dy":
             self.keep_dy_apart(body)
+        split_restored(body, self.inferred.names, self.inferred.info)
         mark_numbers(body, self.adjoint.kinds, self.inferred.info)
         names = name_all(body, [*parameters, (self.dy, dy)], taken | {main}, self.inferred.names.shown)
         imports.apply(set(user) | {dy} | all_names(body), set(user) | {dy})

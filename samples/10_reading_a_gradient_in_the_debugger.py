@@ -110,17 +110,16 @@ print(value_and_gradients_function(steps).source(0.5))
 #:     """
 #:     x_saved = []
 #:     for _ in range(3):
-#:         x2 = math.exp(0.5 * x)
-#:         x_saved.append(x2)
-#:         x = x2
+#:         x = math.exp(0.5 * x)
+#:         x_saved.append(x)
+#:     value = x
 #:
 #:     x_grad = dy
 #:     while x_saved:
-#:         x2 = x_saved.pop()
+#:         x = x_saved.pop()
 #:         # for x_grad in grad_of(x):
-#:         x2_grad = x_grad
-#:         print(f"the gradient with respect to x = {x2:.3f} is {x2_grad:.3f}")
-#:         x2_grad = min(x2_grad, 2.0)
+#:         print(f"the gradient with respect to x = {x:.3f} is {x_grad:.3f}")
+#:         x_grad = min(x_grad, 2.0)
 #:         # x = math.exp(0.5 * x)
-#:         x_grad = 0.5 * x2_grad * x2
-#:     return x, (x_grad,)
+#:         x_grad = 0.5 * x_grad * x
+#:     return value, (x_grad,)
