@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from typing import Any
 
@@ -12,6 +13,7 @@ from s2sad.expressions import is_call, is_pure, load
 from s2sad.infer_dunders import class_of
 from s2sad.kinds import Static, Unknown
 from s2sad.local_functions import local_name
+from s2sad.named_numbers import called, is_number
 from s2sad.values import MISSING, Frame, LocalFunction, Value
 
 
@@ -51,6 +53,9 @@ class Statements:
         if isinstance(target, gast.Name):
             settled = self.settle(value, target.id)
             self.show_as(settled, target.id)
+            if is_number(settled.expr):
+                number = called(settled.expr, target.id, self.origin)
+                settled = dataclasses.replace(settled, expr=number)
             self.set_variable(target.id, settled)
         elif isinstance(target, (gast.Tuple, gast.List)):
             self.unpack(target, value)

@@ -26,6 +26,7 @@ from s2sad import numba_more as more
 from s2sad import trees
 from s2sad.jit_options import need_numba
 from s2sad.kinds import Kind, kind_of
+from s2sad.named_numbers import without_names
 from s2sad.numba_boundary import Boundary, by_position, takes_all_by_position
 from s2sad.numba_forms import Forms
 from s2sad.numba_fusion import assumptions, fits, fuse
@@ -129,6 +130,7 @@ def adapted(
 ) -> gast.Module:
     """The tree of a program, written for Numba. tests: gets what the lengths are taken to be, if they are."""
     tree, boundary = trees.copy_tree(program.tree), Boundary(program)
+    without_names(tree)
     tree.body[-1].args = by_position(tree.body[-1].args)
     kinds = {program.name: {**program.kinds, **boundary.kinds}}
     if boundary.classes:

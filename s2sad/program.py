@@ -26,6 +26,7 @@ from s2sad.inserting import drop_places, expand
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Text, Tuple, join
 from s2sad.lengths import canonical
 from s2sad.local_functions import refuse_local_functions
+from s2sad.named_numbers import use_names
 from s2sad.naming import appearance, name_all
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.restored import restored_variables, split_restored
@@ -191,6 +192,7 @@ class Builder(Gradients):
         split_restored(body, self.inferred.names, self.inferred.info)
         mark_numbers(body, self.adjoint.kinds, self.inferred.info)
         names = name_all(body, [*parameters, (self.dy, dy)], taken | {main}, self.inferred.names.shown)
+        use_names(body, taken | {main, dy} | user | set(names.values()))
         imports.apply(set(user) | {dy} | all_names(body), set(user) | {dy})
         shorten(body)
         comment(body)

@@ -1,7 +1,7 @@
 """Part of the stage `naming`: what the reverse sweep takes back is another name than what the forward part saved.
 
-In single assignment both are one name, which is then needed from where it is saved to where it is taken back, and so could
-not be the variable that the user has for it, where that one goes on:
+In single assignment both are one name, which is then needed from where it is saved to where it is taken back, and so
+could not be the variable that the user has for it, where that one goes on:
 
     x.2 = math.exp(x.1)                      x.2 = math.exp(x.1)              x = math.exp(x)
     x_saved.append(x.2)                      x_saved.append(x.2)              x_saved.append(x)

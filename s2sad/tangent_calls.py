@@ -128,6 +128,7 @@ class Twin:
         return self._results
 
     def function(self, taken: set[str]) -> gast.FunctionDef:
+        from s2sad.named_numbers import use_names
         from s2sad.naming import name_all
         from s2sad.pairs import unique
         from s2sad.shortening import mark_numbers, shorten
@@ -150,7 +151,8 @@ class Twin:
         leaves = unique([shown(each) for each in instance.leaves], taken)
         names = unique([*leaves, *[f"{leaves[k]}_dot" for k in self.active_leaves()]], taken)
         mark_numbers(body, tangent.kinds, info)
-        name_all(body, list(zip(parameters, names)), taken | {self.name}, self.inferred.names.shown)
+        named = name_all(body, list(zip(parameters, names)), taken | {self.name}, self.inferred.names.shown)
+        use_names(body, taken | {self.name, *names, *named.values()})
         shorten(body)
         arguments = gast.arguments([trees.name(each) for each in names], [], None, [], [], None, [])
         doc = gast.Expr(gast.Constant(f"What {instance.tree.name} returns, and how it changes.", None))

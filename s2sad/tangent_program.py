@@ -14,6 +14,7 @@ from s2sad.gradients import NARROW
 from s2sad.imports import Imports, all_names
 from s2sad.kinds import FLOAT, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple
 from s2sad.local_functions import refuse_local_functions
+from s2sad.named_numbers import use_names
 from s2sad.naming import name_all
 from s2sad.printer import to_text
 from s2sad.program import Builder, docstring_of, listed
@@ -194,6 +195,7 @@ class ForwardBuilder(Builder):
         mark_numbers(body, self.tangent.kinds, self.inferred.info)
         names = name_all(body, [*parameters, *inputs], taken | {main}, self.inferred.names.shown)
         fixed = user | set(shown.values())
+        use_names(body, taken | {main} | fixed | set(names.values()))
         imports.apply(fixed | all_names(body), fixed)
         shorten(body)
         self.add_tangents(arguments, list(shown.values()))
