@@ -148,6 +148,15 @@ def shortened(dim: Dim, count: int) -> Dim:
     return Dim(("without", dim.key, count))
 
 
+def fewer(dim: Dim, count: int) -> Dim:
+    """The axis without `count` items; none is left of one that has no more of them.
+
+    >>> fewer(Dim(3, True), 1), fewer(Dim(2, True), 1) == ONE, fewer(Dim(2, True), 5).key
+    (Dim(key=2, many=True), True, 0)
+    """
+    return dim_of(max(dim.key - count, 0)) if isinstance(dim.key, int) else shortened(dim, count) if count else dim
+
+
 def index_value(index: gast.AST) -> gast.AST:
     """An index as an argument: slices written as calls of `slice`."""
     if isinstance(index, gast.Tuple):

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.indexing import fewer
 from s2sad.kinds import Array, Dict, Dim, Kind, Record, Scalar, Tuple, with_dims
 from s2sad.requests import Program
 from s2sad.structures import structure_parts
@@ -64,12 +65,17 @@ def wished(one: Any, other: Any, lengths: dict[Key, Any], joined: Joined = _NO_J
 
     >>> wished(Dim(("broadcast", ("x", 0), ("y", 0))), Dim(("z", 0)), dict.fromkeys([("x", 0), ("y", 0), ("z", 0)]))
     [(('x', 0), ('z', 0)), (('y', 0), ('z', 0))]
+    >>> wished(Dim(("x", 0)), Dim(("without", ("y", 0), 1)), dict.fromkeys([("x", 0), ("y", 0)]))  # x * np.diff(y)
+    [(('x', 0), ('without', ('y', 0), 1))]
     """
     one, other = (each.key if isinstance(each, Dim) else each for each in (one, other))
     if one == other:
         return []
     if is_known(one, lengths) and is_known(other, lengths):
         return None if isinstance(one, int) and isinstance(other, int) else [(one, other)]
+    for first, second in ((one, other), (other, one)):
+        if is_array_length(first, lengths) and is_shortened(second, lengths):
+            return [(first, second)]
     for first, second in ((one, other), (other, one)):
         parts = _ways(first, joined)
         if parts:
@@ -84,6 +90,19 @@ def wished(one: Any, other: Any, lengths: dict[Key, Any], joined: Joined = _NO_J
 
 def is_known(key: Key, lengths: dict[Key, Any]) -> bool:
     return key in lengths or isinstance(key, int)
+
+
+def is_shortened(key: Key, lengths: dict[Key, Any]) -> bool:
+    """Whether an axis is one with a known length, less a number of items."""
+    return is_less(key) and key[1] in lengths
+
+
+def is_less(key: Key) -> bool:
+    return isinstance(key, tuple) and key[0] == "without"
+
+
+def is_array_length(key: Key, lengths: dict[Key, Any]) -> bool:
+    return key in lengths and key[0] != "parameter"
 
 
 def _ways(key: Any, joined: Joined) -> list[Any]:
@@ -111,22 +130,32 @@ def held(pairs: Sequence[Pair], lengths: dict[Key, tuple[int, str]]) -> list[Pai
 
 
 def _length(key: Key, lengths: dict[Key, tuple[int, str]]) -> tuple[int, str]:
+    if is_shortened(key, lengths):
+        length, text = lengths[key[1]]
+        return length - key[2], f"{text} - {key[2]}"
     return (key, str(key)) if isinstance(key, int) else lengths[key]
 
 
 def renamed(kind: Any, equal: Sequence[Pair]) -> Any:
     """The kind with one name for lengths that are equal."""
     names = canonical(equal)
-    return with_dims(kind, lambda dim, axis: Dim(names.get(dim.key, dim.key), dim.many))
+
+    def change(dim: Dim, axis: int) -> Dim:
+        key = names.get(dim.key, dim.key)
+        return fewer(Dim(names.get(key[1], key[1])), key[2]) if is_less(key) else Dim(key, dim.many)
+
+    return with_dims(kind, change)
 
 
 def canonical(equal: Sequence[Pair]) -> dict[Key, Key]:
-    """One name for all lengths that are equal: the number, or the integer among them, which can have no other."""
+    """One name for all lengths that are equal: the number, the length of another axis less a number of items, or the
+    integer among them, which can have no other."""
     names: dict[Key, Key] = {}
     for pair in equal:
         a: Key = names.get(pair[0], pair[0])
         b: Key = names.get(pair[1], pair[1])
-        first, second = (b, a) if isinstance(b, int) or not isinstance(a, int) and b[0] == "parameter" else (a, b)
+        better = isinstance(b, int) or not isinstance(a, int) and (b[0] == "parameter" or is_less(b))
+        first, second = (b, a) if better else (a, b)
         names |= {each: first for each, name in names.items() if name == second} | {second: first, first: first}
     return names
 

@@ -153,7 +153,13 @@ def diff(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -
     rank, axis = ranks_of(sorts)[0], trees.literal(given["axis"]) if "axis" in given else -1
     if set(given) - {"axis", "prepend", "append"} or len(args) != 1 or not rank or not isinstance(axis, int):
         return None
-    parts = [given[key] for key in ("prepend",) if key in given] + args + [given[k] for k in ("append",) if k in given]
+    ends = {key: given[key] for key in ("prepend", "append") if key in given}
+    for key, end in ends.items():
+        if trees.literal(end) is not None:
+            if rank != 1:
+                return None
+            ends[key] = forms.np("array", gast.List([end], gast.Load()))
+    parts = [ends[key] for key in ("prepend",) if key in ends] + args + [ends[k] for k in ("append",) if k in ends]
     whole = args[0] if len(parts) == 1 else forms.np("concatenate", gast.Tuple(parts, gast.Load()))
     axis %= rank
     if len(parts) > 1 and axis:

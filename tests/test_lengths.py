@@ -88,6 +88,47 @@ def test_lengths_inside_of_containers_and_given_as_a_number():
             np.testing.assert_allclose(gradient, gradient_by_complex_step(plain, (u, v, w), k), rtol=1e-12, atol=1e-14)
 
 
+def springs(x, k):
+    return np.sum(k * np.diff(x) ** 3)
+
+
+def springs_by_slices(x, k, m):
+    return np.sum(k * (x[1:] - x[:-1]) ** 3) + np.sum(m[1:] * x[1:] * k)
+
+
+def curvature(x, k):
+    return np.sum(k * np.diff(x, n=2) ** 3)
+
+
+def with_ends(x, k):
+    return np.sum(k * np.diff(x, prepend=0.5, append=0.25) ** 3)
+
+
+LESS = [
+    (springs, "k: float[n - 1]"),
+    (curvature, "k: float[n - 2]"),
+    (springs_by_slices, "k: float[n - 1], m: float[n]"),
+]
+
+
+@pytest.mark.parametrize("f, said", LESS, ids=lambda each: getattr(each, "__name__", ""))
+def test_an_argument_that_is_shorter_than_another_by_a_number(f, said):
+    val_grads = value_and_gradients_function(f)
+    less = 2 if f is curvature else 1
+    rest = [array(6, 0.9)] if f is springs_by_slices else []
+    text = val_grads.source(array(6), array(6 - less, 0.7), *rest)
+    assert "unbroadcast" not in text and "zeros_like(k)" not in text
+    assert f"for x: float[n], {said}." in " ".join(text.split())
+    for n, m in [(6, 6 - less), (3, 3 - less), (6, 1), (1 + less, 4), (6, 6 - less), (less, 1)]:
+        agrees(val_grads, f, array(n), array(m, 0.7), *[array(n, 0.9) for _ in rest])
+
+
+@pytest.mark.parametrize("lengths", [(4, 5), (4, 1), (1, 2), (0, 1), (0, 3)])
+def test_differences_with_a_number_at_each_end(lengths):
+    val_grads = value_and_gradients_function(with_ends)
+    agrees(val_grads, with_ends, array(lengths[0]), array(lengths[1], 0.7))
+
+
 def test_the_number_of_programs_is_bounded():
     val_grads = value_and_gradients_function(chain)
     for lengths in itertools.product((2, 3), repeat=4):

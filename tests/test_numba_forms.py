@@ -40,7 +40,7 @@ EXPRESSIONS = [
     "np.var(A, axis=1)", "A.std(axis=0, ddof=1)", "np.var(T, axis=-1, keepdims=True)", "np.std(A, ddof=1)", "T.var()",
     "np.std(A, keepdims=True)", "np.var(u, ddof=n - 2)", "u.std(axis=0)", "np.matmul(A, u)", "np.matmul(u, v)",
     "np.dot(2.0, A)", "np.linalg.norm(A, axis=1, keepdims=True)", "np.diff(u)", "np.diff(A, axis=0)", "np.diff(T, axis=1)",
-    "np.diff(u, prepend=v[:1], append=v[:1])", "np.diff(A, axis=0, prepend=A[:1])", "np.diff(A, axis=1, append=A[:, :2])",
+    "np.diff(u, prepend=v[:1], append=v[:1])", "np.diff(u, append=0.5)", "np.diff(A, axis=0, prepend=A[:1])", "np.diff(A, axis=1, append=A[:, :2])",
     "np.cumprod(u, axis=0)", "np.cumsum(u, axis=-1)", "np.clip(z, -1.5, u[:1])", "np.clip(n, 1.0, 2.0)", "np.clip(A, u, v)",
     "np.finfo(float).max", "np.flip(u, 0)", "np.flip(T, axis=-2)", "np.clip(n, -np.finfo(float).max, 1.5)",
     "np.expand_dims(A, (0, -1))", "np.expand_dims(n, (-2, -1))", "np.expand_dims(T, 1)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from s2sad.indexing import fewer
 from s2sad.kinds import NONE, Array, Kind, Scalar, dtype_char
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, tangent, unbroadcast
 from s2sad.rules.results import (
@@ -212,11 +213,13 @@ def lengths_of(prepend, a, append, axis):
 def differences(a, n=1, axis=-1, prepend=None, append=None, *, grad):
     if prepend is None and append is None:
         return differences_undone(grad, a, n, axis)
+    numbers = (prepend is None or known(rank(prepend) == 0)) and (append is None or known(rank(append) == 0))
+    if known(n == 1) and known(rank(a) == 1) and known(a.dtype == np.float64) and numbers:
+        of_prepend = 0 if prepend is None else -grad[0]
+        of_append = 0 if append is None else grad[-1]
+        return between_numbers(grad, prepend, append), None, None, of_prepend, of_append
     before, middle, after = lengths_of(prepend, a, append, axis)
-    if known(n == 1) and known(rank(grad) == 1) and known(a.dtype == np.float64) and known(before == 1 or after == 1):
-        spans = -np.diff(grad, prepend=0.0, append=0.0)
-    else:
-        spans = differences_adjoint(grad, before + middle + after, n, axis)
+    spans = differences_adjoint(grad, before + middle + after, n, axis)
     of_a = spans[along(grad, axis, slice(before or None, before + middle))]
     of_prepend = spans[along(grad, axis, slice(before))]
     of_append = spans[along(grad, axis, slice(before + middle, None))]
@@ -224,6 +227,14 @@ def differences(a, n=1, axis=-1, prepend=None, append=None, *, grad):
         of_prepend = of_prepend[0] if prepend is not None and rank(prepend) == 0 else of_prepend
         of_append = of_append[0] if append is not None and rank(append) == 0 else of_append
     return of_a, None, None, unbroadcast(of_prepend), unbroadcast(of_append)
+
+
+@inline
+def between_numbers(grad, prepend, append):
+    """The adjoint of differences of a vector with a number before it, or behind it, or both."""
+    if prepend is None:
+        return -np.diff(grad, prepend=0.0)
+    return -np.diff(grad, append=0.0) if append is None else -np.diff(grad)
 
 
 @kind(np.diff)
@@ -234,7 +245,10 @@ def differences_kind(a: Kind, n: Kind, axis: Kind, prepend: Kind, append: Kind) 
     dims = dims_of(a)
     if dims is None or which is UNSURE:
         return Array(own, None if dims is None else tuple(unknown_dim() for _ in dims))
-    return Array(own, dims if times == 0 and not ends else changed(dims, which, unknown_dim()))
+    if not isinstance(times, int) or times and any(dims_of(each) != () for each in ends):
+        return Array(own, changed(dims, which, unknown_dim()))
+    count = times - len(ends) if times else 0
+    return Array(own, changed(dims, which, fewer(dims[which], count) if count >= 0 else unknown_dim()))
 
 
 @adjoint(np.ediff1d, linear=True)
