@@ -132,7 +132,7 @@ class Structure:
         if not carried:
             return
         origin = self.origin
-        inside = {name for each in statements_in(node) for name in targets(each)}
+        inside = {name for each in [*loop.bindings, *statements_in(node)] for name in targets(each)}
         whole = whole_iteration(node, self.active, self.adj, inside)
         variables = self.enter(carried, node)
         outer, self.block = self.block, []

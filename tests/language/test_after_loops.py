@@ -544,6 +544,40 @@ def dict_made_in_both_branches(x):
     return b[1]
 
 
+@case(x)
+def what_the_iteration_that_breaks_has_taken(x):
+    s = 1.0
+    for v in x:
+        if v < 1.0:
+            break
+        s += v * v
+    return s * v
+
+
+@case(x)
+def and_its_number(x):
+    n = 0
+    for k, v in enumerate(x):
+        n += 1
+        if v < 1.0:
+            break
+    return v * x[k] + n * v
+
+
+@case(x)
+def and_of_two_at_a_time(x):
+    s = 1.0
+    for v, w in zip(x, x[::-1]):
+        t = v * w
+        if v < 1.0:
+            break
+        for u in x:
+            if u < v:
+                break
+            s += u * v
+    return s * v + w * t
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_after_loop(each):
     each.check()
