@@ -167,14 +167,27 @@ class Gradients:
         if keys is not None and isinstance(made, gast.Name):
             key = trees.name(self.inferred.names.fresh("key"))
             made = gast.DictComp(key, trees.index(made, key), [gast.comprehension(key, trees.name(keys), [], 0)])
+        given = getattr(value.place.root, "given", None) if value.place is not None else None
+        if isinstance(given, List) and isinstance(given.item, Scalar) and not isinstance(kind.item, Scalar):
+            return self.numbers_of(made, given.item)
         if isinstance(made, gast.Name) and made.id in self.adjoint.whole and has_form(kind):
             return made
-        given = getattr(value.place.root, "given", None) if value.place is not None else None
         return self.restored(made, given or kind, value.expr)
+
+    def numbers_of(self, made: gast.AST, kind: Scalar) -> gast.AST:
+        """The adjoints of a list of numbers that has got items of unknown kind, for which they may be arrays."""
+        item = trees.name(self.inferred.names.fresh("each"))
+        number = (
+            trees.attr(trees.module(np), kind.dtype)
+            if kind.dtype in NARROW
+            else trees.builtin("complex" if kind.char == "c" else "float")
+        )
+        loop = gast.comprehension(trees.name(item.id, store=True), made, [], 0)
+        return gast.ListComp(trees.call(number, item), [loop])
 
     def may_be_array(self, kind: Kind, made: gast.AST) -> bool:
         """Whether what is found for a number may be an array of no axes: of one, or of a shadow of unknown rank."""
-        if not isinstance(kind, Array) or kind.dims is not None:
+        if isinstance(kind, Scalar) or isinstance(kind, Array) and kind.dims is not None:
             return isinstance(kind, Array) and kind.dims == ()
         names, todo = set(), trees.names_in(made)
         sources = self.sources_of_names()

@@ -155,7 +155,7 @@ class Statements(Objects):
         self.variables.update(made)
         self.depth_of_loops += 1
         self.block(depth - 1, self.random.randint(1, 3))
-        left = self.made if self.random.random() < 0.5 else {}  # of the last iteration, if there was one
+        left = made | self.made if self.random.random() < 0.5 else {}  # of the last iteration, if there was one
         if self.random.random() < 0.3:
             self.indent += 1
             self.line(f"if {self.condition()}:")

@@ -69,6 +69,16 @@ def keys_and_pairs_extended(x):
     return sum(len(each) * x[1] for each in things)
 
 
+def total(*numbers, **more):
+    return sum(more.values())
+
+
+@case([0.3, 0.7])
+def number_of_no_known_kind_appended_to_a_parameter(x):
+    x.append(total(1.0, 2.0))
+    return [2.0 * each for each in x]
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_unknown_items(each):
     each.check()
