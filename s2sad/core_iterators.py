@@ -42,9 +42,8 @@ KEEPING = frozenset(["append", "appendleft", "insert", "print", "isinstance", "t
 STOPPING = frozenset(
     ["all", "any", "next", "zip", "islice", "takewhile", "compress", "product", "enumerate", "map", "filter"]
 )
-ITERTOOLS = frozenset(
-    ["accumulate", "chain", "combinations", "pairwise", "permutations", "product", "starmap", "zip_longest"]
-)
+ITERTOOLS = frozenset(["accumulate", "chain", "combinations", "from_iterable", "pairwise", "permutations", "product"])
+ITERTOOLS |= {"dropwhile", "filterfalse", "groupby", "islice", "repeat", "starmap", "takewhile", "zip_longest"}
 VIEWS = frozenset(["keys", "values", "items"])
 NESTED = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, *DEFINITIONS)
 

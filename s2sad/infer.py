@@ -238,6 +238,7 @@ class Infer(
         self.held: list[Any] = []
         self.taken_out: list[Any] = []
         self.boxings: list[Any] = []
+        self.endless: set[str] = set()  # iterators without an end
         self.boxed_objects: list[Any] = []
         self.boxed_lists: list[tuple[Any, Any]] = []
         self.mapping_views: list[Any] = []

@@ -20,6 +20,14 @@ class Extremes:
         args = [self.as_iterated(args[0], node)] if len(args) == 1 else args
         if len(args) == 1 and isinstance(args[0].kind, Mapping) and not self.quiet:
             args = [self.as_list(args[0], node)]
+        if (
+            len(args) == 1
+            and self.is_dict(args[0])
+            and args[0].object is not None
+            and args[0].varied
+            and not self.quiet
+        ):
+            self.need_mapping(args[0].object, node)  # which of its keys it is, isn't known
         default = [keywords["default"]] if "default" in keywords else []
         varied = any(value.varied for value in [*args, *default])
         if len(args) == 1 and not varied and not self.quiet and self.asks_what_varies(keywords.get("key")):
@@ -117,6 +125,16 @@ class Extremes:
             else self.unboxed(self.item_at(value, position.expr, hint or "#t"))
         )
 
+    def sorted_keys(self, value: Value, keywords: dict[str, Value]) -> list[Any] | None:
+        """The keys of a dict in their order, where they are strings that are known before f runs."""
+        backwards = self.known(keywords["reverse"]) if "reverse" in keywords else False
+        if not self.is_dict(value) or value.object is None or self.quiet or not keywords.keys() <= {"reverse"}:
+            return None
+        keys = value.object.keys
+        if not value.varied or not isinstance(backwards, bool) or not all(isinstance(key, str) for key in keys):
+            return None
+        return sorted(keys, reverse=backwards)
+
     def call_sorted(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
     ) -> Value | None:
@@ -126,6 +144,9 @@ class Extremes:
         if isinstance(value.kind, Mapping) and not self.quiet:
             value = self.as_list(value, node)
             args = [value, *args[1:]]
+        keys = self.sorted_keys(value, keywords)
+        if keys is not None:
+            return self.make_list([self.key_value(key) for key in keys], hint)
         if not value.varied or self.quiet:
             if all(
                 not isinstance(v.static, (LocalFunction, Partial)) and not self.writes(v) for v in keywords.values()

@@ -83,6 +83,8 @@ class Functions:
         self, plain: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
         """A call of a library's function that is differentiated as the program that it is (`s2sad/equivalents`)."""
+        if any(getattr(each.expr, "id", "") in self.endless for each in args):
+            raise self.refuse("endless", node)
         tree, source = self.lowered_source(plain, node)
         called = node if hasattr(node, "lineno") else self.origin[1]
         site = self.frame.stands_for or (self.frame.source, self.origin[1], called)

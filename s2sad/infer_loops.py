@@ -7,6 +7,7 @@ ends of an iteration give it its next value. What a loop runs over is also known
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,6 +75,11 @@ class Loops:
         static = function.static
         if (static is range or is_prange(static)) and not node.keywords:
             return self.range_iteration(self.visit_all(node.args))
+        if static is itertools.count and len(node.args) < 2 and not node.keywords:
+            first = self.settle(self.visit(node.args[0]) if node.args else self.key_value(0))
+            if isinstance(first.kind, Scalar) and first.kind.dtype == "int":
+                expr = trees.call(function.expr, *([first.expr] if node.args else []))
+                return Iteration(expr, None, "counter", range=[first.expr])
         if static is enumerate and node.args:
             start = node.args[1:] + [keyword.value for keyword in node.keywords]
             first = self.visit(start[0]) if start else self.key_value(0)
@@ -211,7 +217,7 @@ class Loops:
             return self.mapping_iteration(value, "keys", node)
         if value.varied:
             raise self.refuse("unknown_loop", node)
-        return self.opaque_iteration(value)
+        return self.opaque_iteration(value, node)
 
     def view_of_now(self, value: Value) -> Value:
         """A view whose memory was written since it was made, under a new name: what it holds from now on."""
@@ -224,8 +230,10 @@ class Loops:
         made.place = self.info[made.expr.id].place = value.place
         return made
 
-    def opaque_iteration(self, value: Value) -> Iteration:
+    def opaque_iteration(self, value: Value, node: Any = None) -> Iteration:
         """Anything else is made a list first, so that the reverse sweep can run over it backwards."""
+        if getattr(value.expr, "id", "") in self.endless:
+            raise self.refuse("endless", node)
         made = self.emit(
             trees.call(trees.builtin("list"), value.expr), ir.Plain(False), List(self.item_given(value)), False, "items"
         )
@@ -328,6 +336,8 @@ class Loops:
 
         outer_iterated, self.iterated = self.iterated, [*self.iterated, *roots_of(it)]
         block, broke = self.run_loop(run, node, number)
+        if it.what == "counter" and not broke:
+            raise self.refuse("endless", node)
         self.note_counted_loop(it, block, broke)
         self.iterated = outer_iterated
         self.check_not_resized(it, number, node)

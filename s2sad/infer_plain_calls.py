@@ -68,6 +68,12 @@ class PlainCalls:
         made = self.emit(expr, ir.Plain(False), self.guess_kind(static, args, keywords), False)
         self.effects += 1
         self.info[made.expr.id].gives = self.given_items(static, args, keywords)
+        if (
+            static in (itertools.count, itertools.cycle)
+            or static is itertools.repeat
+            and len(args) + len(keywords) == 1
+        ):
+            self.endless.add(made.expr.id)
         if not self.makes_new(expr):
             given = [place.root for value in [*args, *keywords.values()] for place in self.memory_in(value)]
             self.note_shared(made, given if known else [*given, *self.escaped])

@@ -199,8 +199,8 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "a copy, `return ... .copy()`, or no result: what is written into is known where it is passed",
     ),
     "recursion_result": (
-        "`{name}` calls itself, and what it returns can't be known, as no `return` comes without another call",
-        "an `if` that returns a value directly, before the call",
+        "`{name}` calls itself, and what it returns can't be known before it runs",
+        "an `if` that returns a value directly, before the call, and numbers, arrays or tuples of them as the result",
     ),
     "operator": (
         "`{text}` has an operator without a derivative for these operands",
@@ -258,6 +258,10 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
     "iterator": (
         "an iterator that is used up step by step can't be followed",
         "a list, and an index into it",
+    ),
+    "endless": (
+        "what gives items without an end would have to be made a list here",
+        "`range(n)`, and an index: `items[k % len(items)]` for `itertools.cycle(items)`",
     ),
     "runs_later": (
         "{name} gives its items later, and only once, and isn't run through where it is made",

@@ -11,6 +11,7 @@ import dataclasses
 import fractions
 import functools
 import inspect
+import itertools
 import math
 import textwrap
 import types
@@ -35,7 +36,7 @@ PAGE = Path(__file__).parent / "golden" / "refusals.txt"
 PROGRAMS: list[tuple[str, Callable, tuple]] = []
 FORWARD = {"custom_tangent", "no_tangent"}  # these are refused in forward mode only
 # Guards that no program is known to reach, or only a very large one; and those that other tests show.
-NOT_SHOWN = {"statement", "no_key", "recursion_result", "too_many_kinds", "extreme_key", "try_tangent", "unknown_owner"}
+NOT_SHOWN = {"statement", "no_key", "too_many_kinds", "extreme_key", "try_tangent", "unknown_owner"}
 # tests/test_refusals.py, test_cli.py, test_jit.py and test_bad_input.py; grad_of_*: tests/language/test_grad_of.py
 ELSEWHERE = {"type_alias", "try_star", "nonlocal_write", "prange", "left_open", "too_deep"}
 
@@ -113,6 +114,17 @@ SHARED = object.__new__(Shared)
 
 def nested_each_time(x):
     return nested_each_time([x])
+
+
+@shows("recursion_result", 2.0)
+def f(x):
+    def power(n):
+        if n == 0:
+            return lambda v: 1.0
+        g = power(n - 1)
+        return lambda v: v * g(v) + x
+
+    return power(3)(x)
 
 
 # ------------------------------------------------------------------------------------------ seen in the text
@@ -639,6 +651,19 @@ def f(x):
     y = x * 2.0
     y.strides = (16,)
     return np.sum(y * y)
+
+
+@shows("endless", 2.0)
+def f(x):
+    s = 0.0
+    for a, b in zip(itertools.cycle([1.0, 2.0]), [x, x * x, x]):
+        s = s + a * b
+    return s
+
+
+@shows("endless", 2.0)
+def f(x):
+    return sum(itertools.islice((x**k for k in itertools.count()), 3))
 
 
 @shows("runs_later", 2.0)

@@ -38,9 +38,51 @@ def permutations(iterable, r):
 
 
 @equivalent(itertools.product)
-def product(first, second):
+def product(first, second=None, third=None, *, repeat=1):
+    firsts = list(first)
+    if second is None and repeat == 2:
+        return [(one, other) for one in firsts for other in firsts]
+    if second is None and repeat == 3:
+        return [(one, other, another) for one in firsts for other in firsts for another in firsts]
+    if second is None or repeat != 1:
+        raise NotImplementedError("itertools.product of one iterable, or repeated more than three times")
     seconds = list(second)
-    return [(one, other) for one in list(first) for other in seconds]
+    if third is None:
+        return [(one, other) for one in firsts for other in seconds]
+    thirds = list(third)
+    return [(one, other, another) for one in firsts for other in seconds for another in thirds]
+
+
+@equivalent(itertools.islice)
+def islice(iterable, start, stop=-1, step=1):
+    items = list(iterable)
+    if stop == -1:
+        return items[:start]
+    return items[start:stop:step]
+
+
+@equivalent(itertools.repeat)
+def repeat(object, times):
+    return [object for _ in range(times)]
+
+
+@equivalent(itertools.zip_longest)
+def zip_longest(first, second, *, fillvalue=None):
+    firsts, seconds = list(first), list(second)
+    if fillvalue is None:
+        raise NotImplementedError("itertools.zip_longest without a number as its fillvalue")
+    pairs = [(one, other) for one, other in zip(firsts, seconds)]
+    pairs.extend([(one, fillvalue) for one in firsts[len(seconds) :]])
+    pairs.extend([(fillvalue, other) for other in seconds[len(firsts) :]])
+    return pairs
+
+
+@equivalent(itertools.groupby)
+def groupby(iterable, key=None):
+    items = list(iterable)
+    keys = [item if key is None else key(item) for item in items]
+    starts = [k for k in range(len(items)) if k == 0 or keys[k] != keys[k - 1]]
+    return [(keys[start], items[start:stop]) for start, stop in zip(starts, starts[1:] + [len(items)])]
 
 
 @equivalent(itertools.chain)
@@ -49,6 +91,45 @@ def chain(*iterables):
     for iterable in iterables:
         items.extend(iterable)
     return items
+
+
+@equivalent(itertools.chain.from_iterable)
+def from_iterable(iterable):
+    items = []
+    for each in iterable:
+        items.extend(each)
+    return items
+
+
+@equivalent(itertools.starmap)
+def starmap(function, iterable):
+    return [function(*arguments) for arguments in iterable]
+
+
+@equivalent(itertools.takewhile)
+def takewhile(predicate, iterable):
+    items = []
+    for item in list(iterable):
+        if not predicate(item):
+            break
+        items.append(item)
+    return items
+
+
+@equivalent(itertools.dropwhile)
+def dropwhile(predicate, iterable):
+    items, dropping = [], True
+    for item in list(iterable):
+        if dropping and not predicate(item):
+            dropping = False
+        if not dropping:
+            items.append(item)
+    return items
+
+
+@equivalent(itertools.filterfalse)
+def filterfalse(function, iterable):
+    return [item for item in iterable if not function(item)]
 
 
 @equivalent(itertools.accumulate)
