@@ -122,7 +122,9 @@ class Memory:
         if name not in self.dots:  # not chosen, but what is written into it changes
             self.let(name, self.zero(kind, trees.name(name)))
             return
-        given = self.dot(name)
+        given, place = self.dot(name), self.info[name].place
+        if isinstance(kind, List) and place is not None:
+            kind = getattr(place.root, "given", kind)  # without what f puts into it
         self.add(trees.assign(given.id, self.copy_of(kind, given, trees.name(name))))
 
     def copy_of(self, kind: Kind, expr: gast.AST, like: gast.AST) -> gast.AST:

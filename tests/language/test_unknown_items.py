@@ -79,6 +79,12 @@ def number_of_no_known_kind_appended_to_a_parameter(x):
     return [2.0 * each for each in x]
 
 
+@case([0.3, 0.7])
+def number_of_no_known_kind_put_into_a_parameter(x):
+    x[0] = 1.5 * total(1.0, 2.0)
+    return x
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_unknown_items(each):
     each.check()
