@@ -12,6 +12,7 @@ from s2sad import ir, logistic, trees
 from s2sad.adjoint_sums import Cotangent
 from s2sad.errors import RuleError
 from s2sad.kinds import NONE, Array, Kind, List, Scalar, Tuple, Unknown, loose
+from s2sad.lengths import wished
 from s2sad.refusals import refuse
 from s2sad.rules import templates
 from s2sad.shapes import broadcast_axes
@@ -142,6 +143,8 @@ class Rules:
             return None
         except RuleError as error:
             raise refuse("rule_fails", self.origin[1], self.origin[0], name=op.rule.name, error=error) from None
+        for one, other in made.wishes:
+            self.wishes += (wished(one, other, self.lengths, self.program.joined) if self.lengths else None) or ()
         if op.rule.form == "partials" and getattr(result, "id", None) in self.overflow.growing:
             flat = templates.expand(*given, None, library=op.library)
             for key, partial in flat.values.items():

@@ -147,7 +147,7 @@ class Pair:
         return [node for node in whole if id(node) not in second], [node for node in whole if id(node) in second]
 
     def tidy_backward(self, backward: list[gast.stmt]) -> None:
-        simplify(backward, self.inferred.info, self.adjoint.kinds)
+        simplify(backward, self.inferred.info, self.adjoint.kinds, names=self.inferred.names)
         expand(backward)
 
     def output(self, k: int) -> gast.AST:

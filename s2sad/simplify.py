@@ -19,6 +19,7 @@ from s2sad.algebra import rewrite
 from s2sad.choosing import use_choices
 from s2sad.copies import drop_copies
 from s2sad.dead import remove_dead
+from s2sad.diagonal_factors import mark_squares, use_diagonals
 from s2sad.equal import share_numbers
 from s2sad.exponents import drop_tests
 from s2sad.fewer_operations import sum_products
@@ -93,10 +94,15 @@ def changed_in(node: gast.stmt) -> set[str]:
 
 
 def simplify(
-    body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind], seeds: Collection[str] = ()
+    body: list[gast.stmt],
+    info: dict[str, ir.Info],
+    kinds: dict[str, Kind],
+    seeds: Collection[str] = (),
+    names: ir.Names | None = None,
 ) -> None:
-    """All of the above, in order. seeds: the names from which the adjoints come (dy)."""
+    """All of the above, in order. seeds: the names from which the adjoints come (dy); names: for new ones."""
     remove_dead(body)
+    mark_squares(body, info, kinds)
     run_over_items(body)
     take_items_apart(body, info, kinds)
     share_numbers(body, info, kinds)
@@ -107,6 +113,8 @@ def simplify(
         merge_branches(body)
         fold(body, info)
     run_over_items(body)
+    if names is not None:
+        use_diagonals(body, info, kinds, names)
     rewrite(body, info, kinds)
     if branches:
         use_in_branches(body, info, kinds)

@@ -6,7 +6,7 @@ import numpy as np
 
 from s2sad.kinds import Kind
 from s2sad.rules.linear import left_without
-from s2sad.rules.registry import adjoint, kind, known, rank, unbroadcast
+from s2sad.rules.registry import adjoint, kind, known, rank, square, unbroadcast
 from s2sad.rules.results import (
     Dims,
     combined,
@@ -22,11 +22,15 @@ from s2sad.rules.shapes import with_dims
 def diag(v, k=0, *, grad):
     if rank(v) == 1:
         return np.diag(grad) if known(k == 0) else np.diag(grad, k)
+    if known(k == 0) and square(v):
+        return np.diag(grad)
     return on_diagonal(grad, v, k, 0, 1)
 
 
 @adjoint(np.diagonal, linear=True, view=True)
 def diagonal(a, offset=0, axis1=0, axis2=1, *, grad):
+    if known(rank(a) == 2) and known(offset == 0) and square(a):
+        return np.diag(grad)
     return on_diagonal(grad, a, offset, axis1, axis2)
 
 
@@ -59,6 +63,8 @@ def diag_kind(v: Kind, k: Kind) -> Kind:
 @kind(np.diagonal)
 def diagonal_kind(a: Kind, offset: Kind, axis1: Kind, axis2: Kind) -> Kind:
     dims = dims_of(a)
+    if dims is not None and len(dims) == 2 and dims[0] == dims[1] and value_of(offset) == 0:
+        return with_dims(a, dims[:1])
     return with_dims(a, None if dims is None else (*(dim_of_rest(dims, axis1, axis2)), unknown_dim()))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import gast
 
 from s2sad import trees
-from s2sad.kinds import UNKNOWN, Kind, Scalar, Static, Tuple
+from s2sad.kinds import UNKNOWN, Dim, Kind, Scalar, Static, Tuple
 from s2sad.rules import indexing, registry, scopes, templates
 from s2sad.rules.expressions import Expressions
 from s2sad.rules.registry import Rule
@@ -28,7 +28,7 @@ from s2sad.rules.values import (
 
 
 class Evaluator(Expressions):
-    """Evaluates one template for one call. After `run`: statements, spread, unbroadcast, helpers."""
+    """Evaluates one template for one call. After `run`: statements, spread, unbroadcast, helpers, wishes."""
 
     def __init__(
         self,
@@ -54,6 +54,7 @@ class Evaluator(Expressions):
         self.spread: set[str] = set()
         self.unbroadcast: set[str] = set()
         self.helpers: list[Callable[..., Any]] = []
+        self.wishes: list[tuple[Dim, Dim]] = []  # the pairs of axes that a test would like to be equally long
 
     # --- parameters ---
 

@@ -413,6 +413,8 @@ class Expressions:
             return self._rank(argument, trees.np_call("ndim", self._node(argument)))
         if marker is registry.known:
             return argument if self._sure(argument) else from_constant(False)
+        if marker is registry.square:
+            return from_constant(self._is_square(argument))
         if marker is registry.constant:
             return from_constant(argument.known and isinstance(argument.value, (int, float)))
         if marker is registry.spread and not self._is_as_large(argument):
@@ -420,6 +422,13 @@ class Expressions:
         if marker is registry.unbroadcast:
             self.unbroadcast.add(self.key)
         return argument
+
+    def _is_square(self, value: Value) -> bool:
+        dims = getattr(value.kind, "dims", None) or ()
+        if len(dims) != 2 or dims[0] == dims[1]:
+            return len(dims) == 2 and not loose(dims[0])
+        self.wishes.append(dims)
+        return False
 
     def _is_as_large(self, value: Value) -> bool:
         """Whether a value is known to be of the size of the parameter whose cotangent it is."""

@@ -7,7 +7,7 @@ import operator
 import numpy as np
 
 from s2sad.kinds import Array, Kind, broadcast_dims
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, unbroadcast
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, square, unbroadcast
 from s2sad.rules.results import (
     UNSURE,
     array_dtype,
@@ -150,6 +150,8 @@ def trace(a, offset=0, axis1=0, axis2=1, *, grad):
 @inline
 def ones_on_diagonal(a, offset, axis1, axis2):
     if known(a.dtype == np.float64) and known(offset == 0):
+        if square(a):
+            return np.eye(a.shape[0])
         return np.eye(a.shape[axis1], a.shape[axis2])
     return np.eye(a.shape[axis1], a.shape[axis2], offset, dtype=a.dtype)
 

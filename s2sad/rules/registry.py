@@ -429,6 +429,12 @@ def known(test: Any) -> bool:
     return bool(test)
 
 
+def square(a: Any) -> bool:
+    """Whether a matrix has as many rows as columns. Where that isn't known, the program may be made again for a matrix
+    of which it is (`lengths.py`)."""
+    return np.ndim(a) == 2 and np.shape(a)[0] == np.shape(a)[1]
+
+
 def constant(x: Any) -> bool:
     return isinstance(x, (int, float))
 
@@ -456,7 +462,7 @@ def inline(function: F) -> F:
     return function
 
 
-MARKERS = (rank, known, constant, spread, unbroadcast, sized, refuse)
+MARKERS = (rank, known, square, constant, spread, unbroadcast, sized, refuse)
 
 # The elementary functions that a template may write bare; modules of rules import NumPy's to be runnable.
 ELEMENTARY = frozenset(

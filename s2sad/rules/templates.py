@@ -33,9 +33,9 @@ import numpy as np
 
 from s2sad import trees
 from s2sad.errors import RuleError
-from s2sad.kinds import UNKNOWN, Kind, Scalar, Static, Tuple, is_real_or_complex
+from s2sad.kinds import UNKNOWN, Dim, Kind, Scalar, Static, Tuple, is_real_or_complex
 from s2sad.rules import memo, scopes
-from s2sad.rules.registry import ELEMENTARY, GIVEN, MARKERS, PARTIALS, Rule, constant, rank, refuse
+from s2sad.rules.registry import ELEMENTARY, GIVEN, MARKERS, PARTIALS, Rule, constant, rank, refuse, square
 
 
 class Undecided(Exception):
@@ -49,7 +49,8 @@ class Expansion:
     `values` has the cotangent of each wanted parameter; one that is missing is zero. Of the parameters in `spread` the
     value may be smaller than the parameter, to which it broadcasts; of those in `unbroadcast` it may be larger, and has
     to be summed down to the parameter. `kinds` tells how large each is, as far as known. `helpers` are the functions
-    that the generated program needs, those that others call first; their `Name` nodes carry `.function`.
+    that the generated program needs, those that others call first; their `Name` nodes carry `.function`. `wishes` are
+    the pairs of axes with which the code would be shorter if they were equally long.
     """
 
     statements: list[gast.Assign]
@@ -58,6 +59,7 @@ class Expansion:
     spread: set[str] = field(default_factory=set)
     unbroadcast: set[str] = field(default_factory=set)
     helpers: list[Callable[..., Any]] = field(default_factory=list)
+    wishes: list[tuple[Dim, Dim]] = field(default_factory=list)
 
 
 def expand(
@@ -109,7 +111,15 @@ def _instance(kept: Expansion, operands: dict[str, Any], fresh: Callable[[str], 
                 names[each.id] = fresh(each.id.split(" ", 1)[1])
     statements = [memo.instantiate(statement, operands, names) for statement in kept.statements]
     values = {key: memo.instantiate(value, operands, names) for key, value in kept.values.items()}
-    return Expansion(statements, values, dict(kept.kinds), set(kept.spread), set(kept.unbroadcast), list(kept.helpers))
+    return Expansion(
+        statements,
+        values,
+        dict(kept.kinds),
+        set(kept.spread),
+        set(kept.unbroadcast),
+        list(kept.helpers),
+        list(kept.wishes),
+    )
 
 
 def _expand(
@@ -140,6 +150,7 @@ def _expand(
         evaluator.spread & set(values),
         (set(values) if rule.form == PARTIALS else evaluator.unbroadcast & set(values)),
         evaluator.helpers,
+        evaluator.wishes,
     )
 
 
@@ -344,6 +355,9 @@ class _Printed(gast.NodeTransformer):
             argument = self.visit(node.args[0])
             if marker is rank:
                 return trees.np_call("ndim", argument)
+            if marker is square:
+                sides = [trees.index(trees.np_call("shape", argument), trees.const(k)) for k in (0, 1)]
+                return gast.Compare(sides[0], [gast.Eq()], sides[1:])
             if marker is constant:
                 types = gast.Tuple([trees.builtin("int"), trees.builtin("float")], gast.Load())
                 return trees.call(trees.builtin("isinstance"), argument, types)
