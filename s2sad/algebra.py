@@ -21,7 +21,15 @@ from s2sad import ir, trees
 from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy, kind_of_names, same_axes
 from s2sad.expressions import rebuilt
 from s2sad.fewer_operations import elements, is_whole, simpler_axes
-from s2sad.identities import first_along, transposed, without_defaults, without_repetition, without_sign
+from s2sad.identities import (
+    first_along,
+    joined_choices,
+    listed,
+    transposed,
+    without_defaults,
+    without_repetition,
+    without_sign,
+)
 from s2sad.kinds import ONE, Array, Kind, Scalar
 from s2sad.overflow import within
 from s2sad.statements import blocks_of, nested, targets
@@ -121,6 +129,8 @@ class Algebra:
             return self.mean(node)
         if is_numpy(node, "sum"):
             return self.reduced(node)
+        if isinstance(node, gast.Call):
+            return listed(node, self.known)
         if isinstance(node, gast.Subscript):
             made = self.picked(node)
             return made if made is not node else simpler_axes(node, self.known.dims)
@@ -171,7 +181,7 @@ class Algebra:
             return node
         terms = [self.with_names(self.cancelled(term)) for term in terms]
         if 1 < len(terms) <= LONGEST:
-            terms = self.factored(self.merged(terms))
+            terms = self.factored(self.merged(joined_choices(terms)))
         size = abs(terms[0].number)
         if len(terms) > 1 and size != 1.0 and all(abs(term.number) == size and term.factors for term in terms):
             inner = sum_tree([self.guarded(replace(term, number=term.number / size)) for term in terms])

@@ -8,7 +8,7 @@ import gast
 
 from s2sad import ir
 from s2sad.printer import BlankLine, Comment, to_text
-from s2sad.statements import blocks_of
+from s2sad.statements import blocks_of, statement_of
 
 
 def comment(body: list[gast.stmt]) -> None:
@@ -22,7 +22,6 @@ def comment(body: list[gast.stmt]) -> None:
 
 
 COMPOUND = (gast.For, gast.While, gast.If, gast.FunctionDef, gast.With, gast.Try)
-COMPOUND += (gast.ListComp, gast.GeneratorExp, gast.comprehension)
 
 
 def comment_block(body: list[gast.stmt], above: Any = None) -> None:
@@ -31,10 +30,12 @@ def comment_block(body: list[gast.stmt], above: Any = None) -> None:
     for node in body:
         inside: Any = None
         if getattr(node, "reverse", False):
-            origin = getattr(node, "origin", None)
+            origin = statement_of(getattr(node, "origin", None))
             simple = origin is not None and not isinstance(origin[1], COMPOUND)
             if simple and isinstance(node, gast.If):
                 inside = origin[1]
+            if simple and isinstance(node, gast.For) and is_same_line(origin[1], last):
+                inside = origin[1]  # of a comprehension
             if simple and not is_same_line(origin[1], last) and (inside is not None or not blocks_of(node)):
                 node.comments = [origin[0].statement_text(origin[1])]
                 last = origin[1]

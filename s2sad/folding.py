@@ -13,7 +13,7 @@ from s2sad.inlining import substituted
 from s2sad.ir import GENERATED, variable
 from s2sad.reading import reads
 from s2sad.sharing import is_new
-from s2sad.statements import blocks_of, nested, own_expressions, read_list, targets
+from s2sad.statements import blocks_of, nested, own_expressions, read_list, statement_of, targets
 
 LOOPS = (gast.For, gast.While, gast.ListComp, gast.GeneratorExp, gast.comprehension)
 ARITHMETIC = (gast.BinOp, gast.UnaryOp)
@@ -163,7 +163,8 @@ class Folding:
         if isinstance(getattr(node, "effect", None), ir.Copy):
             return self.one_line(source, node.effect) and self.is_late(source, node.effect, before)
         mine, its = getattr(source, "origin", None), getattr(node, "origin", None)
-        if mine is not None and its is not None and mine[1] is not its[1] and not guards(source, node):
+        apart = mine is not None and its is not None and statement_of(mine)[1] is not statement_of(its)[1]
+        if apart and not guards(source, node):
             backwards = not getattr(node, "tangent", False)
             joined = backwards and (is_argument(mine, its) or self.joins(source, node, before))
             if not joined and not isinstance(its[1], LOOPS):  # of a loop's header, no line is shown

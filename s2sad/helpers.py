@@ -92,6 +92,7 @@ class Helpers:
     def name_all(self, body: list[gast.stmt]) -> None:
         """Gives each helper a name that no other one has, and none of the globals that the program reads."""
         self.need_lifted(body)
+        self.drop_unneeded(body)
         parts = [*body, *self.functions.values()]
         nodes = [node for part in parts for node in names_everywhere(part)]
         taken = {node.id for node in nodes if not hasattr(node, "function") and not hasattr(node, "module")}
@@ -103,6 +104,17 @@ class Helpers:
             made = self.functions.get(getattr(node, "function", None))
             if made is not None:
                 node.id = made.name
+
+    def drop_unneeded(self, body: list[gast.stmt]) -> None:
+        """Leaves those that the program calls: what called the others has gone meanwhile."""
+        needed: set[Any] = set()
+        parts: list[Any] = list(body)
+        while parts:
+            called = {getattr(node, "function", None) for node in names_everywhere(parts.pop())}
+            new = [each for each in self.functions if each in called and each not in needed]
+            needed.update(new)
+            parts += [self.functions[each] for each in new]
+        self.functions = {each: tree for each, tree in self.functions.items() if each in needed}
 
     def unbroadcast(self, expr: gast.AST, like: gast.AST) -> gast.AST:
         self.need(unbroadcast)

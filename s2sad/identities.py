@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import gast
 
 from s2sad import trees
-from s2sad.expression_kinds import is_numpy
+from s2sad.expression_kinds import ExpressionKinds, is_numpy
 from s2sad.inlining import substituted
+from s2sad.terms import Factor, Term
 
 
 def without_repetition(node: gast.ListComp) -> gast.ListComp:
@@ -22,6 +25,21 @@ def without_repetition(node: gast.ListComp) -> gast.ListComp:
     first, second = loop.target.elts
     element = substituted(node.elt, {second.id: items.left.elts[0]})
     return gast.ListComp(element, [gast.comprehension(first, x, [], 0)])
+
+
+def listed(node: Any, known: ExpressionKinds) -> gast.AST:
+    """list(np.zeros_like(v) + e) is [e] * len(v), of a vector v and a number e."""
+    added: Any = node.args[0] if getattr(node.func, "id", "") == "list" and len(node.args) == 1 else None
+    if (
+        not isinstance(added, gast.BinOp)
+        or not isinstance(added.op, gast.Add)
+        or not is_numpy(added.left, "zeros_like")
+    ):
+        return cast(gast.AST, node)
+    vector, number = added.left.args[0], added.right
+    if known.rank(vector) != 1 or known.rank(number) != 0 or not known.is_float(vector):
+        return cast(gast.AST, node)
+    return trees.mul(gast.List([number], gast.Load()), trees.call(trees.builtin("len"), vector))
 
 
 def without_defaults(node: gast.Call) -> gast.Call:
@@ -49,6 +67,43 @@ def transposed(node: gast.Attribute) -> gast.AST:
         if any(not (isinstance(part, gast.Attribute) and part.attr == "T") for part in parts):
             return gast.BinOp(parts[0], inner.op, parts[1])
     return node
+
+
+def joined_choices(terms: list[Term]) -> list[Term]:
+    """np.where(t, a, 0.0) + np.where(t, 0.0, b) is np.where(t, a, b)."""
+    for k, one in enumerate(terms):
+        for other in terms[k + 1 :]:
+            made = joined_choice(one, other)
+            if made is not None:
+                rest = [each for each in terms if each is not one and each is not other]
+                return joined_choices([*rest[:k], made, *rest[k:]])
+    return terms
+
+
+def joined_choice(one: Term, other: Term) -> Term | None:
+    """The sum of two terms that are choices by the same test, one of which is zero where the other isn't."""
+    if not all(len(term.factors) == 1 and term.has_over for term in (one, other)):
+        return None
+    first, second = (cast(Any, term.factors[0].node) for term in (one, other))
+    if not all(is_numpy(each, "where") and len(each.args) == 3 for each in (first, second)):
+        return None
+    if not trees.same(first.args[0], second.args[0]):
+        return None
+    (a, b), (c, d) = (choices(term, node) for term, node in ((one, first), (other, second)))
+    if trees.is_zero(b) and trees.is_zero(c):
+        parts = [a, d]
+    elif trees.is_zero(a) and trees.is_zero(d):
+        parts = [c, b]
+    else:
+        return None
+    return Term(1.0, (Factor(gast.Call(first.func, [first.args[0], *parts], []), None),))
+
+
+def choices(term: Term, node: Any) -> list[gast.AST]:
+    """What np.where chooses from, times the number that stands before it."""
+    if term.number == 1.0:
+        return list(node.args[1:])
+    return [each if trees.is_zero(each) else trees.mul(trees.const(term.number), each) for each in node.args[1:]]
 
 
 def first_along(key: gast.AST, rank: int) -> set[int] | None:

@@ -313,6 +313,8 @@ class Loops:
 
     def for_loop(self, it: Iteration, pattern: Any, body: Any, node: Any) -> None:
         statement = self.origin  # a comprehension is a part of one, which goes on behind it
+        if not isinstance(node, gast.stmt):
+            node.stands_in = statement[1]
         if it.what == "unroll":
             self.unroll(it.items, pattern, body, node)
             self.origin = statement

@@ -84,6 +84,13 @@ def change_adjoints(body: list[gast.stmt], change: Callable[[Any], Any]) -> None
             node.value = change(node.value)
 
 
+def statement_of(origin: Any) -> Any:
+    """Of what a comprehension makes, the statement that it stands in."""
+    while origin is not None and getattr(origin[1], "stands_in", None) is not None:
+        origin = origin[0], origin[1].stands_in
+    return origin
+
+
 def statements_in(node: gast.stmt) -> list[gast.stmt]:
     """All statements inside a compound statement, those of inner loops and their bindings too."""
     found: list[gast.stmt] = []

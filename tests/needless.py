@@ -3,6 +3,7 @@
 * a value that nothing reads, or that is set anew before anything does;
 * an adjoint that begins as zero and is only added to once;
 * a list of saved values that nothing takes from;
+* a function before the main one that no other calls;
 * a branch that is never or always taken, or does nothing; statements behind a `return` or `raise`;
 * a temporary (`t1`, `t1_grad`) that is used once, where its expression would fit into the line of 100 columns. Not
   where a comment stands in between (it is the user's line that the rest belongs to), or repeats the temporary's line,
@@ -25,12 +26,21 @@ TEMPORARY = re.compile(r"t\d+(_grad\d*)?")  # a tangent stands beside the statem
 
 def needless(text: str) -> list[str]:
     """What a program could do without, each with its line."""
-    found = []
-    for node in ast.walk(ast.parse(text)):
+    tree = ast.parse(text)
+    found = never_called(tree)
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             found += [*Liveness(node).unread(), *zeros_added_to_once(node), *saved_and_never_taken(node)]
             found += [*dead_branches(node), *temporaries_used_once(node, text.splitlines())]
     return sorted(set(found), key=lambda each: int(each.split()[1].rstrip(":")))
+
+
+def never_called(tree: ast.Module) -> list[str]:
+    """Functions before the main one, the last, that no other one calls."""
+    helpers = [node for node in tree.body if isinstance(node, ast.FunctionDef)][:-1]
+    used = {node: set(names(node)) for node in tree.body}
+    unused = [each for each in helpers if not any(each.name in used[other] for other in used if other is not each)]
+    return [says(each, f"{each.name} is never called") for each in unused]
 
 
 def names(node: ast.AST, context: type = ast.Load) -> list[str]:

@@ -52,6 +52,12 @@ def test_what_is_found(before, after, found):
     assert needless(text) == ([found] if found else [])
 
 
+def test_a_function_that_nothing_calls():
+    helper = "def helper(a):\n    return helper(a)\n\n\n"
+    assert needless(helper + HEAD + BODY) == ["line 1: helper is never called"]
+    assert needless(helper + HEAD + BODY.replace("x * y", "helper(x * y)")) == []
+
+
 @pytest.mark.parametrize("case", sorted(golden_cases.CASES))
 def test_golden(case):
     assert needless(golden_cases.path_of(case).read_text()) == []

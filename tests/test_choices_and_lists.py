@@ -1,0 +1,75 @@
+"""How the adjoints of choices, lists and comprehensions are written."""
+
+import numpy as np
+import pytest
+
+from s2sad import check_gradients, value_and_gradients_function
+from tests.needless import needless
+
+VECTOR, MATRIX = np.linspace(0.3, 1.7, 4), np.linspace(0.2, 1.8, 12).reshape(3, 4)
+
+
+def root_or_square(x):
+    return np.sum(np.where(x > 0.5, np.sqrt(x), x * x))
+
+
+def exponential_unit(x, a):
+    return np.sum(np.where(x > 1.0, x, a * (np.exp(x) - 1.0)))
+
+
+def softplus_of_product(A, b):
+    z = A @ b
+    return np.sum(np.where(z > 1.0, z + np.log1p(np.exp(-z)), np.log1p(np.exp(z))))
+
+
+def two_tests(x):
+    return np.sum(np.where(x > 0.5, x * x, 0.0) + np.where(x > 1.0, 0.0, np.sin(x)))
+
+
+def scaled(xs, a):
+    out = [a * x for x in xs]
+    return np.sum(np.array(out))
+
+
+def mean_of_items(v):
+    out = []
+    for x in v:
+        out.append(x * x)
+    return np.mean(out)
+
+
+def sum_of_items(v):
+    return sum(np.sin(x) * x for x in v)
+
+
+def pairs_of_rows(A):
+    return sum(a * b for row in A for a, b in zip(row, row[1:]))
+
+
+def padded(x):
+    p = np.pad(x, 1)
+    return np.sum((p[2:] - 2.0 * p[1:-1] + p[:-2]) ** 2)
+
+
+CASES = [
+    (root_or_square, (VECTOR,), ["x_grad = np.where(t2, 0.5 * dy / t1, 2.0 * dy * x)"], ["0.0"]),
+    (exponential_unit, (VECTOR, 0.7), ["x_grad = np.where(t3, dy, a * dy * t1)"], []),
+    (softplus_of_product, (MATRIX, VECTOR), ["z_grad = np.where("], ["0.0,", ", 0.0"]),
+    (two_tests, (VECTOR,), [], []),
+    (scaled, ([0.4, 0.5], 2.0), ["# out = [a * x for x in xs]", "out_grad = [dy] * len(t1)"], ["zeros_like"]),
+    (mean_of_items, (VECTOR,), ["out_grad = [dy / t1.size] * len(t1)"], ["list("]),
+    (sum_of_items, (VECTOR,), ["# return sum(np.sin(x) * x for x in v)"], []),
+    (pairs_of_rows, (MATRIX,), ["# return sum("], []),
+    (padded, (VECTOR,), ["x_grad ="], ["def widths_of"]),
+]
+
+
+@pytest.mark.parametrize(("f", "args", "lines", "absent"), CASES, ids=lambda each: getattr(each, "__name__", ""))
+def test_text_and_gradients(f, args, lines, absent):
+    text = value_and_gradients_function(f).source(*args)
+    sweep = text.partition('    """\n')[2].partition("\n\n")[2]
+    assert all(line in sweep for line in lines) and not any(line in sweep for line in absent), text
+    assert "def widths_of" not in text
+    assert text.count("# return") == 1  # a comprehension is a part of its line
+    assert not [each for each in needless(text) if "never called" in each]
+    check_gradients(f, *args)
