@@ -167,7 +167,9 @@ class Differentiable(Derived):
             from s2sad.jit import picked
 
             return picked(function, self.single_lines if self.single else self.lines, self.__name__)
-        return functools.partial(self._pick, function)
+        made = functools.partial(self._pick, function)
+        made.__wrapped__ = function  # type: ignore[attr-defined]  # whose text and parameters `inspect` tells
+        return made
 
     def _pick(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError

@@ -12,7 +12,20 @@ import warnings
 import numpy as np
 import pytest
 
-from s2sad import value_and_gradients_function
+from s2sad import (
+    differentiable,
+    grad,
+    gradients_function,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    make_vjp,
+    value_and_grad,
+    value_and_gradients_function,
+    value_and_tangent_function,
+    vjp,
+)
 
 
 def quotient(x, y):
@@ -79,6 +92,49 @@ def test_inspect_knows_the_source():
     assert inspect.getsourcelines(function)[1] == text[:start].count("\n") + 1
     assert inspect.getdoc(function).startswith("The value of quotient and its gradients")
     assert str(inspect.signature(function)) == "(x, y, dy=1.0)"
+
+
+def test_inspect_knows_the_source_of_what_every_mode_makes():
+    made = value_and_grad(quotient).compiled(1.0, 2.0)
+    assert made(1.0, 2.0) == value_and_grad(quotient)(1.0, 2.0)
+    assert inspect.getsource(made).startswith("def quotient_value_and_gradients(")
+    assert str(inspect.signature(made)) == "(x, y, dy=1.0)"
+    tangents = value_and_tangent_function(quotient).compiled(1.0, 2.0)
+    assert inspect.getsource(tangents).startswith("def quotient_value_and_tangent(")
+    for function in grad(quotient), gradients_function(quotient):
+        assert inspect.getsource(function.compiled(1.0, 2.0)).startswith("def quotient_gradients(")
+    assert inspect.getsource(grad(grad(quotient)).compiled(1.0, 2.0)).startswith("def quotient_gradients_gradients(")
+
+
+def inverse(x, y):
+    z = x * y
+    return z * (1.0 / (x - 2.0))
+
+
+MODES = {
+    "value_and_gradients": lambda f: value_and_gradients_function(f)(2.0, 1.0),
+    "gradients": lambda f: gradients_function(f)(2.0, 1.0),
+    "grad": lambda f: grad(f)(2.0, 1.0),
+    "value_and_grad": lambda f: value_and_grad(f)(2.0, 1.0),
+    "vjp": lambda f: vjp(f, 2.0, 1.0)[1](1.0),
+    "make_vjp": lambda f: make_vjp(f)(2.0, 1.0),
+    "jvp": lambda f: jvp(f, (2.0, 1.0), (1.0, 0.0)),
+    "jacobian": lambda f: jacobian(f)(2.0, 1.0),
+    "hessian": lambda f: hessian(f)(2.0, 1.0),
+    "hvp": lambda f: hvp(f, (2.0, 1.0), (1.0, 0.0)),
+    "second": lambda f: grad(grad(f))(2.0, 1.0),
+    "third": lambda f: grad(grad(grad(f)))(2.0, 1.0),
+    "decorated": lambda f: differentiable(f).gradients(2.0, 1.0),
+    "inner": lambda f: grad(lambda x: grad(f)(x, x) * 2.0)(2.0),
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_traceback_shows_the_generated_line_in_every_mode(mode):
+    with pytest.raises(ZeroDivisionError) as caught:
+        MODES[mode](inverse)
+    last = traceback.extract_tb(caught.value.__traceback__)[-1]
+    assert last.filename.startswith("<s2sad ") and "1.0 / " in last.line
 
 
 def test_each_program_has_a_file_name_of_its_own():
