@@ -4,6 +4,11 @@
     p_grad[0] = a_grad      ->     p_grad[1] = b_grad          of `a, b = p`
 
 They are numbers of different items, so any order does. The reverse sweep has found them from the last to the first.
+
+    y_grad.3 <- 0.0                x_grad.2 += y_grad.1
+    x_grad.2 += y_grad.1    ->     y_grad.3 <- 0.0             in a branch
+
+What is a number there has no need of a name beside that of what is read before.
 """
 
 from __future__ import annotations
@@ -15,7 +20,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.expression_kinds import kind_of_names
 from s2sad.kinds import Kind, Scalar
-from s2sad.statements import blocks_of
+from s2sad.statements import blocks_of, nested, read_list, targets
 
 
 def set_in_order(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
@@ -57,3 +62,34 @@ def set_in_order(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[st
                 walk(inner)
 
     walk(body)
+
+
+def set_numbers_last(body: list[gast.stmt]) -> None:
+    """In the branches of the reverse sweep."""
+    for node in body:
+        for inner in blocks_of(node):
+            set_numbers_last(inner)
+            if isinstance(node, gast.If):
+                inner[:] = with_numbers_last(inner)
+
+
+def with_numbers_last(block: list[gast.stmt]) -> list[gast.stmt]:
+    made: list[gast.stmt] = []
+    last: list[gast.stmt] = []
+    for k, node in enumerate(block):
+        op = getattr(node, "effect", None)
+        if not isinstance(op, ir.Copy) or not getattr(node, "reverse", False):
+            made.append(node)
+            continue
+        later = [each for other in block[k + 1 :] for each in nested(other)]
+        used = {name for each in later for name in (*read_list(each), *targets(each))}
+        numbers = [pair for pair in op.pairs if isinstance(pair[1], gast.Constant) and pair[0] not in used]
+        rest = [pair for pair in op.pairs if not any(pair is each for each in numbers)]
+        if numbers:
+            moved = ir.statement_copy(node)
+            moved.effect = ir.Copy(numbers, dict(op.origins))
+            last.append(moved)
+            node.effect = ir.Copy(rest, dict(op.origins))
+        if rest:
+            made.append(node)
+    return [*made, *last]

@@ -45,7 +45,7 @@ class Statements:
     def show_as(self, value: Value, name: str) -> None:
         """A temporary that the user has a name for is shown under that name, if it is shown at all."""
         made = value.expr.id if isinstance(value.expr, gast.Name) else ""
-        if (ir.base_of(made) == "#t" or made in self.names.unnamed) and name != "_":
+        if (ir.base_of(made) in ("#t", "#r") or made in self.names.unnamed) and name != "_":
             self.names.shown.setdefault(made, name)
 
     def bind(self, target: gast.AST, value: Value) -> None:

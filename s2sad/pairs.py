@@ -212,7 +212,8 @@ def copied(node: gast.stmt) -> gast.stmt:
     def own(statement: gast.stmt) -> None:
         effect = getattr(statement, "effect", None)
         if isinstance(effect, ir.Copy):
-            statement.effect = ir.Copy([(target, trees.copy_tree(source)) for target, source in effect.pairs])
+            copies = [(target, trees.copy_tree(source)) for target, source in effect.pairs]
+            statement.effect = ir.Copy(copies, dict(effect.origins))
         for inner in blocks_of(statement):
             for each in inner:
                 own(each)

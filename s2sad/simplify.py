@@ -26,7 +26,7 @@ from s2sad.fewer_operations import sum_products
 from s2sad.first_writes import write_first
 from s2sad.folding import fold
 from s2sad.guards import use_guards
-from s2sad.in_order import set_in_order
+from s2sad.in_order import set_in_order, set_numbers_last
 from s2sad.kinds import Kind
 from s2sad.last_reads import replace_last
 from s2sad.loop_headers import run_over_items, take_items_apart, while_saved
@@ -144,5 +144,6 @@ def simplify(
     remove_dead(body)
     replace_last(body, info, kinds)
     set_in_order(body, info, kinds)
+    set_numbers_last(body)
     use_ownership(body, info, kinds)
     unpack_parameters(body)

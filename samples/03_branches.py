@@ -50,7 +50,7 @@ print(huber_gradients(0.3, 1.0))
 print(huber_gradients(-4.0, 1.0))
 #: (3.5, (-1.0, 3.0))
 
-# If what was tested has changed when the gradient needs it, the outcome has been kept:
+# Where what was tested still has its value on the way back, it is tested again, as `x > 1.0` is here:
 
 
 def shrink(x):
@@ -78,8 +78,8 @@ print(value_and_gradients_function(shrink).source(1.7))
 #:         y_grad = 3.0 * dy
 #:         x_grad = dy
 #:     else:
-#:         x_grad = 0.0
 #:         y_grad = dy
+#:         x_grad = 0.0
 #:
 #:     if x > 1.0:
 #:         # y = y * y
@@ -89,6 +89,47 @@ print(value_and_gradients_function(shrink).source(1.7))
 #:     return y, (x_grad,)
 print(value_and_gradients_function(shrink)(1.7))
 #: (10.369999999999997, (11.2,))
+
+# If what was tested has been written over, its value is kept for the way back. Of a search, the gradient arrives at the
+# item that was found, whichever it is:
+
+
+def smallest(values):
+    best = values[0]
+    for item in values[1:]:
+        if item < best:
+            best = item
+    return best
+
+
+smallest_gradients = value_and_gradients_function(smallest)
+print(smallest_gradients.source([3.0, 1.0, 2.0]))
+#: def smallest_value_and_gradients(values, dy=1.0):
+#:     """The value of smallest and its gradient with respect to values.
+#:
+#:     Made by s2sad from smallest in 03_branches.py, line 97, for values: list[float].
+#:     """
+#:     best_saved = []
+#:     best = values[0]
+#:     t1 = values[1:]
+#:     for item in t1:
+#:         best_saved.append(best)
+#:         if item < best:
+#:             best = item
+#:     value = best
+#:
+#:     values_grad = [0.0] * len(values)
+#:     best_grad = dy
+#:     for k in reversed(range(len(t1))):
+#:         best = best_saved.pop()
+#:         if t1[k] < best:
+#:             values_grad[k + 1] += best_grad
+#:             best_grad = 0.0
+#:     # best = values[0]
+#:     values_grad[0] += best_grad
+#:     return value, (values_grad,)
+print(smallest_gradients([3.0, 1.0, 2.0]))
+#: (1.0, ([0.0, 1.0, 0.0],))
 
 # An early `return` is a branch too, with the rest of the function in its `else`.
 
@@ -103,7 +144,7 @@ print(value_and_gradients_function(distance).source(2.0, 1.0))
 #: def distance_value_and_gradients(x, y, dy=1.0):
 #:     """The value of distance and its gradients with respect to x and y.
 #:
-#:     Made by s2sad from distance in 03_branches.py, line 96, for x: float, y: float.
+#:     Made by s2sad from distance in 03_branches.py, line 137, for x: float, y: float.
 #:     """
 #:     if x == y:
 #:         value = 0.0
@@ -134,7 +175,7 @@ try:
 except NotDifferentiableError as error:
     print(str(error).replace(__file__, "03_branches.py"))
 #: s2sad can't differentiate this: `yield` makes `tail` a generator, which has no single value
-#:   File "03_branches.py", line 129, in tail
+#:   File "03_branches.py", line 170, in tail
 #:     yield x
 #:     ^^^^^^^
 #:   Write instead: a list: `values.append(...)` in place of `yield ...`, and `return values` at the end

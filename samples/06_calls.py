@@ -55,38 +55,38 @@ power_gradients = value_and_gradients_function(power, params=["x"])
 print(power_gradients.source(1.5, 5))
 #: def power_forward(x, n):
 #:     """What power returns, and what power_backward needs."""
-#:     t1 = None
+#:     half = None
 #:     power_kept = None
-#:     t2 = None
+#:     t1 = None
 #:     if n == 0:
 #:         value = 1.0
 #:     else:
-#:         t1, power_kept = power_forward(x, n // 2)
+#:         half, power_kept = power_forward(x, n // 2)
 #:         if n % 2:
-#:             t2 = t1 * t1
-#:             value = t2 * x
+#:             t1 = half * half
+#:             value = t1 * x
 #:         else:
-#:             value = t1 * t1
-#:     return value, (x, n, t1, power_kept, t2)
+#:             value = half * half
+#:     return value, (x, n, half, power_kept, t1)
 #:
 #:
 #: def power_backward(saved, value_grad):
 #:     """The gradients of power with respect to x."""
-#:     x, n, t1, power_kept, t2 = saved
+#:     x, n, half, power_kept, t1 = saved
 #:
 #:     if n == 0:
 #:         x_grad = 0.0
 #:     else:
 #:         # return half * half * x if n % 2 else half * half
 #:         if n % 2:
-#:             x_grad = value_grad * t2
-#:             t1_grad = 2.0 * value_grad * x * t1
+#:             x_grad = value_grad * t1
+#:             half_grad = 2.0 * value_grad * x * half
 #:         else:
+#:             half_grad = 2.0 * value_grad * half
 #:             x_grad = 0.0
-#:             t1_grad = 2.0 * value_grad * t1
 #:         # half = power(x, n // 2)
-#:         t3_grad = power_backward(power_kept, t1_grad)
-#:         x_grad += t3_grad
+#:         t2_grad = power_backward(power_kept, half_grad)
+#:         x_grad += t2_grad
 #:     return x_grad
 #:
 #:
@@ -99,21 +99,21 @@ print(power_gradients.source(1.5, 5))
 #:         value = 1.0
 #:         x_grad = 0.0
 #:     else:
-#:         t1, power_kept = power_forward(x, n // 2)
+#:         half, power_kept = power_forward(x, n // 2)
 #:         if n % 2:
-#:             t2 = t1 * t1
-#:             value = t2 * x
+#:             t1 = half * half
+#:             value = t1 * x
 #:             # return half * half * x if n % 2 else half * half
-#:             x_grad = dy * t2
-#:             t1_grad = 2.0 * dy * x * t1
+#:             x_grad = dy * t1
+#:             half_grad = 2.0 * dy * x * half
 #:         else:
-#:             value = t1 * t1
+#:             value = half * half
 #:             # return half * half * x if n % 2 else half * half
+#:             half_grad = 2.0 * dy * half
 #:             x_grad = 0.0
-#:             t1_grad = 2.0 * dy * t1
 #:         # half = power(x, n // 2)
-#:         t3_grad = power_backward(power_kept, t1_grad)
-#:         x_grad = x_grad + t3_grad
+#:         t2_grad = power_backward(power_kept, half_grad)
+#:         x_grad = x_grad + t2_grad
 #:     return value, (x_grad,)
 print(power_gradients(1.5, 5), 5 * 1.5**4)
 #: (7.59375, (25.3125,)) 25.3125
