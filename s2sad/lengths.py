@@ -74,6 +74,8 @@ def wished(one: Any, other: Any, lengths: dict[Key, Any], joined: Joined = _NO_J
     if is_known(one, lengths) and is_known(other, lengths):
         return None if isinstance(one, int) and isinstance(other, int) else [(one, other)]
     for first, second in ((one, other), (other, one)):
+        if isinstance(first, int) and is_shortened(second, lengths):
+            return [(second[1], first + second[2])]
         if is_array_length(first, lengths) and is_shortened(second, lengths):
             return [(first, second)]
     for first, second in ((one, other), (other, one)):

@@ -164,11 +164,13 @@ class Pair:
         self, name: str, parameters: list[str], body: list[gast.stmt], taken: set[str], doc: str
     ) -> gast.FunctionDef:
         from s2sad.comments import comment
+        from s2sad.early_copies import copy_early
         from s2sad.named_numbers import use_names
         from s2sad.restored import split_restored
         from s2sad.shortening import mark_numbers, shorten
 
         shown = unique([ir.base_of(each) if ir.base_of(each).isidentifier() else "part" for each in parameters], taken)
+        copy_early(body)
         split_restored(body, self.inferred.names, self.inferred.info)
         mark_numbers(body, self.adjoint.kinds, self.inferred.info)
         names = name_all(body, list(zip(parameters, shown)), taken | {name}, self.inferred.names.shown)

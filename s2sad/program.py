@@ -17,6 +17,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.adjoint import Adjoint
 from s2sad.comments import comment
+from s2sad.early_copies import copy_early
 from s2sad.first_writes import names_written
 from s2sad.gradients import Gradients
 from s2sad.helpers import Helpers
@@ -189,6 +190,7 @@ class Builder(Gradients):
             dy = "dy_1" if dy == "dy" else f"{dy}_"
         if dy == "dy":
             self.keep_dy_apart(body)
+        copy_early(body)
         split_restored(body, self.inferred.names, self.inferred.info)
         mark_numbers(body, self.adjoint.kinds, self.inferred.info)
         names = name_all(body, [*parameters, (self.dy, dy)], taken | {main}, self.inferred.names.shown)

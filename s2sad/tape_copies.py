@@ -14,6 +14,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.inlining import substituted
 from s2sad.kinds import Array, List, Scalar, Unknown
 from s2sad.reading import all_blocks, contents_read, everything_read
 from s2sad.statements import blocks_of
@@ -85,9 +86,9 @@ def share_loads(forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:
         seen: dict[str, str] = {}
         for node in block:
             op = getattr(node, "effect", None)
-            if isinstance(op, ir.Load) and isinstance(node, gast.Assign):
+            if isinstance(op, (ir.Load, ir.GetItem)) and isinstance(node, gast.Assign):
                 name = node.targets[0].id
-                first = seen.setdefault(gast.dump(node.value), name)
+                first = seen.setdefault(gast.dump(substituted(node.value, same)), name)
                 if first != name:
                     same[name] = trees.name(first)
             elif not (isinstance(op, (ir.GetItem, ir.Primitive)) or isinstance(op, ir.Plain) and op.pure):

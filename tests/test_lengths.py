@@ -104,6 +104,22 @@ def with_ends(x, k):
     return np.sum(k * np.diff(x, prepend=0.5, append=0.25) ** 3)
 
 
+def moved(pose, points):
+    c, s = np.cos(pose[0]), np.sin(pose[0])
+    R = np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]])
+    return np.sum((points @ R.T + pose[1:]) ** 3)
+
+
+def test_a_matrix_with_a_row_of_numbers_has_known_lengths():
+    val_grads = value_and_gradients_function(moved)
+    points = array(15).reshape(5, 3)
+    text = val_grads.source(array(4), points)
+    assert "unbroadcast" not in text and "matmul" not in text and "for pose: float[4]," in text
+    assert text.count("pose[0]") == 4  # in the value twice, and in its comment
+    agrees(val_grads, moved, array(4), points)
+    agrees(val_grads, moved, array(2), points)
+
+
 LESS = [
     (springs, "k: float[n - 1]"),
     (curvature, "k: float[n - 2]"),

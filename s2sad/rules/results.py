@@ -118,7 +118,7 @@ def array_of_items(kind: Kind) -> Kind:
     if isinstance(kind, List):
         inner, first = (kind.item or UNKNOWN), kind.length or unknown_dim()
     elif isinstance(kind, Tuple):
-        items = [array_of_items(item) for item in kind.items]
+        items = [array_of_items(numeric(item)) for item in kind.items]
         first = dim_of(len(items))
         if not items:
             return Array("float64", (first,))

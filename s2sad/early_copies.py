@@ -1,0 +1,69 @@
+"""Part of the stage `naming`: what an iteration hands on of its beginning is copied before the variable is set anew.
+
+    x.4 = x.1 + dt * v.2                     x_old.3 = x.1                            x_old = x
+    x_old.3, x.1 = x.1, x.4          ->      x.4 = x.1 + dt * v.2             ->      x = x + dt * v
+    (at the end of the iteration)            x.1 = x.4
+
+So the new value needs no name beside the old one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir
+from s2sad.ir import variable
+from s2sad.statements import all_of, all_statements, blocks_of, nested, read_list, targets
+
+
+def copy_early(body: list[gast.stmt]) -> None:
+    """Looks at each loop of the forward part whose iterations all run to their end."""
+    for node in body:
+        for inner in blocks_of(node):
+            copy_early(inner)
+        if isinstance(node, (gast.For, gast.While)) and not getattr(node, "reverse", False):
+            inside = all_statements(node)
+            if not any(isinstance(each, (gast.Break, gast.Try, gast.With)) for each in inside):
+                take_copies_forward(node.body, targets(node))
+
+
+def take_copies_forward(block: list[gast.stmt], header: set[str]) -> None:
+    """header: what the loop's own line sets."""
+    last: Any = block[-1] if block else None
+    op = getattr(last, "effect", None)
+    if not isinstance(op, ir.Copy) or getattr(last, "reverse", False):
+        return
+    carried = {target for target, _ in op.pairs}
+    inside = [each for node in block[:-1] for each in nested(node)]
+    used = {name for each in inside for name in (*read_list(each), *targets(each))} | header
+    for target, source in list(op.pairs):
+        name = getattr(source, "id", "")
+        if name not in carried or name == target or target in used or reads_of(op, target):
+            continue
+        place = first_setting(block[:-1], variable(name), name)
+        if place is None:
+            continue
+        pair = (target, source)
+        op.pairs = [each for each in op.pairs if each[0] != target]
+        made = ir.statement_copy(last)
+        made.effect = ir.Copy([pair], dict(op.origins))
+        block.insert(place, made)
+
+
+def reads_of(op: ir.Copy, name: str) -> bool:
+    """Whether what is copied beside it needs the old value of a name."""
+    return any(name in ir.summary(source).names for target, source in op.pairs if target != name)
+
+
+def first_setting(block: list[gast.stmt], base: str, name: str) -> int | None:
+    """Where another value of the variable is set first; None where its old one stays."""
+    for k, node in enumerate(block):
+        if any(variable(each) == base and each != name for each in set_in(node)):
+            return k
+    return None
+
+
+def set_in(node: gast.stmt) -> set[str]:
+    return {name for each in all_of([node]) for name in targets(each)}
