@@ -78,7 +78,7 @@ def with_numbers_last(block: list[gast.stmt]) -> list[gast.stmt]:
     last: list[gast.stmt] = []
     for k, node in enumerate(block):
         op = getattr(node, "effect", None)
-        if not isinstance(op, ir.Copy) or not getattr(node, "reverse", False):
+        if not isinstance(op, ir.Copy) or not getattr(node, "reverse", False) or getattr(node, "tangent", False):
             made.append(node)
             continue
         later = [each for other in block[k + 1 :] for each in nested(other)]
@@ -92,4 +92,5 @@ def with_numbers_last(block: list[gast.stmt]) -> list[gast.stmt]:
             node.effect = ir.Copy(rest, dict(op.origins))
         if rest:
             made.append(node)
-    return [*made, *last]
+    ends = bool(made) and isinstance(made[-1], (gast.Break, gast.Return, gast.Raise))
+    return [*made[:-1], *last, made[-1]] if ends else [*made, *last]

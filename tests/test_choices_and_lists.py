@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from s2sad import check_gradients, value_and_gradients_function
+from s2sad import check_gradients, jvp, value_and_gradients_function
 from tests.needless import needless
 
 VECTOR, MATRIX = np.linspace(0.3, 1.7, 4), np.linspace(0.2, 1.8, 12).reshape(3, 4)
@@ -107,3 +107,16 @@ def test_text_and_gradients(f, args, lines, absent):
     assert text.count("# return") <= (3 if f is halved else 1)  # a comprehension is a part of its line
     assert not [each for each in needless(text) if "never called" in each]
     check_gradients(f, *args)
+
+
+def test_the_tangent_of_a_number_is_set_before_a_break():
+    def f(x, limit):
+        for _ in range(3):
+            x = 1.0
+            if limit > 0.0:
+                break
+        return x * x
+
+    for limit in (-1.0, 1.0):
+        assert jvp(f, (0.7, limit), (0.5, 0.0)) == (1.0, 0.0)
+        assert value_and_gradients_function(f, params=["x"])(0.7, limit) == (1.0, (0.0,))
