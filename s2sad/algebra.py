@@ -26,6 +26,7 @@ from s2sad.identities import (
     joined_choices,
     listed,
     transposed,
+    without_complex_zero,
     without_defaults,
     without_repetition,
     without_sign,
@@ -179,7 +180,11 @@ class Algebra:
             return self.parts(node)
         if all(map(self.is_whole, factors)):
             return node
-        terms = [self.with_names(self.cancelled(term)) for term in terms]
+        whole = self.known.dims(node) if len(terms) > 1 else None
+        for k, term in enumerate(terms):
+            smaller = self.has_shape([*terms[:k], *terms[k + 1 :]], whole)
+            terms[k] = self.with_names(self.cancelled(term, smaller))
+        terms = without_complex_zero(terms)
         if 1 < len(terms) <= LONGEST:
             terms = self.factored(self.merged(joined_choices(terms)))
         size = abs(terms[0].number)
@@ -260,8 +265,14 @@ class Algebra:
 
     # --- sums of terms ---
 
-    def cancelled(self, term: Term) -> Term:
-        """a / b * b is a, where a has the shape of the whole; also a / b * np.where(np.isinf(b), 0.0, b)."""
+    def has_shape(self, terms: list[Term], whole: Any) -> bool:
+        """Whether one of the terms has the shape of the whole sum, so that another one may be smaller."""
+        shapes = [self.shape(each) for each in terms] if whole is not None else []
+        return any(each is not None and same_axes(each, whole) for each in shapes)
+
+    def cancelled(self, term: Term, smaller: bool = False) -> Term:
+        """a / b * b is a, where a has the shape of the whole; also a / b * np.where(np.isinf(b), 0.0, b). smaller: if
+        it doesn't matter how large it is."""
         keys = {factor.key for factor in term.factors}
         pairs = [((False, key), (True, key)) for over, key in keys if not over]
         bounded = {factor.key: within(factor.node) for factor in term.factors if factor.over}
@@ -270,8 +281,8 @@ class Algebra:
             if below in keys and above in keys:
                 made = term.without(above).without(below)
                 shapes = self.shape(made), self.shape(term)
-                if None not in shapes and same_axes(*shapes):
-                    return self.cancelled(made)
+                if smaller and self.is_float(term.tree()) or None not in shapes and same_axes(*shapes):
+                    return self.cancelled(made, smaller)
         return term
 
     def with_names(self, term: Term) -> Term:

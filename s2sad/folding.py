@@ -159,7 +159,8 @@ class Folding:
         if isinstance(node, gast.Return):
             return False
         if not getattr(source, "reverse", False):
-            return True
+            repeats = getattr(getattr(node, "effect", None), "what", "") == "repeat"
+            return repeats or not is_display_of_atoms(source.value)
         if isinstance(getattr(node, "effect", None), ir.Copy):
             return self.one_line(source, node.effect) and self.is_late(source, node.effect, before)
         mine, its = getattr(source, "origin", None), getattr(node, "origin", None)
@@ -233,7 +234,7 @@ class Folding:
             return False
         if isinstance(op, (ir.Primitive, ir.GetItem, ir.Load)) and not getattr(node, "kept", False):
             return True
-        if isinstance(op, (ir.ListOp,)):
+        if isinstance(op, (ir.ListOp,)) or is_display_of_atoms(node.value):
             return True
         return isinstance(op, ir.Plain) and op.pure
 
@@ -282,6 +283,11 @@ class Folding:
             if each is not node and writes_memory(each):
                 return list(pending)
         return [name for name, source in pending.items() if reads(source) & changed]
+
+
+def is_display_of_atoms(value: gast.AST) -> bool:
+    """[x, 0.0], which is a list of its own: `[x, 0.0] * n` makes another one of it."""
+    return isinstance(value, gast.List) and all(trees.is_atom(each) for each in value.elts)
 
 
 def is_argument(mine: Any, its: Any) -> bool:

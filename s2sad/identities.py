@@ -80,6 +80,29 @@ def joined_choices(terms: list[Term]) -> list[Term]:
     return terms
 
 
+def without_complex_zero(terms: list[Term]) -> list[Term]:
+    """z + 0j, which makes a number complex, is z where that is complex already."""
+    zeros = [term for term in terms if is_complex_zero(term)]
+    rest = [term for term in terms if not is_complex_zero(term)]
+    factors = [factor.node for term in rest for factor in term.factors]
+    return rest if zeros and any(map(is_complex, factors)) else terms
+
+
+def is_complex(node: gast.AST) -> bool:
+    """Whether arithmetic has a complex number in it."""
+    parts = list(trees.walk(node))
+    arithmetic = (gast.BinOp, gast.UnaryOp, gast.Name, gast.Constant, gast.Add, gast.Sub, gast.Mult, gast.Div)
+    plain = all(isinstance(each, (*arithmetic, gast.USub, gast.expr_context)) for each in parts)
+    return plain and any(isinstance(trees.literal(each), complex) for each in parts)
+
+
+def is_complex_zero(term: Term) -> bool:
+    if len(term.factors) != 1:
+        return False
+    value = trees.literal(term.factors[0].node)
+    return isinstance(value, complex) and value == 0
+
+
 def joined_choice(one: Term, other: Term) -> Term | None:
     """The sum of two terms that are choices by the same test, one of which is zero where the other isn't."""
     if not all(len(term.factors) == 1 and term.has_over for term in (one, other)):

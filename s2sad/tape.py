@@ -253,7 +253,7 @@ class Tape(Costs, Counters, KeptCopies):
                 for each in inner:
                     self.insert(each, name, trees.copy_tree(restore), inside)
                 return
-            restore.origin = getattr(node, "origin", None)
+            restore.origin = None if at_top else getattr(node, "origin", None)
             restore.reverse = True
             restore.restore = (
                 isinstance(restore.value, gast.Call)

@@ -76,7 +76,34 @@ def halved(x, n):
     return half * with_more
 
 
+def entropy(p):
+    return -np.sum(p * np.log(p))
+
+
+def two_entropies(p, q):
+    return np.sum(p * np.log(p) + q * np.log(q) * p)
+
+
+def power_spectrum(signal):
+    spec = np.fft.rfft(signal)
+    p = spec.real**2 + spec.imag**2
+    return np.sum(p * p)
+
+
+def products_of_differences(nodes):
+    w = [1.0] * len(nodes)
+    for i in range(len(nodes)):
+        for j in range(len(nodes)):
+            if i != j:
+                w[i] /= nodes[i] - nodes[j]
+    return sum(w)
+
+
 CASES = [
+    (entropy, (VECTOR,), ["(-t1 - 1.0)"], ["p / p"]),
+    (two_entropies, (VECTOR, VECTOR[::-1].copy()), [], ["p / p", "q / q"]),
+    (power_spectrum, (VECTOR,), [], ["0j"]),
+    (products_of_differences, ([0.0, 1.0, 2.5],), [], []),
     (
         smallest,
         ([3.0, 1.0, 2.0],),
@@ -104,6 +131,7 @@ def test_text_and_gradients(f, args, lines, absent):
     sweep = body.partition("\n\n")[2] or body
     assert all(line in sweep for line in lines) and not any(line in sweep for line in absent), text
     assert "def widths_of" not in text
+    assert f is not products_of_differences or "w = [1.0] * len(nodes)" in text
     assert text.count("# return") <= (3 if f is halved else 1)  # a comprehension is a part of its line
     assert not [each for each in needless(text) if "never called" in each]
     check_gradients(f, *args)
