@@ -165,7 +165,7 @@ class Helpers:
         """A call of a whole tangent template, printed as a function of the program."""
         self.functions.setdefault(rule.tangent, tree)
         names = {each.id for each in [*tree.args.args, *tree.args.kwonlyargs]}
-        unmoved = {each.id: trees.const(0.0) for each in tree.args.kwonlyargs if each.id != "result"}
+        unmoved = {each.id: trees.const(0.0) for each in tree.args.kwonlyargs if each.id.endswith("_dot")}
         given = {"result": result, **unmoved, **tangents}
         keywords = {name: each for name, each in given.items() if name in names}
         return self.call_by_rule(trees.name(tree.name, function=rule.tangent), rule, arguments, keywords)

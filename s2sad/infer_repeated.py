@@ -19,6 +19,7 @@ from s2sad.local_functions import without_local_functions
 from s2sad.values import MISSING, BoundMethod, LocalFunction, Partial, Value, Vectorized
 
 _FOR_EACH: dict[int, Any] = {1: calling.for_each, 2: calling.for_each_pair, 3: calling.for_each_triple}
+NARROW = ("float32", "float16", "complex64")  # types whose elements Python's numbers are not
 _METHODS: dict[str, Any] = {
     "reduce": repeating.reduced_by,
     "accumulate": repeating.accumulated_by,
@@ -69,6 +70,8 @@ class Repeated:
         if known is None and self.does_more_than_give(made.function, node):
             raise self.refuse("vectorize_effects", node)
         typed = self.key_value(None if known is None else "d")
+        if known is None and any(isinstance(v.kind, Array) and v.kind.dtype in NARROW for v in args):
+            typed = self.call_equivalent(calling.type_of_first, [made.function, *args], {}, node, None)
         return self.call_equivalent(loop, [made.function, typed, *args], {}, node, hint)
 
     def does_more_than_give(self, function: Value, node: Any) -> bool:

@@ -159,8 +159,32 @@ def take_row_apart(node: Any, block: list[gast.stmt], kind: Kind | None, reads: 
 def unpacked_by(name: str, info: dict[str, ir.Info]) -> Any:
     """a, b of the user's `a, b = e`, where a temporary stands for e."""
     statement = info[name].statement if name in info and ir.base_of(name) in ir.GENERATED else None
-    pattern = unpacked_pattern(getattr(statement, "origin", (None, None))[1])
-    return pattern if isinstance(pattern, (gast.Tuple, gast.List)) else None
+    user: Any = getattr(statement, "origin", (None, None))[1]
+    pattern = unpacked_pattern(user)
+    if statement is None or not isinstance(pattern, (gast.Tuple, gast.List)):
+        return None
+    # An array may have more items, unless it is what the user takes apart, and not what a function there made of it.
+    return pattern if isinstance(info[name].kind, Tuple) or stands_for(statement.value, user.value) else None
+
+
+def stands_for(made: Any, user: Any) -> bool:
+    """Whether an expression in single assignment is this one of the user's; a temporary may stand for any.
+
+    >>> def tree(text): return gast.parse(text, mode="eval").body
+    >>> stands_for(tree("w[k + 1]"), tree("w[k + 1]")), stands_for(tree("w[k:]"), tree("f(w, k)"))
+    (True, False)
+    """
+    if isinstance(made, gast.Name) and ir.base_of(made.id) in ir.GENERATED:
+        return True
+    if type(made) is not type(user):
+        return False
+    if isinstance(made, gast.Name):
+        return ir.base_of(made.id) == user.id
+    if isinstance(made, gast.AST):
+        return all(stands_for(getattr(made, each, None), getattr(user, each, None)) for each in made._fields)
+    if isinstance(made, list):
+        return len(made) == len(user) and all(map(stands_for, made, user))
+    return bool(made == user)
 
 
 def unpacked_pattern(user: Any) -> Any:

@@ -9,6 +9,7 @@ later one gets a number. Temporaries are t1, t2, ... in the order of the text; t
 
 from __future__ import annotations
 
+import itertools
 import keyword
 from typing import Any
 
@@ -116,6 +117,13 @@ class Interference:
                 self.note(name, other)
         live.get(base, set()).discard(name)
 
+    def define_together(self, names: set[str], live: dict[str, set[str]], source: str | None = None) -> None:
+        """The targets of one statement: what nothing reads must not take the name of what is set beside it."""
+        for name in names:
+            self.define(name, live, source)
+        for first, second in itertools.combinations(names, 2):
+            self.note(first, second)
+
     def comprehension(self, node: Any) -> None:
         """Its variables hide those of the same name around it: what it reads of these must have another name."""
         first, *others = node.generators
@@ -149,8 +157,7 @@ class Interference:
         inner = blocks_of(node)
         if not inner:
             source = node.value.id if isinstance(node, gast.Assign) and isinstance(node.value, gast.Name) else None
-            for name in targets(node):
-                self.define(name, live, source)
+            self.define_together(targets(node), live, source)
             self.read(node, live)
             return
         after = {name for names in live.values() for name in names}
@@ -161,8 +168,7 @@ class Interference:
                 spread = {}
                 for name in start:
                     spread.setdefault(self.base.get(name, variable(name)), set()).add(name)
-                for name in targets(node):
-                    self.define(name, spread)
+                self.define_together(targets(node), spread)
             result = around | start
             result -= targets(node) - after if isinstance(node, gast.For) else set()
         elif isinstance(node, gast.Try):

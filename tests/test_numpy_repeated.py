@@ -111,6 +111,12 @@ def quotients_of_polynomials(v, w):
     return np.sum(q**2) + np.sum(r**3)
 
 
+@case(V, W)
+def first_item_of_a_remainder(v, w):
+    q, r = np.polydiv(v, w[1:])
+    return q[0] * r[0]
+
+
 @case(V)
 def slopes_of_polynomials(v):
     return np.sum(np.polyder(v) ** 2) + np.sum(np.polyder(v, 2) ** 2) + np.sum(np.polyder(v, m=0))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import integrate, linalg, ndimage, stats
+from scipy import integrate, linalg, ndimage, signal, stats
 
 import s2sad
 from s2sad import (
@@ -174,6 +174,9 @@ SUMS = {
     "odd": (lambda y: integrate.cumulative_simpson(y[:5], dx=0.3, initial=1.0), SAMPLES),
     "points": (lambda y, x: integrate.cumulative_simpson(y, x=np.cumsum(x * x), initial=0), SAMPLES, SAMPLES + 0.7),
     "columns": (lambda y: integrate.cumulative_simpson(y, dx=0.3, axis=0), IMAGE),
+    "residue": (lambda b: np.abs(signal.residue(b, [1.0, 3.0, 2.0])[0]), SAMPLES[:2]),
+    "residue of a double pole": (lambda b: np.abs(signal.residue(b, [1.0, 2.0, 1.0])[0]), SAMPLES[:2]),
+    "zoom_fft": (lambda x: np.abs(signal.zoom_fft(x, [0.1, 0.5])), SAMPLES),
     "gaussian_laplace": (lambda x: ndimage.gaussian_laplace(x, (1.2, 0.7), mode="nearest"), IMAGE),
     "one axis": (lambda x: ndimage.gaussian_laplace(x, sigma=1.2), SAMPLES),
     "gaussian_gradient_magnitude": (lambda x: ndimage.gaussian_gradient_magnitude(x, 1.1, mode="wrap"), IMAGE),

@@ -70,7 +70,13 @@ def type_of_results(made, otypes):
         raise TypeError(
             "np.vectorize makes all results integers, like the first: return a float, or give otypes=[float]"
         )
-    return np.array(made)
+    return np.array(made) if otypes is None or otypes == "d" else np.array(made).astype(otypes)
+
+
+@part
+def type_of_first(pyfunc, *args):
+    """What np.vectorize looks at where elements aren't Python's numbers: the result for the first of them as it is."""
+    return np.result_type(pyfunc(*[np.ravel(each)[0] for each in args]))
 
 
 @part

@@ -40,13 +40,14 @@ def cumulative_simpson(y: Any, *, x: Any = None, dx: Any = 1.0, axis: int = -1, 
     if rows.shape[-1] < 3:
         return integrate.cumulative_trapezoid(y, x, dx, axis, initial)
     if x is None:
-        forwards = equal_intervals(rows, dx)
-        backwards = np.flip(equal_intervals(np.flip(rows, axis=-1), dx), axis=-1)
+        step = np.asarray(dx) + 0.0  # a number that is not Python's: float32 becomes float64 beside it
+        forwards = equal_intervals(rows, step)
+        backwards = np.flip(equal_intervals(np.flip(rows, axis=-1), step), axis=-1)
     else:
         steps = np.diff(x if np.ndim(x) == 1 else np.swapaxes(x, axis, -1), axis=-1)
         forwards = unequal_intervals(rows, steps)
         backwards = np.flip(unequal_intervals(np.flip(rows, axis=-1), np.flip(steps, axis=-1)), axis=-1)
-    parts = np.zeros_like(rows[..., 1:])
+    parts = np.zeros(rows[..., 1:].shape, dtype=forwards.dtype)
     parts[..., :-1:2] = forwards[..., ::2]
     parts[..., 1::2] = backwards[..., ::2]
     parts[..., -1] = backwards[..., -1]

@@ -312,16 +312,31 @@ def least_squares_kind(a: Kind, b: Kind, rcond: Kind) -> Kind:
 
 @adjoint(np.linalg.tensorsolve, cost=1000)
 def tensor_solve(a, b, axes=None, *, grad, result):
-    """np.linalg.solve, for a and b with their axes put together."""
-    if axes is not None:
-        return refuse("np.linalg.tensorsolve(..., axes=...): move the axes before the call, with np.moveaxis")
-    b_grad = np.linalg.solve(np.reshape(a, (b.size, b.size)).T, np.ravel(grad))
-    return np.reshape(-np.outer(b_grad, result), a.shape), np.reshape(b_grad, b.shape)
+    """np.linalg.solve, for a and b with their axes put together; `axes` of a are moved to its end before."""
+    if axes is None:
+        b_grad = np.linalg.solve(np.reshape(a, (b.size, b.size)).T, np.ravel(grad))
+        return np.reshape(-np.outer(b_grad, result), a.shape), np.reshape(b_grad, b.shape)
+    moved = np.transpose(a, axes_last(axes, np.ndim(a)))
+    b_grad = np.linalg.solve(np.reshape(moved, (b.size, b.size)).T, np.ravel(grad))
+    moved_grad = np.reshape(-np.outer(b_grad, result), moved.shape)
+    return np.transpose(moved_grad, np.argsort(axes_last(axes, np.ndim(a)))), np.reshape(b_grad, b.shape)
+
+
+def axes_last(axes, count):
+    """The order of axes in which some of them are moved to the end, one after the other."""
+    order = list(range(count))
+    for axis in axes:
+        order.remove(axis)
+        order.append(axis)
+    return order
 
 
 @tangent(np.linalg.tensorsolve)
 def tensor_solve_tangent(a, b, axes=None, *, result, a_dot, b_dot):
-    return np.linalg.tensorsolve(a, b_dot - np.tensordot(a_dot, result, np.ndim(result)))
+    if axes is None:
+        return np.linalg.tensorsolve(a, b_dot - np.tensordot(a_dot, result, np.ndim(result)))
+    change = np.tensordot(np.transpose(a_dot, axes_last(axes, np.ndim(a))), result, np.ndim(result))
+    return np.linalg.tensorsolve(a, b_dot - change, axes)
 
 
 @kind(np.linalg.tensorsolve)

@@ -156,9 +156,19 @@ def complete_qr_slope(a, q, r, q_grad, r_grad):
 def qr_tangent(a, mode="reduced", *, result, a_dot):
     if mode == "r":
         return qr_changes(qr_factor(a, result), result, a_dot)[1]
+    if mode == "complete":
+        return complete_qr_changes(result[0], result[1], a_dot)[0], complete_qr_changes(result[0], result[1], a_dot)[1]
     if mode != "reduced":
-        return refuse("np.linalg.qr(..., mode='complete'): use mode='reduced'")
+        return refuse("np.linalg.qr(..., mode='raw') gives the reflections of LAPACK: use mode='reduced'")
     return qr_changes(result[0], result[1], a_dot)[0], qr_changes(result[0], result[1], a_dot)[1]
+
+
+def complete_qr_changes(q, r, a_dot):
+    """The columns that only complete Q have no derivative: nan. The rows of R beside them stay zero."""
+    k = min(r.shape[-2:])
+    q_dot, r_dot = qr_changes(q[..., :k], r[..., :k, :], a_dot)
+    zeros = np.zeros((*r.shape[:-2], r.shape[-2] - k, r.shape[-1]), dtype=r.dtype)
+    return with_unknown_columns(q_dot, q.shape[-1] - k), np.concatenate([r_dot, zeros], axis=-2)
 
 
 def qr_changes(q, r, a_dot):
@@ -271,21 +281,27 @@ def svd_tangents(a, compute_uv, result, a_dot):
 
 
 def svd_changes(u, s, vh, a_dot):
-    """How U and V change with a."""
+    """How U and V change with a. Vectors that only complete them have no derivative: nan."""
+    if np.iscomplexobj(u):
+        raise np.linalg.LinAlgError("the change of complex singular vectors is not determined: their phases are free")
     k = s.shape[-1]
-    if u.shape[-1] > k or vh.shape[-2] > k or np.iscomplexobj(u):
-        raise np.linalg.LinAlgError("the change of singular vectors is not determined: use full_matrices=False")
-    ut, v = np.swapaxes(u, -1, -2), np.swapaxes(vh, -1, -2)
-    inner = ut @ a_dot @ v
+    first, v = u[..., :k], np.swapaxes(vh[..., :k, :], -1, -2)
+    inner = np.swapaxes(first, -1, -2) @ a_dot @ v
     columns, rows, squares = np.expand_dims(s, -2), np.expand_dims(s, -1), gaps(s**2)
     across = np.swapaxes(inner, -1, -2)
-    u_dot = u @ ((inner * columns + rows * across) / squares)
+    u_dot = first @ ((inner * columns + rows * across) / squares)
     v_dot = v @ ((rows * inner + across * columns) / squares)
     if u.shape[-2] > k:
-        u_dot = u_dot + (a_dot @ v - u @ inner) / columns
+        u_dot = u_dot + (a_dot @ v - first @ inner) / columns
     if vh.shape[-1] > k:
-        v_dot = v_dot + (np.swapaxes(a_dot, -1, -2) @ u - v @ across) / columns
-    return u_dot, np.swapaxes(v_dot, -1, -2)
+        v_dot = v_dot + (np.swapaxes(a_dot, -1, -2) @ first - v @ across) / columns
+    u_dot = with_unknown_columns(u_dot, u.shape[-1] - k)
+    return u_dot, np.swapaxes(with_unknown_columns(v_dot, vh.shape[-2] - k), -1, -2)
+
+
+def with_unknown_columns(a, count):
+    """A matrix with further columns, of nan."""
+    return np.concatenate([a, np.full((*a.shape[:-1], count), np.nan, dtype=a.dtype)], axis=-1) if count > 0 else a
 
 
 SVD = type(np.linalg.svd(np.eye(1)))

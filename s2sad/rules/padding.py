@@ -16,6 +16,12 @@ def widths_of(pad_width, rank):
     return np.broadcast_to(pad_width, (rank, 2)).tolist()
 
 
+def widths_by_axis(pad_width, rank):
+    """What a dict says of the axes that it names, for each axis."""
+    given = {axis % rank: pad_width[axis] for axis in pad_width}
+    return [np.broadcast_to(given.get(axis, 0), 2).tolist() for axis in range(rank)]
+
+
 @inline
 def inner(grad, array, pad_width):
     """The part of a padded array that was there before."""
@@ -128,7 +134,7 @@ def pad(
     grad,
 ):
     if isinstance(pad_width, dict):
-        return refuse("with widths in a dict: give a pair for each axis, `((1, 2), (0, 0))`")
+        pad_width = widths_by_axis(pad_width, np.ndim(array))
     if mode == "constant":
         of_values = unbroadcast(sums_of_margins(grad, np.shape(array), pad_width))
         return inner(grad, array, pad_width), None, None, of_values
@@ -171,7 +177,7 @@ def pad_tangent(
     constant_values_dot=0.0,
 ):
     if isinstance(pad_width, dict):
-        return refuse("with widths in a dict: give a pair for each axis, `((1, 2), (0, 0))`")
+        pad_width = widths_by_axis(pad_width, np.ndim(array))
     if mode == "constant" and known(rank(array_dot) == 0):
         return np.pad(np.zeros_like(array), pad_width, constant_values=constant_values_dot)
     if mode == "constant":

@@ -24,10 +24,9 @@ def added_at(grad, a, indices, axis, mode):
     """An array like `a` of zeros, to which each part of grad is added where it was taken from."""
     made = np.zeros(np.size(a) if axis is None else np.shape(a), dtype=a.dtype)
     length = np.size(a) if axis is None else np.shape(a)[axis]
-    if mode == "wrap":
-        places = np.asarray(indices) % length
-    else:
-        places = np.clip(indices, 0, length - 1) if mode == "clip" else np.asarray(indices)
+    places = np.asarray(indices, dtype=np.intp)
+    if mode == "wrap" or mode == "clip":
+        places = places % length if mode == "wrap" else np.clip(places, 0, length - 1)
     if axis is None or axis == 0:
         np.add.at(made, places, grad)
     else:
@@ -138,7 +137,9 @@ def choose(a, choices, *, mode="raise", grad, k):
 def where_chosen(a, count, mode, k, grad):
     if constant(a) and mode == "raise":
         return grad if a == k else 0.0
-    return np.where(chosen(a, count, mode) == k, grad, 0.0)
+    if known(isinstance(a, np.ndarray)) or mode != "raise":
+        return np.where(chosen(a, count, mode) == k, grad, 0.0)
+    return np.where(np.equal(a, k), grad, 0.0)  # a list is equal to no number
 
 
 @inline
@@ -257,7 +258,7 @@ def mean_of_equals(ar_dot, ar):
     counts = np.bincount(places)
     made = np.zeros(counts.shape, dtype=ar_dot.dtype)
     np.add.at(made, places, np.ravel(ar_dot))
-    return made / counts
+    return made / counts.astype(made.dtype)
 
 
 @kind(np.unique)

@@ -148,7 +148,15 @@ rows(
         parts("0 1", TALL, V, 1e-12),
     ],
 )
-rows(np.linalg.tensorsolve, cases=[row(normal(2, 3, 6) + 0.0, normal(2, 3)), row(normal(2, 3, 3, 2), normal(2, 3))])
+rows(
+    np.linalg.tensorsolve,
+    cases=[
+        row(normal(2, 3, 6) + 0.0, normal(2, 3)),
+        row(normal(2, 3, 3, 2), normal(2, 3)),
+        row(normal(2, 6, 3), normal(6), (0,)),
+        row(normal(3, 2, 6), normal(6), axes=(1, 0)),
+    ],
+)
 rows(np.linalg.tensorinv, cases=[row(normal(4, 2, 2), ind=1), row(normal(2, 3, 6))])
 rows(
     np.linalg.matrix_power,

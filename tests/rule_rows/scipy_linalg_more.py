@@ -56,6 +56,8 @@ rows(
 rows(linalg.svdvals, linalg.pinv, cases=[row(_WELL), row(A), row(normal(4, 2))])
 rows(linalg.pinv, cases=[row(_WELL, atol=1e-12), row(A, rtol=1e-12)])
 rows(linalg.qr, cases=[row(_WELL, mode="economic"), row(normal(4, 2), mode="economic"), row(A, mode="economic")])
+rows(linalg.qr, cases=[row(_WELL), row(A), row(_WELL, pivoting=True), row(A.T, pivoting=True, mode="economic")])
+rows(linalg.lu, cases=[row(_WELL), row(normal(4, 2)), row(A), row(A, p_indices=True), row(A.T, p_indices=True)])
 rows(
     linalg.norm,
     cases=[

@@ -5,6 +5,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from tests.rule_rows.table import ONE_ZERO, A, T, V, W, Z, complexes, corner, normal, plain, row, rows
 
+NUMPY = tuple(map(int, np.__version__.split(".")[:2]))
+
 rows(
     np.take,
     cases=[
@@ -20,6 +22,8 @@ rows(
         row(A, [7, -7], 1, mode="clip"),
         row(Z, [0, 0]),
         row(V, np.zeros(0, int)),
+        row(V, []),
+        row(V, np.array([True, False])),
     ],
 )
 _mask, _half = np.array([True, False, True, True]), np.array([False, True, True])
@@ -36,6 +40,7 @@ rows(
         row(1, [V, normal(4)]),
         row(0, [1.5, 2.5]),
         row(5, [1.5, V], mode="wrap"),
+        row([0, 1, 1, 0], [V, normal(4)]),
     ],
 )
 rows(
@@ -101,6 +106,9 @@ rows(
         corner((np.array([3.0, 3.0, 3.0]),), np.ones(3), 3, mode="maximum"),
     ],
 )
+if NUMPY >= (2, 2):  # widths by axis
+    for _mode in "constant edge linear_ramp maximum mean reflect".split():
+        rows(np.pad, cases=[row(A, {0: (1, 2)}, mode=_mode), row(A, {-1: 2}, mode=_mode)])
 
 rows(
     sliding_window_view,

@@ -11,7 +11,16 @@ from scipy import linalg
 
 from s2sad.kinds import UNKNOWN, Array, Kind, Scalar, Tuple
 from s2sad.rules.linalg import floating_of, singular_change, squares_change
-from s2sad.rules.linalg_decompositions import columns_by, qr_changes, qr_slope, shorter, svd_changes, svd_slope
+from s2sad.rules.linalg_decompositions import (
+    columns_by,
+    complete_qr_changes,
+    complete_qr_slope,
+    qr_changes,
+    qr_slope,
+    shorter,
+    svd_changes,
+    svd_slope,
+)
 from s2sad.rules.linalg_norms import (
     norm_along,
     norm_back,
@@ -115,27 +124,40 @@ def svdvals_kind(a: Kind, *options: Kind) -> Kind:
 
 @adjoint(linalg.qr, several=True, cost=2000)
 def qr(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_finite=True, *, grad, result):
-    if not plain_matrix(a) or overwrite_a or pivoting:
-        return refuse(
-            "of a stack, a complex or an overwritten matrix, or with pivoting: use np.linalg.qr, which takes stacks, "
-            "of a[:, p], with the permutation p of the call on s2sad.stop_gradient(a)"
-        )
-    if mode != "economic":
+    if not plain_matrix(a) or overwrite_a:
+        return refuse("of a stack, a complex or an overwritten matrix: use np.linalg.qr, which takes stacks")
+    if mode != "economic" and mode != "full":
         return refuse("in this mode: use mode='economic'")
-    q, r = result
-    q_grad, r_grad = grad
-    q_grad = np.zeros_like(q) if q_grad is None else q_grad
-    r_grad = np.zeros_like(r) if r_grad is None else r_grad
+    q, r = result[0], result[1]
+    q_grad = np.zeros_like(q) if grad[0] is None else grad[0]
+    r_grad = np.zeros_like(r) if grad[1] is None else grad[1]
+    if pivoting:
+        return sized(pivoted_qr_slope(a, q, r, result[2], q_grad, r_grad), a)
+    if mode == "full":
+        return sized(complete_qr_slope(a, q, r, q_grad, r_grad), a)
     return sized(qr_slope(a, q, r, q_grad, r_grad), a)
+
+
+def pivoted_qr_slope(a, q, r, order, q_grad, r_grad):
+    """The columns in the order that was chosen, which small changes leave as it is."""
+    made = np.zeros_like(a)
+    made[:, order] = complete_qr_slope(a[:, order], q, r, q_grad, r_grad)
+    return made
 
 
 @tangent(linalg.qr)
 def qr_tangent(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_finite=True, *, result, a_dot):
-    if not plain_matrix(a) or overwrite_a or pivoting:
-        return refuse("of a stack, a complex or an overwritten matrix, or with pivoting: use np.linalg.qr of a[:, p]")
-    if mode != "economic":
+    if not plain_matrix(a) or overwrite_a:
+        return refuse("of a stack, a complex or an overwritten matrix: use np.linalg.qr, which takes stacks")
+    if mode != "economic" and mode != "full":
         return refuse("in this mode: use mode='economic'")
-    return qr_changes(result[0], result[1], a_dot)[0], qr_changes(result[0], result[1], a_dot)[1]
+    q, r = result[0], result[1]
+    if pivoting:
+        moved = a_dot[:, result[2]]
+        return complete_qr_changes(q, r, moved)[0], complete_qr_changes(q, r, moved)[1], 0
+    if mode == "full":
+        return complete_qr_changes(q, r, a_dot)[0], complete_qr_changes(q, r, a_dot)[1]
+    return qr_changes(q, r, a_dot)[0], qr_changes(q, r, a_dot)[1]
 
 
 @kind(linalg.qr)
@@ -152,6 +174,82 @@ def qr_kind(a: Kind, overwrite_a: Kind, lwork: Kind, mode: Kind, pivoting: Kind,
         return Tuple((Array(dtype, None),) * 2)
     short = shorter(*dims[-2:])
     return Tuple((Array(dtype, (*dims[:-1], short)), Array(dtype, (*dims[:-2], short, dims[-1]))))
+
+
+# --- LU -------------------------------------------------------------------------------------------------------------
+
+
+@adjoint(linalg.lu, several=True, cost=1000)
+def lu(a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False, *, grad, result):
+    """A = P L U. The order of the rows is chosen by size, and small changes leave it as it is. S. Walter (2012),
+    "Structured higher-order algorithmic differentiation in the forward and reverse mode", has the square case."""
+    if not plain_matrix(a) or overwrite_a:
+        return refuse("of a stack, a complex or an overwritten matrix: call it for one real matrix")
+    if permute_l:
+        return refuse("with permute_l=True: write P @ L, of P, L, U = linalg.lu(a)")
+    lower, upper = result[1], result[2]
+    lower_grad = np.zeros_like(lower) if grad[1] is None else grad[1]
+    upper_grad = np.zeros_like(upper) if grad[2] is None else grad[2]
+    slope = lu_slope(lower, upper, lower_grad, upper_grad)
+    return sized(slope[np.argsort(rows_chosen(result[0]))] if p_indices is False else slope[result[0]], a)
+
+
+def rows_chosen(p):
+    """The rows of a in the order of those of L @ U."""
+    return np.argmax(p, axis=0)
+
+
+def lu_slope(lower, upper, lower_grad, upper_grad):
+    """The cotangent of the matrix L @ U. L has the shape (m, k) and U (k, n): what goes beyond k in a is solved with
+    the triangle of the other factor."""
+    k = upper.shape[0]
+    below, beside = lower[k:], upper[:, k:]
+    first, second = lower[:k], upper[:, :k]
+    of_below = linalg.solve_triangular(second, lower_grad[k:].T).T
+    of_beside = linalg.solve_triangular(first, upper_grad[:, k:], lower=True, trans=1, unit_diagonal=True)
+    inner = np.tril(first.T @ (lower_grad[:k] - of_beside @ beside.T), -1)
+    inner = inner + np.triu((upper_grad[:, :k] - below.T @ of_below) @ second.T)
+    half = linalg.solve_triangular(first, inner, lower=True, trans=1, unit_diagonal=True)
+    square = linalg.solve_triangular(second, half.T).T
+    return np.concatenate(
+        [np.concatenate([square, of_beside], axis=1), np.pad(of_below, ((0, 0), (0, beside.shape[1])))]
+    )
+
+
+@tangent(linalg.lu)
+def lu_tangent(a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False, *, result, a_dot):
+    if not plain_matrix(a) or overwrite_a:
+        return refuse("of a stack, a complex or an overwritten matrix: call it for one real matrix")
+    if permute_l:
+        return refuse("with permute_l=True: write P @ L, of P, L, U = linalg.lu(a)")
+    moved = a_dot[rows_chosen(result[0])] if p_indices is False else a_dot[np.argsort(result[0])]
+    zero = 0.0 if p_indices is False else 0
+    return zero, lu_changes(result[1], result[2], moved)[0], lu_changes(result[1], result[2], moved)[1]
+
+
+def lu_changes(lower, upper, change):
+    """How L and U change with the matrix L @ U."""
+    k = upper.shape[0]
+    first, second = lower[:k], upper[:, :k]
+    half = linalg.solve_triangular(first, change[:k], lower=True, unit_diagonal=True)
+    inner = linalg.solve_triangular(second, half[:, :k].T, trans=1).T
+    lower_inner, upper_inner = np.tril(inner, -1), np.triu(inner)
+    upper_dot = np.concatenate([upper_inner @ second, half[:, k:] - lower_inner @ upper[:, k:]], axis=1)
+    rest = linalg.solve_triangular(second, (change[k:, :k] - lower[k:] @ (upper_inner @ second)).T, trans=1).T
+    return np.concatenate([first @ lower_inner, rest]), upper_dot
+
+
+@kind(linalg.lu)
+def lu_kind(a: Kind, permute_l: Kind, overwrite_a: Kind, check_finite: Kind, p_indices: Kind) -> Kind:
+    a = numeric(a)
+    dtype, dims = floating_of(a), dims_of(a)
+    if value_of(permute_l) is not False or value_of(p_indices) is UNSURE:
+        return Tuple((Array(dtype, None),) * 2) if value_of(permute_l) is True else UNKNOWN
+    if dims is None or len(dims) != 2:
+        return Tuple((Array("", None),) * 3)
+    short = shorter(*dims)
+    p = Array(dtype, (dims[0], dims[0])) if value_of(p_indices) is False else Array("int32", dims[:1])
+    return Tuple((p, Array(dtype, (dims[0], short)), Array(dtype, (short, dims[1]))))
 
 
 # --- norms, pseudo-inverses, least squares --------------------------------------------------------------------------

@@ -1,0 +1,57 @@
+"""Decompositions whose factors are completed to square ones: what is determined has its derivatives, what completes the
+factors has none."""
+
+import numpy as np
+import pytest
+from scipy import linalg
+
+from s2sad import gradients_function, hvp, jvp
+
+TALL = np.array([[3.0, 0.5, -0.2], [0.1, 2.0, 0.4], [-0.3, 0.6, 1.0], [0.7, -0.8, 0.2]])
+SHAPES = {"tall": TALL, "wide": TALL.T, "square": TALL[:3], "column": TALL[:, :1], "stack": np.stack([TALL, TALL**2])}
+PARTS = {
+    "singular values": lambda a: np.linalg.svd(a)[1],
+    "first left vector": lambda a: np.abs(np.linalg.svd(a)[0][..., :1]),
+    "first right vector": lambda a: np.abs(np.linalg.svd(a)[2][..., :1, :]),
+    "triangle": lambda a: np.linalg.qr(a, mode="complete")[1],
+    "first column of Q": lambda a: np.linalg.qr(a, mode="complete")[0][..., :1],
+}
+OF_SCIPY = {
+    "singular values": lambda a: linalg.svd(a)[1],
+    "triangle": lambda a: linalg.qr(a)[1],
+    "pivoted": lambda a: linalg.qr(a, pivoting=True)[1],
+}
+
+
+def check(f, a):
+    """Reverse, forward and second order against differences."""
+
+    def total(a):
+        return np.sum(np.sin(f(a)))
+
+    change, step = np.cos(np.arange(a.size)).reshape(a.shape), 1e-5
+    gradient = gradients_function(total)
+    slope = (total(a + step * change) - total(a - step * change)) / (2.0 * step)
+    assert np.sum(gradient(a)[0] * change) == pytest.approx(slope, rel=1e-6)
+    assert jvp(total, (a,), (change,))[1] == pytest.approx(slope, rel=1e-6)
+    slopes = (gradient(a + step * change)[0] - gradient(a - step * change)[0]) / (2.0 * step)
+    assert hvp(total, (a,), (change,))[0] == pytest.approx(slopes, rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("part", PARTS)
+def test_what_is_determined(shape, part):
+    check(PARTS[part], SHAPES[shape])
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "stack"])
+@pytest.mark.parametrize("part", OF_SCIPY)
+def test_what_is_determined_of_scipy(shape, part):
+    check(OF_SCIPY[part], SHAPES[shape])
+
+
+def test_what_is_not_determined():
+    """The vectors that complete a factor may be turned: their tangent is nan, not one of the possible ones."""
+    for f in (lambda a: np.linalg.svd(a)[0], lambda a: np.linalg.qr(a, mode="complete")[0]):
+        _, change = jvp(f, (TALL,), (TALL**2,))
+        assert np.array_equal(np.isnan(change), np.zeros((4, 4)) + [0, 0, 0, 1])
