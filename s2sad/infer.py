@@ -33,6 +33,7 @@ from s2sad.infer_checkpoints import Checkpoints
 from s2sad.infer_choices import Choices
 from s2sad.infer_classes import Classes
 from s2sad.infer_comprehensions import Comprehensions
+from s2sad.infer_cross import Cross
 from s2sad.infer_displays import Displays
 from s2sad.infer_dunders import Dunders
 from s2sad.infer_expressions import Expressions
@@ -59,6 +60,7 @@ from s2sad.infer_memory import Memory
 from s2sad.infer_methods import Methods
 from s2sad.infer_names import Lookups
 from s2sad.infer_numpy import NumPy
+from s2sad.infer_numpy_options import NumPyOptions
 from s2sad.infer_operations import Operations
 from s2sad.infer_origins import Origins, holds_lists
 from s2sad.infer_outputs import Outputs
@@ -190,6 +192,8 @@ class Infer(
     Inserts,
     Checkpoints,
     Windows,
+    Cross,
+    NumPyOptions,
 ):
     """One walk. The mixins hold one part of the language each, this class the whole function and the program made."""
 

@@ -76,6 +76,7 @@ METHODS: dict[str, str] = {
     "sort": "method_sort",
     "partition": "method_sort",
     "view": "method_view",
+    "astype": "call_astype_method",
 }
 WRITERS = ("sort", "put", "partition", "resize", "itemset", "setfield", "byteswap", "setflags")
 

@@ -33,7 +33,12 @@ class Views:
         copied = dataclasses.replace(rule, view=False)
         if isinstance(base.kind, (List, Tuple)):
             return copied
-        if function is np.diag and base.kind.rank == 1 or function is np.imag and base.kind.char != "c":
+        if (
+            function is np.diag
+            and base.kind.rank == 1
+            or function is np.imag
+            and getattr(base.kind, "char", "?") != "c"
+        ):
             return copied
         if function in (np.asarray, np.asanyarray, np.ascontiguousarray):
             given = base.kind.dtype if isinstance(base.kind, Array) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from s2sad.equivalents.registry import equivalent
+from s2sad.equivalents.registry import equivalent, part
 
 
 @equivalent(np.rot90)
@@ -19,6 +19,12 @@ def rotated(m, k=1, axes=(0, 1)):
     if k == 1:
         return np.swapaxes(np.flip(m, second), first, second)
     return np.flip(np.swapaxes(m, first, second), second)
+
+
+@part
+def with_axes_before(a, count):
+    """np.array(a, ndmin=count) of an array."""
+    return np.reshape(a, (1,) * (count - np.ndim(a)) + np.shape(a)) if np.ndim(a) < count else a
 
 
 @equivalent(np.rollaxis)

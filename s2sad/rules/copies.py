@@ -50,6 +50,13 @@ def real_if_close(a, tol=100, *, grad):
     return grad
 
 
+@tangent(np.real_if_close)
+def real_if_close_tangent(a, tol=100, *, a_dot):
+    if np.iscomplexobj(a):
+        return refuse("whether the result is real or complex depends on the numbers: write a.real, or a")
+    return np.real_if_close(a_dot)
+
+
 @inline
 def cast_back(grad, a):
     if known(grad.dtype == a.dtype):

@@ -151,7 +151,7 @@ def kron_kind(a: Kind, b: Kind) -> Kind:
 
 @adjoint(np.cross, linear="each", cost=20)
 def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None, *, grad):
-    """Of vectors in three dimensions; those in two, which NumPy has given up, are an error."""
+    """Of vectors in three dimensions; where they may have two, `infer_cross.py` puts another rule."""
     if axis is None and known(axisa == -1 and axisb == -1 and axisc == -1) or known(axis == -1):
         return unbroadcast(np.linalg.cross(b, grad)), unbroadcast(np.linalg.cross(grad, a))
     if rank(a) != rank(b):

@@ -29,7 +29,7 @@ def euclidean(u, v, *, grad, result):
 @tangent(distance.euclidean)
 def euclidean_tangent(u, v, *, result, u_dot, v_dot):
     across = (u - v) / not_zero(result)
-    return across @ u_dot - across @ v_dot
+    return np.sum(across * (u_dot - v_dot))
 
 
 @adjoint(distance.sqeuclidean)
@@ -41,7 +41,7 @@ def squared_euclidean(u, v, *, grad):
 @tangent(distance.sqeuclidean)
 def squared_euclidean_tangent(u, v, *, u_dot, v_dot):
     across = 2.0 * (u - v)
-    return across @ u_dot - across @ v_dot
+    return np.sum(across * (u_dot - v_dot))
 
 
 @adjoint(distance.cityblock)
@@ -53,7 +53,7 @@ def city_block(u, v, *, grad):
 @tangent(distance.cityblock)
 def city_block_tangent(u, v, *, u_dot, v_dot):
     across = np.sign(u - v)
-    return across @ u_dot - across @ v_dot
+    return np.sum(across * (u_dot - v_dot))
 
 
 @adjoint(distance.cosine)
