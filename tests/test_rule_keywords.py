@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.fft
-from scipy import linalg, signal, stats
+from scipy import linalg, ndimage, signal, stats
 
 from s2sad import NotDifferentiableError, check_gradients, gradients_function
 from s2sad.errors import RuleError
@@ -23,7 +23,6 @@ M = np.array([[2.0, 1.0], [0.5, 3.0]])
 # the routine that computes have none either.
 NO_VALUES = {"out", "check_finite", "lapack_driver", "driver", "lwork", "overwrite_a", "overwrite_b", "overwrite_ab"}
 REFUSED = {
-    (np.linalg.tensorsolve, "axes"): lambda x: np.linalg.tensorsolve(x[None], x[:1], axes=(1,)),
     (np.nan_to_num, "copy"): lambda x: np.nan_to_num(x.T, copy=x),
     (np.polyfit, "full"): lambda x: np.polyfit(np.arange(2.0), x, 1, full=True)[0],
     (np.polyfit, "cov"): lambda x: np.polyfit(np.arange(2.0), x[0], 1, cov=True)[0],
@@ -40,14 +39,23 @@ REFUSED = {
     (stats.kurtosis, "bias"): lambda x: stats.kurtosis(x, bias=False),
     (linalg.eigh, "type"): lambda x: linalg.eigh(x @ x.T, b=np.eye(2), type=2)[0],
     (linalg.eigvalsh, "type"): lambda x: linalg.eigvalsh(x @ x.T, b=np.eye(2), type=2),
-    (linalg.qr, "pivoting"): lambda x: linalg.qr(x, pivoting=True)[1],
+    (linalg.lu, "permute_l"): lambda x: linalg.lu(x, permute_l=True)[1],
+    (ndimage.shift, "output"): lambda x: ndimage.shift(x, 0.5, float),
+    (ndimage.zoom, "output"): lambda x: ndimage.zoom(x, 2, output=float),
+    (ndimage.map_coordinates, "output"): lambda x: ndimage.map_coordinates(x, [[0.5], [0.2]], output=float),
+    (ndimage.affine_transform, "output"): lambda x: ndimage.affine_transform(x, np.eye(2), output=float),
+    (ndimage.rotate, "output"): lambda x: ndimage.rotate(x, 20.0, output=float),
+    (ndimage.rotate, "mode"): lambda x: ndimage.rotate(x, 20.0, mode="nearest"),
+    (signal.resample, "t"): lambda x: signal.resample(x, 3, t=np.arange(2.0))[0],
+    (signal.resample, "window"): lambda x: signal.resample(x, 3, window="hann"),
+    (signal.resample, "domain"): lambda x: signal.resample(x, 3, domain="freq"),
     (linalg.logm, "disp"): lambda x: linalg.logm(x, disp=False)[0],
     (signal.sosfilt, "zi"): lambda x: signal.sosfilt(np.ones((1, 6)), x, zi=np.ones((1, 2, 2)))[0],
     (linalg.pinv, "return_rank"): lambda x: linalg.pinv(x, return_rank=True)[0],
     (linalg.solve, "overwrite_a"): lambda x: linalg.solve(x, x[0], overwrite_a=True),
     (np.average, "returned"): lambda x: np.average(x, returned=True)[0],
-    (np.unique, "return_counts"): lambda x: np.unique(x, return_counts=True)[0],
-    (np.array, "ndmin"): lambda x: np.array(x, ndmin=3),
+    (np.unique, "axis"): lambda x: np.unique(x, axis=0),
+    (np.array, "ndmin"): lambda x: np.array(x, copy=None, ndmin=3),
     (scipy.fft.fft, "overwrite_x"): lambda x: np.abs(scipy.fft.fft(x, overwrite_x=True)),
 }
 # Of SciPy's functions, and arguments that no derivative depends on: rows by position or of kin are all that they need.

@@ -323,12 +323,8 @@ def tensor_solve(a, b, axes=None, *, grad, result):
 
 
 def axes_last(axes, count):
-    """The order of axes in which some of them are moved to the end, one after the other."""
-    order = list(range(count))
-    for axis in axes:
-        order.remove(axis)
-        order.append(axis)
-    return order
+    """The order of axes in which some of them are moved to the end."""
+    return [axis for axis in range(count) if axis not in axes] + list(axes)
 
 
 @tangent(np.linalg.tensorsolve)
@@ -344,6 +340,8 @@ def tensor_solve_kind(a: Kind, b: Kind, axes: Kind) -> Kind:
     a, b = numeric(a), numeric(b)
     m, n = dims_of(a), dims_of(b)
     dtype = floating(result_dtype(None, a, b))
+    if value_of(axes) is not None:
+        return Array(dtype, None if m is None or n is None else tuple(unknown_dim() for _ in m[len(n) :]))
     return Array(dtype, None if m is None or n is None else m[len(n) :])
 
 

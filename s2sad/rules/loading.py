@@ -23,7 +23,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "scipy.fft": ("fft", "fft_several"),
     "scipy.integrate": ("integrate",),
     "scipy.linalg": ("linalg", "linalg_decompositions", "linalg_eigen", "linalg_systems"),
-    "scipy.ndimage": ("ndimage", "ndimage_smooth"),
+    "scipy.ndimage": ("ndimage", "ndimage_smooth", "ndimage_splines"),
     "scipy.signal": ("signal", "signal_sequences"),
     "scipy.spatial": ("spatial",),
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),

@@ -17,7 +17,7 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
         (
             "gives a factorization for which there is no rule",
             "scipy.linalg.lu_factor with lu_solve, or np.linalg.qr, cholesky, eigh or svd",
-            "lu ldl schur qz ordqz cdf2rdf rsf2csf cossin",
+            "ldl schur qz ordqz cdf2rdf rsf2csf cossin",
         ),
     ],
     "scipy.optimize": [

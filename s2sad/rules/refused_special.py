@@ -99,8 +99,8 @@ NDIMAGE: list[tuple[str, str, str]] = [
     ),
     (
         "interpolates by splines, for which there is no rule",
-        "`scipy.interpolate.make_interp_spline` along an axis, or `np.interp`",
-        "map_coordinates geometric_transform affine_transform shift zoom rotate spline_filter spline_filter1d",
+        "`scipy.ndimage.map_coordinates` of the image, at the places that the function gives",
+        "geometric_transform",
     ),
     (
         "tells regions apart, which change in jumps",

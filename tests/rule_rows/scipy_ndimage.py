@@ -80,3 +80,60 @@ rows(
         row(_image, np.array([3, 1])),
     ],
 )
+
+# --- between the points of an image -----------------------------------------------------------------------------------
+
+_ALL, _wide_image, _along = (*_MODES, "grid-mirror", "grid-wrap"), normal(6, 5), normal(8)
+rows(ndimage.spline_filter1d, cases=[row(_along), row(_wide_image, 2, 0, mode="reflect"), row(_along, 5, mode="wrap")])
+rows(ndimage.spline_filter, cases=[row(_wide_image), row(_along, 2, mode="grid-wrap")])
+rows(
+    ndimage.shift,
+    cases=[
+        row(_wide_image, (0.6, -1.3)),
+        row(_along, 0.4, mode="nearest", prefilter=False),
+        *(row(_wide_image, 0.6, order=order, mode=mode) for mode in _ALL for order in (0, 1, 3)),
+        row(_wide_image, (0.6, -1.3), cval=0.7),
+        row(complexes(6), 0.5),
+    ],
+)
+rows(
+    ndimage.zoom,
+    cases=[
+        row(_wide_image, 1.7),
+        *(row(_wide_image, (0.6, 1.4), order=order, mode=mode) for mode in _ALL for order in (1, 2)),
+        row(_along, 2, cval=0.7, prefilter=False),
+        row(normal(4, 3), (2, 1.5), grid_mode=True, mode="grid-constant", order=1),
+    ],
+)
+_points = [[1.2, 3.7, -0.4, 5.3, 0.0], [2.4, -1.2, 0.3, 4.0, 3.6]]
+rows(
+    ndimage.map_coordinates,
+    cases=[
+        row(_wide_image, _points),
+        row(_along, [[0.5, 2.25, 9.0]], mode="wrap"),
+        *(row(_wide_image, _points, order=order, mode=mode) for mode in _ALL if mode != "nearest" for order in (1, 3)),
+        row(_wide_image, _points, order=1, mode="nearest", cval=0.7),
+        row(normal(4, 4, 5), np.full((3, 2, 2), 1.3), prefilter=False),
+        row(complexes(6), [[1.5, 2.2]]),
+    ],
+)
+_turn = [[0.9, 0.2], [-0.1, 1.1]]
+rows(
+    ndimage.affine_transform,
+    cases=[
+        row(_wide_image, np.array(_turn)),
+        row(_wide_image, _turn, (0.3, -0.2), cval=0.7, mode="constant"),
+        row(_wide_image, [0.8, 1.1], 0.2, (4, 4), order=1, mode="nearest"),
+        row(_wide_image, [[0.9, 0.2, 0.3], [-0.1, 1.1, 0.1]], mode="mirror", prefilter=False),
+        row(_along, [0.7], output_shape=(5,), mode="reflect"),
+    ],
+)
+rows(
+    ndimage.rotate,
+    cases=[
+        row(_wide_image, 30.0),
+        row(_wide_image, 20.0, (0, 1), reshape=False, order=1, mode="nearest"),
+        row(normal(4, 3, 5), 20.0, axes=(0, 2), mode="mirror", cval=0.7),
+        row(normal(2, 5, 5), 20.0, axes=(1, 2), prefilter=False),
+    ],
+)

@@ -99,3 +99,17 @@ rows(
     ],
 )
 rows(signal.savgol_coeffs, cases=[row(5, 2)])
+
+# --- another number of samples ----------------------------------------------------------------------------------------
+
+rows(
+    signal.resample,
+    cases=[
+        *(row(_x, num) for num in (3, 4, 6, 9, 10)),
+        *(row(normal(5), num) for num in (2, 3, 8, 9)),
+        row(_rows, 6, axis=1),
+        row(_rows.T, 12, axis=0),
+        *(row(_z, num) for num in (3, 4, 8)),
+        row(complexes(6), 9),
+    ],
+)

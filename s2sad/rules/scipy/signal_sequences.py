@@ -7,7 +7,7 @@ from scipy import ndimage, signal
 
 from s2sad.kinds import Array, Kind
 from s2sad.rules.registry import adjoint, kind, known, nondifferentiable, refuse, sized, tangent
-from s2sad.rules.results import array_dtype, dims_of, double_only, numeric, unless_narrow
+from s2sad.rules.results import array_dtype, dims_of, double_only, numeric, unknown_dim, unless_narrow
 
 nondifferentiable(signal.savgol_coeffs)
 
@@ -123,3 +123,40 @@ def filtered_both_ways_kind(b: Kind, a: Kind, x: Kind, *options: Kind) -> Kind:
 
 
 kind(both_ways_transposed)(lambda b, a, grad, *given: grad)
+
+
+# --- another number of samples ----------------------------------------------------------------------------------------
+
+
+@adjoint(signal.resample, cost=500, wrt=["x"])
+def resample(x, num, t=None, axis=0, window=None, domain="time", *, grad):
+    """The Fourier coefficients of the lower frequencies, or more of them that are zero. Back, the same, but for the
+    greatest frequency of an even number of samples, which is there once for two."""
+    if t is not None or window is not None or domain != "time":
+        return refuse("with times, a window, or of frequencies: the call without, and the times beside it")
+    return sized(resample_transposed(grad, np.shape(x)[axis], axis), x)
+
+
+def resample_transposed(grad, n, axis):
+    count = grad.shape[axis]
+    rows = np.moveaxis(grad, axis, -1)
+    made = signal.resample(rows, n, axis=-1) * (count / n)
+    least = min(count, n)
+    if count != n and least % 2 == 0:
+        signs = np.cos(np.pi * least / count * np.arange(count))
+        back = np.cos(np.pi * least / n * np.arange(n)) / n
+        made = made + (1.0 if count < n else -1.0) * np.sum(rows * signs, axis=-1, keepdims=True) * back
+    return np.moveaxis(made, -1, axis).astype(grad.dtype)
+
+
+@tangent(signal.resample)
+def resample_tangent(x, num, t=None, axis=0, window=None, domain="time", *, x_dot):
+    if t is not None or window is not None or domain != "time":
+        return refuse("with times, a window, or of frequencies: the call without, and the times beside it")
+    return signal.resample(x_dot, num, axis=axis)
+
+
+@kind(signal.resample)
+def resample_kind(x: Kind, num: Kind, t: Kind, axis: Kind, window: Kind, domain: Kind) -> Kind:
+    dims = dims_of(numeric(x))
+    return Array(getattr(numeric(x), "dtype", ""), None if dims is None else tuple(unknown_dim() for _ in dims))

@@ -1,0 +1,296 @@
+"""scipy.ndimage: images between their points, by splines. All of these are linear in the image; by where it is looked
+at, which SciPy offers no derivative of, they are refused.
+
+Filtered to coefficients of splines (P) and evaluated at points (W), an image has the cotangent P' W' grad (M. Unser,
+"Splines: a perfect fit for signal and image processing", 1999, has both). What a function does along one axis is a
+matrix, its values for the unit vectors, so that nothing of SciPy's borders is said again here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+
+from s2sad.kinds import Array, Kind
+from s2sad.rules.registry import adjoint, inline, kind, refuse, sized, tangent
+from s2sad.rules.results import dims_of, numeric, unknown_dim
+
+# --- one axis after the other -----------------------------------------------------------------------------------------
+
+
+def by_axes(grad, matrices):
+    """The product of an array with the transpose of a matrix for each axis."""
+    made = grad
+    for axis, matrix in enumerate(matrices):
+        made = np.moveaxis(np.tensordot(matrix, made, (0, axis)), 0, axis)
+    return made.astype(grad.dtype)
+
+
+def each_of(x, count):
+    return [x] * count if np.ndim(x) == 0 else list(x)
+
+
+def shift_transposed(grad, shape, shift, order, mode, prefilter):
+    shifts = each_of(shift, len(shape))
+    if 0 in shape:
+        return np.zeros(shape, dtype=grad.dtype)
+    matrices = [
+        np.stack([ndimage.shift(row, s, None, order, mode, 0.0, prefilter) for row in np.eye(n)], axis=1)
+        for n, s in zip(shape, shifts)
+    ]
+    return by_axes(grad, matrices)
+
+
+@adjoint(ndimage.shift, cost=500, wrt=["input"])
+def shift(input, shift, output=None, order=3, mode="constant", cval=0.0, prefilter=True, *, grad):
+    if output is not None:
+        return refuse("with output: the call without it, and a store")
+    return sized(shift_transposed(grad, np.shape(input), shift, order, mode, prefilter), input)
+
+
+@tangent(ndimage.shift)
+def shift_tangent(input, shift, output=None, order=3, mode="constant", cval=0.0, prefilter=True, *, input_dot):
+    if output is not None:
+        return refuse("with output: the call without it, and a store")
+    return ndimage.shift(input_dot, shift, order=order, mode=mode, prefilter=prefilter)
+
+
+def zoom_transposed(grad, shape, zoom, order, mode, prefilter, grid_mode):
+    zooms = each_of(zoom, len(shape))
+    if 0 in shape:
+        return np.zeros(shape, dtype=grad.dtype)
+    matrices = [
+        np.stack(
+            [ndimage.zoom(row, z, None, order, mode, 0.0, prefilter, grid_mode=grid_mode) for row in np.eye(n)], axis=1
+        )
+        for n, z in zip(shape, zooms)
+    ]
+    return by_axes(grad, matrices)
+
+
+@adjoint(ndimage.zoom, cost=500, wrt=["input"])
+def zoom(input, zoom, output=None, order=3, mode="constant", cval=0.0, prefilter=True, *, grid_mode=False, grad):
+    if output is not None:
+        return refuse("with output: the call without it, and a store")
+    return sized(zoom_transposed(grad, np.shape(input), zoom, order, mode, prefilter, grid_mode), input)
+
+
+@tangent(ndimage.zoom)
+def zoom_tangent(input, zoom, output=None, order=3, mode="constant", cval=0.0, prefilter=True, *, grid_mode=False,
+                 input_dot):  # fmt: skip
+    if output is not None:
+        return refuse("with output: the call without it, and a store")
+    return ndimage.zoom(input_dot, zoom, order=order, mode=mode, prefilter=prefilter, grid_mode=grid_mode)
+
+
+@inline
+def reaches_beyond(order, mode, prefilter):
+    """Whether SciPy continues the image before it looks for coefficients of splines."""
+    return prefilter and order > 1 and (mode == "nearest" or mode == "grid-constant")
+
+
+# --- the coefficients of splines --------------------------------------------------------------------------------------
+
+
+def filter_matrix(n, order, mode):
+    return ndimage.spline_filter1d(np.eye(n), order, axis=0, mode=mode) if n > 0 else np.eye(n)
+
+
+def coefficients_transposed(grad, order, axis, mode):
+    matrix = filter_matrix(grad.shape[axis], order, mode)
+    return np.moveaxis(np.tensordot(matrix, grad, (0, axis)), 0, axis).astype(grad.dtype)
+
+
+@adjoint(ndimage.spline_filter1d, cost=300, wrt=["input"])
+def spline_filter1d(input, order=3, axis=-1, *, mode="mirror", grad):
+    return sized(coefficients_transposed(grad, order, axis, mode), input)
+
+
+@tangent(ndimage.spline_filter1d)
+def spline_filter1d_tangent(input, order=3, axis=-1, *, mode="mirror", input_dot):
+    return ndimage.spline_filter1d(input_dot, order, axis, mode=mode)
+
+
+@adjoint(ndimage.spline_filter, cost=500, wrt=["input"])
+def spline_filter(input, order=3, *, mode="mirror", grad):
+    return sized(by_axes(grad, [filter_matrix(n, order, mode) for n in np.shape(input)]), input)
+
+
+@tangent(ndimage.spline_filter)
+def spline_filter_tangent(input, order=3, *, mode="mirror", input_dot):
+    return ndimage.spline_filter(input_dot, order, mode=mode)
+
+
+# --- at any points ----------------------------------------------------------------------------------------------------
+
+
+def nodes_around(n, places, order, mode):
+    """The nodes of an axis that a spline takes at each place, and their weights: those of every k-th node are found
+    together, k so large that no place sees two of them."""
+    k = min(order + 1, n)
+    while 0 < n % k <= order:
+        k = k + 1
+    nodes = np.arange(n)
+    found = []
+    for first in range(k):
+        chosen = (nodes % k == first).astype(float)
+        weight = ndimage.map_coordinates(chosen, [places], order=order, mode=mode, prefilter=False)
+        sums = ndimage.map_coordinates(chosen * nodes, [places], order=order, mode=mode, prefilter=False)
+        node = np.rint(sums / np.where(weight == 0, 1.0, weight)).astype(int)
+        found.append((np.clip(node, 0, n - 1), weight))
+    return found
+
+
+def spread_to_nodes(grad, shape, places, order, mode):
+    """What belongs to the coefficients of the splines, of what belongs to their values at some places."""
+    made = np.zeros(shape, dtype=grad.dtype)
+    parts = [((), np.ravel(grad))]
+    for n, place in zip(shape, places):
+        around = nodes_around(n, np.ravel(place), order, mode)
+        parts = [((*index, node), part * weight) for index, part in parts for node, weight in around]  # type: ignore[misc]
+    for index, part in parts:
+        np.add.at(made, index, part)
+    return made
+
+
+def interpolation_transposed(grad, shape, places, order, mode, prefilter):
+    if 0 in shape:
+        return np.zeros(shape, dtype=grad.dtype)
+    made = spread_to_nodes(grad, shape, places, order, mode)
+    if order < 2 or not prefilter:
+        return made
+    return by_axes(made, [filter_matrix(n, order, mode) for n in shape])
+
+
+@adjoint(ndimage.map_coordinates, cost=1000, wrt=["input"])
+def map_coordinates(input, coordinates, output=None, order=3, mode="constant", cval=0.0, prefilter=True, *, grad):
+    if output is not None:
+        return refuse("with output: the call without it, and a store")
+    if reaches_beyond(order, mode, prefilter):
+        return refuse("with an order above 1 in this mode: mode='mirror' or 'reflect', or order=1")
+    return sized(interpolation_transposed(grad, np.shape(input), coordinates, order, mode, prefilter), input)
+
+
+@tangent(ndimage.map_coordinates)
+def map_coordinates_tangent(input, coordinates, output=None, order=3, mode="constant", cval=0.0, prefilter=True, *,
+                            input_dot):  # fmt: skip
+    if output is not None:
+        return refuse("with output: the call without it, and a store")
+    return ndimage.map_coordinates(input_dot, coordinates, order=order, mode=mode, prefilter=prefilter)
+
+
+def places_of(shape, matrix, offset):
+    """Where an affine map looks for each element of its result: matrix @ place + offset."""
+    count = len(shape)
+    places = np.indices(shape, dtype=float)
+    if np.ndim(matrix) == 1:
+        moved = np.reshape(matrix, (-1,) + (1,) * count) * places
+    else:
+        matrix = np.asarray(matrix)
+        if matrix.shape[1] == count + 1:  # homogeneous
+            matrix, offset = matrix[:count, :count], matrix[:count, count]
+        moved = np.tensordot(matrix, places, 1)
+    return moved + np.reshape(np.broadcast_to(offset, (count,)), (-1,) + (1,) * count)
+
+
+def affine_transposed(grad, shape, matrix, offset, order, mode, prefilter):
+    return interpolation_transposed(grad, shape, places_of(grad.shape, matrix, offset), order, mode, prefilter)
+
+
+@adjoint(ndimage.affine_transform, cost=1000, wrt=["input"])
+def affine_transform(input, matrix, offset=0.0, output_shape=None, output=None, order=3, mode="constant", cval=0.0,
+                     prefilter=True, *, grad):  # fmt: skip
+    if output is not None:
+        return refuse("with output: the call without it, and a store")
+    if reaches_beyond(order, mode, prefilter):
+        return refuse("with an order above 1 in this mode: mode='mirror' or 'reflect', or order=1")
+    return sized(affine_transposed(grad, np.shape(input), matrix, offset, order, mode, prefilter), input)
+
+
+@tangent(ndimage.affine_transform)
+def affine_transform_tangent(input, matrix, offset=0.0, output_shape=None, output=None, order=3, mode="constant",
+                             cval=0.0, prefilter=True, *, input_dot):  # fmt: skip
+    if output is not None:
+        return refuse("with output: the call without it, and a store")
+    return ndimage.affine_transform(
+        input_dot, matrix, offset, output_shape, order=order, mode=mode, prefilter=prefilter
+    )
+
+
+def rotated_places(shape, made_shape, angle):
+    """Where a rotation of a plane looks for each element of its result, around the middle of both."""
+    turn = np.deg2rad(angle)
+    matrix = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    middle = (np.array(shape) - 1) / 2 - matrix @ ((np.array(made_shape) - 1) / 2)
+    return places_of(made_shape, matrix, middle)
+
+
+def rotation_transposed(grad, shape, angle, axes, order, mode, prefilter):
+    """Each plane of the two axes is turned by itself."""
+    if 0 in shape or grad.size == 0:
+        return np.zeros(shape, dtype=grad.dtype)
+    first, second = sorted([axis % len(shape) for axis in axes])
+    planes = np.moveaxis(grad, (first, second), (-2, -1))
+    size = (shape[first], shape[second])
+    places = rotated_places(size, planes.shape[-2:], angle)
+    flat = np.reshape(planes, (-1, *planes.shape[-2:]))
+    made = [interpolation_transposed(plane, size, places, order, mode, prefilter) for plane in flat]
+    return np.moveaxis(np.reshape(made, (*planes.shape[:-2], *size)), (-2, -1), (first, second))
+
+
+@adjoint(ndimage.rotate, cost=1000, wrt=["input"])
+def rotate(input, angle, axes=(1, 0), reshape=True, output=None, order=3, mode="constant", cval=0.0, prefilter=True, *,
+           grad):  # fmt: skip
+    if output is not None:
+        return refuse("with output: the call without it, and a store")
+    if reaches_beyond(order, mode, prefilter):
+        return refuse("with an order above 1 in this mode: mode='mirror' or 'reflect', or order=1")
+    return sized(rotation_transposed(grad, np.shape(input), angle, axes, order, mode, prefilter), input)
+
+
+@tangent(ndimage.rotate)
+def rotate_tangent(input, angle, axes=(1, 0), reshape=True, output=None, order=3, mode="constant", cval=0.0,
+                   prefilter=True, *, input_dot):  # fmt: skip
+    if output is not None:
+        return refuse("with output: the call without it, and a store")
+    return ndimage.rotate(input_dot, angle, axes, reshape, order=order, mode=mode, prefilter=prefilter)
+
+
+# --- kinds ------------------------------------------------------------------------------------------------------------
+
+
+@kind(ndimage.spline_filter, ndimage.spline_filter1d)
+def coefficients_kind(input: Kind, *options: Kind, **named: Kind) -> Kind:
+    own = getattr(numeric(input), "dtype", "")
+    return Array("float64" if own in ("float32", "float64") else own, dims_of(numeric(input)))
+
+
+@kind(ndimage.shift)
+def like_image(input: Kind, *options: Kind) -> Kind:
+    return Array(getattr(numeric(input), "dtype", ""), dims_of(numeric(input)))
+
+
+@kind(ndimage.zoom, ndimage.affine_transform, ndimage.rotate)
+def other_image(input: Kind, *options: Kind, **named: Kind) -> Kind:
+    dims = dims_of(numeric(input))
+    return Array(getattr(numeric(input), "dtype", ""), None if dims is None else tuple(unknown_dim() for _ in dims))
+
+
+@kind(ndimage.map_coordinates)
+def at_places(input: Kind, coordinates: Kind, *options: Kind) -> Kind:
+    dims = dims_of(coordinates)
+    return Array(getattr(numeric(input), "dtype", ""), None if dims is None else dims[1:])
+
+
+@kind(
+    by_axes,
+    coefficients_transposed,
+    shift_transposed,
+    zoom_transposed,
+    interpolation_transposed,
+    affine_transposed,
+    rotation_transposed,
+)
+def transposed_kind(grad: Kind, *given: Kind) -> Kind:
+    dims = dims_of(grad)
+    return Array(getattr(grad, "dtype", ""), None if dims is None else tuple(unknown_dim() for _ in dims))
