@@ -59,6 +59,7 @@ from s2sad.infer_maybe import MaybeNone
 from s2sad.infer_memory import Memory
 from s2sad.infer_methods import Methods
 from s2sad.infer_names import Lookups
+from s2sad.infer_nested import Nested
 from s2sad.infer_numpy import NumPy
 from s2sad.infer_numpy_options import NumPyOptions
 from s2sad.infer_operations import Operations
@@ -193,6 +194,7 @@ class Infer(
     Checkpoints,
     Windows,
     Cross,
+    Nested,
     NumPyOptions,
 ):
     """One walk. The mixins hold one part of the language each, this class the whole function and the program made."""

@@ -22,6 +22,7 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.infer_factors import SOLVERS, Factor
 from s2sad.infer_memory import is_function
+from s2sad.infer_nested import NESTED
 from s2sad.infer_sparse import Sparse
 from s2sad.infer_splines import SPLINES, Spline
 from s2sad.kinds import FLOAT, UNKNOWN, Array, Dict, List, Mapping, Record, Scalar, Static, Tuple
@@ -92,6 +93,8 @@ class Solvers:
             return self.opaque_call(function, args, keywords, node)
         if self.quiet:
             return self.guessed(function, name, args, keywords, node)
+        if name in NESTED:
+            return getattr(self, NESTED[name])(function, name, args, keywords, node, hint)
         handler = HANDLERS.get(name)
         if handler is not None:
             return getattr(self, handler)(self.bind_solver(function, static, args, keywords, node), node, hint)
@@ -270,7 +273,7 @@ OBJECTS = {
 
 INSTEAD = [
     (
-        "dblquad tplquad nquad quad_vec quad_explain qmc_quad",
+        "quad_vec quad_explain qmc_quad",
         "a sum over the points and weights of a quadrature rule (`np.polynomial.legendre.leggauss`)",
     ),
     ("solve_bvp ode", "the steps of a method of fixed step (Runge-Kutta), as a loop"),
@@ -279,7 +282,7 @@ INSTEAD = [
         "`optimize.brentq` or `optimize.newton` for one unknown, or the steps of Newton's method, as a loop",
     ),
     (
-        "leastsq curve_fit fmin fmin_bfgs fmin_cg fmin_l_bfgs_b fmin_slsqp "
+        "leastsq fmin fmin_bfgs fmin_cg fmin_l_bfgs_b fmin_slsqp "
         "fmin_tnc fmin_ncg fmin_powell fmin_cobyla fminbound brent golden brute basinhopping dual_annealing "
         "differential_evolution shgo direct",
         "`optimize.brentq` or `optimize.newton` of the derivative, for one unknown, or the steps, as a loop",

@@ -16,6 +16,7 @@ from s2sad.refusals import refuse
 
 MARK = "#"
 RESULT = "#result"  # ends the name of what a solver returns, which is only there for its parts
+SECOND = "(...)[1]"  # the second part of what a solver gives, where that has no rule
 LAMBDA = "lambda"  # as no function can be called
 
 
@@ -37,6 +38,7 @@ def refuse_local_functions(body: list[gast.stmt], source: Any) -> None:
             if isinstance(node, gast.stmt):
                 origin = getattr(node, "origin", None) or origin
             elif isinstance(node, gast.Name) and node.id.endswith(RESULT):
-                raise refuse("solver_whole", origin[1], origin[0], name=node.id.removesuffix(RESULT))
+                name = node.id.removesuffix(RESULT)
+                raise refuse("solver_second" if SECOND in name else "solver_whole", origin[1], origin[0], name=name)
             elif isinstance(node, gast.Name) and node.id.endswith(MARK):
                 raise refuse("function_value", origin[1], origin[0], name=node.id.removesuffix(MARK))

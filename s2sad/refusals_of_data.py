@@ -217,6 +217,10 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "what `{name}` returns is used as a whole",
         "its parts, where it is made: `solution = {name}(...)`, then `solution.x`",
     ),
+    "solver_second": (
+        "`{name}`, the estimate beside the result, has no rule",
+        "the result alone, `...[0]`",
+    ),
     "solver_writes": (
         "`{function}`, which `{name}` is given, writes into its arguments, or returns more than one array",
         "a function that makes an array and returns it",

@@ -833,7 +833,7 @@ def square_minus(x, p):
 
 @shows("solver", 2.0)
 def f(p):
-    return integrate.dblquad(square_minus, 0.0, p, 0.0, 1.0)[0]
+    return integrate.quad_vec(lambda x: square_minus(x, p), 0.0, 1.0)[0]
 
 
 @shows("solver_function", 2.0)
@@ -911,6 +911,12 @@ def f(matrix):
 def f(k):
     solutions = [integrate.solve_ivp(fall, (0.0, 1.0), [1.0], args=(k,))]
     return solutions[0].y[0, -1]
+
+
+@shows("solver_second", 2.0)
+def f(p):
+    whole, error = integrate.dblquad(square_minus, 0.0, p, 0.0, 1.0)
+    return whole + error
 
 
 @shows("solver_writes", 2.0)

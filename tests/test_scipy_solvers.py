@@ -76,6 +76,74 @@ INTEGRALS = {
 }
 
 
+def over_a_moving_area(v):
+    return integrate.dblquad(lambda y, x: np.sin(x * y * v), 0.0, v, lambda x: x * v, lambda x: 1.0 + x * x)[0]
+
+
+def with_arguments(v, w):
+    return integrate.dblquad(
+        lambda y, x, s, t: np.sin(x * y * s) * t, 0, 1, 0.0, lambda x: x, args=(v, w), epsabs=1e-10
+    )[0]
+
+
+def over_a_volume(v):
+    return integrate.tplquad(lambda z, y, x: np.sin(x * y * v + z), 0, 1, 0, 1, 0.0, lambda x, y: x + y)[0]
+
+
+AREAS = {
+    "area": (lambda v: integrate.dblquad(lambda y, x: np.sin(x * y * v), 0, 1, 0, 1)[0], 1.3),
+    "moving area": (over_a_moving_area, 1.1),
+    "arguments": (with_arguments, 1.3, 0.6),
+    "two ranges": (lambda v: integrate.nquad(lambda s, t: np.sin(s * t * v), [[0, 1], [0, v]])[0], 1.3),
+    "volume": (over_a_volume, 1.3),
+    "three ranges": (
+        lambda v: integrate.nquad(lambda s, t, u: np.sin(s * t * v + u), [(0, 1), (0, 1), (0, v)])[0],
+        1.3,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", AREAS)
+def test_integrals_over_areas(name):
+    """Their own gradients and tangents; of second order some are refused."""
+    f, *args = AREAS[name]
+    assert value_and_gradients_function(f)(*args)[0] == f(*args)
+    assert check_gradients(f, *args).ok
+    slope = sum(np.sum(each * arg) for each, arg in zip(gradients_function(f)(*args), args))
+    assert jvp(f, args, args)[1] == pytest.approx(slope)
+
+
+def decay(t, a, b):
+    return a * np.exp(-b * t)
+
+
+TIMES = np.linspace(0.0, 2.0, 7)
+CURVES = {
+    "given": lambda t, y: optimize.curve_fit(decay, t, y, p0=[1.0, 1.0], ftol=1e-13, xtol=1e-13)[0] ** 2,
+    "lambda": lambda t, y: optimize.curve_fit(lambda t, a, b: a * np.exp(-b * t), t, y)[0][0],
+    "line": lambda t, y: optimize.curve_fit(lambda t, a, b: a + b * t, t, y)[0],
+}
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_fitted_curves(name):
+    """The parameters follow the data as those do where the gradient of the sum of squares is zero."""
+    f, t, y = CURVES[name], TIMES, 2.0 * np.exp(-0.7 * TIMES) + 0.05 * np.cos(9.0 * TIMES)
+    assert np.array_equal(value_and_gradients_function(f)(t, y)[0], f(t, y))
+    dt, dy, step = 0.1 * np.sin(5.0 * t), np.cos(3.0 * t), 1e-4
+    slope = (f(t + step * dt, y + step * dy) - f(t - step * dt, y - step * dy)) / (2.0 * step)
+    np.testing.assert_allclose(jvp(f, (t, y), (dt, dy))[1], slope, rtol=1e-3)
+    of_t, of_y = gradients_function(f)(t, y)
+    assert np.sum(of_t * dt) + np.sum(of_y * dy) == pytest.approx(np.sum(slope), rel=1e-3)
+
+
+def test_a_fitted_line_in_closed_form():
+    """The normal equations: the gradient by the data is the row of the pseudo-inverse."""
+    made = gradients_function(lambda y: optimize.curve_fit(lambda t, a, b: a + b * t, TIMES, y)[0][1])
+    inverse = np.linalg.pinv(np.stack([np.ones(7), TIMES], axis=1))
+    np.testing.assert_allclose(made(np.sin(TIMES))[0], inverse[1], rtol=1e-9, atol=1e-12)
+
+
 @pytest.mark.parametrize("name", INTEGRALS)
 def test_integrals_by_their_limits(name):
     f, *args = INTEGRALS[name]

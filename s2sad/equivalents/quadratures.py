@@ -55,3 +55,59 @@ def cumulative_simpson(y: Any, *, x: Any = None, dx: Any = 1.0, axis: int = -1, 
     if initial is not None:
         made = np.concatenate((np.zeros_like(rows[..., :1]) + initial, made + initial), axis=-1)
     return np.swapaxes(made, -1, axis)
+
+
+# --- over areas and volumes: integrals of integrals, in SciPy's order (`infer_nested.py` calls these) -----------------
+
+
+@part
+def double_integral(
+    func: Any, a: Any, b: Any, gfun: Any, hfun: Any, args: Any = (), epsabs: Any = 1.49e-8, epsrel: Any = 1.49e-8
+) -> Any:
+    def inner(x: Any) -> Any:
+        low = gfun(x) if callable(gfun) else gfun
+        high = hfun(x) if callable(hfun) else hfun
+        return integrate.quad(func, low, high, args=(x, *args), epsabs=epsabs, epsrel=epsrel)[0]
+
+    return integrate.quad(inner, a, b, epsabs=epsabs, epsrel=epsrel)[0]
+
+
+@part
+def triple_integral(
+    func: Any, a: Any, b: Any, gfun: Any, hfun: Any, qfun: Any, rfun: Any, args: Any = (), epsabs: Any = 1.49e-8,
+    epsrel: Any = 1.49e-8,
+) -> Any:  # fmt: skip
+    def innermost(y: Any, x: Any) -> Any:
+        low = qfun(x, y) if callable(qfun) else qfun
+        high = rfun(x, y) if callable(rfun) else rfun
+        return integrate.quad(func, low, high, args=(y, x, *args), epsabs=epsabs, epsrel=epsrel)[0]
+
+    def inner(x: Any) -> Any:
+        low = gfun(x) if callable(gfun) else gfun
+        high = hfun(x) if callable(hfun) else hfun
+        return integrate.quad(innermost, low, high, args=(x,), epsabs=epsabs, epsrel=epsrel)[0]
+
+    return integrate.quad(inner, a, b, epsabs=epsabs, epsrel=epsrel)[0]
+
+
+@part
+def integral_over_two(func: Any, ranges: Any, args: Any = ()) -> Any:
+    first, second = ranges
+
+    def inner(x: Any) -> Any:
+        return integrate.quad(func, first[0], first[1], args=(x, *args))[0]
+
+    return integrate.quad(inner, second[0], second[1])[0]
+
+
+@part
+def integral_over_three(func: Any, ranges: Any, args: Any = ()) -> Any:
+    first, second, third = ranges
+
+    def innermost(y: Any, x: Any) -> Any:
+        return integrate.quad(func, first[0], first[1], args=(y, x, *args))[0]
+
+    def inner(x: Any) -> Any:
+        return integrate.quad(innermost, second[0], second[1], args=(x,))[0]
+
+    return integrate.quad(inner, third[0], third[1])[0]

@@ -65,6 +65,18 @@ def cost_of(function):
     return define(text, {"__name__": function.__module__, "__builtins__": builtins, "np": np, name: function})
 
 
+def misfit_of(function, count):
+    """What `curve_fit` makes small, as a function of an array of `count` parameters."""
+    name = function.__name__
+    given = ", ".join(f"p[{k}]" for k in range(count))
+    text = (
+        f"def {name}_misfit(p, xdata, ydata):\n"
+        f"    residuals = {name}(xdata, {given}) - ydata\n"
+        "    return 0.5 * np.sum(residuals * residuals)\n"
+    )
+    return define(text, {"__name__": function.__module__, "__builtins__": builtins, "np": np, name: function})
+
+
 # --- several unknowns: helpers that are printed into the program ----------------------------------------------------
 
 
