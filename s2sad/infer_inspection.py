@@ -111,6 +111,8 @@ class Inspection:
                 ),
                 BOOL,
             )
+        if isinstance(args[0].kind, (Scalar, Array, List)):
+            return Value(trees.const(False), BOOL)
         return None
 
     def call_type(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:

@@ -92,6 +92,7 @@ def over_a_volume(v):
 
 AREAS = {
     "area": (lambda v: integrate.dblquad(lambda y, x: np.sin(x * y * v), 0, 1, 0, 1)[0], 1.3),
+    "of a module's function": (lambda p: integrate.dblquad(slope_and_bend, 0.0, p, 0.0, 1.0)[0], 1.3),
     "moving area": (over_a_moving_area, 1.1),
     "arguments": (with_arguments, 1.3, 0.6),
     "two ranges": (lambda v: integrate.nquad(lambda s, t: np.sin(s * t * v), [[0, 1], [0, v]])[0], 1.3),
