@@ -1,11 +1,9 @@
 """Part of the stage `simplify`: sums and products of the reverse sweep, as a person would write them.
 
     2.0 * (dy * x)                       2.0 * dy * x                     numbers before arrays
-    g * t - g * u                  ->    g * (t - u)                      a common factor once
-    0.5 * (g * x) + g * t.7              g * x                            where t.7 = 0.5 * x
+    g * t - g * u                  ->    g * (t - u)                      a common factor once (algebra_sums.py)
     np.sum(-(g / b), axis=0)             -np.sum(g, axis=0) / b           sums first, where shapes shrink
     np.sum(g * x)                        g @ x                            of vectors
-    np.where(c, g, 0.0) / x              np.where(c, g / x, 0.0)          an x of 0 where c is false does no harm
 
 Only adjoint code is rewritten: what is equal but for rounding will do there, while the value is f's own, bit for bit.
 """
@@ -18,12 +16,12 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.algebra_sums import Sums, is_as_large, raised
 from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy, kind_of_names, same_axes
 from s2sad.expressions import rebuilt
 from s2sad.fewer_operations import elements, is_whole, simpler_axes
 from s2sad.identities import (
     first_along,
-    joined_choices,
     listed,
     transposed,
     without_complex_zero,
@@ -31,9 +29,10 @@ from s2sad.identities import (
     without_repetition,
     without_sign,
 )
+from s2sad.joined_choices import joined_choices
 from s2sad.kinds import ONE, Array, Kind, Scalar
-from s2sad.overflow import within
-from s2sad.statements import blocks_of, nested, targets
+from s2sad.named_products import ForwardProducts, Named, changes, forward_products, is_plain, names_of, products
+from s2sad.statements import blocks_of, targets
 from s2sad.terms import Factor, Term, as_product, as_sum, key_of, sum_tree
 
 LONGEST = 12  # terms of a sum in which common factors are looked for
@@ -41,10 +40,12 @@ LONGEST = 12  # terms of a sum in which common factors are looked for
 
 def rewrite(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
     """Rewrites the expressions of the reverse sweep."""
-    Algebra(info, kinds, products(body, info)).block(body, ())
+    made = Algebra(info, kinds, products(body, info))
+    made.forward = forward_products(body, info, made.kind_of)
+    made.block(body, ())
 
 
-class Algebra:
+class Algebra(Sums):
     def __init__(
         self, info: dict[str, ir.Info], kinds: dict[str, Kind], products: dict[str, tuple[Term, tuple[int, ...]]]
     ) -> None:
@@ -53,14 +54,16 @@ class Algebra:
         self.known = ExpressionKinds(self.kind_of)
         self.loops: tuple[int, ...] = ()
         self.target = ""  # the variable that is set
-        self.named: list[tuple[str, Term]] = []  # products and quotients that have a name, in this block
+        self.forward = ForwardProducts()
+        self.at_hand: list[Named] = []  # those of the forward part that hold to its end, as far as it has come
+        self.named: list[Named] = []  # products and quotients that have a name, in this block
 
     # --- statements ---
 
     def block(self, block: list[gast.stmt], loops: tuple[int, ...]) -> None:
-        named: list[tuple[str, Term]] = []
+        named: list[Named] = []
         for node in block:
-            self.loops, self.named = loops, named
+            self.loops, self.named = loops, [*named, *self.at_hand]
             if getattr(node, "reverse", False):
                 self.statement(node)
             loop = getattr(getattr(node, "forward", node), "loop", None)  # a reversed loop's is that of its `forward`
@@ -69,7 +72,11 @@ class Algebra:
             if named:
                 changed = changes(node)
                 named = [each for each in named if changed.isdisjoint((each[0], *names_of(each[1])))]
-            if getattr(node, "reverse", False) and isinstance(node, gast.Assign):
+            if self.forward.outside:
+                self.at_hand += [each for name, each in self.forward.outside.items() if name in targets(node)]
+            if getattr(node, "restore", False):
+                named += self.forward.restored(node, block)
+            elif getattr(node, "reverse", False) and isinstance(node, gast.Assign):
                 named += self.product_named(node)
 
     def statement(self, node: gast.stmt) -> None:
@@ -90,7 +97,7 @@ class Algebra:
         elif isinstance(node, gast.Expr):
             node.value = self.expression(node.value)
 
-    def product_named(self, node: gast.Assign) -> list[tuple[str, Term]]:
+    def product_named(self, node: gast.Assign) -> list[Named]:
         """t, g / y of `t = g / y`: where g / y is needed again, it has that name."""
         target = node.targets[0]
         if not isinstance(target, gast.Name) or not isinstance(node.value, gast.BinOp):
@@ -98,8 +105,7 @@ class Algebra:
         if not isinstance(node.value.op, (gast.Mult, gast.Div)):
             return []
         term = as_product(node.value, self.known.rank)
-        plain = all(isinstance(factor.node, gast.Name) for factor in term.factors)
-        return [(target.id, term)] if plain and abs(term.number) == 1.0 and len(term.factors) > 1 else []
+        return [(target.id, term)] if is_plain(term) and abs(term.number) == 1.0 and len(term.factors) > 1 else []
 
     # --- expressions, from the inside ---
 
@@ -117,6 +123,8 @@ class Algebra:
             return self.sum(node)
         if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
             return self.sum(node)
+        if trees.is_where(node) and is_numpy(node.args[0], "isinf"):
+            return self.beside_infinity(node)
         node = self.parts(node)
         if isinstance(node, gast.Attribute) and node.attr == "T":
             return transposed(node)
@@ -173,6 +181,13 @@ class Algebra:
         """The expression with its parts rewritten."""
         return rebuilt(node, self.expression, kept=("ctx", "op", "slice"))  # an index is of whole numbers
 
+    def beside_infinity(self, node: gast.AST) -> gast.AST:
+        """Where factors may be too large, their product may be infinite where they are not: it isn't used."""
+        named, self.named = self.named, []
+        node = self.parts(node)
+        self.named = named
+        return node
+
     def sum(self, node: gast.AST) -> gast.AST:
         terms = [self.tidied(self.inside(term)) for term in as_sum(node, self.known.rank)]
         factors = [factor.node for term in terms for factor in term.factors]
@@ -180,18 +195,17 @@ class Algebra:
             return self.parts(node)
         if all(map(self.is_whole, factors)):
             return node
-        whole = self.known.dims(node) if len(terms) > 1 else None
+        terms = [self.cancelled(self.spread(self.reduced_quotient(term))) for term in terms]
         for k, term in enumerate(terms):
-            smaller = self.has_shape([*terms[:k], *terms[k + 1 :]], whole)
-            terms[k] = self.with_names(self.cancelled(term, smaller))
+            terms[k] = self.with_names(self.cancelled(term, terms[:k] + terms[k + 1 :]))
         terms = without_complex_zero(terms)
         if 1 < len(terms) <= LONGEST:
-            terms = self.factored(self.merged(joined_choices(terms)))
+            terms = self.factored(self.merged(terms))
         size = abs(terms[0].number)
         if len(terms) > 1 and size != 1.0 and all(abs(term.number) == size and term.factors for term in terms):
             inner = sum_tree([self.guarded(replace(term, number=term.number / size)) for term in terms])
             return Term(size, (Factor(inner, self.known.rank(inner)),)).tree()
-        return sum_tree([self.guarded(term) for term in terms])
+        return sum_tree(joined_choices([self.guarded(term) for term in terms], self.known.rank))
 
     def inside(self, term: Term) -> Term:
         """A term whose factors are rewritten, and taken apart again where that made products of them."""
@@ -263,132 +277,6 @@ class Algebra:
         kind = self.kind_of(node.id) if isinstance(node, gast.Name) else None
         return isinstance(kind, Scalar) and kind.char in "iub"
 
-    # --- sums of terms ---
-
-    def has_shape(self, terms: list[Term], whole: Any) -> bool:
-        """Whether one of the terms has the shape of the whole sum, so that another one may be smaller."""
-        shapes = [self.shape(each) for each in terms] if whole is not None else []
-        return any(each is not None and same_axes(each, whole) for each in shapes)
-
-    def cancelled(self, term: Term, smaller: bool = False) -> Term:
-        """a / b * b is a, where a has the shape of the whole; also a / b * np.where(np.isinf(b), 0.0, b). smaller: if
-        it doesn't matter how large it is."""
-        keys = {factor.key for factor in term.factors}
-        pairs = [((False, key), (True, key)) for over, key in keys if not over]
-        bounded = {factor.key: within(factor.node) for factor in term.factors if factor.over}
-        pairs += [((False, key_of(inner)), key) for key, inner in bounded.items() if inner is not None]
-        for below, above in pairs:
-            if below in keys and above in keys:
-                made = term.without(above).without(below)
-                shapes = self.shape(made), self.shape(term)
-                if smaller and self.is_float(term.tree()) or None not in shapes and same_axes(*shapes):
-                    return self.cancelled(made, smaller)
-        return term
-
-    def with_names(self, term: Term) -> Term:
-        """g * w / y is t * w, where t is g / y already."""
-        for name, product in self.named:
-            keys = [factor.key for factor in term.factors]
-            if len(keys) > len(product.factors) and all(keys.count(k) >= product.keys.count(k) for k in product.keys):
-                at = min(keys.index(key) for key in product.keys)
-                made = term.times(product.number)
-                for key in product.keys:
-                    made = made.without(key)
-                node = trees.name(name)
-                factors = list(made.factors)
-                factors.insert(at, Factor(node, self.known.rank(node)))
-                term = replace(made, factors=tuple(factors))
-        return term
-
-    def shape(self, term: Term) -> Any:
-        return self.known.dims(term.tree())
-
-    def merged(self, terms: list[Term]) -> list[Term]:
-        """x * y + y * x is 2.0 * x * y; also where one is written with a temporary that is such a product."""
-        made: list[tuple[Term, Term]] = []
-        for term in terms:
-            whole = self.expanded(term)
-            for k, (other, its) in enumerate(made):
-                total = its.number + whole.number
-                if whole.keys == its.keys and total != 0:
-                    ways = [(other, its), (term, whole)]
-                    scaled = [replace(one, number=total * (one.number / all.number)) for one, all in ways]
-                    best = min((0, 1), key=lambda which: scaled[which].length)
-                    made[k] = (scaled[best], replace(whole, number=total))
-                    break
-            else:
-                made.append((term, whole))
-        return [term for term, _ in made]
-
-    def expanded(self, term: Term) -> Term:
-        """A term in which temporaries of the forward sweep that are products are written out."""
-        made = Term(term.number)
-        for factor in term.factors:
-            inner, loops = self.products.get(getattr(factor.node, "id", ""), (None, ()))
-            if inner is None or not factor.over or loops != self.loops[: len(loops)]:
-                made *= Term(1.0, (replace(factor, node=self.in_order(factor.node)),))
-            else:
-                made *= self.expanded(inner)
-        return made
-
-    def in_order(self, node: gast.AST) -> gast.AST:
-        """v @ w, of vectors, and not w @ v, which is the same; np.dot(v, w) likewise."""
-        product = isinstance(node, gast.BinOp) and isinstance(node.op, gast.MatMult)
-        if not product and not (is_numpy(node, "dot") and len(node.args) == 2 and not node.keywords):
-            return node
-        parts = [node.left, node.right] if product else node.args
-        if not all(self.known.rank(each) == 1 for each in parts):
-            return node
-        parts = sorted(parts, key=lambda each: repr(key_of(each)))
-        return gast.BinOp(parts[0], gast.MatMult(), parts[1]) if product else gast.Call(node.func, parts, [])
-
-    def factored(self, terms: list[Term]) -> list[Term]:
-        """g * t - g * u is g * (t - u), and g - g * u is g * (1.0 - u) where that is not to be `g -= g * u`."""
-        while True:
-            found = common_factor(terms, self.target)
-            if found is None:
-                return terms
-            factor, places = found
-            rests = [terms[k].without(factor.key) for k in places]
-            inner = sum_tree(self.factored(self.flat(rests)))
-            rest, rank = self.known.rank(inner), factor.rank
-            if not factor.over:
-                rank = None if rest is None or rank is None else max(rest, rank)
-            parts = (factor, Factor(inner, rest))
-            whole = Term(1.0, parts if factor.over else parts[::-1])
-            terms = [whole if k == places[0] else term for k, term in enumerate(terms) if k not in places[1:]]
-
-    def flat(self, terms: list[Term]) -> list[Term]:
-        """The terms, those that are sums taken apart where that leaves no more: t - (1.0 - t) is 2.0 * t - 1.0."""
-        made: list[Term] = []
-        for term in terms:
-            node = term.factors[0].node if len(term.factors) == 1 and term.factors[0].over else None
-            is_sum = isinstance(node, gast.BinOp) and isinstance(node.op, (gast.Add, gast.Sub))
-            made += [each.times(term.number) for each in as_sum(node, self.known.rank)] if is_sum else [term]
-        made = self.merged(made) if len(made) > len(terms) else terms
-        return made if len(made) <= len(terms) else terms
-
-    def guarded(self, term: Term) -> Term:
-        """np.where(c, g, 0.0) * x is np.where(c, g * x, 0.0): nothing infinite in x is multiplied by 0."""
-        for k, factor in enumerate(term.factors):
-            rest = term.factors[:k] + term.factors[k + 1 :]
-            if not factor.over or not trees.is_where(factor.node) or not self.is_as_large(rest, factor):
-                continue
-            test, *choices = factor.node.args
-            zeros = [trees.is_zero(choice) for choice in choices]
-            if sum(zeros) != 1:
-                continue
-            kept = as_product(choices[zeros.index(False)], self.known.rank)
-            inner = Term(1.0, term.factors[:k]) * kept.times(term.number) * Term(1.0, term.factors[k + 1 :])
-            choices[zeros.index(False)] = inner.tree()
-            node = gast.Call(factor.node.func, [test, *choices], [])
-            return Term(1.0, (Factor(node, self.known.rank(node)),))
-        return term
-
-    def is_as_large(self, factors: tuple[Factor, ...], guard: Factor) -> bool:
-        """Whether one of the factors has a number for each that is guarded: others do no harm, or harm to all."""
-        return any(each.rank is None or guard.rank is None or each.rank >= guard.rank for each in factors)
-
     # --- calls of np.sum ---
 
     def reduced(self, node: gast.Call) -> gast.AST:
@@ -454,78 +342,3 @@ class Algebra:
         if not (self.known.is_float(first) and self.known.is_float(last)):
             return None
         return gast.BinOp(first, gast.MatMult(), last)
-
-
-def is_as_large(part: Any, whole: Any) -> bool:
-    """Whether something has the shape that it has together with others: an axis longer than 1 decides."""
-    if part is None or whole is None or len(part) != len(whole):
-        return False
-    return all(one.many or same_axes((one,), (other,)) for one, other in zip(part, whole))
-
-
-def raised(node: gast.AST) -> tuple[gast.Name, int] | None:
-    """x, n of `x ** n`, for a literal n."""
-    if not isinstance(node, gast.BinOp) or not isinstance(node.op, gast.Pow) or not isinstance(node.left, gast.Name):
-        return None
-    exponent = trees.literal(node.right)
-    return (node.left, exponent) if type(exponent) is int and exponent > 1 else None
-
-
-def names_of(term: Term) -> list[str]:
-    return [factor.node.id for factor in term.factors]
-
-
-def changes(node: gast.stmt) -> set[str]:
-    """The names that a statement sets, or whose memory it writes."""
-    found: set[str] = set()
-    for each in nested(node):
-        found |= targets(each)
-        if isinstance(each, gast.AugAssign):
-            found |= trees.names_in(each.target)
-        elif isinstance(each, gast.Assign):
-            for target in each.targets:
-                found |= trees.names_in(target)
-            if getattr(each, "impure", False):
-                found |= trees.names_in(each.value)
-        elif isinstance(each, gast.Expr):
-            found |= trees.names_in(each.value)
-    return found
-
-
-def common_factor(terms: list[Term], target: str) -> tuple[Factor, list[int]] | None:
-    """A factor of several terms: it, and where; the one that most of them have. What is divided by leaves something of
-    each; so does the variable that is set to the sum."""
-    places: dict[Any, list[int]] = {}
-    found: dict[Any, Factor] = {}
-    for k, term in enumerate(terms):
-        for factor in {factor.key: factor for factor in term.factors}.values():
-            name = getattr(factor.node, "id", None)
-            alone = factor.over and len(term.factors) == 1 and name is not None and ir.variable(name) != target
-            if alone or term.has_over > factor.over:
-                places.setdefault(factor.key, []).append(k)
-                found.setdefault(factor.key, factor)
-    best = max(places, key=lambda key: len(places[key]), default=None)
-    return None if best is None or len(places[best]) < 2 else (found[best], places[best])
-
-
-def products(body: list[gast.stmt], info: dict[str, ir.Info]) -> dict[str, tuple[Term, tuple[int, ...]]]:
-    """The names of the forward sweep that are products, with their factors and the loops that they are set in."""
-    found: dict[str, tuple[Term, tuple[int, ...]]] = {}
-    sets: dict[str, int] = {}
-
-    def walk(block: list[gast.stmt]) -> None:
-        for node in block:
-            if not getattr(node, "reverse", False):
-                for name in targets(node):
-                    sets[name] = sets.get(name, 0) + 1
-                if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
-                    term = as_product(node.value, lambda each: None)
-                    plain = all(isinstance(factor.node, gast.Name) and factor.over for factor in term.factors)
-                    if isinstance(getattr(node, "effect", None), ir.Primitive) and plain and term.length > 1:
-                        name = node.targets[0].id
-                        found[name] = (term, info[name].loops if name in info else ())
-            for inner in blocks_of(node):
-                walk(inner)
-
-    walk(body)
-    return {name: entry for name, entry in found.items() if sets[name] == 1}

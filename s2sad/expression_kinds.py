@@ -21,6 +21,7 @@ from s2sad.indexing import sliced
 from s2sad.kinds import ONE, Array, Dim, Kind, Scalar, broadcast_dims, loose
 
 Dims = tuple[Dim, ...]
+REAL = ("sum", "mean", "max", "min", "exp", "log", "sqrt", "abs", "sin", "cos", "tanh")  # of real numbers
 
 
 def kind_of_names(info: dict[str, Any], kinds: dict[str, Kind]) -> Callable[[str], Kind | None]:
@@ -52,12 +53,17 @@ class ExpressionKinds:
         return None if method is None else method(node)
 
     def is_float(self, node: gast.AST) -> bool:
-        """Whether all names in an expression hold real floats, and no number in it is complex."""
-        parts = list(trees.walk(node))
-        kinds = [self.kind_of_name(each.id) for each in parts if isinstance(each, gast.Name)]
-        return all(isinstance(kind, (Scalar, Array)) and kind.char == "f" for kind in kinds) and not any(
-            isinstance(each, gast.Constant) and isinstance(each.value, complex) for each in parts
-        )
+        """Whether an expression is made of real floats by what leaves them real."""
+        if isinstance(node, gast.Name):
+            kind = self.kind_of_name(node.id)
+            return isinstance(kind, (Scalar, Array)) and kind.char == "f"
+        if isinstance(node, gast.Constant):
+            return not isinstance(node.value, complex)
+        if isinstance(node, gast.Call):
+            return any(is_numpy(node, each) for each in REAL) and all(map(self.is_float, node.args))
+        if isinstance(node, (gast.Subscript, gast.Attribute)):
+            return self.is_float(node.value)
+        return all(self.is_float(each) for each in gast.iter_child_nodes(node) if isinstance(each, gast.expr))
 
     def _of_Constant(self, node: gast.Constant) -> Dims | None:
         return () if isinstance(node.value, (int, float, complex)) else None

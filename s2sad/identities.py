@@ -9,7 +9,7 @@ import gast
 from s2sad import trees
 from s2sad.expression_kinds import ExpressionKinds, is_numpy
 from s2sad.inlining import substituted
-from s2sad.terms import Factor, Term
+from s2sad.terms import Term
 
 
 def without_repetition(node: gast.ListComp) -> gast.ListComp:
@@ -43,8 +43,8 @@ def listed(node: Any, known: ExpressionKinds) -> gast.AST:
 
 
 def without_defaults(node: gast.Call) -> gast.Call:
-    """np.sum(x, axis=None, keepdims=False) is np.sum(x)."""
-    defaults = {"axis": None, "keepdims": False}
+    """np.sum(x, axis=None, keepdims=False, where=True) is np.sum(x)."""
+    defaults = {"axis": None, "keepdims": False, "where": True}
     kept = [
         each
         for each in node.keywords
@@ -69,17 +69,6 @@ def transposed(node: gast.Attribute) -> gast.AST:
     return node
 
 
-def joined_choices(terms: list[Term]) -> list[Term]:
-    """np.where(t, a, 0.0) + np.where(t, 0.0, b) is np.where(t, a, b)."""
-    for k, one in enumerate(terms):
-        for other in terms[k + 1 :]:
-            made = joined_choice(one, other)
-            if made is not None:
-                rest = [each for each in terms if each is not one and each is not other]
-                return joined_choices([*rest[:k], made, *rest[k:]])
-    return terms
-
-
 def without_complex_zero(terms: list[Term]) -> list[Term]:
     """z + 0j, which makes a number complex, is z where that is complex already."""
     zeros = [term for term in terms if is_complex_zero(term)]
@@ -101,32 +90,6 @@ def is_complex_zero(term: Term) -> bool:
         return False
     value = trees.literal(term.factors[0].node)
     return isinstance(value, complex) and value == 0
-
-
-def joined_choice(one: Term, other: Term) -> Term | None:
-    """The sum of two terms that are choices by the same test, one of which is zero where the other isn't."""
-    if not all(len(term.factors) == 1 and term.has_over for term in (one, other)):
-        return None
-    first, second = (cast(Any, term.factors[0].node) for term in (one, other))
-    if not all(is_numpy(each, "where") and len(each.args) == 3 for each in (first, second)):
-        return None
-    if not trees.same(first.args[0], second.args[0]):
-        return None
-    (a, b), (c, d) = (choices(term, node) for term, node in ((one, first), (other, second)))
-    if trees.is_zero(b) and trees.is_zero(c):
-        parts = [a, d]
-    elif trees.is_zero(a) and trees.is_zero(d):
-        parts = [c, b]
-    else:
-        return None
-    return Term(1.0, (Factor(gast.Call(first.func, [first.args[0], *parts], []), None),))
-
-
-def choices(term: Term, node: Any) -> list[gast.AST]:
-    """What np.where chooses from, times the number that stands before it."""
-    if term.number == 1.0:
-        return list(node.args[1:])
-    return [each if trees.is_zero(each) else trees.mul(trees.const(term.number), each) for each in node.args[1:]]
 
 
 def first_along(key: gast.AST, rank: int) -> set[int] | None:

@@ -260,7 +260,8 @@ class Holdings:
 
     def check_held(self, each: Held, uses: Any) -> None:
         container, item = each.container, each.item
-        matters = self.info[container.name].varied or item.name in self.info and self.info[item.name].varied
+        named = [root.name for root in (container, item) if root.name in self.info]  # a global list is none of these
+        matters = any(self.info[name].varied for name in named)
         deep = [m for m in deep_at(container, each.level) if after(m, each.at, self.life(container))]
         if deep:
             self.check_outside_item(each)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import gast
-import numpy
 
 from s2sad import ir, trees
 from s2sad.ir import GENERATED
 from s2sad.kinds import Scalar
 from s2sad.reading import reads
-from s2sad.statements import blocks_of, targets
-from s2sad.terms import key_of
+from s2sad.statements import blocks_of
 
 
 def inline_block(program: ir.Inferred) -> None:
@@ -26,13 +23,7 @@ def inline_block(program: ir.Inferred) -> None:
             rename_reads(node, known)
             for inner in blocks_of(node):
                 inner[:] = walk(inner)
-            if getattr(node, "loop", None) is not None:
-                loop = node.loop
-                for each in loop.bindings:
-                    rename_reads(each, known)
-                for field in ("count", "length", "snapshots"):
-                    setattr(loop, field, substituted(getattr(loop, field), known))
-                loop.range = [substituted(each, known) for each in loop.range] if loop.range else loop.range
+            rename_loop(node, known)
             if is_cheap(node, program):
                 known[node.targets[0].id] = node.value
                 continue
@@ -41,58 +32,6 @@ def inline_block(program: ir.Inferred) -> None:
 
     program.body[:] = walk(program.body)
     value_names(program.value, known)
-    share_calls(program)
-
-
-def share_calls(program: ir.Inferred) -> None:
-    """A function of numbers that is called twice with the same arguments, `math.sqrt(2.0)`, is called once."""
-    known: dict[str, gast.AST] = {}
-    sets: dict[str, int] = {}
-
-    def count(block: list[gast.stmt]) -> None:
-        for node in block:
-            for name in targets(node):
-                sets[name] = sets.get(name, 0) + 1
-            for inner in blocks_of(node):
-                count(inner)
-
-    def walk(block: list[gast.stmt], outer: dict[Any, str]) -> None:
-        made, seen = [], dict(outer)
-        for node in block:
-            rename_reads(node, known)
-            for inner in blocks_of(node):
-                walk(inner, seen)
-            for each in getattr(node, "loop", None) and node.loop.bindings or ():
-                rename_reads(each, known)
-            key = call_key(node, program, sets)
-            if key is not None and key in seen:
-                known[node.targets[0].id] = trees.name(seen[key])
-                continue
-            if key is not None:
-                seen[key] = node.targets[0].id
-            made.append(node)
-        block[:] = made
-
-    count(program.body)
-    walk(program.body, {})
-    if known:
-        value_names(program.value, known)
-
-
-def call_key(node: gast.stmt, program: ir.Inferred, sets: dict[str, int]) -> Any:
-    """What tells that a statement calls the same function of the same numbers as another one."""
-    if not isinstance(node, gast.Assign) or not isinstance(node.value, gast.Call):
-        return None
-    module = getattr(getattr(node.value.func, "value", None), "module", None)
-    if not isinstance(getattr(node, "effect", None), (ir.Primitive, ir.Plain)) or module not in (math, numpy):
-        return None
-    name = getattr(node.targets[0], "id", "")
-    if ir.base_of(name) != "#t" or not isinstance(program.info[name].kind, Scalar) or node.value.keywords:
-        return None
-    for each in ir.summary(node.value).names:
-        if each not in program.info or not isinstance(program.info[each].kind, Scalar) or sets.get(each, 0) > 1:
-            return None
-    return key_of(node.value)
 
 
 def value_names(value: Any, known: dict[str, gast.AST]) -> None:
@@ -186,6 +125,18 @@ def rename_reads(node: gast.stmt, known: dict[str, gast.AST]) -> None:
     op = getattr(node, "effect", None)
     if op is not None:
         rename_op(op, known)
+
+
+def rename_loop(node: Any, known: dict[str, gast.AST]) -> None:
+    """Replaces names in what is known of a loop."""
+    loop = getattr(node, "loop", None)
+    if loop is None or not known:
+        return
+    for each in loop.bindings:
+        rename_reads(each, known)
+    for field in ("count", "length", "snapshots"):
+        setattr(loop, field, substituted(getattr(loop, field), known))
+    loop.range = [substituted(each, known) for each in loop.range] if loop.range else loop.range
 
 
 def rename_all(block: list[gast.stmt], old: str, new: str) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,6 +105,12 @@ def family(root: Root) -> list[Root]:
             found.append(each)
             todo.extend(each.sources)
     return found
+
+
+def written_roots(roots: Iterable[Root]) -> set[Root]:
+    """The roots whose memory is written, maybe through another name."""
+    written = [root for root in roots if root.stores or root.deep or root.moves]
+    return {each for root in written for each in family(root)}
 
 
 @dataclass

@@ -23,10 +23,12 @@ from s2sad.inserting import drop_places, expand
 from s2sad.kinds import Array, Scalar
 from s2sad.naming import name_all
 from s2sad.reading import free_reads, surely_set
+from s2sad.repeated import compute_once
 from s2sad.saved import save_together
 from s2sad.simplify import simplify
 from s2sad.statements import blocks_of
 from s2sad.tape import provide
+from s2sad.values_at_hand import use_values
 
 
 class Pair:
@@ -49,6 +51,7 @@ class Pair:
         )
         part.beside = True
         inline_block(part)
+        compute_once(part)
         self.part = part
         self.written = instance.written
         self.active = active_names(part, [name for name, written in zip(instance.leaves, instance.written) if written])
@@ -104,6 +107,7 @@ class Pair:
         drop_places(self.instance.body)
         outputs = [self.output(k) for k in self.active_leaves()]
         reverse = adjoint.block
+        use_values(self.part, self.instance.body, reverse)
         stacks = provide(self.part, self.instance.body, reverse, adjoint.helpers)
         returned = gast.Return(
             outputs[0] if len(outputs) == 1 and not self.instance.solved else gast.Tuple(outputs, gast.Load())

@@ -23,12 +23,14 @@ from s2sad.looped_slices import take_from_whole
 from s2sad.printer import to_text
 from s2sad.program import Builder
 from s2sad.refusals import refuse
+from s2sad.repeated import compute_once
 from s2sad.requests import Guard, Program, Request
 from s2sad.saved import save_together
 from s2sad.shifts import drop_shifts
 from s2sad.simplify import simplify
 from s2sad.tangent_program import ForwardBuilder
 from s2sad.tape import provide
+from s2sad.values_at_hand import use_names, use_values
 
 __all__ = ["Guard", "Program", "Request", "generate", "stages"]
 
@@ -78,6 +80,7 @@ def run_stages(request: Request, show: Callable[[str, Callable[[], str]], None])
     show("core", lambda: to_text(core))
     inferred = infer(request, core)
     inline_block(inferred)
+    compute_once(inferred)
     show("infer", lambda: show_statements(inferred.body))
     if request.mode != "forward":
         take_from_whole(inferred)
@@ -103,6 +106,7 @@ def reverse(request: Request, inferred: Inferred, active: set[str], show: Show) 
         return run_stages(with_equal(request, equal), show)
     show("adjoint", lambda: show_statements(sweep))
     read_lengths_elsewhere(sweep, inferred)
+    use_values(inferred, inferred.body, sweep)
     stacks = provide(inferred, inferred.body, sweep, builder.helpers)
     show("tape", lambda: show_statements(inferred.body) + "\n" + show_statements(sweep))
     body = builder.assemble(stacks, inferred.body, sweep)
@@ -126,6 +130,7 @@ def forward(request: Request, inferred: Inferred, active: set[str], show: Show) 
     sweep = builder.forward_sweep()
     show("tangent", lambda: show_statements(sweep))
     body = builder.assemble_forward(sweep)
+    use_names(body, inferred.info, builder.tangent.kinds)
     drop_aliases(body, inferred.info, "", builder.tangent.kinds)
     simplify(body, inferred.info, builder.tangent.kinds)
     show("simplify", lambda: show_statements(body))

@@ -39,6 +39,7 @@ from s2sad.steps import use_steps
 from s2sad.stores import merge_stores
 from s2sad.tape_checkpoints import take_values
 from s2sad.unpacking import unpack_parameters, unpack_results
+from s2sad.values_at_hand import use_names
 
 
 def merge_branches(body: list[gast.stmt]) -> None:
@@ -125,6 +126,7 @@ def simplify(
     remove_dead(body)
     fold(body, info)
     rewrite(body, info, kinds)
+    fold(body, info)
     use_steps(body, info, kinds)
     drop_copies(body)
     remove_dead(body)
@@ -140,6 +142,7 @@ def simplify(
         remove_dead(body)
     use_squares(body, info, kinds)
     use_plain_targets(body, info, kinds)
+    use_names(body, info, kinds)
     while_saved(body)  # of what is left: a loop that runs until a list is empty has to take from it
     remove_dead(body)
     replace_last(body, info, kinds)

@@ -18,6 +18,7 @@ from s2sad import ir, trees
 from s2sad.activity import active_names
 from s2sad.inlining import inline_block
 from s2sad.kinds import Array, Kind
+from s2sad.repeated import compute_once
 
 
 class Calls:
@@ -109,6 +110,7 @@ class Twin:
             {},
         )
         inline_block(part)
+        compute_once(part)
         self.part = part
         written = [name for name, each in zip(instance.leaves, instance.written) if each]
         self.active = active_names(part, written)

@@ -151,7 +151,8 @@ def key_of(node: gast.AST) -> Any:
     """Something that is equal for equal expressions."""
     if isinstance(node, gast.Name):
         helper = node.__dict__.get("function")  # two helpers may have one name
-        return node.id if helper is None else (node.id, id(helper))
+        module = node.__dict__.get("module")  # and one module two
+        return module.__name__ if module is not None else node.id if helper is None else (node.id, id(helper))
     if isinstance(node, gast.Constant):
         return (type(node.value).__name__, repr(node.value))
     parts: list[Any] = [type(node).__name__]

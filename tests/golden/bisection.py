@@ -24,5 +24,5 @@ def bisection_value_and_gradients(a, b, dy=1.0):
     # x = low - (low * low * low + a * low - b) / (3.0 * low * low + a)
     t4_grad = -x_grad / t1
     b_grad = dy - t4_grad
-    a_grad += t4_grad * (low - t2)
+    a_grad += t4_grad * x
     return value, (a_grad, b_grad)

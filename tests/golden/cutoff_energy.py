@@ -24,12 +24,10 @@ def cutoff_energy_value_and_gradients(positions, cutoff, dy=1.0):
             offset, r2 = saved.pop()
             if r2 < cutoff * cutoff:
                 # energy += 4.0 * (s * s - s)
-                t1 = r2 * r2
-                t2 = t1 * r2
-                s = 1.0 / t2
+                s = 1.0 / (r2 * r2 * r2)
                 s_grad = 4.0 * dy * (2.0 * s - 1.0)
                 # s = 1.0 / (r2 * r2 * r2)
-                r2_grad = -3.0 * s_grad * s / t2 * t1
+                r2_grad = -3.0 * s_grad * s / r2
                 # r2 = offset @ offset
                 offset_grad = 2.0 * r2_grad * offset
                 # offset = positions[i] - positions[j]

@@ -13,32 +13,27 @@ def black_scholes_value_and_tangent(
     t1 = math.sqrt(time)
     spread = volatility * t1
     spread_dot = volatility_dot * t1 + 0.5 * time_dot / t1 * volatility
-    t2 = spot / strike
-    t3 = rate + 0.5 * volatility * volatility
-    d1 = (math.log(t2) + t3 * time) / spread
+    t2 = rate + 0.5 * volatility * volatility
+    d1 = (math.log(spot / strike) + t2 * time) / spread
     d1_dot = (
-        spot_dot / strike / t2
+        spot_dot / spot
         + (rate_dot + volatility_dot * volatility) * time
-        + time_dot * t3
+        + time_dot * t2
         - spread_dot * d1
     ) / spread
     d2 = d1 - spread
     d2_dot = d1_dot - spread_dot
-    t4 = math.sqrt(2.0)
-    t5 = d1 / t4
-    t6_dot = d1_dot / t4 / math.sqrt(math.pi) * math.exp(-t5 * t5)
-    t6 = 0.5 * (1.0 + math.erf(t5))
-    t7 = -rate
-    t8 = math.exp(t7 * time)
-    t9 = strike * t8
-    t10 = d2 / t4
-    t11_dot = d2_dot / t4 / math.sqrt(math.pi) * math.exp(-t10 * t10)
-    t11 = 0.5 * (1.0 + math.erf(t10))
-    value = spot * t6 - t9 * t11
+    t3 = math.sqrt(2.0)
+    t4 = d1 / t3
+    t5_dot = d1_dot / t3 / math.sqrt(math.pi) * math.exp(-t4 * t4)
+    t5 = 0.5 * (1.0 + math.erf(t4))
+    t6 = -rate
+    t7 = strike * math.exp(t6 * time)
+    t8 = d2 / t3
+    t9_dot = d2_dot / t3 / math.sqrt(math.pi) * math.exp(-t8 * t8)
+    t9 = 0.5 * (1.0 + math.erf(t8))
+    value = spot * t5 - t7 * t9
     value_dot = (
-        spot_dot * t6
-        + t6_dot * spot
-        - (time_dot * t7 - rate_dot * time) * t8 * strike * t11
-        - t11_dot * t9
+        spot_dot * t5 + t5_dot * spot - t7 * ((time_dot * t6 - rate_dot * time) * t9 + t9_dot)
     )
     return value, value_dot

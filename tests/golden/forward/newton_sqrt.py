@@ -8,7 +8,7 @@ def newton_sqrt_value_and_tangent(a, a_dot):
     while True:
         t1 = 2.0 * x
         step = (x * x - a) / t1
-        step_dot = (x_dot * (2.0 * x - 2.0 * step) - a_dot) / t1
+        step_dot = (x_dot * (t1 - 2.0 * step) - a_dot) / t1
         x = x - step
         x_dot -= step_dot
         if abs(step) < 1e-12:

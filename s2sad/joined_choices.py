@@ -1,0 +1,65 @@
+"""Part of the stage `simplify`: two choices by one test, of which each gives 0 where the other doesn't, are one.
+
+>>> import numpy
+>>> from s2sad.terms import as_sum, sum_tree
+>>> term = as_sum(gast.parse("np.where(c, dy * a, 0.0) - np.where(c, 0.0, dy * b)", mode="eval").body, lambda node: 0)
+>>> for node in trees.walk(sum_tree(term)):
+...     if getattr(node, "id", "") == "np":
+...         node.module = numpy
+>>> trees.show(sum_tree(joined_choices(term, lambda node: 0)))
+'dy * np.where(c, a, -b)'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import gast
+
+from s2sad import trees
+from s2sad.terms import Factor, Rank, Term, as_product, key_of
+
+
+def joined_choices(terms: Sequence[Term], rank: Rank) -> list[Term]:
+    made: list[Term] = []
+    for term in terms:
+        for k, other in enumerate(made):
+            both = joined(other, term, rank)
+            if both is not None:
+                made[k] = both
+                break
+        else:
+            made.append(term)
+    return made
+
+
+def joined(one: Term, other: Term, rank: Rank) -> Term | None:
+    first, second = choice_of(one), choice_of(other)
+    if first is None or second is None or key_of(first.args[0]) != key_of(second.args[0]):
+        return None
+    zeros = [[trees.is_zero(each) for each in call.args[1:]] for call in (first, second)]
+    if sorted(zeros) != [[False, True], [True, False]]:
+        return None
+    parts = [as_product(first.args[1 + zeros[0].index(False)], rank).times(one.number)]
+    parts.append(as_product(second.args[1 + zeros[1].index(False)], rank).times(other.number))
+    if zeros[0][0]:
+        parts.reverse()
+    outside, parts = common_numbers(parts)
+    call = gast.Call(first.func, [first.args[0], *[part.tree() for part in parts]], [])
+    return outside * Term(1.0, (Factor(call, rank(call)),))
+
+
+def choice_of(term: Term) -> gast.Call | None:
+    """The `np.where(...)` that a term is, but for its sign."""
+    alone = len(term.factors) == 1 and term.factors[0].over and abs(term.number) == 1.0
+    return term.factors[0].node if alone and trees.is_where(term.factors[0].node) else None
+
+
+def common_numbers(parts: list[Term]) -> tuple[Term, list[Term]]:
+    """What both parts are multiplied with, as far as it is no array."""
+    outside = Term()
+    for factor in parts[0].factors:
+        if factor.over and factor.rank == 0 and factor.key in parts[0].keys and factor.key in parts[1].keys:
+            parts = [part.without(factor.key) for part in parts]
+            outside *= Term(1.0, (factor,))
+    return outside, parts

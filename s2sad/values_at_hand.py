@@ -1,0 +1,133 @@
+"""Stage `values at hand`: the reverse sweep reads what the forward part has computed, where it would compute it again.
+
+    a.2 = np.sin(x.1)
+    b.3 = np.cos(x.1)
+    ...
+    x.1_grad.5 = b.3_grad.4 * -np.sin(x.1)      ->     x.1_grad.5 = b.3_grad.4 * -a.2
+
+In a loop, that is done where the iteration's value is kept anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.expression_kinds import kind_of_names
+from s2sad.expressions import rebuilt
+from s2sad.kinds import Array, Kind, Scalar
+from s2sad.named_products import changes
+from s2sad.reading import reads
+from s2sad.repeated import Repeats, gives_the_same
+from s2sad.statements import all_of, blocks_of, targets
+from s2sad.terms import key_of
+
+ARITHMETIC = (gast.BinOp, gast.UnaryOp)
+
+
+def use_names(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
+    """The same at the end of the stage `simplify`, where what the adjoint code has become is computed already; also of
+    what a tangent's own part of the function has computed before it."""
+    Names(body, info, kinds).block(body, {})
+
+
+def use_values(program: ir.Inferred, forward: list[gast.stmt], sweep: list[gast.stmt]) -> None:
+    Values(program, forward).block(sweep, frozenset())
+
+
+class Values:
+    def __init__(self, program: ir.Inferred, forward: list[gast.stmt]) -> None:
+        self.program = program
+        repeats = Repeats(program)
+        self.first: dict[Any, list[str]] = {}  # by what is computed, the names that hold it
+        self.outside = {name for node in forward for name in targets(node)}  # of loops and branches
+        for node in all_of(forward):
+            key, value = repeats.computed(node)
+            if value is not None:
+                self.first.setdefault(key, []).append(value.name)
+
+    def block(self, block: list[gast.stmt], kept: frozenset[str]) -> None:
+        kept = kept.union(*map(reads, block))
+        for node in block:
+            change_parts(node, lambda each: self.operand(each, kept))
+            for inner in blocks_of(node):
+                self.block(inner, kept)
+
+    def operand(self, node: Any, kept: frozenset[str]) -> Any:
+        node = in_parts(node, lambda each: self.operand(each, kept))
+        if not isinstance(node, (gast.Call, gast.BinOp)):
+            return node
+        for name in self.first.get(key_of(node), ()):
+            if name in kept or name in self.outside and self.is_costly(node, name):
+                return trees.name(name)
+        return node
+
+    def is_costly(self, node: gast.AST, name: str) -> bool:
+        return isinstance(node, gast.Call) or isinstance(self.program.info[name].kind, Array)
+
+
+class Names:
+    def __init__(self, body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
+        self.info, self.kind_of = info, kind_of_names(info, kinds)
+        self.written = ir.written_roots({each.place.root for each in info.values() if each.place is not None})
+
+    def block(self, block: list[gast.stmt], outer: dict[Any, tuple[str, set[str]]]) -> None:
+        seen = dict(outer)
+        for node in block:
+            changed = changes(node)
+            if getattr(node, "reverse", False) and not getattr(node, "restore", False) and seen:
+                change_parts(node, lambda each: self.operand(each, seen))
+            if isinstance(node, (gast.For, gast.While)):
+                seen = without(seen, changed)
+            for inner in blocks_of(node):
+                self.block(inner, seen)
+            seen = without(seen, changed)
+            if self.is_definition(node):
+                name, value = node.targets[0].id, node.value
+                seen.setdefault(key_of(value), (name, {name, *ir.summary(value).names}))
+
+    def operand(self, node: Any, seen: dict[Any, tuple[str, set[str]]]) -> Any:
+        found = seen.get(key_of(node)) if isinstance(node, (gast.Call, gast.BinOp)) else None
+        if found is not None:
+            return trees.name(found[0])
+        return in_parts(node, lambda each: self.operand(each, seen))
+
+    def is_definition(self, node: Any) -> bool:
+        """Whether a name of the function's own is set to a number or array that follows from what stays as it is."""
+        if getattr(node, "reverse", False) or not isinstance(node, gast.Assign):
+            return False
+        target, value = node.targets[0], node.value
+        if not isinstance(target, gast.Name) or not isinstance(value, (gast.BinOp, gast.Call)):
+            return False
+        calls = [each for each in trees.walk(value) if isinstance(each, gast.Call)]
+        return all(map(gives_the_same, calls)) and all(map(self.stays, (target.id, *ir.summary(value).names)))
+
+    def stays(self, name: str) -> bool:
+        place = self.info[name].place if name in self.info else None
+        return isinstance(self.kind_of(name), (Scalar, Array)) and (place is None or place.root not in self.written)
+
+
+def without(seen: dict[Any, tuple[str, set[str]]], changed: set[str]) -> dict[Any, tuple[str, set[str]]]:
+    return {key: each for key, each in seen.items() if each[1].isdisjoint(changed)}
+
+
+def change_parts(node: Any, change: Callable[[Any], Any]) -> None:
+    """Changes the operands of what a statement of the reverse sweep computes: not the whole, which might be written."""
+    op = getattr(node, "effect", None)
+    if isinstance(op, ir.Copy):
+        op.pairs = [(target, operands(source, change)) for target, source in op.pairs]
+    elif isinstance(node, (gast.Assign, gast.AugAssign, gast.Expr)):
+        node.value = operands(node.value, change)
+
+
+def operands(node: Any, change: Callable[[Any], Any]) -> Any:
+    if isinstance(node, ARITHMETIC):
+        return in_parts(node, change)
+    return in_parts(node, lambda each: operands(each, change))
+
+
+def in_parts(node: Any, change: Callable[[Any], Any]) -> Any:
+    return rebuilt(node, change, kept=("ctx", "op", "func")) if isinstance(node, (*ARITHMETIC, gast.Call)) else node

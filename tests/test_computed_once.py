@@ -1,0 +1,236 @@
+"""What is computed twice from the same values is computed once, in both sweeps; and what might not be the same, twice."""
+
+import math
+
+import numpy as np
+import pytest
+
+from s2sad import (
+    check_gradients,
+    grad,
+    grad_of,
+    jvp,
+    value_and_grad,
+    value_and_gradients_function,
+    value_and_tangent_function,
+)
+
+X = np.array([0.3, 0.8, 1.7])
+Y = np.array([1.4, 0.5, 0.9])
+
+
+def text_of(f, *args):
+    check_gradients(f, *args).raise_if_wrong()
+    return value_and_gradients_function(f).source(*args).partition('"""\n')[2]
+
+
+def lennard_jones(r, eps, sigma):
+    return 4 * eps * ((sigma / r) ** 12 - (sigma / r) ** 6)
+
+
+def reciprocal(u):
+    return 1 / u + math.log(1 / u)
+
+
+def arrhenius(k, t, ea):
+    return k * math.exp(-ea / (8.314 * t)) + math.exp(-ea / (8.314 * t)) ** 2
+
+
+def length(a, b):
+    return math.sqrt(a * a + b * b) / (1.0 + math.sqrt(a * a + b * b))
+
+
+def own_name(x):
+    mu = np.mean(x)
+    return np.sum((x - np.mean(x)) ** 3) * mu
+
+
+def mean_of_std(x):
+    mu = np.mean(x)
+    return np.sum(((x - mu) / np.std(x)) ** 3)
+
+
+def sine_and_cosine(x):
+    a = np.sin(x)
+    b = np.cos(x)
+    return np.sum(a * b)
+
+
+def in_a_loop(x, n):
+    for _ in range(n):
+        a = math.sin(x)
+        b = math.cos(x)
+        x = a * b + 0.5 * a
+    return x
+
+
+def huber(x, y):
+    r = x - y
+    return np.sum(np.where(np.abs(r) < 1.0, 0.5 * r * r, np.abs(r) - 0.5))
+
+
+def two_masks(x, y):
+    return np.sum(np.where(x > y, x * y, x)) + np.sum(np.where(x > y, y, x * x))
+
+
+def entropy(p):
+    return -np.sum(p * np.log(p))
+
+
+def product_by_name(x, y):
+    a = x * y
+    return np.sum(np.exp(a) * a * np.sin(x))
+
+
+@pytest.mark.parametrize(
+    "f, args, times",
+    [
+        (lennard_jones, (1.1, 0.7, 0.9), {"sigma / r": 1}),
+        (reciprocal, (1.7,), {"1 / u": 1, "dy": 1}),
+        (arrhenius, (1.3, 300.0, 800.0), {"math.exp(": 1, "8.314 * t\n": 1}),
+        (length, (0.6, 0.8), {"math.sqrt(": 1}),
+        (own_name, (X,), {"np.mean(": 1}),
+        (mean_of_std, (X,), {"np.mean(": 1, "x - mu": 1}),
+        (sine_and_cosine, (X,), {"np.sin(": 1, "np.cos(": 1}),
+        (in_a_loop, (0.7, 4), {"math.sin(": 1, "math.cos(": 1}),
+        (huber, (3.0 * X, Y), {"np.abs(": 1, "np.where(": 2}),
+        (two_masks, (X, Y), {"x > y": 1}),
+        (entropy, (X,), {"p / p": 0, "np.log(": 1}),
+        (product_by_name, (X, Y), {"x * y": 1}),
+    ],
+)
+def test_what_is_at_hand_is_not_computed_again(f, args, times):
+    text = "\n".join(line for line in text_of(f, *args).splitlines() if not line.strip().startswith("#"))
+    assert {part: text.count(part) for part in times} == times, text
+
+
+def smoothing(y, alpha):
+    level = y[0]
+    error = 0.0
+    for v in y[1:]:
+        error += (v - level) ** 2
+        level = alpha * v + (1 - alpha) * level
+    return error
+
+
+@pytest.mark.parametrize(
+    "f, args, times",
+    [
+        (mean_of_std, (X,), {"np.mean(": 2, "np.real": 0, "where=True": 0}),
+        (sine_and_cosine, (X,), {"np.sin(": 1}),
+        (smoothing, (X, 0.3), {"v - level": 1}),
+        (entropy, (X,), {"p / p": 0}),
+    ],
+)
+def test_tangents_read_what_is_at_hand(f, args, times):
+    check_gradients(f, *args).raise_if_wrong()
+    text = value_and_tangent_function(f).source(*args).partition('"""\n')[2]
+    assert {part: text.count(part) for part in times} == times, text
+
+
+CALLS = []
+
+
+def counted(x):
+    CALLS.append(x)
+    return 2.0 * len(CALLS)
+
+
+def called_twice(x):
+    return counted(1.0) * x + counted(1.0) * x * x
+
+
+def test_a_function_of_the_users_is_called_as_often_as_it_stands_there():
+    CALLS.clear()
+    assert value_and_grad(called_twice)(3.0) == (2.0 * 3.0 + 4.0 * 9.0, 2.0 + 2.0 * 4.0 * 3.0)
+    assert len(CALLS) == 2
+
+
+def written_between(x):
+    x = x.copy()
+    first = np.sum(np.exp(x) * x)
+    x[0] = 2.0 * x[1]
+    return first * np.sum(np.exp(x))
+
+
+def written_by_a_stranger(x, n):
+    first = np.exp(n) * x
+    fill(n)
+    return np.sum(first * np.exp(n))
+
+
+def fill(n):
+    np.asarray(n).fill(0.5)
+    CALLS.append(n)
+
+
+def carried(x, n):
+    total = 0.0
+    for _ in range(n):
+        total += math.exp(0.1 * x) * x
+        x = 0.5 * x
+        total += math.exp(0.1 * x) * x
+    return total
+
+
+def in_one_way_only(x, c):
+    y = x
+    if c > 0.0:
+        y = math.exp(0.3 * x) * x
+    return y * math.exp(0.3 * x)
+
+
+def only_if_it_runs(x, n):
+    total = 0.0
+    for _ in range(n):
+        total += math.sqrt(x - 1.0)
+    return total + (math.sqrt(x - 1.0) if x > 1.0 else x)
+
+
+@pytest.mark.parametrize(
+    "f, args",
+    [
+        (written_between, (X,)),
+        (carried, (0.7, 3)),
+        (in_one_way_only, (0.7, 1.0)),
+        (in_one_way_only, (0.7, -1.0)),
+        (only_if_it_runs, (0.7, 0)),
+        (only_if_it_runs, (1.7, 2)),
+    ],
+)
+def test_what_has_changed_is_another_value(f, args):
+    check_gradients(f, *args).raise_if_wrong()
+    assert value_and_grad(f)(*args)[0] == f(*args)
+
+
+def test_what_a_stranger_may_have_written_is_read_again():
+    value, gradient = value_and_grad(written_by_a_stranger)(X, np.array([1.0, 2.0, 3.0]))
+    assert value == written_by_a_stranger(X, np.array([1.0, 2.0, 3.0]))
+    np.testing.assert_allclose(gradient, np.exp([1.0, 2.0, 3.0]) * np.exp(0.5), rtol=1e-14)
+
+
+def two_results(x):
+    return np.exp(x), np.exp(x)
+
+
+def test_results_are_apart():
+    (first, second), _ = value_and_gradients_function(two_results)(X, dy=(np.ones(3), np.ones(3)))
+    assert not np.shares_memory(first, second)
+    (first, second), _ = jvp(two_results, (X,), (np.ones(3),))
+    assert not np.shares_memory(first, second)
+
+
+ADJOINTS = []
+
+
+def asked_for(x):
+    mu = np.mean(x)
+    with grad_of(mu) as mu_grad:
+        ADJOINTS.append(mu_grad)
+    return np.mean(x) * mu
+
+
+def test_the_adjoint_that_is_asked_for_is_that_of_the_name_alone():
+    ADJOINTS.clear()
+    np.testing.assert_allclose(grad(asked_for)(X), 2.0 * np.mean(X) / 3.0 * np.ones(3), rtol=1e-14)
+    assert ADJOINTS == [np.mean(X)]
