@@ -142,7 +142,8 @@ def simplify(
         remove_dead(body)
     use_squares(body, info, kinds)
     use_plain_targets(body, info, kinds)
-    use_names(body, info, kinds)
+    if use_names(body, info, kinds):
+        fold(body, info)
     while_saved(body)  # of what is left: a loop that runs until a list is empty has to take from it
     remove_dead(body)
     replace_last(body, info, kinds)

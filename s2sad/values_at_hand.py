@@ -28,10 +28,12 @@ from s2sad.terms import key_of
 ARITHMETIC = (gast.BinOp, gast.UnaryOp)
 
 
-def use_names(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
+def use_names(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> bool:
     """The same at the end of the stage `simplify`, where what the adjoint code has become is computed already; also of
-    what a tangent's own part of the function has computed before it."""
-    Names(body, info, kinds).block(body, {})
+    what a tangent's own part of the function has computed before it. Whether there was any."""
+    names = Names(body, info, kinds)
+    names.block(body, {})
+    return names.used
 
 
 def use_values(program: ir.Inferred, forward: list[gast.stmt], sweep: list[gast.stmt]) -> None:
@@ -73,6 +75,7 @@ class Names:
     def __init__(self, body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
         self.info, self.kind_of = info, kind_of_names(info, kinds)
         self.written = ir.written_roots({each.place.root for each in info.values() if each.place is not None})
+        self.used = False
 
     def block(self, block: list[gast.stmt], outer: dict[Any, tuple[str, set[str]]]) -> None:
         seen = dict(outer)
@@ -92,6 +95,7 @@ class Names:
     def operand(self, node: Any, seen: dict[Any, tuple[str, set[str]]]) -> Any:
         found = seen.get(key_of(node)) if isinstance(node, (gast.Call, gast.BinOp)) else None
         if found is not None:
+            self.used = True
             return trees.name(found[0])
         return in_parts(node, lambda each: self.operand(each, seen))
 

@@ -12,17 +12,16 @@ def bisection_value_and_gradients(a, b, dy=1.0):
         else:
             high = middle
     t1 = 3.0 * low * low + a
-    t2 = (low * low * low + a * low - b) / t1
-    x = low - t2
-    t3 = a * x
-    value = t3 * x + b
+    x = low - (low * low * low + a * low - b) / t1
+    t2 = a * x
+    value = t2 * x + b
 
     # return a * x * x + b
-    t3_grad = dy * x
-    a_grad = t3_grad * x
-    x_grad = dy * t3 + t3_grad * a
+    t2_grad = dy * x
+    a_grad = t2_grad * x
+    x_grad = dy * t2 + t2_grad * a
     # x = low - (low * low * low + a * low - b) / (3.0 * low * low + a)
-    t4_grad = -x_grad / t1
-    b_grad = dy - t4_grad
-    a_grad += t4_grad * x
+    t3_grad = -x_grad / t1
+    b_grad = dy - t3_grad
+    a_grad += t3_grad * x
     return value, (a_grad, b_grad)
