@@ -100,7 +100,7 @@ def products_of_differences(nodes):
 
 
 CASES = [
-    (entropy, (VECTOR,), ["(-t1 - 1.0)"], ["p / p"]),
+    (entropy, (VECTOR,), ["-dy * (t1 + 1.0)"], ["p / p"]),
     (two_entropies, (VECTOR, VECTOR[::-1].copy()), [], ["p / p", "q / q"]),
     (power_spectrum, (VECTOR,), [], ["0j"]),
     (products_of_differences, ([0.0, 1.0, 2.5],), [], []),
@@ -112,9 +112,9 @@ CASES = [
     ),
     (closest, ([1.0, 2.0], 0.4), ["            best_grad = 0.0\n"], ["best_grad2", "else"]),
     (halved, (1.1, 2), ["half_grad", "# half = halved(x * x, n // 2)"], []),
-    (root_or_square, (VECTOR,), ["x_grad = np.where(t2, 0.5 * dy / t1, 2.0 * dy * x)"], ["0.0"]),
-    (exponential_unit, (VECTOR, 0.7), ["x_grad = np.where(t3, dy, a * dy * t1)"], []),
-    (softplus_of_product, (MATRIX, VECTOR), ["z_grad = np.where("], ["0.0,", ", 0.0"]),
+    (root_or_square, (VECTOR,), ["x_grad = dy * np.where(t2, 0.5 / t1, 2.0 * x)"], ["0.0"]),
+    (exponential_unit, (VECTOR, 0.7), ["x_grad = dy * np.where(t3, 1.0, a * t1)"], []),
+    (softplus_of_product, (MATRIX, VECTOR), ["z_grad = dy * np.where("], ["0.0,", ", 0.0"]),
     (two_tests, (VECTOR,), [], []),
     (scaled, ([0.4, 0.5], 2.0), ["# out = [a * x for x in xs]", "out_grad = [dy] * len(t1)"], ["zeros_like"]),
     (mean_of_items, (VECTOR,), ["out_grad = [dy / t1.size] * len(t1)"], ["list("]),
