@@ -67,6 +67,10 @@ class Solvers:
             return self.call_spline(static, args, keywords, node, hint)
         if home == "scipy.interpolate" and not self.quiet:
             makes = isinstance(static, (type, types.FunctionType))
+            if name == "splev" and self.flows(args, keywords):
+                made = self.call_splev(function, args, keywords, node, hint)
+                if made is not None:
+                    return made
             if makes and name in SPLINES:
                 return self.make_spline(function, name, args, keywords, node)
             outside = None if makes else self.outside_spline(function, static)

@@ -22,7 +22,13 @@ from s2sad.rules import splines
 from s2sad.values import Value
 
 # By class, the options with which a spline is linear in y, and where the default is what these are.
-LINEAR = {"CubicSpline": ("bc_type", "extrapolate"), "make_interp_spline": ("k",), "interp1d": ("kind",)}
+LINEAR = {
+    "CubicSpline": ("bc_type", "extrapolate"),
+    "make_interp_spline": ("k",),
+    "interp1d": ("kind",),
+    "BSpline": ("k", "extrapolate"),
+}
+POINTS = {"BSpline": ("t", "c")}  # what the points and values are called, if not x and y: here knots and coefficients
 DEGREES = {"linear": 1, "slinear": 1, "quadratic": 2, "cubic": 3}  # of interp1d
 SPLINES = (*LINEAR, "PchipInterpolator", "Akima1DInterpolator")
 CLASSES = ("CubicSpline", "BSpline", "PchipInterpolator", "Akima1DInterpolator", "PPoly", "interp1d")
@@ -45,7 +51,7 @@ class Splines:
         self, function: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any
     ) -> Value:
         bound = inspect.signature(function.static).bind(*args, **keywords).arguments
-        x, y = bound.pop("x"), bound.pop("y")
+        x, y = (bound.pop(key) for key in POINTS.get(name, ("x", "y")))
         if any(each.varied for each in [*self.leaves_of(x), *bound.values()]):
             raise self.refuse("spline_points", node, name=name)
         varied = any(each.varied for each in self.leaves_of(y))
@@ -113,6 +119,53 @@ class Splines:
         slope = spline.slope or Value(trees.const(None), Static(None))
         values = [t, spline.y, spline.whole, spline.basis, slope]
         return self.primitive(splines.INTERPOLATION, values, call, node, hint)
+
+    def call_splev(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
+        """splev(x, (t, c, k), der): the value of the B-spline with these knots, coefficients and degree."""
+        given = dict(zip(("x", "tck", "der"), args)) | keywords
+        if set(given) - {"x", "tck", "der"} or len(args) > 3 or "tck" not in given:
+            return None
+        nu = self.known(given["der"]) if "der" in given else 0
+        tck = given["tck"]
+        if not isinstance(nu, int) or tck.items is not None and len(tck.items) != 3:
+            return None
+        nothing = Value(trees.const(None), Static(None))
+        c = nothing
+        if tck.items is None:
+            if tck.varied:
+                return None
+            tck = self.whole(tck)
+            parts: list[gast.AST] = [trees.index(tck.expr, trees.const(k)) for k in range(3)]
+        else:
+            knots, c, k = tck.items
+            if knots.varied or k.varied:
+                raise self.refuse("spline_points", node, name="splev")
+            knots, c = (self.settle(self.as_points(each, node)) for each in (knots, c))
+            parts = [knots.expr, c.expr, k.expr]
+            if c.kind.rank != 1 or c.kind.char == "c":
+                raise self.refuse("spline_vector", node, name="splev")
+        from scipy import interpolate
+
+        made = trees.attr(trees.module(interpolate), "BSpline")
+        x = self.settle(self.as_points(given["x"], node))
+        whole = self.plain_call(made, parts, {}) if x.varied else nothing
+        basis = nothing
+        if c.varied:
+            unit = trees.np_call("eye", trees.call(trees.builtin("len"), c.expr))
+            basis = self.plain_call(made, [parts[0], unit, parts[2]], {})
+        extra = [given["der"].expr] if "der" in given else []
+
+        def call(exprs: list[gast.AST]) -> gast.AST:
+            whole = tck.expr if tck.items is None else gast.Tuple([parts[0], exprs[1], parts[2]], gast.Load())
+            return trees.call(function.expr, exprs[0], whole, *extra)
+
+        values = [x, c, whole, basis, Value(trees.const(nu), Scalar("int", nu))]
+        return self.primitive(splines.SPLINE, values, call, node, hint)
+
+    def as_points(self, value: Value, node: Any) -> Value:
+        return value if isinstance(value.kind, (Array, Scalar)) else self.as_array(value, node)
 
     def part_of_spline(self, spline: Spline, name: str, node: Any) -> Value:
         """An attribute or method: it carries no derivative, unless the spline's values do."""

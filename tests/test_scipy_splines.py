@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.interpolate import Akima1DInterpolator, CubicSpline, PchipInterpolator, interp1d, make_interp_spline
+from scipy.interpolate import (
+    Akima1DInterpolator,
+    BSpline,
+    CubicSpline,
+    PchipInterpolator,
+    interp1d,
+    make_interp_spline,
+    splev,
+    splrep,
+)
 
 import s2sad
 from s2sad import NotDifferentiableError, check_gradients, gradients_function, jvp, value_and_gradients_function
@@ -12,6 +21,7 @@ from s2sad import NotDifferentiableError, check_gradients, gradients_function, j
 X = np.array([0.0, 0.7, 1.5, 2.2, 3.0, 4.1])
 Y = np.sin(X) + 0.1 * X**2
 T = np.array([0.3, 1.1, 2.9])
+KNOTS, TCK = np.arange(9.0), splrep(X, Y)
 CUBIC, LINEAR = CubicSpline(X, Y), interp1d(X, Y)
 
 
@@ -34,12 +44,18 @@ SPLINES = {
     "b-spline": (lambda y, t: np.sum(make_interp_spline(X, y, k=5)(t) * t), Y, T),
     "vectors": (lambda t: np.sum(CubicSpline(X, np.stack([Y, Y * X], axis=1))(t) ** 2), T),
     "others": (lambda t: np.sum(PchipInterpolator(X, Y)(t) ** 2 + Akima1DInterpolator(X, Y)(t)), T),
+    "coefficients": (lambda c, t: np.sum(BSpline(KNOTS, c, 3)(t) * t), Y[:5], T + 2.5),
+    "slope": (lambda c, t: BSpline(KNOTS, c, k=3)(t, 1) * t, Y[:5], 3.7),
+    "splev": (lambda c, t: np.sum(splev(t, (KNOTS, c, 3)) * t), Y[:5], T + 2.5),
+    "splev, slope": (lambda c, t: np.sum(splev(t, (KNOTS, c, 3), der=1) * t), Y[:5], T + 2.5),
+    "splrep": (lambda t: np.sum(splev(t, splrep(X, Y)) * t), T),
     "list": (of_a_list, 0.7, 1.3),
     "loop": (in_a_loop, Y, 1.1),
 }
 ONCE = {
     "linear": (lambda y, t: np.sum(interp1d(X, y)(t) ** 2), Y, T),
     "interp1d cubic": (lambda y, t: interp1d(X, y, kind="cubic")(t) ** 2, Y, 2.5),
+    "splev of a global": (lambda t: np.sum(splev(t, TCK) * t), T),
     "globals": (lambda t: np.sum(CUBIC(t) * LINEAR(t) * CUBIC(t, 1)), T),
 }
 
@@ -53,7 +69,7 @@ def test_splines(name):
     assert jvp(f, args, args)[1] == pytest.approx(slope)
 
 
-@pytest.mark.parametrize("name", ["cubic", "vectors", "others"])
+@pytest.mark.parametrize("name", ["cubic", "vectors", "others", "slope", "splrep"])
 def test_second_derivatives(name):
     f, *args = SPLINES[name]
     assert check_gradients(gradients_function(f), *args).ok
