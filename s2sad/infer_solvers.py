@@ -119,6 +119,9 @@ class Solvers:
 
     def may_vary(self, value: Value) -> bool:
         """Whether a value depends on what is differentiated, or may hold something that does."""
+        items = self.items_throughout(value) if isinstance(value.kind, (List, Tuple)) else None
+        if items is not None and not value.varied:
+            return any(map(self.may_vary, items))
         made_here = isinstance(value.static, MADE_HERE)
         holds = value.object is not None or isinstance(value.kind, (List, Mapping, Dict, Record))
         return value.varied or made_here or holds or any(map(self.may_vary, value.items or ()))

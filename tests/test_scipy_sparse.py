@@ -140,3 +140,22 @@ def test_arrays_that_are_taken_from_a_sparse_matrix_are_arrays() -> None:
         return np.sum(A.toarray() * x) + np.sum(A.diagonal() * x) + np.sum((A @ np.ones(3)) * x) + A.sum() * x[0]
 
     assert gradients_function(dense)(np.ones(3))[0].tolist() == [12.0, 6.0, 6.0]
+
+
+def test_lists_of_constants_make_constant_matrices():
+    """A list may hold what carries a gradient; one whose items are known not to is as good as an array."""
+
+    def f(x):
+        bands = sparse.diags_array([np.ones(2), np.ones(3)], offsets=[1, 0])
+        return np.sum((bands @ x) ** 2) + np.sum(sparse.diags([[1.0, 2.0], [1.0, 2.0, 3.0]], [1, 0]) @ x)
+
+    def held(x):
+        a = np.zeros(3)
+        diagonals = [a, np.ones(2)]
+        a[0] = x[0]
+        return np.sum(sparse.diags_array(diagonals, offsets=[0, 1]) @ x)
+
+    x = np.array([0.5, 1.0, -2.0])
+    assert check_gradients(f, x).ok
+    with pytest.raises(NotDifferentiableError, match="diags_array"):
+        gradients_function(held)(x)
