@@ -44,14 +44,14 @@ print(quadratic_gradients.source(A, x))
 # arguments of the call, so a product of two vectors is written as such: the outer product above is what
 # `C_grad @ B.T` means there.
 #
-# For the solution of A @ y = b: dA @ y + A @ dy = db, so dy = solve(A, db - dA @ y). Turned round, the
+# For the solution of A @ s = b: dA @ s + A @ ds = db, so ds = solve(A, db - dA @ s). Turned round, the
 # gradient with respect to b is the solution of the transposed system, and that with respect to A is minus its
-# outer product with y.
+# outer product with s.
 
 
 def fit_error(A, b, wanted):
-    y = np.linalg.solve(A, b)
-    return np.sum((y - wanted) ** 2)
+    s = np.linalg.solve(A, b)
+    return np.sum((s - wanted) ** 2)
 
 
 fit_gradients = value_and_gradients_function(fit_error, params=["A", "b"])
@@ -67,15 +67,15 @@ print(fit_gradients.source(A, b, x))
 #:     Made by s2sad from fit_error in 07_matrix_rules.py, line 52, for A: float[:, :], b: float[:],
 #:     wanted: float[:].
 #:     """
-#:     y = np.linalg.solve(A, b)
-#:     t1 = y - wanted
+#:     s = np.linalg.solve(A, b)
+#:     t1 = s - wanted
 #:     value = np.sum(t1**2)
 #:
-#:     # return np.sum((y - wanted) ** 2)
+#:     # return np.sum((s - wanted) ** 2)
 #:     t1_grad = 2.0 * dy * t1
-#:     # y = np.linalg.solve(A, b)
+#:     # s = np.linalg.solve(A, b)
 #:     b_grad = np.linalg.solve(A.T, t1_grad)
-#:     A_grad = -np.outer(b_grad, y)
+#:     A_grad = -np.outer(b_grad, s)
 #:     return value, (A_grad, b_grad)
 value, (A_grad, b_grad) = fit_gradients(A, b, x)
 print(b_grad.round(4))

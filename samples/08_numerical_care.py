@@ -55,18 +55,36 @@ print(value_and_gradients_function(careful).source(1000.0, 999.0))
 #:     y_grad = dy * t3 / t5
 #:     return value, (x_grad, y_grad)
 
-# Another classic is `where` around something that is infinite in the branch that is not taken. The slope of
-# sqrt at 0 is infinite, and 0 times infinity is nan; a mask outside comes too late. Give sqrt an argument
-# that is fine everywhere:
+# The clipping, and the division by the sum of both, are for arguments that are infinite.
+#
+# Another classic is `where` around something that is infinite in the branch that is not taken. The slope of sqrt at 0 is
+# infinite, and by the chain rule alone the gradient there would be 0 times infinity, which is nan. s2sad makes the choice
+# again, behind the division:
 
 
-def guarded(x):
-    safe = np.where(x > 0.0, x, 1.0)
-    return np.sum(np.where(x > 0.0, np.sqrt(safe), 0.0))
+def rooted(x):
+    return np.sum(np.where(x > 0.0, np.sqrt(x), 0.0))
 
 
 x = np.array([4.0, 0.0, -1.0])
-print(value_and_gradients_function(guarded)(x))
+print(value_and_gradients_function(rooted).source(x))
+#: import numpy as np
+#:
+#:
+#: def rooted_value_and_gradients(x, dy=1.0):
+#:     """The value of rooted and its gradient with respect to x.
+#:
+#:     Made by s2sad from rooted in 08_numerical_care.py, line 65, for x: float[:].
+#:     """
+#:     t1 = np.sqrt(x)
+#:     t2 = x > 0.0
+#:     value = np.sum(np.where(t2, t1, 0.0))
+#:
+#:     # return np.sum(np.where(x > 0.0, np.sqrt(x), 0.0))
+#:     x_grad = np.where(t2, 0.5 * dy / t1, 0.0)
+#:     return value, (x_grad,)
+with np.errstate(divide="ignore", invalid="ignore"):  # NumPy warns of the root of -1.0, also where it isn't chosen
+    print(value_and_gradients_function(rooted)(x))
 #: (np.float64(2.0), (array([0.25, 0.  , 0.  ]),))
 
 # At a kink there is no single slope, and s2sad says which one it takes: at a tie, the operands of `max`
