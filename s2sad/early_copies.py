@@ -31,30 +31,34 @@ def copy_early(body: list[gast.stmt]) -> None:
 
 def take_copies_forward(block: list[gast.stmt], header: set[str]) -> None:
     """header: what the loop's own line sets."""
-    last: Any = block[-1] if block else None
-    op = getattr(last, "effect", None)
-    if not isinstance(op, ir.Copy) or getattr(last, "reverse", False):
-        return
-    carried = {target for target, _ in op.pairs}
-    inside = [each for node in block[:-1] for each in nested(node)]
+    end = len(block)
+    while end and is_copy(block[end - 1]):
+        end -= 1
+    body, last = block[:end], block[end:]
+    inside = [each for node in body for each in nested(node)]
     used = {name for each in inside for name in (*read_list(each), *targets(each))} | header
-    for target, source in list(op.pairs):
-        name = getattr(source, "id", "")
-        if name not in carried or name == target or target in used or reads_of(op, target):
-            continue
-        place = first_setting(block[:-1], variable(name), name)
-        if place is None:
-            continue
-        pair = (target, source)
-        op.pairs = [each for each in op.pairs if each[0] != target]
-        made = ir.statement_copy(last)
-        made.effect = ir.Copy([pair], dict(op.origins))
-        block.insert(place, made)
+    pairs = [pair for node in last for pair in node.effect.pairs]
+    carried = {target for target, _ in pairs}
+    read = {name for target, source in pairs for name in ir.summary(source).names if name != target}
+    for node in last:
+        for target, source in list(node.effect.pairs):
+            name = getattr(source, "id", "")
+            if name not in carried or name == target or target in used or target in read:
+                continue
+            place = first_setting(body, variable(name), name)
+            if place is None:
+                continue
+            made = ir.statement_copy(node)
+            made.effect = ir.Copy([(target, source)], dict(node.effect.origins))
+            node.effect.pairs = [each for each in node.effect.pairs if each[0] != target]
+            body.insert(place, made)
+    block[:] = [*body, *last]
 
 
-def reads_of(op: ir.Copy, name: str) -> bool:
-    """Whether what is copied beside it needs the old value of a name."""
-    return any(name in ir.summary(source).names for target, source in op.pairs if target != name)
+def is_copy(node: Any) -> bool:
+    """Of the forward part, or of tangents beside it."""
+    own = not getattr(node, "reverse", False) or getattr(node, "tangent", False)
+    return own and isinstance(getattr(node, "effect", None), ir.Copy)
 
 
 def first_setting(block: list[gast.stmt], base: str, name: str) -> int | None:

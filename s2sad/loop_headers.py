@@ -193,6 +193,12 @@ def unpacked_pattern(user: Any) -> Any:
     return user.targets[0] if apart else None
 
 
+def is_with_tangent(target: Any) -> bool:
+    """x, x_dot: what a loop runs over, and the tangent of that."""
+    names = [getattr(each, "id", "") for each in getattr(target, "elts", ())]
+    return len(names) == 2 and bool(names[0]) and names[1].startswith(f"{names[0]}_dot")
+
+
 class Apart:
     """names: those that are read only where they are set, and so may be replaced by the names of their parts."""
 
@@ -210,6 +216,10 @@ class Apart:
     def target(self, target: gast.AST, pattern: gast.AST, block: list[gast.stmt]) -> gast.AST:
         """The target with the names of its parts, whose statements are taken out of the block."""
         patterns = patterns_of(pattern, len(getattr(pattern, "elts", ())))
+        if is_with_tangent(target):
+            value, tangent = target.elts
+            made = [self.target(value, pattern, block), self.tangent_target(tangent, value, patterns, block)]
+            return gast.Tuple(made, gast.Store())
         if isinstance(target, gast.Tuple) and len(target.elts) >= len(patterns):  # tangents are behind
             parts = [self.target(*each, block) for each in zip(target.elts, patterns)]
             return gast.Tuple([*parts, *target.elts[len(parts) :]], gast.Store())
@@ -221,6 +231,19 @@ class Apart:
         names = [trees.name(set_name(taken[k]) or "_" if k in taken else "_", store=True) for k in range(len(patterns))]
         block[:] = [each for each in block if not any(each is part for part in taken.values())]
         return gast.Tuple([self.target(*each, block) for each in zip(names, patterns)], gast.Store())
+
+    def tangent_target(self, tangent: Any, value: Any, patterns: Any, block: list[gast.stmt]) -> gast.AST:
+        """The tangent of an item with the names of its parts, of an item that is a tuple."""
+        known = self.info.get(value.id)
+        kind = known.kind if known is not None else None
+        if not isinstance(kind, Tuple) or not patterns or len(kind.items) != len(patterns):
+            return tangent
+        taken = {place: each for each in block if (place := place_read(each, tangent.id, kind)) is not None}
+        if not taken or set(taken) - set(range(len(patterns))) or nested_reads(block).count(tangent.id) != len(taken):
+            return tangent
+        block[:] = [each for each in block if not any(each is part for part in taken.values())]
+        names = [set_name(taken[k]) or "_" if k in taken else "_" for k in range(len(patterns))]
+        return gast.Tuple([trees.name(each, store=True) for each in names], gast.Store())
 
     def parts(self, whole: str, count: int, block: list[gast.stmt]) -> dict[int, gast.stmt]:
         """The statements of a block that take something out of what hasn't changed until then, by its place."""

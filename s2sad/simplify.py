@@ -33,12 +33,13 @@ from s2sad.loop_headers import run_over_items, take_items_apart, while_saved
 from s2sad.one_sided import use_in_branches
 from s2sad.ownership import use_ownership
 from s2sad.plain_targets import use_plain_targets
+from s2sad.reading import all_blocks
 from s2sad.squares import use_squares
 from s2sad.statements import all_of, all_statements, blocks_of, targets
 from s2sad.steps import use_steps
 from s2sad.stores import merge_stores
 from s2sad.tape_checkpoints import take_values
-from s2sad.unpacking import unpack_parameters, unpack_results
+from s2sad.unpacking import tangents_behind, unpack_parameters, unpack_results, unpack_tangents
 from s2sad.values_at_hand import use_names
 
 
@@ -105,6 +106,8 @@ def simplify(
     remove_dead(body)
     mark_squares(body, info, kinds)
     run_over_items(body)
+    for block in all_blocks(body):
+        tangents_behind(block)
     take_items_apart(body, info, kinds)
     share_numbers(body, info, kinds)
     fold(body, info)
@@ -151,3 +154,5 @@ def simplify(
     set_numbers_last(body)
     use_ownership(body, info, kinds)
     unpack_parameters(body)
+    for block in all_blocks(body):
+        unpack_tangents(block)

@@ -10,6 +10,7 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
+from s2sad.early_copies import copy_early
 from s2sad.gradients import NARROW
 from s2sad.imports import Imports, all_names
 from s2sad.kinds import FLOAT, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple
@@ -192,6 +193,7 @@ class ForwardBuilder(Builder):
         for name in self.inputs:
             shown[name] = unused(f"{name}_dot", taken | user | set(shown.values()))
         inputs = [(self.inputs[name], each) for name, each in shown.items()]
+        copy_early(body)
         mark_numbers(body, self.tangent.kinds, self.inferred.info)
         names = name_all(body, [*parameters, *inputs], taken | {main}, self.inferred.names.shown)
         fixed = user | set(shown.values())

@@ -2,6 +2,8 @@
 
 t = f(x); a = t[0]; b = t[1]         a, b = f(x)           where t is read for nothing else
 a = p[0]; b = p[1]             ->    a, b = p              of a parameter p with two items, where f has it so
+
+In forward mode the tangents of these stand between them at first; they are taken apart in the next line.
 """
 
 from __future__ import annotations
@@ -84,3 +86,43 @@ def unpack_parameters(body: list[gast.stmt]) -> None:
             first.targets, first.value = [target], whole
             made[-count:] = [first]
     body[:] = made
+
+
+def tangents_behind(body: list[gast.stmt]) -> None:
+    """a = p[0]; a_dot = p_dot[0]; b = p[1]; b_dot = p_dot[1]: first the items, then their tangents."""
+    start = 0
+    while start < len(body):
+        end = start
+        while end < len(body) and is_part(body[end]) and same_origin(body[end], body[start]):
+            end += 1
+        run = body[start:end]
+        body[start:end] = sorted(run, key=lambda each: getattr(each, "tangent", False))
+        start = max(end, start + 1)
+
+
+def is_part(node: gast.stmt) -> bool:
+    """x = p[2]"""
+    value: Any = node.value if set_name(node) is not None else None  # type: ignore[attr-defined]
+    named = isinstance(value, gast.Subscript) and isinstance(value.value, gast.Name)
+    return named and isinstance(trees.literal(value.slice), int)
+
+
+def same_origin(one: gast.stmt, other: gast.stmt) -> bool:
+    return getattr(one, "origin", None) == getattr(other, "origin", None)
+
+
+def unpack_tangents(body: list[gast.stmt]) -> None:
+    """a_dot, b_dot = p_dot, behind `a, b = p`."""
+    for k, node in enumerate(body):
+        target = node.targets[0] if isinstance(node, gast.Assign) else None
+        whole = getattr(getattr(node, "value", None), "id", "")
+        if not isinstance(target, gast.Tuple) or not whole:
+            continue
+        parts: list[Any] = body[k + 1 : k + 1 + len(target.elts)]
+        if not all(map(is_part, parts)) or len({each.value.value.id for each in parts}) != 1:
+            continue
+        places = [trees.literal(each.value.slice) for each in parts]
+        if places == list(range(len(target.elts))) and parts[0].value.value.id.startswith(f"{whole}_dot"):
+            names = [trees.name(each.targets[0].id, store=True) for each in parts]
+            parts[0].value, parts[0].targets = parts[0].value.value, [gast.Tuple(names, gast.Store())]
+            del body[k + 2 : k + 1 + len(parts)]
