@@ -8,6 +8,7 @@ import gast
 
 from s2sad import ir
 from s2sad.printer import BlankLine, Comment, to_text
+from s2sad.quoting import WIDTH
 from s2sad.statements import blocks_of, statement_of
 
 
@@ -21,11 +22,12 @@ def comment(body: list[gast.stmt]) -> None:
         body.insert(first, BlankLine())
 
 
+SHORTEST = 40  # of a comment, however far it is indented
 COMPOUND = (gast.For, gast.While, gast.If, gast.FunctionDef, gast.With, gast.Try)
 
 
-def comment_block(body: list[gast.stmt], above: Any = None) -> None:
-    """above: the line that stands above the statement that the block belongs to."""
+def comment_block(body: list[gast.stmt], above: Any = None, depth: int = 1) -> None:
+    """above: the line that stands above the statement that the block belongs to; depth: how far it is indented."""
     last: Any = above
     for node in body:
         inside: Any = None
@@ -37,10 +39,10 @@ def comment_block(body: list[gast.stmt], above: Any = None) -> None:
             if simple and isinstance(node, gast.For) and is_same_line(origin[1], last):
                 inside = origin[1]  # of a comprehension
             if simple and not is_same_line(origin[1], last) and (inside is not None or not blocks_of(node)):
-                node.comments = [origin[0].statement_text(origin[1])]
+                node.comments = [origin[0].statement_text(origin[1], max(WIDTH - len("# ") - 4 * depth, SHORTEST))]
                 last = origin[1]
         for inner in blocks_of(node):
-            comment_block(inner, inside)
+            comment_block(inner, inside, depth + 1)
 
 
 def is_same_line(node: Any, last: Any) -> bool:

@@ -347,6 +347,18 @@ def test_exception_groups():
     assert to_text(gast.parse(text)) == text
 
 
+def test_a_sum_of_two_thousand_terms():
+    total = gast.Name("x0", LOAD, None, None)
+    for k in range(1, 2000):
+        product = gast.BinOp(gast.Name(f"x{k}", LOAD, None, None), gast.Mult(), gast.Constant(0.5, None))
+        total = gast.BinOp(total, gast.Add(), product)
+    text = to_text([gast.Assign([gast.Name("y", gast.Store(), None, None)], total, None)])
+    assert text.splitlines()[:3] == ["y = (", "    x0", "    + x1 * 0.5"] and text.count("\n") == 2002
+    values = {f"x{k}": float(k) for k in range(2000)}
+    exec(text, values)
+    assert values["y"] == 0.5 * sum(range(2000))
+
+
 COMMENTED = """
 # of the module
 # about f
