@@ -17,7 +17,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.expression_kinds import ExpressionKinds, is_numpy, kind_of_names
+from s2sad.expression_kinds import ExpressionKinds, is_numpy, kind_of_names, same_axes
 from s2sad.expressions import rebuilt
 from s2sad.kinds import Array, Kind, Scalar, loose
 from s2sad.reading import all_blocks
@@ -27,9 +27,11 @@ from s2sad.statements import all_of, change_adjoints, read_list, targets
 def use_diagonals(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind], names: ir.Names) -> None:
     """Rewrites the products of the reverse sweep."""
     reverse = [node for node in all_of(body) if getattr(node, "reverse", False) and isinstance(node, gast.Assign)]
-    if not any(made_of(node.value) or is_numpy(node.value, "diag") for node in reverse):
+    identities = {name for node in all_of(body) if is_identity(node) for name in targets(node)}
+    if not identities and not any(made_of(node.value) or is_numpy(node.value, "diag") for node in reverse):
         return
     found = Diagonals(body, info, kinds, names)
+    found.identities = {name for name in identities if found.sets[name] == 1}
     for block in all_blocks(body):
         for k, node in enumerate(list(block)):
             found.statement(block, k, node)
@@ -70,6 +72,7 @@ class Diagonals:
         self.kinds, self.names = kinds, names
         self.kind_of = kind_of_names(info, kinds)
         self.known = ExpressionKinds(self.kind_of)
+        self.identities: set[str] = set()  # of the function's
         self.reads: dict[str, int] = {}
         self.sets: dict[str, int] = {}
         for node in all_of(body):
@@ -131,8 +134,10 @@ class Diagonals:
         return trees.mul(factor, other)
 
     def of_product(self, node: Any) -> Any:
-        """np.sum(X * Y, axis=1), of np.diag(X @ Y.T)."""
+        """np.sum(X * Y, axis=1), of np.diag(X @ Y.T); np.trace(X), of np.sum(X * np.eye(n))."""
         node = rebuilt(node, self.of_product) if isinstance(node, gast.AST) and ir.summary(node).call else node
+        if is_numpy(node, "sum") and len(node.args) == 1 and not node.keywords:
+            return self.trace(node)
         inner: Any = node.args[0] if is_numpy(node, "diag") and len(node.args) == 1 and not node.keywords else None
         if inner is None or not is_matrix_product(inner) or not self.is_real(inner):
             return node
@@ -144,11 +149,29 @@ class Diagonals:
             return trees.np_call("sum", trees.mul(inner.left.value, inner.right), axis=trees.const(0))
         return trees.np_call("sum", trees.mul(inner.left, turned(inner.right)), axis=trees.const(1))
 
+    def trace(self, node: Any) -> Any:
+        """np.trace(X), of np.sum(X * I), for a matrix X as large as I."""
+        product: Any = node.args[0]
+        if not isinstance(product, gast.BinOp) or not isinstance(product.op, gast.Mult):
+            return node
+        for one, other in ((product.left, product.right), (product.right, product.left)):
+            dims = self.known.dims(other)
+            if getattr(one, "id", "") in self.identities and dims is not None and len(dims) == 2:
+                if same_axes(dims, self.known.dims(one) or ()):
+                    return trees.np_call("trace", other)
+        return node
+
     def is_real(self, node: gast.AST) -> bool:
         """Whether an expression of known axes gives real floats."""
         kinds = [self.kind_of(each) for each in ir.summary(node).names if ir.is_ssa(each)]
         complex_number = any(isinstance(getattr(each, "value", None), complex) for each in trees.walk(node))
         return not complex_number and all(isinstance(each, (Scalar, Array)) and each.char == "f" for each in kinds)
+
+
+def is_identity(node: Any) -> bool:
+    """I = np.eye(n), or np.eye(n, m)"""
+    value = node.value if isinstance(node, gast.Assign) and not getattr(node, "reverse", False) else None
+    return value is not None and is_numpy(value, "eye") and len(value.args) < 3 and not value.keywords
 
 
 def is_copy(node: Any) -> bool:

@@ -51,7 +51,17 @@ def diagonal_and_more(M):
     return np.sum(d * d) + np.sum(np.sin(P))
 
 
+def ridge(M, c):
+    return np.sum(np.linalg.inv(M.T @ M + c * np.eye(M.shape[1])) ** 2)
+
+
+def eye_of_another_size(M, c):
+    return np.sum((M + c * np.eye(3, 1)) ** 3)
+
+
 LINES = [
+    (ridge, (WIDE, 0.7), "c_grad = np.trace("),
+    (eye_of_another_size, (WIDE, 0.7), "c_grad = np.sum("),
     (squared_diagonal, (A,), "M_grad = np.diag(2.0 * dy * t1)"),
     (squared_diagonal, (WIDE,), "on_diagonal(2.0 * dy * t1, M, 0, 0, 1)"),
     (diagonal_of_outer, (V,), "v_grad = 2.0 * dy * np.cos(t1) * v"),
