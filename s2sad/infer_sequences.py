@@ -141,6 +141,16 @@ class Sequences:
         self.note_same_items(made, values, what)
         return made
 
+    def check_length(self, value: Value, count: int) -> None:
+        """`a, b = x` fails where x has more than two items. The statement gets the names of the items when the program
+        is simplified (`loop_headers.py`)."""
+        known = value.kind.dims[0].key if isinstance(value.kind, Array) and value.kind.dims else None
+        if self.quiet or known == count:
+            return
+        target = gast.Tuple([trees.name("_", store=True) for _ in range(count)], gast.Store())
+        statement = self.add(gast.Assign([target], value.expr, None), ir.Plain(False))
+        statement.unpacking = statement.repeatable = True
+
     def parts_of(self, value: Value, count: int | None, node: Any) -> list[Value]:
         """The parts of a value that is unpacked."""
         value = self.as_items(self.as_iterated(value, node))
@@ -160,6 +170,7 @@ class Sequences:
             count = value.kind.dims[0].key
         if isinstance(value.kind, (Array, List)) and count is not None:
             value = self.settle(value)
+            self.check_length(value, count)
             hints = [each.id if isinstance(each, gast.Name) else None for each in patterns_of(node, count)]
             return [self.get_item(value, trees.const(k), node, hint) for k, hint in enumerate(hints)]
         if isinstance(value.kind, Never) and count is not None:  # of a function that calls itself, at the first look

@@ -84,6 +84,7 @@ def without_unread(target: gast.AST, read: set[str]) -> gast.AST:
 # ---------------------------------------------------------------- items that are taken apart
 def take_items_apart(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
     """The names that the user's loop gives to the parts of its items stand in its header, in both sweeps."""
+    checks = [take_out(each, block) for block in all_blocks(body) for each in list(block) if is_check(each)]
     total = Counter(nested_reads(body))
     inside: Counter[str] = Counter()  # what a loop's body reads of what the loop itself sets
     loops = [node for node in all_of(body) if isinstance(node, gast.For)]
@@ -116,6 +117,44 @@ def take_items_apart(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dic
             elif getattr(each, "reverse", False):
                 take_row_apart(each, block, kinds.get(whole), total[whole])
         join_parts(block, info)
+    for node, block, following in checks:
+        put_back(node, block, following, body, info)
+
+
+def is_check(node: gast.stmt) -> bool:
+    """Whether a statement is there since an unpacking fails where there are more items: `_, _ = w`."""
+    return getattr(node, "unpacking", False) and isinstance(node.value, gast.Name)
+
+
+def take_out(node: gast.stmt, block: list[gast.stmt]) -> tuple[Any, list[gast.stmt], list[gast.stmt]]:
+    at = next(k for k, each in enumerate(block) if each is node)
+    del block[at]
+    return node, block, block[at:]
+
+
+def put_back(
+    node: Any, block: list[gast.stmt], following: list[gast.stmt], body: list[gast.stmt], info: dict[str, ir.Info]
+) -> None:
+    """`_, _ = w; a = w[0]; b = w[1]` becomes `a, b = w`, unless that has been done, also in the header of a loop."""
+    whole = node.value.id
+    if whole not in info or all(whole not in read_list(each) for each in all_of(body)):
+        return
+    same = [each for each in block if isinstance(each, gast.Assign) and trees.same(each.value, node.value)]
+    if any(isinstance(each.targets[0], gast.Tuple) and each.origin == node.origin for each in same):
+        return
+    at = next((k for k, each in enumerate(block) if any(each is other for other in following)), len(block))
+    block.insert(at, node)
+    names = node.targets[0].elts
+    for each in block[at + 1 :]:
+        if not set_name(each):
+            break
+        place = None if getattr(each, "reverse", False) else place_read(each, whole, info[whole].kind)
+        if place is not None and 0 <= place < len(names) and names[place].id == "_" and each.origin == node.origin:
+            names[place] = trees.name(set_name(each) or "_", store=True)
+            node.taken_apart = True
+            block[:] = [other for other in block if other is not each]
+        elif any(isinstance(inner, gast.Call) for inner in trees.walk(each.value)):
+            break
 
 
 def join_parts(block: list[gast.stmt], info: dict[str, ir.Info]) -> None:
