@@ -37,6 +37,7 @@ from s2sad.core_control import lower_jumps
 from s2sad.core_match import Fields, MatchLowering
 from s2sad.core_nodes import DEFINITIONS, LOOPS, TRIES, WITHS, Names, assign, copy_nodes, copy_tree, load, place, walk
 from s2sad.core_nodes import used_names as used_names
+from s2sad.core_scopes import separate_comprehensions
 from s2sad.core_walrus import Hoister
 
 Block = list[gast.stmt]
@@ -61,6 +62,7 @@ def lower(tree: gast.FunctionDef, taken: set[str] | None = None, fields: Fields 
         return new
     new.body = body
     names = Names(nodes, taken)
+    separate_comprehensions(new, names)
     body = lower_jumps(_Statements(new, {type(node) for node in nodes}, names, fields).block(body), names)
     new.body = [place(statement, body[0]) for statement in names.imports()] + body
     return new

@@ -19,7 +19,17 @@ from s2sad.infer_expressions import SliceOf
 from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Array, Kind, List, Mapping, Record, Scalar, Static, Text
 from s2sad.local_functions import without_local_functions
 from s2sad.rules import registry
-from s2sad.values import MISSING, BoundMethod, LocalFunction, Object, Partial, Value, is_active_text
+from s2sad.values import (
+    MISSING,
+    BoundMethod,
+    LocalFunction,
+    Object,
+    Partial,
+    Value,
+    is_active_text,
+    own_target,
+    own_variable,
+)
 
 # What decides how copy.copy makes a copy, and what classes have that leave it as it is.
 _COPYING = ("__copy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__")
@@ -132,9 +142,11 @@ class Builtins:
             return self.make_list([self.settle(self.call_value(args[0], list(row), {}, node)) for row in rows], hint)
         it = its[0] if len(its) == 1 else self.together(its)
         pattern = (
-            gast.Tuple([gast.Name(f"item_{k}", gast.Store(), None, None) for k in range(len(its))], gast.Store())
+            gast.Tuple(
+                [gast.Name(own_variable(f"item_{k}"), gast.Store(), None, None) for k in range(len(its))], gast.Store()
+            )
             if len(its) > 1
-            else gast.Name("item", gast.Store(), None, None)
+            else own_target("item")
         )
         key = [(self.frame.number, each.id) for each in (pattern.elts if len(its) > 1 else [pattern])]
 
@@ -245,6 +257,8 @@ class Builtins:
         key = (self.frame.number, f"<reduced at {node.lineno}:{node.col_offset}>")
         if it.what == "unroll":
             items = list(it.items)
+            if not items and len(args) < 3:
+                return self.opaque_call(function, args, {}, node)  # fails, as in f
             total = args[2] if len(args) > 2 else items.pop(0)
             for item in items:
                 total = self.settle(self.call_value(step, [total, item], {}, node))
@@ -256,19 +270,19 @@ class Builtins:
             it = self.value_iteration(rest, node)
             args = [*args, first]
         self.state[key] = self.settle(args[2])
-        pattern = gast.Name("item", gast.Store(), None, None)
-        outer = self.state.get((self.frame.number, "item"))
+        pattern = own_target("item")
+        outer = self.state.get((self.frame.number, own_variable("item")))
         self.hints[key] = hint or "total"
 
         def body() -> None:
-            item = self.state[self.frame.number, "item"]
+            item = self.state[self.frame.number, own_variable("item")]
             self.state[key] = self.settle(self.call_value(step, [self.state[key], item], {}, node), hint or "total")
 
         self.for_loop(it, pattern, body, node)
         if outer is not None:
-            self.state[self.frame.number, "item"] = outer
+            self.state[self.frame.number, own_variable("item")] = outer
         else:
-            self.state.pop((self.frame.number, "item"), None)
+            self.state.pop((self.frame.number, own_variable("item")), None)
         return self.state.pop(key)
 
     def call_partial(
@@ -320,8 +334,8 @@ class Builtins:
     def collected(self, it: Any, node: Any, hint: Any) -> Value:
         """What a loop would run over, as a list."""
         made = self.make_list([], hint or "items")
-        pattern = gast.Name("item", gast.Store(), None, None)
-        key = (self.frame.number, "item")
+        pattern = own_target("item")
+        key = (self.frame.number, own_variable("item"))
         outer = self.state.get(key)
         self.for_loop(it, pattern, lambda: self.list_method(made, "append", [self.state[key]], node) and None, node)
         self.state.pop(key, None)

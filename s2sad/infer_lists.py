@@ -17,7 +17,7 @@ from s2sad import ir, trees
 from s2sad.expressions import mark_pure
 from s2sad.infer_expressions import SliceOf
 from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Array, List, Mapping, Scalar, Static
-from s2sad.values import MISSING, LocalFunction, Value
+from s2sad.values import MISSING, LocalFunction, Value, own_target, own_variable
 
 
 def nothing() -> Value:
@@ -320,6 +320,12 @@ class Lists:
             return False
         value = self.settle(value)
         after = len(target.elts) - star - 1
+        if star and after:  # else one of the items is missing
+            text = f"not enough values to unpack (expected at least {star + after})"
+            short = gast.Compare(self.length_of(value.expr), [gast.Lt()], [trees.const(star + after)])
+            raising = gast.Raise(trees.call(trees.builtin("ValueError"), trees.const(text)), None)
+            test = self.emit(short, ir.Plain(False), BOOL, False, "#c").expr
+            self.branch(test, lambda: self.add(raising, ir.Plain(False)) and None, lambda: None)
         groups = [self.get_item(value, trees.const(k), target) for k in range(star)]
         stop = trees.const(-after) if after else None
         listed = value if isinstance(value.kind, List) and value.kind.cls is None else self.as_plain_list(value, target)
@@ -420,7 +426,7 @@ class Lists:
         """filter(function, values), as a list."""
         made = self.make_list([], hint or "items")
         it = self.value_iteration(value, node)
-        key = (self.frame.number, "item")
+        key = (self.frame.number, own_variable("item"))
         outer = self.state.get(key)
 
         def body() -> None:
@@ -433,7 +439,7 @@ class Lists:
             elif known:
                 self.list_append(made, item, node)
 
-        self.for_loop(it, gast.Name("item", gast.Store(), None, None), body, node)
+        self.for_loop(it, own_target("item"), body, node)
         self.state.pop(key, None)
         if outer is not None:
             self.state[key] = outer
@@ -473,10 +479,10 @@ class Lists:
 
     def each_into(self, owner: Value, way: str, values: Value, node: Any) -> None:
         """owner.append(each), for each of the values."""
-        pattern = gast.Name("item", gast.Store(), None, None)
+        pattern = own_target("item")
         it = self.value_iteration(values, node)
         self.with_loop_names(
-            ["item"],
+            [own_variable("item")],
             lambda keys: self.for_loop(
                 it, pattern, lambda: self.list_method(owner, way, [self.state[keys[0]]], node) and None, node
             ),

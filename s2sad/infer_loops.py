@@ -21,7 +21,7 @@ from s2sad.infer_carried import roots_of
 from s2sad.infer_iterators import Iterator
 from s2sad.ir import family
 from s2sad.kinds import INT, UNKNOWN, Array, Kind, List, Mapping, Scalar, Tuple, carries_gradient
-from s2sad.values import BoundMethod, Value
+from s2sad.values import BoundMethod, Value, shown_variable
 
 
 @dataclass
@@ -256,7 +256,7 @@ class Loops:
             return value, gast.Tuple([target for _, target in made], gast.Store())
         if it.what == "mapping":
             return self.bind_mapping(it, index, pattern)
-        hint = pattern.id if isinstance(pattern, gast.Name) else "item"
+        hint = shown_variable(pattern.id) if isinstance(pattern, gast.Name) else "item"
         if it.what in ("range", "counter"):
             position = index
             if it.what == "range" and it.backwards:

@@ -30,7 +30,7 @@ from s2sad.kinds import (
     carries_gradient,
     join,
 )
-from s2sad.values import Object, Restart, Value
+from s2sad.values import Object, Restart, Value, own_variable, shown_variable
 
 
 class Mappings:
@@ -182,10 +182,12 @@ class Mappings:
             return
         it = self.mapping_iteration(self.settle(other), "items", node)
         self.with_loop_names(
-            ["key", "item"],
+            [own_variable("key"), own_variable("item")],
             lambda names: self.for_loop(
                 it,
-                gast.Tuple([gast.Name(n, gast.Store(), None, None) for n in ("key", "item")], gast.Store()),
+                gast.Tuple(
+                    [gast.Name(own_variable(n), gast.Store(), None, None) for n in ("key", "item")], gast.Store()
+                ),
                 lambda: self.mapping_store(base, self.state[names[0]], self.state[names[1]], node),
                 node,
             ),
@@ -296,7 +298,8 @@ class Mappings:
             else [None, pattern]
         )
         hints = [
-            each.id if isinstance(each, gast.Name) else default for each, default in zip(patterns, ("key", "item"))
+            shown_variable(each.id) if isinstance(each, gast.Name) else default
+            for each, default in zip(patterns, ("key", "item"))
         ]
         key = self.item_at(it.value, index, hints[0])
         value = self.item_at(it.owner, key.expr, hints[1])
@@ -438,9 +441,11 @@ class Mappings:
                 self.dict_site(),
             )
         made = self.mapping_of({}, hint, self.dict_site(), node)
-        pattern = gast.Tuple([gast.Name(n, gast.Store(), None, None) for n in ("key", "item")], gast.Store())
+        pattern = gast.Tuple(
+            [gast.Name(own_variable(n), gast.Store(), None, None) for n in ("key", "item")], gast.Store()
+        )
         self.with_loop_names(
-            ["key", "item"],
+            [own_variable("key"), own_variable("item")],
             lambda names: self.for_loop(
                 it, pattern, lambda: self.mapping_store(made, self.state[names[0]], self.state[names[1]], node), node
             ),

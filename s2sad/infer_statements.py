@@ -14,7 +14,7 @@ from s2sad.infer_dunders import class_of
 from s2sad.kinds import Static, Unknown
 from s2sad.local_functions import local_name
 from s2sad.named_numbers import called, is_number
-from s2sad.values import MISSING, Frame, LocalFunction, Value
+from s2sad.values import MISSING, Frame, LocalFunction, Value, shown_variable
 
 
 class Statements:
@@ -51,10 +51,10 @@ class Statements:
     def bind(self, target: gast.AST, value: Value) -> None:
         """target = value."""
         if isinstance(target, gast.Name):
-            settled = self.settle(value, target.id)
-            self.show_as(settled, target.id)
+            settled = self.settle(value, shown_variable(target.id))
+            self.show_as(settled, shown_variable(target.id))
             if is_number(settled.expr):
-                number = called(settled.expr, target.id, self.origin)
+                number = called(settled.expr, shown_variable(target.id), self.origin)
                 settled = dataclasses.replace(settled, expr=number)
             self.set_variable(target.id, settled)
         elif isinstance(target, (gast.Tuple, gast.List)):
@@ -95,6 +95,8 @@ class Statements:
             for each, part in zip(target.elts, parts):
                 self.bind(each, part)
             return
+        if len(parts) < count - 1:
+            raise self.refuse("unpack", target, count=count - 1, given=len(parts))
         after = count - star - 1
         middle = parts[star : len(parts) - after]
         groups = [*parts[:star], self.make_list(middle), *parts[len(parts) - after :]]

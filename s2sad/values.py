@@ -102,6 +102,21 @@ class Frame:
     stands_for: Any = None  # in an equivalent: the user's source, statement and call
 
 
+def own_variable(name: str) -> str:
+    """The name of a variable of ours in the user's function, which none of the user's names means: `<item>`."""
+    return f"<{name}>"
+
+
+def own_target(*names: str) -> gast.AST:
+    """What a loop of ours binds: one of these variables, or a tuple of them."""
+    made = [gast.Name(own_variable(name), gast.Store(), None, None) for name in names]
+    return made[0] if len(made) == 1 else gast.Tuple(made, gast.Store())
+
+
+def shown_variable(name: str) -> str:
+    return name.strip("<>")
+
+
 @dataclass(eq=False)
 class LocalFunction:
     """A lambda or nested function, with the frame that it closes over."""

@@ -1,9 +1,11 @@
 """`a, b = x` fails where x has more or fewer items than names: the programs of s2sad fail there, too."""
 
+import functools
+
 import numpy as np
 import pytest
 
-from s2sad import value_and_gradients_function, value_and_tangent_function
+from s2sad import NotDifferentiableError, value_and_gradients_function, value_and_tangent_function
 
 
 def two(x):
@@ -43,7 +45,14 @@ def kept(x):
     return x[0]
 
 
+def first_and_last(x):
+    a, *b, c = x
+    return a * c + sum(b)
+
+
 CALLS = [
+    (first_and_last, [1.0, 2.0], [1.0]),
+    (first_and_last, np.ones(3), np.ones(0)),
     (two, [1.0, 2.0], [1.0, 2.0, 3.0]),
     (two, np.ones(2), np.ones(3)),
     (two, np.ones(2), np.ones(1)),
@@ -65,6 +74,19 @@ def test_unpacking(f, good, bad):
     for run in (f, val_grads, lambda x: val_tangent(x, tangents=(x,))):
         with pytest.raises(ValueError, match="values to unpack"):
             run(bad)
+
+
+def test_one_item_that_would_be_the_first_and_the_last():
+    with pytest.raises(NotDifferentiableError, match="1 values are unpacked into 2 names"):
+        value_and_gradients_function(first_and_last)(np.ones(1))
+
+
+def test_reduce_of_nothing():
+    def f(x):
+        return x * functools.reduce(lambda a, b: a * b, [])
+
+    with pytest.raises((TypeError, IndexError)):
+        value_and_gradients_function(f)(2.0)
 
 
 def test_text():
