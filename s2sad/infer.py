@@ -244,6 +244,8 @@ class Infer(
         self.held: list[Any] = []
         self.taken_out: list[Any] = []
         self.boxings: list[Any] = []
+        self.varied_raises = 0  # statements `raise` that put values into the exception that need a gradient
+        self.exceptions: set[str] = set()
         self.endless: set[str] = set()  # iterators without an end
         self.boxed_objects: list[Any] = []
         self.boxed_lists: list[tuple[Any, Any]] = []

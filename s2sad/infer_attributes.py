@@ -85,7 +85,8 @@ class Attributes:
         ):
             return Value(expr, Static(BoundMethod(owner, None, name)))
         if owner.varied:
-            raise self.refuse("unknown_attribute", node, name=name)
+            held = getattr(owner.expr, "id", "") in self.exceptions
+            raise self.refuse("exception_value" if held else "unknown_attribute", node, name=name)
         return Value(expr, UNKNOWN)
 
     def array_attribute(self, owner: Value, name: str, node: Any, hint: str | None) -> Value:

@@ -47,10 +47,12 @@ class Classes:
             expr = self.call_expression(function.expr, [item.expr for item in items], {})
             mark_pure(expr)
             return Value(expr, Tuple(tuple(i.kind for i in items), cls), any(i.varied for i in items), items=items)
-        if (
-            issubclass(cls, BaseException)
-            or not any(v.varied for v in everything)
-            and (cls is collections.Counter or not isinstance(getattr(cls, "__init__", None), types.FunctionType))
+        if issubclass(cls, BaseException):  # what is read of it would have to have a gradient: that is refused
+            made = self.opaque_call(function, args, keywords, node)
+            self.exceptions.add(getattr(made.expr, "id", ""))
+            return dataclasses.replace(made, varied=any(v.varied for v in everything))
+        if not any(v.varied for v in everything) and (
+            cls is collections.Counter or not isinstance(getattr(cls, "__init__", None), types.FunctionType)
         ):
             return self.opaque_call(function, args, keywords, node)
         if self.quiet:

@@ -157,7 +157,11 @@ class Statements:
         self.add(gast.Assert(test.expr, message), ir.Plain(False))
 
     def do_Raise(self, node: gast.Raise) -> None:
-        exc = self.visit_inert(node.exc).expr if node.exc is not None else None
+        raised = self.visit_inert(node.exc) if node.exc is not None else None
+        exc = None if raised is None else raised.expr
+        given = [*node.exc.args, *[each.value for each in node.exc.keywords]] if isinstance(node.exc, gast.Call) else []
+        inside = [self.visit_inert(each).varied for each in given]
+        self.varied_raises += raised is not None and raised.varied or any(inside)
         cause = self.visit_inert(node.cause).expr if node.cause is not None else None
         self.add(gast.Raise(exc, cause), ir.Plain(False))
 

@@ -26,15 +26,16 @@ SIMPLE = (gast.Assign, gast.AugAssign, gast.Expr, gast.Pass, gast.Assert, gast.R
 class Try:
     def infer_try(self, node: gast.Try) -> None:
         origin, outer, before, start = self.origin, self.block, dict(self.state), self.position
+        raises = self.varied_raises
         body, unsure = self.try_body(node, before)
-        body_state = self.state
+        body_state, carried = self.state, self.varied_raises > raises
         handlers, going_on = [], []
         for handler in node.handlers:
             self.block = outer
             self.block = self.new_block()
             self.state = {k: Conflict("try_unknown") if k in unsure else v for k, v in before.items()}
             self.state.update({k: Conflict("try_unknown") for k in unsure})
-            made = self.handler(handler)
+            made = self.handler(handler, carried)
             handlers.append(made)
             if not self.leaves(self.block):
                 going_on.append((self.state, self.block, made))
@@ -67,14 +68,16 @@ class Try:
         after = middle if isinstance(node.body[-1], SIMPLE) else self.state
         return self.block, {key for key, value in after.items() if value is not before.get(key)}
 
-    def handler(self, handler: gast.ExceptHandler) -> gast.ExceptHandler:
+    def handler(self, handler: gast.ExceptHandler, carried: bool) -> gast.ExceptHandler:
+        """carried: whether what is caught may hold a value that needs a gradient, which nothing follows there."""
         kind = None if handler.type is None else self.visit_inert(handler.type).expr
         name = None
         if handler.name is not None:
             plain = handler.name.id if isinstance(handler.name, gast.Name) else handler.name
             name = self.names.fresh(plain)
+            self.exceptions.add(name)
             self.info[name] = ir.Info(UNKNOWN, loops=self.loops, position=self.position)
-            self.set_variable(plain, Value(trees.name(name, passing=True), UNKNOWN))  # gone behind the handler
+            self.set_variable(plain, Value(trees.name(name, passing=True), UNKNOWN, carried))  # gone behind it
         self.walk(handler.body)
         if not self.block:
             self.add(gast.Pass())

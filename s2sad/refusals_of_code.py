@@ -279,6 +279,11 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "after an exception in this `try`, it can't be known which of its statements ran",
         "only the statement that may fail inside of the `try`, or an `if` that tests before it",
     ),
+    "exception_value": (
+        "`{text}` is read from an exception that holds a value which needs a gradient, and no gradient flows through "
+        "exceptions",
+        "a variable that is set before the `raise`, or the value as a result, `return ...`",
+    ),
     "with_active": (
         "the context `{text}` is made of a value that needs a gradient",
         "`s2sad.stop_gradient(...)` around the value, or the statements without the `with`",

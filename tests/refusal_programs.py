@@ -116,6 +116,21 @@ def nested_each_time(x):
     return nested_each_time([x])
 
 
+@shows("exception_value", 2.0)
+def f(x):
+    try:
+        raise ValueError(x)
+    except ValueError as error:
+        y = error.args[0]
+    return y * y
+
+
+@shows("exception_value", 2.0)
+def f(x):
+    error = ValueError("too large", x)
+    return error.args[1] * 2.0
+
+
 @shows("recursion_result", 2.0)
 def f(x):
     def power(n):
