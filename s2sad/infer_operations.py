@@ -45,7 +45,8 @@ class Operations:
         if rule.form != "nondifferentiable" and any(map(is_active_text, values)):
             raise self.refuse("string", node)
         varied = rule.form != "nondifferentiable" and any(value.varied for value in values)
-        if varied and isinstance(kind, Array) and kind.char == "O" and not self.quiet:
+        objects = isinstance(kind, Array) and kind.char == "O" or self.is_of_records(bound.get("dtype"))
+        if varied and objects and not self.quiet:
             raise self.refuse("dtype", node)
         varied = varied and carries_gradient(kind)
         if varied and not self.quiet:
@@ -79,6 +80,11 @@ class Operations:
                 else:
                     self.note_guard(space, None, space.cell_contents)
 
+    def is_of_records(self, dtype: Value | None) -> bool:
+        """Whether a dtype has names for the parts of its items: `[("x", float), ("y", float)]`."""
+        listed = dtype is not None and (dtype.items is not None or isinstance(dtype.kind, List))
+        return listed or dtype is not None and getattr(self.known(dtype), "names", None) is not None
+
     def active_primitive(
         self,
         rule: Any,
@@ -103,8 +109,11 @@ class Operations:
         arrays = kinds = None
         if getattr(rule, "variadic", None):
             listed = bound[rule.variadic]
-            arrays = [self.operand(item) for item in listed.items]
-            kinds = [item.kind for item in listed.items]
+            items = self.items_throughout(listed)
+            if items is None:
+                raise self.refuse("parameter", node, name=rule.name, parameter=rule.variadic)
+            arrays = [self.operand(item) for item in items]
+            kinds = [item.kind for item in items]
             display = gast.List if isinstance(listed.expr, gast.List) else gast.Tuple
             exprs = [display(arrays, gast.Load()) if value is listed else expr for value, expr in zip(values, exprs)]
         expr = rebuild(exprs)

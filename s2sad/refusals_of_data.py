@@ -149,7 +149,7 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
     ),
     # ------------------------------------------------------------ parameters and values
     "dtype": (
-        "`{name}` is an array of Python objects, whose items may be anything",
+        "`{name}` is an array of Python objects or of records, whose items may be anything",
         "an array of floats, or a list of the objects",
     ),
     "string": (

@@ -815,6 +815,12 @@ def f(x):
 # ------------------------------------------------------------------------------------------ values
 @shows("dtype", 2.0)
 def f(x):
+    points = np.array([(x, 1.0), (2.0, x)], dtype=[("a", float), ("b", float)])
+    return points["a"].sum()
+
+
+@shows("dtype", 2.0)
+def f(x):
     items = np.empty(3, dtype=object)
     items[0] = x
     return items[0]
