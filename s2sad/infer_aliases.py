@@ -64,7 +64,7 @@ class Aliases:
         for root in self.roots:
             end = next((each for each in root.sources if each is not root and may_stay(root, each)), None)
             if end is not None and any(each.shrinks for each in family(root)):
-                raise refuse("ambiguous_store", end.joined_at[1], end.joined_at[0], name=ir.base_of(root.name))
+                raise refuse("ambiguous_store", end.joined_at[1], end.joined_at[0], name=ir.shown_name(root.name))
 
 
 def may_stay(carried: ir.Root, end: ir.Root) -> bool:

@@ -153,5 +153,5 @@ class Choices:
         made.chosen = True
         found = self.state.pop(key)
         if isinstance(found, Conflict):
-            raise self.refuse(found.key, None, **{"name": hint or "this", **found.words})
+            raise self.refuse(found.key, None, **{"name": hint or "value", **found.words})
         return found

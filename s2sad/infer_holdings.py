@@ -387,8 +387,7 @@ class Uses:
 
 
 def shown(root: ir.Root) -> str:
-    base = ir.base_of(root.name) or root.name
-    return "the item" if base.startswith("#") else base
+    return ir.shown_name(root.name)
 
 
 def stays(step: gast.AST) -> bool:

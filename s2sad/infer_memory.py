@@ -99,7 +99,7 @@ class Memory:
                     marks.add(each.site)
                     self.learnt = True
         if len(family(root)) > 1 and not root.linear_checked and (varied or any(map(self.is_active, family(root)))):
-            raise self.refuse("ambiguous_store", node, name=ir.base_of(root.name))
+            raise self.refuse("ambiguous_store", node, name=ir.shown_name(root.name))
         if root.holders:
             self.part_stores.append((root, (self.loops, self.position + 1), node, self.frame.source))
             for holder in root.holders:

@@ -32,6 +32,12 @@ def base_of(ssa: str) -> str:
     return ssa.rpartition(".")[0]
 
 
+def shown_name(name: str) -> str:
+    """A name in single assignment as a message says it: what the user has no name for is an item."""
+    base = base_of(name) or name
+    return "item" if base.startswith("#") else base
+
+
 def is_ssa(name: str) -> bool:
     return "." in name
 
