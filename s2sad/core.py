@@ -62,7 +62,7 @@ def lower(tree: gast.FunctionDef, taken: set[str] | None = None, fields: Fields 
         return new
     new.body = body
     names = Names(nodes, taken)
-    separate_comprehensions(new, names)
+    separate_comprehensions(new, nodes, names)
     body = lower_jumps(_Statements(new, {type(node) for node in nodes}, names, fields).block(body), names)
     new.body = [place(statement, body[0]) for statement in names.imports()] + body
     return new

@@ -19,12 +19,12 @@ COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 FUNCTIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)
 
 
-def separate_comprehensions(tree: gast.FunctionDef, names: Names) -> None:
+def separate_comprehensions(tree: gast.FunctionDef, nodes: list[Any], names: Names) -> None:
     """Renames, in place, the variables of comprehensions that a nested function reads from around it, or that the
-    function reads from outside."""
-    found = [node for node in own_nodes(tree) if isinstance(node, COMPREHENSIONS)]
-    if not found:
+    function reads from outside. `nodes`: all nodes of the function."""
+    if not any(isinstance(node, COMPREHENSIONS) for node in nodes):
         return
+    found = [node for node in own_nodes(tree) if isinstance(node, COMPREHENSIONS)]
     meant_elsewhere = read_by_functions(tree) | read_from_outside(tree)
     for node in found:  # the outer ones first
         for name in sorted(bound_by(node) & meant_elsewhere):
