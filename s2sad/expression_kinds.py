@@ -54,16 +54,25 @@ class ExpressionKinds:
 
     def is_float(self, node: gast.AST) -> bool:
         """Whether an expression is made of real floats by what leaves them real."""
-        if isinstance(node, gast.Name):
-            kind = self.kind_of_name(node.id)
-            return isinstance(kind, (Scalar, Array)) and kind.char == "f"
-        if isinstance(node, gast.Constant):
-            return not isinstance(node.value, complex)
-        if isinstance(node, gast.Call):
-            return any(is_numpy(node, each) for each in REAL) and all(map(self.is_float, node.args))
-        if isinstance(node, (gast.Subscript, gast.Attribute)):
-            return self.is_float(node.value)
-        return all(self.is_float(each) for each in gast.iter_child_nodes(node) if isinstance(each, gast.expr))
+        todo = [node]
+        while todo:
+            each = todo.pop()
+            if isinstance(each, gast.Name):
+                kind = self.kind_of_name(each.id)
+                if not isinstance(kind, (Scalar, Array)) or kind.char != "f":
+                    return False
+            elif isinstance(each, gast.Constant):
+                if isinstance(each.value, complex):
+                    return False
+            elif isinstance(each, gast.Call):
+                if not any(is_numpy(each, name) for name in REAL):
+                    return False
+                todo += each.args
+            elif isinstance(each, (gast.Subscript, gast.Attribute)):
+                todo.append(each.value)
+            else:
+                todo += [part for part in gast.iter_child_nodes(each) if isinstance(part, gast.expr)]
+        return True
 
     def _of_Constant(self, node: gast.Constant) -> Dims | None:
         return () if isinstance(node.value, (int, float, complex)) else None

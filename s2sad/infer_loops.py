@@ -313,7 +313,7 @@ class Loops:
 
     def for_loop(self, it: Iteration, pattern: Any, body: Any, node: Any) -> None:
         statement = self.origin  # a comprehension is a part of one, which goes on behind it
-        if not isinstance(node, gast.stmt):
+        if node is not None and not isinstance(node, gast.stmt):
             node.stands_in = statement[1]
         if it.what == "unroll":
             self.unroll(it.items, pattern, body, node)

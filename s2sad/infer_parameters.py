@@ -20,6 +20,7 @@ from s2sad.kinds import (
     Static,
     Tuple,
     Unknown,
+    as_given,
     as_mapping,
     carries_gradient,
 )
@@ -60,7 +61,7 @@ class Parameters:
             varied = varied or root.site in self.facts.written and root.site in self.facts.results.get("varied", ())
             place = ir.Place(root)
             if root.site in self.facts.written and len(site) == 1 and expr.__class__ is gast.Name:
-                self.emit_copy_of_parameter(ssa, root.given)
+                self.emit_copy_of_parameter(ssa, as_given(kind, root.given))
         self.info[ssa] = ir.Info(kind, varied, place=place)
         return Value(expr if len(site) == 1 else trees.name(ssa), kind, varied, place=place)
 

@@ -228,6 +228,22 @@ def is_mutable(kind: Kind) -> bool:
     return isinstance(kind, (Array, List, Dict, Mapping, Record, Unknown))
 
 
+def as_given(kind: Any, given: Any) -> Any:
+    """The kind of a parameter that is written, without what f puts into it: what the caller gives as numbers are
+    numbers; a dict in it is one of unknown keys where f makes it that.
+
+    >>> as_given(List(List(Array("float64", None))), List(List(FLOAT)))
+    List(item=List(item=Scalar(dtype='float', symbol=None), cls=None), cls=None)
+    """
+    if isinstance(given, Scalar):
+        return given
+    if isinstance(kind, List) and isinstance(given, List):
+        return dataclasses.replace(kind, item=as_given(kind.item, given.item))
+    if isinstance(kind, Mapping) and isinstance(given, Mapping):
+        return dataclasses.replace(kind, value=as_given(kind.value, given.value))
+    return kind
+
+
 _SCALAR_TYPES: dict[type, Scalar] = {bool: BOOL, int: INT, float: FLOAT, complex: Scalar("complex")}
 _STATIC_TYPES = (
     str,

@@ -40,6 +40,10 @@ def forward_products(
     body: list[gast.stmt], info: dict[str, ir.Info], kind_of: Callable[[str], Kind | None]
 ) -> ForwardProducts:
     known = ExpressionKinds(kind_of)
+
+    def rank_of_name(node: gast.AST) -> int | None:
+        return known.rank(node) if isinstance(node, gast.Name) else None
+
     written = ir.written_roots({each.place.root for each in info.values() if each.place is not None})
 
     def stays(name: str) -> bool:
@@ -60,7 +64,9 @@ def forward_products(
             continue
         if not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name):
             continue
-        name, term = node.targets[0].id, as_product(node.value, known.rank)
+        if not isinstance(node.value, gast.BinOp) or not isinstance(node.value.op, (gast.Mult, gast.Div)):
+            continue
+        name, term = node.targets[0].id, as_product(node.value, rank_of_name)
         if len(term.factors) < 2 or abs(term.number) != 1.0 or not is_plain(term):
             continue
         if not all(map(stays, (name, *names_of(term)))):

@@ -11,7 +11,7 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.expressions import OPERATORS
 from s2sad.indexing import index_value
-from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, as_given
 from s2sad.places import step_into
 from s2sad.rules import registry
 
@@ -123,8 +123,8 @@ class Memory:
             self.let(name, self.zero(kind, trees.name(name)))
             return
         given, place = self.dot(name), self.info[name].place
-        if isinstance(kind, List) and place is not None:
-            kind = getattr(place.root, "given", kind)  # without what f puts into it
+        if place is not None and place.root.given is not None:
+            kind = as_given(kind, place.root.given)
         self.add(trees.assign(given.id, self.copy_of(kind, given, trees.name(name))))
 
     def copy_of(self, kind: Kind, expr: gast.AST, like: gast.AST) -> gast.AST:
