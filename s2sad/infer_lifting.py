@@ -47,6 +47,8 @@ class Lifting:
         captured: dict[str, Value] = {}
         outside: dict[str, Value] = {}
         inner = self.inner_functions(static, captured, outside, refused)
+        if scope_of(static.tree)[0] & captured.keys():  # what an inner one captures would be taken for the outer one's
+            raise refused()
         key = "lifted", id(static.tree), tuple(captured)
         found = self.facts.results.get(key)
         if found is None:

@@ -93,6 +93,12 @@ def over_a_volume(v):
 AREAS = {
     "area": (lambda v: integrate.dblquad(lambda y, x: np.sin(x * y * v), 0, 1, 0, 1)[0], 1.3),
     "of a module's function": (lambda p: integrate.dblquad(slope_and_bend, 0.0, p, 0.0, 1.0)[0], 1.3),
+    "names as ours": (
+        lambda x, y, low: integrate.dblquad(lambda s, t: np.sin(x * s * t) * y * low, 0, 1, 0, 1)[0],
+        1.3,
+        0.5,
+        2.0,
+    ),
     "moving area": (over_a_moving_area, 1.1),
     "arguments": (with_arguments, 1.3, 0.6),
     "two ranges": (lambda v: integrate.nquad(lambda s, t: np.sin(s * t * v), [[0, 1], [0, v]])[0], 1.3),
@@ -202,3 +208,20 @@ def test_objects_of_scipy_are_refused_in_the_users_line():
 
     with pytest.raises(NotDifferentiableError, match="through `csr_matrix`"):
         s2sad.grad(f)(2.0)
+
+
+def test_a_variable_of_the_function_does_not_hide_what_an_inner_one_captures():
+    """They can't both keep their name where the functions are put at the top: it is refused (it was a wrong gradient)."""
+
+    def f(x):
+        def weight(s):
+            return s * x
+
+        def inner(t):
+            x = t * 2.0
+            return x * weight(t)
+
+        return integrate.quad(inner, 0.0, 1.0)[0]
+
+    with pytest.raises(NotDifferentiableError, match="`quad` is given a function"):
+        gradients_function(f)(1.3)

@@ -64,10 +64,15 @@ def cumulative_simpson(y: Any, *, x: Any = None, dx: Any = 1.0, axis: int = -1, 
 def double_integral(
     func: Any, a: Any, b: Any, gfun: Any, hfun: Any, args: Any = (), epsabs: Any = 1.49e-8, epsrel: Any = 1.49e-8
 ) -> Any:
-    def inner(x: Any) -> Any:
-        low = gfun(x) if callable(gfun) else gfun
-        high = hfun(x) if callable(hfun) else hfun
-        return integrate.quad(func, low, high, args=(x, *args), epsabs=epsabs, epsrel=epsrel)[0]
+    def inner(outer_place: Any) -> Any:
+        return integrate.quad(
+            func,
+            gfun(outer_place) if callable(gfun) else gfun,
+            hfun(outer_place) if callable(hfun) else hfun,
+            args=(outer_place, *args),
+            epsabs=epsabs,
+            epsrel=epsrel,
+        )[0]
 
     return integrate.quad(inner, a, b, epsabs=epsabs, epsrel=epsrel)[0]
 
@@ -77,15 +82,25 @@ def triple_integral(
     func: Any, a: Any, b: Any, gfun: Any, hfun: Any, qfun: Any, rfun: Any, args: Any = (), epsabs: Any = 1.49e-8,
     epsrel: Any = 1.49e-8,
 ) -> Any:  # fmt: skip
-    def innermost(y: Any, x: Any) -> Any:
-        low = qfun(x, y) if callable(qfun) else qfun
-        high = rfun(x, y) if callable(rfun) else rfun
-        return integrate.quad(func, low, high, args=(y, x, *args), epsabs=epsabs, epsrel=epsrel)[0]
+    def innermost(middle_place: Any, outer_place: Any) -> Any:
+        return integrate.quad(
+            func,
+            qfun(outer_place, middle_place) if callable(qfun) else qfun,
+            rfun(outer_place, middle_place) if callable(rfun) else rfun,
+            args=(middle_place, outer_place, *args),
+            epsabs=epsabs,
+            epsrel=epsrel,
+        )[0]
 
-    def inner(x: Any) -> Any:
-        low = gfun(x) if callable(gfun) else gfun
-        high = hfun(x) if callable(hfun) else hfun
-        return integrate.quad(innermost, low, high, args=(x,), epsabs=epsabs, epsrel=epsrel)[0]
+    def inner(outer_place: Any) -> Any:
+        return integrate.quad(
+            innermost,
+            gfun(outer_place) if callable(gfun) else gfun,
+            hfun(outer_place) if callable(hfun) else hfun,
+            args=(outer_place,),
+            epsabs=epsabs,
+            epsrel=epsrel,
+        )[0]
 
     return integrate.quad(inner, a, b, epsabs=epsabs, epsrel=epsrel)[0]
 
@@ -94,8 +109,8 @@ def triple_integral(
 def integral_over_two(func: Any, ranges: Any, args: Any = ()) -> Any:
     first, second = ranges
 
-    def inner(x: Any) -> Any:
-        return integrate.quad(func, first[0], first[1], args=(x, *args))[0]
+    def inner(outer_place: Any) -> Any:
+        return integrate.quad(func, first[0], first[1], args=(outer_place, *args))[0]
 
     return integrate.quad(inner, second[0], second[1])[0]
 
@@ -104,10 +119,10 @@ def integral_over_two(func: Any, ranges: Any, args: Any = ()) -> Any:
 def integral_over_three(func: Any, ranges: Any, args: Any = ()) -> Any:
     first, second, third = ranges
 
-    def innermost(y: Any, x: Any) -> Any:
-        return integrate.quad(func, first[0], first[1], args=(y, x, *args))[0]
+    def innermost(middle_place: Any, outer_place: Any) -> Any:
+        return integrate.quad(func, first[0], first[1], args=(middle_place, outer_place, *args))[0]
 
-    def inner(x: Any) -> Any:
-        return integrate.quad(innermost, second[0], second[1], args=(x,))[0]
+    def inner(outer_place: Any) -> Any:
+        return integrate.quad(innermost, second[0], second[1], args=(outer_place,))[0]
 
     return integrate.quad(inner, third[0], third[1])[0]

@@ -18,8 +18,10 @@ def widths_of(pad_width, rank):
 
 def widths_by_axis(pad_width, rank):
     """What a dict says of the axes that it names, for each axis."""
-    given = {axis % rank: pad_width[axis] for axis in pad_width}
-    return [np.broadcast_to(given.get(axis, 0), 2).tolist() for axis in range(rank)]
+    made = [[0, 0] for _ in range(rank)]
+    for axis in pad_width:
+        made[axis] = np.broadcast_to(pad_width[axis], 2).tolist()
+    return made
 
 
 @inline
@@ -29,7 +31,12 @@ def inner(grad, array, pad_width):
         return grad[(slice(pad_width, -pad_width),) * rank(array)]
     if known(isinstance(pad_width, tuple)) and known(isinstance(pad_width[0], int)) and known(pad_width[1] >= 0):
         return grad[(slice(pad_width[0] or None, -pad_width[1] or None),) * rank(array)]
-    if known(isinstance(pad_width, tuple)) and known(len(pad_width) == rank(array)) and known(pad_width[0][0] >= 0):
+    if (
+        known(isinstance(pad_width, tuple))
+        and known(len(pad_width) == rank(array))
+        and known(pad_width[0][0] >= 0)
+        and known(len(pad_width[0]) == 2)
+    ):
         return grad[tuple([slice(pair[0] or None, -pair[1] or None) for pair in pad_width])]
     return inner_of_padded(grad, np.shape(array), pad_width)
 

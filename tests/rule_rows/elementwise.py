@@ -106,9 +106,7 @@ rows(math.fabs, cases=[row(1.5), row(-1.5), corner((0.0,), 0.0), corner((0.0,), 
 rows(np.sign, cases=[row(1.5), row(A)])
 rows(np.copysign, math.copysign, cases=[row(1.5, -2.0), row(-1.5, -2.0), row(-1.5, 2.0)])
 rows(np.copysign, cases=[row(A, V), row(A, -1.0)])
-rows(
-    np.heaviside, cases=[row(1.5, 0.5), row(A, 0.5), row(A, V), row(1.5, V), row(0.0, V), corner((0.0, 1.0), 0.0, 0.3)]
-)
+rows(np.heaviside, cases=[row(1.5, 0.5), row(A, 0.5), row(A, V), row(1.5, V), corner((0.0, 1.0), 0.0, 0.3)])
 _tied = np.array([1.0, 2.0, 3.0])
 _half, _none = np.array([0.0, 0.5, 1.0]), np.array([1.0, 0.5, 0.0])
 _extremes = [

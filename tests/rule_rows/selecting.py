@@ -98,6 +98,7 @@ rows(
         row(A, (2, 1), constant_values=np.array([1.0, 2.0])),
         row(A, 2, mode="linear_ramp", end_values=1.5),
         row(V, 9, mode="wrap"),
+        row(A, ((1,), (2,))),
         row(V, 9, mode="reflect"),
         row(Z, 1),
         row(complexes(2, 2), 1, mode="edge"),

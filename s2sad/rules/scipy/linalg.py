@@ -176,6 +176,8 @@ def exponential(A, *, grad):
 
 @tangent(linalg.expm)
 def exponential_tangent(A, *, A_dot):
+    if rank(A) != 2:
+        return refuse("of a stack of matrices")
     return expm_slope(A, A_dot)
 
 
