@@ -290,7 +290,7 @@ class ValueAndGradients:
         if self._given[0] is not None:
             for name in self.params:
                 _refuse_without_gradient(self._target.name, name, kinds[name])
-        options = {**(options or {}), "returns": self.returns}
+        options = {**(options or {}), "returns": self.returns, "compiled": self.jit is not None}
         request = _request(function, self.params, kinds, options, self._given[1], self.mode)
         if values is not None and self.jit is None:
             request.lengths = lengths_of(dict(zip(kinds, values)), kinds)

@@ -169,6 +169,10 @@ def sweep(block: list[gast.stmt], needed: set[str]) -> bool:
         ):
             changed = True
             continue
+        if isinstance(node, gast.Try) and all(isinstance(each, gast.Pass) for each in node.body):  # nothing may fail
+            changed = True
+            kept += [*node.orelse, *node.finalbody]
+            continue
         kept.append(node)
     block[:] = kept
     return changed

@@ -1,7 +1,8 @@
 """Part of the stage `infer`: np.cross, whose result has another rank where its vectors have two elements.
 
 Three elements each are what a program is made for: of arguments that is looked at in the call, as of slices
-(`infer_windows.py`). Where it can't be known, nothing is taken for granted (`rules/cross.py`).
+(`infer_windows.py`), and Numba compiles no others. Where it can't be known, nothing is taken for granted
+(`rules/cross.py`).
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class Cross:
     def has_three(self, vectors: Value, axis: Any) -> bool:
         """Whether an array is known to hold vectors of three elements."""
         dims = getattr(vectors.kind, "dims", None)
+        if self.request.options.get("compiled"):
+            return True  # others are an error there (`numba_helpers.py`)
         if not dims or not isinstance(axis, int) or not -len(dims) <= axis < len(dims):
             return False
         return self.is_three(dims[axis].key if isinstance(dims[axis], Dim) else None)

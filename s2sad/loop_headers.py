@@ -209,8 +209,9 @@ def unpacked_by(name: str, info: dict[str, ir.Info]) -> Any:
 def stands_for(made: Any, user: Any) -> bool:
     """Whether an expression in single assignment is this one of the user's; a temporary may stand for any.
 
-    >>> def tree(text): return gast.parse(text, mode="eval").body
-    >>> stands_for(tree("w[k + 1]"), tree("w[k + 1]")), stands_for(tree("w[k:]"), tree("f(w, k)"))
+    >>> made, user = gast.parse("w[1:]", mode="eval").body, gast.parse("w[1:]", mode="eval").body
+    >>> made.value.id = "w.3"
+    >>> stands_for(made, user), stands_for(made, gast.parse("f(w)", mode="eval").body)
     (True, False)
     """
     if isinstance(made, gast.Name) and ir.base_of(made.id) in ir.GENERATED:

@@ -57,7 +57,9 @@ def weights(value: Any) -> Any:
 
 
 def product(a: Any, b: Any) -> float:
-    """The real part of the sum of the products of two structures."""
+    """The real part of the sum of the products of two structures. The tangent of a whole number is None."""
+    if a is None or b is None:
+        return 0.0
     if isinstance(a, (tuple, list)):
         return sum(product(x, y) for x, y in zip(a, b))
     return float(np.real(np.sum(np.asarray(a) * np.asarray(b))))

@@ -18,7 +18,7 @@ from tests.rule_rows import ROWS
 OURS = [rule for rule in registry.rules() if "scipy" in getattr(rule.template, "__module__", "")]
 # Those whose derivatives have none, of which the second order is not asked.
 ONCE = {"ellipj", "elliprf", "elliprc", "ellipk", "ellipe", "ellipkm1", "ellipkinc", "ellipeinc", "agm"}
-RAGGED = {"eigh", "svd", "lstsq"}  # results of several shapes, which are in the test after the next
+RAGGED = {"eigh", "svd", "lstsq", "lu"}  # results of several shapes, which are in the test after the next
 
 
 @pytest.mark.filterwarnings("ignore:logm result may be inaccurate")
@@ -46,12 +46,17 @@ def test_results_of_several_shapes():
         u, s, vh = linalg.svd(a)
         return b @ (u * s) @ vh @ (b * b)
 
+    def by_triangles(a):
+        p, lower, upper = linalg.lu(a)
+        return b @ p @ lower @ upper @ (b * b)
+
     def by_squares(a):
         return np.sum(linalg.lstsq(a, b)[0] ** 3)
 
     for f, plain in (
         (by_values, lambda a: b @ np.linalg.matrix_power(np.tril(a) + np.tril(a, -1).T, 3) @ b),
         (by_singular_values, lambda a: b @ a @ (b * b)),
+        (by_triangles, lambda a: b @ a @ (b * b)),
         (by_squares, lambda a: np.sum(np.linalg.solve(a, b) ** 3)),
     ):
         assert np.allclose(s2sad.grad(f)(a), s2sad.grad(plain)(a), rtol=1e-10, atol=1e-10)

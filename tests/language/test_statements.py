@@ -446,6 +446,30 @@ def unused_parameter(x, y):
     return x * x
 
 
+@case(2.0, (0.3, 1.2, 4.0))
+def try_of_items_that_are_there(x, theta):
+    bounds = (0.5, 2.5)
+    try:
+        low, scale = bounds[0], theta[-1]
+        rest = tuple(theta[:-2])
+    except IndexError as error:
+        raise ValueError("not enough") from error
+    else:
+        x = x * x
+    finally:
+        x = x + low
+    return x * scale * rest[0]
+
+
+@case(2.0)
+def try_of_nothing(x):
+    try:
+        pass
+    except ValueError:
+        x = 0.0
+    return x * x
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_statement(each):
     each.check()

@@ -191,12 +191,21 @@ def lu(a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False
     lower_grad = np.zeros_like(lower) if grad[1] is None else grad[1]
     upper_grad = np.zeros_like(upper) if grad[2] is None else grad[2]
     slope = lu_slope(lower, upper, lower_grad, upper_grad)
-    return sized(slope[np.argsort(rows_chosen(result[0]))] if p_indices is False else slope[result[0]], a)
+    return sized(rows_returned(slope, result[0]), a)
 
 
-def rows_chosen(p):
+def rows_returned(slope, p):
+    """The rows of L @ U in the order of those of a. SciPy's P of an empty matrix has none."""
+    if len(p) == 0:
+        return slope
+    return slope[p] if p.ndim == 1 else p @ slope
+
+
+def rows_chosen(a, p):
     """The rows of a in the order of those of L @ U."""
-    return np.argmax(p, axis=0)
+    if len(p) == 0:
+        return a
+    return a[np.argsort(p)] if p.ndim == 1 else p.T @ a
 
 
 def lu_slope(lower, upper, lower_grad, upper_grad):
@@ -222,7 +231,7 @@ def lu_tangent(a, permute_l=False, overwrite_a=False, check_finite=True, p_indic
         return refuse("of a stack, a complex or an overwritten matrix: call it for one real matrix")
     if permute_l:
         return refuse("with permute_l=True: write P @ L, of P, L, U = linalg.lu(a)")
-    moved = a_dot[rows_chosen(result[0])] if p_indices is False else a_dot[np.argsort(result[0])]
+    moved = rows_chosen(a_dot, result[0])
     zero = 0.0 if p_indices is False else 0
     return zero, lu_changes(result[1], result[2], moved)[0], lu_changes(result[1], result[2], moved)[1]
 

@@ -278,7 +278,7 @@ def other_image(input: Kind, *options: Kind, **named: Kind) -> Kind:
 
 @kind(ndimage.map_coordinates)
 def at_places(input: Kind, coordinates: Kind, *options: Kind) -> Kind:
-    dims = dims_of(coordinates)
+    dims = dims_of(numeric(coordinates))
     return Array(getattr(numeric(input), "dtype", ""), None if dims is None else dims[1:])
 
 
