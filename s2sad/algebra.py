@@ -32,9 +32,12 @@ from s2sad.identities import (
 from s2sad.joined_choices import joined_choices
 from s2sad.kinds import ONE, Array, Kind, Scalar
 from s2sad.named_products import ForwardProducts, Named, changes, forward_products, is_plain, names_of, products
-from s2sad.statements import blocks_of, targets
+from s2sad.sharing import Sharing
+from s2sad.statements import all_of, blocks_of, targets
 from s2sad.terms import Factor, Term, as_product, as_sum, key_of, sum_tree
 
+ARITHMETIC = (gast.BinOp, gast.UnaryOp)
+PARTS = (gast.Name, gast.Attribute, gast.Subscript)
 LONGEST = 12  # terms of a sum in which common factors are looked for
 
 
@@ -42,6 +45,7 @@ def rewrite(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Ki
     """Rewrites the expressions of the reverse sweep."""
     made = Algebra(info, kinds, products(body, info))
     made.forward = forward_products(body, info, made.kind_of)
+    made.body = body
     made.block(body, ())
 
 
@@ -54,6 +58,7 @@ class Algebra(Sums):
         self.known = ExpressionKinds(self.kind_of)
         self.loops: tuple[int, ...] = ()
         self.target = ""  # the variable that is set
+        self.body: list[gast.stmt] = []
         self.forward = ForwardProducts()
         self.at_hand: list[Named] = []  # those of the forward part that hold to its end, as far as it has come
         self.named: list[Named] = []  # products and quotients that have a name, in this block
@@ -114,6 +119,9 @@ class Algebra(Sums):
         self.target = ir.variable(target)
         made = self.expression(node)
         self.target = ""
+        if isinstance(node, ARITHMETIC) and isinstance(made, PARTS) and self.known.rank(made) != 0:
+            if is_written(target, made, self.body, self.info, self.kind_of):
+                return trees.call(trees.attr(made, "copy"))
         return made
 
     def expression(self, node: gast.AST) -> gast.AST:
@@ -342,3 +350,21 @@ class Algebra(Sums):
         if not (self.known.is_float(first) and self.known.is_float(last)):
             return None
         return gast.BinOp(first, gast.MatMult(), last)
+
+
+def is_written(target: str, made: gast.AST, body: list[gast.stmt], info: dict[str, ir.Info], kind_of: Any) -> bool:
+    """Whether a name that is set to an array as it stands, no new one, or that array, is written in place somewhere."""
+    sharing = Sharing(body, info, kind_of)
+    together = {target, *trees.names_in(made)}.union(*map(sharing.group, trees.names_in(made)))
+    return any(not together.isdisjoint(written_in(node)) for node in all_of(body))
+
+
+def written_in(node: gast.stmt) -> set[str]:
+    """The names whose memory a statement may write, whether it sets them or not."""
+    if isinstance(node, gast.AugAssign):
+        return trees.names_in(node.target)
+    if isinstance(node, gast.Expr):
+        return trees.names_in(node.value)
+    if isinstance(node, gast.Assign):
+        return set().union(*(trees.names_in(each) for each in node.targets if not isinstance(each, gast.Name)))
+    return set()

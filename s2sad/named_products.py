@@ -11,6 +11,7 @@ from s2sad import ir, trees
 from s2sad.expression_kinds import ExpressionKinds
 from s2sad.kinds import Array, Kind, Scalar
 from s2sad.reading import reads
+from s2sad.repeated import is_calm
 from s2sad.statements import all_of, blocks_of, nested, targets
 from s2sad.terms import Term, as_product
 
@@ -44,12 +45,14 @@ def forward_products(
     def rank_of_name(node: gast.AST) -> int | None:
         return known.rank(node) if isinstance(node, gast.Name) else None
 
+    calm = all(is_calm(node) for node in all_of(body) if not getattr(node, "reverse", False))
     written = ir.written_roots({each.place.root for each in info.values() if each.place is not None})
 
     def stays(name: str) -> bool:
         place = info[name].place if name in info else None
-        one = sets.get(name, 0) < 2 and isinstance(kind_of(name), (Scalar, Array))
-        return one and (place is None or place.root not in written)
+        if sets.get(name, 0) > 1 or not isinstance(kind_of(name), Array):
+            return sets.get(name, 0) < 2 and isinstance(kind_of(name), Scalar)
+        return calm and (place is None or place.root not in written)
 
     sets: dict[str, int] = {}
     needed: set[str] = set()

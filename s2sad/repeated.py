@@ -108,23 +108,12 @@ class Repeats:
     def after(self, node: gast.stmt, seen: Seen) -> Seen:
         """What is at hand behind a statement."""
         changed = set().union(*(targets(each) for each in nested(node)))
-        calm = all(self.is_calm(each) for each in nested(node))
+        calm = all(map(is_calm, nested(node)))
         return {
             key: value
             for key, value in seen.items()
             if value.names.isdisjoint(changed) and value.name not in changed and (calm or not value.large)
         }
-
-    def is_calm(self, node: Any) -> bool:
-        """Whether a statement writes into no array but one that is known to be written."""
-        op = getattr(node, "effect", None)
-        if isinstance(op, ir.Store):
-            return not op.place.root.shares
-        if isinstance(op, ir.Plain):
-            return op.pure
-        if op is None:
-            return not isinstance(node, (gast.Expr, gast.Assign, gast.AugAssign, gast.With, gast.Delete))
-        return not isinstance(op, (ir.Checked, ir.PairCall, ir.Solved, ir.GradOf))
 
     def computed(self, node: Any) -> tuple[Any, Computed | None]:
         """What a statement computes, where that follows from numbers, and arrays that are never written."""
@@ -163,6 +152,18 @@ class Repeats:
         if info is not None and isinstance(info.kind, Scalar):
             return is_computation(node.value, op) or not ir.summary(node.value).call
         return isinstance(node.value, gast.Compare) or is_fresh(node.value)
+
+
+def is_calm(node: Any) -> bool:
+    """Whether a statement writes into no array but one that is known to be written."""
+    op = getattr(node, "effect", None)
+    if isinstance(op, ir.Store):
+        return not op.place.root.shares
+    if isinstance(op, ir.Plain):
+        return op.pure
+    if op is None:
+        return not isinstance(node, (gast.Expr, gast.Assign, gast.AugAssign, gast.With, gast.Delete))
+    return not isinstance(op, (ir.Checked, ir.PairCall, ir.Solved, ir.GradOf))
 
 
 def is_computation(expr: gast.AST, op: ir.Op) -> bool:

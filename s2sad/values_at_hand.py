@@ -10,6 +10,7 @@ In a loop, that is done where the iteration's value is kept anyway.
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,7 @@ from s2sad.expressions import rebuilt
 from s2sad.kinds import Array, Kind, Scalar
 from s2sad.named_products import changes
 from s2sad.reading import reads
-from s2sad.repeated import Repeats, gives_the_same
+from s2sad.repeated import Repeats, gives_the_same, is_calm
 from s2sad.statements import all_of, blocks_of, targets
 from s2sad.terms import key_of
 
@@ -41,40 +42,53 @@ def use_values(program: ir.Inferred, forward: list[gast.stmt], sweep: list[gast.
 
 
 class Values:
+    """sets: how often each name is set. What is set more than once (`x.3` around a loop) has the value of the iteration
+    that the reverse sweep is in: what was computed from it has to be of that iteration, too."""
+
     def __init__(self, program: ir.Inferred, forward: list[gast.stmt]) -> None:
-        self.program = program
-        repeats = Repeats(program)
+        self.info = program.info
         self.first: dict[Any, list[str]] = {}  # by what is computed, the names that hold it
         self.outside = {name for node in forward for name in targets(node)}  # of loops and branches
+        self.sets = collections.Counter(name for node in all_of(forward) for name in targets(node))
+        self.read: dict[str, tuple[str, ...]] = {}  # by name, what it was computed from
+        repeats, calm = Repeats(program), all(map(is_calm, all_of(forward)))
         for node in all_of(forward):
             key, value = repeats.computed(node)
-            if value is not None:
+            if value is not None and (calm or not value.large):
                 self.first.setdefault(key, []).append(value.name)
+                self.read[value.name] = (value.name, *value.names)
 
-    def block(self, block: list[gast.stmt], kept: frozenset[str]) -> None:
+    def block(self, block: list[gast.stmt], kept: frozenset[str], loops: tuple[int, ...] = ()) -> None:
+        """loops: those of the function that the reversed ones belong to."""
         kept = kept.union(*map(reads, block))
         for node in block:
-            change_parts(node, lambda each: self.operand(each, kept))
+            change_parts(node, lambda each: self.operand(each, kept, loops))
+            loop = getattr(getattr(node, "forward", node), "loop", None)
             for inner in blocks_of(node):
-                self.block(inner, kept)
+                self.block(inner, kept, loops if loop is None else (*loops, loop.number))
 
-    def operand(self, node: Any, kept: frozenset[str]) -> Any:
-        node = in_parts(node, lambda each: self.operand(each, kept))
+    def operand(self, node: Any, kept: frozenset[str], loops: tuple[int, ...]) -> Any:
+        node = in_parts(node, lambda each: self.operand(each, kept, loops))
         if not isinstance(node, (gast.Call, gast.BinOp)):
             return node
         for name in self.first.get(key_of(node), ()):
-            if name in kept or name in self.outside and self.is_costly(node, name):
+            if self.holds(name, loops) and (name in kept or name in self.outside and self.is_costly(node, name)):
                 return trees.name(name)
         return node
 
+    def holds(self, name: str, loops: tuple[int, ...]) -> bool:
+        """Whether a name has the value that is meant in a reversed loop."""
+        return all(self.sets[each] < 2 for each in self.read[name]) or self.info[name].loops == loops
+
     def is_costly(self, node: gast.AST, name: str) -> bool:
-        return isinstance(node, gast.Call) or isinstance(self.program.info[name].kind, Array)
+        return isinstance(node, gast.Call) or isinstance(self.info[name].kind, Array)
 
 
 class Names:
     def __init__(self, body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
         self.info, self.kind_of = info, kind_of_names(info, kinds)
         self.written = ir.written_roots({each.place.root for each in info.values() if each.place is not None})
+        self.calm = all(is_calm(node) for node in all_of(body) if not getattr(node, "reverse", False))
         self.used = False
 
     def block(self, block: list[gast.stmt], outer: dict[Any, tuple[str, set[str]]]) -> None:
@@ -110,8 +124,11 @@ class Names:
         return all(map(gives_the_same, calls)) and all(map(self.stays, (target.id, *ir.summary(value).names)))
 
     def stays(self, name: str) -> bool:
-        place = self.info[name].place if name in self.info else None
-        return isinstance(self.kind_of(name), (Scalar, Array)) and (place is None or place.root not in self.written)
+        """Whether a name stands for a number, or for an array that f never writes."""
+        kind, place = self.kind_of(name), self.info[name].place if name in self.info else None
+        if isinstance(kind, Array):
+            return self.calm and (place is None or place.root not in self.written)
+        return isinstance(kind, Scalar)
 
 
 def without(seen: dict[Any, tuple[str, set[str]]], changed: set[str]) -> dict[Any, tuple[str, set[str]]]:

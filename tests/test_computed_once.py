@@ -7,6 +7,7 @@ import pytest
 
 from s2sad import (
     check_gradients,
+    checkpoint,
     grad,
     grad_of,
     jvp,
@@ -126,6 +127,121 @@ def test_tangents_read_what_is_at_hand(f, args, times):
     check_gradients(f, *args).raise_if_wrong()
     text = value_and_tangent_function(f).source(*args).partition('"""\n')[2]
     assert {part: text.count(part) for part in times} == times, text
+
+
+def sine_after_a_loop(x, n):
+    for _ in range(n):
+        x = x * math.cos(x)
+    return math.sin(x) * x
+
+
+def sine_before_and_after(x, n):
+    y = math.sin(x)
+    for _ in range(n):
+        x = x * math.cos(x)
+        y = y + x
+    return y * math.sin(x)
+
+
+def sine_after_while(x, n):
+    while n > 0:
+        x = math.cos(x) * x
+        n -= 1
+    y = math.sin(x)
+    return y * y
+
+
+def sine_between_loops(x, n):
+    total = 0.0
+    for _ in range(n):
+        for _ in range(2):
+            x = x * math.cos(x)
+        total += math.sin(x) * x
+    return total * math.sin(x) + math.cos(x) * x
+
+
+def sine_in_both_loops(x, n):
+    for _ in range(n):
+        s = math.sin(x)
+        x = x * math.cos(x) + s * s
+        for _ in range(2):
+            x = x * math.cos(x) + 0.1 * math.sin(x)
+    return x * math.sin(x)
+
+
+def exponential_after_a_branch(x, n):
+    if n > 2:
+        x = x * math.exp(0.1 * x)
+    y = math.exp(0.1 * x)
+    for _ in range(n):
+        if x < 1.0:
+            x = x * math.exp(0.1 * x)
+        else:
+            x = math.sin(x)
+    return y * math.exp(0.1 * x) * math.cos(x)
+
+
+def arrays_after_a_loop(x, n):
+    w = 0.5 * x
+    for _ in range(n):
+        w = w * np.cos(w) + x * x
+    return np.sum(np.sin(w) * w * x * x)
+
+
+def checkpointed(x, n):
+    for _ in checkpoint(range(n), snapshots=2):
+        x = x * math.cos(x)
+    return math.sin(x) * x
+
+
+def broken_off(x, n):
+    for k in range(n):
+        x = x * math.cos(x)
+        if x < 0.4:
+            break
+        x = x + 0.1 * math.sin(x)
+    return math.sin(x) * math.cos(x) * x
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+@pytest.mark.parametrize(
+    "f",
+    [
+        *(sine_after_a_loop, sine_before_and_after, sine_after_while, sine_between_loops, sine_in_both_loops),
+        *(exponential_after_a_branch, arrays_after_a_loop, checkpointed, broken_off),
+    ],
+)
+def test_what_a_loop_carries_has_a_value_in_each_iteration(f, n):
+    x = X if f is arrays_after_a_loop else 0.7
+    check_gradients(f, x, n, params=["x"]).raise_if_wrong()
+    gradient = grad(f)(x, n)
+    direction = np.linspace(0.5, 1.5, np.size(x)) if f is arrays_after_a_loop else 1.5
+    change = value_and_tangent_function(f, params=["x"])(x, n, tangents=(direction,))[1]
+    np.testing.assert_allclose(change, np.sum(gradient * direction), rtol=1e-12)
+
+
+def half_of_twice(x):
+    x = x.copy()
+    z = 0.5 * (x + x)
+    x += 0.3 * np.tanh(x)
+    return np.sum(z * x)
+
+
+def half_of_twice_in_a_loop(x):
+    x = x.copy()
+    z = x * x
+    for _ in range(2):
+        z = 0.5 * (x + x) * z
+        y = 0.5 * (z + z)
+        z += np.sin(x)
+        x += 0.3 * np.tanh(y)
+    return np.sum(z * x)
+
+
+@pytest.mark.parametrize("f", [half_of_twice, half_of_twice_in_a_loop])
+def test_what_becomes_another_array_is_a_copy_where_that_is_written(f):
+    check_gradients(f, X).raise_if_wrong()
+    np.testing.assert_allclose(jvp(f, (X,), (Y,))[1], grad(f)(X) @ Y, rtol=1e-13)
 
 
 CALLS = []

@@ -47,7 +47,7 @@ def tuple_that_is_gone_through(x, v):
 def one_inside_of_another(x, v):
     def outer():
         g = lambda t: t * v  # noqa: E731
-        return sum([sum([g(v) + w for v in [w, v]]) for w in x for v in x])
+        return sum([sum([g(v) + w for v in [w, u]]) for w in x for u in x])
 
     return outer() * v
 
