@@ -107,7 +107,7 @@ rows(
         corner((np.array([3.0, 3.0, 3.0]),), np.ones(3), 3, mode="maximum"),
     ],
 )
-if NUMPY >= (2, 2):  # widths by axis
+if NUMPY >= (2, 3):  # widths by axis
     for _mode in "constant edge linear_ramp maximum mean reflect".split():
         rows(np.pad, cases=[row(A, {0: (1, 2)}, mode=_mode), row(A, {-1: 2}, mode=_mode)])
 
