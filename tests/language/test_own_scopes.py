@@ -2,6 +2,7 @@
 the function's of that name, which a function in it may read."""
 
 import functools
+import sys
 
 import numpy as np
 import pytest
@@ -43,13 +44,16 @@ def tuple_that_is_gone_through(x, v):
     return sum([g(v) for v in (x, x * x)])
 
 
-@case(V, 0.7)
 def one_inside_of_another(x, v):
     def outer():
         g = lambda t: t * v  # noqa: E731
-        return sum([sum([g(v) + w for v in [w, u]]) for w in x for u in x])
+        return sum([sum([g(v) + w for v in [w, v]]) for w in x for v in x])
 
     return outer() * v
+
+
+if sys.version_info < (3, 12):  # Python itself takes the variables for one from then on, and raises NameError
+    case(V, 0.7)(one_inside_of_another)
 
 
 @case(V, 0.7)
