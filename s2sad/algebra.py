@@ -31,7 +31,7 @@ from s2sad.identities import (
 )
 from s2sad.joined_choices import joined_choices
 from s2sad.kinds import ONE, Array, Kind, Scalar
-from s2sad.named_products import ForwardProducts, Named, changes, forward_products, is_plain, names_of, products
+from s2sad.named_products import Named, changes, forward_products, is_plain, names_of, products
 from s2sad.sharing import Sharing
 from s2sad.statements import all_of, blocks_of, targets
 from s2sad.terms import Factor, Term, as_product, as_sum, key_of, sum_tree
@@ -43,23 +43,18 @@ LONGEST = 12  # terms of a sum in which common factors are looked for
 
 def rewrite(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
     """Rewrites the expressions of the reverse sweep."""
-    made = Algebra(info, kinds, products(body, info))
-    made.forward = forward_products(body, info, made.kind_of)
-    made.body = body
-    made.block(body, ())
+    Algebra(body, info, kinds).block(body, ())
 
 
 class Algebra(Sums):
-    def __init__(
-        self, info: dict[str, ir.Info], kinds: dict[str, Kind], products: dict[str, tuple[Term, tuple[int, ...]]]
-    ) -> None:
-        self.info, self.kinds, self.products = info, kinds, products
+    def __init__(self, body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
+        self.body, self.info, self.kinds = body, info, kinds
         self.kind_of = kind_of_names(info, kinds)
         self.known = ExpressionKinds(self.kind_of)
+        self.products = products(body, info)
+        self.forward = forward_products(body, info, self.kind_of)
         self.loops: tuple[int, ...] = ()
         self.target = ""  # the variable that is set
-        self.body: list[gast.stmt] = []
-        self.forward = ForwardProducts()
         self.at_hand: list[Named] = []  # those of the forward part that hold to its end, as far as it has come
         self.named: list[Named] = []  # products and quotients that have a name, in this block
 

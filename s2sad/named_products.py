@@ -9,9 +9,9 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.expression_kinds import ExpressionKinds
-from s2sad.kinds import Array, Kind, Scalar
+from s2sad.kinds import Array, Kind
 from s2sad.reading import reads
-from s2sad.repeated import is_calm
+from s2sad.repeated import unwritten
 from s2sad.statements import all_of, blocks_of, nested, targets
 from s2sad.terms import Term, as_product
 
@@ -45,15 +45,8 @@ def forward_products(
     def rank_of_name(node: gast.AST) -> int | None:
         return known.rank(node) if isinstance(node, gast.Name) else None
 
-    calm = all(is_calm(node) for node in all_of(body) if not getattr(node, "reverse", False))
-    written = ir.written_roots({each.place.root for each in info.values() if each.place is not None})
-
-    def stays(name: str) -> bool:
-        place = info[name].place if name in info else None
-        if sets.get(name, 0) > 1 or not isinstance(kind_of(name), Array):
-            return sets.get(name, 0) < 2 and isinstance(kind_of(name), Scalar)
-        return calm and (place is None or place.root not in written)
-
+    forward = [node for node in all_of(body) if not getattr(node, "reverse", False)]
+    stays = unwritten(forward, info, kind_of)
     sets: dict[str, int] = {}
     needed: set[str] = set()
     for node in all_of(body):
@@ -62,8 +55,8 @@ def forward_products(
         for name in targets(node):
             sets[name] = sets.get(name, 0) + (not getattr(node, "restore", False))
     made = ForwardProducts()
-    for node in all_of(body):
-        if getattr(node, "reverse", False) or not isinstance(getattr(node, "effect", None), ir.Primitive):
+    for node in forward:
+        if not isinstance(getattr(node, "effect", None), ir.Primitive):
             continue
         if not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name):
             continue
@@ -72,7 +65,7 @@ def forward_products(
         name, term = node.targets[0].id, as_product(node.value, rank_of_name)
         if len(term.factors) < 2 or abs(term.number) != 1.0 or not is_plain(term):
             continue
-        if not all(map(stays, (name, *names_of(term)))):
+        if not all(sets.get(each, 0) < 2 and stays(each) for each in (name, *names_of(term))):
             continue
         large = isinstance(kind_of(name), Array)
         if any(each is node for each in body) and (large or name in needed):

@@ -11,6 +11,7 @@ give the same numbers, to the bit; memory that may be written is not taken for t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from s2sad import ir, trees
 from s2sad.activity import leaves
 from s2sad.fresh import is_fresh
 from s2sad.inlining import rename_loop, rename_reads, substituted, value_names
-from s2sad.kinds import Array, Scalar
+from s2sad.kinds import Array, Kind, Scalar
 from s2sad.statements import all_of, blocks_of, nested, read_list, targets
 from s2sad.tape_costs import cost_of_call
 from s2sad.terms import key_of
@@ -152,6 +153,22 @@ class Repeats:
         if info is not None and isinstance(info.kind, Scalar):
             return is_computation(node.value, op) or not ir.summary(node.value).call
         return isinstance(node.value, gast.Compare) or is_fresh(node.value)
+
+
+def unwritten(
+    forward: list[gast.stmt], info: dict[str, ir.Info], kind_of: Callable[[str], Kind | None]
+) -> Callable[[str], bool]:
+    """Whether a name stands for a number, or for an array that nothing writes, in the program with these statements."""
+    calm = all(map(is_calm, forward))
+    written = ir.written_roots({each.place.root for each in info.values() if each.place is not None})
+
+    def stays(name: str) -> bool:
+        kind, place = kind_of(name), info[name].place if name in info else None
+        if isinstance(kind, Array):
+            return calm and (place is None or place.root not in written)
+        return isinstance(kind, Scalar)
+
+    return stays
 
 
 def is_calm(node: Any) -> bool:

@@ -19,10 +19,10 @@ import gast
 from s2sad import ir, trees
 from s2sad.expression_kinds import kind_of_names
 from s2sad.expressions import rebuilt
-from s2sad.kinds import Array, Kind, Scalar
+from s2sad.kinds import Array, Kind
 from s2sad.named_products import changes
 from s2sad.reading import reads
-from s2sad.repeated import Repeats, gives_the_same, is_calm
+from s2sad.repeated import Repeats, gives_the_same, is_calm, unwritten
 from s2sad.statements import all_of, blocks_of, targets
 from s2sad.terms import key_of
 
@@ -86,9 +86,8 @@ class Values:
 
 class Names:
     def __init__(self, body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
-        self.info, self.kind_of = info, kind_of_names(info, kinds)
-        self.written = ir.written_roots({each.place.root for each in info.values() if each.place is not None})
-        self.calm = all(is_calm(node) for node in all_of(body) if not getattr(node, "reverse", False))
+        forward = [node for node in all_of(body) if not getattr(node, "reverse", False)]
+        self.stays = unwritten(forward, info, kind_of_names(info, kinds))
         self.used = False
 
     def block(self, block: list[gast.stmt], outer: dict[Any, tuple[str, set[str]]]) -> None:
@@ -122,13 +121,6 @@ class Names:
             return False
         calls = [each for each in trees.walk(value) if isinstance(each, gast.Call)]
         return all(map(gives_the_same, calls)) and all(map(self.stays, (target.id, *ir.summary(value).names)))
-
-    def stays(self, name: str) -> bool:
-        """Whether a name stands for a number, or for an array that f never writes."""
-        kind, place = self.kind_of(name), self.info[name].place if name in self.info else None
-        if isinstance(kind, Array):
-            return self.calm and (place is None or place.root not in self.written)
-        return isinstance(kind, Scalar)
 
 
 def without(seen: dict[Any, tuple[str, set[str]]], changed: set[str]) -> dict[Any, tuple[str, set[str]]]:
