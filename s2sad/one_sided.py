@@ -190,24 +190,16 @@ class Move:
     def make(self, values: dict[str, gast.AST]) -> None:
         known = {name: values[name] for name in self.first if isinstance(values[name], gast.Name)}
         at = next(k for k, each in enumerate(self.block) if each is self.node)
-        for side, branch, name_side in (
-            (False, self.node.body, self.node.orelse),
-            (True, self.node.orelse, self.node.body),
-        ):
-            for moved, its in self.moved:
-                if its is not side:
-                    continue
-                rename_reads(moved, known)
-                branch.append(moved)
-                base = base_of_sum(moved, set()) if isinstance(moved, gast.Assign) and self.is_sum(moved) else None
-                if base is not None:
-                    same = gast.Assign([trees.name("_", store=True)], trees.const(None), None)
-                    same.effect, same.origin, same.reverse = (
-                        ir.Copy([(moved.targets[0].id, trees.name(base))]),
-                        None,
-                        True,
-                    )
-                    name_side.append(same)
+        for moved, side in self.moved:  # in their order in both branches: one may read what another one makes
+            branch, other = (self.node.orelse, self.node.body) if side else (self.node.body, self.node.orelse)
+            rename_reads(moved, known)
+            branch.append(moved)
+            base = base_of_sum(moved, set()) if isinstance(moved, gast.Assign) and self.is_sum(moved) else None
+            if base is not None:
+                same = gast.Assign([trees.name("_", store=True)], trees.const(None), None)
+                same.effect = ir.Copy([(moved.targets[0].id, trees.name(base))])
+                same.origin, same.reverse = None, True
+                other.append(same)
         for branch, side in ((self.node.body, False), (self.node.orelse, True)):
             drop_pairs(branch, {name for name, its in self.first.items() if its is not side or name in known})
         self.block[at:] = [*self.before, self.node, *self.after]

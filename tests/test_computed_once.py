@@ -350,3 +350,18 @@ def test_the_adjoint_that_is_asked_for_is_that_of_the_name_alone():
     ADJOINTS.clear()
     np.testing.assert_allclose(grad(asked_for)(X), 2.0 * np.mean(X) / 3.0 * np.ones(3), rtol=1e-14)
     assert ADJOINTS == [np.mean(X)]
+
+
+def overwritten_in_a_branch(x, y):
+    z = x * np.cos(y)
+    x = np.tanh(z)
+    z = np.tanh(y)
+    if x > 0.3:
+        z = 0.5 * np.cos(y)
+    return z * z + y * y
+
+
+@pytest.mark.parametrize("x", [0.7, -0.2])
+def test_adjoints_used_in_branches_keep_their_order(x):
+    # y's is added to in one branch for the cosine, and then in the other one for the tanh, and was read too early there.
+    check_gradients(overwritten_in_a_branch, x, -0.4).raise_if_wrong()
