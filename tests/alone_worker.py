@@ -26,7 +26,6 @@ import warnings
 from pathlib import Path
 from typing import Any, BinaryIO, Iterator
 
-
 # As in pyproject.toml: what older versions of SciPy say of calls that are right.
 WARNINGS = ("The behavior of affine_transform with a 1-D array", "You are passing x=")
 
