@@ -318,6 +318,8 @@ def mark_statement(s: Any) -> None:
             if not isinstance(each, gast.AST):
                 continue
             whole = consumes(owner, field) or outer and isinstance(owner, gast.IfExp) and field != "test"
+            if isinstance(each, gast.Call) and (field == "iter" or field == "value" and isinstance(owner, gast.Assign)):
+                mark_unpacked(getattr(owner, "target", None) or owner.targets[0], each, field == "iter")
             if isinstance(each, (gast.Call, gast.GeneratorExp)):
                 each.consumed = whole or isinstance(owner, gast.Expr)
                 each.returned = isinstance(owner, gast.Return)
@@ -328,3 +330,17 @@ def mark_statement(s: Any) -> None:
                 if isinstance(owner, gast.Call) and getattr(owner.func, "id", "") == "next" and len(owner.args) <= 2:
                     each.consumed = True  # the one item that is wanted of it
             todo += [(each, inner, whole) for inner in each._fields if not isinstance(each, DEFINITIONS)]
+
+
+def mark_unpacked(target: Any, call: gast.Call, looping: bool) -> None:
+    """`for a, b in zip(*rows)` goes through two rows, `xs, ys = zip(*points)` makes two columns of them, and so does
+    `X, Y = np.meshgrid(*axes)`."""
+    if not isinstance(target, (gast.Tuple, gast.List)) or any(isinstance(e, gast.Starred) for e in target.elts):
+        return
+    name = getattr(call.func, "id", "")
+    if looping and name == "enumerate" and len(target.elts) == 2 and call.args and isinstance(call.args[0], gast.Call):
+        mark_unpacked(target.elts[1], call.args[0], True)
+    elif name == "zip" and looping:
+        call.unpacked_into = len(target.elts)
+    elif not looping:
+        call.columns = [getattr(each, "id", "column") for each in target.elts]

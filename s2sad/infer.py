@@ -77,6 +77,7 @@ from s2sad.infer_solutions import Solutions
 from s2sad.infer_solvers import Solvers
 from s2sad.infer_sparse import SparseMatrices
 from s2sad.infer_splines import Splines
+from s2sad.infer_stars import Stars
 from s2sad.infer_statements import Statements
 from s2sad.infer_stores import Stores
 from s2sad.infer_trajectories import Trajectories
@@ -186,6 +187,7 @@ class Infer(
     Solvers,
     Solutions,
     Splines,
+    Stars,
     Factors,
     SparseMatrices,
     Trajectories,

@@ -20,6 +20,7 @@ from s2sad.infer_classes import is_logging
 from s2sad.infer_gradients import is_public
 from s2sad.infer_memory import is_function
 from s2sad.infer_outputs import positional
+from s2sad.infer_stars import is_starred
 from s2sad.inserting import grad_of
 from s2sad.kinds import Record, Static, kind_of
 from s2sad.rules import loading, registry, templates
@@ -50,12 +51,6 @@ class Calls:
             return special
         plain = [each.value if isinstance(each, gast.Starred) else each for each in node.args]
         values = self.visit_all(plain + [keyword.value for keyword in node.keywords])
-        positional: list[Value] = []
-        for each, value in zip(node.args, values):
-            if isinstance(each, gast.Starred):
-                positional.extend(self.parts_of(value, None, each))
-            else:
-                positional.append(value)
         keywords: dict[str, Value] = {}
         for keyword, value in zip(node.keywords, values[len(plain) :]):
             if keyword.arg is None:
@@ -64,6 +59,11 @@ class Calls:
                 keywords.update({key: self.state[value.object, key] for key in value.object.keys})
             else:
                 keywords[keyword.arg] = value
+        if static is min or static is max:
+            chosen = self.starred_extreme(function, node, values, keywords, hint)
+            if chosen is not None:
+                return chosen
+        positional = self.call_arguments(function, node, values, set(keywords))
         made = self.call_value(function, positional, keywords, node, hint)
         self.check_iterators(node, function, list(zip([*node.args, *node.keywords], values)), made)
         return made
@@ -252,14 +252,14 @@ class Calls:
         if static is dict and len(node.args) == 1 and not node.keywords and isinstance(node.args[0], gast.Call):
             return self.dict_of_pairs(node, hint)
         if static is print:
-            args = [self.visit_inert(each) for each in node.args if not isinstance(each, gast.Starred)]
-            if len(args) != len(node.args):
-                raise self.refuse("expression", node, what="a starred argument of print")
+            args = [self.visit_inert(each.value if isinstance(each, gast.Starred) else each) for each in node.args]
+            exprs = [self.whole(each).expr for each in args]
+            shown = [gast.Starred(e, gast.Load()) if is_starred(each) else e for each, e in zip(node.args, exprs)]
             keywords = {k.arg: self.visit_inert(k.value).expr for k in node.keywords}
-            return Value(
-                self.call_expression(trees.builtin("print"), [self.whole(each).expr for each in args], keywords),
-                Static(None),
-            )
+            return Value(self.call_expression(trees.builtin("print"), shown, keywords), Static(None))
+        if static is zip:
+            columns = self.columns(node, getattr(node, "columns", None))
+            return None if columns is None else self.make_tuple(columns)
         return None
 
     def whole(self, value: Value) -> Value:

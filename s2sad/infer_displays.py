@@ -41,7 +41,8 @@ class Displays:
         return items
 
     def visit_List(self, node: gast.List, hint: str | None = None) -> Value:
-        return self.make_list(self.starred_items(node.elts), hint)
+        made = self.starred_list(node.elts, hint)
+        return self.make_list(self.starred_items(node.elts), hint) if made is None else made
 
     def visit_Set(self, node: gast.Set) -> Value:
         items = self.starred_items(node.elts)

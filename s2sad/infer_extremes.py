@@ -114,6 +114,8 @@ class Extremes:
         value = self.settle(value)
         keys = self.sorting_keys(value, key, node)
         length = trees.call(trees.builtin("range"), trees.call(trees.builtin("len"), value.expr))
+        if value.spread:
+            length = gast.Starred(length, gast.Load())
         expr = gast.Call(function.expr, [length], [gast.keyword("key", trees.attr(keys, "__getitem__"))])
         for each in trees.walk(expr):
             if isinstance(each, gast.Call):

@@ -278,7 +278,7 @@ class Functions:
         if missing:
             raise self.refuse("wrong_call", node, name=name, reason=f"its parameter {missing[0]} is missing")
         if args.vararg is not None:
-            bound[args.vararg.id] = self.make_tuple(rest)
+            bound[args.vararg.id] = self.gathered(rest)
         if args.kwarg is not None:
             bound[args.kwarg.id] = self.make_dict(keywords, args.kwarg.id)
         elif keywords:

@@ -96,7 +96,11 @@ class Loops:
                 trees.call(trees.builtin("enumerate"), *arguments), inner.count, "tuple", parts=[counter, inner]
             )
         if static is zip and not node.keywords:
-            inners = [inner for each in node.args for inner in self.zipped(each)]
+            columns = None if hasattr(node, "unpacked_into") else self.columns(node)
+            if columns is not None:
+                return Iteration(trees.const(None), None, "unroll", items=columns)
+            count = getattr(node, "unpacked_into", len(node.args) - 1) - len(node.args) + 1
+            inners = [inner for each in node.args for inner in self.zipped(each, count)]
             if any(inner.what == "unroll" for inner in inners):
                 return self.unrolled_zip(inners, node)
             return self.together(inners)
@@ -112,11 +116,11 @@ class Loops:
             return self.dict_iteration(static.owner, static.name, node)
         return None
 
-    def zipped(self, node: gast.AST) -> list[Iteration]:
-        """What one argument of `zip` is run over; of `*xs`, each of the xs."""
+    def zipped(self, node: gast.AST, count: int) -> list[Iteration]:
+        """What one argument of `zip` is run over; of `*xs`, each of the xs, `count` of them where that isn't known."""
         if not isinstance(node, gast.Starred):
             return [self.iteration(node)]
-        return [self.value_iteration(part, node) for part in self.parts_of(self.visit(node.value), None, node)]
+        return [self.value_iteration(part, node) for part in self.rows_or_columns(node, count or None)]
 
     def range_iteration(self, values: list[Value]) -> Iteration:
         for value in values:

@@ -13,7 +13,7 @@ from s2sad.expressions import mark_pure, replace_nodes
 from s2sad.infer_boxes import patterns_of
 from s2sad.infer_memory import is_function
 from s2sad.kinds import UNKNOWN, Array, Kind, List, Mapping, Never, Static, Text, carries_gradient, is_mutable, join
-from s2sad.values import Value, is_active_text
+from s2sad.values import Value, is_active_text, shown_variable
 
 
 class Sequences:
@@ -171,7 +171,7 @@ class Sequences:
         if isinstance(value.kind, (Array, List)) and count is not None:
             value = self.settle(value)
             self.check_length(value, count)
-            hints = [each.id if isinstance(each, gast.Name) else None for each in patterns_of(node, count)]
+            hints = [shown_variable(e.id) if isinstance(e, gast.Name) else None for e in patterns_of(node, count)]
             return [self.get_item(value, trees.const(k), node, hint) for k, hint in enumerate(hints)]
         if isinstance(value.kind, Never) and count is not None:  # of a function that calls itself, at the first look
             return [Value(trees.index(value.expr, trees.const(k)), Never(), value.varied) for k in range(count)]
