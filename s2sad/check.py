@@ -71,14 +71,19 @@ class _Scope:
         return name in self.bound or (self.parent is not None and self.parent.owns(name))
 
 
-def check(source: FunctionSource) -> None:
-    """Raises the refusal of the first thing in a function that can't be differentiated, if there is one."""
+def check(source: FunctionSource, called: bool = False) -> None:
+    """Raises the refusal of the first thing in a function that can't be differentiated, if there is one. called: by a
+    part of f, and maybe a generator."""
     stack: list[tuple[Any, _Scope | None]] = [(source.tree, None)]
     while stack:
         node, scope = stack.pop()
         cls = node.__class__
         if _is_insert(node):
             check_insert(node, scope, source)
+        if cls is gast.Expr and isinstance(node.value, (gast.Yield, gast.YieldFrom)):
+            if scope is not None and isinstance(scope.node, gast.FunctionDef) and (called or scope.parent is not None):
+                stack.extend((each, scope) for each in (node.value.value,) if each is not None)
+                continue
         if cls in _NODES:
             owner = node if hasattr(node, "name") else scope
             raise refuse(_NODES[cls], node, source, name=_text_name(owner))

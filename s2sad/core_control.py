@@ -464,6 +464,11 @@ def _without_finally(s: Any) -> gast.stmt:
     return type(s)(s.body, s.handlers, s.orelse, [])
 
 
+def is_endless(body: Block) -> bool:
+    """Whether nothing but an exception ends a function with this body."""
+    return not _Control(Names([])).block_ways(body) & (FALLS | RETURNS)
+
+
 def _can_finish(loop: Any) -> bool:
     """Whether a loop can end without a jump: all but `while True`."""
     return not (isinstance(loop, gast.While) and isinstance(loop.test, gast.Constant) and bool(loop.test.value))

@@ -44,6 +44,9 @@ STOPPING = frozenset(
 )
 ITERTOOLS = frozenset(["accumulate", "chain", "combinations", "from_iterable", "pairwise", "permutations", "product"])
 ITERTOOLS |= {"dropwhile", "filterfalse", "groupby", "islice", "repeat", "starmap", "takewhile", "zip_longest"}
+AT_ONCE = frozenset(
+    ["list", "tuple", "sum", "max", "min", "sorted", "dict", "set", "deque", "fsum", "prod", "fromiter"]
+)
 VIEWS = frozenset(["keys", "values", "items"])
 NESTED = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, *DEFINITIONS)
 
@@ -57,6 +60,10 @@ def settle_iterators(tree: gast.FunctionDef, is_builtin: Callable[[str], bool]) 
         pass_.block(tree.body)
     for statement in tree.body:
         mark_statement(statement)
+    stepped = {each.args[0].id for each in nodes if is_step(each)}
+    for each in nodes if stepped else ():
+        if isinstance(each, gast.Assign) and isinstance(each.value, gast.Call):
+            each.value.stepped = getattr(each.targets[0], "id", "") in stepped
 
 
 def is_made_lazy(node: Any) -> bool:
@@ -71,6 +78,12 @@ def is_made_lazy(node: Any) -> bool:
 
 def is_of_itertools(function: gast.Attribute) -> bool:
     return function.attr in ITERTOOLS and isinstance(function.value, gast.Name) and function.value.id == "itertools"
+
+
+def is_step(node: Any) -> bool:
+    """`next(name)`"""
+    called = isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id == "next"
+    return called and bool(node.args) and isinstance(node.args[0], gast.Name)
 
 
 class _Iterators:
@@ -295,6 +308,16 @@ def consumes(owner: Any, field: str) -> bool:
     return isinstance(owner, (gast.Starred, gast.keyword))
 
 
+def runs_through(owner: Any, field: str) -> bool:
+    """Whether all items of what stands in this field are taken before anything else runs."""
+    if isinstance(owner, gast.Call):
+        name = owner.func.attr if isinstance(owner.func, gast.Attribute) else getattr(owner.func, "id", "")
+        return field == "args" and name in AT_ONCE and len(owner.args) <= 2
+    if isinstance(owner, gast.Assign):
+        return field == "value" and isinstance(owner.targets[0], (gast.Tuple, gast.List))
+    return isinstance(owner, gast.Starred)
+
+
 def runs_at_once(tree: gast.FunctionDef, parameter: str) -> bool:
     """Whether a function runs once through what it is given, before it does anything else."""
     uses = [n for n in walk(tree) if isinstance(n, gast.Name) and n.id == parameter and isinstance(n.ctx, gast.Load)]
@@ -322,7 +345,9 @@ def mark_statement(s: Any) -> None:
                 mark_unpacked(getattr(owner, "target", None) or owner.targets[0], each, field == "iter")
             if isinstance(each, (gast.Call, gast.GeneratorExp)):
                 each.consumed = whole or isinstance(owner, gast.Expr)
+                each.at_once = runs_through(owner, field)
                 each.returned = isinstance(owner, gast.Return)
+                each.stopped = False
                 if isinstance(owner, gast.Call):
                     each.stopped = getattr(owner.func, "id", getattr(owner.func, "attr", "")) in STOPPING
                 if isinstance(owner, gast.Compare):

@@ -41,6 +41,7 @@ from s2sad.infer_extremes import Extremes
 from s2sad.infer_factors import Factors
 from s2sad.infer_fixed_lists import FixedLists
 from s2sad.infer_functions import Functions, identity_of
+from s2sad.infer_generators import Consumer, Generators
 from s2sad.infer_gradients import Gradients
 from s2sad.infer_grown import GrownLists
 from s2sad.infer_holdings import Holdings
@@ -148,6 +149,7 @@ class Infer(
     Lists,
     FixedLists,
     GrownLists,
+    Generators,
     Mappings,
     Iterators,
     Loops,
@@ -248,6 +250,8 @@ class Infer(
         self.boxings: list[Any] = []
         self.varied_raises = 0  # statements `raise` that put values into the exception that need a gradient
         self.exceptions: set[str] = set()
+        self.consumers: dict[int, Consumer] = {}  # by calls of generators: what is done with their items
+        self.ready: dict[int, Value] = {}  # calls of generators that have been run through, in a comprehension
         self.endless: set[str] = set()  # iterators without an end
         self.boxed_objects: list[Any] = []
         self.boxed_lists: list[tuple[Any, Any]] = []

@@ -14,9 +14,11 @@ from s2sad import equivalents, trees
 from s2sad.checkpointing import Checkpointed, checkpoint
 from s2sad.custom import CustomGradient, stop_gradient
 from s2sad.drawn import counts_of, draws
+from s2sad.equivalents.giving import GIVING
 from s2sad.helpers import helper_with_rule
 from s2sad.infer_checkpoints import Inside
 from s2sad.infer_classes import is_logging
+from s2sad.infer_generators import Consumer, Pending, is_one_of
 from s2sad.infer_gradients import is_public
 from s2sad.infer_memory import is_function
 from s2sad.infer_outputs import positional
@@ -37,9 +39,13 @@ from s2sad.values import (
     Vectorized,
 )
 
+AT_ONCE = (list, tuple, sum, max, min, sorted)  # take all items before anything else runs
+
 
 class Calls:
     def visit_Call(self, node: gast.Call, hint: str | None = None) -> Value:
+        if id(node) in self.ready:
+            return self.ready[id(node)]
         function = self.visit(node.func)
         static = function.static
         if static is MISSING and function.object is not None:
@@ -80,6 +86,8 @@ class Calls:
             ]
             args = [self.settle(value) for value in args]
             return self.choose(static.test, run[0], run[1], hint)
+        if isinstance(static, Consumer):
+            return static.take(args[0], node)
         if isinstance(static, np.vectorize):
             static = self.vectorized_outside(static, function)
         if isinstance(static, Vectorized):
@@ -119,6 +127,17 @@ class Calls:
         self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
         """The call of what is known before f runs, by the first of these that it belongs to."""
+        if any(isinstance(each.static, Pending) for each in args) and not self.quiet:
+            if is_one_of(static, GIVING):
+                found = next(each for function, each in GIVING.items() if function is static)
+                return self.call_equivalent(found, args, keywords, node, hint)
+            if (
+                static is not next
+                and not isinstance(static, (types.FunctionType, type))
+                or static in AT_ONCE
+                or loading.home_of(static)
+            ):
+                args = [self.run_through(each, node, static in AT_ONCE) for each in args]
         made = self.function_method(static, args, node)
         if made is None:
             made = self.call_marked(function, static, args, keywords, node, hint)

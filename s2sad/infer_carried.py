@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.core_generators import LEFT
 from s2sad.infer_left import same_thing
 from s2sad.infer_maybe import Maybe, is_none, may_be_none, without_none
 from s2sad.infer_memory import is_function
@@ -281,7 +282,7 @@ class Carried:
     def is_live(self, key: Any, live: set[str] | None) -> bool:
         """Whether what the state has under a key may still be read; `live`: the variables of this function that may."""
         known = live if key[0] == self.frame.number else self.frame.callers.get(key[0])
-        return known is None or key[1] in known
+        return known is None or key[1] in known or key[1] == LEFT
 
     def phi_pairs(self, phi: Any, value: Any, pairs: list[tuple[str, gast.AST]], state: Any) -> None:
         if isinstance(phi, Maybe):

@@ -38,6 +38,10 @@ class Comprehensions:
             )
         if self.quiet:
             return Value(self.renamed(node, set()), UNKNOWN, True)
+        with self.prepared(node):
+            return self.loop_of_comprehension(node, hint)
+
+    def loop_of_comprehension(self, node: Any, hint: str | None) -> Value:
         names = {each.id for g in node.generators for each in trees.walk(g.target) if isinstance(each, gast.Name)}
         unrolled = self.unrolled_comprehension(node)
         if unrolled is not None:
@@ -113,6 +117,10 @@ class Comprehensions:
             if self.quiet or not isinstance(kind, Scalar) or kind.dtype not in ("int", "float"):
                 return Value(expr, UNKNOWN)
             return self.emit(expr, ir.Plain(is_pure(expr)), Mapping(None, Scalar(kind.dtype)), False, hint)
+        with self.prepared(node):
+            return self.dict_of_comprehension(node, hint)
+
+    def dict_of_comprehension(self, node: gast.DictComp, hint: str | None) -> Value:
         generator = node.generators[0]
         it = self.iteration(generator.iter)
         if len(node.generators) != 1 or generator.ifs or it.what != "unroll":

@@ -113,8 +113,8 @@ class Dunders:
         """What is run over where an object is: what its `__iter__` returns."""
         function = self.own_method(value, "__iter__")
         if function is None:
-            return value
-        made = self.call_special(value, function, [], node)
+            return self.run_through(value, node)
+        made = self.run_through(self.call_special(value, function, [], node), node)
         return made.object.values if made.object is not None and made.object.cls is Iterator else made
 
     # ---------------------------------------------------------------- tests

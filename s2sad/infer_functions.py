@@ -12,7 +12,7 @@ import numpy as np
 
 from s2sad import trees
 from s2sad.activity import is_repeatable
-from s2sad.core import lower
+from s2sad.core_generators import lower_any
 from s2sad.core_iterators import settle_iterators
 from s2sad.errors import NotDifferentiableError, SourceError
 from s2sad.infer_memory import is_function
@@ -31,13 +31,17 @@ class Functions:
         nameless = isinstance(function.expr, gast.Constant)  # a derivative of a function that is made inside of f
         if nameless and self.quiet:
             raise self.refuse("skipped_derivative", node)
-        if not nameless and not any(
-            value.varied
-            or value.place is not None
-            or value.object is not None
-            or value.items is not None
-            or is_function(value)
-            for value in everything
+        if (
+            not nameless
+            and not self.gives_items(static)
+            and not any(
+                value.varied
+                or value.place is not None
+                or value.object is not None
+                or value.items is not None
+                or is_function(value)
+                for value in everything
+            )
         ):
             if self.quiet:
                 return self.opaque_call(function, args, keywords, node)
@@ -150,6 +154,8 @@ class Functions:
             named = {key: Value(trees.const(0), kind_of(each)) for key, each in (static.__kwdefaults__ or {}).items()}
             arguments = self.bind_arguments(tree.args, args, keywords, defaults, named, node, static.__name__)
             value = self.in_place(identity_of(static), tree, frame, arguments, node)
+            if hasattr(tree, "generator"):
+                return UNKNOWN
             self.walked_is_repeatable = is_repeatable(self.block, roots)
             self.walked_has_parts = has_parts(value) and not loading.home_of(static)
             return value.kind
@@ -178,8 +184,8 @@ class Functions:
                 source = read(static, self.request.source.text_for(static))
                 from s2sad.check import check
 
-                check(source)
-                found = lower(source.tree), source
+                check(source, called=True)
+                found = lower_any(source.tree), source
                 hidden = {*static.__globals__, *static.__code__.co_freevars}
                 settle_iterators(found[0], lambda name: name not in hidden)
             except SourceError as error:
@@ -191,7 +197,7 @@ class Functions:
         key = ("lowered", id(static.tree))
         tree = self.facts.results.get(key)
         if tree is None:
-            tree = self.facts.results[key] = lower(static.tree)
+            tree = self.facts.results[key] = lower_any(static.tree)
             settle_iterators(tree, lambda name: not self.is_hidden(name, static.frame))
             self.facts.results["keep", id(static.tree)] = static.tree
         frame = self.new_frame(static.frame.source, None, tree, static.frame.namespace, static.frame)
@@ -221,13 +227,21 @@ class Functions:
 
     def in_place(self, identity: Any, tree: Any, frame: Frame, arguments: dict[str, Value], node: Any) -> Value:
         """The body of a function, written where it is called."""
+        if hasattr(tree, "generator"):
+            return self.call_generator(identity, tree, frame, arguments, node)
         if identity in self.facts.outlined:
             return self.call_beside(identity, tree, frame, arguments, node)
         if identity in self.stack:
             self.facts.outlined.add(identity)
             raise Restart
+        return self.walk_in_place(identity, tree, frame, arguments, node, self.live_after_call(node))
+
+    def walk_in_place(
+        self, identity: Any, tree: Any, frame: Frame, arguments: dict[str, Value], node: Any, live: Any
+    ) -> Value:
+        """live: the variables of the function around it that may be read later."""
         outer = self.frame, self.path, self.origin
-        frame.callers = {**self.frame.callers, self.frame.number: self.live_after_call(node)}
+        frame.callers = {**self.frame.callers, self.frame.number: live}
         self.stack.append(identity)
         self.path = (*self.path, id(node))
         self.frame = frame

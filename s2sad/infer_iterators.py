@@ -6,13 +6,16 @@ variable.
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 import gast
 
 from s2sad import ir, trees
 from s2sad.core_iterators import VIEWS, is_made_lazy, runs_at_once
+from s2sad.infer_outputs import global_of
 from s2sad.kinds import BOOL, INT, UNKNOWN, Array, Dict, List, Mapping, Record, Static, carries_gradient
+from s2sad.rules import loading
 from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Object, Value
 
 
@@ -117,7 +120,23 @@ class Iterators:
 
     def does(self, call: gast.Call) -> bool:
         """Whether a call does more than to give a value."""
-        return self.may_write(call) or self.callee(call.func) is print
+        called = self.callee(call.func)
+        if self.gives_items(called):
+            return self.generator_does(called)
+        return self.may_write(call) or called is print or self.says(called)
+
+    def says(self, static: Any) -> bool:
+        """Whether a user's function prints, or calls one that does."""
+        if not isinstance(static, types.FunctionType) or loading.home_of(static):
+            return False
+        key = "says", static.__code__
+        if key not in self.facts.results:
+            self.facts.results[key] = False  # of a function that calls itself
+            tree = self.lowered_source(static, None)[0]
+            calls = [each for each in gast.walk(tree) if isinstance(each, gast.Call)] if tree is not None else []
+            called = (global_of(static, each.func, set()) for each in calls)
+            self.facts.results[key] = any(each is print or self.says(each) for each in called)
+        return self.facts.results[key]
 
     def tree_of(self, static: Any) -> Any:
         """The core form of a user's function that is called in place."""
@@ -153,8 +172,9 @@ class Iterators:
     def call_next(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
     ) -> Value | None:
-        stream = args[0]
-        if isinstance(stream.kind, List) and isinstance(node, gast.Call) and is_made_lazy(node.args[0]):
+        stream = self.run_through(args[0], node)
+        lazy = stream is not args[0] or isinstance(node, gast.Call) and is_made_lazy(node.args[0])
+        if isinstance(stream.kind, List) and lazy:
             stream = self.call_iter(function, [stream], {}, node, hint) or stream
         if stream.object is None or stream.object.cls is not Iterator or self.quiet:
             if any(value.varied for value in args):

@@ -312,6 +312,8 @@ class Loops:
         if self.is_checkpoint(node.iter):
             self.checkpointed_loop(node)
             return
+        if self.generator_loop(node):
+            return
         it = self.iteration(node.iter)
         self.for_loop(it, node.target, lambda: self.walk(node.body), node)
 

@@ -159,7 +159,7 @@ class Outputs:
         if isinstance(node, gast.Name):
             found = self.lookup_quietly(node.id)
             if found is None:
-                return self.frame.namespace.get(node.id)
+                return self.frame.namespace.get(node.id, getattr(builtins, node.id, None))
             static = found.static if isinstance(found, Value) else MISSING
             return None if static is MISSING or isinstance(static, BoundMethod) else static
         if isinstance(node, gast.Attribute):

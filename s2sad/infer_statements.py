@@ -39,7 +39,7 @@ class Statements:
             return
         if isinstance(target, (gast.Tuple, gast.List)):
             self.look_first(node.value, node)
-        hint = target.id if isinstance(target, gast.Name) else None
+        hint = shown_variable(target.id) if isinstance(target, gast.Name) else None
         self.bind(target, self.visit(node.value, hint=hint))
 
     def show_as(self, value: Value, name: str) -> None:

@@ -15,6 +15,7 @@ from s2sad import trees
 from s2sad.refusals import refuse
 
 MARK = "#"
+GENERATOR = "#generator"  # ends the name of a generator that waits, which is only there to be run through
 RESULT = "#result"  # ends the name of what a solver returns, which is only there for its parts
 SECOND = "(...)[1]"  # the second part of what a solver gives, where that has no rule
 LAMBDA = "lambda"  # as no function can be called
@@ -40,5 +41,8 @@ def refuse_local_functions(body: list[gast.stmt], source: Any) -> None:
             elif isinstance(node, gast.Name) and node.id.endswith(RESULT):
                 name = node.id.removesuffix(RESULT)
                 raise refuse("solver_second" if SECOND in name else "solver_whole", origin[1], origin[0], name=name)
+            elif isinstance(node, gast.Name) and node.id.endswith(GENERATOR):
+                name = f"`{node.id.removesuffix(GENERATOR)}`"
+                raise refuse("runs_later", origin[1], origin[0], name=name)
             elif isinstance(node, gast.Name) and node.id.endswith(MARK):
                 raise refuse("function_value", origin[1], origin[0], name=node.id.removesuffix(MARK))

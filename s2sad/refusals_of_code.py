@@ -259,6 +259,10 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "an iterator that is used up step by step can't be followed",
         "a list, and an index into it",
     ),
+    "generator_recursion": (
+        "{name} is a generator that calls itself",
+        "a function that returns a list, `values.append(...)` in place of `yield ...`, or a loop with a stack",
+    ),
     "endless": (
         "what gives items without an end would have to be made a list here",
         "`range(n)`, and an index: `items[k % len(items)]` for `itertools.cycle(items)`",

@@ -662,6 +662,16 @@ def f(x):
     return np.sum(y * y)
 
 
+@shows("generator_recursion", 2.0)
+def f(x):
+    def halves(v, n):
+        yield v
+        if n > 0:
+            yield from halves(0.5 * v, n - 1)
+
+    return sum(halves(x, 3))
+
+
 @shows("endless", 2.0)
 def f(x):
     s = 0.0

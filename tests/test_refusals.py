@@ -57,14 +57,6 @@ def generates_from(x):
     return y
 
 
-def generates_inside(x):
-    def items(n):
-        for k in range(n):
-            yield x * k
-
-    return sum(items(3))
-
-
 def generates_in_a_lambda(x):
     return lambda: [(yield x)]
 
@@ -211,10 +203,6 @@ REFUSED = [
     (
         generates_from, 1, "`yield` makes `generates_from` a generator, which has no single value",
         "y = x + (yield from x)", "         ^^^^^^^^^^^^", LIST,
-    ),
-    (
-        generates_inside, 3, "`yield` makes `items` a generator, which has no single value",
-        "yield x * k", "^^^^^^^^^^^", LIST,
     ),
     (
         generates_in_a_lambda, 1, "`yield` makes `lambda` a generator, which has no single value",
