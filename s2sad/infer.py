@@ -77,6 +77,8 @@ from s2sad.infer_several import SeveralResults
 from s2sad.infer_solutions import Solutions
 from s2sad.infer_solvers import Solvers
 from s2sad.infer_sparse import SparseMatrices
+from s2sad.infer_sparse_made import SparseMade
+from s2sad.infer_sparse_solvers import SparseSolvers
 from s2sad.infer_splines import Splines
 from s2sad.infer_stars import Stars
 from s2sad.infer_statements import Statements
@@ -192,6 +194,8 @@ class Infer(
     Stars,
     Factors,
     SparseMatrices,
+    SparseMade,
+    SparseSolvers,
     Trajectories,
     Lifting,
     Inserts,

@@ -13,6 +13,8 @@ import numpy as np
 from s2sad import trees
 from s2sad.infer_expressions import SliceOf
 from s2sad.infer_memory import dim_symbol
+from s2sad.infer_sparse import Sparse
+from s2sad.infer_sparse_solvers import SparseFactor
 from s2sad.infer_splines import Spline
 from s2sad.kinds import UNKNOWN, Array, Dict, List, Mapping, Scalar, Static, Text, Tuple
 from s2sad.rules import registry
@@ -42,10 +44,14 @@ class Attributes:
             return self.part_of_solution(static, name, node)
         if isinstance(static, Spline):
             return self.part_of_spline(static, name, node)
+        if isinstance(static, SparseFactor):
+            return self.factor_attribute(static, owner, name, node)
         matrix = self.sparse_of(owner)
         made = self.sparse_attribute(matrix, owner, name, node) if matrix is not None and not self.quiet else None
         if made is not None:
             return made
+        if isinstance(static, Sparse) and self.quiet:
+            return Value(trees.attr(static.whole, name), UNKNOWN)
         if self.is_fixed_list(owner):
             return Value(expr, Static(BoundMethod(owner, None, name)))
         if owner.object is not None and owner.object.cls is not dict:

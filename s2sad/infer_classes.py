@@ -11,6 +11,8 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.expressions import mark_pure
+from s2sad.infer_sparse import METHODS as SPARSE_METHODS
+from s2sad.infer_sparse_solvers import SparseFactor
 from s2sad.kinds import UNKNOWN, Array, List, Mapping, Record, Scalar, Static, Text, Tuple
 from s2sad.values import BoundMethod, LocalFunction, Object, Super, Value, holds_active_text
 
@@ -165,8 +167,10 @@ class Classes:
         hint: str | None,
     ) -> Value:
         owner, name = method.owner, method.name
-        if name in ("dot", "tocoo") and len(args) == (name == "dot") and self.sparse_of(owner) is not None:
-            made = self.sparse_method(function, owner, args, node, hint)
+        if isinstance(owner.static, SparseFactor):
+            return self.solve_with_factor(owner.static, args, keywords, node, hint)
+        if name in SPARSE_METHODS and self.sparse_of(owner) is not None:
+            made = self.sparse_method(function, owner, name, args, keywords, node, hint)
             if made is not None:
                 return made
         if isinstance(owner.kind, Tuple) and owner.items is not None and name in ("_replace", "_asdict"):

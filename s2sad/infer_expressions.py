@@ -240,7 +240,7 @@ class Expressions:
                 return Value(trees.const(not known), BOOL)
             return Value(gast.UnaryOp(node.op, value.expr), BOOL)
         value = self.visit(node.operand)
-        made = self.unary_method(node.op, value, node)
+        made = self.unary_method(node.op, value, node) or self.sparse_unary(node.op, value, node)
         if made is not None:
             return made
         if isinstance(node.op, gast.USub) and isinstance(value.expr, gast.Constant) and isinstance(value.kind, Scalar):

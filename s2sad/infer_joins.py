@@ -10,6 +10,7 @@ from s2sad import ir, trees
 from s2sad.infer_maybe import Maybe, may_be_none
 from s2sad.infer_memory import is_function
 from s2sad.kinds import Array, Kind, List, Mapping, Never, Scalar, Static, Tuple, Unknown, carries_gradient, join
+from s2sad.local_functions import RESULT
 from s2sad.values import Choice, Conflict, Object, Value
 
 
@@ -145,6 +146,8 @@ class Joins:
             if all(is_function(v) for v in (a, b)) and self.joining_test is not None:
                 return Value(trees.const(None), Static(Choice(self.joining_test, a, b)))
             return Conflict("joined_functions")
+        if any(isinstance(v.expr, gast.Name) and v.expr.id.endswith(RESULT) for v in (a, b)):
+            return Conflict("joined_kinds")
         optional = [
             v for v in (a, b) if v.static is None or isinstance(v.expr, gast.Name) and v.expr.id in self.optional
         ]

@@ -109,6 +109,8 @@ class Lookups:
             return Value(expr, Static(value))
         if isinstance(kind, Static):
             return Value(expr, kind)
+        if type(value).__name__ == "SuperLU":
+            return self.outside_factor(value, expr)
         if isinstance(kind, Record) and kind.cls is list:
             kind = plain_list_kind(kind)
         if isinstance(kind, Record):

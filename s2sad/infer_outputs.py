@@ -157,6 +157,8 @@ class Outputs:
     def callee(self, node: gast.AST) -> Any:
         """The function that an expression means, as far as that can be looked up without doing anything."""
         if isinstance(node, gast.Name):
+            if getattr(node, "module", None) is not None:
+                return node.module
             found = self.lookup_quietly(node.id)
             if found is None:
                 return self.frame.namespace.get(node.id, getattr(builtins, node.id, None))

@@ -24,6 +24,7 @@ from s2sad.infer_factors import SOLVERS, Factor
 from s2sad.infer_memory import is_function
 from s2sad.infer_nested import NESTED
 from s2sad.infer_sparse import Sparse
+from s2sad.infer_sparse_solvers import SparseFactor
 from s2sad.infer_splines import SPLINES, Spline
 from s2sad.kinds import FLOAT, UNKNOWN, Array, Dict, List, Mapping, Record, Scalar, Static, Tuple
 from s2sad.rules import implicit, loading
@@ -76,13 +77,10 @@ class Solvers:
             outside = None if makes else self.outside_spline(function, static)
             if outside is not None:
                 return self.call_spline(outside, args, keywords, node, hint)
-        if home == "scipy.sparse" and not self.quiet and self.flows(args, keywords):
-            solving = name == "spsolve"
-            made = (
-                self.solve_sparse(function, args, keywords, node, hint)
-                if solving
-                else self.make_sparse(function, args, keywords, node)
-            )
+        if isinstance(static, SparseFactor):
+            return self.solve_with_factor(static, args, keywords, node, hint)
+        if not self.quiet and (home == "scipy.sparse" or type(getattr(static, "__self__", None)).__name__ == "SuperLU"):
+            made = self.call_sparse(function, name, args, keywords, node, hint)
             if made is not None:
                 return made
         if home in OBJECTS and name[:1] != "_" and not self.quiet:
@@ -240,7 +238,7 @@ class Solvers:
         return made
 
 
-MADE_HERE = (BoundMethod, LocalFunction, Partial, Choice, Solution, Spline, Sparse, Factor)
+MADE_HERE = (BoundMethod, LocalFunction, Partial, Choice, Solution, Spline, Sparse, SparseFactor, Factor)
 HANDLERS = {
     **dict.fromkeys(ROOT_FINDERS, "call_root_finder"),
     **dict.fromkeys(SYSTEMS, "call_system"),

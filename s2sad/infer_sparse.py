@@ -1,10 +1,12 @@
-"""Part of the stage `infer`: SciPy's sparse matrices, as factors of products and as systems of equations.
+"""Part of the stage `infer`: SciPy's sparse matrices, as factors of products; what they are made of and what is made
+of them is in `infer_sparse_made.py`, systems of equations are in `infer_sparse_solvers.py`.
 
     A = csr_matrix((data, indices, indptr))          A = csr_matrix((data, indices, indptr))
     y = A @ x                                   ->   y = A @ x            # by the rules in `rules/scipy/sparse.py`
 
 A gradient flows to the vector, and to the entries that are stored: `data` of a matrix that is made of them, or that is
-a parameter. Anything else that is done with such a matrix goes as with any object.
+a parameter. What is added, scaled and multiplied keeps such entries beside it. Anything else that is done with a sparse
+matrix goes as with any object.
 """
 
 from __future__ import annotations
@@ -15,13 +17,15 @@ from typing import Any
 import gast
 
 from s2sad import trees
-from s2sad.kinds import UNKNOWN, Array, Dim, Record, Static, Unknown
+from s2sad.kinds import INT, UNKNOWN, Array, Dim, Record, Scalar, Static, Tuple, Unknown
 from s2sad.local_functions import RESULT
 from s2sad.values import BoundMethod, Value
 
 FORMS = {"csr": 3, "csc": 3, "coo": 2}  # and how many parts they are made of
 PLACES = ("row", "col", "indices", "indptr")
 NOTHING = Static(None)
+DIAGONALS = ("diags", "diags_array", "eye", "eye_array", "identity")
+METHODS = ("dot", "multiply", "tocoo", "tocsr", "tocsc", "asformat", "copy", "transpose", "toarray", "diagonal", "sum")
 STAY_SPARSE = frozenset(
     ["T", "tocsr", "tocsc", "tocoo", "todia", "tolil", "todok", "tobsr", "asformat", "copy", "transpose", "conj"]
     + ["conjugate", "astype", "power", "multiply", "maximum", "minimum", "real", "imag", "reshape", "getH"]
@@ -32,18 +36,44 @@ STAY_SPARSE = frozenset(
 class Sparse:
     """A sparse matrix: `whole` is how the program refers to it, `data` its entries, if a gradient flows to them."""
 
-    cls: type
+    cls: type | None  # None where it isn't known
     whole: gast.AST
     data: Value
     dtype: str
+    places: gast.AST | None = None  # a matrix that stores its entries in the order of `data`, where `whole` doesn't
+    coordinates: gast.AST | None = None  # the same in the form coo, once it has been made
+
+    @property
+    def name(self) -> str:
+        return self.cls.__name__ if self.cls is not None else "sparse"
 
     def operand(self) -> Value:
         """What the rules see of it."""
-        return Value(self.whole, Record(self.cls, (("data", Array(self.dtype)),)))
+        return self.seen(self.whole)
+
+    def stored(self) -> Value:
+        """The matrix that tells where the entries are."""
+        return self.seen(self.places or self.whole)
+
+    def seen(self, expr: gast.AST) -> Value:
+        return Value(expr, Record(self.cls or object, (("data", Array(self.dtype)),)))
+
+
+def is_number(value: Value) -> bool:
+    return isinstance(value.kind, Scalar) or isinstance(value.kind, Array) and value.kind.rank == 0
+
+
+def class_of_diagonals(name: str, form: Any) -> type | None:
+    """What the functions that make diagonals return."""
+    from scipy import sparse
+
+    if name not in DIAGONALS or not isinstance(form, (str, type(None))):
+        return None
+    return getattr(sparse, f"{form or 'dia'}_{'array' if name.endswith('_array') else 'matrix'}", None)
 
 
 def sparse_value(matrix: Sparse) -> Value:
-    return Value(trees.name(f"{matrix.cls.__name__}{RESULT}"), Static(matrix))
+    return Value(trees.name(f"{matrix.name}{RESULT}"), Static(matrix))
 
 
 class SparseMatrices:
@@ -52,6 +82,8 @@ class SparseMatrices:
         if isinstance(value.static, Sparse):
             return value.static
         cls = value.object.cls if value.object is not None else None
+        if cls is None and isinstance(value.kind, Unknown) and not value.varied and self.made_sparse(value.expr):
+            return Sparse(self.class_made(value.expr), value.expr, Value(trees.const(None), NOTHING), "")
         if cls is None or not cls.__module__.startswith("scipy.sparse."):
             return None
         data = self.state.get((value.object, "data"))
@@ -59,33 +91,33 @@ class SparseMatrices:
         dtype = getattr(data.kind, "dtype", "") if isinstance(data, Value) else ""
         return Sparse(cls, value.expr, data if varied else Value(trees.const(None), NOTHING), dtype)
 
-    def make_sparse(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any) -> Value | None:
-        """csr_matrix((data, indices, indptr), shape=...), with entries that carry a gradient."""
-        cls = function.static
-        parts = args[0].items if args else None
-        form = cls.__name__.partition("_")[0]
-        if FORMS.get(form) != len(parts or ()) or any(
-            leaf.varied for each in [*parts[1:], *args[1:], *keywords.values()] for leaf in self.leaves_of(each)
-        ):
-            return None
-        data = self.settle(parts[0] if isinstance(parts[0].kind, Array) else self.as_array(parts[0], node))
-        if data.kind.rank != 1:
-            return None
-        whole = self.solution(function, args, keywords, Static("sparse"))
-        return sparse_value(Sparse(cls, whole.expr, data, data.kind.dtype))
-
     def sparse_operator(
         self, op: gast.operator, left: Value, right: Value, node: Any, hint: str | None
     ) -> Value | None:
-        """A @ x, x @ A, and A * x of the matrices for which that is a product."""
+        """A @ x, x @ A, and A * x of the matrices for which that is a product; sums and multiples."""
         first, second = self.sparse_of(left), self.sparse_of(right)
-        found, other = (first, right) if first is not None else (second, left)
-        if found is None or first is not None and second is not None or not (other.varied or found.data.varied):
+        if first is None and second is None:
             return None
-        times = isinstance(op, gast.Mult) and found.cls.__name__.endswith("_matrix")
+        if first is not None and second is not None:
+            if not (first.data.varied or second.data.varied):
+                return self.constant_sparse(op, [left, right], node)
+            return self.of_two_sparse(op, first, second, node)
+        found, other = (first, right) if first is not None else (second, left)
+        if not (other.varied or found.data.varied):
+            return self.constant_sparse(op, [left, right], node) if is_number(other) else None
+        if is_number(other):
+            return self.multiple_of_sparse(op, found, other, first is not None, node)
+        times = isinstance(op, gast.Mult) and found.name.endswith("_matrix") and getattr(other.kind, "rank", None)
         if not (isinstance(op, gast.MatMult) or times) or not isinstance(other.kind, Array):
             return None
         return self.sparse_product(found, other, first is not None, lambda a, b: gast.BinOp(a, op, b), node, hint)
+
+    def class_made(self, expr: gast.AST) -> type | None:
+        """The class of a matrix that is made by it: csr_matrix(...)."""
+        if isinstance(expr, gast.Name):
+            expr = getattr(self.info[expr.id].statement, "value", None)
+        made = self.callee(expr.func) if isinstance(expr, gast.Call) else None
+        return made if isinstance(made, type) else class_of_diagonals(getattr(made, "__name__", ""), None)
 
     def check_sparse_operands(self, op: gast.operator, left: Value, right: Value, node: Any) -> None:
         """Of a sparse matrix only products with arrays are known; also of one of which nothing is known but where it
@@ -110,19 +142,6 @@ class SparseMatrices:
         sides = self.made_sparse(expr.left), self.made_sparse(expr.right)
         return all(sides) if isinstance(expr.op, gast.MatMult) else any(sides)
 
-    def sparse_method(
-        self, function: Value, owner: Value, args: list[Value], node: Any, hint: str | None
-    ) -> Value | None:
-        """A.dot(x), A.tocoo()."""
-        matrix = self.sparse_of(owner)
-        if not args:
-            made = self.solution(function, [], {}, Static("sparse"))
-            return sparse_value(Sparse(type(matrix.cls((1, 1)).tocoo()), made.expr, matrix.data, matrix.dtype))
-        x = args[0]
-        if not isinstance(x.kind, Array) or not (x.varied or matrix.data.varied):
-            return None
-        return self.sparse_product(matrix, x, True, lambda a, b: trees.call(function.expr, b), node, hint)
-
     def sparse_product(
         self, matrix: Sparse, x: Value, first: bool, rebuild: Any, node: Any, hint: str | None
     ) -> Value | None:
@@ -130,49 +149,40 @@ class SparseMatrices:
 
         x = self.settle(x)
         data = self.entries(matrix, node)
-        whole = matrix.operand()
+        whole, stored = matrix.operand(), matrix.stored()
 
         def made(exprs: list[gast.AST]) -> gast.AST:
             return rebuild(matrix.whole, exprs[1]) if first else rebuild(exprs[1], matrix.whole)
 
         rule = sparse.PRODUCT if first else sparse.LEFT_PRODUCT
-        return self.primitive(rule, [whole, x, data], made, node, hint)
+        return self.primitive(rule, [whole, x, data, stored], made, node, hint)
 
     def entries(self, matrix: Sparse, node: Any) -> Value:
-        if matrix.data.varied and matrix.cls.__name__.partition("_")[0] not in FORMS:
-            raise self.refuse("sparse_form", node, name=matrix.cls.__name__)
+        if matrix.data.varied and matrix.places is None and matrix.name.partition("_")[0] not in FORMS:
+            raise self.refuse("sparse_form", node, name=matrix.name)
         return self.settle(matrix.data)
-
-    def solve_sparse(
-        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
-    ) -> Value | None:
-        """spsolve(A, b)."""
-        given = dict(zip(("A", "b"), args)) | keywords
-        matrix = self.sparse_of(given["A"]) if "A" in given else None
-        b = given.get("b")
-        if matrix is None or set(given) != {"A", "b"} or not isinstance(b.kind, Array) or b.kind.rank not in (None, 1):
-            return None
-        from s2sad.rules.scipy import sparse
-
-        b, data, whole = self.settle(b), self.entries(matrix, node), matrix.operand()
-
-        def made(exprs: list[gast.AST]) -> gast.AST:
-            return trees.call(function.expr, matrix.whole, exprs[1])
-
-        return self.primitive(sparse.SOLUTION, [whole, b, data], made, node, hint)
 
     def sparse_attribute(self, matrix: Sparse, owner: Value, name: str, node: Any) -> Value | None:
         """A.T, A.dot; None for what is done as with any object."""
-        if name in ("T", "dot", "tocoo"):
-            expr = trees.attr(matrix.whole, name)
-            if name == "T":
-                turned = Sparse(matrix.cls, expr, matrix.data, matrix.dtype)  # which keeps its entries in their order
-                return sparse_value(turned)
+        known = isinstance(owner.static, Sparse)
+        expr = trees.attr(matrix.whole, name)
+        if owner.object is None and not known and name not in ("dot", "multiply"):
+            return Value(expr, UNKNOWN) if name == "T" else None
+        if name == "shape":
+            lengths = [Value(trees.index(expr, trees.const(k)), INT) for k in range(2)]
+            return Value(expr, Tuple((INT, INT)), items=lengths)
+        if name == "T":
+            places = None if matrix.places is None else trees.attr(matrix.places, name)
+            return sparse_value(Sparse(matrix.cls, expr, matrix.data, matrix.dtype, places))  # in the same order
+        if name in ("dot", "multiply") or (known or owner.object is not None) and name in METHODS:
             return Value(expr, Static(BoundMethod(owner, None, name)))
-        if not isinstance(owner.static, Sparse):
+        if not known:
             return None
-        if matrix.data.varied and name not in ("shape", "nnz", *PLACES):
-            raise self.refuse("solver_part", node, name=matrix.cls.__name__, part=name)
+        if name == "data" and matrix.places is None and matrix.name.partition("_")[0] in FORMS:
+            dims = (Dim(("places", id(node))),)
+            return matrix.data if matrix.data.varied else Value(expr, Array(matrix.dtype, dims))
+        if matrix.data.varied and name not in ("nnz", *PLACES):
+            raise self.refuse("solver_part", node, name=matrix.name, part=name)
         if name in PLACES:
-            return Value(trees.attr(matrix.whole, name), Array("int32", (Dim(("places", id(node))),)))
-        return Value(trees.attr(matrix.whole, name), UNKNOWN)
+            return Value(expr, Array("int32", (Dim(("places", id(node))),)))
+        return Value(expr, UNKNOWN)

@@ -205,7 +205,7 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "a spline for each column of `y`",
     ),
     "sparse_operator": (
-        "`{text}` is an operation with a sparse matrix, of which only the products `A @ x` and `x @ A` have a rule",
+        "`{text}` is an operation with a sparse matrix, of which only sums, multiples and products have a rule",
         "the product, and the rest with its result: `y * (A @ x)`; or a matrix of entries that are computed before, "
         "`csr_matrix((y * data, indices, indptr))`",
     ),

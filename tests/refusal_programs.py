@@ -924,7 +924,7 @@ def f(y, t):
 @shows("sparse_operator", 2.0)
 def f(y):
     A = sparse.eye_array(3, format="csr")
-    return np.sum((A * y) @ np.ones(3))
+    return np.sum((A**y) @ np.ones(3))
 
 
 @shows("sparse_form", sparse.diags_array(V))

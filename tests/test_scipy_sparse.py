@@ -106,27 +106,27 @@ def test_text_of_a_product():
 
 def test_what_has_no_rule_is_refused():
     def summed(data):
-        return sparse.csr_matrix((data, ROWS.indices, ROWS.indptr), shape=(3, 3)).sum()
+        return sparse.csr_matrix((data, ROWS.indices, ROWS.indptr), shape=(3, 3)).power(2).sum()
 
-    with pytest.raises(NotDifferentiableError, match="no rule for `sum` of what `csr_matrix` returns"):
+    with pytest.raises(NotDifferentiableError, match="no rule for `power` of what `csr_matrix` returns"):
         s2sad.grad(summed)(ROWS.data)
-    with pytest.raises(NotDifferentiableError, match="through `csr_matrix`"):
-        s2sad.grad(lambda d: np.sum(sparse.csr_matrix((d, (I, J)), shape=(3, 3)) @ X))(np.arange(1.0, 6.0))
+    with pytest.raises(NotDifferentiableError, match="through `hstack`"):
+        s2sad.grad(lambda d: np.sum(sparse.hstack([sparse.diags(d), ROWS]) @ np.ones(6)))(X)
 
 
-def scaled(y):
-    return np.sum((sparse.eye(3) * y) @ np.ones(3))
+def powered(y):
+    return np.sum((sparse.eye(3) ** y) @ np.ones(3))
 
 
 def divided(y):
-    return np.sum((sparse.eye_array(3).tocsr().T / y) @ np.ones(3))
+    return np.sum((y / sparse.eye_array(3).tocsr().T) @ np.ones(3))
 
 
 def added(y):
-    return np.sum((ROWS + y * ROWS) @ np.ones(3))
+    return np.sum((sparse.eye(3) + y * np.eye(3)) @ np.ones(3))
 
 
-@pytest.mark.parametrize("f", [scaled, divided, added])
+@pytest.mark.parametrize("f", [powered, divided, added])
 def test_operators_with_a_sparse_matrix_are_refused(f) -> None:
     """Also with one that is made in the function, of which nothing is known but that: its shape was taken for x's."""
     with pytest.raises(NotDifferentiableError, match="is an operation with a sparse matrix") as caught:
@@ -157,5 +157,5 @@ def test_lists_of_constants_make_constant_matrices():
 
     x = np.array([0.5, 1.0, -2.0])
     assert check_gradients(f, x).ok
-    with pytest.raises(NotDifferentiableError, match="diags_array"):
+    with pytest.raises(NotDifferentiableError, match="written into while it has two names"):
         gradients_function(held)(x)
