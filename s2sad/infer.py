@@ -375,6 +375,9 @@ class Infer(
             return Value(trees.const(None), Static(None))
         self.origin = (self.frame.source, returned)
         self.note_returned_objects()
+        found = self.maybe_at(returned.value)
+        if found is not None and self.is_inner():
+            return self.maybe_result(found[1])
         value = self.settle(self.visit(returned.value, hint=hint), hint)
         if hint is not None and isinstance(value.expr, gast.Name) and ir.base_of(value.expr.id) == "#t":
             self.names.shown[value.expr.id] = hint

@@ -33,7 +33,7 @@ ATTRIBUTES = ("T", "shape", "flat", *COUNTS, *LAYOUT)  # those that the compiler
 class Attributes:
     def visit_Attribute(self, node: gast.Attribute, hint: str | None = None) -> Value:
         self.look_first(node.value, node)
-        return self.get_attribute(self.visit(node.value), node.attr, node, hint)
+        return self.get_attribute(self.taken_apart(self.visit(node.value), node), node.attr, node, hint)
 
     def get_attribute(self, owner: Value, name: str, node: Any, hint: str | None = None) -> Value:
         static = owner.static

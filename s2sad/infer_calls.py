@@ -56,7 +56,8 @@ class Calls:
         if special is not None:
             return special
         plain = [each.value if isinstance(each, gast.Starred) else each for each in node.args]
-        values = self.visit_all(plain + [keyword.value for keyword in node.keywords])
+        given = plain + [keyword.value for keyword in node.keywords]
+        values = self.visit_all(given) if not self.is_walked(static) else self.visit_given(given)
         keywords: dict[str, Value] = {}
         for keyword, value in zip(node.keywords, values[len(plain) :]):
             if keyword.arg is None:

@@ -8,6 +8,7 @@ import gast
 
 from s2sad import trees
 from s2sad.expressions import COMPARES, ORDERS
+from s2sad.infer_maybe import Maybe
 from s2sad.kinds import BOOL, Array, Kind, Scalar, Unknown, carries_gradient, join
 from s2sad.values import MISSING, Conflict, Value
 
@@ -152,6 +153,8 @@ class Choices:
         made = self.branch(test, run(first), run(second))
         made.chosen = True
         found = self.state.pop(key)
+        if isinstance(found, Maybe) and found.value is not None:
+            return self.maybe_result(found, hint or "value")
         if isinstance(found, Conflict):
             raise self.refuse(found.key, None, **{"name": hint or "value", **found.words})
         return found

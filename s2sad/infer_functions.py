@@ -248,7 +248,7 @@ class Functions:
         for name, value in arguments.items():
             value = value if value.items is not None or value.object is not None else self.settle(value, name)
             self.show_as(value, name)
-            self.state[frame.number, name] = value
+            self.state[frame.number, name] = value if value.maybe is None else value.maybe
         try:
             return self.run_body(tree, None)
         finally:

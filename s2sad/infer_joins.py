@@ -7,7 +7,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.infer_maybe import Maybe, may_be_none
+from s2sad.infer_maybe import Maybe, may_be_none, without_none
 from s2sad.infer_memory import is_function
 from s2sad.kinds import Array, Kind, List, Mapping, Never, Scalar, Static, Tuple, Unknown, carries_gradient, join
 from s2sad.local_functions import RESULT
@@ -15,6 +15,11 @@ from s2sad.values import Choice, Conflict, Object, Value
 
 
 class Joins:
+    def left_a_loop(self, value: Any) -> bool:
+        """Whether an early return in a loop has set a part of a value, which has nothing to hold otherwise."""
+        names = self.leaf_names(without_none(value), list(self.joining))
+        return any(self.info[each].early for each in names if each in self.info)
+
     def base_name(self, key: Any) -> str:
         """What the names that a variable gets begin with."""
         base = key[1] if isinstance(key, tuple) and isinstance(key[1], str) else "value"
@@ -33,11 +38,12 @@ class Joins:
     def join_values(self, key: Any, a: Any, b: Any, copies: list[list[tuple[str, gast.AST]]]) -> Any:
         """One value for a variable that is a on one way and b on the other; copies at the ends of both ways make it."""
         base = self.base_name(key)
-        if a is not None and b is not None and may_be_none(a, b) and not self.is_early_value(key):
-            return self.join_maybe(base, a, b, copies)
+        self.joins_early = self.is_early_value(key)
+        if a is not None and b is not None and may_be_none(a, b):
+            if not self.is_early_value(key) or not self.left_a_loop(a) and not self.left_a_loop(b):
+                return self.join_maybe(base, a, b, copies)
         if isinstance(a, Conflict) or isinstance(b, Conflict):
             return a if isinstance(a, Conflict) else b
-        self.joins_early = self.is_early_value(key)
         if self.joins_early:
             self.give_early_values(a, list(self.joining))
             self.give_early_values(b, list(self.joining))

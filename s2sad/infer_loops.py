@@ -390,6 +390,7 @@ class Loops:
             test = self.truth_method(test, node.test)
             if simple and len(self.block) == before:
                 made["test"] = trees.const(True) if self.truth(test) is True else test.expr
+                self.take_for_sure(self.implied(self.asked_as_test(node.test), True))
                 self.walk(node.body)
                 return
             made["test"] = trees.const(True)

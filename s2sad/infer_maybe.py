@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,14 +23,17 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.expressions import mark_pure
-from s2sad.kinds import BOOL, Array, Scalar, Tuple
-from s2sad.values import Conflict, Frame, Object, Value
+from s2sad.kinds import BOOL, UNKNOWN, Array, Scalar, Tuple
+from s2sad.local_functions import MAYBE
+from s2sad.rules import loading, registry
+from s2sad.values import BoundMethod, Conflict, Frame, LocalFunction, Object, Value
 
 APART = {  # what Python says where None is taken apart
     gast.Subscript: ("TypeError", "'NoneType' object is not subscriptable"),
     gast.Attribute: ("AttributeError", "'NoneType' object has no attribute '{name}'"),
     gast.Assign: ("TypeError", "cannot unpack non-iterable NoneType object"),
 }
+RESULT = "<result>"
 SKIPPED = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
 
@@ -153,7 +157,10 @@ class MaybeNone:
     def add_maybes(self, entry: dict[Any, Any], facts: Any) -> None:
         """What is None where a loop begins, and something with parts later, begins with parts that are None."""
         for fact, (form, telling) in [(fact, found) for fact, found in facts.items() if fact[0] == "maybe"]:
-            if is_none(entry.get(fact[1])):
+            found = entry.get(fact[1])
+            if isinstance(found, Value) and has_parts(found):  # there is one at first, and maybe none later
+                entry[fact[1]] = Maybe("joined_kinds", value=found, telling=telling)
+            elif is_none(found):
                 entry[fact[1]] = Maybe("joined_kinds", value=self.none_of(form, [entry]), telling=telling)
 
     def note_maybe(self, facts: Any, key: Any, a: Any, b: Any) -> bool:
@@ -168,9 +175,10 @@ class MaybeNone:
         facts["maybe", key] = forms[-1], both
         if old is None or old[1] != both:
             return True
-        if is_none(a) or is_none(b):  # the next walk begins with its parts; an iteration that ends with None adds none
-            return is_none(a)
-        return self.note_phi(facts, key, (), without_none(a), without_none(b))
+        if is_none(a):  # the next walk begins with its parts
+            return True
+        end = self.none_of(facts["maybe", key][0], [self.state]) if is_none(b) else without_none(b)
+        return self.note_phi(facts, key, (), without_none(a), end)
 
     def maybe_pairs(self, phi: Any, value: Any, pairs: list[tuple[str, gast.AST]], state: Any) -> None:
         if is_none(value):
@@ -178,6 +186,35 @@ class MaybeNone:
             self.phi_pairs(without_none(phi), self.none_of(self.form_of(phi), [own]), pairs, own)
         elif isinstance(value, Maybe) or not isinstance(value, Conflict):
             self.phi_pairs(without_none(phi), without_none(value), pairs, state)
+
+    # ---------------------------------------------------------------- results of functions
+    def maybe_result(self, maybe: Maybe, name: str = "value") -> Value:
+        """What a function returns, or a choice gives, that is maybe None: what gets a name or is taken apart."""
+        return Value(trees.name(name + MAYBE), UNKNOWN, True, maybe=maybe)
+
+    def is_walked(self, static: Any) -> bool:
+        """Whether a function is the user's, and is written where it is called, with what it is given."""
+        if isinstance(static, BoundMethod):
+            return static.function is not None
+        known = isinstance(static, types.FunctionType) and registry.find(static) is None and not loading.home_of(static)
+        return known or isinstance(static, LocalFunction)
+
+    def visit_given(self, nodes: list[Any]) -> list[Value]:
+        """The arguments of a call of such a function: also what is maybe None, as a whole."""
+        maybe = {k: self.maybe_at(each) for k, each in enumerate(nodes) if isinstance(each, gast.Name)}
+        others = [each for k, each in enumerate(nodes) if maybe.get(k) is None]
+        values = iter(self.visit_all(others))
+        found = [maybe.get(k) for k in range(len(nodes))]
+        return [next(values) if each is None else self.maybe_result(each[1], each[0][1]) for each in found]
+
+    def taken_apart(self, value: Value, node: Any) -> Value:
+        """A result that is maybe None, where it is unpacked or an item or attribute of it is read."""
+        if value.maybe is None or self.quiet:
+            return value
+        key = self.frame.number, RESULT
+        self.state[key] = value.maybe
+        self.look_first(gast.Name(RESULT, gast.Load(), None, None), node)
+        return self.state.pop(key)
 
     # ---------------------------------------------------------------- tests
     def maybe_at(self, node: Any) -> tuple[Any, Maybe] | None:

@@ -128,7 +128,7 @@ class Memory:
     # ---------------------------------------------------------------- reading
     def visit_Subscript(self, node: gast.Subscript, hint: str | None = None) -> Value:
         self.look_first(node.value, node)
-        base = self.visit(node.value)
+        base = self.taken_apart(self.visit(node.value), node)
         if self.is_flat(base):
             return self.flat_item(base.static.owner, node.slice, node, hint)
         if base.static is not MISSING and not isinstance(base.static, str):

@@ -50,7 +50,9 @@ class Statements:
 
     def bind(self, target: gast.AST, value: Value) -> None:
         """target = value."""
-        if isinstance(target, gast.Name):
+        if isinstance(target, gast.Name) and value.maybe is not None:
+            self.state[self.variable_key(target.id)] = value.maybe
+        elif isinstance(target, gast.Name):
             settled = self.settle(value, shown_variable(target.id))
             self.show_as(settled, shown_variable(target.id))
             if is_number(settled.expr):
@@ -84,6 +86,7 @@ class Statements:
         self.state[self.variable_key(name)] = value
 
     def unpack(self, target: gast.Tuple | gast.List, value: Value) -> None:
+        value = self.taken_apart(value, self.origin[1])
         count = len(target.elts)
         star = next((k for k, each in enumerate(target.elts) if isinstance(each, gast.Starred)), None)
         if star is not None and self.unpack_star(target, value, star):

@@ -16,6 +16,7 @@ from s2sad.refusals import refuse
 
 MARK = "#"
 GENERATOR = "#generator"  # ends the name of a generator that waits, which is only there to be run through
+MAYBE = "#maybe"  # ends the name of a result that is maybe None, which is only there to get a name
 RESULT = "#result"  # ends the name of what a solver returns, which is only there for its parts
 SECOND = "(...)[1]"  # the second part of what a solver gives, where that has no rule
 LAMBDA = "lambda"  # as no function can be called
@@ -41,6 +42,8 @@ def refuse_local_functions(body: list[gast.stmt], source: Any) -> None:
             elif isinstance(node, gast.Name) and node.id.endswith(RESULT):
                 name = node.id.removesuffix(RESULT)
                 raise refuse("solver_second" if SECOND in name else "solver_whole", origin[1], origin[0], name=name)
+            elif isinstance(node, gast.Name) and node.id.endswith(MAYBE):
+                raise refuse("joined_kinds", origin[1], origin[0], name=node.id.removesuffix(MAYBE))
             elif isinstance(node, gast.Name) and node.id.endswith(GENERATOR):
                 name = f"`{node.id.removesuffix(GENERATOR)}`"
                 raise refuse("runs_later", origin[1], origin[0], name=name)

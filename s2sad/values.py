@@ -45,6 +45,7 @@ class Value:
     place: Place | None = None
     iteration: Any = None
     telling: Any = None  # of what is maybe None elsewhere, and not here: the ways to parts that are None only then
+    maybe: Any = None  # of a result that is maybe None: the Maybe that a name for it stands for
     spread: bool = False  # any number of arguments of a call
     given: tuple[int, ...] = ()  # of what a recursive function returns: the arguments whose memory it may be
 
