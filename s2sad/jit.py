@@ -60,7 +60,7 @@ class JitEntry(Entry):
         """What compiled code of the user's can call: Numba's dispatcher, where the arguments need no conversion."""
         if self.for_equal_fits is not None and self.for_equal_fits(*args, **kwargs):
             return self.for_equal
-        return self.compiled if self.guarded.convert is None and self.guarded.bind is None else self.guarded
+        return self.guarded if self.guarded.needed or self.guarded.bind is not None else self.compiled
 
     def for_value(self, of: str) -> Callable[..., Any]:
         """Compiled, what gives the value (in a pair with no gradients), or else the program itself."""
@@ -77,7 +77,9 @@ class JitEntry(Entry):
 
         def compile_for_args(*args: Any, **kwargs: Any) -> Any:
             try:
-                return compile_for(*args, **kwargs)
+                with warnings.catch_warnings():
+                    ignore_what_numba_advises()
+                    return compile_for(*args, **kwargs)
             except Exception as error:
                 if not numba_errors.is_numba_error(error):
                     raise
@@ -90,6 +92,14 @@ class JitEntry(Entry):
     def jit_seconds(self) -> float:
         own = sum(compile_seconds(each) for each in (self.compiled, self.for_equal) if each is not None)
         return own if self.first is None else own + self.first.jit_seconds()
+
+
+def ignore_what_numba_advises() -> None:
+    """What could be faster in the generated program is nothing that the user could change."""
+    from numba.core.errors import NumbaPendingDeprecationWarning, NumbaPerformanceWarning
+
+    warnings.simplefilter("ignore", NumbaPerformanceWarning)
+    warnings.simplefilter("ignore", NumbaPendingDeprecationWarning)  # of lists as arguments
 
 
 def compile_seconds(compiled: Any) -> float:
@@ -124,12 +134,11 @@ class Guarded:
     def __init__(self, entry: JitEntry, text: NumbaText) -> None:
         self.entry, self.text = entry, text
         self.compiled = entry.compiled
-        self.convert = text.convert
+        self.convert, self.needed = text.convert, text.needed
         self.bind = binder(entry.program, entry.plain)
-        self.for_equal = entry.for_equal  # takes no conversion
+        self.for_equal = entry.for_equal
         self.fits: Any = entry.for_equal_fits
         self.differed = False  # differed: the lengths of a call did; then they are looked at before
-        self.called: set[int] = set()
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         given = args, kwargs
@@ -162,20 +171,7 @@ class Guarded:
         return self.entry.plain(*given[0], **given[1])
 
     def run(self, compiled: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if id(compiled) not in self.called:
-            return self.first_call(compiled, args, kwargs)
         return compiled(*args, **kwargs) if self.convert is None else self.convert(compiled, args, kwargs)
-
-    def first_call(self, compiled: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Compiles. What could be faster in the generated program is nothing that the user could change."""
-        from numba.core.errors import NumbaPendingDeprecationWarning, NumbaPerformanceWarning
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NumbaPerformanceWarning)
-            warnings.simplefilter("ignore", NumbaPendingDeprecationWarning)  # of lists as arguments
-            made = compiled(*args, **kwargs) if self.convert is None else self.convert(compiled, args, kwargs)
-        self.called.add(id(compiled))
-        return made
 
 
 class World:

@@ -1,9 +1,14 @@
 """How arguments and results cross the boundary between Python and compiled code.
 
-Numba knows neither dicts of unlike items nor objects. They go in as named tuples, and come back as what they were:
+Numba knows neither dicts of unlike items nor objects: they are named tuples in the program, and come back as what they
+were. What goes in is a tuple, and the program begins with what it stands for:
 
-    {"W": array, "b": array}          ->  Fields_W_b(array, array)
-    a dataclass, an object            ->  a named tuple of its fields
+    {"W": array, "b": array}          (array, array)            p = Fields_W_b(p[0], p[1])
+    a dataclass, an object            a tuple of its fields     the same
+    [(W, b), (W, b)]                  ((W, b), (W, b))          layers = [each for each in layers]
+
+A list, or a named tuple, takes Numba 50 microseconds for each item, a tuple half a microsecond; so that is done to
+short lists of arrays, tuples or records as well.
 
 In the program `params["W"]` is `params.W` then, and a dict that is made is a named tuple. A Python int that f uses as a
 number goes in as a float: an int would wrap around at 64 bits. Gradients have the precision of their parameters.
@@ -21,34 +26,40 @@ from typing import Any
 import gast
 import numpy as np
 
+from s2sad import trees
 from s2sad.kinds import Array, Dict, Kind, List, Record, Scalar, Tuple
 from s2sad.requests import Program
 
 NARROW = ("float32", "complex64", "float16")
+SHORT = 16  # items: each length of a tuple is compiled for
 
 
 class Boundary:
     """The conversions for one program. `convert` calls the compiled function with arguments as f has them; it is None
-    where they go in and out as they are. `classes`: the named tuples, by their names in the text. `foreign`: a
-    parameter that can't go in, or ''."""
+    where they go in and out as they are; `needed`: whether that isn't for speed alone. `classes`: the named tuples, by
+    their names in the text; `tuples`: those of the user's. `foreign`: a parameter that can't go in, or ''."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.classes: dict[str, Any] = {}
+        self.tuples: dict[str, Any] = {}
         self.kinds = {name: program.parameters[name] for name in parameters_of(program) if name in program.parameters}
         for name, kind in self.kinds.items():  # which ints are used as numbers is found out on the way
             found = program.kinds.get(name)
             if isinstance(kind, Scalar) and isinstance(found, Scalar) and found.dtype == "real":
                 self.kinds[name] = found
+        self.needed = False
         inward = {name: self.inward(kind) for name, kind in self.kinds.items()}
         self.into = {name: change for name, change in inward.items() if change is not None}
         self.names = list(parameters_of(program))
         self.back = [(name, self.outward(program.parameters.get(name))) for name in program.gradient_kinds]
         self.foreign = next((name for name, kind in self.kinds.items() if holds_records(kind)), "")
-        needed = bool(self.into) or any(change is not None for _, change in self.back)
+        self.needed = self.needed or any(change is not None for _, change in self.back)
+        needed = bool(self.into) or self.needed
         narrow = any(getattr(kind, "dtype", "") in NARROW for kind in self.kinds.values())
         self.value_dtype = getattr(program.value_kind, "dtype", "") if narrow else ""
-        self.convert: Callable[..., Any] | None = self.call if needed or self.value_dtype in NARROW else None
+        self.needed = self.needed or self.value_dtype in NARROW
+        self.convert: Callable[..., Any] | None = self.call if needed or self.needed else None
 
     def call(self, compiled: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         into = self.into
@@ -76,15 +87,16 @@ class Boundary:
     def inward(self, kind: Kind | None) -> Callable[[Any], Any] | None:
         """How an argument of this kind is converted; None where it is passed as it is."""
         if isinstance(kind, Scalar):
+            self.needed = self.needed or kind.dtype == "real"
             return float if kind.dtype == "real" else None
         if isinstance(kind, Tuple):
             return self.inward_tuple(kind)
         if isinstance(kind, List):
             item = self.inward(kind.item)
             if item is None:
-                return None
+                return short_as_tuple if is_faster(kind) else None
             # Numba takes the first item's layout for that of all.
-            return lambda given: [contiguous(item(each)) for each in given]
+            return lambda given: short_as_tuple([item(each) for each in given])
         if isinstance(kind, Dict):
             return self.inward_fields(kind.items, dict.__getitem__)
         if isinstance(kind, Record) and kind.cls is not list:
@@ -93,29 +105,26 @@ class Boundary:
 
     def inward_tuple(self, kind: Tuple) -> Callable[[Any], Any] | None:
         items = [self.inward(each) for each in kind.items]
+        if kind.cls is not None:
+            self.tuples[kind.cls.__name__] = kind.cls
         if not any(items):
-            return None
-
-        def change(given: Any) -> Any:
-            made = [each if item is None else item(each) for item, each in zip(items, given)]
-            return tuple(made) if kind.cls is None else kind.cls(*made)
-
-        return change
+            return tuple if kind.cls is not None else None
+        return lambda given: tuple([each if item is None else item(each) for item, each in zip(items, given)])
 
     def inward_fields(self, fields: Any, get: Callable[[Any, Any], Any]) -> Callable[[Any], Any] | None:
-        cls = self.named_tuple([key for key, _ in fields])
-        if cls is None:
+        if self.named_tuple([key for key, _ in fields]) is None:
             return None
+        self.needed = True
         parts = [(key, self.inward(each)) for key, each in fields]
 
         def change(given: Any) -> Any:
-            return cls(*[get(given, key) if part is None else part(get(given, key)) for key, part in parts])
+            return tuple([get(given, key) if part is None else part(get(given, key)) for key, part in parts])
 
         return change
 
     def named_tuple(self, keys: list[Any]) -> Any:
         """The class for these keys; None where one of them is no name."""
-        if not keys or not all(isinstance(key, str) and key.isidentifier() and key[0] != "_" for key in keys):
+        if not are_names(keys):
             return None
         name = "Fields_" + "_".join(keys)
         if name not in self.classes:
@@ -132,9 +141,89 @@ class Boundary:
             ]
         if isinstance(kind, Record) and kind.cls is not list:
             return rebuilt
-        if isinstance(kind, (Dict, List, Tuple)) and (self.inward(kind) is not None or has_narrow(kind)):
+        if isinstance(kind, (Dict, List, Tuple)) and (changes(kind) or has_narrow(kind)):
             return rebuilt
         return None
+
+
+def is_faster(kind: Any) -> bool:
+    """Whether a list goes in faster as a tuple: not one of numbers, which may be long."""
+    return isinstance(kind, List) and isinstance(kind.item, (Array, Tuple, Dict, Record))
+
+
+def short_as_tuple(given: Any) -> Any:
+    made = [contiguous(each) for each in given]
+    return tuple(made) if 0 < len(made) <= SHORT else made
+
+
+def changes(kind: Any) -> bool:
+    """Whether a gradient of this kind isn't what compiled code returns: there are dicts, objects or ints in it."""
+    if isinstance(kind, (Dict, Record)):
+        return True
+    if isinstance(kind, Scalar):
+        return kind.dtype == "real"
+    return any(map(changes, kind.items)) if isinstance(kind, Tuple) else isinstance(kind, List) and changes(kind.item)
+
+
+def as_given(node: Any, kind: Any, depth: int = 0) -> Any:
+    """The expression with lists, named tuples and records again where tuples go in; None where there are none in it."""
+    if isinstance(kind, List):
+        each = "each" + "_" * depth
+        inner = as_given(trees.name(each), kind.item, depth + 1)
+        if inner is None and not is_faster(kind):
+            return None
+        loop = gast.comprehension(trees.name(each, store=True), node, [], 0)
+        return gast.ListComp(inner or trees.name(each), [loop])
+    if isinstance(kind, Tuple):
+        found = [as_given(part_of(node, k), each, depth) for k, each in enumerate(kind.items)]
+        items = [made or part_of(node, k) for k, made in enumerate(found)]
+        if kind.cls is not None:
+            return trees.call(trees.name(kind.cls.__name__), *items)
+        return gast.Tuple(items, gast.Load()) if any(found) else None
+    fields = fields_of(kind)
+    if not are_names([key for key, _ in fields]):
+        return None
+    items = [as_given(part_of(node, k), each, depth) or part_of(node, k) for k, (_, each) in enumerate(fields)]
+    return gast.Dict([trees.const(key) for key, _ in fields], items)
+
+
+def begin_as_given(function: gast.FunctionDef, kinds: dict[str, Kind]) -> None:
+    """Tuples come in where lists, named tuples and records were given."""
+    made = [(name, as_given(trees.name(name), kind)) for name, kind in kinds.items()]
+    lines = [trees.assign(name, each) for name, each in made if each is not None]
+    first = int(isinstance(function.body[0], gast.Expr) and isinstance(function.body[0].value, gast.Constant))
+    function.body[first:first] = lines
+
+
+def drop_sharing_checks(tree: gast.Module, parameters: set[str]) -> None:
+    """`if np.may_share_memory(a, b): raise ...` for parameters: Numba has no such function, and each call from Python
+    compares them before."""
+    for function in tree.body:
+        if isinstance(function, gast.FunctionDef):
+            function.body = [node for node in function.body if not is_sharing_check(node, parameters)]
+
+
+def is_sharing_check(node: Any, parameters: set[str]) -> bool:
+    test: Any = getattr(node, "test", None)
+    called = getattr(getattr(test, "func", None), "attr", "")
+    if not isinstance(node, gast.If) or called != "may_share_memory" or not isinstance(node.body[0], gast.Raise):
+        return False
+    return all(isinstance(each, gast.Name) and each.id in parameters for each in test.args)
+
+
+def part_of(node: Any, k: int) -> gast.AST:
+    return trees.index(trees.copy_tree(node), trees.const(k))
+
+
+def fields_of(kind: Any) -> Any:
+    """The parts of a dict or an object, with their names; none of anything else."""
+    if isinstance(kind, Dict):
+        return kind.items
+    return kind.fields if isinstance(kind, Record) and kind.cls is not list else ()
+
+
+def are_names(keys: list[Any]) -> bool:
+    return bool(keys) and all(isinstance(key, str) and key.isidentifier() and key[0] != "_" for key in keys)
 
 
 def contiguous(value: Any) -> Any:
@@ -164,8 +253,8 @@ def rebuilt(made: Any, like: Any) -> Any:
     if isinstance(like, tuple):
         parts = [rebuilt(each, other) for each, other in zip(made, like)]
         return type(like)(*parts) if hasattr(like, "_fields") else tuple(parts)
-    if isinstance(like, np.ndarray) and like.dtype.name in NARROW:
-        return np.asarray(made).astype(like.dtype, copy=False)
+    if isinstance(like, np.ndarray):
+        return np.asarray(made).astype(like.dtype, copy=False) if like.dtype.char in "efF" else made
     if hasattr(made, "_fields"):
         fields = {key: rebuilt(getattr(made, key), getattr(like, key)) for key in made._fields}
         if dataclasses.is_dataclass(like):

@@ -19,7 +19,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from s2sad import numba_helpers, numba_rarer, trees  # noqa: F401  # it registers its forms
+from s2sad import numba_helpers, numba_rarer, numba_slices, trees  # noqa: F401  # they register their forms
 from s2sad import numba_more as more
 from s2sad.numba_ranks import Expressions, mark_numpy
 
@@ -40,6 +40,7 @@ class Forms:
         self.own: dict[str, str] = {}
         self.new: list[gast.FunctionDef] = []
         self.loops: dict[str, int] = {}
+        self.known: Any = None  # what is known where a call stands
 
     def fresh(self, name: str, known: Expressions) -> str:
         """A name that nobody has for the variable of a comprehension."""
@@ -107,6 +108,7 @@ class Forms:
 
     def call(self, node: gast.Call, known: Expressions, before: Any) -> gast.AST:
         base, sorts = before
+        self.known = known
         name, args = None, list(node.args)
         function = trees.function_of(node.func) if isinstance(node.func, gast.Attribute) else None
         if function is not None:
@@ -120,6 +122,9 @@ class Forms:
             sorts = [base, *sorts]
         if function is math.hypot and not node.keywords:
             return functools.reduce(lambda a, b: trees.call(trees.copy_tree(node.func), a, b), args)
+        method = getattr(node.func, "attr", "") if name is None else ""
+        if method in ("reshape", "ravel", "flatten") and more.is_turned(node.func.value):  # NumPy copies then
+            node.func.value = more.by_rows(self, node.func.value)
         if name is None:
             return more.builtin(self, node, sorts) if isinstance(node.func, gast.Name) else node
         for each in node.keywords:

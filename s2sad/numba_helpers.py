@@ -80,13 +80,6 @@ def variance(rank: int, axis: int) -> str:
     return "\n".join(["def variance(a, ddof):", *indented(text.format_map(space), 1)]) + "\n"
 
 
-UNSORTED = """
-def unsorted(grad, a):
-    result = np.empty_like(grad)
-    result[np.argsort(a, kind="mergesort")] = grad
-    return result
-"""
-
 INT_POWER = """
 def int_power(a, b):
     if b < 0:
@@ -145,14 +138,6 @@ def outer(a, b):
     for i in range(a.size):
         for j in range(b.size):
             result[i, j] = a[i] * b[j]
-    return result
-"""
-
-TILE = """
-def tile(v, times):
-    result = np.empty(v.size * times, v.dtype)
-    for k in range(times):
-        result[k * v.size : (k + 1) * v.size] = v
     return result
 """
 
@@ -308,26 +293,6 @@ def repeat(rank: int, axis: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def stacked_product(left: int, right: int) -> str:
-    """A product of stacks of matrices, of which one may be a matrix or vector; '' where there is none."""
-    if (left, right) == (3, 3):
-        shape, item, check = "(a.shape[0], a.shape[1], b.shape[2])", "a[k] @ b[k]", "a.shape[0] != b.shape[0]"
-    elif (left, right) == (3, 2):
-        shape, item, check = "(a.shape[0], a.shape[1], b.shape[1])", "a[k] @ b", ""
-    elif (left, right) == (2, 3):
-        shape, item, check = "(b.shape[0], a.shape[0], b.shape[2])", "a @ b[k]", ""
-    elif (left, right) == (3, 1):
-        shape, item, check = "(a.shape[0], a.shape[1])", "a[k] @ b", ""
-    else:
-        return ""
-    lines = ["def matmul(a, b):"]
-    if check:
-        lines += [f"    if {check}:", '        raise ValueError("matmul: stacks of different lengths")']
-    lines += [f"    result = np.empty({shape}, (a.ravel()[:0] * b.ravel()[:0]).dtype)"]
-    lines += ["    for k in range(result.shape[0]):", f"        result[k] = {item}", "    return result"]
-    return "\n".join(lines) + "\n"
-
-
 def einsum(operands: list[str], output: str) -> str:
     """Loops over all letters, those of the result outermost."""
     names = [f"a{k}" for k in range(len(operands))]
@@ -341,7 +306,7 @@ def einsum(operands: list[str], output: str) -> str:
             lines += ['        raise ValueError("einsum: axes of one letter have different lengths")']
     inner = [letter for letter in sizes if letter not in output]
     shape = ", ".join(sizes[letter] for letter in output)
-    empty = " * ".join(f"{name}.ravel()[:0]" for name, letters in zip(names, operands) if letters)
+    empty = " * ".join(f"{name}[:0].ravel()" for name, letters in zip(names, operands) if letters)
     if output:
         lines += [f"    result = np.zeros(({shape},), ({empty}).dtype)"]
     else:

@@ -16,8 +16,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from s2sad import helpers, numba_helpers, trees
-from s2sad.rules.ordering import unsorted
+from s2sad import helpers, numba_helpers, numba_slice_texts, trees
 
 Form = Callable[[Any, list[Any], dict[str, Any], list[Any]], Any]
 FORMS: dict[str, Form] = {}
@@ -55,6 +54,18 @@ def dot(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) ->
     return product(forms, args, given, sorts)
 
 
+TURNING = ("swapaxes", "transpose", "moveaxis")
+
+
+def by_rows(forms: Any, node: gast.AST) -> gast.AST:
+    """A turned array as one that lies in memory row by row: of any other layout the rest takes long to compile."""
+    return forms.np("ascontiguousarray", node) if is_turned(node) or isinstance(node, gast.Subscript) else node
+
+
+def is_turned(node: gast.AST) -> bool:
+    return getattr(node, "attr", "") == "T" or getattr(getattr(node, "func", None), "attr", "") in TURNING
+
+
 def product(forms: Any, args: list[Any], given: dict[str, Any], sorts: Any) -> Any:
     """Products of stacks of matrices."""
     if given or len(args) != 2:
@@ -66,9 +77,10 @@ def product(forms: Any, args: list[Any], given: dict[str, Any], sorts: Any) -> A
             made = [number(forms, arg) if char == "i" else arg for arg, char in zip(args, chars)]
             return trees.binary(gast.MatMult, *made) if None not in ranks and min(ranks) else None
         return None
+    if min(ranks) < 1 or max(ranks) > 4 or None in chars:
+        return None
     key = "matmul_" + "_".join(map(str, ranks))
-    text = numba_helpers.stacked_product(*ranks)
-    return forms.helper(key, text, *args) if text else None
+    return forms.helper(key, numba_slice_texts.product(*ranks), *[by_rows(forms, each) for each in args])
 
 
 def number(forms: Any, node: gast.AST) -> gast.AST:
@@ -82,18 +94,47 @@ def inner(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) 
 
 @form("tensordot")
 def tensordot(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
-    axes = given.get("axes", args[2] if len(args) > 2 else None)
-    fits = axes is not None and trees.literal(axes) == 1 and all(rank in (1, 2) for rank in ranks_of(sorts)[:2])
-    return trees.binary(gast.MatMult, *args[:2]) if fits else None
+    axes: Any = given.get("axes", args[2] if len(args) > 2 else trees.const(2))
+    left, right = ranks_of(sorts)[:2]
+    if trees.literal(axes) == 1 and left in (1, 2) and right in (1, 2):
+        return trees.binary(gast.MatMult, *args[:2])
+    pairs = contracted(axes, left, right) if left and right and left + right <= 8 else None
+    if pairs is None:
+        return None
+    letters = ["abcd"[:left], list("efgh"[:right])]
+    for mine, its in pairs:
+        letters[1][its] = letters[0][mine]  # type: ignore[index]
+    one, other = "".join(letters[0]), "".join(letters[1])
+    output = "".join(each for each in one + other if (one + other).count(each) == 1)
+    return einsum(forms, [trees.const(f"{one},{other}->{output}"), *args[:2]], {}, [(None, None), *sorts[:2]])
+
+
+def contracted(axes: Any, left: int, right: int) -> list[tuple[int, int]] | None:
+    """The pairs of axes that np.tensordot sums over."""
+    count = trees.literal(axes)
+    if isinstance(count, int):
+        return [(left - count + k, k) for k in range(count)] if 0 <= count <= min(left, right) else None
+    if not isinstance(axes, (gast.Tuple, gast.List)) or len(axes.elts) != 2:
+        return None
+    found = []
+    for node, rank in zip(axes.elts, (left, right)):
+        parts = [trees.literal(each) for each in getattr(node, "elts", [node])]
+        if not all(isinstance(each, int) and -rank <= each < rank for each in parts):
+            return None
+        found.append([each % rank for each in parts])
+    return list(zip(*found)) if len(found[0]) == len(found[1]) else None
 
 
 @form("einsum")
 def einsum(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
     """Loops over all of the letters; a product of matrices stays one."""
     text = getattr(args[0], "value", None)
-    if not isinstance(text, str) or given or "." in text:
+    if not isinstance(text, str) or given:
         return None
-    inputs, arrow, output = text.replace(" ", "").partition("->")
+    text = without_ellipsis(text.replace(" ", ""), ranks_of(sorts)[1:])
+    if text is None:
+        return None
+    inputs, arrow, output = text.partition("->")
     operands = inputs.split(",")
     if not arrow:
         letters = inputs.replace(",", "")
@@ -103,6 +144,25 @@ def einsum(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any])
             return trees.binary(gast.MatMult, args[1], args[2])
     key = "_".join(["einsum", *operands, output]).rstrip("_")
     return forms.helper(key, numba_helpers.einsum(operands, output), *args[1:])
+
+
+def without_ellipsis(text: str, ranks: list[Any]) -> str | None:
+    """The letters of np.einsum with others for `...`; None where they aren't known."""
+    if "..." not in text:
+        return None if "." in text else text
+    inputs, arrow, output = text.partition("->")
+    own = {each for each in text if each.isalpha()}
+    free = [each for each in "abcdefghijklmnopqrstuvwxyz" if each not in own]
+    operands, most = inputs.split(","), 0
+    if not arrow or None in ranks or len(operands) != len(ranks):
+        return None
+    for k, (operand, rank) in enumerate(zip(operands, ranks)):
+        count = rank - len(operand.replace("...", ""))
+        if "..." in operand:
+            most = max(most, count)
+            operands[k] = operand.replace("...", "".join(free[:4][4 - count :])) if 0 <= count <= 4 else "."
+    made = ",".join(operands) + "->" + output.replace("...", "".join(free[:4][4 - most :]))
+    return None if "." in made or len(free) < 4 else made
 
 
 @form("diagonal")
@@ -135,6 +195,8 @@ def spread(forms: Any, name: str, array: gast.AST, given: dict[str, Any], sort: 
 
 @form("linalg.norm")
 def norm(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    if [getattr(each, "value", None) for each in [*args[1:], *given.values()]] == ["fro"]:
+        return forms.np("linalg.norm", args[0])
     axis = trees.literal(given["axis"]) if "axis" in given and len(args) == 1 else None
     keepdims = getattr(given.get("keepdims"), "value", False)
     char, rank = sorts[0]
@@ -334,12 +396,6 @@ def repeat(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any])
     return forms.helper(f"repeat_{axis % rank}_of_{rank}", numba_helpers.repeat(rank, axis % rank), *args[:2])
 
 
-@form("tile")
-def tile(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
-    fits = len(args) == 2 and sorts[0][1] == 1 and sorts[1] == ("i", 0)
-    return forms.helper("tile", numba_helpers.TILE, *args) if fits else None
-
-
 @form("heaviside")
 def heaviside(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
     fits = not given and len(args) == 2 and isinstance(sorts[0][1], int)
@@ -367,8 +423,6 @@ def builtin(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
     found = node.func.__dict__.get("function")
     if found in OF_HELPERS and not node.keywords:
         return OF_HELPERS[found](forms, node, sorts)
-    if found is unsorted and sorts[:2] == [("f", 1), ("f", 1)]:
-        return forms.helper("unsorted", numba_helpers.UNSORTED, *node.args[:2])
     if node.func.id == "abs" and len(node.args) == 1 and sorts[0][1] not in (0, None, "?"):
         return forms.np("abs", node.args[0])
     return node

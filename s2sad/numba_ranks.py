@@ -25,25 +25,38 @@ from s2sad.numba_sorts import COUNT, TRUTH, UNKNOWN, Sort, bind, join, note, pro
 def of_functions(tree: gast.Module, given: dict[str, dict[str, Sort]]) -> dict[str, dict[str, Sort]]:
     """By function, what is known of its names. given: what was known before."""
     functions = {node.name: node for node in tree.body if isinstance(node, gast.FunctionDef)}
-    known = {name: dict(given.get(name, {})) for name in functions}
-    world = World(functions, known)
+    world = World(functions)
+    known = world.known = {name: Names(given.get(name, {})) for name in functions}
     for _ in range(4):
         before = repr(known)
         for name in reversed(functions):
             Walk(world, known[name], set(given.get(name, {}))).function(functions[name])
         if repr(known) == before:
             break
-    return known
+    world.settled = True
+    for names in known.values():
+        names.world = world
+    return known  # type: ignore[return-value]
+
+
+class Names(dict[str, Any]):
+    """What is known of the names of a function, and of the functions that it calls."""
+
+    world: World | None = None
 
 
 class World:
-    """The functions of a text: what they are called with, and what they return."""
+    """The functions of a text: what they are called with, and what they return. settled: all that is known."""
 
-    def __init__(self, functions: dict[str, gast.FunctionDef], known: dict[str, dict[str, Sort]]) -> None:
-        self.functions, self.known = functions, known
+    def __init__(self, functions: dict[str, gast.FunctionDef]) -> None:
+        self.functions = functions
+        self.known: dict[str, Names] = {}
         self.results: dict[str, Any] = {}
+        self.settled = False
 
     def called(self, name: str, sorts: list[Any]) -> Any:
+        if self.settled:
+            return self.results.get(name, UNKNOWN)
         args = self.functions[name].args
         for parameter, sort in zip([*args.posonlyargs, *args.args], sorts):
             note(self.known[name], parameter.id, sort)
@@ -54,7 +67,7 @@ class Expressions(Results):
     """What an expression gives."""
 
     def __init__(self, known: dict[str, Any], world: World | None = None) -> None:
-        self.known, self.world = known, world
+        self.known, self.world = known, world or getattr(known, "world", None)
 
     def of(self, node: gast.AST) -> Any:
         method = getattr(self, f"of_{type(node).__name__}", None)
@@ -76,9 +89,10 @@ class Expressions(Results):
 
     def of_List(self, node: gast.List) -> Any:
         made: Any = UNKNOWN
-        for each in node.elts:
-            made = join(made, self.of(each))
-        return "[]", made
+        found = [self.of(each) for each in node.elts]
+        for each in found:
+            made = join(made, each)
+        return ("()", found) if are_unlike(found) else ("[]", made)
 
     def of_Tuple(self, node: gast.Tuple) -> Any:
         return "()", [self.of(each) for each in node.elts]
@@ -246,6 +260,12 @@ class Walk:
             return
         if isinstance(function.value, gast.Name) and function.value.id not in self.fixed:
             note(self.known, function.value.id, ("[]", self.expressions.of(call.args[0])))
+
+
+def are_unlike(sorts: list[Any]) -> bool:
+    """Whether items can't be of one type, so that together they are a tuple to Numba."""
+    ranks = {rank for char, rank in sorts if char in ("b", "i", "f", "c") and isinstance(rank, int)}
+    return len(ranks) > 1 or bool(ranks) and any(char in ("[]", "()", "{}") for char, _ in sorts)
 
 
 def mark_numpy(tree: gast.AST) -> None:

@@ -1,4 +1,4 @@
-"""Forms for Numba of what is asked for less often: padding, polynomials, piecewise linear functions, medians. They get
+"""Forms for Numba of what is asked for less often: padding, polynomials, piecewise linear functions. They get
 what those of `numba_more.py` get; the texts stand here too.
 
 >>> from s2sad.numba_forms import show
@@ -14,8 +14,8 @@ import gast
 
 from s2sad import trees
 from s2sad.numba_helpers import LETTERS
-from s2sad.numba_more import OF_HELPERS, form, ranks_of
-from s2sad.rules import interpolation, order_statistics, padding
+from s2sad.numba_more import OF_HELPERS, by_rows, form, is_turned, ranks_of
+from s2sad.rules import interpolation, padding
 
 # ---------------------------------------------------------------- padding
 PLACES = {
@@ -120,7 +120,9 @@ def polyder(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]
 
 @form("reshape")
 def reshape(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
-    """Of a number."""
+    """Of a number; of A.T, whose elements NumPy copies."""
+    if len(args) == 2 and not given and is_turned(args[0]):
+        return forms.np("reshape", by_rows(forms, args[0]), args[1])
     ones = len(args) == 2 and isinstance(args[1], gast.Tuple) and all(trees.literal(k) == 1 for k in args[1].elts)
     return forms.np("full", args[1], args[0]) if not given and ones and sorts[0] == ("f", 0) else None
 
@@ -213,37 +215,11 @@ def line_values_adjoint(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.A
     return forms.helper("line_values_adjoint", VALUES, made[0], node.args[1], made[1])
 
 
-# ---------------------------------------------------------------- medians
-ORDERED = """
-def ordered_point_adjoint(grad, a, position):
-    result = np.zeros(a.size)
-    if a.size == 0:
-        return result
-    below = int(np.floor(position))
-    order = np.argsort(a, kind="mergesort")
-    result[order[below]] += grad * (1.0 - (position - below))
-    result[order[min(below + 1, a.size - 1)]] += grad * (position - below)
-    return result
-"""
-
-
-def ordered_points_adjoint(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
-    """`ordered_points_adjoint(grad, a, positions, axis)` of a vector, for one quantile."""
-    grad, a, position, axis = node.args
-    if isinstance(position, gast.Call) and getattr(position.func, "attr", "") == "array":
-        position = position.args[0]
-    whole = isinstance(axis, gast.Constant) and axis.value in (None, 0, -1)
-    if not whole or sorts[0] != ("f", 0) or sorts[1] != ("f", 1) or sorts[2] != ("f", 0):
-        return node
-    return forms.helper("ordered_point_adjoint", ORDERED, grad, a, position)
-
-
 OF_HELPERS.update(
     {
         padding.added_where_taken: padded_adjoint,
         interpolation.slope_of_line: slope_of_line,
         interpolation.line_points_adjoint: line_points_adjoint,
         interpolation.line_values_adjoint: line_values_adjoint,
-        order_statistics.ordered_points_adjoint: ordered_points_adjoint,
     }
 )

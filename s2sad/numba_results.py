@@ -8,7 +8,7 @@ import gast
 import numpy as np
 
 from s2sad import helpers, trees
-from s2sad.numba_sorts import COUNT, UNKNOWN, dtype_of, join, product_rank, wider, widest
+from s2sad.numba_sorts import COUNT, LIKE_ARGUMENT, UNKNOWN, dtype_of, join, product_rank, wider, widest
 
 COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "isnan", "isfinite", "isinf",
                "logical_and", "logical_or", "logical_not", "logical_xor", "signbit")  # fmt: skip
@@ -51,6 +51,8 @@ class Results:
             return self.of(node.args[0])
         if helper is helpers.unbroadcast:
             return self.of(node.args[0])[0], self.of(node.args[1])[1]
+        if helper in LIKE_ARGUMENT and len(node.args) > LIKE_ARGUMENT[helper]:
+            return self.of(node.args[LIKE_ARGUMENT[helper]])
         if self.world is not None and name in self.world.functions:
             return self.world.called(name, [self.of(each) for each in node.args])
         if name in ("len", "int", "round"):
@@ -94,6 +96,24 @@ class Results:
             return first
         if name in REDUCTIONS:
             return self.reduced(name, first, args, given)
+        if name in ("quantile", "percentile") and len(args) > 1:
+            points = self.of(args[1])
+            rank = 1 if points[0] == "[]" else points[1]
+            _, left = self.reduced("mean", first, [args[0], *args[2:3]], given)
+            return "f", left + rank if isinstance(left, int) and isinstance(rank, int) else None
+        if name == "take_along_axis" and len(args) > 1:
+            return first[0], self.of(args[1])[1]
+        if name == "take" and len(args) > 1:
+            axis = args[2] if len(args) > 2 else given.get("axis")
+            rank = 1 if self.of(args[1])[0] == "[]" else self.of(args[1])[1]
+            if axis is None or not isinstance(rank, int) or not isinstance(first[1], int):
+                return first[0], (rank if axis is None else None)
+            return first[0], first[1] - 1 + rank
+        if name == "tile" and len(args) == 2:
+            times = len(args[1].elts) if isinstance(args[1], (gast.Tuple, gast.List)) else 1
+            return first[0], max(first[1], times) if isinstance(first[1], int) else None
+        if name == "einsum" and args and isinstance(getattr(args[0], "value", None), str):
+            return self.of_einsum(args[0].value, [self.of(each) for each in args[1:]])
         if name in ("split", "array_split", "hsplit", "vsplit", "dsplit"):
             return "[]", first
         if name == "polyval" and len(args) == 2:
@@ -143,9 +163,23 @@ class Results:
             return self.of_numpy(name, node.args, {})
         if name == "solve" and len(node.args) == 2:
             return wider(first, self.of(node.args[1])), self.of(node.args[1])[1]
-        if name in ("det", "norm") and len(node.args) == 1 and not node.keywords:
+        if name == "norm" and len(node.args) == 1 and not node.keywords:
             return "f", 0
-        return UNKNOWN
+        if not isinstance(first[1], int) or first[1] < 2 or node.keywords:
+            return UNKNOWN
+        numbers, real, vectors = (first[0], first[1] - 2), ("f", first[1] - 2), ("f", first[1] - 1)
+        made = {"det": numbers, "slogdet": ("()", [numbers, real]), "eigvalsh": vectors,
+                "eigh": ("()", [vectors, first])}  # fmt: skip
+        return made.get(name, UNKNOWN)
+
+    def of_einsum(self, text: str, sorts: list[Any]) -> Any:
+        _, arrow, output = text.replace(" ", "").partition("->")
+        if not arrow or "." in text:
+            return UNKNOWN
+        char: Any = sorts[0][0] if sorts else None
+        for sort in sorts[1:]:
+            char = wider((char, 0), sort)
+        return char, len(output)
 
     def of_method(self, function: gast.Attribute, node: gast.Call) -> Any:
         base, name = self.of(function.value), function.attr

@@ -16,6 +16,9 @@ TRUTH: Sort = ("b", 0)
 COUNT: Sort = ("i", 0)
 ORDER = "bifc"
 
+# Helpers of programs, and which of its arguments has the sort of what it gives.
+LIKE_ARGUMENT: dict[Any, int] = {}
+
 
 def sort_of(kind: Kind | None) -> Sort:
     """What a kind says."""
@@ -29,8 +32,10 @@ def sort_of(kind: Kind | None) -> Sort:
         return "{}", {key: sort_of(each) for key, each in kind.items}
     if isinstance(kind, Record) and kind.cls is not list:
         return "{}", {key: sort_of(each) for key, each in kind.fields}
-    if isinstance(kind, Tuple) and kind.items and all(each == kind.items[0] for each in kind.items):
-        return "[]", sort_of(kind.items[0])
+    if isinstance(kind, Tuple) and kind.items:
+        if all(each == kind.items[0] for each in kind.items):
+            return "[]", sort_of(kind.items[0])
+        return "()", [sort_of(each) for each in kind.items]
     return UNKNOWN
 
 

@@ -27,17 +27,17 @@ from s2sad import trees
 from s2sad.jit_options import need_numba
 from s2sad.kinds import Kind, kind_of
 from s2sad.named_numbers import without_names
-from s2sad.numba_boundary import Boundary, by_position, takes_all_by_position
+from s2sad.numba_boundary import Boundary, begin_as_given, by_position, drop_sharing_checks, takes_all_by_position
 from s2sad.numba_forms import Forms
 from s2sad.numba_fusion import assumptions, fits, fuse
 from s2sad.numba_parallel import run_side_by_side
 from s2sad.numba_ranks import Expressions, of_functions
-from s2sad.numba_records import Records
+from s2sad.numba_records import Records, unlike_as_tuples
 from s2sad.numba_recursion import with_one_tape
 from s2sad.numba_sorts import UNKNOWN, sort_of
 from s2sad.numba_tapes import saves_in_arrays
 from s2sad.numba_unified import arrays_from_the_start, arrays_of_indices, saved_with_none, sets_none
-from s2sad.numba_views import Memory, at_indices, in_place, stored
+from s2sad.numba_views import Memory, at_indices, at_mask, in_place, stored
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.requests import Program
 
@@ -49,7 +49,7 @@ class NumbaText:
     """text: of a module, whose functions Numba compiles; origins: by line, the user's source and node that it comes
     from; modules: the modules that it needs and f's file may not have; indexing: the functions in it that use indices
     which may be out of bounds; inner: the functions that only others in it call; convert: how the arguments cross the
-    boundary; foreign: a parameter that can't."""
+    boundary; needed: whether that isn't for speed alone; foreign: a parameter that can't."""
 
     text: str
     origins: dict[int, tuple[Any, Any]] = field(default_factory=dict)
@@ -57,6 +57,7 @@ class NumbaText:
     indexing: set[str] = field(default_factory=set)
     inner: set[str] = field(default_factory=set)
     convert: Callable[..., Any] | None = None
+    needed: bool = False
     foreign: str = ""
 
     def line(self, number: int) -> str:
@@ -76,7 +77,7 @@ def text_for_equal_lengths(program: Program, origin: types.FunctionType) -> tupl
     modules: dict[str, Any] = {}
     tests: list[str] = []
     args = program.tree.body[-1].args
-    if Boundary(program).convert is not None or not takes_all_by_position(args):
+    if Boundary(program).needed or not takes_all_by_position(args):
         return None
     tree = adapted(program, origin, modules, tests=tests)
     return (as_text(program, tree, modules), tests[0]) if tests else None
@@ -86,7 +87,8 @@ def as_text(program: Program, tree: gast.Module, modules: dict[str, Any]) -> Num
     text = to_text(tree)
     boundary = Boundary(program)
     inner = {node.name for node in tree.body if isinstance(node, gast.FunctionDef)} - {program.name}
-    return NumbaText(text, origins(tree, text), modules, indexing(tree), inner, boundary.convert, boundary.foreign)
+    crossing = boundary.convert, boundary.needed, boundary.foreign
+    return NumbaText(text, origins(tree, text), modules, indexing(tree), inner, *crossing)
 
 
 def standalone_text(program: Program, origin: types.FunctionType) -> str:
@@ -133,8 +135,9 @@ def adapted(
     without_names(tree)
     tree.body[-1].args = by_position(tree.body[-1].args)
     kinds = {program.name: {**program.kinds, **boundary.kinds}}
-    if boundary.classes:
-        tree = with_records(tree, boundary.classes, kinds, modules)
+    begin_as_given(tree.body[-1], boundary.kinds)
+    if boundary.classes or boundary.tuples:
+        tree = with_records(tree, boundary, kinds, modules)
     drop_sharing_checks(tree, set(boundary.names))
     if parallel:
         found = of_functions(tree, sorts_of(kinds, {}))
@@ -144,36 +147,26 @@ def adapted(
     return rewritten(tree, kinds, modules, origin.__globals__, fused, tests)
 
 
-def drop_sharing_checks(tree: gast.Module, parameters: set[str]) -> None:
-    """`if np.may_share_memory(a, b): raise ...` for parameters: Numba has no such function, and each call from Python
-    compares them before."""
-    for function in tree.body:
-        if isinstance(function, gast.FunctionDef):
-            function.body = [node for node in function.body if not is_sharing_check(node, parameters)]
-
-
-def is_sharing_check(node: Any, parameters: set[str]) -> bool:
-    test: Any = getattr(node, "test", None)
-    called = getattr(getattr(test, "func", None), "attr", "")
-    if not isinstance(node, gast.If) or called != "may_share_memory" or not isinstance(node.body[0], gast.Raise):
-        return False
-    return all(isinstance(each, gast.Name) and each.id in parameters for each in test.args)
-
-
 def with_records(
-    tree: gast.Module, classes: dict[str, Any], kinds: dict[str, dict[str, Kind]], modules: dict[str, Any]
+    tree: gast.Module, boundary: Boundary, kinds: dict[str, dict[str, Kind]], modules: dict[str, Any]
 ) -> gast.Module:
     """Dicts and objects as named tuples, whose classes stand above the functions."""
     found = of_functions(tree, sorts_of(kinds, {}))
-    names = {cls._fields: name for name, cls in classes.items()}
+    names = {cls._fields: name for name, cls in boundary.classes.items()}
+    tuples = {cls._fields: name for name, cls in boundary.tuples.items()}
+    classes = {**boundary.classes, **boundary.tuples}
+    body: list[Any] = [Records(names, Expressions(found[node.name]), tuples).visit(node)
+                       if isinstance(node, gast.FunctionDef) else node for node in tree.body]  # fmt: skip
+    used = set.union(*[trees.names_in(node) for node in body if isinstance(node, gast.FunctionDef)])
+    classes = {name: cls for name, cls in classes.items() if name in boundary.classes or name in used}
     modules.update(classes)
     made = []
     for name, cls in classes.items():
         call = trees.call(trees.name("namedtuple"), trees.const(name), trees.const(list(cls._fields)))
         made.append(trees.assign(name, call))
-    body = [Records(names, Expressions(found[node.name])).visit(node) if isinstance(node, gast.FunctionDef) else node
-            for node in tree.body]  # fmt: skip
     imports = [node for node in body if isinstance(node, (gast.Import, gast.ImportFrom))]
+    if not made:
+        return gast.Module(body, [])
     own = gast.ImportFrom("collections", [gast.alias("namedtuple", None)], 0)
     rest = [node for node in body if node not in imports]
     return gast.Module([own, *imports, BlankLine(), *made, *rest], [])
@@ -233,8 +226,10 @@ def rewritten(
         for node in tree.body:
             if isinstance(node, gast.FunctionDef):
                 saved_with_none(node, Expressions(found[node.name]), used, forms.numpy)
+    found = of_functions(tree, given)
     for node in tree.body:
         if isinstance(node, gast.FunctionDef):
+            unlike_as_tuples(node, Expressions(found[node.name]))
             saves_in_arrays(node, kinds.get(node.name, {}), used, forms.numpy)
     found = with_arrays_from_the_start(tree, given, forms.numpy)
     body: list[Any] = []
@@ -335,7 +330,7 @@ class Rewriter(gast.NodeTransformer):
         if isinstance(added, gast.AugAssign):
             added.value = node.value
         else:
-            added.value.args = [self.visit(added.value.args[0]), node.value]
+            added.value.args = [*[self.visit(each) for each in added.value.args[:-1]], node.value]
         return added
 
     def visit(self, node: Any) -> Any:
@@ -364,12 +359,16 @@ class Rewriter(gast.NodeTransformer):
         for each in trees.walk(made):  # a comprehension's variables are its own
             if isinstance(each, gast.Name) and each.id in names:
                 each.id = self.forms.fresh(each.id, self.known)
-        append = trees.call(trees.attr(trees.name(node.targets[0].id), "append"), made.elt)
+        name = target = node.targets[0].id
+        if name in trees.names_in(loop.iter):  # layers = [... for each in layers]
+            target = self.forms.fresh(name, self.known)
+        append = trees.call(trees.attr(trees.name(target), "append"), made.elt)
         body: list[Any] = [gast.Expr(append)]
         for test in loop.ifs:
             body = [gast.If(test, body, [])]
-        start = gast.Assign(node.targets, gast.List([], gast.Load()), None)
-        return [start, self.visit(gast.For(loop.target, loop.iter, body, [], None))]
+        start = trees.assign(target, gast.List([], gast.Load()))
+        end = [trees.assign(name, trees.name(target))] if name != target else []
+        return [start, self.visit(gast.For(loop.target, loop.iter, body, [], None)), *end]
 
     def is_part(self, target: gast.AST) -> bool:
         """Whether a place is one in an array: of numbers that are put there, Numba wants an array."""
@@ -407,7 +406,9 @@ class Rewriter(gast.NodeTransformer):
 
     def visit_Subscript(self, node: gast.Subscript) -> gast.AST:
         rank = self.known.rank(node.value)
-        taken = None if getattr(node, "stored", False) else at_indices(self.forms, node, self.known)
+        taken = None
+        if not getattr(node, "stored", False):
+            taken = at_indices(self.forms, node, self.known) or at_mask(self.forms, node, self.known)
         if taken is not None:
             return self.generic_visit(taken)
         self.generic_visit(node)

@@ -23,6 +23,7 @@ from s2sad import trees
 from s2sad.helpers import last_stored, unbroadcast
 from s2sad.numba_helpers import at_indices as at_indices_text
 from s2sad.numba_helpers import store
+from s2sad.numba_slice_texts import at_mask as at_mask_text
 
 SIGNS: dict[type, tuple[str, str]] = {gast.Add: ("add_to", "+"), gast.Sub: ("subtract_from", "-"),
                                       gast.Mult: ("multiply_into", "*"), gast.Div: ("divide_into", "/")}  # fmt: skip
@@ -145,6 +146,10 @@ def as_read(target: gast.AST) -> gast.AST:
 def in_place(forms: Any, node: gast.AugAssign, known: Any) -> gast.stmt | None:
     """`A[i] += row` as a call of a function that adds in place; None to leave it."""
     target = node.target
+    if type(node.op) in SIGNS and isinstance(target, gast.Subscript):
+        masked = at_mask(forms, target, known, node.value, SIGNS[type(node.op)])
+        if masked is not None:
+            return gast.Expr(masked)
     if type(node.op) not in SIGNS or not isinstance(target, gast.Subscript) or not is_view(target.slice, known):
         return None
     name, sign = SIGNS[type(node.op)]
@@ -163,7 +168,7 @@ def stored(forms: Any, node: gast.Assign, known: Any, memory: Memory | None) -> 
     if len(node.targets) > 1 or not isinstance(target, gast.Subscript):
         return None
     if not is_view(target.slice, known):
-        call = at_indices(forms, target, known, node.value)
+        call = at_indices(forms, target, known, node.value) or at_mask(forms, target, known, node.value)
         if call is not None and known.rank(node.value) and memory is not None and not memory.apart(target, node.value):
             call.args[-1] = forms.np("copy", node.value)
         return None if call is None else gast.Expr(call)
@@ -185,6 +190,23 @@ def is_view(index: gast.AST, known: Any) -> bool:
         return True
     steps = index.elts if isinstance(index, gast.Tuple) else [index]
     return all(isinstance(each, gast.Slice) or known.of(each) == ("i", 0) for each in steps)
+
+
+def at_mask(
+    forms: Any, node: gast.Subscript, known: Any, value: gast.AST | None = None, change: tuple[str, str] = ("store", "")
+) -> gast.Call | None:
+    """`A[A > 0.0]` with a mask of several axes, read, stored or added into; None where it is something else."""
+    (char, rank), mask = known.of(node.value), known.of(node.slice)
+    if char not in ("b", "i", "f", "c") or not isinstance(rank, int) or not 2 <= rank <= 4 or mask != ("b", rank):
+        return None
+    if value is None:
+        return forms.helper(f"taken_where_{rank}", at_mask_text(rank), node.value, node.slice)
+    its, count = known.of(value)
+    name, sign = change
+    if its not in ("b", "i", "f", "c") or count not in (0, 1):
+        return None
+    text = at_mask_text(rank, sign, count)
+    return forms.helper(f"{name}_where_{count}_{rank}", text, as_read(node).value, node.slice, value)
 
 
 def at_indices(forms: Any, node: gast.Subscript, known: Any, value: gast.AST | None = None) -> gast.Call | None:
