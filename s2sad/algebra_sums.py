@@ -162,21 +162,24 @@ class Sums:
         """np.where(c, g, 0.0) * x is np.where(c, g * x, 0.0): nothing infinite in x is multiplied by 0."""
         for k, factor in enumerate(term.factors):
             rest = term.factors[:k] + term.factors[k + 1 :]
-            if not factor.over or not trees.is_where(factor.node) or not self.is_as_large(rest, factor):
+            if not factor.over or not trees.is_choice(factor.node) or not self.is_as_large(rest, factor):
                 continue
-            test, *choices = factor.node.args
+            test, *choices = trees.parts_of_choice(factor.node)
             zeros = [trees.is_zero(choice) for choice in choices]
             if sum(zeros) != 1:
                 continue
             kept = as_product(choices[zeros.index(False)], self.known.rank)
             inner = Term(1.0, term.factors[:k]) * kept.times(term.number) * Term(1.0, term.factors[k + 1 :])
             choices[zeros.index(False)] = inner.tree()
-            node = gast.Call(factor.node.func, [test, *choices], [])
+            node = trees.choice_again(factor.node, test, choices)
             return Term(1.0, (Factor(node, self.known.rank(node)),))
         return term
 
     def is_as_large(self, factors: tuple[Factor, ...], guard: Factor) -> bool:
-        """Whether one of the factors has a number for each that is guarded: others do no harm, or harm to all."""
+        """Whether one of the factors has a number for each that is guarded: others do no harm, or harm to all. Of a
+        number that Python chooses, all are numbers: the other choice is no array."""
+        if isinstance(guard.node, gast.IfExp):
+            return all(each.rank == 0 for each in factors) and bool(factors)
         return any(each.rank is None or guard.rank is None or each.rank >= guard.rank for each in factors)
 
 

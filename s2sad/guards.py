@@ -40,28 +40,22 @@ class Guard:
 
     def around(self, expr: gast.AST) -> gast.AST:
         """expr where the choice isn't zero, and zero elsewhere."""
-        test, *sides = parts_of_choice(self.choice)
+        test, *sides = trees.parts_of_choice(self.choice)
         made = [expr if side is self.chosen else trees.const(0.0) for side in sides]
-        test = trees.copy_tree(test)
-        return gast.IfExp(test, *made) if isinstance(self.choice, gast.IfExp) else trees.np_call("where", test, *made)
+        return trees.choice_again(self.choice, trees.copy_tree(test), made)
 
     def same(self, other: Guard) -> bool:
         """Whether both are zero at the same places."""
-        mine, theirs = parts_of_choice(self.choice), parts_of_choice(other.choice)
+        mine, theirs = trees.parts_of_choice(self.choice), trees.parts_of_choice(other.choice)
         sides = (mine[1] is self.chosen) == (theirs[1] is other.chosen)
         return sides and type(self.choice) is type(other.choice) and trees.same(self.test, other.test)
 
 
-def parts_of_choice(node: Any) -> list[gast.AST]:
-    """The test and both sides."""
-    return [node.test, node.body, node.orelse] if isinstance(node, gast.IfExp) else list(node.args)
-
-
 def guard_of(node: gast.AST, tests: dict[str, gast.AST] | None = None) -> Guard | None:
     """Of `np.where(c, e, 0.0)`, or with the sides the other way round. tests: what names of tests stand for."""
-    if not trees.is_where(node) and not isinstance(node, gast.IfExp):
+    if not trees.is_choice(node):
         return None
-    test, *sides = parts_of_choice(node)
+    test, *sides = trees.parts_of_choice(node)
     others = [side for side in sides if not trees.is_zero(side)]
     own = (tests or {}).get(test.id, test) if isinstance(test, gast.Name) else test
     return Guard(node, others[0], own) if len(others) == 1 else None
@@ -164,7 +158,7 @@ class Guards:
         if isinstance(node, (gast.For, gast.While)) and not any(inner[1:]):
             carried = {name: guard for name, guard in before.items() if name in changed}
             carried = {
-                k: g for k, g in carried.items() if changed.isdisjoint(trees.names_in(parts_of_choice(g.choice)[0]))
+                k: g for k, g in carried.items() if changed.isdisjoint(trees.names_in(trees.parts_of_choice(g.choice)[0]))
             }
             while carried:
                 self.zero = {**kept, **carried}

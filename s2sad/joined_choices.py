@@ -35,24 +35,27 @@ def joined_choices(terms: Sequence[Term], rank: Rank) -> list[Term]:
 
 def joined(one: Term, other: Term, rank: Rank) -> Term | None:
     first, second = choice_of(one), choice_of(other)
-    if first is None or second is None or key_of(first.args[0]) != key_of(second.args[0]):
+    if first is None or second is None or type(first) is not type(second):
         return None
-    zeros = [[trees.is_zero(each) for each in call.args[1:]] for call in (first, second)]
+    (test, *first_ways), (other_test, *second_ways) = trees.parts_of_choice(first), trees.parts_of_choice(second)
+    if key_of(test) != key_of(other_test):
+        return None
+    zeros = [[trees.is_zero(each) for each in ways] for ways in (first_ways, second_ways)]
     if sorted(zeros) != [[False, True], [True, False]]:
         return None
-    parts = [as_product(first.args[1 + zeros[0].index(False)], rank).times(one.number)]
-    parts.append(as_product(second.args[1 + zeros[1].index(False)], rank).times(other.number))
+    parts = [as_product(first_ways[zeros[0].index(False)], rank).times(one.number)]
+    parts.append(as_product(second_ways[zeros[1].index(False)], rank).times(other.number))
     if zeros[0][0]:
         parts.reverse()
-    outside, parts = common_numbers(parts)
-    call = gast.Call(first.func, [first.args[0], *[part.tree() for part in parts]], [])
-    return outside * Term(1.0, (Factor(call, rank(call)),))
+    outside, parts = common_numbers(parts) if trees.is_where(first) else (Term(), parts)
+    choice = trees.choice_again(first, test, [part.tree() for part in parts])
+    return outside * Term(1.0, (Factor(choice, rank(choice)),))
 
 
-def choice_of(term: Term) -> gast.Call | None:
-    """The `np.where(...)` that a term is, but for its sign."""
+def choice_of(term: Term) -> gast.AST | None:
+    """The `np.where(...)` or `... if ... else ...` that a term is, but for its sign."""
     alone = len(term.factors) == 1 and term.factors[0].over and abs(term.number) == 1.0
-    return term.factors[0].node if alone and trees.is_where(term.factors[0].node) else None
+    return term.factors[0].node if alone and trees.is_choice(term.factors[0].node) else None
 
 
 def common_numbers(parts: list[Term]) -> tuple[Term, list[Term]]:

@@ -18,7 +18,7 @@ import ast
 import builtins
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -385,6 +385,21 @@ def is_where(node: gast.AST) -> bool:
     if not (isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr == "where"):
         return False
     return getattr(node.func.value, "module", None) is numpy and len(node.args) == 3 and not node.keywords
+
+
+def is_choice(node: Any) -> bool:
+    """Whether the node is `np.where(test, a, b)` or `a if test else b`."""
+    return isinstance(node, gast.IfExp) or isinstance(node, gast.Call) and is_where(node)
+
+
+def parts_of_choice(node: Any) -> list[gast.AST]:
+    """The test and both sides."""
+    return [node.test, node.body, node.orelse] if isinstance(node, gast.IfExp) else list(node.args)
+
+
+def choice_again(node: Any, test: gast.AST, sides: Iterable[gast.AST]) -> gast.AST:
+    """Another choice, of the same form."""
+    return gast.IfExp(test, *sides) if isinstance(node, gast.IfExp) else gast.Call(node.func, [test, *sides], [])
 
 
 def _constants(*nodes: gast.AST) -> bool:
