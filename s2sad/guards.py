@@ -158,7 +158,9 @@ class Guards:
         if isinstance(node, (gast.For, gast.While)) and not any(inner[1:]):
             carried = {name: guard for name, guard in before.items() if name in changed}
             carried = {
-                k: g for k, g in carried.items() if changed.isdisjoint(trees.names_in(trees.parts_of_choice(g.choice)[0]))
+                k: g
+                for k, g in carried.items()
+                if changed.isdisjoint(trees.names_in(trees.parts_of_choice(g.choice)[0]))
             }
             while carried:
                 self.zero = {**kept, **carried}

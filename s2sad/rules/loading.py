@@ -27,7 +27,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "scipy.signal": ("signal", "signal_sequences"),
     "scipy.spatial": ("spatial",),
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),
-    "scipy.stats": ("stats", "stats_discrete", "stats_samples", "stats_shapes", "stats_two_shapes", "stats_vectors"),
+    "scipy.stats": (
+        *("stats", "stats_discrete", "stats_lifetimes", "stats_samples", "stats_shapes", "stats_two_shapes"),
+        "stats_vectors",
+    ),
 }
 
 # Modules of s2sad.equivalents, which are loaded with them.

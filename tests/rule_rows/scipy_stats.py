@@ -4,7 +4,7 @@ import numpy as np
 from scipy import stats
 
 from s2sad.rules import loading
-from tests.rule_rows.table import corner, positive, row, rows
+from tests.rule_rows.table import corner, fixed, positive, row, rows
 
 loading.load_rules_of(stats.norm.logpdf)
 
@@ -68,11 +68,66 @@ for _one, _shapes in (
     rows(*_methods(_one, "logpmf pmf"), cases=[row(4, *_shapes, loc=1)])
 rows(*_methods(stats.bernoulli, "logpmf pmf"), cases=[row(2, 0.4, loc=1)])
 rows(*_methods(stats.nbinom, "logpmf pmf"), cases=[row(3, 2.5, 0.4), row(np.array([0, 1, 4]), _Q, _unit)])
+_counts = "cdf sf logcdf logsf"
+rows(*_methods(stats.poisson, _counts), cases=[row(3, 2.5), row(np.array([0, 1, 4]), _Q), row(4, 2.5, loc=1)])
+rows(*_methods(stats.binom, _counts), cases=[row(3, 5, 0.4), row(np.array([0, 1, 4]), 5, _unit), row(4, 5, 0.4, loc=1)])
+rows(*_methods(stats.bernoulli, _counts[:6]), cases=[row(0, 0.4), row(np.array([0, 1, 0]), _unit), row(2, 0.4, loc=1)])
+rows(*_methods(stats.bernoulli, _counts[7:]), cases=[row(0, 0.4), row(1, 0.4, loc=1)])
+rows(*_methods(stats.geom, _counts), cases=[row(3, 0.4), row(np.array([1, 2, 4]), _unit), row(4, 0.4, loc=1)])
+rows(
+    *_methods(stats.nbinom, _counts), cases=[row(3, 2, 0.4), row(np.array([0, 1, 4]), 2, _unit), row(4, 2, 0.4, loc=1)]
+)
+rows(
+    *_methods(stats.betabinom, "logpmf pmf"),
+    cases=[row(3, 5, 2.5, 0.4), row(np.array([0, 1, 4]), 5, _Q, _unit), row(4, 5, 2.5, 0.4, loc=1)],
+)
+rows(*_methods(stats.logser, "logpmf pmf"), cases=[row(3, 0.4), row(np.array([1, 2, 4]), _unit), row(4, 0.4, loc=1)])
+rows(
+    *_methods(stats.skellam, "logpmf pmf"),
+    cases=[row(3, 2.5, 0.4), row(np.array([0, -1, 4]), _Q, _unit), row(4, 2.5, 0.4, loc=1)],
+)
+for _one in (stats.levy, stats.wald, stats.halflogistic, stats.moyal):
+    rows(*_methods(_one), cases=[row(0.7), row(_unit, 0.05, 1.7), row(0.6, 0.1, _Q)])
+_lifetimes = stats.gompertz, stats.exponnorm, stats.loggamma, stats.nakagami, stats.rice, stats.foldnorm
+for _one in (*_lifetimes, stats.laplace_asymmetric, stats.invweibull):
+    _x = _unit + 1.0 if _one is stats.invweibull else _unit
+    rows(*_methods(_one, "logpdf pdf"), cases=[row(0.7, 2.5), row(_x, 2.5, 0.05, 1.7), row(0.9, _Q, 0.1, _Q)])
+    rows(*_methods(_one, _counts), cases=[row(0.7, 4), row(_x, 4, 0.05, 1.7)])
+    rows(_one.ppf, _one.isf, cases=[row(0.7, 4), row(_unit, 4, 0.05, 1.7)])
+rows(stats.laplace_asymmetric.logpdf, cases=[row(-_unit, 2.5, 0.05, 1.7)])
+rows(
+    *_methods(stats.genextreme, "logpdf pdf"),
+    cases=[row(0.7, 0.4), row(_unit, -0.3, 0.05, 1.7), row(_unit, np.array([-0.5, 1e-7, 0.8])), row(_unit, 0.0)],
+)
+rows(*_methods(stats.genextreme, _names), cases=[row(0.7, 1), row(_unit, -1, 0.05, 1.7)])
+rows(*_methods(stats.weibull_max, "logpdf pdf"), cases=[row(-0.7, 2.5), row(-_unit, 2.5, 0.05, 1.7)])
+rows(*_methods(stats.weibull_max, _counts), cases=[row(-0.7, 3), row(-_unit, 3, 0.05, 1.7)])
+rows(stats.weibull_max.ppf, stats.weibull_max.isf, cases=[row(0.7, 3), row(_unit, 3, 0.05, 1.7)])
+rows(*_methods(stats.triang, "logpdf pdf"), cases=[row(0.7, 0.4), row(_unit, 0.4, 0.05, 1.7), row(0.6, _unit, 0.1)])
+rows(*_methods(stats.triang, _names), cases=[fixed("c", 0.7, 0.4), fixed("c", _unit, 0.4, 0.05, 1.7)])
+for _one in (stats.betaprime, stats.gengamma, stats.burr12, stats.johnsonsu, stats.johnsonsb):
+    rows(*_methods(_one, "logpdf pdf"), cases=[row(0.7, 2.5, 1.5), row(_unit, 2.5, 1.5, 0.05, 1.7), row(0.9, _Q, 2.0)])
+    rows(*_methods(_one, _names), cases=[row(0.7, 3, 2), row(_unit, 3, 2, 0.05, 1.7)])
+for _one in (stats.loguniform, stats.reciprocal):
+    rows(*_methods(_one, "logpdf pdf"), cases=[row(0.7, 0.5, 1.5), row(_unit, 0.02, 1.5, 0.05, 1.7)])
+    rows(*_methods(_one, "logpdf pdf"), cases=[row(1.1, _unit, 2.0)])
+    rows(*_methods(_one, _counts), cases=[fixed("a b", 0.6, 0.5, 2), row(_unit + 2.0, 1, 2, 0.05, 1.7)])
+    rows(_one.ppf, _one.isf, cases=[row(0.6, 1, 2), row(_unit, 1, 2, 0.05, 1.7)])
 rows(stats.expon.logpdf, stats.expon.pdf, stats.expon.cdf, cases=[corner((np.zeros(2),), np.array([-1.0, -3.0]))])
 rows(
     stats.norm.logcdf,
     cases=[corner((np.array([100000.00001, 0.0]),), np.array([-1e5, 50.0]))],
 )
+
+# Far out, where the probabilities themselves are too small for a number.
+rows(stats.expon.logsf, cases=[corner((np.array([-1.0, -1.0]),), np.array([2.0, 1000.0]))])
+rows(stats.gumbel_r.logcdf, cases=[corner((np.array([np.exp(7.0)]),), np.array([-7.0]))])
+rows(stats.gumbel_l.logsf, cases=[corner((np.array([-np.exp(7.0)]),), np.array([7.0]))])
+rows(stats.logistic.logcdf, cases=[corner((np.array([1.0]),), np.array([-1000.0]))])
+rows(stats.logistic.logsf, cases=[corner((np.array([-1.0]),), np.array([1000.0]))])
+rows(stats.weibull_min.logsf, cases=[corner((np.array([-2e3]),), np.array([1e3]), 2)])
+rows(stats.rayleigh.logsf, cases=[corner((np.array([-1e3]),), np.array([1e3]))])
+rows(stats.geom.logsf, cases=[corner((-1e4 / 0.6,), 10000, 0.4)])
 
 _mean, _cov = np.array([0.3, -0.2, 0.5]), np.array([[2.0, 0.3, 0.1], [0.3, 1.5, -0.2], [0.1, -0.2, 1.0]])
 rows(

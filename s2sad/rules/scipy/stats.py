@@ -11,7 +11,7 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy import exp, tanh
+from numpy import exp, log, log1p, tanh
 from scipy import special, stats
 
 from s2sad.kinds import Kind, broadcast_dims
@@ -33,6 +33,11 @@ def within(test, value):
 
 
 @inline
+def chosen(test, value, other):
+    return (value if test else other) if known(rank(test) == 0) else np.where(test, value, other)
+
+
+@inline
 def standard(x, loc, scale):
     if np.iscomplexobj(x) or np.iscomplexobj(loc) or np.iscomplexobj(scale):
         return refuse("of complex numbers, of which scipy.stats takes the real parts: use np.real(x)")
@@ -42,52 +47,52 @@ def standard(x, loc, scale):
 # --- distributions on a location and a scale alone -------------------------------------------------------------------
 
 
-def of_location_and_scale(distribution: Any, inside: Any, density: Any, score: Any) -> None:
-    """inside(z): the support; density(z) and score(z): of the standard form."""
+def of_location_and_scale(distribution: Any, inside: Any, density: Any, log_density: Any, score: Any) -> None:
+    """inside(z): the support; density(z), its logarithm and the derivative of that, score(z): of the standard form."""
 
     @partials(distribution.logpdf)
-    def log_density(x, loc=0, scale=1):
+    def logpdf(x, loc=0, scale=1):
         z = standard(x, loc, scale)
         slope = within(inside(z), score(z) / scale)
         return slope, -slope, -within(inside(z), 1.0 / scale) - z * slope
 
     @partials(distribution.pdf)
-    def density_itself(x, loc=0, scale=1, *, result):
+    def pdf(x, loc=0, scale=1, *, result):
         z = standard(x, loc, scale)
         slope = within(inside(z), result * score(z) / scale)
         return slope, -slope, -result / scale - z * slope
 
     @partials(distribution.cdf)
-    def distribution_function(x, loc=0, scale=1):
+    def cdf(x, loc=0, scale=1):
         z = standard(x, loc, scale)
         slope = within(inside(z), density(z) / scale)
         return slope, -slope, -z * slope
 
     @partials(distribution.sf)
-    def tail(x, loc=0, scale=1):
+    def sf(x, loc=0, scale=1):
         z = standard(x, loc, scale)
         slope = within(inside(z), density(z) / scale)
         return -slope, slope, z * slope
 
     @partials(distribution.logcdf)
-    def log_distribution_function(x, loc=0, scale=1, *, result):
+    def logcdf(x, loc=0, scale=1, *, result):
         z = standard(x, loc, scale)
-        slope = within(inside(z), density(z) * exp(-result) / scale)
+        slope = within(inside(z), exp(log_density(z) - result) / scale)
         return slope, -slope, -z * slope
 
     @partials(distribution.logsf)
-    def log_tail(x, loc=0, scale=1, *, result):
+    def logsf(x, loc=0, scale=1, *, result):
         z = standard(x, loc, scale)
-        slope = within(inside(z), density(z) * exp(-result) / scale)
+        slope = within(inside(z), exp(log_density(z) - result) / scale)
         return -slope, slope, z * slope
 
     @partials(distribution.ppf)
-    def quantile(q, loc=0, scale=1, *, result):
+    def ppf(q, loc=0, scale=1, *, result):
         z = (result - loc) / scale
         return scale / density(z), 1.0, z
 
     @partials(distribution.isf)
-    def quantile_of_tail(q, loc=0, scale=1, *, result):
+    def isf(q, loc=0, scale=1, *, result):
         z = (result - loc) / scale
         return -scale / density(z), 1.0, z
 
@@ -122,6 +127,11 @@ def normal_density(z):
 
 
 @inline
+def normal_log_density(z):
+    return -0.5 * z * z - 0.5 * math.log(2.0 * math.pi)
+
+
+@inline
 def normal_score(z):
     return -z
 
@@ -129,6 +139,11 @@ def normal_score(z):
 @inline
 def cauchy_density(z):
     return 1.0 / (math.pi * (1.0 + z * z))
+
+
+@inline
+def cauchy_log_density(z):
+    return -log(math.pi * (1.0 + z * z))
 
 
 @inline
@@ -142,6 +157,11 @@ def laplace_density(z):
 
 
 @inline
+def laplace_log_density(z):
+    return -np.abs(z) - math.log(2.0)
+
+
+@inline
 def laplace_score(z):
     return -np.sign(z)
 
@@ -149,6 +169,11 @@ def laplace_score(z):
 @inline
 def logistic_density(z):
     return special.expit(z) * special.expit(-z)
+
+
+@inline
+def logistic_log_density(z):
+    return special.log_expit(z) + special.log_expit(-z)
 
 
 @inline
@@ -162,6 +187,11 @@ def gumbel_density(z):
 
 
 @inline
+def gumbel_log_density(z):
+    return -z - exp(-z)
+
+
+@inline
 def gumbel_score(z):
     return exp(-z) - 1.0
 
@@ -169,6 +199,11 @@ def gumbel_score(z):
 @inline
 def exponential_density(z):
     return exp(-z)
+
+
+@inline
+def exponential_log_density(z):
+    return -z
 
 
 @inline
@@ -182,6 +217,11 @@ def uniform_density(z):
 
 
 @inline
+def uniform_log_density(z):
+    return 0.0 * z
+
+
+@inline
 def uniform_score(z):
     return 0.0 * z
 
@@ -189,6 +229,11 @@ def uniform_score(z):
 @inline
 def gumbel_left_density(z):
     return exp(z - exp(z))
+
+
+@inline
+def gumbel_left_log_density(z):
+    return z - exp(z)
 
 
 @inline
@@ -202,13 +247,28 @@ def half_normal_density(z):
 
 
 @inline
+def half_normal_log_density(z):
+    return 0.5 * math.log(2.0 / math.pi) - 0.5 * z * z
+
+
+@inline
 def half_cauchy_density(z):
     return 2.0 / (math.pi * (1.0 + z * z))
 
 
 @inline
+def half_cauchy_log_density(z):
+    return math.log(2.0 / math.pi) - log1p(z * z)
+
+
+@inline
 def rayleigh_density(z):
     return z * exp(-0.5 * z * z)
+
+
+@inline
+def rayleigh_log_density(z):
+    return log(z) - 0.5 * z * z
 
 
 @inline
@@ -222,8 +282,73 @@ def maxwell_density(z):
 
 
 @inline
+def maxwell_log_density(z):
+    return 0.5 * math.log(2.0 / math.pi) + 2.0 * log(z) - 0.5 * z * z
+
+
+@inline
 def maxwell_score(z):
     return 2.0 / z - z
+
+
+@inline
+def levy_density(z):
+    return exp(-0.5 / z) / (z * np.sqrt(2.0 * math.pi * z))
+
+
+@inline
+def levy_log_density(z):
+    return -0.5 / z - 1.5 * log(z) - 0.5 * math.log(2.0 * math.pi)
+
+
+@inline
+def levy_score(z):
+    return (0.5 / z - 1.5) / z
+
+
+@inline
+def wald_density(z):
+    return exp(-0.5 * (z - 1.0) ** 2 / z) / (z * np.sqrt(2.0 * math.pi * z))
+
+
+@inline
+def wald_log_density(z):
+    return -0.5 * (z - 1.0) ** 2 / z - 1.5 * log(z) - 0.5 * math.log(2.0 * math.pi)
+
+
+@inline
+def wald_score(z):
+    return (0.5 / z - 1.5) / z - 0.5
+
+
+@inline
+def half_logistic_density(z):
+    return 2.0 * special.expit(z) * special.expit(-z)
+
+
+@inline
+def half_logistic_log_density(z):
+    return math.log(2.0) + special.log_expit(z) + special.log_expit(-z)
+
+
+@inline
+def moyal_density(z):
+    return exp(-0.5 * (z + exp(-z))) / math.sqrt(2.0 * math.pi)
+
+
+@inline
+def moyal_log_density(z):
+    return -0.5 * (z + exp(-z)) - 0.5 * math.log(2.0 * math.pi)
+
+
+@inline
+def moyal_score(z):
+    return 0.5 * exp(-z) - 0.5
+
+
+@inline
+def above_zero(z, shape=None):
+    return z > 0.0
 
 
 @inline
@@ -232,23 +357,34 @@ def secant_density(z):
 
 
 @inline
+def secant_log_density(z):
+    return math.log(2.0 / math.pi) - np.logaddexp(z, -z)
+
+
+@inline
 def secant_score(z):
     return -tanh(z)
 
 
-of_location_and_scale(stats.norm, everywhere, normal_density, normal_score)
-of_location_and_scale(stats.cauchy, everywhere, cauchy_density, cauchy_score)
-of_location_and_scale(stats.laplace, everywhere, laplace_density, laplace_score)
-of_location_and_scale(stats.logistic, everywhere, logistic_density, logistic_score)
-of_location_and_scale(stats.gumbel_r, everywhere, gumbel_density, gumbel_score)
-of_location_and_scale(stats.expon, not_negative, exponential_density, exponential_score)
-of_location_and_scale(stats.uniform, in_unit_interval, uniform_density, uniform_score)
-of_location_and_scale(stats.gumbel_l, everywhere, gumbel_left_density, gumbel_left_score)
-of_location_and_scale(stats.halfnorm, not_negative, half_normal_density, normal_score)
-of_location_and_scale(stats.halfcauchy, not_negative, half_cauchy_density, cauchy_score)
-of_location_and_scale(stats.rayleigh, not_negative, rayleigh_density, rayleigh_score)
-of_location_and_scale(stats.maxwell, not_negative, maxwell_density, maxwell_score)
-of_location_and_scale(stats.hypsecant, everywhere, secant_density, secant_score)
+of_location_and_scale(stats.norm, everywhere, normal_density, normal_log_density, normal_score)
+of_location_and_scale(stats.cauchy, everywhere, cauchy_density, cauchy_log_density, cauchy_score)
+of_location_and_scale(stats.laplace, everywhere, laplace_density, laplace_log_density, laplace_score)
+of_location_and_scale(stats.logistic, everywhere, logistic_density, logistic_log_density, logistic_score)
+of_location_and_scale(stats.gumbel_r, everywhere, gumbel_density, gumbel_log_density, gumbel_score)
+of_location_and_scale(stats.expon, not_negative, exponential_density, exponential_log_density, exponential_score)
+of_location_and_scale(stats.uniform, in_unit_interval, uniform_density, uniform_log_density, uniform_score)
+of_location_and_scale(stats.gumbel_l, everywhere, gumbel_left_density, gumbel_left_log_density, gumbel_left_score)
+of_location_and_scale(stats.halfnorm, not_negative, half_normal_density, half_normal_log_density, normal_score)
+of_location_and_scale(stats.halfcauchy, not_negative, half_cauchy_density, half_cauchy_log_density, cauchy_score)
+of_location_and_scale(stats.rayleigh, not_negative, rayleigh_density, rayleigh_log_density, rayleigh_score)
+of_location_and_scale(stats.maxwell, not_negative, maxwell_density, maxwell_log_density, maxwell_score)
+of_location_and_scale(stats.hypsecant, everywhere, secant_density, secant_log_density, secant_score)
+of_location_and_scale(stats.levy, above_zero, levy_density, levy_log_density, levy_score)
+of_location_and_scale(stats.wald, above_zero, wald_density, wald_log_density, wald_score)
+of_location_and_scale(
+    stats.halflogistic, not_negative, half_logistic_density, half_logistic_log_density, logistic_score
+)
+of_location_and_scale(stats.moyal, everywhere, moyal_density, moyal_log_density, moyal_score)
 
 
 @inline

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from numpy import log
+from typing import Any
+
+import numpy as np
+from numpy import exp, log, log1p
 from scipy import special, stats
 
-from s2sad.rules.registry import partials
-from s2sad.rules.scipy.stats import kinds_of
+from s2sad.rules.registry import alias, inline, known, partials
+from s2sad.rules.scipy.stats import kinds_of, within
 
 
 @partials(stats.poisson.logpmf)
@@ -60,5 +63,124 @@ def negative_binomial_mass(k, n, p, loc=0, *, result):
     return None, in_n, result * (n / p - (k - loc) / (1.0 - p)), None
 
 
+@partials(stats.betabinom.logpmf)
+def beta_binomial_log_mass(k, n, a, b, loc=0):
+    both = special.psi(a + b) - special.psi(n + a + b)
+    in_a = special.psi(k - loc + a) - special.psi(a) + both
+    return None, None, in_a, special.psi(n - k + loc + b) - special.psi(b) + both, None
+
+
+@partials(stats.betabinom.pmf)
+def beta_binomial_mass(k, n, a, b, loc=0, *, result):
+    both = special.psi(a + b) - special.psi(n + a + b)
+    in_a = result * (special.psi(k - loc + a) - special.psi(a) + both)
+    return None, None, in_a, result * (special.psi(n - k + loc + b) - special.psi(b) + both), None
+
+
+@partials(stats.logser.logpmf)
+def log_series_log_mass(k, p, loc=0):
+    return None, (k - loc) / p + 1.0 / ((1.0 - p) * log1p(-p)), None
+
+
+@partials(stats.logser.pmf)
+def log_series_mass(k, p, loc=0, *, result):
+    return None, result * ((k - loc) / p + 1.0 / ((1.0 - p) * log1p(-p))), None
+
+
+@partials(stats.skellam.logpmf)
+def skellam_log_mass(k, mu1, mu2, loc=0):
+    u = 2.0 * np.sqrt(mu1 * mu2)
+    quotient = special.ive(k - loc + 1, u) / special.ive(k - loc, u)
+    in_mu1 = np.sqrt(mu2 / mu1) * quotient + (k - loc) / mu1 - 1.0
+    return None, in_mu1, np.sqrt(mu1 / mu2) * quotient - 1.0, None
+
+
+@partials(stats.skellam.pmf)
+def skellam_mass(k, mu1, mu2, loc=0, *, result):
+    u = 2.0 * np.sqrt(mu1 * mu2)
+    quotient = special.ive(k - loc + 1, u) / special.ive(k - loc, u)
+    in_mu1 = result * (np.sqrt(mu2 / mu1) * quotient + (k - loc) / mu1 - 1.0)
+    return None, in_mu1, result * (np.sqrt(mu1 / mu2) * quotient - 1.0), None
+
+
+# --- distribution functions, in the parameter that has an elementary derivative --------------------------------------
+
+
+@inline
+def count(k):
+    return k if known(isinstance(k, int)) else np.floor(k)
+
+
+def of_parameter(distribution: Any, slope: Any) -> None:
+    """slope(k, p, log): the derivative of the distribution function at a count, in the parameter, over exp(log)."""
+
+    def cdf(k, p, loc=0):
+        return None, slope(count(k - loc), p, 0.0), None
+
+    def sf(k, p, loc=0):
+        return None, -slope(count(k - loc), p, 0.0), None
+
+    def logcdf(k, p, loc=0, *, result):
+        return None, slope(count(k - loc), p, result), None
+
+    def logsf(k, p, loc=0, *, result):
+        return None, -slope(count(k - loc), p, result), None
+
+    for template in (cdf, sf, logcdf, logsf):
+        partials(getattr(distribution, template.__name__))(template)
+        alias(getattr(distribution, template.__name__), distribution.shapes, "p")
+
+
+def of_last_parameter(distribution: Any, slope: Any) -> None:
+    """slope(k, n, p, log): in p, over exp(log)."""
+
+    def cdf(k, n, p, loc=0):
+        return None, None, slope(count(k - loc), n, p, 0.0), None
+
+    def sf(k, n, p, loc=0):
+        return None, None, -slope(count(k - loc), n, p, 0.0), None
+
+    def logcdf(k, n, p, loc=0, *, result):
+        return None, None, slope(count(k - loc), n, p, result), None
+
+    def logsf(k, n, p, loc=0, *, result):
+        return None, None, -slope(count(k - loc), n, p, result), None
+
+    for template in (cdf, sf, logcdf, logsf):
+        partials(getattr(distribution, template.__name__))(template)
+
+
+@inline
+def poisson_slope(k, mu, log):
+    return -exp(special.xlogy(k, mu) - mu - special.gammaln(k + 1) - log)
+
+
+@inline
+def bernoulli_slope(k, p, log):
+    return within(k == 0, -exp(-log))
+
+
+@inline
+def geometric_slope(k, p, log):
+    return within(k > 0, k * exp(special.xlog1py(k - 1, -p) - log))
+
+
+@inline
+def binomial_slope(k, n, p, log):
+    return -exp(special.xlogy(k, p) + special.xlog1py(n - k - 1, -p) - special.betaln(k + 1, n - k) - log)
+
+
+@inline
+def negative_binomial_slope(k, n, p, log):
+    return within(k >= 0, exp(special.xlogy(n - 1, p) + special.xlog1py(k, -p) - special.betaln(n, k + 1) - log))
+
+
+of_parameter(stats.poisson, poisson_slope)
+of_parameter(stats.bernoulli, bernoulli_slope)
+of_parameter(stats.geom, geometric_slope)
+of_last_parameter(stats.binom, binomial_slope)
+of_last_parameter(stats.nbinom, negative_binomial_slope)
 for _distribution in (stats.poisson, stats.binom, stats.bernoulli, stats.geom, stats.nbinom):
+    kinds_of(_distribution)
+for _distribution in (stats.betabinom, stats.logser, stats.skellam):
     kinds_of(_distribution)

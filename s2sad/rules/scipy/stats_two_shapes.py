@@ -166,6 +166,146 @@ def truncnorm_second(z, a, b):
     return -exp(truncnorm_log_density(b, a, b))
 
 
+# --- others on the positive numbers ----------------------------------------------------------------------------------
+
+
+@inline
+def betaprime_log_density(z, a, b):
+    return special.xlogy(a - 1.0, z) - (a + b) * log1p(z) - special.betaln(a, b)
+
+
+@inline
+def betaprime_score(z, a, b):
+    return (a - 1.0) / z - (a + b) / (1.0 + z)
+
+
+@inline
+def betaprime_first(z, a, b):
+    return log(z) - log1p(z) - special.psi(a) + special.psi(a + b)
+
+
+@inline
+def betaprime_second(z, a, b):
+    return special.psi(a + b) - special.psi(b) - log1p(z)
+
+
+@inline
+def gengamma_log_density(z, a, b):
+    return log(np.abs(b)) + special.xlogy(a * b - 1.0, z) - z**b - special.gammaln(a)
+
+
+@inline
+def gengamma_score(z, a, b):
+    return (a * b - 1.0 - b * z**b) / z
+
+
+@inline
+def gengamma_first(z, a, b):
+    return b * log(z) - special.psi(a)
+
+
+@inline
+def gengamma_second(z, a, b):
+    return 1.0 / b + log(z) * (a - z**b)
+
+
+@inline
+def burr12_log_density(z, a, b):
+    return log(a * b) + special.xlogy(a - 1.0, z) - (b + 1.0) * log1p(z**a)
+
+
+@inline
+def burr12_score(z, a, b):
+    return (a - 1.0 - a * (b + 1.0) * special.expit(a * log(z))) / z
+
+
+@inline
+def burr12_first(z, a, b):
+    return 1.0 / a + log(z) * (1.0 - (b + 1.0) * special.expit(a * log(z)))
+
+
+@inline
+def burr12_second(z, a, b):
+    return 1.0 / b - log1p(z**a)
+
+
+# --- where a + b u(z) is normal (Johnson), and where log(z) is uniform ------------------------------------------------
+
+
+@inline
+def all_numbers(z, a, b):
+    return True
+
+
+@inline
+def johnsonsu_log_density(z, a, b):
+    return log(b) - 0.5 * log1p(z * z) - 0.5 * (a + b * np.arcsinh(z)) ** 2 - 0.5 * math.log(2.0 * math.pi)
+
+
+@inline
+def johnsonsu_score(z, a, b):
+    return -z / (1.0 + z * z) - b * (a + b * np.arcsinh(z)) / np.sqrt(1.0 + z * z)
+
+
+@inline
+def johnsonsu_first(z, a, b):
+    return -(a + b * np.arcsinh(z))
+
+
+@inline
+def johnsonsu_second(z, a, b):
+    return 1.0 / b - (a + b * np.arcsinh(z)) * np.arcsinh(z)
+
+
+@inline
+def johnsonsb_log_density(z, a, b):
+    return log(b / (z * (1.0 - z))) - 0.5 * (a + b * special.logit(z)) ** 2 - 0.5 * math.log(2.0 * math.pi)
+
+
+@inline
+def johnsonsb_score(z, a, b):
+    return (2.0 * z - 1.0 - b * (a + b * special.logit(z))) / (z * (1.0 - z))
+
+
+@inline
+def johnsonsb_first(z, a, b):
+    return -(a + b * special.logit(z))
+
+
+@inline
+def johnsonsb_second(z, a, b):
+    return 1.0 / b - (a + b * special.logit(z)) * special.logit(z)
+
+
+@inline
+def loguniform_log_density(z, a, b):
+    return -log(z) - log(log(b / a))
+
+
+@inline
+def loguniform_score(z, a, b):
+    return -1.0 / z
+
+
+@inline
+def loguniform_first(z, a, b):
+    return 1.0 / (a * log(b / a))
+
+
+@inline
+def loguniform_second(z, a, b):
+    return -1.0 / (b * log(b / a))
+
+
 of_two_shapes(stats.beta, inside_unit_interval, beta_log_density, beta_score, beta_first, beta_second)
 of_two_shapes(stats.f, above_zero, f_log_density, f_score, f_first, f_second)
 of_two_shapes(stats.truncnorm, between, truncnorm_log_density, truncnorm_score, truncnorm_first, truncnorm_second)
+of_two_shapes(stats.betaprime, above_zero, betaprime_log_density, betaprime_score, betaprime_first, betaprime_second)
+of_two_shapes(stats.gengamma, above_zero, gengamma_log_density, gengamma_score, gengamma_first, gengamma_second)
+of_two_shapes(stats.burr12, above_zero, burr12_log_density, burr12_score, burr12_first, burr12_second)
+of_two_shapes(stats.johnsonsu, all_numbers, johnsonsu_log_density, johnsonsu_score, johnsonsu_first, johnsonsu_second)
+of_two_shapes(
+    stats.johnsonsb, inside_unit_interval, johnsonsb_log_density, johnsonsb_score, johnsonsb_first, johnsonsb_second
+)
+for _one in (stats.loguniform, stats.reciprocal):
+    of_two_shapes(_one, between, loguniform_log_density, loguniform_score, loguniform_first, loguniform_second)
