@@ -102,7 +102,7 @@ class Attributes:
         dims = getattr(owner.kind, "dims", ())
         if name == "shape":
             if dims is None:
-                return Value(expr, Array("int64", None) if False else UNKNOWN)
+                return Value(expr, UNKNOWN)
             items = [
                 Value(trees.index(expr, trees.const(k)), Scalar("int", 1 if d.key == 1 else dim_symbol(d)))
                 for k, d in enumerate(dims)
