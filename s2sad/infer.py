@@ -40,6 +40,7 @@ from s2sad.infer_expressions import Expressions
 from s2sad.infer_extremes import Extremes
 from s2sad.infer_factors import Factors
 from s2sad.infer_fixed_lists import FixedLists
+from s2sad.infer_frozen import FrozenDistributions
 from s2sad.infer_functions import Functions, identity_of
 from s2sad.infer_generators import Consumer, Generators
 from s2sad.infer_gradients import Gradients
@@ -191,6 +192,7 @@ class Infer(
     Solvers,
     Solutions,
     Splines,
+    FrozenDistributions,
     Stars,
     Factors,
     SparseMatrices,

@@ -12,6 +12,7 @@ import numpy as np
 
 from s2sad import trees
 from s2sad.infer_expressions import SliceOf
+from s2sad.infer_frozen import Frozen
 from s2sad.infer_memory import dim_symbol
 from s2sad.infer_sparse import Sparse
 from s2sad.infer_sparse_solvers import SparseFactor
@@ -46,6 +47,9 @@ class Attributes:
             return self.part_of_spline(static, name, node)
         if isinstance(static, SparseFactor):
             return self.factor_attribute(static, owner, name, node)
+        frozen = static if isinstance(static, Frozen) else self.frozen_outside(owner, static)
+        if frozen is not None:
+            return self.part_of_frozen(frozen, name, node)
         matrix = self.sparse_of(owner)
         made = self.sparse_attribute(matrix, owner, name, node) if matrix is not None and not self.quiet else None
         if made is not None:

@@ -222,6 +222,8 @@ class Calls:
     ) -> Value | None:
         """Of what has a source text: functions, methods, classes, objects that can be called."""
         if isinstance(static, types.MethodType):
+            if loading.home_of(static) and self.is_plain_call(static, args, keywords):
+                return self.opaque_call(function, args, keywords, node, reads_only=True)
             owner = self.outside_value(
                 static.__self__, trees.attr(function.expr, "__self__"), ("self", id(static.__self__))
             )

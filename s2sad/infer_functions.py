@@ -72,9 +72,7 @@ class Functions:
     ) -> Value:
         """A function of SciPy that has no rule: a plain call where no gradient flows in, else its own code. What can't
         be differentiated in there is refused here, at the user's call of it."""
-        everything = [*args, *keywords.values()]
-        stored = any(each.place is not None for each in everything)
-        if stored and not self.quiet and not any(map(self.may_vary, everything)) and reads_only(static, args, keywords):
+        if self.is_plain_call(static, args, keywords):
             return self.opaque_call(function, args, keywords, node, reads_only=True)
         try:
             return self.call_user(function, static, args, keywords, node, hint)
@@ -82,6 +80,13 @@ class Functions:
             if loading.home_of(self.frame.function) or f"{os.sep}scipy{os.sep}" not in str(error).partition("\n")[2]:
                 raise
             raise self.refuse("library", node, name=static.__name__, module=loading.home_of(static)) from error
+
+    def is_plain_call(self, static: Any, args: list[Value], keywords: dict[str, Value]) -> bool:
+        """Whether no gradient flows into a library's function, and nothing that is given to it is written."""
+        everything = [*args, *keywords.values()]
+        if self.quiet or any(map(self.may_vary, everything)):
+            return False
+        return not any(each.place is not None for each in everything) or reads_only(static, args, keywords)
 
     def call_equivalent(
         self, plain: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None

@@ -7,6 +7,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.infer_frozen import Frozen
 from s2sad.infer_maybe import Maybe, may_be_none, without_none
 from s2sad.infer_memory import is_function
 from s2sad.kinds import Array, Kind, List, Mapping, Never, Scalar, Static, Tuple, Unknown, carries_gradient, join
@@ -148,6 +149,8 @@ class Joins:
             return self.make_tuple(items, cls)
         if isinstance(a.kind, Static) and isinstance(b.kind, Static) and a.kind == b.kind:
             return a
+        if isinstance(a.static, Frozen) and isinstance(b.static, Frozen):
+            return self.join_frozen(base, a, b, copies)
         if any(is_function(v) for v in (a, b)):
             if all(is_function(v) for v in (a, b)) and self.joining_test is not None:
                 return Value(trees.const(None), Static(Choice(self.joining_test, a, b)))

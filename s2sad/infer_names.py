@@ -13,6 +13,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.foreign import foreign
 from s2sad.infer_fixed_lists import plain_list_kind
+from s2sad.infer_frozen import is_frozen
 from s2sad.kinds import Array, Kind, List, Mapping, Record, Static, Tuple, Unknown, join, kind_of
 from s2sad.values import MISSING, Conflict, Frame, Object, Value
 
@@ -107,8 +108,8 @@ class Lookups:
             expr = trees.copy_tree(expr)
             expr.module = value
             return Value(expr, Static(value))
-        if isinstance(kind, Static):
-            return Value(expr, kind)
+        if isinstance(kind, Static) or is_frozen(value):
+            return Value(expr, Static(value))
         if type(value).__name__ == "SuperLU":
             return self.outside_factor(value, expr)
         if isinstance(kind, Record) and kind.cls is list:

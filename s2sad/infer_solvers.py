@@ -21,6 +21,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.infer_factors import SOLVERS, Factor
+from s2sad.infer_frozen import Frozen
 from s2sad.infer_memory import is_function
 from s2sad.infer_nested import NESTED
 from s2sad.infer_sparse import Sparse
@@ -66,6 +67,8 @@ class Solvers:
             return self.call_factor_solver(function, name, args, keywords, node, hint) if name in SOLVERS else None
         if isinstance(static, Spline):
             return self.call_spline(static, args, keywords, node, hint)
+        if home == "scipy.stats":
+            return self.frozen(function, static, args, keywords)
         if home == "scipy.interpolate" and not self.quiet:
             makes = isinstance(static, (type, types.FunctionType))
             if name == "splev" and self.flows(args, keywords):
@@ -238,7 +241,7 @@ class Solvers:
         return made
 
 
-MADE_HERE = (BoundMethod, LocalFunction, Partial, Choice, Solution, Spline, Sparse, SparseFactor, Factor)
+MADE_HERE = (BoundMethod, LocalFunction, Partial, Choice, Solution, Spline, Sparse, SparseFactor, Factor, Frozen)
 HANDLERS = {
     **dict.fromkeys(ROOT_FINDERS, "call_root_finder"),
     **dict.fromkeys(SYSTEMS, "call_system"),

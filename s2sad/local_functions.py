@@ -7,6 +7,7 @@ refused. The names of such functions end in `#`, so that they are found here and
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import gast
@@ -35,17 +36,25 @@ def without_local_functions(expr: gast.AST, name: str) -> gast.AST:
 def refuse_local_functions(body: list[gast.stmt], source: Any) -> None:
     """Raises NotDifferentiableError where statements read a local function as a value."""
     origin = (source, None)
+    for node in with_copies(body):  # a statement before the expressions in it
+        if isinstance(node, gast.stmt):
+            origin = getattr(node, "origin", None) or origin
+        elif isinstance(node, gast.Name) and node.id.endswith(RESULT):
+            name = node.id.removesuffix(RESULT)
+            raise refuse("solver_second" if SECOND in name else "solver_whole", origin[1], origin[0], name=name)
+        elif isinstance(node, gast.Name) and node.id.endswith(MAYBE):
+            raise refuse("joined_kinds", origin[1], origin[0], name=node.id.removesuffix(MAYBE))
+        elif isinstance(node, gast.Name) and node.id.endswith(GENERATOR):
+            name = f"`{node.id.removesuffix(GENERATOR)}`"
+            raise refuse("runs_later", origin[1], origin[0], name=name)
+        elif isinstance(node, gast.Name) and node.id.endswith(MARK):
+            raise refuse("function_value", origin[1], origin[0], name=node.id.removesuffix(MARK))
+
+
+def with_copies(body: list[gast.stmt]) -> Iterator[gast.AST]:
+    """All nodes of statements, and of what is set where ways join."""
     for statement in body:
-        for node in trees.walk(statement):  # a statement before the expressions in it
-            if isinstance(node, gast.stmt):
-                origin = getattr(node, "origin", None) or origin
-            elif isinstance(node, gast.Name) and node.id.endswith(RESULT):
-                name = node.id.removesuffix(RESULT)
-                raise refuse("solver_second" if SECOND in name else "solver_whole", origin[1], origin[0], name=name)
-            elif isinstance(node, gast.Name) and node.id.endswith(MAYBE):
-                raise refuse("joined_kinds", origin[1], origin[0], name=node.id.removesuffix(MAYBE))
-            elif isinstance(node, gast.Name) and node.id.endswith(GENERATOR):
-                name = f"`{node.id.removesuffix(GENERATOR)}`"
-                raise refuse("runs_later", origin[1], origin[0], name=name)
-            elif isinstance(node, gast.Name) and node.id.endswith(MARK):
-                raise refuse("function_value", origin[1], origin[0], name=node.id.removesuffix(MARK))
+        for node in trees.walk(statement):
+            yield node
+            for _, source in getattr(getattr(node, "effect", None), "pairs", ()):
+                yield from trees.walk(source)
