@@ -107,7 +107,7 @@ def skellam_mass(k, mu1, mu2, loc=0, *, result):
 
 
 @inline
-def count(k):
+def whole_count(k):
     return k if known(isinstance(k, int)) else np.floor(k)
 
 
@@ -115,16 +115,16 @@ def of_parameter(distribution: Any, slope: Any) -> None:
     """slope(k, p, log): the derivative of the distribution function at a count, in the parameter, over exp(log)."""
 
     def cdf(k, p, loc=0):
-        return None, slope(count(k - loc), p, 0.0), None
+        return None, slope(whole_count(k - loc), p, 0.0), None
 
     def sf(k, p, loc=0):
-        return None, -slope(count(k - loc), p, 0.0), None
+        return None, -slope(whole_count(k - loc), p, 0.0), None
 
     def logcdf(k, p, loc=0, *, result):
-        return None, slope(count(k - loc), p, result), None
+        return None, slope(whole_count(k - loc), p, result), None
 
     def logsf(k, p, loc=0, *, result):
-        return None, -slope(count(k - loc), p, result), None
+        return None, -slope(whole_count(k - loc), p, result), None
 
     for template in (cdf, sf, logcdf, logsf):
         partials(getattr(distribution, template.__name__))(template)
@@ -135,16 +135,16 @@ def of_last_parameter(distribution: Any, slope: Any) -> None:
     """slope(k, n, p, log): in p, over exp(log)."""
 
     def cdf(k, n, p, loc=0):
-        return None, None, slope(count(k - loc), n, p, 0.0), None
+        return None, None, slope(whole_count(k - loc), n, p, 0.0), None
 
     def sf(k, n, p, loc=0):
-        return None, None, -slope(count(k - loc), n, p, 0.0), None
+        return None, None, -slope(whole_count(k - loc), n, p, 0.0), None
 
     def logcdf(k, n, p, loc=0, *, result):
-        return None, None, slope(count(k - loc), n, p, result), None
+        return None, None, slope(whole_count(k - loc), n, p, result), None
 
     def logsf(k, n, p, loc=0, *, result):
-        return None, None, -slope(count(k - loc), n, p, result), None
+        return None, None, -slope(whole_count(k - loc), n, p, result), None
 
     for template in (cdf, sf, logcdf, logsf):
         partials(getattr(distribution, template.__name__))(template)
