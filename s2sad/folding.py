@@ -81,6 +81,18 @@ def untouched(body: list[gast.stmt]) -> set[str]:
         known -= others
 
 
+def is_behind_others(source: gast.stmt, before: list[gast.stmt]) -> bool:
+    """Whether statements of another line stand behind this one: the line that follows is that of another call."""
+    mine = statement_of(source.origin) if getattr(source, "origin", None) is not None else None
+    for each in reversed(before):
+        if each is source:
+            return False
+        its = getattr(each, "origin", None)
+        if mine is not None and its is not None and statement_of(its)[1] is not mine[1]:
+            return True
+    return False
+
+
 def stored_names(target: gast.AST) -> set[str]:
     return set() if isinstance(target, gast.Name) else trees.names_in(target)
 
@@ -165,6 +177,7 @@ class Folding:
             return self.one_line(source, node.effect) and self.is_late(source, node.effect, before)
         mine, its = getattr(source, "origin", None), getattr(node, "origin", None)
         apart = mine is not None and its is not None and statement_of(mine)[1] is not statement_of(its)[1]
+        apart = apart or not getattr(node, "tangent", False) and is_behind_others(source, before)
         if apart and not guards(source, node):
             backwards = not getattr(node, "tangent", False)
             joined = backwards and (is_argument(mine, its) or self.joins(source, node, before))

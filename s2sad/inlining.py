@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from typing import Any
 
 import gast
@@ -10,7 +11,7 @@ from s2sad import ir, trees
 from s2sad.ir import GENERATED
 from s2sad.kinds import Scalar
 from s2sad.reading import reads
-from s2sad.statements import blocks_of
+from s2sad.statements import all_of, blocks_of, targets
 
 
 def inline_block(program: ir.Inferred) -> None:
@@ -32,6 +33,29 @@ def inline_block(program: ir.Inferred) -> None:
 
     program.body[:] = walk(program.body)
     value_names(program.value, known)
+
+
+def use_negatives(program: ir.Inferred, sweep: list[gast.stmt]) -> None:
+    """The reverse sweep reads -k, not the temporary that the forward part has for it."""
+    sets = collections.Counter(name for node in all_of(program.body) for name in targets(node))
+    known: dict[str, gast.AST] = {}
+    for node in all_of(program.body):
+        if is_negative(node, program) and sets[node.value.operand.id] < 2:
+            known[node.targets[0].id] = node.value
+    for node in all_of(sweep) if known else ():
+        rename_reads(node, known)
+
+
+def is_negative(node: Any, program: ir.Inferred) -> bool:
+    """`#t.4 = -k.1`, of a number"""
+    if not isinstance(getattr(node, "effect", None), ir.Primitive) or not isinstance(node, gast.Assign):
+        return False
+    value, target = node.value, node.targets[0]
+    if not isinstance(value, gast.UnaryOp) or not isinstance(value.op, gast.USub) or not trees.is_atom(value):
+        return False
+    name = getattr(value.operand, "id", None)
+    number = name in program.info and isinstance(program.info[name].kind, Scalar)
+    return number and isinstance(target, gast.Name) and ir.base_of(target.id) == "#t"
 
 
 def value_names(value: Any, known: dict[str, gast.AST]) -> None:

@@ -15,7 +15,7 @@ from s2sad.core import lower
 from s2sad.core_iterators import settle_iterators
 from s2sad.errors import InternalError, S2sadError
 from s2sad.infer import infer
-from s2sad.inlining import inline_block
+from s2sad.inlining import inline_block, use_negatives
 from s2sad.ir import Inferred
 from s2sad.lengths import Pair, held, renamed
 from s2sad.lengths_read import read_lengths_elsewhere
@@ -106,6 +106,7 @@ def reverse(request: Request, inferred: Inferred, active: set[str], show: Show) 
         return run_stages(with_equal(request, equal), show)
     show("adjoint", lambda: show_statements(sweep))
     read_lengths_elsewhere(sweep, inferred)
+    use_negatives(inferred, sweep)
     use_values(inferred, inferred.body, sweep)
     stacks = provide(inferred, inferred.body, sweep, builder.helpers)
     show("tape", lambda: show_statements(inferred.body) + "\n" + show_statements(sweep))

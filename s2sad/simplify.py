@@ -20,6 +20,7 @@ from s2sad.choosing import use_choices
 from s2sad.copies import drop_copies
 from s2sad.dead import remove_dead
 from s2sad.diagonal_factors import mark_squares, use_diagonals
+from s2sad.displayed import use_displays
 from s2sad.equal import share_numbers
 from s2sad.exponents import drop_tests
 from s2sad.fewer_operations import sum_products
@@ -39,7 +40,7 @@ from s2sad.statements import all_of, all_statements, blocks_of, targets
 from s2sad.steps import use_steps
 from s2sad.stores import merge_stores
 from s2sad.tape_checkpoints import take_values
-from s2sad.unpacking import tangents_behind, unpack_parameters, unpack_results, unpack_tangents
+from s2sad.unpacking import tangents_behind, unpack_parameters, unpack_results, unpack_shapes, unpack_tangents
 from s2sad.values_at_hand import use_names
 
 
@@ -143,6 +144,7 @@ def simplify(
     if write_first(body, info, kinds):
         rewrite(body, info, kinds)
         remove_dead(body)
+    use_displays(body, kinds, seeds)
     use_squares(body, info, kinds)
     use_plain_targets(body, info, kinds)
     if use_names(body, info, kinds):
@@ -155,4 +157,5 @@ def simplify(
     use_ownership(body, info, kinds)
     unpack_parameters(body)
     for block in all_blocks(body):
+        unpack_shapes(block)
         unpack_tangents(block)

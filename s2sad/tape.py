@@ -24,6 +24,7 @@ from s2sad import ir, trees
 from s2sad.kinds import List
 from s2sad.reading import all_blocks, free_reads, reads
 from s2sad.statements import blocks_of, targets
+from s2sad.tape_constants import Constants
 from s2sad.tape_copies import KeptCopies, rename_deeply, share_loads
 from s2sad.tape_costs import Costs
 from s2sad.tape_counters import Counters
@@ -49,6 +50,7 @@ class Tape(Costs, Counters, KeptCopies):
         self.helpers = helpers
         self.program, self.info, self.names = program, program.info, program.names
         self.forward = forward
+        self.constants = Constants(forward, self.info)
         self.stacks: list[gast.stmt] = []
         self.saved: dict[str, str] = {}
         self.copied: dict[str, list[str]] | None = None  # of each name, the names that it is a copy of
@@ -86,6 +88,8 @@ class Tape(Costs, Counters, KeptCopies):
         needed = [name for name in free_reads(node.body) if (name in places or name in bindings) and name not in header]
         needed.sort(key=lambda name: int(name.rpartition(".")[2]), reverse=True)
         save, again = self.decide(needed, places, bindings, header)
+        if not is_checkpointed(node):
+            save = {name for name in save if name not in self.constants}
         after = self.from_next(node, save)
         for name in again:
             restore = self.recomputation(name, bindings)

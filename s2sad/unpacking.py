@@ -2,6 +2,7 @@
 
 t = f(x); a = t[0]; b = t[1]         a, b = f(x)           where t is read for nothing else
 a = p[0]; b = p[1]             ->    a, b = p              of a parameter p with two items, where f has it so
+h = x.shape[0]; w = x.shape[1]       h, w = x.shape        where f has it so
 
 In forward mode the tangents of these stand between them at first; they are taken apart in the next line.
 """
@@ -86,6 +87,48 @@ def unpack_parameters(body: list[gast.stmt]) -> None:
             first.targets, first.value = [target], whole
             made[-count:] = [first]
     body[:] = made
+
+
+def unpack_shapes(body: list[Any]) -> None:
+    start = 0
+    while start < len(body):
+        end, whole = start, None
+        while end < len(body) and same_origin(body[end], body[start]):
+            part = length_read(body[end])
+            if part is None or whole is not None and not trees.same(part[0], whole):
+                break
+            whole, end = part[0], end + 1
+        count = names_taken(body[start])
+        if whole is not None and end - start > 1 and end - start <= count:
+            names = dict.fromkeys(range(count), "_")
+            for each in body[start:end]:
+                names[trees.literal(each.value.slice)] = each.targets[0].id
+            first = ir.statement_copy(body[start])
+            first.targets = [gast.Tuple([trees.name(each, store=True) for each in names.values()], gast.Store())]
+            first.value = whole
+            if len(names) == count and len(set(names.values()) - {"_"}) == end - start:
+                body[start:end] = [first]
+                end = start + 1
+        start = max(end, start + 1)
+
+
+def length_read(node: Any) -> tuple[gast.AST, int] | None:
+    """x.shape, k of `name = x.shape[k]`."""
+    value: Any = node.value if set_name(node) is not None and not getattr(node, "reverse", False) else None
+    if not isinstance(value, gast.Subscript) or not isinstance(value.value, gast.Attribute):
+        return None
+    place = trees.literal(value.slice)
+    named = value.value.attr == "shape" and isinstance(value.value.value, gast.Name)
+    return (value.value, place) if named and type(place) is int else None
+
+
+def names_taken(node: gast.stmt) -> int:
+    """How many names the user's statement takes the lengths of an array apart into."""
+    line = (getattr(node, "origin", None) or (None, None))[1]
+    if not isinstance(line, gast.Assign) or getattr(line.value, "attr", "") != "shape":
+        return 0
+    names = getattr(line.targets[0], "elts", [])
+    return len(names) if all(isinstance(each, gast.Name) for each in names) else 0
 
 
 def tangents_behind(body: list[gast.stmt]) -> None:

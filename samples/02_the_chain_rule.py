@@ -27,8 +27,7 @@ print(decay_gradients.source(2.0, 0.5))
 #:
 #:     Made by s2sad from decay in 02_the_chain_rule.py, line 14, for t: float, rate: float.
 #:     """
-#:     t1 = -rate
-#:     exponent = t1 * t
+#:     exponent = -rate * t
 #:     level = math.exp(exponent)
 #:     value = level * level + t
 #:
@@ -38,7 +37,7 @@ print(decay_gradients.source(2.0, 0.5))
 #:     exponent_grad = level_grad * level
 #:     # exponent = -rate * t
 #:     t1_grad = exponent_grad * t
-#:     t_grad = dy + exponent_grad * t1
+#:     t_grad = dy - exponent_grad * rate
 #:     return value, (t_grad, -t1_grad)
 
 # Read the lower half beside the upper half, bottom to top:
@@ -70,7 +69,7 @@ print(power_eight_gradients.source(1.5))
 #: def power_eight_value_and_gradients(x, dy=1.0):
 #:     """The value of power_eight and its gradient with respect to x.
 #:
-#:     Made by s2sad from power_eight in 02_the_chain_rule.py, line 61, for x: float.
+#:     Made by s2sad from power_eight in 02_the_chain_rule.py, line 60, for x: float.
 #:     """
 #:     x2 = x * x
 #:     x3 = x2 * x2
@@ -108,7 +107,7 @@ print(value_and_gradients_function(scaled, params=["x"]).source(1.0, 4.0))
 #: def scaled_value_and_gradients(x, data, dy=1.0):
 #:     """The value of scaled and its gradient with respect to x.
 #:
-#:     Made by s2sad from scaled in 02_the_chain_rule.py, line 99, for x: float, data: float.
+#:     Made by s2sad from scaled in 02_the_chain_rule.py, line 98, for x: float, data: float.
 #:     """
 #:     factor = math.sqrt(data) + 1.0
 #:     value = factor * x

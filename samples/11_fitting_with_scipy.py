@@ -53,10 +53,7 @@ print(misfit_gradients.source(start, times, counts))
 #:     amplitude_grad = rate_grad @ t2
 #:     lifetime_grad = -amplitude * (rate_grad * t2 @ t1) / lifetime
 #:     # amplitude, lifetime, background = parameters
-#:     parameters_grad = np.zeros_like(parameters)
-#:     parameters_grad[0] = amplitude_grad
-#:     parameters_grad[1] = lifetime_grad
-#:     parameters_grad[2] = background_grad
+#:     parameters_grad = np.array([amplitude_grad, lifetime_grad, background_grad])
 #:     return value, (parameters_grad,)
 
 # Before the optimiser is let loose: does the gradient agree with differences? `check_gradients` says nothing

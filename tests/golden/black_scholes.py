@@ -15,20 +15,20 @@ def black_scholes_value_and_gradients(spot, strike, rate, volatility, time, dy=1
     t3 = math.sqrt(2.0)
     t4 = d1 / t3
     t5 = 0.5 * (1.0 + math.erf(t4))
-    t6 = -rate
-    t7 = strike * math.exp(t6 * time)
-    t8 = d2 / t3
-    t9 = 0.5 * (1.0 + math.erf(t8))
-    value = spot * t5 - t7 * t9
+    t6 = strike * math.exp(-rate * time)
+    t7 = d2 / t3
+    t8 = 0.5 * (1.0 + math.erf(t7))
+    value = spot * t5 - t6 * t8
 
     # return spot * normal_cdf(d1) - strike * math.exp(-rate * time) * normal_cdf(d2)
-    t9_grad = -dy * t7
+    t6_grad = -dy * t8
+    t8_grad = -dy * t6
     # return 0.5 * (1.0 + math.erf(x / math.sqrt(2.0)))
-    d2_grad = t9_grad / math.sqrt(math.pi) * math.exp(-t8 * t8) / t3
+    d2_grad = t8_grad / math.sqrt(math.pi) * math.exp(-t7 * t7) / t3
     # return spot * normal_cdf(d1) - strike * math.exp(-rate * time) * normal_cdf(d2)
-    t10_grad = t9_grad * t9
-    t6_grad = t10_grad * time
-    time_grad = t10_grad * t6
+    t9_grad = t6_grad * t6
+    t10_grad = t9_grad * time
+    time_grad = -t9_grad * rate
     spot_grad = dy * t5
     t5_grad = dy * spot
     # return 0.5 * (1.0 + math.erf(x / math.sqrt(2.0)))
@@ -40,7 +40,7 @@ def black_scholes_value_and_gradients(spot, strike, rate, volatility, time, dy=1
     spread_grad = -d2_grad - t11_grad * d1
     t2_grad = t11_grad * time
     time_grad += t11_grad * t2
-    rate_grad = t2_grad - t6_grad
+    rate_grad = t2_grad - t10_grad
     volatility_grad = t2_grad * volatility
     spot_grad += t11_grad / spot
     # spread = volatility * math.sqrt(time)

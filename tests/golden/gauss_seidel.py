@@ -7,8 +7,7 @@ def gauss_seidel_value_and_gradients(A, steps, dy=1.0):
     Made by s2sad from gauss_seidel in gauss_seidel.py, line 10, for A: float[:, :], steps: int.
     """
     A = np.copy(A)
-    n = A.shape[0]
-    m = A.shape[1]
+    n, m = A.shape
     for t in range(steps):
         for i in range(1, n - 1):
             for j in range(1, m - 1):

@@ -8,8 +8,7 @@ def gauss_seidel_value_and_tangent(A, steps, A_dot):
     """
     A = np.copy(A)
     A_dot = A_dot.copy()
-    n = A.shape[0]
-    m = A.shape[1]
+    n, m = A.shape
     for t in range(steps):
         for i in range(1, n - 1):
             for j in range(1, m - 1):
