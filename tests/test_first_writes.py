@@ -220,6 +220,30 @@ def test_text(function, args, lines, absent):
         np.testing.assert_allclose(gradient, differences(function, args, k), rtol=1e-6, atol=1e-7)
 
 
+def from_parts(p, x):
+    a, b, _ = p
+    return a * np.exp(-b * x)
+
+
+def test_of_an_array_that_is_taken_apart():
+    val_grads = value_and_gradients_function(from_parts, params=["p"])
+    point = np.array([0.7, 0.4, 2.0])
+    assert "p_grad = np.array([a_grad, -t2_grad, 0.0])\n" in val_grads.source(point, 0.5)
+    np.testing.assert_allclose(val_grads(point, 0.5)[1][0], differences(from_parts, (point, 0.5), 0), rtol=1e-6)
+    assert val_grads(point.astype(np.float32), np.float32(0.5))[1][0].dtype == np.float32
+    assert val_grads.compiled(point, 0.5)(point, 0.5, dy=2)[1][0].dtype == np.float64
+
+
+def first_of_two(p):
+    a, b = p
+    return a
+
+
+def test_a_cotangent_that_is_a_whole_number_makes_numbers_with_a_fraction():
+    compiled = value_and_gradients_function(first_of_two).compiled(np.array([0.7, 0.4]))
+    assert compiled(np.array([0.7, 0.4]), dy=2)[1][0].dtype == np.float64
+
+
 def test_lists():
     values = [0.5, -1.0, 2.0]
     val_grads = value_and_gradients_function(list_by_position)

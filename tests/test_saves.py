@@ -211,6 +211,48 @@ def gated(x, n):
     return x
 
 
+def the_same_each_time(x, A, n):
+    for _ in range(n):
+        x = np.tanh(np.exp(A) @ x)
+    return np.sum(x)
+
+
+def the_same_in_both_loops(x, rate, n):
+    total = 0.0
+    for i in range(n):
+        for j in range(i):
+            decay = np.exp(-rate)
+            total += decay * x[j] * np.exp(total)
+    return total * decay
+
+
+def the_same_until_it_is_written(x, A, n):
+    A = A.copy()
+    for k in range(n):
+        x = np.tanh(np.exp(A) @ x)
+        A[0, k] *= 0.5
+    return np.sum(x)
+
+
+def the_same_within_one_row(x, A, n):
+    total = 0.0
+    for k in range(n):
+        x = np.sin(x)
+        for j in range(k):
+            scale = np.exp(x)
+            total += np.sum(scale * A[j] * total) + A[j, 0]
+    return total
+
+
+def the_same_at_times(x, rate, n):
+    total = 1.0
+    for i in range(n):
+        if i % 2 == 1:
+            decay = np.exp(-rate)
+            total *= decay * x[i]
+    return total
+
+
 CASES = [
     (gated, (0.4, 3), ["* (1.0 - gate)"], ["1.0 - gate * gate"]),
     (counts_up, (0.4, 4), ["i -= 1\n", "x_saved.append(x)\n", "while x_saved:\n"], ["steps"]),
@@ -237,6 +279,11 @@ CASES = [
     (spiral, (0.3, 0.7, 3), ["saved.append((x, y, a))\n", "x, y, a = saved.pop()\n"], ["_saved"]),
     (saved_is_taken, (0.3, 3), ["x_saved.append((", "= x_saved.pop()\n", " saved = [1.0"], []),
     (in_a_branch, (0.3, 5), ["saved.append((a, b))", "a, b = saved.pop()"], []),
+    (the_same_each_time, (VECTOR, np.full((4, 4), 0.3), 3), ["t1 = np.exp(A)\n", "x_saved.append(x)\n"], ["t1_saved"]),
+    (the_same_in_both_loops, (VECTOR, 0.7, 3), ["saved.append("], ["decay_saved", ", decay", "decay,"]),
+    (the_same_until_it_is_written, (VECTOR, np.full((4, 4), 0.3), 3), ["saved.append((x, t1))\n"], []),
+    (the_same_within_one_row, (VECTOR, np.full((4, 4), 0.3), 3), ["total, scale = saved.pop()\n"], []),
+    (the_same_at_times, (VECTOR, 0.7, 4), [], ["decay_saved", ", decay", "decay,"]),
     (overwritten_between, (0.6, 3), ["x = np.sin(x)\n"], []),
 ]
 
