@@ -164,7 +164,7 @@ class Algebra(Sums):
     def picked(self, node: gast.Subscript) -> gast.AST:
         """np.sum(x, axis=1, keepdims=True)[:, 0] is np.sum(x, axis=1), also as a factor of a product."""
         term = as_product(node.value, self.known.rank)
-        arrays = [k for k, factor in enumerate(term.factors) if factor.rank != 0]
+        arrays = [k for k, factor in enumerate(term.factors) if self.known.rank(factor.node) != 0]
         if len(arrays) != 1 or not is_numpy(term.factors[arrays[0]].node, "sum"):
             return node
         call = term.factors[arrays[0]].node
@@ -176,8 +176,9 @@ class Algebra(Sums):
             return node
         axis = trees.const(axes[0] if len(axes) == 1 else axes)
         made = gast.Call(call.func, call.args, [gast.keyword("axis", axis)])
-        factors = list(term.factors)
-        factors[arrays[0]] = replace(factors[arrays[0]], node=made, rank=rank - len(axes))
+        left = rank - len(axes)
+        factors = [each if each.over else replace(each, rank=left) for each in term.factors]
+        factors[arrays[0]] = replace(factors[arrays[0]], node=made, rank=left)
         return replace(term, factors=tuple(factors)).tree()
 
     def parts(self, node: gast.AST) -> gast.AST:

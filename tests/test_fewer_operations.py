@@ -251,6 +251,15 @@ def test_sum_of_rows():
     text_of(scaled_rows, V, SQUARE)
 
 
+def of_distances(x, y, length):
+    return np.sum(np.exp(-np.abs(x[:, None] - y[None, :]) / length))
+
+
+def test_a_sum_of_rows_is_no_column_first():
+    text = text_of(of_distances, V, np.array([0.1, 0.7]), 0.6, params=["x"])
+    assert ", axis=1) / length\n" in text, text
+
+
 def made_of_a_count(x, n):
     rest = np.linspace(0.0, 1.0, n)
     for k in range(len(x)):
