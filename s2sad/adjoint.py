@@ -27,6 +27,7 @@ from s2sad.items_of_rows import items_of_rows
 from s2sad.kinds import Array, Kind, Scalar
 from s2sad.lengths import Pair
 from s2sad.overflow import Overflow
+from s2sad.rules.templates import real_kind
 from s2sad.statements import targets
 
 
@@ -105,11 +106,21 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
     def take(self, name: str) -> Cotangent | None:
         return self.adj.pop(name, None) if name in self.active else None
 
+    def real_part_for(self, name: str, cotangent: Cotangent) -> Cotangent:
+        """The cotangent of a real number or array, of what is complex on another way."""
+        expr, kind = cotangent.expr, self.info[name].kind
+        real = self.real_for(expr, cotangent.kind, kind)
+        if real is expr:
+            return cotangent
+        made = real_kind(cotangent.kind)
+        return Cotangent(self.let(self.grad_base(name), real, made), made, cotangent.spread)
+
     def of_Copy(self, node: gast.Assign, op: ir.Copy) -> None:
         taken = [(source, self.take(target)) for target, source in op.pairs]
         for source, cotangent in taken:
             if cotangent is None or not self.is_active(source):
                 continue
+            cotangent = self.real_part_for(source.id, cotangent)
             if (
                 isinstance(cotangent.kind, Array)
                 and cotangent.kind.dims == ()
