@@ -209,7 +209,7 @@ CASES = [
     (items_in_a_branch, (W, 3), ["p_grad[0] +="], ["points_grad[1, 0]"]),
     (part_of_row, (W, 1), ["points_grad[i, 1:] +=", "points_grad[i, :-1] +="], ["row_grad"]),
     (items_of_stack, (np.stack([W, W + 0.3]),), ["stack_grad[1, 2, 0] ="], ["row_grad"]),
-    (autoregression, (V[:3], W.ravel()), ["s_grad[0] = a_grad\n    coefficients_grad[1] = b_grad\n"], []),
+    (autoregression, (V[:3], W.ravel()), ["coefficients_grad = np.array([a_grad, b_grad, c_grad])\n"], []),
     (moving_average, (V, 0.3), ["x_grad[k] = s_grad * alpha\n        s_grad *= 1 - alpha\n"], ["s_grad2"]),
     (hinge, (V,), ["    x_grad += np.where("], []),
     (network, ([(W, V), (W.T @ W, V), (W.T, V[:3])], W[:, :3]), ["layers_grad[k][1] +="], ["zip"]),

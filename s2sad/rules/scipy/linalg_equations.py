@@ -24,6 +24,7 @@ from s2sad.rules.results import (
     numeric,
     result_dtype,
     shaped,
+    unless_narrow,
     value_of,
 )
 from s2sad.rules.scipy.linalg import expm_slope, in_triangle, inverse_kind, sums_of_diagonals, whole_of_triangle
@@ -67,10 +68,19 @@ def discrete_lyapunov_tangent(a, q, method=None, *, result, a_dot, q_dot):
     return linalg.solve_discrete_lyapunov(a, change, method)
 
 
-@kind(linalg.solve_continuous_lyapunov, linalg.solve_discrete_lyapunov)
-def lyapunov_kind(a: Kind, q: Kind, *options: Kind) -> Kind:
+@kind(linalg.solve_continuous_lyapunov)
+def lyapunov_kind(a: Kind, q: Kind, *options: Kind) -> Array:
     a, q = numeric(a), numeric(q)
     return Array(floating(result_dtype(np.matmul, a, q)), dims_of(a))
+
+
+@kind(linalg.solve_discrete_lyapunov)
+def discrete_lyapunov_kind(a: Kind, q: Kind, *options: Kind) -> Kind:
+    return wide(lyapunov_kind(a, q))
+
+
+def wide(array: Array) -> Array:
+    return Array(unless_narrow(array.dtype), array.dims)
 
 
 # --- Riccati's equations ----------------------------------------------------------------------------------------------
@@ -131,7 +141,7 @@ def discrete_riccati_tangent(a, b, q, r, e=None, s=None, balanced=True, *, resul
 
 @kind(linalg.solve_continuous_are, linalg.solve_discrete_are)
 def riccati_kind(a: Kind, b: Kind, q: Kind, r: Kind, *options: Kind) -> Kind:
-    return lyapunov_kind(a, q)
+    return wide(lyapunov_kind(a, q))
 
 
 # --- polar factors ----------------------------------------------------------------------------------------------------
@@ -450,7 +460,7 @@ def toeplitz_times(c_or_cr_dot, x):
 @kind(linalg.solve_toeplitz)
 def solution_of_toeplitz_kind(c_or_cr: Kind, b: Kind, check_finite: Kind) -> Kind:
     b = numeric(b)
-    return Array(floating(result_dtype(np.matmul, numeric(c_or_cr), b)), dims_of(b))
+    return wide(Array(floating(result_dtype(np.matmul, numeric(c_or_cr), b)), dims_of(b)))
 
 
 # --- functions of a matrix, by its exponential ------------------------------------------------------------------------
