@@ -25,7 +25,6 @@ MODULES: dict[str, tuple[str, ...]] = {
     "scipy.interpolate": ("interpolate",),
     "scipy.linalg": ("linalg", "linalg_decompositions", "linalg_eigen", "linalg_equations", "linalg_systems"),
     "scipy.ndimage": ("ndimage", "ndimage_smooth", "ndimage_splines"),
-    "scipy.optimize": ("optimize",),
     "scipy.signal": ("signal", "signal_sequences"),
     "scipy.spatial": ("spatial", "distances"),
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),

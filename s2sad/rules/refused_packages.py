@@ -24,7 +24,7 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
         (
             "finds the least value within bounds, which moves in jumps or along with those bounds that hold",
             "the call on constants (`s2sad.stop_gradient`), and with the bounds that hold a system: np.linalg.solve",
-            "linprog milp linear_sum_assignment quadratic_assignment lsq_linear",
+            "linprog milp linear_sum_assignment quadratic_assignment nnls lsq_linear",
         ),
         (
             "searches by random numbers or over a grid",

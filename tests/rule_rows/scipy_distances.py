@@ -1,14 +1,12 @@
-"""Rows of scipy.spatial.distance: distances of two points. And of scipy.optimize: what is no solver."""
+"""Rows of scipy.spatial.distance: distances of two points."""
 
 import numpy as np
-from scipy import optimize
 from scipy.spatial import distance
 
 from s2sad.rules import loading
-from tests.rule_rows.table import corner, normal, parts, row, rows
+from tests.rule_rows.table import corner, normal, row, rows
 
 loading.load_rules_of(distance.chebyshev)
-loading.load_rules_of(optimize.rosen)
 
 _U, _V, _ONE = normal(4), normal(4), np.array([0.7])
 _zeros, _half = np.zeros(2), np.array([0.5, 0.5])
@@ -35,15 +33,3 @@ rows(
 )
 rows(distance.mahalanobis, cases=[row(_U, _V, np.eye(4) + 0.1 * normal(4, 4))])
 rows(distance.seuclidean, cases=[row(_U, _V, np.array([1.0, 2.0, 0.5, 0.7]))])
-rows(optimize.rosen, optimize.rosen_der, cases=[row(_U), row(normal(3))])
-
-_matrix = np.array([[1.0, 0.2], [0.5, 1.5], [0.3, -0.4]])
-rows(
-    optimize.nnls,
-    cases=[
-        row(_matrix, np.array([1.0, 2.0, 0.5])),
-        row(_matrix, np.array([1.0, -2.0, 0.5])),
-        parts("0", _matrix, np.array([1.0, 2.0, 0.5])),
-        row(_matrix, np.array([1.0, 2.0, 0.5]), maxiter=50, atol=1e-12),
-    ],
-)
