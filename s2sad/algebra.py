@@ -197,7 +197,7 @@ class Algebra(Sums):
         factors = [factor.node for term in terms for factor in term.factors]
         if not all(map(self.is_number, factors)):
             return self.parts(node)
-        if all(map(self.is_whole, factors)) or sum(map(is_int, terms)) > 1 and all(map(self.may_be_whole, factors)):
+        if all(map(self.is_whole, factors)):
             return node
         terms = [self.cancelled(self.spread(self.reduced_quotient(term))) for term in terms]
         for k, term in enumerate(terms):
@@ -280,13 +280,6 @@ class Algebra(Sums):
             return isinstance(node.value, int)
         kind = self.kind_of(node.id) if isinstance(node, gast.Name) else None
         return isinstance(kind, Scalar) and kind.char in "iub"
-
-    def may_be_whole(self, node: gast.AST) -> bool:
-        """Also what isn't known, and lengths: `1 + n + 1` is not `2.0 * 1 + n`."""
-        if isinstance(node, gast.Name) and self.kind_of(node.id) is None:
-            return True
-        length = isinstance(node, gast.Subscript) and getattr(node.value, "attr", "") == "shape"
-        return length or self.is_whole(node)
 
     # --- calls of np.sum ---
 
@@ -371,8 +364,3 @@ def written_in(node: gast.stmt) -> set[str]:
     if isinstance(node, gast.Assign):
         return set().union(*(trees.names_in(each) for each in node.targets if not isinstance(each, gast.Name)))
     return set()
-
-
-def is_int(term: Term) -> bool:
-    """Whether it is a literal whole number."""
-    return len(term.factors) == 1 and type(getattr(term.factors[0].node, "value", None)) is int

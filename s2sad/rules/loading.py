@@ -22,11 +22,10 @@ from s2sad.forking import global_lock
 MODULES: dict[str, tuple[str, ...]] = {
     "scipy.fft": ("fft", "fft_several"),
     "scipy.integrate": ("integrate",),
-    "scipy.interpolate": ("interpolate",),
-    "scipy.linalg": ("linalg", "linalg_decompositions", "linalg_eigen", "linalg_equations", "linalg_systems"),
+    "scipy.linalg": ("linalg", "linalg_decompositions", "linalg_eigen", "linalg_systems"),
     "scipy.ndimage": ("ndimage", "ndimage_smooth", "ndimage_splines"),
     "scipy.signal": ("signal", "signal_sequences"),
-    "scipy.spatial": ("spatial", "distances"),
+    "scipy.spatial": ("spatial",),
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),
     "scipy.stats": (
         *("stats", "stats_discrete", "stats_lifetimes", "stats_samples", "stats_shapes", "stats_two_shapes"),
@@ -35,11 +34,7 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 
 # Modules of s2sad.equivalents, which are loaded with them.
-EQUIVALENTS: dict[str, tuple[str, ...]] = {
-    "scipy.integrate": ("quadratures",),
-    "scipy.linalg": ("matrices",),
-    "scipy.ndimage": ("filters",),
-}
+EQUIVALENTS: dict[str, tuple[str, ...]] = {"scipy.integrate": ("quadratures",), "scipy.ndimage": ("filters",)}
 
 _loaded: set[str] = set()
 _loading = global_lock()
