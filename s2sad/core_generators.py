@@ -28,6 +28,7 @@ import gast
 from s2sad.core import lower
 from s2sad.core_control import is_endless
 from s2sad.core_nodes import DEFINITIONS, assign, copy_tree, load, place, store
+from s2sad.trees import shallow
 
 YIELD, LEFT, ITEM = "<yield>", "<left>", "<item>"
 YIELDS = (gast.Yield, gast.YieldFrom)
@@ -101,20 +102,14 @@ def without_breaks(block: list[Any]) -> list[Any]:
         if isinstance(s, gast.Break):
             s = assign(LEFT, gast.Constant(True, None), s)
         elif isinstance(s, (gast.If, gast.With, gast.Try)):
-            made = copy_of(s)
+            made = shallow(s)
             for field in ("body", "orelse", "finalbody"):
                 if getattr(s, field, None):
                     setattr(made, field, without_breaks(getattr(s, field)))
             if isinstance(s, gast.Try):
-                made.handlers = [copy_of(each) for each in s.handlers]
+                made.handlers = [shallow(each) for each in s.handlers]
                 for each in made.handlers:
                     each.body = without_breaks(each.body)
             s = made
         out.append(s)
     return out
-
-
-def copy_of(node: Any) -> Any:
-    made = node.__class__.__new__(node.__class__)
-    made.__dict__.update(node.__dict__)
-    return made

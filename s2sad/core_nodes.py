@@ -16,6 +16,8 @@ from typing import Any
 
 import gast
 
+from s2sad.trees import shallow
+
 LOOPS = (gast.For, gast.While, gast.AsyncFor)
 WITHS = (gast.With, gast.AsyncWith)
 TRIES = (gast.Try, gast.TryStar)
@@ -40,7 +42,7 @@ def copy_tree(node: Any) -> Any:
 
 def copy_nodes(node: Any) -> list[Any]:
     """The nodes of a copy of a tree, the top one first. Not recursive, since trees can be deep, and fast."""
-    nodes = [_shallow(node)]
+    nodes = [shallow(node)]
     for new in nodes:
         fields = new.__dict__
         keys = _node_fields.get(new.__class__)
@@ -52,18 +54,12 @@ def copy_nodes(node: Any) -> list[Any]:
                 fields[key] = items = item.copy()
                 for i, element in enumerate(items):
                     if isinstance(element, ast.AST):
-                        items[i] = child = _shallow(element)
+                        items[i] = child = shallow(element)
                         nodes.append(child)
             elif isinstance(item, ast.AST):
-                fields[key] = child = _shallow(item)
+                fields[key] = child = shallow(item)
                 nodes.append(child)
     return nodes
-
-
-def _shallow(node: Any) -> Any:
-    new = node.__class__.__new__(node.__class__)
-    new.__dict__.update(node.__dict__)
-    return new
 
 
 def children(node: Any) -> Iterator[Any]:

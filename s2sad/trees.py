@@ -230,7 +230,7 @@ def copy_tree(node: Any) -> Any:
     """A copy (of a node or list) that shares no node with the original and keeps every attribute; of any depth."""
     if isinstance(node, list):
         return [copy_tree(item) for item in node]
-    made = _shallow(node)
+    made = shallow(node)
     if node.__class__ is gast.Name or node.__class__ is gast.Constant:
         return made
     pending = [made]
@@ -240,16 +240,16 @@ def copy_tree(node: Any) -> Any:
         for field in parent._fields:
             value = own.get(field)
             if isinstance(value, gast.AST):
-                own[field] = value = _shallow(value)
+                own[field] = value = shallow(value)
                 if value.__class__ is not gast.Name:
                     pending.append(value)
             elif value.__class__ is list:
-                own[field] = value = [_shallow(item) if isinstance(item, gast.AST) else item for item in value]
+                own[field] = value = [shallow(item) if isinstance(item, gast.AST) else item for item in value]
                 pending += [item for item in value if isinstance(item, gast.AST)]
     return made
 
 
-def _shallow(node: gast.AST) -> Any:
+def shallow(node: Any) -> Any:
     """What copy.copy does, several times faster."""
     made = node.__class__.__new__(node.__class__)
     made.__dict__.update(node.__dict__)
