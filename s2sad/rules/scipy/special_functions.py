@@ -250,9 +250,15 @@ def inverse_binomial_distribution(k, n, y, *, result):
 
 
 @inline
+def log_binomial_slope(k, n, p):
+    """Of whole numbers k and n, as in those below."""
+    return special.xlogy(k, p) + special.xlog1py(n - k - 1, -p) - special.betaln(k + 1, n - k)
+
+
+@inline
 def binomial_slope(k, n, p):
     k, n = whole(k), whole(n)
-    return exp(special.xlogy(k, p) + special.xlog1py(n - k - 1, -p) - special.betaln(k + 1, n - k))
+    return exp(log_binomial_slope(k, n, p))
 
 
 @partials(special.nbdtr)
@@ -271,9 +277,14 @@ def inverse_negative_binomial_distribution(k, n, y, *, result):
 
 
 @inline
+def log_negative_binomial_slope(k, n, p):
+    return special.xlogy(n - 1, p) + special.xlog1py(k, -p) - special.betaln(n, k + 1)
+
+
+@inline
 def negative_binomial_slope(k, n, p):
     k, n = whole(k), whole(n)
-    return exp(special.xlogy(n - 1, p) + special.xlog1py(k, -p) - special.betaln(n, k + 1))
+    return exp(log_negative_binomial_slope(k, n, p))
 
 
 @partials(special.pdtr)
@@ -292,9 +303,14 @@ def inverse_poisson_distribution(k, y, *, result):
 
 
 @inline
+def log_poisson_slope(k, m):
+    return special.xlogy(k, m) - m - special.gammaln(k + 1)
+
+
+@inline
 def poisson_slope(k, m):
     floor = np.floor(k)
-    return exp(special.xlogy(floor, m) - m - special.gammaln(floor + 1))
+    return exp(log_poisson_slope(floor, m))
 
 
 @partials(special.chdtr)

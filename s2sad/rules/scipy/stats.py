@@ -106,9 +106,17 @@ def kinds_of(distribution: Any) -> None:
             kind(getattr(distribution, name))(in_double)
 
 
+# The supports, of distributions with none, one or two parameters of the shape.
+
+
 @inline
-def everywhere(z, shape=None):
+def everywhere(z, a=None, b=None):
     return True
+
+
+@inline
+def positive(z, a=None, b=None):
+    return z > 0.0
 
 
 @inline
@@ -347,11 +355,6 @@ def moyal_score(z):
 
 
 @inline
-def above_zero(z, shape=None):
-    return z > 0.0
-
-
-@inline
 def secant_density(z):
     return 1.0 / (math.pi * np.cosh(z))
 
@@ -379,8 +382,8 @@ of_location_and_scale(stats.halfcauchy, not_negative, half_cauchy_density, half_
 of_location_and_scale(stats.rayleigh, not_negative, rayleigh_density, rayleigh_log_density, rayleigh_score)
 of_location_and_scale(stats.maxwell, not_negative, maxwell_density, maxwell_log_density, maxwell_score)
 of_location_and_scale(stats.hypsecant, everywhere, secant_density, secant_log_density, secant_score)
-of_location_and_scale(stats.levy, above_zero, levy_density, levy_log_density, levy_score)
-of_location_and_scale(stats.wald, above_zero, wald_density, wald_log_density, wald_score)
+of_location_and_scale(stats.levy, positive, levy_density, levy_log_density, levy_score)
+of_location_and_scale(stats.wald, positive, wald_density, wald_log_density, wald_score)
 of_location_and_scale(
     stats.halflogistic, not_negative, half_logistic_density, half_logistic_log_density, logistic_score
 )

@@ -9,6 +9,11 @@ from numpy import exp, log, log1p
 from scipy import special, stats
 
 from s2sad.rules.registry import alias, inline, known, partials
+from s2sad.rules.scipy.special_functions import (
+    log_binomial_slope,
+    log_negative_binomial_slope,
+    log_poisson_slope,
+)
 from s2sad.rules.scipy.stats import kinds_of, within
 
 
@@ -129,6 +134,7 @@ def of_parameter(distribution: Any, slope: Any) -> None:
     for template in (cdf, sf, logcdf, logsf):
         partials(getattr(distribution, template.__name__))(template)
         alias(getattr(distribution, template.__name__), distribution.shapes, "p")
+    kinds_of(distribution)
 
 
 def of_last_parameter(distribution: Any, slope: Any) -> None:
@@ -148,11 +154,12 @@ def of_last_parameter(distribution: Any, slope: Any) -> None:
 
     for template in (cdf, sf, logcdf, logsf):
         partials(getattr(distribution, template.__name__))(template)
+    kinds_of(distribution)
 
 
 @inline
 def poisson_slope(k, mu, log):
-    return -exp(special.xlogy(k, mu) - mu - special.gammaln(k + 1) - log)
+    return -exp(log_poisson_slope(k, mu) - log)
 
 
 @inline
@@ -167,12 +174,12 @@ def geometric_slope(k, p, log):
 
 @inline
 def binomial_slope(k, n, p, log):
-    return -exp(special.xlogy(k, p) + special.xlog1py(n - k - 1, -p) - special.betaln(k + 1, n - k) - log)
+    return -exp(log_binomial_slope(k, n, p) - log)
 
 
 @inline
 def negative_binomial_slope(k, n, p, log):
-    return within(k >= 0, exp(special.xlogy(n - 1, p) + special.xlog1py(k, -p) - special.betaln(n, k + 1) - log))
+    return within(k >= 0, exp(log_negative_binomial_slope(k, n, p) - log))
 
 
 of_parameter(stats.poisson, poisson_slope)
@@ -180,7 +187,5 @@ of_parameter(stats.bernoulli, bernoulli_slope)
 of_parameter(stats.geom, geometric_slope)
 of_last_parameter(stats.binom, binomial_slope)
 of_last_parameter(stats.nbinom, negative_binomial_slope)
-for _distribution in (stats.poisson, stats.binom, stats.bernoulli, stats.geom, stats.nbinom):
-    kinds_of(_distribution)
 for _distribution in (stats.betabinom, stats.logser, stats.skellam):
     kinds_of(_distribution)

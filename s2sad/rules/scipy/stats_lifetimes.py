@@ -11,8 +11,8 @@ from numpy import cosh, exp, expm1, log, log1p, tanh
 from scipy import special, stats
 
 from s2sad.rules.registry import inline
-from s2sad.rules.scipy.stats import chosen, everywhere, in_unit_interval, normal_quotient, not_negative
-from s2sad.rules.scipy.stats_shapes import of_shape, positive, slope_of_stretched_log, stretched_log
+from s2sad.rules.scipy.stats import chosen, everywhere, in_unit_interval, normal_quotient, not_negative, positive
+from s2sad.rules.scipy.stats_shapes import of_shape, slope_of_stretched_log, stretched_log
 
 # --- extremes: with exp(s), s = log(1 - c z) / c ---------------------------------------------------------------------
 

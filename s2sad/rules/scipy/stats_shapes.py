@@ -17,6 +17,7 @@ from s2sad.rules.scipy.stats import (
     kinds_of,
     normal_quotient,
     not_negative,
+    positive,
     standard,
     within,
 )
@@ -74,11 +75,6 @@ def _templates(inside: Any, log_density: Any, score: Any, shape_score: Any) -> d
 
     made = (logpdf, pdf, cdf, sf, logcdf, logsf, ppf, isf)
     return {each.__name__: each for each in made}
-
-
-@inline
-def positive(z, shape=None):
-    return z > 0.0
 
 
 @inline

@@ -11,7 +11,7 @@ from scipy import special, stats
 
 from s2sad.rules.registry import alias, inline, partials
 from s2sad.rules.results import elementwise_helper
-from s2sad.rules.scipy.stats import kinds_of, standard, within
+from s2sad.rules.scipy.stats import everywhere, kinds_of, positive, standard, within
 
 
 def of_two_shapes(distribution: Any, inside: Any, log_density: Any, score: Any, first: Any, second: Any) -> None:
@@ -98,11 +98,6 @@ def beta_second(z, a, b):
 
 
 # --- the F distribution, a and b its degrees of freedom -------------------------------------------------------------
-
-
-@inline
-def above_zero(z, a, b):
-    return z > 0.0
 
 
 @inline
@@ -233,11 +228,6 @@ def burr12_second(z, a, b):
 
 
 @inline
-def all_numbers(z, a, b):
-    return True
-
-
-@inline
 def johnsonsu_log_density(z, a, b):
     return log(b) - 0.5 * log1p(z * z) - 0.5 * (a + b * np.arcsinh(z)) ** 2 - 0.5 * math.log(2.0 * math.pi)
 
@@ -298,12 +288,12 @@ def loguniform_second(z, a, b):
 
 
 of_two_shapes(stats.beta, inside_unit_interval, beta_log_density, beta_score, beta_first, beta_second)
-of_two_shapes(stats.f, above_zero, f_log_density, f_score, f_first, f_second)
+of_two_shapes(stats.f, positive, f_log_density, f_score, f_first, f_second)
 of_two_shapes(stats.truncnorm, between, truncnorm_log_density, truncnorm_score, truncnorm_first, truncnorm_second)
-of_two_shapes(stats.betaprime, above_zero, betaprime_log_density, betaprime_score, betaprime_first, betaprime_second)
-of_two_shapes(stats.gengamma, above_zero, gengamma_log_density, gengamma_score, gengamma_first, gengamma_second)
-of_two_shapes(stats.burr12, above_zero, burr12_log_density, burr12_score, burr12_first, burr12_second)
-of_two_shapes(stats.johnsonsu, all_numbers, johnsonsu_log_density, johnsonsu_score, johnsonsu_first, johnsonsu_second)
+of_two_shapes(stats.betaprime, positive, betaprime_log_density, betaprime_score, betaprime_first, betaprime_second)
+of_two_shapes(stats.gengamma, positive, gengamma_log_density, gengamma_score, gengamma_first, gengamma_second)
+of_two_shapes(stats.burr12, positive, burr12_log_density, burr12_score, burr12_first, burr12_second)
+of_two_shapes(stats.johnsonsu, everywhere, johnsonsu_log_density, johnsonsu_score, johnsonsu_first, johnsonsu_second)
 of_two_shapes(
     stats.johnsonsb, inside_unit_interval, johnsonsb_log_density, johnsonsb_score, johnsonsb_first, johnsonsb_second
 )
