@@ -27,7 +27,6 @@ from s2sad.items_of_rows import items_of_rows
 from s2sad.kinds import Array, Kind, Scalar
 from s2sad.lengths import Pair
 from s2sad.overflow import Overflow
-from s2sad.rules.templates import real_kind
 from s2sad.statements import targets
 
 
@@ -108,12 +107,10 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
 
     def real_part_for(self, name: str, cotangent: Cotangent) -> Cotangent:
         """The cotangent of a real number or array, of what is complex on another way."""
-        expr, kind = cotangent.expr, self.info[name].kind
-        real = self.real_for(expr, cotangent.kind, kind)
-        if real is expr:
+        expr, kind = self.as_real(cotangent.expr, cotangent.kind, self.info[name].kind)
+        if expr is cotangent.expr:
             return cotangent
-        made = real_kind(cotangent.kind)
-        return Cotangent(self.let(self.grad_base(name), real, made), made, cotangent.spread)
+        return Cotangent(self.let(self.grad_base(name), expr, kind), kind, cotangent.spread)
 
     def of_Copy(self, node: gast.Assign, op: ir.Copy) -> None:
         taken = [(source, self.take(target)) for target, source in op.pairs]

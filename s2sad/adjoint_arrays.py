@@ -221,7 +221,7 @@ class Arrays:
             total = self.added(kind, place, expr)
             self.add(gast.Assign([self.target(place)], total, None))
         elif isinstance(base, Array):
-            expr = self.real_for(expr, cotangent.kind, base)
+            expr, _ = self.as_real(expr, cotangent.kind, base)
             if self.may_repeat(op):
                 self.add(
                     gast.Expr(
@@ -236,7 +236,7 @@ class Arrays:
             else:
                 self.add(self.augment(place, expr))
         elif isinstance(kind, Scalar) or op.place is not None and isinstance(op.place.root.kind, Array):
-            self.add(self.augment(place, self.real_for(expr, cotangent.kind, kind)))
+            self.add(self.augment(place, self.as_real(expr, cotangent.kind, kind)[0]))
         else:
             full = self.full(trees.name(node.targets[0].id), cotangent, kind)
             if op.place is None and self.is_own_item(place, kind, cotangent.kind):
@@ -257,11 +257,6 @@ class Arrays:
             place = place.value
         chars = (getattr(kind, "char", ""), getattr(added, "char", ""))
         return isinstance(place, gast.Name) and place.id in self.whole and chars in (("f", "f"), ("c", "f"), ("c", "c"))
-
-    def real_for(self, expr: gast.AST, kind: Kind, target: Kind) -> gast.AST:
-        if getattr(kind, "char", "") == "c" and getattr(target, "char", "") == "f":
-            return trees.attr(expr, "real")
-        return expr
 
     def of_Load(self, node: gast.Assign, op: ir.Load) -> None:
         name = node.targets[0].id
@@ -288,7 +283,7 @@ class Arrays:
             else:
                 self.add(gast.Assign([self.target(place)], total, None))
             return
-        expr = self.real_for(cotangent.expr, cotangent.kind, op.kind)
+        expr, _ = self.as_real(cotangent.expr, cotangent.kind, op.kind)
         expr = trees.neg(expr) if turned(op.place.path) else expr
         self.add(self.augment(place if isinstance(place, gast.Name) else self.target(place), expr))
         finish()

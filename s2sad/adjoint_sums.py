@@ -34,6 +34,12 @@ class Cotangent:
 
 
 class Sums:
+    def as_real(self, expr: gast.AST, kind: Kind, target: Kind) -> tuple[gast.AST, Kind]:
+        """An adjoint and its kind, of what is real: the real part of one that is complex."""
+        if getattr(kind, "char", "") == "c" and getattr(target, "char", "") == "f":
+            return trees.attr(expr, "real"), real_kind(kind)
+        return expr, kind
+
     def accumulate(
         self,
         target: gast.AST | str,
@@ -65,8 +71,7 @@ class Sums:
         if isinstance(info.kind, Scalar):
             number = self.as_number(expr)
             expr, kind = number, kind if number is expr else info.kind
-        if getattr(kind, "char", "") == "c" and getattr(info.kind, "char", "") == "f":
-            expr, kind = trees.attr(expr, "real"), real_kind(kind)
+        expr, kind = self.as_real(expr, kind, info.kind)
         fresh = is_fresh(expr) if owned is None else owned
         spread = not exact and (spread or self.may_be_smaller(kind, info.kind))
         old = self.adj.get(name)

@@ -47,9 +47,6 @@ class Attributes:
             return self.part_of_spline(static, name, node)
         if isinstance(static, SparseFactor):
             return self.factor_attribute(static, owner, name, node)
-        frozen = static if isinstance(static, Frozen) else self.frozen_outside(owner, static)
-        if frozen is not None:
-            return self.part_of_frozen(frozen, name, node)
         matrix = self.sparse_of(owner)
         made = self.sparse_attribute(matrix, owner, name, node) if matrix is not None and not self.quiet else None
         if made is not None:
@@ -74,6 +71,9 @@ class Attributes:
                 return Value(expr, Static(BoundMethod(owner, getattr(owner.kind.cls, name), name)))
             return self.class_attribute(owner, owner.kind.cls, name, node)
         if static is not MISSING and not isinstance(static, (str, bytes, SliceOf)):
+            frozen = static if isinstance(static, Frozen) else self.frozen_outside(owner, static)
+            if frozen is not None:
+                return self.part_of_frozen(frozen, name, node)
             if not hasattr(static, name):
                 raise self.refuse(
                     "no_attribute", node, name=name, what=getattr(static, "__name__", type(static).__name__)

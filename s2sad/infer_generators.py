@@ -29,6 +29,7 @@ import gast
 from s2sad import trees
 from s2sad.core_generators import LEFT, YIELD, is_generator, lower_generator, without_breaks
 from s2sad.equivalents.giving import GIVING
+from s2sad.infer_iterators import writes_into
 from s2sad.infer_loops import own_statements
 from s2sad.kinds import BOOL, Static
 from s2sad.local_functions import GENERATOR
@@ -172,9 +173,7 @@ class Generators:
         """Whether a part of a generator does nothing but to compute items."""
         if isinstance(node, (gast.Delete, gast.Global, gast.Nonlocal, gast.With, gast.Import, gast.ImportFrom)):
             return False
-        if isinstance(node, (gast.Subscript, gast.Attribute)) and not isinstance(node.ctx, gast.Load):
-            return False
-        if isinstance(node, gast.AugAssign) and not isinstance(node.target, gast.Name):
+        if writes_into(node):
             return False
         if not isinstance(node, gast.Call) or getattr(node.func, "id", "") == YIELD:
             return True

@@ -23,6 +23,13 @@ class Iterator:
     """Stands for the class of what `iter` gives."""
 
 
+def writes_into(node: gast.AST) -> bool:
+    """Whether a node is a part of an object or array that is set or deleted, or a statement that adds to one."""
+    if isinstance(node, (gast.Subscript, gast.Attribute)):
+        return not isinstance(node.ctx, gast.Load)
+    return isinstance(node, gast.AugAssign) and not isinstance(node.target, gast.Name)
+
+
 class Iterators:
     # ---------------------------------------------------------------- what runs once, and later
     def check_iterator(self, node: Any, name: str, made: Value) -> None:
@@ -105,9 +112,7 @@ class Iterators:
         for each in gast.walk(function.tree):
             if isinstance(each, (gast.Delete, gast.Global, gast.Nonlocal, gast.With, gast.Import, gast.NamedExpr)):
                 return False
-            if isinstance(each, (gast.Subscript, gast.Attribute)) and not isinstance(each.ctx, gast.Load):
-                return False
-            if isinstance(each, gast.AugAssign) and not isinstance(each.target, gast.Name):
+            if writes_into(each):
                 return False
             if isinstance(each, gast.Call):
                 called = self.callee(each.func)

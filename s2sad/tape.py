@@ -15,6 +15,7 @@ loop's iteration is either computed again in the reversed iteration, if that is 
 from __future__ import annotations
 
 import collections
+import functools
 import itertools
 from typing import Any
 
@@ -50,11 +51,15 @@ class Tape(Costs, Counters, KeptCopies):
         self.helpers = helpers
         self.program, self.info, self.names = program, program.info, program.names
         self.forward = forward
-        self.constants = Constants(forward, self.info)
         self.stacks: list[gast.stmt] = []
         self.saved: dict[str, str] = {}
         self.copied: dict[str, list[str]] | None = None  # of each name, the names that it is a copy of
         self.again: dict[str, gast.stmt] = {}  # how a name is read again from where it was stored
+
+    @functools.cached_property
+    def constants(self) -> Constants:
+        """Only where an iteration saves something."""
+        return Constants(self.forward, self.info)
 
     def block(self, block: list[gast.stmt]) -> None:
         made: list[gast.stmt] = []
