@@ -8,7 +8,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.expressions import is_pure
-from s2sad.kinds import UNKNOWN, Array, List, Mapping, Scalar
+from s2sad.kinds import UNKNOWN, Array, List, Mapping, Scalar, Static
 from s2sad.values import MISSING, Conflict, Value
 
 
@@ -25,9 +25,11 @@ class Comprehensions:
 
     def visit_SetComp(self, node: gast.SetComp) -> Value:
         made = self.comprehension(node, None)
+        if isinstance(made.expr, gast.SetComp):
+            return made
         if made.varied:
             raise self.refuse("active_set", node)
-        return made
+        return self.call_value(Value(trees.builtin("set"), Static(set)), [made], {}, node)
 
     def comprehension(self, node: Any, hint: str | None) -> Value:
         """[e for x in xs if c]: as it is if no gradient flows, else a loop that appends."""

@@ -12,7 +12,7 @@ import numpy as np
 from s2sad import trees
 from s2sad.expressions import OPERATORS
 from s2sad.infer_dunders import NeedsStatements
-from s2sad.kinds import BOOL, List, Mapping, Scalar, Static, Text
+from s2sad.kinds import BOOL, List, Mapping, Scalar, Static, Text, Tuple, Unknown
 from s2sad.local_functions import LAMBDA
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, LocalFunction, Partial, Value
@@ -229,6 +229,8 @@ class Expressions:
             self.use_as_integer(right)
         if isinstance(op, gast.Mult) and is_one(right.expr) and isinstance(getattr(left.expr, "value", None), float):
             return left
+        if not self.quiet and may_be_joined(op, left, right):
+            raise self.refuse("joined_or_added", node)
         rule = registry.find(OPERATORS[type(op)])
         return self.primitive(rule, [left, right], lambda exprs: gast.BinOp(exprs[0], op, exprs[1]), node, hint)
 
@@ -281,6 +283,23 @@ def is_one(expr: gast.AST) -> bool:
         and type(expr.value) is float
         and expr.value == 1.0
         and not hasattr(expr, "lineno")
+    )
+
+
+def may_be_joined(op: gast.operator, left: Value, right: Value) -> bool:
+    """Whether `a + b`, `a * n` may join or repeat lists or tuples, for all that is known, where a gradient flows."""
+    if not isinstance(op, (gast.Add, gast.Mult)):
+        return False
+    pairs = ((left, right), (right, left))
+    return any(
+        one.varied
+        and isinstance(one.kind, Unknown)
+        and (
+            isinstance(other.kind, (Unknown, Tuple, List))
+            if isinstance(op, gast.Add)
+            else isinstance(other.kind, Unknown) or isinstance(other.kind, Scalar) and other.kind.char == "i"
+        )
+        for one, other in pairs
     )
 
 

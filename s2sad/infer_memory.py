@@ -349,7 +349,9 @@ class Memory:
         if isinstance(kind, Mapping):
             return of_item(kind.value) or UNKNOWN
         if isinstance(kind, Tuple) and not base.varied and parts[0][0] == "int":
-            return self.join_kinds(list(kind.items))
+            at, count = parts[0][1], len(kind.items)
+            known = isinstance(at, int) and -count <= at < count
+            return kind.items[at] if known else self.join_kinds(list(kind.items))
         return UNKNOWN
 
 

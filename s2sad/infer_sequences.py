@@ -12,7 +12,21 @@ from s2sad.affine import form_of
 from s2sad.expressions import mark_pure, replace_nodes
 from s2sad.infer_boxes import patterns_of
 from s2sad.infer_memory import is_function
-from s2sad.kinds import UNKNOWN, Array, Kind, List, Mapping, Never, Static, Text, carries_gradient, is_mutable, join
+from s2sad.kinds import (
+    UNKNOWN,
+    Array,
+    Kind,
+    List,
+    Mapping,
+    Never,
+    Static,
+    Text,
+    Tuple,
+    carries_gradient,
+    is_mutable,
+    join,
+    of_item,
+)
 from s2sad.values import Value, is_active_text, shown_variable
 
 
@@ -179,10 +193,15 @@ class Sequences:
             names = [self.names.fresh("item") for _ in range(count)]
             target = gast.Tuple([trees.name(name, store=True) for name in names], gast.Store())
             statement = self.add(gast.Assign([target], value.expr, None), ir.Plain(False))
-            for name in names:
-                place = ir.Place(self.new_root((self.path, self.site_number()), name, UNKNOWN))
-                self.info[name] = ir.Info(UNKNOWN, False, statement, place, self.loops, self.position)
-            return [Value(trees.name(name), UNKNOWN, place=self.info[name].place) for name in names]
+            whole = isinstance(value.kind, Tuple) and len(value.kind.items) == count
+            kinds = [UNKNOWN if is_mutable(each) else of_item(each) for each in value.kind.items] if whole else []
+            kinds = kinds or [UNKNOWN] * count
+            for name, kind in zip(names, kinds):
+                place = None
+                if is_mutable(kind):
+                    place = ir.Place(self.new_root((self.path, self.site_number()), name, kind))
+                self.info[name] = ir.Info(kind, False, statement, place, self.loops, self.position)
+            return [Value(trees.name(name), kind, place=self.info[name].place) for name, kind in zip(names, kinds)]
         if isinstance(value.kind, (Mapping, List)):
             raise self.refuse("unpack_length", node)
         raise self.refuse("unpack_unknown", node)

@@ -206,6 +206,10 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "`{text}` has an operator without a derivative for these operands",
         "an arithmetic operator, or the method that does it, called by its name",
     ),
+    "joined_or_added": (
+        "whether `{text}` joins lists or tuples, or does arithmetic, is not known",
+        "numbers and arrays only, or lists and tuples only, in this place of the list or dict",
+    ),
     "rule_fails": (
         "the rule for `{name}` fails here: {error}",
         "{instead}, or a better rule, with @s2sad.partials or @s2sad.adjoint",

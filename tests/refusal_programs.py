@@ -325,6 +325,15 @@ def f(point):
     return (point @ point).x
 
 
+@shows("joined_or_added", 2.0)
+def f(x):
+    ways = [((), 0.0)]
+    for k in range(4):
+        way, cost = ways[-1]
+        ways.append((way + (k,), cost + x * len(way)))
+    return ways[-1][1]
+
+
 @shows("super", 2.0)
 def f(x):
     return super().scale(x)

@@ -463,7 +463,7 @@ def grown_list_beside_a_mixed_one(x):
     grown[1] = 2.0 * x
     both = mixed + grown
     also = grown + mixed
-    return both[-1] * both[2] * len(both) + both[-2] * also[1] * len(also)
+    return x * both[-1] * both[2] * len(both) + x * both[-2] * also[1] * len(also)
 
 
 @case(1.3, 3)
