@@ -45,12 +45,14 @@ class Sums:
         return term
 
     def reduced_quotient(self, term: Term) -> Term:
-        """g / t / y is g / x, where t is x / y."""
+        """g / t / y is g / x, where t is x / y; a * g / (a * b) is g / b."""
         for k, factor in enumerate(term.factors):
             inner = next((product for name, product in self.named if name == getattr(factor.node, "id", "")), None)
             others = {each.key for each in (*term.factors[:k], *term.factors[k + 1 :])}
+            if inner is None and not factor.over and is_product(factor.node):
+                inner = as_product(factor.node, self.known.rank)
             if inner is not None and not factor.over:
-                inner = replace(inner, factors=tuple(replace(each, over=not each.over) for each in inner.factors))
+                inner = replace(inner, factors=tuple(upside_down(each, factor) for each in inner.factors))
             if inner is not None and any((not over, key) in others for over, key in (e.key for e in inner.factors)):
                 made = Term(term.number * inner.number, (*term.factors[:k], *inner.factors, *term.factors[k + 1 :]))
                 shorter = self.cancelled(made)
@@ -188,6 +190,15 @@ def is_as_large(part: Any, whole: Any) -> bool:
     if part is None or whole is None or len(part) != len(whole):
         return False
     return all(one.many or same_axes((one,), (other,)) for one, other in zip(part, whole))
+
+
+def upside_down(factor: Factor, whole: Factor) -> Factor:
+    """A factor of what is divided by. What an array is divided by stays with the array (see `as_product`)."""
+    return replace(factor, over=False, rank=whole.rank) if factor.over else replace(factor, over=True)
+
+
+def is_product(node: gast.AST) -> bool:
+    return isinstance(node, gast.BinOp) and isinstance(node.op, (gast.Mult, gast.Div))
 
 
 def is_sum(node: gast.AST | None) -> bool:
