@@ -315,7 +315,8 @@ class Arrays:
         name = self.names.fresh("#t_grad")
         expr = place
         if not isinstance(op.target_kind, Scalar):
-            expr = trees.call(trees.attr(place, "copy")) if isinstance(op.target_kind, Array) else place
+            picked = any(tag == "array" and each.rank for tag, each in op.parts or ())  # is new
+            expr = trees.call(trees.attr(place, "copy")) if isinstance(op.target_kind, Array) and not picked else place
             if getattr(op.target_kind, "dims", None) == ():
                 expr = trees.index(place, trees.const(()))  # a number
         if turned(op.place.path):

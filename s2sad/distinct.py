@@ -4,7 +4,7 @@ Where it can't, the adjoint of reading adds with `+=`; else it takes the slower 
 where one of the index arrays has distinct positions along its axis, none of them counted from the end (-1 and 2 may be
 the same element), and isn't broadcast against the others: those of `np.arange(n)`, `np.argsort(x)`,
 `np.flatnonzero(x)`, slices of these, and different numbers that are written out. So are all arrays together that
-`np.nonzero` and the like give.
+`np.nonzero` and the like give, and those that `np.ix_` makes of distinct positions.
 """
 
 from __future__ import annotations
@@ -101,6 +101,8 @@ class Distinct:
         if not isinstance(call, gast.Call) or call.keywords:
             return False
         function = trees.function_of(call.func)
+        if function is np.ix_:
+            return all(self.positions(each) or self.are_different(each) for each in call.args)
         return function in ALL_POSITIONS or function is np.where and len(call.args) == 1
 
     def has_one_axis(self, mask: gast.AST) -> bool:

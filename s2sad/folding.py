@@ -118,6 +118,7 @@ class Folding:
             for inner in blocks_of(node):
                 self.block(inner)
             self.use(node, pending, made)
+            drop([name for name, source in pending.items() if is_effect(source)], pending)  # not for later
             inside = {name for inner in blocks_of(node) for name in all_reads(inner)}
             drop([name for name in pending if name in inside], pending)
             drop(self.killed(node, pending), pending)
@@ -170,6 +171,8 @@ class Folding:
     def allowed(self, source: gast.Assign, node: gast.stmt, before: list[gast.stmt]) -> bool:
         if isinstance(node, gast.Return):
             return False
+        if is_effect(source):
+            return is_list_of(source.targets[0].id, node)
         if not getattr(source, "reverse", False):
             repeats = getattr(getattr(node, "effect", None), "what", "") == "repeat"
             return repeats or not is_display_of_atoms(source.value)
@@ -249,7 +252,7 @@ class Folding:
             return True
         if isinstance(op, (ir.ListOp,)) or is_display_of_atoms(node.value):
             return True
-        return isinstance(op, ir.Plain) and op.pure
+        return isinstance(op, ir.Plain)
 
     def only_shadow(self, node: gast.stmt) -> bool:
         """Whether a statement writes into an adjoint or an element of it, and nowhere else."""
@@ -296,6 +299,20 @@ class Folding:
             if each is not node and writes_memory(each):
                 return list(pending)
         return [name for name, source in pending.items() if reads(source) & changed]
+
+
+def is_effect(source: gast.stmt) -> bool:
+    """Whether a statement of f's has an effect, or may have one."""
+    op = getattr(source, "effect", None)
+    return isinstance(op, ir.Plain) and not op.pure and not getattr(source, "reverse", False)
+
+
+def is_list_of(name: str, node: gast.stmt) -> bool:
+    """Whether a statement is `items = list(name)`: nothing is done between what made it and this."""
+    call = getattr(node, "value", None)
+    if not isinstance(node, gast.Assign) or not isinstance(call, gast.Call) or call.keywords or len(call.args) != 1:
+        return False
+    return getattr(call.func, "builtin", None) is list and getattr(call.args[0], "id", "") == name
 
 
 def is_display_of_atoms(value: gast.AST) -> bool:

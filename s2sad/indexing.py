@@ -7,7 +7,7 @@ Array(dtype='float64', dims=(Dim(key='m', many=True),))
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gast
@@ -155,6 +155,21 @@ def fewer(dim: Dim, count: int) -> Dim:
     (Dim(key=2, many=True), True, 0)
     """
     return dim_of(max(dim.key - count, 0)) if isinstance(dim.key, int) else shortened(dim, count) if count else dim
+
+
+def filled(kind: Kind, value: Kind) -> Kind:
+    """The kind of what an array is stored in: as long as the value, along axes where that isn't repeated.
+
+    >>> filled(Array("float64", (Dim("any"),)), Array("float64", (Dim("n", True),))).dims
+    (Dim(key='n', many=True),)
+    """
+    if not isinstance(kind, Array) or not isinstance(value, Array) or kind.dims is None or value.dims is None:
+        return kind
+    before = len(kind.dims) - len(value.dims)
+    if before < 0:
+        return kind
+    own = [mine if its is None or not its.many else its for mine, its in zip(kind.dims, (None,) * before + value.dims)]
+    return replace(kind, dims=tuple(own))
 
 
 def index_value(index: gast.AST) -> gast.AST:

@@ -16,7 +16,7 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.expressions import mark_pure
 from s2sad.infer_expressions import SliceOf
-from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Array, Kind, List, Mapping, Record, Scalar, Static, Text
+from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Array, Kind, List, Mapping, Record, Scalar, Static, Text, Tuple
 from s2sad.local_functions import without_local_functions
 from s2sad.rules import registry
 from s2sad.values import (
@@ -210,7 +210,13 @@ class Builtins:
                 if value.kind.dims and isinstance(value.kind.dims[0].key, int)
                 else self.array_as_list(value, node)
             )
-        return self.plain(function, args, keywords, UNKNOWN) if not value.varied else None
+        if value.varied:
+            return None
+        dims = value.kind.dims if isinstance(value.kind, Array) else None
+        known = dims is not None and len(dims) == 1 and isinstance(dims[0].key, int)
+        return self.plain(
+            function, args, keywords, Tuple((Scalar(value.kind.dtype),) * dims[0].key) if known else UNKNOWN
+        )
 
     def call_dict(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import gast
@@ -32,6 +33,7 @@ from s2sad.kinds import (
     of_item,
 )
 from s2sad.refusals import refuse
+from s2sad.rules.results import numeric
 from s2sad.values import MISSING, BoundMethod, Choice, Conflict, LocalFunction, Partial, Value, is_active_text
 
 HOLE = "_"
@@ -299,7 +301,11 @@ class Memory:
             values = values[0].items
             elements = [None] * len(values)
             node = gast.Tuple([], gast.Load())
-        parts = [self.index_part(value, base) for value in values]
+        entries = values
+        if len(values) == 1 and isinstance(values[0].kind, Tuple) and not isinstance(node, gast.Tuple):
+            kinds = enumerate(values[0].kind.items)  # a tuple as an index is one entry for each axis
+            entries = [Value(trees.index(values[0].expr, trees.const(k)), kind) for k, kind in kinds]
+        parts = [self.index_part(entry, base) for entry in entries]
         exprs = [
             value.expr if self.quiet or isinstance(value.kind, Static) else self.operand(value) for value in values
         ]
@@ -320,12 +326,12 @@ class Memory:
             if isinstance(base.kind, (Array, List)):
                 self.use_as_integer(value)
             return "int", value.kind.symbol
+        if isinstance(value.kind, (List, Tuple)):
+            value = replace(value, kind=numeric(value.kind))
         if isinstance(value.kind, Array) and value.kind.char == "b":
             return "array", Mask("bool", value.kind.dims, value.kind.most, value.kind.least, self.which_mask(value))
         if isinstance(value.kind, Array) and value.kind.char in "bi":
             return "array", value.kind
-        if isinstance(value.kind, (List, Tuple)):
-            return "array", Array("int64", (Dim(("list", object())),))
         return "unknown", None
 
     def which_mask(self, value: Value) -> Any:

@@ -280,6 +280,12 @@ class NumPy:
             raise self.refuse("no_rule", node, name="ix_", module="numpy")
         return None
 
+    def call_ndindex(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
+        """np.ndindex gives tuples of integers, like a function of itertools."""
+        return self.opaque_call(function, args, keywords, node, reads_only=True)
+
     def call_einsum(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value | None:
@@ -387,4 +393,5 @@ CALLS: dict[Any, str] = {
     np.einsum: "call_einsum",
     np.array_split: "call_split",
     np.ix_: "call_ix",
+    np.ndindex: "call_ndindex",
 }

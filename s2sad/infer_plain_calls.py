@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import ir, trees
 from s2sad.drawn import drawn_kind, draws
@@ -80,7 +81,10 @@ class PlainCalls:
         return made
 
     def given_items(self, static: Any, args: list[Value], keywords: dict[str, Value]) -> Kind | None:
-        """The kind of the tuples that a function of itertools gives, of what carries no gradient."""
+        """The kind of the tuples that np.ndindex or a function of itertools gives, of what carries no gradient."""
+        if static is np.ndindex:
+            shape = args[0].kind if len(args) == 1 and isinstance(args[0].kind, Tuple) else None
+            return Tuple((INT,) * (len(args) if shape is None else len(shape.items)))
         if static not in TUPLES or keywords or not args:
             return None
         items = [self.sum_kind(each) for each in args]

@@ -190,21 +190,31 @@ class Sequences:
         if isinstance(value.kind, Never) and count is not None:  # of a function that calls itself, at the first look
             return [Value(trees.index(value.expr, trees.const(k)), Never(), value.varied) for k in range(count)]
         if not value.varied and count is not None:
-            names = [self.names.fresh("item") for _ in range(count)]
-            target = gast.Tuple([trees.name(name, store=True) for name in names], gast.Store())
-            statement = self.add(gast.Assign([target], value.expr, None), ir.Plain(False))
-            whole = isinstance(value.kind, Tuple) and len(value.kind.items) == count
-            kinds = [UNKNOWN if is_mutable(each) else of_item(each) for each in value.kind.items] if whole else []
-            kinds = kinds or [UNKNOWN] * count
-            for name, kind in zip(names, kinds):
-                place = None
-                if is_mutable(kind):
-                    place = ir.Place(self.new_root((self.path, self.site_number()), name, kind))
-                self.info[name] = ir.Info(kind, False, statement, place, self.loops, self.position)
-            return [Value(trees.name(name), kind, place=self.info[name].place) for name, kind in zip(names, kinds)]
+            return self.unpacked_plainly(value, patterns_of(node, count))
         if isinstance(value.kind, (Mapping, List)):
             raise self.refuse("unpack_length", node)
         raise self.refuse("unpack_unknown", node)
+
+    def unpacked_plainly(self, value: Value, patterns: list[Any]) -> list[Value]:
+        """The parts of what carries no gradient: `i, j = np.triu_indices(n)` stays as it stands."""
+        names = [self.names.fresh(shown_variable(e.id) if isinstance(e, gast.Name) else "item") for e in patterns]
+        kinds: list[Kind] = [UNKNOWN] * len(names)
+        if isinstance(value.kind, Tuple) and len(value.kind.items) == len(names):
+            kinds = [self.plain_part(kind) for kind in value.kind.items]
+        target = gast.Tuple([trees.name(name, store=True) for name in names], gast.Store())
+        statement = self.add(gast.Assign([target], value.expr, None), ir.Plain(False))
+        made = []
+        for name, kind in zip(names, kinds):
+            place = None
+            if is_mutable(kind):
+                place = ir.Place(self.new_root((self.path, self.site_number()), name, kind))
+            self.info[name] = ir.Info(kind, False, statement, place, self.loops, self.position)
+            made.append(Value(trees.name(name), kind, place=place))
+        return made
+
+    def plain_part(self, kind: Kind) -> Kind:
+        """The kind of one part: an array that the call has made, or what can't be written into."""
+        return UNKNOWN if is_mutable(kind) and not isinstance(kind, Array) else of_item(kind) or UNKNOWN
 
     def key_value(self, key: Any) -> Value:
         if isinstance(key, enum.Enum):

@@ -8,6 +8,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.indexing import filled
 from s2sad.infer_memory import HOLE
 from s2sad.ir import family
 from s2sad.kinds import (
@@ -101,6 +102,7 @@ class Stores:
         self.check_outside(place.root, value.varied, node)
         value = Value(self.operand(value), value.kind, value.varied)
         target = trees.index(base.expr, index)
+        kind = filled(kind, value.kind)
         op = ir.Store(here, value.expr, value.kind, kind, operator)
         op.value_varied = value.varied
         if isinstance(base.kind, Array):

@@ -23,7 +23,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.helpers import unbroadcast
-from s2sad.kinds import Array, Kind, Scalar
+from s2sad.kinds import Array, Kind, Scalar, Tuple
 from s2sad.reading import reads
 from s2sad.statements import blocks_of, targets
 
@@ -166,6 +166,8 @@ class Sharing:
             return self.escaped(node) if self.is_arithmetic(node) else self.parts(node)
         if isinstance(node, gast.IfExp):
             return self.sources(node.body) | self.sources(node.orelse) | self.escaped(node.test)
+        if isinstance(node, gast.Subscript) and self.picks(node):
+            return self.escaped(node)
         if isinstance(node, (gast.Subscript, gast.Starred)):
             return self.sources(node.value)
         if isinstance(node, gast.Attribute):
@@ -241,8 +243,19 @@ class Sharing:
             return set()
         return set().union(*map(self.sources, arguments))
 
+    def picks(self, node: gast.Subscript) -> bool:
+        """Whether an index picks items of an array by their positions, or by a mask: what it gives is new."""
+        if self.holds_others(node.value):
+            return False
+        entries = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
+        kinds = [self.kind_of(each.id) for each in entries if isinstance(each, gast.Name)]
+        kinds += [inner for kind in kinds if isinstance(kind, Tuple) for inner in kind.items]
+        return any(isinstance(kind, Array) and kind.char in "bi" and kind.rank for kind in kinds)
+
     def holds_others(self, node: gast.AST) -> bool:
-        """Whether a copy of it may hold the same arrays: it isn't known to be an array."""
+        """Whether a copy of it may hold the same arrays: it isn't known to be an array, or a part of one."""
+        while isinstance(node, gast.Subscript):
+            node = node.value
         return not (isinstance(node, gast.Name) and self.is_array(node.id))
 
 

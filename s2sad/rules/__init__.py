@@ -32,6 +32,7 @@ from s2sad.rules import (  # noqa: F401
     padding,
     piecewise,
     polynomials,
+    positions,
     reductions,
     running,
     selecting,

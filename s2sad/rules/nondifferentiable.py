@@ -17,7 +17,6 @@ from s2sad.rules.results import (
     numeric,
     numpy_dtype,
     shaped,
-    unknown_dim,
     value_of,
 )
 
@@ -96,46 +95,6 @@ def count_kind(a: Kind, axis: Kind = NONE, keepdims: Kind = FALSE) -> Kind:
     return INT if isinstance(made, Scalar) and value_of(axis) is None else made
 
 
-nondifferentiable(
-    np.argsort,
-    np.nonzero,
-    np.flatnonzero,
-    np.argwhere,
-    np.searchsorted,
-    np.digitize,
-    np.unravel_index,
-    np.ravel_multi_index,
-    np.lexsort,
-    np.argpartition,
-)
-
-
-@kind(np.argsort, np.argpartition)
-def order_kind(a: Kind, *options: Kind, **keywords: Kind) -> Kind:
-    return Array("int64", dims_of(numeric(a)))
-
-
-@kind(np.nonzero)
-def nonzero_kind(a: Kind) -> Kind:
-    dims = dims_of(numeric(a))
-    return UNKNOWN if dims is None else Tuple((Array("int64", (unknown_dim(),)),) * len(dims))
-
-
-@kind(np.flatnonzero)
-def positions_kind(a: Kind, *options: Kind, **keywords: Kind) -> Kind:
-    return Array("int64", (unknown_dim(),))
-
-
-@kind(np.searchsorted)
-def place_kind(a: Kind, v: Kind, *options: Kind, **keywords: Kind) -> Kind:
-    return shaped("int64", dims_of(numeric(v)), True)
-
-
-@kind(np.digitize)
-def bin_kind(x: Kind, *options: Kind, **keywords: Kind) -> Kind:
-    return shaped("int64", dims_of(numeric(x)), True)
-
-
 # --- questions ------------------------------------------------------------------------------------------------------
 
 nondifferentiable(
@@ -160,14 +119,6 @@ nondifferentiable(
     np.issubdtype,
     np.isin,
     np.tri,
-    np.tril_indices,
-    np.triu_indices,
-    np.diag_indices,
-    np.tril_indices_from,
-    np.triu_indices_from,
-    np.diag_indices_from,
-    np.mask_indices,
-    np.ix_,
     np.isfortran,
     np.iterable,
     np.common_type,

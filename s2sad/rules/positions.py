@@ -1,0 +1,127 @@
+"""The functions that give positions of items, as arrays of integers: no derivative, but known ranks and lengths."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad.indexing import dim_of
+from s2sad.kinds import NONE, ONE, UNKNOWN, Array, Dim, Kind, Scalar, Static, Tuple
+from s2sad.rules.registry import kind, nondifferentiable
+from s2sad.rules.results import UNSURE, dims_of, dims_of_shape, length_of, numeric, shaped, unknown_dim, value_of
+
+ZERO, LAST, TWO = Static(0), Static(-1), Static(2)
+
+nondifferentiable(
+    np.argsort,
+    np.nonzero,
+    np.flatnonzero,
+    np.argwhere,
+    np.searchsorted,
+    np.digitize,
+    np.unravel_index,
+    np.ravel_multi_index,
+    np.lexsort,
+    np.argpartition,
+    np.tril_indices,
+    np.triu_indices,
+    np.diag_indices,
+    np.tril_indices_from,
+    np.triu_indices_from,
+    np.diag_indices_from,
+    np.mask_indices,
+    np.ix_,
+)
+
+
+def one_array_for_each(count: int, *dims: Dim) -> Kind:
+    return Tuple((Array("int64", dims),) * count)
+
+
+@kind(np.argsort)
+def order_kind(a: Kind, axis: Kind = LAST, *options: Kind, **keywords: Kind) -> Kind:
+    dims, which = dims_of(numeric(a)), value_of(axis)
+    flat = which is None or which is UNSURE
+    return Array("int64", dims if not flat else (unknown_dim(),) if which is None else None)
+
+
+@kind(np.argpartition)
+def partition_kind(a: Kind, kth: Kind, axis: Kind = LAST, *options: Kind, **keywords: Kind) -> Kind:
+    return order_kind(a, axis)
+
+
+@kind(np.nonzero)
+def nonzero_kind(a: Kind) -> Kind:
+    dims = dims_of(numeric(a))
+    return UNKNOWN if dims is None else one_array_for_each(len(dims), unknown_dim())
+
+
+@kind(np.flatnonzero)
+def positions_kind(a: Kind, *options: Kind, **keywords: Kind) -> Kind:
+    return Array("int64", (unknown_dim(),))
+
+
+@kind(np.argwhere)
+def rows_kind(a: Kind) -> Kind:
+    dims = dims_of(numeric(a))
+    return UNKNOWN if dims is None else Array("int64", (unknown_dim(), dim_of(len(dims))))
+
+
+@kind(np.searchsorted)
+def place_kind(a: Kind, v: Kind, *options: Kind, **keywords: Kind) -> Kind:
+    return shaped("int64", dims_of(numeric(v)), True)
+
+
+@kind(np.digitize)
+def bin_kind(x: Kind, *options: Kind, **keywords: Kind) -> Kind:
+    return shaped("int64", dims_of(numeric(x)), True)
+
+
+@kind(np.unravel_index)
+def unraveled_kind(indices: Kind, shape: Kind, order: Kind = NONE) -> Kind:
+    sizes, dims = dims_of_shape(shape), dims_of(numeric(indices))
+    if sizes is None or dims is None:
+        return UNKNOWN
+    return Tuple((Array("int64", dims) if dims else Scalar("int64"),) * len(sizes))
+
+
+@kind(np.tril_indices, np.triu_indices)
+def triangle_kind(n: Kind, k: Kind = ZERO, m: Kind = NONE) -> Kind:
+    """Both have as many items, whatever that is; where all numbers are known, it is that of one row after another."""
+    return one_array_for_each(2, unknown_dim())
+
+
+@kind(np.tril_indices_from, np.triu_indices_from)
+def triangle_of_kind(arr: Kind, k: Kind = ZERO) -> Kind:
+    return one_array_for_each(2, unknown_dim())
+
+
+@kind(np.mask_indices)
+def mask_kind(n: Kind, mask_func: Kind, k: Kind = ZERO) -> Kind:
+    return one_array_for_each(2, unknown_dim())
+
+
+@kind(np.diag_indices)
+def diagonal_kind(n: Kind, ndim: Kind = TWO) -> Kind:
+    count = value_of(ndim)
+    return one_array_for_each(count, length_of(n)) if isinstance(count, int) else UNKNOWN
+
+
+@kind(np.diag_indices_from)
+def diagonal_of_kind(arr: Kind) -> Kind:
+    dims = dims_of(numeric(arr))
+    return one_array_for_each(len(dims), dims[0]) if dims else UNKNOWN
+
+
+@kind(np.ix_)
+def open_mesh_kind(*args: Kind) -> Kind:
+    """Each along an axis of its own. A mask becomes the positions where it is true."""
+    own = [numeric(each) for each in args]
+    made = []
+    for k, each in enumerate(own):
+        if not isinstance(each, Array) or each.dims is None or len(each.dims) != 1 or each.dtype == "":
+            return UNKNOWN
+        masks = each.dtype == "bool"
+        axis = unknown_dim() if masks else each.dims[0]
+        dims = tuple(axis if at == k else ONE for at in range(len(own)))
+        made.append(Array("int64" if masks else each.dtype, dims))
+    return Tuple(tuple(made))
