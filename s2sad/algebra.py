@@ -199,7 +199,7 @@ class Algebra(Sums):
             return self.parts(node)
         if all(map(self.is_whole, factors)):
             return node
-        terms = [self.cancelled(self.spread(self.reduced_quotient(term))) for term in terms]
+        terms = [self.cancelled(self.spread(self.reduced_quotient(self.unguarded(term)))) for term in terms]
         for k, term in enumerate(terms):
             terms[k] = self.with_names(self.cancelled(term, terms[:k] + terms[k + 1 :]))
         terms = without_complex_zero(terms)

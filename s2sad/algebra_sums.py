@@ -60,6 +60,16 @@ class Sums:
                     return self.reduced_quotient(shorter)
         return term
 
+    def unguarded(self, term: Term) -> Term:
+        """g * u / (t or 1.0), where u is x / t, is g * u / t: where t is 0, u is no number, either."""
+        names = {factor.node.id for factor in term.factors if factor.over and isinstance(factor.node, gast.Name)}
+        below = [factor for name, product in self.named if name in names for factor in product.factors]
+        for k, factor in enumerate(term.factors):
+            node = None if factor.over else divisor_of(factor.node)
+            if node is not None and any(not each.over and key_of(each.node) == key_of(node) for each in below):
+                return replace(term, factors=(*term.factors[:k], replace(factor, node=node), *term.factors[k + 1 :]))
+        return term
+
     def spread(self, term: Term) -> Term:
         """(a + b / t) * t is a * t + b."""
         for k, factor in enumerate(term.factors):
@@ -190,6 +200,17 @@ def is_as_large(part: Any, whole: Any) -> bool:
     if part is None or whole is None or len(part) != len(whole):
         return False
     return all(one.many or same_axes((one,), (other,)) for one, other in zip(part, whole))
+
+
+def divisor_of(node: gast.AST) -> gast.AST | None:
+    """t, of `t or 1.0` and of `np.where(t == 0, 1.0, t)`."""
+    if isinstance(node, gast.BoolOp) and isinstance(node.op, gast.Or) and len(node.values) == 2:
+        return node.values[0] if trees.literal(node.values[1]) == 1.0 else None
+    if not trees.is_where(node):
+        return None
+    test, one, other = node.args
+    is_zero = isinstance(test, gast.Compare) and isinstance(test.ops[0], gast.Eq) and trees.is_zero(test.comparators[0])
+    return other if is_zero and trees.literal(one) == 1.0 and key_of(test.left) == key_of(other) else None
 
 
 def upside_down(factor: Factor, whole: Factor) -> Factor:
