@@ -21,6 +21,8 @@ from s2sad.indexing import sliced
 from s2sad.kinds import ONE, Array, Dim, Kind, Scalar, broadcast_dims, loose
 
 Dims = tuple[Dim, ...]
+# Functions whose result has the shape of their first argument, whatever else they are given.
+AS_LARGE = (np.zeros_like, np.roll, np.flip, np.fliplr, np.flipud, np.tril, np.triu, np.linalg.inv)
 REAL = ("sum", "mean", "max", "min", "exp", "log", "sqrt", "abs", "sin", "cos", "tanh")  # of real numbers
 
 
@@ -155,9 +157,12 @@ class ExpressionKinds:
             return (*rows, *columns) if rows is not None and columns is not None else None
         if is_numpy(node, "expand_dims") and len(node.args) == 2:
             return self._of_expand_dims(node)
-        if is_numpy(node, "zeros_like") and not node.keywords:
-            return self.dims(node.args[0])
         called = trees.function_of(node.func)
+        if any(called is each for each in AS_LARGE) and not any(each.arg == "shape" for each in node.keywords):
+            return self.dims(node.args[0]) if node.args else None
+        if called is np.cumsum or called is np.cumprod:
+            dims = self.dims(node.args[0])
+            return dims if dims is not None and len(dims) == 1 else None
         if (isinstance(called, np.ufunc) and called.nout == 1 and called.signature is None) or called is np.where:
             return None if node.keywords else broadcast_dims(*map(self.dims, node.args))
         function = node.func

@@ -15,10 +15,13 @@ from collections.abc import Callable
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import ir, trees
 from s2sad.expression_kinds import kind_of_names
 from s2sad.expressions import rebuilt
+from s2sad.fewer_operations import elements
+from s2sad.ir import GENERATED
 from s2sad.kinds import Array, Kind
 from s2sad.named_products import changes
 from s2sad.reading import reads
@@ -27,11 +30,14 @@ from s2sad.statements import all_of, blocks_of, targets
 from s2sad.terms import key_of
 
 ARITHMETIC = (gast.BinOp, gast.UnaryOp)
+NAMED = (gast.BinOp, gast.Call, gast.Subscript)
 
 
 def use_names(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> bool:
     """The same at the end of the stage `simplify`, where what the adjoint code has become is computed already; also of
-    what a tangent's own part of the function has computed before it. Whether there was any."""
+    what a tangent's own part of the function has computed before it. The forward part reads the names that the program
+    has given to what f computes more than once; those of the user's stand where the user has put them. Whether there
+    was any."""
     names = Names(body, info, kinds)
     names.block(body, {})
     return names.used
@@ -94,8 +100,10 @@ class Names:
         seen = dict(outer)
         for node in block:
             changed = changes(node)
-            if getattr(node, "reverse", False) and not getattr(node, "restore", False) and seen:
-                change_parts(node, lambda each: self.operand(each, seen))
+            if seen and not getattr(node, "restore", False):
+                reverse = getattr(node, "reverse", False)
+                own = seen if reverse else {key: each for key, each in seen.items() if ir.base_of(each[0]) in GENERATED}
+                change_parts(node, lambda each, own=own: self.operand(each, own))  # type: ignore[misc]
             if isinstance(node, (gast.For, gast.While)):
                 seen = without(seen, changed)
             for inner in blocks_of(node):
@@ -106,7 +114,7 @@ class Names:
                 seen.setdefault(key_of(value), (name, {name, *ir.summary(value).names}))
 
     def operand(self, node: Any, seen: dict[Any, tuple[str, set[str]]]) -> Any:
-        found = seen.get(key_of(node)) if isinstance(node, (gast.Call, gast.BinOp)) else None
+        found = seen.get(key_of(node)) if isinstance(node, NAMED) else None
         if found is not None:
             self.used = True
             return trees.name(found[0])
@@ -117,7 +125,11 @@ class Names:
         if getattr(node, "reverse", False) or not isinstance(node, gast.Assign):
             return False
         target, value = node.targets[0], node.value
-        if not isinstance(target, gast.Name) or not isinstance(value, (gast.BinOp, gast.Call)):
+        if not isinstance(target, gast.Name) or not isinstance(value, NAMED):
+            return False
+        if isinstance(value, gast.Subscript) and not any(
+            isinstance(each, gast.Slice) for each in elements(value.slice)
+        ):
             return False
         calls = [each for each in trees.walk(value) if isinstance(each, gast.Call)]
         return all(map(gives_the_same, calls)) and all(map(self.stays, (target.id, *ir.summary(value).names)))
@@ -139,8 +151,17 @@ def change_parts(node: Any, change: Callable[[Any], Any]) -> None:
 def operands(node: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(node, ARITHMETIC):
         return in_parts(node, change)
+    if isinstance(node, gast.Call) and trees.function_of(node.func) is np.array:
+        return rebuilt(node, lambda each: in_items(each, change), kept=("ctx", "op", "func"))
     return in_parts(node, lambda each: operands(each, change))
 
 
 def in_parts(node: Any, change: Callable[[Any], Any]) -> Any:
     return rebuilt(node, change, kept=("ctx", "op", "func")) if isinstance(node, (*ARITHMETIC, gast.Call)) else node
+
+
+def in_items(node: Any, change: Callable[[Any], Any]) -> Any:
+    """Changes the items of a display of which an array is made: they are copied into it."""
+    if isinstance(node, (gast.List, gast.Tuple)):
+        return rebuilt(node, lambda each: in_items(each, change), kept=("ctx",))
+    return change(node)

@@ -83,9 +83,49 @@ def product_by_name(x, y):
     return np.sum(np.exp(a) * a * np.sin(x))
 
 
+def rotated(a, P):
+    R = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
+    return np.sum((P @ R.T) ** 3)
+
+
+def chain(x):
+    return np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+
+def likelihood(x, h):
+    return np.sum(np.log(2 * np.pi * h) + x**2 / h)
+
+
+def direction(x, w):
+    return w @ (x / np.linalg.norm(x))
+
+
+def rows_of_length_one(A, w):
+    A = A / np.linalg.norm(A, axis=1, keepdims=True)
+    return np.sum(np.tanh(A @ w))
+
+
+def where_there_is_a_length(A, w):
+    n = np.linalg.norm(A, axis=1, keepdims=True)
+    return np.sum(np.tanh(np.where(n > 0, A / n, 0.0) @ w))
+
+
+def upwind(u, c):
+    up = np.roll(u, -1)
+    v = u - c * u * (up - u)
+    return np.sum(v**2)
+
+
 @pytest.mark.parametrize(
     "f, args, times",
     [
+        (rotated, (0.3, np.array([X, Y])[:, :2]), {"np.sin(": 1}),
+        (chain, (X,), {"x[:-1]": 1}),
+        (likelihood, (X, Y), {"np.pi": 1, "/ (": 0}),
+        (direction, (X, Y), {" or ": 0}),
+        (rows_of_length_one, (np.array([X, Y]), X), {"np.where(": 0}),
+        (where_there_is_a_length, (np.array([X, Y]), X), {"== 0": 1}),
+        (upwind, (X, 0.1), {"u_grad = u_grad": 0}),
         (lennard_jones, (1.1, 0.7, 0.9), {"sigma / r": 1}),
         (reciprocal, (1.7,), {"1 / u": 1, "dy": 1}),
         (arrhenius, (1.3, 300.0, 800.0), {"math.exp(": 1, "8.314 * t\n": 1}),
