@@ -252,7 +252,7 @@ class Folding:
             return True
         if isinstance(op, (ir.ListOp,)) or is_display_of_atoms(node.value):
             return True
-        return isinstance(op, ir.Plain)
+        return isinstance(op, ir.Plain) and (op.pure or is_effect(node))
 
     def only_shadow(self, node: gast.stmt) -> bool:
         """Whether a statement writes into an adjoint or an element of it, and nowhere else."""
@@ -302,9 +302,10 @@ class Folding:
 
 
 def is_effect(source: gast.stmt) -> bool:
-    """Whether a statement of f's has an effect, or may have one."""
+    """Whether a statement of f's is a call that has an effect, or may have one."""
     op = getattr(source, "effect", None)
-    return isinstance(op, ir.Plain) and not op.pure and not getattr(source, "reverse", False)
+    call = isinstance(getattr(source, "value", None), gast.Call) and not getattr(source, "reverse", False)
+    return call and isinstance(op, ir.Plain) and not op.pure
 
 
 def is_list_of(name: str, node: gast.stmt) -> bool:
