@@ -278,6 +278,8 @@ class Algebra(Sums):
         """Whether it is a whole number, as in an index: 2.0 * n isn't one."""
         if isinstance(node, gast.Constant):
             return isinstance(node.value, int)
+        if isinstance(node, gast.Subscript):
+            return getattr(node.value, "attr", "") == "shape"
         kind = self.kind_of(node.id) if isinstance(node, gast.Name) else None
         return isinstance(kind, Scalar) and kind.char in "iub"
 

@@ -9,7 +9,7 @@ np.where(c, g, 0.0) * x              np.where(c, g * x, 0.0)          an x of 0 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +28,7 @@ class Sums:
     products: dict[str, tuple[Term, tuple[int, ...]]]  # of the forward part, and the loops that they are set in
     loops: tuple[int, ...]
     target: str  # the variable that is set
+    is_whole: Callable[[gast.AST], bool]
 
     def cancelled(self, term: Term, others: Sequence[Term] = ()) -> Term:
         """a / b * b is a, where a, or another term of the sum, has the shape of the whole; also
@@ -105,11 +106,14 @@ class Sums:
         return self.known.dims(term.tree())
 
     def merged(self, terms: list[Term]) -> list[Term]:
-        """x * y + y * x is 2.0 * x * y; also where one is written with a temporary that is such a product."""
+        """x * y + y * x is 2.0 * x * y; also where one is written with a temporary that is such a product. Not so what
+        may be a whole number: in `1 + n + 1` a length may be meant, and 2.0 * n is none."""
         made: list[tuple[Term, Term]] = []
         for term in terms:
             whole = self.expanded(term)
             for k, (other, its) in enumerate(made):
+                if whole.factors and all(self.may_be_whole(each.node) for each in whole.factors):
+                    continue
                 total = its.number + whole.number
                 if whole.keys == its.keys and total != 0:
                     ways = [(other, its), (term, whole)]
@@ -120,6 +124,10 @@ class Sums:
             else:
                 made.append((term, whole))
         return [term for term, _ in made]
+
+    def may_be_whole(self, node: gast.AST) -> bool:
+        """Whether it is a whole number, or a name of which nothing is known."""
+        return self.is_whole(node) or isinstance(node, gast.Name) and self.known.kind_of_name(node.id) is None
 
     def expanded(self, term: Term) -> Term:
         """A term in which temporaries of the forward sweep that are products are written out."""

@@ -44,6 +44,7 @@ from s2sad.infer_frozen import FrozenDistributions
 from s2sad.infer_functions import Functions, identity_of
 from s2sad.infer_generators import Consumer, Generators
 from s2sad.infer_gradients import Gradients
+from s2sad.infer_grids import Grids
 from s2sad.infer_grown import GrownLists
 from s2sad.infer_holdings import Holdings
 from s2sad.infer_inner import InnerDerivatives
@@ -196,6 +197,7 @@ class Infer(
     Stars,
     Factors,
     SparseMatrices,
+    Grids,
     SparseMade,
     SparseSolvers,
     Trajectories,

@@ -13,6 +13,7 @@ import numpy as np
 from s2sad import trees
 from s2sad.infer_expressions import SliceOf
 from s2sad.infer_frozen import Frozen
+from s2sad.infer_grids import Grid
 from s2sad.infer_memory import dim_symbol
 from s2sad.infer_sparse import Sparse
 from s2sad.infer_sparse_solvers import SparseFactor
@@ -45,6 +46,8 @@ class Attributes:
             return self.part_of_solution(static, name, node)
         if isinstance(static, Spline):
             return self.part_of_spline(static, name, node)
+        if isinstance(static, Grid):
+            return self.part_of_grid(static, name, node)
         if isinstance(static, SparseFactor):
             return self.factor_attribute(static, owner, name, node)
         matrix = self.sparse_of(owner)

@@ -22,13 +22,14 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.infer_factors import SOLVERS, Factor
 from s2sad.infer_frozen import Frozen
+from s2sad.infer_grids import GRIDS, Grid
 from s2sad.infer_memory import is_function
 from s2sad.infer_nested import NESTED
 from s2sad.infer_sparse import Sparse
 from s2sad.infer_sparse_solvers import SparseFactor
 from s2sad.infer_splines import SPLINES, Spline
 from s2sad.kinds import FLOAT, UNKNOWN, Array, Dict, List, Mapping, Record, Scalar, Static, Tuple
-from s2sad.rules import implicit, loading
+from s2sad.rules import implicit, loading, registry
 from s2sad.values import BoundMethod, Choice, LocalFunction, Partial, Solution, Value
 
 PYTHON_FLOAT = ("brentq", "brenth", "bisect", "ridder")  # what they return
@@ -69,17 +70,12 @@ class Solvers:
             return self.call_spline(static, args, keywords, node, hint)
         if home == "scipy.stats":
             return self.frozen(function, static, args, keywords)
+        if isinstance(static, Grid):
+            return self.call_grid(static, args, keywords, node, hint)
         if home == "scipy.interpolate" and not self.quiet:
-            makes = isinstance(static, (type, types.FunctionType))
-            if name == "splev" and self.flows(args, keywords):
-                made = self.call_splev(function, args, keywords, node, hint)
-                if made is not None:
-                    return made
-            if makes and name in SPLINES:
-                return self.make_spline(function, name, args, keywords, node)
-            outside = None if makes else self.outside_spline(function, static)
-            if outside is not None:
-                return self.call_spline(outside, args, keywords, node, hint)
+            made = self.call_interpolation(function, static, name, args, keywords, node, hint)
+            if made is not None:
+                return made
         if isinstance(static, SparseFactor):
             return self.solve_with_factor(static, args, keywords, node, hint)
         if not self.quiet and (home == "scipy.sparse" or type(getattr(static, "__self__", None)).__name__ == "SuperLU"):
@@ -88,6 +84,8 @@ class Solvers:
                 return made
         if home in OBJECTS and name[:1] != "_" and not self.quiet:
             if self.flows(args, keywords):
+                if registry.find(static) is not None:
+                    return None
                 raise self.refuse("solver", node, name=name, instead=OBJECTS[home])
             return self.opaque_call(function, args, keywords, node) if home == "scipy.interpolate" else None
         if home not in ("scipy.optimize", "scipy.integrate") or not isinstance(static, types.FunctionType):
@@ -107,6 +105,33 @@ class Solvers:
         if instead is None:
             return None
         raise self.refuse("solver", node, name=name, instead=instead)
+
+    def call_interpolation(
+        self,
+        function: Value,
+        static: Any,
+        name: str,
+        args: list[Value],
+        keywords: dict[str, Value],
+        node: Any,
+        hint: str | None,
+    ) -> Value | None:
+        """A function or class of scipy.interpolate, or an object of one that is made outside of f."""
+        if not isinstance(static, (type, types.FunctionType)):
+            spline, grid = self.outside_spline(function, static), self.outside_grid(function, static)
+            if spline is not None:
+                return self.call_spline(spline, args, keywords, node, hint)
+            flows = grid is not None and self.flows(args, keywords)
+            return self.call_grid(grid, args, keywords, node, hint) if flows else None
+        if name in SPLINES:
+            return self.make_spline(function, name, args, keywords, node)
+        if not self.flows(args, keywords) and name != "RegularGridInterpolator":
+            return None
+        if name in GRIDS:
+            return self.call_grid_function(function, name, args, keywords, node, hint)
+        if name == "splev":
+            return self.call_splev(function, args, keywords, node, hint)
+        return self.call_splrep(function, args, keywords, node) if name == "splrep" else None
 
     def guessed(self, function: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
         """What a solver gives, while only kinds are asked for."""
@@ -241,7 +266,7 @@ class Solvers:
         return made
 
 
-MADE_HERE = (BoundMethod, LocalFunction, Partial, Choice, Solution, Spline, Sparse, SparseFactor, Factor, Frozen)
+MADE_HERE = (BoundMethod, LocalFunction, Partial, Choice, Solution, Spline, Grid, Sparse, SparseFactor, Factor, Frozen)
 HANDLERS = {
     **dict.fromkeys(ROOT_FINDERS, "call_root_finder"),
     **dict.fromkeys(SYSTEMS, "call_system"),

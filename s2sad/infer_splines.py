@@ -30,8 +30,10 @@ LINEAR = {
 }
 POINTS = {"BSpline": ("t", "c")}  # what the points and values are called, if not x and y: here knots and coefficients
 DEGREES = {"linear": 1, "slinear": 1, "quadratic": 2, "cubic": 3}  # of interp1d
-SPLINES = (*LINEAR, "PchipInterpolator", "Akima1DInterpolator")
-CLASSES = ("CubicSpline", "BSpline", "PchipInterpolator", "Akima1DInterpolator", "PPoly", "interp1d")
+# By class, the function of s2sad.equivalents.slopes for its slopes, in which it is linear too; None: they are given.
+SLOPED = {"PchipInterpolator": "monotone_slopes", "Akima1DInterpolator": "akima_slopes", "CubicHermiteSpline": None}
+SPLINES = (*LINEAR, *SLOPED)
+CLASSES = ("CubicSpline", "BSpline", "PPoly", "interp1d", *SLOPED)
 
 
 @dataclass(eq=False)
@@ -44,6 +46,8 @@ class Spline:
     basis: Value
     degree: int | None = None  # of interp1d
     slope: Value | None = None
+    slopes: Value | None = None  # those at the points, where it follows y by them
+    by_slopes: Value | None = None  # and the splines with unit vectors as slopes
 
 
 class Splines:
@@ -52,16 +56,17 @@ class Splines:
     ) -> Value:
         bound = inspect.signature(function.static).bind(*args, **keywords).arguments
         x, y = (bound.pop(key) for key in POINTS.get(name, ("x", "y")))
+        given_slopes = bound.pop("dydx", None)
         if any(each.varied for each in [*self.leaves_of(x), *bound.values()]):
             raise self.refuse("spline_points", node, name=name)
         varied = any(each.varied for each in self.leaves_of(y))
         nothing = Value(trees.const(None), Static(None))
         basis = nothing
         options = {key: value for key, value in bound.items() if value.static is not None}
+        if name in SLOPED and (varied or given_slopes is not None and given_slopes.varied):
+            return self.make_sloped(function, name, args, keywords, [x, y, given_slopes], options, node)
         if varied:
             y = self.settle(y if isinstance(y.kind, Array) else self.as_array(y, node))
-            if name not in LINEAR:
-                raise self.refuse("spline_values", node, name=name)
             texts = [self.known(value) for value in options.values()]
             plain = all(isinstance(each, (str, int)) and each != "periodic" for each in texts)
             if not set(options) <= set(LINEAR[name]) or not plain:
@@ -83,6 +88,39 @@ class Splines:
             made.degree = DEGREES[kind] if fixed else None
         return Value(trees.name(f"{name}{RESULT}"), Static(made))
 
+    def make_sloped(
+        self,
+        function: Value,
+        name: str,
+        args: list[Value],
+        keywords: dict[str, Value],
+        points: list[Value],
+        options: dict[str, Value],
+        node: Any,
+    ) -> Value:
+        """A spline of cubic pieces with given values and slopes at the points: linear in both."""
+        from scipy import interpolate
+
+        from s2sad.equivalents import slopes  # only SciPy's users have it
+
+        if any(self.known(value) != ("akima" if key == "method" else True) for key, value in options.items()):
+            raise self.refuse("spline_options", node, name=name, options=", ".join(options))
+        x, y = (self.settle(self.as_points(each, node)) for each in points[:2])
+        if y.kind.rank != 1 or y.kind.char == "c":
+            raise self.refuse("spline_vector", node, name=name)
+        whole = self.solution(function, args, keywords, Static("spline"))
+        y = self.at_this_moment(y)
+        if points[2] is None:
+            found = self.settle(self.call_equivalent(getattr(slopes, SLOPED[name]), [x, y], {}, node, None))
+        else:
+            found = self.at_this_moment(self.settle(self.as_points(points[2], node)))
+        made = trees.attr(trees.module(interpolate), "CubicHermiteSpline")
+        unit = self.plain_call(trees.attr(trees.module(np), "eye"), [trees.call(trees.builtin("len"), y.expr)], {}).expr
+        zero = trees.np_call("zeros_like", unit)
+        by_values, by_slopes = (self.plain_call(made, [x.expr, *pair], {}) for pair in ((unit, zero), (zero, unit)))
+        spline = Spline(name, whole, y, by_values, slopes=found, by_slopes=by_slopes)
+        return Value(trees.name(f"{name}{RESULT}"), Static(spline))
+
     def call_spline(
         self, spline: Spline, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
@@ -99,6 +137,9 @@ class Splines:
         def call(exprs: list[gast.AST]) -> gast.AST:
             return trees.call(spline.whole.expr, exprs[0], *extra)
 
+        if spline.slopes is not None:
+            values = [t, spline.y, spline.slopes, spline.whole, spline.basis, spline.by_slopes, number]
+            return self.primitive(splines.HERMITE, values, call, node, hint)
         if self.holds_rows(spline) and spline.name != "interp1d":
             return self.primitive(splines.ROWS, [t, spline.whole, number], call, node, hint)
         if spline.y.static is not None and not (isinstance(spline.y.kind, Array) and spline.y.kind.rank == 1):
@@ -164,12 +205,37 @@ class Splines:
         values = [x, c, whole, basis, Value(trees.const(nu), Scalar("int", nu))]
         return self.primitive(splines.SPLINE, values, call, node, hint)
 
+    def call_splrep(self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any) -> Value | None:
+        """splrep(x, y, k=3, s=0): the knots, coefficients and degree of the spline through the points."""
+        given = dict(zip(("x", "y", "w"), args)) | keywords
+        k, s = (self.known(given[key]) if key in given else default for key, default in (("k", 3), ("s", 0)))
+        if set(given) - {"x", "y", "k", "s"} or not isinstance(k, int) or s not in (0, None):
+            return None
+        x, y = (self.settle(self.as_points(given[key], node)) for key in ("x", "y"))
+        if x.varied or y.kind.rank != 1 or y.kind.char == "c":
+            return None
+        whole = self.solution(function, args, keywords, Static("spline"))
+        vectors = [Array("float64", (Dim(("knots", id(node))),)), Array("float64", (Dim(("knots", id(node))),))]
+        knots, found = (
+            self.emit(trees.index(whole.expr, trees.const(place)), ir.Plain(True), kind, False)
+            for place, kind in enumerate(vectors)
+        )
+        from scipy import interpolate
+
+        made = trees.attr(trees.module(interpolate), "make_interp_spline")
+        unit = trees.np_call("eye", trees.call(trees.builtin("len"), y.expr))
+        basis = self.plain_call(made, [x.expr, unit, trees.const(k)], {"t": knots.expr})
+        y = self.at_this_moment(y)
+        values = [y, found, Value(trees.attr(basis.expr, "c"), Array("float64", None))]
+        c = self.primitive(splines.COEFFICIENTS, values, lambda exprs: exprs[1], node)
+        return self.make_tuple([knots, c, Value(trees.const(k), Scalar("int", k))])
+
     def as_points(self, value: Value, node: Any) -> Value:
         return value if isinstance(value.kind, (Array, Scalar)) else self.as_array(value, node)
 
     def part_of_spline(self, spline: Spline, name: str, node: Any) -> Value:
         """An attribute or method: it carries no derivative, unless the spline's values do."""
-        if spline.y.varied:
+        if spline.y.varied or spline.slopes is not None:
             raise self.refuse("solver_part", node, name=spline.name, part=name)
         return Value(trees.attr(spline.whole.expr, name), UNKNOWN)
 

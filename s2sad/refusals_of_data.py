@@ -192,9 +192,9 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "`{name}` is differentiated by where it is evaluated and by the values `y`; its points or options vary here",
         "points `x` that don't depend on what is differentiated",
     ),
-    "spline_values": (
-        "`{name}` doesn't follow its values `y` linearly, and has no rule for them",
-        "`CubicSpline`, `make_interp_spline` or `interp1d`, for a gradient with respect to `y`",
+    "grid_options": (
+        "`{name}` is differentiated for linear interpolation of numbers on a grid, and not with these arguments",
+        "`method='linear'`, the grid as a tuple of its axes, a number at each point, and the places as one array",
     ),
     "spline_options": (
         "there is no rule for `{name}` with these options: {options}",

@@ -139,7 +139,7 @@ def spelled(function: Any) -> str | None:
         return f"scipy.stats.{home}.{name}" if home is not None else None
     homes = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft, "np.ndarray": np.ndarray, "math": math}
     homes |= {"operator": operator, "cmath": cmath}
-    for module in ("special", "linalg", "fft", "stats", "signal", "ndimage", "integrate"):
+    for module in ("special", "linalg", "fft", "stats", "signal", "ndimage", "integrate", "interpolate", "optimize"):
         homes[f"scipy.{module}"] = getattr(scipy, module)
     homes["scipy.spatial.distance"] = scipy.spatial.distance
     for home, module in homes.items():

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.fft
-from scipy import linalg, ndimage, signal, stats
+from scipy import interpolate, linalg, ndimage, signal, stats
 
 from s2sad import NotDifferentiableError, check_gradients, gradients_function
 from s2sad.errors import RuleError
@@ -51,6 +51,10 @@ REFUSED = {
     (signal.resample, "domain"): lambda x: signal.resample(x, 3, domain="freq"),
     (linalg.logm, "disp"): lambda x: linalg.logm(x, disp=False)[0],
     (signal.sosfilt, "zi"): lambda x: signal.sosfilt(np.ones((1, 6)), x, zi=np.ones((1, 2, 2)))[0],
+    (interpolate.barycentric_interpolate, "axis"): lambda x: interpolate.barycentric_interpolate(
+        [0, 1], x, 0.5, axis=1
+    ),
+    (interpolate.krogh_interpolate, "axis"): lambda x: interpolate.krogh_interpolate([0, 1], x, 0.5, axis=1),
     (linalg.pinv, "return_rank"): lambda x: linalg.pinv(x, return_rank=True)[0],
     (linalg.solve, "overwrite_a"): lambda x: linalg.solve(x, x[0], overwrite_a=True),
     (np.average, "returned"): lambda x: np.average(x, returned=True)[0],
@@ -60,7 +64,7 @@ REFUSED = {
 }
 # Of SciPy's functions, and arguments that no derivative depends on: rows by position or of kin are all that they need.
 ELSEWHERE = {
-    *("exact", "extend", "allow_singular", "axes", "order", "device", "irlen"),
+    *("exact", "extend", "allow_singular", "axes", "order", "device", "irlen", "rng"),
 }
 
 

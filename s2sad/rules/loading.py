@@ -22,6 +22,7 @@ from s2sad.forking import global_lock
 MODULES: dict[str, tuple[str, ...]] = {
     "scipy.fft": ("fft", "fft_several"),
     "scipy.integrate": ("integrate",),
+    "scipy.interpolate": ("interpolate",),
     "scipy.linalg": ("linalg", "linalg_decompositions", "linalg_eigen", "linalg_systems"),
     "scipy.ndimage": ("ndimage", "ndimage_smooth", "ndimage_splines"),
     "scipy.signal": ("signal", "signal_sequences"),

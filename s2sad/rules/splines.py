@@ -57,6 +57,38 @@ def interpolation_at_tangent(t, y, interpolation, basis, slope, *, t_dot, y_dot)
     return t_dot * slope(t) + basis(t) @ y_dot
 
 
+def hermite_at(t, y, slopes, spline, by_values, by_slopes, nu=0, *, grad):
+    """spline(t, nu), of cubic pieces with these values and slopes at the points: linear in both."""
+    return (
+        grad * spline(t, nu + 1),
+        weighted(grad, derivative(by_values, t, nu), t),
+        weighted(grad, derivative(by_slopes, t, nu), t),
+        None,
+        None,
+        None,
+        None,
+    )
+
+
+def hermite_at_tangent(t, y, slopes, spline, by_values, by_slopes, nu=0, *, t_dot, y_dot, slopes_dot):
+    moved = derivative(by_values, t, nu) @ y_dot + derivative(by_slopes, t, nu) @ slopes_dot
+    return t_dot * spline(t, nu + 1) + moved
+
+
+def coefficients(y, found, basis, *, grad):
+    """The coefficients of the spline through y, after which `splrep` writes zeros."""
+    return basis.T @ grad[: len(y)], None, None
+
+
+def coefficients_tangent(y, found, basis, *, y_dot):
+    return filled_up(y_dot, basis, found)
+
+
+def filled_up(y_dot, basis, found):
+    """The coefficients of another spline, and zeros."""
+    return np.concatenate([basis @ y_dot, np.zeros(len(found) - len(basis))])
+
+
 def like_places(t: Kind, *others: Kind) -> Kind:
     """A real number for each place; of one place it is an array without axes."""
     return Array("float64", () if isinstance(t, Scalar) else getattr(t, "dims", None))
@@ -71,3 +103,5 @@ def rows_for_places(t: Kind, *others: Kind) -> Kind:
 SPLINE = unlisted(spline_at, spline_at_tangent, like_places, ("t", "y"), cost=50)
 ROWS = unlisted(spline_rows_at, spline_rows_at_tangent, rows_for_places, ("t",), cost=50)
 INTERPOLATION = unlisted(interpolation_at, interpolation_at_tangent, like_places, ("t", "y"), cost=50)
+HERMITE = unlisted(hermite_at, hermite_at_tangent, like_places, ("t", "y", "slopes"), cost=50)
+COEFFICIENTS = unlisted(coefficients, coefficients_tangent, lambda y, found, basis: found, ("y",), cost=50)
