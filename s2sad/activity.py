@@ -119,6 +119,8 @@ def sources(op: ir.Op, node: Any) -> set[str]:
         return found
     if isinstance(op, ir.Part):
         return {op.whole}
+    if isinstance(op, ir.Again):
+        return trees.names_in(node.value)
     if isinstance(op, ir.GetItem):
         return {op.place.root.name if op.place is not None else op.base}
     if isinstance(op, (ir.Load, ir.Pop)):

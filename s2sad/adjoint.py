@@ -112,6 +112,11 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
             return cotangent
         return Cotangent(self.let(self.grad_base(name), expr, kind), kind, cotangent.spread)
 
+    def of_Again(self, node: gast.Assign, op: ir.Again) -> None:
+        cotangent = self.take(node.targets[0].id)
+        if cotangent is not None:
+            self.accumulate(node.value, cotangent.expr, cotangent.kind, spread=cotangent.spread, owned=cotangent.owned)
+
     def of_Copy(self, node: gast.Assign, op: ir.Copy) -> None:
         taken = [(source, self.take(target)) for target, source in op.pairs]
         for source, cotangent in taken:

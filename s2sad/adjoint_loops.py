@@ -74,7 +74,7 @@ class Structure:
     def is_from_a_loop(self, name: str, node: gast.stmt) -> bool:
         """Whether a loop that is over makes it: what it is has no value if the loop didn't come that far."""
         over = [number for number in self.info[name].loops if number not in node.loops]
-        return bool(over) and not is_carried(name, self.program.body)
+        return self.info[name].left or bool(over) and not is_carried(name, self.program.body)
 
     def is_set_last(self, name: str) -> bool:
         """Whether it is set where its loop is left, and nowhere else."""

@@ -65,6 +65,7 @@ class LeftBehind:
         if varied and isinstance(kind, Unknown):
             return Conflict("joined_kinds")
         made = self.joined_value(name, kind, varied, [value for value, _ in found])
+        self.info[name].left = True
         for value, pairs in found:
             pairs.append((name, value.expr))
             state = next(state for state, each in every if each is pairs)
@@ -94,6 +95,7 @@ class LeftBehind:
             return Conflict("joined_objects")
         name = self.names.fresh(base)
         made = self.joined_value(name, value.kind, value.varied, [value])
+        self.info[name].left = True
         for state, pairs in ends:
             pairs.append((name, value.expr))
             self.note_second_name(state, base, value, made)

@@ -230,7 +230,8 @@ class Loops:
         info = self.info[value.expr.id]
         if not any(position > info.position for root in family(value.place.root) for _, position in root.stores):
             return value
-        made = self.emit(value.expr, ir.Plain(True), value.kind, value.varied, ir.base_of(value.expr.id))
+        op = ir.Plain(True) if isinstance(value.place.root.kind, Array) else ir.Again(True)
+        made = self.emit(value.expr, op, value.kind, value.varied, ir.base_of(value.expr.id))
         made.place = self.info[made.expr.id].place = value.place
         return made
 

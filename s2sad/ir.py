@@ -173,6 +173,12 @@ class Part(Plain):
 
 
 @dataclass
+class Again(Plain):
+    """target = an array that a list holds, which has another name already, as it is from now on. What is added to the
+    adjoint of the new name is that of the other one; where the list's items are written, both are that of the item."""
+
+
+@dataclass
 class Copy(Op):
     """targets = sources, all at once."""
 
@@ -364,6 +370,7 @@ class Info:
     unset: bool = False  # carried around a loop, and maybe without a value where it begins
     starts_unset: bool = False  # carried, and given no value before the loop, or in a branch before it
     carried: bool = False  # around a loop: after it, what its last iteration leaves
+    left: bool = False  # behind a loop: what its iterations have set, if they came that far
     scope: tuple[int, ...] | None = None  # of the block that sets it
     gives: Kind | None = None  # of an iterator: the kind of its items
 

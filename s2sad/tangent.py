@@ -185,6 +185,11 @@ class Tangent(Rules, Memory, Control, Calls):
         elif name not in self.dots:  # a part of a parameter has its own already
             self.let_zero(name)
 
+    def of_Again(self, node: gast.Assign, op: ir.Again) -> None:
+        name = node.targets[0].id
+        if name in self.active:
+            self.let(name, self.dot_of(node.value, self.info[name].kind))
+
     def of_Copy(self, node: gast.stmt, op: ir.Copy) -> bool:
         pairs = []
         for target, source in op.pairs:

@@ -11,6 +11,8 @@ Such a one begins as None. Where f itself reads it, maybe still without a value,
                                       if y2 is None:
                                           raise UnboundLocalError("y has no value")
                                       value = y2
+
+Where f itself sets a variable to None, that is looked at when it becomes another variable, whose value may be missing.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from typing import Any
 import gast
 
 from s2sad import trees
-from s2sad.statements import own_expressions, targets
+from s2sad.statements import all_of, own_expressions, targets
 
 PARTLY = (gast.BoolOp, gast.IfExp, gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
@@ -35,6 +37,7 @@ def begin_without_value(body: list[gast.stmt], names: dict[str, str], parameters
     if not walk.begun:
         return
     walk.base = {final: name.rpartition(".")[0] for name, final in reversed(names.items())}
+    walk.nones = set_to_none(body)
     walk.checks = True
     walk.block(body, State(walk.begun | parameters, parameters))
     starts = [trees.assign(name, trees.const(None)) for name in sorted(walk.begun)]
@@ -72,6 +75,7 @@ class _Walk:
         self.begun: set[str] = set()
         self.empty: set[str] = set()  # what may be a copy of None
         self.base: dict[str, str] = {}
+        self.nones: set[str] = set()  # what f sets to None: it has a value then
         self.breaks: list[list[State | None]] = []
 
     def block(self, block: list[gast.stmt], state: State | None) -> State | None:
@@ -88,8 +92,10 @@ class _Walk:
     # ---------------------------------------------------------------- reads
     def read(self, node: gast.stmt, state: State) -> list[gast.stmt]:
         """What a statement reads without a value: what we save begins as None; what f reads is looked at first."""
-        if is_reverse(node) or is_copy(node):
+        if is_reverse(node):
             return []
+        if is_copy(node):
+            return self.read_by_copy(node, state) if self.checks else []
         if getattr(node, "save", None):
             for name in sorted(loads(node.value.args) & self.variables - state.bound):
                 self.begun.add(name)
@@ -98,12 +104,25 @@ class _Walk:
         if not self.checks:
             return []
         surely = [each for expr in own_expressions(node) for each in parts_that_run(expr)]
-        found = loads(surely) & (self.begun | self.empty) - state.valued
+        return self.look_at(loads(surely), state)
+
+    def read_by_copy(self, node: gast.stmt, state: State) -> list[gast.stmt]:
+        """`v = a` of f's, where v is None before: whether `a` had a value can't be seen afterwards."""
+        pairs = [(name, source.id) for name, source in pairs_of(node) if isinstance(source, gast.Name)]
+        own = {source for name, source in pairs if name in self.nones and self.shown(name) != self.shown(source)}
+        return self.look_at(own, state)
+
+    def look_at(self, names: set[str], state: State) -> list[gast.stmt]:
+        found = names & (self.begun | self.empty) - state.valued - self.nones
         state.valued |= found
         return [self.check(name) for name in sorted(found)]
 
+    def shown(self, name: str) -> str:
+        base = self.base.get(name, name)
+        return name if base.startswith("#") else base
+
     def check(self, name: str) -> gast.If:
-        message = trees.const(f"{self.base.get(name, name)} has no value")
+        message = trees.const(f"{self.shown(name)} has no value")
         test = gast.Compare(trees.name(name), [gast.Is()], [trees.const(None)])
         return gast.If(test, [gast.Raise(trees.call(trees.builtin("UnboundLocalError"), message), None)], [])
 
@@ -176,6 +195,23 @@ class _Walk:
         found = meet(ways)
         last = self.block(node.finalbody, state.copy() if found is None or not node.finalbody else found)
         return last if found is not None else None
+
+
+def set_to_none(body: list[gast.stmt]) -> set[str]:
+    """The variables that f sets to None, themselves or by way of others."""
+    pairs = []
+    for node in all_of(body):
+        if not is_reverse(node) and isinstance(node, gast.Assign):
+            if is_copy(node):
+                pairs += pairs_of(node)
+            elif isinstance(node.targets[0], gast.Name):
+                pairs.append((node.targets[0].id, node.value))
+    found = {name for name, source in pairs if isinstance(source, gast.Constant) and source.value is None}
+    while True:
+        more = {name for name, source in pairs if isinstance(source, gast.Name) and source.id in found} - found
+        if not more:
+            return found
+        found |= more
 
 
 def is_reverse(node: Any) -> bool:

@@ -140,4 +140,44 @@ def f(y):
     y = y.T
     return float(y) * y.transpose()
 """: (array(-0.371),),
+    # A loop over an array that was taken out of a list before the list got or lost items: its gradient was lost.
+    """def f(w):
+    a_saved = [w, 2.0 * w]
+    v = a_saved[0]
+    a_saved.reverse()
+    return sum((q * q for q in v))
+""": (array([-0.596, -1.062, -0.149]),),
+    """def f(w):
+    a = [w, 2.0 * w]
+    v = a[0]
+    a.append(w)
+    a[0] = 3.0 * w
+    s = 0.0
+    for q in v:
+        s = s + q * q
+    return s + a[2][0]
+""": (array([-0.596, -1.062, -0.149]),),
+    # A variable that is None before a loop, and then what another loop has left: None was taken for no value.
+    """def f(x):
+    for i in range(2):
+        a = x * 2.0
+    v = None
+    for j in range(2):
+        if v is None:
+            v = a
+    return v
+""": (array([-0.5, 1.2, 0.3]),),
+    # What an early return has left without a value, in a loop of its own behind: its adjoint was made like it.
+    """def f(y):
+    k = 0
+    while k < 2:
+        k += 1
+        for g, a in zip(y, [0.5, 0.6]):
+            if g[0] > 0.5:
+                return 0.75 * g[1]
+            g = g[::1]
+        v = g
+    z = [1.0 for q in v]
+    return np.mean(v) + sum(z)
+""": (array([[0.9, 0.3], [0.2, 0.1]]),),
 }
