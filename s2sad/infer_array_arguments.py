@@ -18,6 +18,7 @@ OF_INTEGERS = {
     np.bartlett, np.blackman, np.hamming, np.hanning, np.fft.fftfreq, np.fft.rfftfreq, np.ndindex, np.mask_indices,
     np.bitwise_count,
 }  # fmt: skip
+LISTS_OF_AXES = (np.roll, np.flip, np.expand_dims)  # others raise TypeError for `axis=[0, 1]`
 INTEGERS = {"axis", "axis1", "axis2", "decimals", "ndigits", "k", "kth", "shape", "minlength"}
 
 
@@ -87,6 +88,44 @@ class ArrayArguments:
             return made.get(id(value), value)
 
         return [new(v) for v in args], {k: new(v) for k, v in keywords.items()}, {k: new(v) for k, v in bound.items()}
+
+    def lists_of_integers(
+        self, rule: Any, bound: dict[str, Value], args: list[Value], keywords: dict[str, Value]
+    ) -> tuple[list[Value], dict[str, Value], dict[str, Value]]:
+        """The arguments with each list of integers where a rule has no derivative (a shape, axes, repetitions) as the
+        tuple of them."""
+        if not rule.own or rule.form == "nondifferentiable" and rule.function not in OF_INTEGERS:
+            return args, keywords, bound
+        made: dict[int, Value] = {}
+        for name, value in bound.items():
+            if (
+                name in rule.wrt
+                or not isinstance(value, Value)
+                or name == "axis"
+                and rule.function not in LISTS_OF_AXES
+            ):
+                continue
+            for each in [value, *(value.items or ())]:  # of `*shape`, each is an argument
+                tuples = self.as_tuples(each)
+                if tuples is not None and tuples is not each:
+                    made[id(each)] = tuples
+
+        def new(value: Value) -> Value:
+            return made.get(id(value), value)
+
+        return [new(v) for v in args], {k: new(v) for k, v in keywords.items()}, {k: new(v) for k, v in bound.items()}
+
+    def as_tuples(self, value: Value) -> Value | None:
+        """An integer, or a tuple for a tuple or list of such; None where there is anything else in it."""
+        if value.items is None and not isinstance(value.kind, List):
+            return value if isinstance(value.kind, Scalar) and value.kind.char == "i" else None
+        items = self.items_throughout(value)
+        inner = [None] if items is None else [self.as_tuples(each) for each in items]
+        if None in inner or not inner:
+            return None
+        if value.items is not None and all(one is other for one, other in zip(inner, value.items)):
+            return value
+        return self.make_tuple(inner)
 
     def tuples_as_lists(self, rule: Any, bound: dict[str, Value], node: Any) -> dict[int, Value]:
         """What carries a gradient into a function and has several parts: of `math`, a tuple is a list there, whose

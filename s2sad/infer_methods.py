@@ -123,6 +123,7 @@ class Methods:
         bound = {
             key: self.make_tuple(list(value)) if isinstance(value, tuple) else value for key, value in bound.items()
         }
+        args, keywords, bound = self.lists_of_integers(rule, bound, args, keywords)
         values = [owner, *args, *keywords.values()]
         if rule.view and owner.varied and owner.place is not None and owner.expr.__class__ is not gast.Name:
             owner = self.settle(owner)

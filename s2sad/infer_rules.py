@@ -55,6 +55,7 @@ class Rules:
         for name, value in list(bound.items()):
             if isinstance(value, tuple):
                 bound[name] = self.make_tuple(list(value))
+        args, keywords, bound = self.lists_of_integers(rule, bound, args, keywords)
         args, keywords, bound = self.arrays_for(rule, bound, args, keywords, node)
         if rule.variadic and rule.variadic in bound and rule.form != "nondifferentiable":
             listed = self.listed(bound[rule.variadic], rule.function in (np.array, np.asarray, np.asanyarray))
