@@ -19,6 +19,7 @@ OF_INTEGERS = {
     np.bitwise_count,
 }  # fmt: skip
 LISTS_OF_AXES = (np.roll, np.flip, np.expand_dims)  # others raise TypeError for `axis=[0, 1]`
+SIZES = ("shape", "newshape", "axes", "pad_width", "reps", "shift", "source", "destination")
 INTEGERS = {"axis", "axis1", "axis2", "decimals", "ndigits", "k", "kth", "shape", "minlength"}
 
 
@@ -92,18 +93,14 @@ class ArrayArguments:
     def lists_of_integers(
         self, rule: Any, bound: dict[str, Value], args: list[Value], keywords: dict[str, Value]
     ) -> tuple[list[Value], dict[str, Value], dict[str, Value]]:
-        """The arguments with each list of integers where a rule has no derivative (a shape, axes, repetitions) as the
-        tuple of them."""
+        """The arguments with each list of integers that is a shape, axes or numbers of items as the tuple of them.
+        Those that are positions stay lists: as an index, a tuple is another thing."""
         if not rule.own or rule.form == "nondifferentiable" and rule.function not in OF_INTEGERS:
             return args, keywords, bound
         made: dict[int, Value] = {}
         for name, value in bound.items():
-            if (
-                name in rule.wrt
-                or not isinstance(value, Value)
-                or name == "axis"
-                and rule.function not in LISTS_OF_AXES
-            ):
+            listed = name in SIZES or name == "axis" and rule.function in LISTS_OF_AXES
+            if not listed or not isinstance(value, Value):
                 continue
             for each in [value, *(value.items or ())]:  # of `*shape`, each is an argument
                 tuples = self.as_tuples(each)

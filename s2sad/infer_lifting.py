@@ -63,10 +63,10 @@ class Lifting:
         name = f"{base}_function" if static.name == LAMBDA else static.name
         if name in captured:
             raise refused()
-        made = trees.copy_tree(static.tree)
+        made = without_annotations(trees.copy_tree(static.tree))
         extra = [gast.Name(each, gast.Param(), None, None) for each in captured]
         made.name, made.args.args = name, [*made.args.args, *extra]
-        made.body = [*map(trees.copy_tree, inner), *made.body]
+        made.body = [*(without_annotations(trees.copy_tree(each)) for each in inner), *made.body]
         function = define(to_text(gast.Module([made], [])), static.frame.namespace)
         self.facts.results["lowered", function.__code__] = lower(trees.copy_tree(made)), static.frame.source
         return function, made
@@ -104,6 +104,16 @@ class Lifting:
             return self.visit(gast.Name(name, gast.Load(), None, None)), not known
         finally:
             self.frame = outer
+
+
+def without_annotations(tree: Any) -> Any:
+    """A function, and those inside of it, without what says of which types things are: that is not in the program."""
+    for node in trees.walk(tree):
+        if isinstance(node, gast.FunctionDef):
+            node.returns = None
+        elif isinstance(node, gast.Name):
+            node.annotation = None
+    return tree
 
 
 def free_names(tree: gast.FunctionDef) -> set[str]:

@@ -10,6 +10,7 @@ from scipy import integrate, interpolate, optimize, sparse
 
 import s2sad
 from s2sad import NotDifferentiableError, check_gradients, gradients_function, jvp, value_and_gradients_function
+from tests.alone import run_alone
 
 
 def cosine_meets_cube(x, p, q):
@@ -118,6 +119,15 @@ def test_integrals_over_areas(name):
     assert check_gradients(f, *args).ok
     slope = sum(np.sum(each * arg) for each, arg in zip(gradients_function(f)(*args), args))
     assert jvp(f, args, args)[1] == pytest.approx(slope)
+
+
+@pytest.mark.parametrize("name", [each for each in AREAS if "module" not in each])
+def test_integrals_over_areas_alone(name):
+    """But for the function of this module, which imports s2sad."""
+    f, *args = AREAS[name]
+    program = value_and_gradients_function(f)
+    [(got, *_)] = run_alone(program.source(*args), [(args, {}, {})], program.compiled(*args))
+    assert got[0] == f(*args)
 
 
 def decay(t, a, b):
