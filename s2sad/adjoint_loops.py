@@ -50,7 +50,8 @@ class Structure:
                     self.as_shadow(name)
                 continue
             if name in self.active and self.info[name].place is not None and self.info[name].place.root.name == name:
-                if self.defined_inside(name, node) or self.is_from_a_loop(name, node):
+                left = self.info[name].left and isinstance(self.info[name].kind, Array)
+                if left or self.defined_inside(name, node) or self.is_from_a_loop(name, node):
                     continue  # a branch that reads it gives it one
                 if name in self.adj and not self.adj[name].shadow or self.needs_shadow(name, node):
                     self.as_shadow(name)
@@ -74,7 +75,7 @@ class Structure:
     def is_from_a_loop(self, name: str, node: gast.stmt) -> bool:
         """Whether a loop that is over makes it: what it is has no value if the loop didn't come that far."""
         over = [number for number in self.info[name].loops if number not in node.loops]
-        return self.info[name].left or bool(over) and not is_carried(name, self.program.body)
+        return bool(over) and not is_carried(name, self.program.body)
 
     def is_set_last(self, name: str) -> bool:
         """Whether it is set where its loop is left, and nowhere else."""

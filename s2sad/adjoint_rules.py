@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import ir, logistic, trees
 from s2sad.adjoint_sums import Cotangent
@@ -16,6 +17,9 @@ from s2sad.lengths import wished
 from s2sad.refusals import refuse
 from s2sad.rules import templates
 from s2sad.shapes import broadcast_axes
+
+# What these give is real, whatever they are given.
+REAL = (np.absolute, np.real, np.imag, np.angle, np.linalg.norm, np.std, np.var)
 
 
 class Rules:
@@ -116,6 +120,13 @@ class Rules:
     ) -> tuple[Cotangent, Kind, bool]:
         """The cotangent as the rule takes it, the kind that it has there, and whether its size is not known."""
         partials = op.rule.form == "partials"
+        if (
+            op.rule.function in REAL
+            and getattr(kind, "dtype", None) == ""
+            and getattr(cotangent.kind, "char", "") != "f"
+        ):
+            # Of a complex array or of a real one: real in any case, and so is its adjoint.
+            cotangent = dataclasses.replace(cotangent, expr=trees.np_call("real", cotangent.expr))
         if not partials and cotangent.spread and not self.spreads(op.rule, cotangent.kind):
             return dataclasses.replace(cotangent, expr=self.full(result, cotangent, kind)), kind, False
         if partials and summed and not isinstance(cotangent.kind, Scalar):

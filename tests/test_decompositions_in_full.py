@@ -55,3 +55,33 @@ def test_what_is_not_determined():
     for f in (lambda a: np.linalg.svd(a)[0], lambda a: np.linalg.qr(a, mode="complete")[0]):
         _, change = jvp(f, (TALL,), (TALL**2,))
         assert np.array_equal(np.isnan(change), np.zeros((4, 4)) + [0, 0, 0, 1])
+
+
+REAL = np.array([[3.0, 0.5, -0.2], [0.3, 2.1, 0.4], [-0.3, 0.7, 1.0]])
+SPREADS = {
+    "lengths": lambda v: np.abs(v) ** 4,
+    "norms": lambda v: np.linalg.norm(v[:2], axis=0) ** 3,
+    "deviations": lambda v: np.std(v, axis=0) * np.arange(3.0),
+    "parts": lambda v: np.real(v) ** 3 + np.imag(v) ** 3,
+    "angles": lambda v: np.angle(v[0] * np.conj(v[1])) ** 2,
+}
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+@pytest.mark.parametrize("a", [np.array([[0.3, 2.0, -1.0], [-1.5, 0.4, 0.6], [0.7, -0.2, 1.1]]), REAL])
+def test_second_derivatives_of_what_may_be_complex(spread, a):
+    """The eigenvectors of a real matrix, complex or real: reverse over reverse."""
+
+    of_vectors = SPREADS[spread]
+
+    def total(a):
+        return np.sum(of_vectors(np.linalg.eig(a)[1]))
+
+    gradient = gradients_function(total)
+    change, step = np.cos(np.arange(a.size)).reshape(a.shape), 1e-5
+    slopes = (gradient(a + step * change)[0] - gradient(a - step * change)[0]) / (2.0 * step)
+
+    def along(a):
+        return np.sum(gradient(a)[0] * change)
+
+    assert gradients_function(along)(a)[0] == pytest.approx(slopes, rel=1e-5, abs=1e-6)
