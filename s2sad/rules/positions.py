@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import bisect
+
 import numpy as np
 
 from s2sad.indexing import dim_of
-from s2sad.kinds import NONE, ONE, UNKNOWN, Array, Dim, Kind, Scalar, Static, Tuple
+from s2sad.kinds import INT, NONE, ONE, UNKNOWN, Array, Dim, Kind, Scalar, Static, Tuple
 from s2sad.rules.registry import kind, nondifferentiable
 from s2sad.rules.results import UNSURE, dims_of, dims_of_shape, length_of, numeric, shaped, unknown_dim, value_of
 
 ZERO, LAST, TWO = Static(0), Static(-1), Static(2)
 
 nondifferentiable(
+    bisect.bisect_left,
+    bisect.bisect_right,
     np.argsort,
     np.nonzero,
     np.flatnonzero,
@@ -69,6 +73,11 @@ def rows_kind(a: Kind) -> Kind:
 @kind(np.searchsorted)
 def place_kind(a: Kind, v: Kind, *options: Kind, **keywords: Kind) -> Kind:
     return shaped("int64", dims_of(numeric(v)), True)
+
+
+@kind(bisect.bisect_left, bisect.bisect_right)
+def list_place_kind(a: Kind, x: Kind, *options: Kind, **keywords: Kind) -> Kind:
+    return INT
 
 
 @kind(np.digitize)

@@ -1,5 +1,6 @@
 """What comes from the standard library: iterators of itertools, enumerations, namedtuples with methods of their own."""
 
+import bisect
 import enum
 import itertools
 import math
@@ -146,6 +147,21 @@ def random_walk(x, n, seed):
         x = x + x * random.gauss(0.0, 0.1) * k
         x = x * (1.0 + own.random()) + np.random.default_rng(seed).normal() * x * x
     return x * np.sum(steps)
+
+
+@case.each(([0.3, 1.2, 2.2, 3.1], 0.9), ((0.3, 1.2, 2.2, 3.1), 2.5), (np.array([0.3, 1.2, 2.2, 3.1]), 1.7))
+def between_two_knots(xs, x):
+    i = bisect.bisect(xs, x) - 1
+    j = bisect.bisect_left(xs, x, 1, len(xs))
+    t = (x - xs[i]) / (xs[j] - xs[i])
+    return t**2 + (1 - t) * xs[i] * xs[bisect.bisect_right(xs, x, lo=2) - 1]
+
+
+@case(1.1)
+def place_among_computed_knots(x):
+    knots = [0.0, x, 2.0 * x, 3.0]
+    knots.append(5.0 * x)
+    return knots[bisect.bisect(knots, 1.5)] ** 2
 
 
 @pytest.mark.parametrize("each", case, ids=str)

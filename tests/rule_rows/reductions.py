@@ -1,5 +1,7 @@
 """Rows of reductions."""
 
+import bisect
+
 import numpy as np
 
 from tests.rule_rows.table import ONE_ZERO, TIES, ZEROS, A, T, V, W, Z, complexes, corner, normal, row, rows
@@ -89,6 +91,7 @@ rows(
 rows(np.argsort, np.argpartition, cases=[row(V, -1), row(A, -1)])
 rows(np.nonzero, np.flatnonzero, np.argwhere, cases=[row(V)])
 rows(np.searchsorted, cases=[row(np.sort(V), 0.1), row(np.sort(V), W)])
+rows(bisect.bisect_left, bisect.bisect_right, cases=[row(np.sort(V), 0.1)])
 rows(np.digitize, cases=[row(W, np.sort(V))])
 rows(np.unravel_index, cases=[row(3, (2, 2))])
 rows(np.ravel_multi_index, cases=[row((1, 1), (2, 2))])
