@@ -51,6 +51,23 @@ REFUSED = {
     (signal.resample, "domain"): lambda x: signal.resample(x, 3, domain="freq"),
     (linalg.logm, "disp"): lambda x: linalg.logm(x, disp=False)[0],
     (signal.sosfilt, "zi"): lambda x: signal.sosfilt(np.ones((1, 6)), x, zi=np.ones((1, 2, 2)))[0],
+    (linalg.pinvh, "return_rank"): lambda x: linalg.pinvh(x, return_rank=True)[0],
+    (linalg.eig, "b"): lambda x: np.real(linalg.eig(x, np.eye(2))[0]),
+    (linalg.eig, "left"): lambda x: np.real(linalg.eig(x, left=True)[0]),
+    (linalg.eig, "homogeneous_eigvals"): lambda x: np.real(linalg.eig(x, homogeneous_eigvals=True)[0]),
+    (linalg.eigvals, "b"): lambda x: np.real(linalg.eigvals(x, np.eye(2))),
+    (linalg.eigvals, "homogeneous_eigvals"): lambda x: np.real(linalg.eigvals(x, homogeneous_eigvals=True)),
+    (linalg.eigh_tridiagonal, "eigvals_only"): lambda x: linalg.eigh_tridiagonal(x[0], x[1, :1], eigvals_only=True),
+    (linalg.eigh_tridiagonal, "select"): lambda x: linalg.eigh_tridiagonal(
+        x[0], x[1, :1], select="i", select_range=(0, 0)
+    )[0],
+    (linalg.eigvalsh_tridiagonal, "select"): lambda x: linalg.eigvalsh_tridiagonal(
+        x[0], x[1, :1], select="i", select_range=(0, 0)
+    ),
+    (linalg.solve_continuous_are, "e"): lambda x: linalg.solve_continuous_are(*(x, *[np.eye(2)] * 3), e=np.eye(2)),
+    (linalg.solve_continuous_are, "s"): lambda x: linalg.solve_continuous_are(*(x, *[np.eye(2)] * 3), s=np.eye(2)),
+    (linalg.solve_discrete_are, "e"): lambda x: linalg.solve_discrete_are(*(x, *[np.eye(2)] * 3), e=np.eye(2)),
+    (linalg.solve_discrete_are, "s"): lambda x: linalg.solve_discrete_are(*(x, *[np.eye(2)] * 3), s=np.eye(2)),
     (interpolate.barycentric_interpolate, "axis"): lambda x: interpolate.barycentric_interpolate(
         [0, 1], x, 0.5, axis=1
     ),
@@ -64,7 +81,7 @@ REFUSED = {
 }
 # Of SciPy's functions, and arguments that no derivative depends on: rows by position or of kin are all that they need.
 ELSEWHERE = {
-    *("exact", "extend", "allow_singular", "axes", "order", "device", "irlen", "rng"),
+    *("exact", "extend", "allow_singular", "axes", "order", "device", "irlen", "rng", "select_range"),
 }
 
 

@@ -23,10 +23,12 @@ MODULES: dict[str, tuple[str, ...]] = {
     "scipy.fft": ("fft", "fft_several"),
     "scipy.integrate": ("integrate",),
     "scipy.interpolate": ("interpolate",),
-    "scipy.linalg": ("linalg", "linalg_decompositions", "linalg_eigen", "linalg_systems"),
+    "scipy.linalg": (
+        *("linalg", "linalg_decompositions", "linalg_eigen", "linalg_equations", "linalg_forms", "linalg_systems"),
+    ),
     "scipy.ndimage": ("ndimage", "ndimage_smooth", "ndimage_splines"),
     "scipy.signal": ("signal", "signal_sequences"),
-    "scipy.spatial": ("spatial",),
+    "scipy.spatial": ("spatial", "distances"),
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),
     "scipy.stats": (
         *("stats", "stats_discrete", "stats_lifetimes", "stats_samples", "stats_shapes", "stats_two_shapes"),
@@ -35,7 +37,11 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 
 # Modules of s2sad.equivalents, which are loaded with them.
-EQUIVALENTS: dict[str, tuple[str, ...]] = {"scipy.integrate": ("quadratures",), "scipy.ndimage": ("filters",)}
+EQUIVALENTS: dict[str, tuple[str, ...]] = {
+    "scipy.integrate": ("quadratures",),
+    "scipy.linalg": ("matrices",),
+    "scipy.ndimage": ("filters",),
+}
 
 _loaded: set[str] = set()
 _loading = global_lock()

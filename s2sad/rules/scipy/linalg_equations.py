@@ -1,0 +1,383 @@
+"""scipy.linalg: equations for matrices (Lyapunov's and Riccati's), polar factors, eigenvalues of any matrix.
+
+For an equation F(X, A, ...) = 0 the derivative of F by X is a linear map L, and that by what it is made of says how the
+rest follows: L(dX) = -N(dA, ...). Back, one system with the transposed map is solved, for these equations one of
+Lyapunov's: T.-C. Kao and G. Hennequin, "Automatic differentiation of Sylvester, Lyapunov, and algebraic Riccati
+equations" (2020), from the differentials in M. Konstantinov et al., "Perturbation Theory for Matrix Equations" (2003).
+Real matrices only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg
+
+from s2sad.kinds import Array, Kind, Tuple
+from s2sad.rules.linalg import floating_of, turned
+from s2sad.rules.linalg_decompositions import gaps, rows_by
+from s2sad.rules.linalg_eigen import at_given_scale, real_of_real, with_given_scale
+from s2sad.rules.registry import adjoint, inline, kind, rank, refuse, sized, tangent
+from s2sad.rules.results import (
+    FALSE,
+    dims_of,
+    floating,
+    numeric,
+    result_dtype,
+    shaped,
+    unless_narrow,
+    value_of,
+)
+from s2sad.rules.scipy.linalg_decompositions import plain_matrix
+
+OTHER_LYAPUNOV = "of a stack, or of complex matrices: a call for each real matrix"
+
+# --- Lyapunov's equations ---------------------------------------------------------------------------------------------
+
+
+@adjoint(linalg.solve_continuous_lyapunov, cost=3000)
+def lyapunov(a, q, *, grad, result):
+    """A X + X A^T = Q."""
+    if not plain_matrix(a) or not plain_matrix(q):
+        return refuse(OTHER_LYAPUNOV)
+    q_grad = linalg.solve_continuous_lyapunov(a.T, grad)
+    return -(q_grad @ result.T + q_grad.T @ result), q_grad
+
+
+@tangent(linalg.solve_continuous_lyapunov)
+def lyapunov_tangent(a, q, *, result, a_dot, q_dot):
+    if not plain_matrix(a) or not plain_matrix(q):
+        return refuse(OTHER_LYAPUNOV)
+    return linalg.solve_continuous_lyapunov(a, q_dot - a_dot @ result - result @ a_dot.T)
+
+
+@adjoint(linalg.solve_discrete_lyapunov, cost=3000, wrt=["a", "q"])
+def discrete_lyapunov(a, q, method=None, *, grad, result):
+    """A X A^T - X + Q = 0."""
+    if not plain_matrix(a) or not plain_matrix(q):
+        return refuse(OTHER_LYAPUNOV)
+    q_grad = linalg.solve_discrete_lyapunov(a.T, grad, method)
+    return q_grad @ a @ result.T + q_grad.T @ a @ result, q_grad
+
+
+@tangent(linalg.solve_discrete_lyapunov)
+def discrete_lyapunov_tangent(a, q, method=None, *, result, a_dot, q_dot):
+    if not plain_matrix(a) or not plain_matrix(q):
+        return refuse(OTHER_LYAPUNOV)
+    change = a_dot @ result @ a.T + a @ result @ a_dot.T + q_dot
+    return linalg.solve_discrete_lyapunov(a, change, method)
+
+
+@kind(linalg.solve_continuous_lyapunov)
+def lyapunov_kind(a: Kind, q: Kind, *options: Kind) -> Array:
+    a, q = numeric(a), numeric(q)
+    return Array(floating(result_dtype(np.matmul, a, q)), dims_of(a))
+
+
+@kind(linalg.solve_discrete_lyapunov)
+def discrete_lyapunov_kind(a: Kind, q: Kind, *options: Kind) -> Kind:
+    return wide(lyapunov_kind(a, q))
+
+
+def wide(array: Array) -> Array:
+    return Array(unless_narrow(array.dtype), array.dims)
+
+
+# --- Riccati's equations ----------------------------------------------------------------------------------------------
+
+
+@inline
+def plain_riccati(a, b, q, r, e, s):
+    return plain_matrix(a) and plain_matrix(b) and plain_matrix(q) and plain_matrix(r) and e is None and s is None
+
+
+OTHER_RICCATI = "of a stack or of complex matrices, or with e or s: a call without e and s for each real matrix"
+
+
+@adjoint(linalg.solve_continuous_are, cost=9000, wrt=["a", "b", "q", "r"])
+def riccati(a, b, q, r, e=None, s=None, balanced=True, *, grad, result):
+    """A^T X + X A - X B R^-1 B^T X + Q = 0. Q and R are symmetric, and so are their gradients."""
+    if not plain_riccati(a, b, q, r, e, s):
+        return refuse(OTHER_RICCATI)
+    gain = linalg.solve(r, b.T @ result)
+    slope = linalg.solve_continuous_lyapunov(a - b @ gain, -grad)
+    both = slope + slope.T
+    return result @ both, -result @ both @ gain.T, 0.5 * both, 0.5 * gain @ both @ gain.T
+
+
+@tangent(linalg.solve_continuous_are)
+def riccati_tangent(a, b, q, r, e=None, s=None, balanced=True, *, result, a_dot, b_dot, q_dot, r_dot):
+    if not plain_riccati(a, b, q, r, e, s):
+        return refuse(OTHER_RICCATI)
+    gain = linalg.solve(r, b.T @ result)
+    half = result @ a_dot - result @ b_dot @ gain
+    change = half + half.T + gain.T @ r_dot @ gain + q_dot
+    return linalg.solve_continuous_lyapunov((a - b @ gain).T, -change)
+
+
+@adjoint(linalg.solve_discrete_are, cost=9000, wrt=["a", "b", "q", "r"])
+def discrete_riccati(a, b, q, r, e=None, s=None, balanced=True, *, grad, result):
+    """A^T X A - X - A^T X B (R + B^T X B)^-1 B^T X A + Q = 0."""
+    if not plain_riccati(a, b, q, r, e, s):
+        return refuse(OTHER_RICCATI)
+    gain = linalg.solve(r + b.T @ result @ b, b.T @ result @ a)
+    closed = a - b @ gain
+    slope = linalg.solve_discrete_lyapunov(closed, grad)
+    both = slope + slope.T
+    of_a = result @ closed @ both
+    return of_a, -of_a @ gain.T, 0.5 * both, 0.5 * gain @ both @ gain.T
+
+
+@tangent(linalg.solve_discrete_are)
+def discrete_riccati_tangent(a, b, q, r, e=None, s=None, balanced=True, *, result, a_dot, b_dot, q_dot, r_dot):
+    if not plain_riccati(a, b, q, r, e, s):
+        return refuse(OTHER_RICCATI)
+    gain = linalg.solve(r + b.T @ result @ b, b.T @ result @ a)
+    closed = a - b @ gain
+    half = closed.T @ result @ (a_dot - b_dot @ gain)
+    return linalg.solve_discrete_lyapunov(closed.T, half + half.T + gain.T @ r_dot @ gain + q_dot)
+
+
+@kind(linalg.solve_continuous_are, linalg.solve_discrete_are)
+def riccati_kind(a: Kind, b: Kind, q: Kind, r: Kind, *options: Kind) -> Kind:
+    return wide(lyapunov_kind(a, q))
+
+
+# --- polar factors ----------------------------------------------------------------------------------------------------
+
+
+@adjoint(linalg.polar, several=True, cost=9000)
+def polar(a, side="right", *, grad, result):
+    if not plain_matrix(a):
+        return refuse("of a stack or a complex matrix")
+    u, p = result
+    u_grad = np.zeros_like(u) if grad[0] is None else grad[0]
+    p_grad = np.zeros_like(p) if grad[1] is None else grad[1]
+    if side == "right":
+        return sized(polar_slope(u, p, u_grad, p_grad), a)
+    return sized(polar_slope(u.T, p, u_grad.T, p_grad).T, a)
+
+
+def polar_slope(u, p, u_grad, p_grad):
+    """The cotangent of u @ p, with orthonormal columns in u and a symmetric p: u changes by u W and what is across, and
+    p W + W p is what u^T da is not symmetric by (N. Higham, "Functions of Matrices", 2008, chapter 8)."""
+    if u.shape[0] < u.shape[1]:
+        raise np.linalg.LinAlgError("of a matrix with more columns than rows the polar factors have no derivative")
+    turning = linalg.solve_sylvester(p, p, u.T @ u_grad - p_grad @ p)
+    across = linalg.solve(p, (u_grad - u @ (u.T @ u_grad)).T).T
+    return u @ (turning - turning.T + p_grad) + across
+
+
+@tangent(linalg.polar)
+def polar_tangent(a, side="right", *, result, a_dot):
+    if not plain_matrix(a):
+        return refuse("of a stack or a complex matrix")
+    u, p = result
+    if side == "right":
+        return polar_changes(u, p, a_dot)[0], polar_changes(u, p, a_dot)[1]
+    return polar_changes(u.T, p, a_dot.T)[0].T, polar_changes(u.T, p, a_dot.T)[1]
+
+
+def polar_changes(u, p, change):
+    """How u and p change with u @ p."""
+    if u.shape[0] < u.shape[1]:
+        raise np.linalg.LinAlgError("of a matrix with more columns than rows the polar factors have no derivative")
+    inner = u.T @ change
+    turning = linalg.solve_sylvester(p, p, inner - inner.T)
+    across = linalg.solve(p, (change - u @ inner).T).T
+    return u @ turning + across, inner - turning @ p
+
+
+@kind(linalg.polar)
+def polar_kind(a: Kind, side: Kind) -> Kind:
+    a = numeric(a)
+    dtype, dims, which = floating_of(a), dims_of(a), value_of(side)
+    if dims is None or len(dims) != 2 or which not in ("right", "left"):
+        return Tuple((Array(dtype, None),) * 2)
+    n = dims[1] if which == "right" else dims[0]
+    return Tuple((Array(dtype, dims), Array(dtype, (n, n))))
+
+
+@adjoint(linalg.orthogonal_procrustes, several=True, cost=9000, wrt=["A", "B"])
+def procrustes(A, B, check_finite=True, *, grad, result):
+    """The polar factor of A^T B, and the sum of its singular values."""
+    if not plain_matrix(A) or not plain_matrix(B):
+        return refuse("of complex matrices")
+    u = result[0]
+    product = A.T @ B
+    if grad[0] is None:
+        slope = grad[1] * u
+    elif grad[1] is None:
+        slope = polar_slope(u, u.T @ product, grad[0], np.zeros_like(u))
+    else:
+        slope = polar_slope(u, u.T @ product, grad[0], np.zeros_like(u)) + grad[1] * u
+    return B @ slope.T, A @ slope
+
+
+@tangent(linalg.orthogonal_procrustes)
+def procrustes_tangent(A, B, check_finite=True, *, result, A_dot, B_dot):
+    if not plain_matrix(A) or not plain_matrix(B):
+        return refuse("of complex matrices")
+    u = result[0]
+    change = A_dot.T @ B + A.T @ B_dot
+    return polar_changes(u, u.T @ A.T @ B, change)[0], np.sum(u * change)
+
+
+@kind(linalg.orthogonal_procrustes)
+def procrustes_kind(A: Kind, B: Kind, check_finite: Kind) -> Kind:
+    A, B = numeric(A), numeric(B)
+    dims, dtype = dims_of(A), floating(result_dtype(np.matmul, A, B))
+    n = None if dims is None or len(dims) != 2 else (dims[1], dims[1])
+    return Tuple((Array(dtype, n), shaped(dtype, ())))
+
+
+# --- eigenvalues ------------------------------------------------------------------------------------------------------
+
+OTHER_EIG = "of a stack, with b, left, or overwritten: np.linalg.eig takes stacks; scipy.linalg.eigh takes b"
+
+
+@inline
+def plain_eig(a, b, left, overwrite_a, overwrite_b, homogeneous_eigvals):
+    return rank(a) == 2 and b is None and not (left or overwrite_a or overwrite_b or homogeneous_eigvals)
+
+
+@adjoint(linalg.eig, several=True, cost=9000, wrt=["a"])
+def eig(a, b=None, left=False, right=True, overwrite_a=False, overwrite_b=False, check_finite=True,
+        homogeneous_eigvals=False, *, grad, result):  # fmt: skip
+    """As np.linalg.eig: M. Giles (2008), 3.1, with the vectors as LAPACK scales them."""
+    if not plain_eig(a, b, left, overwrite_a, overwrite_b, homogeneous_eigvals):
+        return refuse(OTHER_EIG)
+    if not right:
+        _, vectors = linalg.eig(a)
+        return real_of_real(linalg.solve(turned(vectors), rows_by(grad, turned(vectors))), a)
+    values, vectors = result
+    values_grad, vectors_grad = grad
+    if vectors_grad is None:
+        return real_of_real(linalg.solve(turned(vectors), rows_by(values_grad, turned(vectors))), a)
+    inner = (turned(vectors) @ at_given_scale(vectors, vectors_grad)) / gaps(values)
+    slope = inner @ turned(vectors)
+    if values_grad is None:
+        return real_of_real(linalg.solve(turned(vectors), slope), a)
+    return real_of_real(linalg.solve(turned(vectors), slope + rows_by(values_grad, turned(vectors))), a)
+
+
+@tangent(linalg.eig)
+def eig_tangent(a, b=None, left=False, right=True, overwrite_a=False, overwrite_b=False, check_finite=True,
+                homogeneous_eigvals=False, *, result, a_dot):  # fmt: skip
+    if not plain_eig(a, b, left, overwrite_a, overwrite_b, homogeneous_eigvals):
+        return refuse(OTHER_EIG)
+    if not right:
+        _, vectors = linalg.eig(a)
+        return np.diagonal(linalg.solve(vectors, a_dot @ vectors))
+    values, vectors = result
+    inner = linalg.solve(vectors, a_dot @ vectors)
+    return np.diagonal(inner), with_given_scale(vectors, vectors @ (inner / gaps(values)))
+
+
+@kind(linalg.eig)
+def eig_kind(a: Kind, b: Kind, left: Kind, right: Kind, *options: Kind) -> Kind:
+    dims = dims_of(numeric(a))
+    values = Array("complex128" if floating_of(numeric(a)) in ("float64", "complex128") else "",
+                   None if dims is None else dims[:-1])  # fmt: skip
+    vectors = Array("complex128" if floating_of(numeric(a)) == "complex128" else "", dims)
+    return values if value_of(right) is False else Tuple((values, vectors))
+
+
+@adjoint(linalg.eigvals, cost=9000, wrt=["a"])
+def eigvals(a, b=None, overwrite_a=False, check_finite=True, homogeneous_eigvals=False, *, grad):
+    if not plain_eig(a, b, False, overwrite_a, False, homogeneous_eigvals):
+        return refuse(OTHER_EIG)
+    _, vectors = linalg.eig(a)
+    return real_of_real(linalg.solve(turned(vectors), rows_by(grad, turned(vectors))), a)
+
+
+@tangent(linalg.eigvals)
+def eigvals_tangent(a, b=None, overwrite_a=False, check_finite=True, homogeneous_eigvals=False, *, a_dot):
+    if not plain_eig(a, b, False, overwrite_a, False, homogeneous_eigvals):
+        return refuse(OTHER_EIG)
+    _, vectors = linalg.eig(a)
+    return np.diagonal(linalg.solve(vectors, a_dot @ vectors))
+
+
+@kind(linalg.eigvals)
+def eigvals_kind(a: Kind, *options: Kind) -> Kind:
+    return eig_kind(a, FALSE, FALSE, FALSE)
+
+
+# --- symmetric tridiagonal matrices -----------------------------------------------------------------------------------
+
+ALL_VALUES = "of a stack, or of a part of the eigenvalues: select='a', and a slice of the result"
+ALL_VECTORS = (
+    "of a stack, or of a part of what it gives: select='a', and linalg.eigvalsh_tridiagonal for the values alone"
+)
+
+
+@adjoint(linalg.eigvalsh_tridiagonal, cost=1000, wrt=["d", "e"])
+def tridiagonal_values(
+    d, e, select="a", select_range=None, check_finite=True, tol=0.0, lapack_driver="auto", *, grad
+):  # fmt: skip
+    """Giles (2008), 3.1: the parts of V diag(grad) V^T that stand in the matrix; e stands there twice."""
+    if select != "a" or rank(d) != 1:
+        return refuse(ALL_VALUES)
+    _, vectors = linalg.eigh_tridiagonal(d, e)
+    return vectors**2 @ grad, 2.0 * (vectors[:-1] * vectors[1:]) @ grad
+
+
+@tangent(linalg.eigvalsh_tridiagonal)
+def tridiagonal_values_tangent(
+    d, e, select="a", select_range=None, check_finite=True, tol=0.0, lapack_driver="auto", *, d_dot, e_dot
+):  # fmt: skip
+    if select != "a" or rank(d) != 1:
+        return refuse(ALL_VALUES)
+    _, vectors = linalg.eigh_tridiagonal(d, e)
+    return d_dot @ vectors**2 + 2.0 * e_dot @ (vectors[:-1] * vectors[1:])
+
+
+@adjoint(linalg.eigh_tridiagonal, several=True, cost=1000, wrt=["d", "e"])
+def tridiagonal(d, e, eigvals_only=False, select="a", select_range=None, check_finite=True, tol=0.0,
+                lapack_driver="auto", *, grad, result):  # fmt: skip
+    if select != "a" or eigvals_only or rank(d) != 1:
+        return refuse(ALL_VECTORS)
+    values, vectors = result
+    values_grad, vectors_grad = grad
+    if vectors_grad is None:
+        return vectors**2 @ values_grad, 2.0 * (vectors[:-1] * vectors[1:]) @ values_grad
+    slope = vectors @ ((vectors.T @ vectors_grad) / gaps(values)) @ vectors.T
+    if values_grad is None:
+        return np.diag(slope), np.diag(slope, 1) + np.diag(slope, -1)
+    return (
+        np.diag(slope) + vectors**2 @ values_grad,
+        np.diag(slope, 1) + np.diag(slope, -1) + 2.0 * (vectors[:-1] * vectors[1:]) @ values_grad,
+    )
+
+
+@tangent(linalg.eigh_tridiagonal)
+def tridiagonal_tangent(d, e, eigvals_only=False, select="a", select_range=None, check_finite=True, tol=0.0,
+                        lapack_driver="auto", *, result, d_dot, e_dot):  # fmt: skip
+    if select != "a" or eigvals_only or rank(d) != 1:
+        return refuse(ALL_VECTORS)
+    values, vectors = result
+    inner = vectors.T @ tridiagonal_of(d_dot, e_dot, vectors)
+    return np.diagonal(inner), vectors @ (inner / gaps(values))
+
+
+def tridiagonal_of(d_dot, e_dot, vectors):
+    """The product of a symmetric tridiagonal matrix with vectors; a tangent may be the number 0."""
+    n = len(vectors)
+    main, beside = np.broadcast_to(d_dot, n), np.broadcast_to(e_dot, n - 1)
+    made = main[:, None] * vectors
+    made[:-1] += beside[:, None] * vectors[1:]
+    made[1:] += beside[:, None] * vectors[:-1]
+    return made
+
+
+@kind(linalg.eigvalsh_tridiagonal)
+def tridiagonal_values_kind(d: Kind, e: Kind, *options: Kind) -> Kind:
+    d, e = numeric(d), numeric(e)
+    return Array(floating(result_dtype(np.add, d, e)), dims_of(d))
+
+
+@kind(linalg.eigh_tridiagonal)
+def tridiagonal_kind(d: Kind, e: Kind, eigvals_only: Kind, *options: Kind) -> Kind:
+    values = tridiagonal_values_kind(d, e)
+    dims = dims_of(numeric(d))
+    return Tuple((values, Array(values.dtype, None if dims is None else (*dims, *dims))))  # type: ignore[attr-defined]

@@ -1,0 +1,49 @@
+"""scipy.linalg's equations for matrices, whose symmetric arguments can't be moved one element by one, and functions of
+matrices."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import linalg
+
+from s2sad import check_gradients, gradients_function, jvp, value_and_gradients_function
+
+RANDOM = np.random.default_rng(5)
+A, B, Q, R = (RANDOM.normal(size=shape) for shape in ((3, 3), (3, 2), (3, 3), (2, 2)))
+
+
+def continuous(a, b, q, r):
+    return linalg.solve_continuous_are(a, b, q @ q.T + np.eye(3), r @ r.T + np.eye(2))
+
+
+def discrete(a, b, q, r):
+    return linalg.solve_discrete_are(a, b, q @ q.T + np.eye(3), r @ r.T + np.eye(2))
+
+
+CASES = {
+    "continuous": (continuous, A, B, Q, R),
+    "discrete": (discrete, 0.5 * A, B, Q, R),
+    "cosm": (lambda a: linalg.cosm(a) ** 2, A),
+    "sinm": (lambda a: linalg.sinm(a) ** 2, A),
+    "tanm": (lambda a: linalg.tanm(a) ** 2, A),
+    "coshm": (lambda a: linalg.coshm(a) ** 2, A),
+    "sinhm": (lambda a: linalg.sinhm(a) ** 2, A),
+    "tanhm": (lambda a: linalg.tanhm(a) ** 2, A),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_gradients(name):
+    f, *args = CASES[name]
+    value, gradients = value_and_gradients_function(f)(*args)
+    assert np.all(value == f(*args))
+    assert check_gradients(f, *args).ok
+    slope = sum(np.sum(each * arg) for each, arg in zip(gradients, args))
+    assert np.sum(jvp(f, args, args)[1]) == pytest.approx(slope)
+    assert check_gradients(gradients_function(f, params=[0]), *args).ok
+
+
+def test_polar_factors_of_a_matrix_with_more_columns_than_rows():
+    with pytest.raises(np.linalg.LinAlgError, match="more columns than rows"):
+        gradients_function(lambda a: np.sum(linalg.polar(a)[0]))(B.T)
