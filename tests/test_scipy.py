@@ -18,7 +18,10 @@ from tests.rule_rows import ROWS
 OURS = [rule for rule in registry.rules() if "scipy" in getattr(rule.template, "__module__", "")]
 # Those whose derivatives have none, of which the second order is not asked.
 ONCE = {"ellipj", "elliprf", "elliprc", "ellipk", "ellipe", "ellipkm1", "ellipkinc", "ellipeinc", "agm"}
-RAGGED = {"eigh", "svd", "lstsq", "lu"}  # results of several shapes, which are in the test after the next
+# Results of several shapes, and matrices that must stay symmetric: these have whole programs in the test after the next
+# and in tests/test_scipy_equations.py.
+RAGGED = {"eigh", "svd", "lstsq", "lu", "eig", "eigh_tridiagonal", "orthogonal_procrustes"}
+RAGGED |= {"solve_continuous_are", "solve_discrete_are"}
 
 
 @pytest.mark.filterwarnings("ignore:logm result may be inaccurate")

@@ -21,7 +21,31 @@ def discrete(a, b, q, r):
     return linalg.solve_discrete_are(a, b, q @ q.T + np.eye(3), r @ r.T + np.eye(2))
 
 
+def by_eigenvalues(a):
+    values, vectors = linalg.eig(a)
+    return np.real(np.sum(values**2 * np.arange(3)) + np.sum((vectors * np.conj(vectors)) ** 2))
+
+
+def by_tridiagonal(d, e):
+    values, vectors = linalg.eigh_tridiagonal(d, e)
+    return np.sum(values**3 * np.arange(3)) + np.sum(vectors**4)
+
+
+def aligned(a, b):
+    turn, scale = linalg.orthogonal_procrustes(a, b)
+    return np.sum(turn**3) + scale**2
+
+
+def stretched(a):
+    turn, stretch = linalg.polar(a)
+    return np.sum(turn**3) + np.sum(stretch**3)
+
+
 CASES = {
+    "eigenvalues": (by_eigenvalues, A),
+    "tridiagonal": (by_tridiagonal, np.array([1.0, 2.5, -0.5]), np.array([0.5, -0.7])),
+    "aligned": (aligned, A, Q),
+    "stretched": (stretched, A),
     "continuous": (continuous, A, B, Q, R),
     "discrete": (discrete, 0.5 * A, B, Q, R),
     "cosm": (lambda a: linalg.cosm(a) ** 2, A),
