@@ -216,9 +216,7 @@ class Carried:
         self.closing = number
         for key, phi in phis.items():
             after[key] = phi
-            thing = getattr(without_none(phi), "object", None)
-            if thing is not None:
-                after.update({(thing, part): self.phi_objects[thing, part] for part in thing.keys})
+            after.update(self.parts_of_phi(phi))
             self.phi_key = key
             self.phi_pairs(phi, entry[key], entry_pairs, entry)
         names = [name for name, _ in entry_pairs]
@@ -236,6 +234,19 @@ class Carried:
         self.late_copies.clear()
         self.entry_pairs[number] = (entry_pairs, names)
         self.state = {key: value for key, value in after.items() if self.is_live(key, live)}
+
+    def parts_of_phi(self, phi: Any) -> dict[Any, Any]:
+        """The parts of a carried dict or record, and of those in it: after the loop, they are what is carried."""
+        found: dict[Any, Any] = {}
+        inner = without_none(phi)
+        for each in getattr(inner, "items", None) or ():
+            found |= self.parts_of_phi(each)
+        thing = getattr(inner, "object", None)
+        for part in thing.keys if thing is not None else ():
+            if (thing, part) in self.phi_objects:
+                found[thing, part] = self.phi_objects[thing, part]
+                found |= self.parts_of_phi(found[thing, part])
+        return found
 
     def copies_at_exits(self, phis: Any, exits: Any) -> list[tuple[dict[Any, Any], list[Any]]]:
         """The states at the ends of an iteration, each with the copies that are made there into the carried names."""

@@ -55,7 +55,17 @@ class Memory:
             return value.items
         if not isinstance(value.iteration, list) or value.place is not None and self.is_written(value.place.root):
             return None
-        return value.iteration
+        return value.iteration if all(map(self.holds_still, value.iteration)) else None
+
+    def holds_still(self, item: Any) -> bool:
+        """Whether an item that a list was made with is still what its name stands for: not that of an iteration of a
+        loop that is over, whose variables have gone on since."""
+        if not isinstance(item, Value):
+            return True
+        if item.items is not None:
+            return all(map(self.holds_still, item.items))
+        loops = [self.info[name].loops for name in trees.names_in(item.expr) if name in self.info]
+        return all(each == self.loops[: len(each)] for each in loops)
 
     def is_active(self, root: ir.Root) -> bool:
         """Whether memory carries a gradient, at any time."""
@@ -225,7 +235,8 @@ class Memory:
         ):
             return None
         item = base.iteration[known]
-        return item if item.place is not None and isinstance(item.kind, (Array, List, Mapping)) else None
+        memory = item.place is not None and isinstance(item.kind, (Array, List, Mapping))
+        return item if memory and self.holds_still(item) else None
 
     def may_view(self, kind: Kind, parts: list[tuple[str, Any]]) -> bool:
         """Whether what an index gives shares memory with what it is taken from."""

@@ -578,6 +578,117 @@ def and_of_two_at_a_time(x):
     return s * v + w * t
 
 
+@case(np.array([0.5, 0.7, 1.1]))
+def list_of_what_goes_on(u):
+    for j in range(2):
+        w = [u]
+        u = u * u
+    return np.sum(w[0])
+
+
+@case(np.array([0.5, 0.7, 1.1]))
+def items_of_what_goes_on(u):
+    for j in range(2):
+        w = [u, 2 * u]
+        u = u * u
+    return np.sum(w[0] * w[1])
+
+
+@case(np.array([0.5, 0.7, 1.1]))
+def run_through(u):
+    for j in range(2):
+        w = [u, 2 * u]
+        u = u * u
+    s = 0.0
+    for x in w:
+        s = s + np.sum(x)
+    return s
+
+
+@case(np.array([0.5, 0.7, 1.1]))
+def nested_lists(u):
+    for j in range(2):
+        w = [[u, 2 * u], [u]]
+        u = u * u
+    return np.sum(w[0][0] * w[1][0]) + np.sum(np.concatenate(w[0]))
+
+
+@case(np.array([0.5, 0.7, 1.1]))
+def lists_and_dicts_in_a_dict(u):
+    for j in range(2):
+        w = {"a": [u], "b": {"c": u}}
+        u = u * u
+    return np.sum(w["a"][0]) + np.sum(w["b"]["c"])
+
+
+@case(np.array([0.5, 0.7, 1.1]))
+def lists_in_a_tuple(u):
+    for j in range(2):
+        w = ([u], (u, 3.0))
+        u = u * u
+    return np.sum(w[0][0]) + np.sum(w[1][0]) + np.sum(np.stack(w[0]))
+
+
+@case(np.array([0.5, 0.7, 1.1]))
+def list_of_the_iteration_before(u):
+    w = [u]
+    for j in range(2):
+        v = w
+        w = [u * 2]
+        u = u * u
+    return np.sum(v[0]) + np.sum(np.array(v)) + sum(np.sum(q) for q in v)
+
+
+@case(np.array([0.5, 0.7, 1.1]))
+def left_by_break(u):
+    for j in range(3):
+        w = [u]
+        if j == 1:
+            break
+        u = u * u
+    (x,) = w
+    return np.sum(x) + np.sum(np.vstack(w)) + max(np.max(q) for q in w)
+
+
+@case(np.array([0.5, 0.7, 1.1]))
+def list_by_comprehension(u):
+    k = 0
+    while True:
+        w = [q * 2 for q in u]
+        u = u * u
+        k += 1
+        if k > 2:
+            break
+    return sum(w) + np.sum(np.array(w) ** 2) + w[0] * w[-1]
+
+
+@case(np.array([0.5, 0.7, 1.1]))
+def nested_dicts_made_anew(t):
+    b = {"a": {"x": t[0], "v": 3.0}, "b": [t[1], {"z": t[2]}]}
+    for k in range(3):
+        b = {"a": {"x": b["a"]["x"] * t[0] + k, "v": b["b"][0]}, "b": [b["a"]["v"], {"z": b["b"][1]["z"] * 2}]}
+    return b["a"]["x"] * b["a"]["v"] + b["b"][0] + b["b"][1]["z"]
+
+
+@case(np.array([0.5, 0.7, 1.1]))
+def optimizer_of_nested_dicts(t):
+    p = {"w": {"a": t * 1.0, "b": t[0]}, "n": 0}
+    m = {"w": {"a": 0 * t, "b": 0.0}}
+    for n in range(3):
+        g = {"a": 2 * p["w"]["a"], "b": p["w"]["b"] ** 2}
+        m = {"w": {q: 0.9 * m["w"][q] + g[q] for q in g}}
+        p = {"w": {q: p["w"][q] - 0.1 * m["w"][q] for q in g}, "n": p["n"] + 1}
+    return np.sum(p["w"]["a"]) * p["w"]["b"] + p["n"]
+
+
+@case(np.array([0.5, 0.7, 1.1]))
+def nested_tuples_made_anew(t):
+    s = (t[0], (t[1], {"q": t[2]}))
+    for n in range(3):
+        s = (s[0] * s[1][0], (s[0], {"q": s[1][1]["q"] + s[0]}))
+    return s[0] + s[1][0] * s[1][1]["q"]
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_after_loop(each):
     each.check()
