@@ -227,6 +227,7 @@ def test_module_attribute_rebound(module):
     assert val_grads(3.0) == (27.0, (27.0,))
 
 
+@pytest.mark.not_alone("what they import is another thing by then")
 def test_global_defined_after_the_transformation(module):
     val_grads = value_and_gradients_function(module.uses_rate)
     del module.RATE
