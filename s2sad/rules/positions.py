@@ -7,7 +7,7 @@ import bisect
 import numpy as np
 
 from s2sad.indexing import dim_of
-from s2sad.kinds import INT, NONE, ONE, UNKNOWN, Array, Dim, Kind, Scalar, Static, Tuple
+from s2sad.kinds import INT, NONE, UNKNOWN, Array, Dim, Kind, Scalar, Static, Tuple
 from s2sad.rules.registry import kind, nondifferentiable
 from s2sad.rules.results import UNSURE, dims_of, dims_of_shape, length_of, numeric, shaped, unknown_dim, value_of
 
@@ -119,18 +119,3 @@ def diagonal_kind(n: Kind, ndim: Kind = TWO) -> Kind:
 def diagonal_of_kind(arr: Kind) -> Kind:
     dims = dims_of(numeric(arr))
     return one_array_for_each(len(dims), dims[0]) if dims else UNKNOWN
-
-
-@kind(np.ix_)
-def open_mesh_kind(*args: Kind) -> Kind:
-    """Each along an axis of its own. A mask becomes the positions where it is true."""
-    own = [numeric(each) for each in args]
-    made = []
-    for k, each in enumerate(own):
-        if not isinstance(each, Array) or each.dims is None or len(each.dims) != 1 or each.dtype == "":
-            return UNKNOWN
-        masks = each.dtype == "bool"
-        axis = unknown_dim() if masks else each.dims[0]
-        dims = tuple(axis if at == k else ONE for at in range(len(own)))
-        made.append(Array("int64" if masks else each.dtype, dims))
-    return Tuple(tuple(made))
