@@ -15,7 +15,7 @@ from s2sad.expressions import OPERATORS
 from s2sad.fewer_operations import only_adds_axes, without_axes
 from s2sad.fresh import copy_of
 from s2sad.indexing import index_value
-from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
+from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, Unknown
 from s2sad.places import step_into
 from s2sad.rules import registry, templates
 
@@ -285,8 +285,18 @@ class Arrays:
             return
         expr, _ = self.as_real(cotangent.expr, cotangent.kind, op.kind)
         expr = trees.neg(expr) if turned(op.place.path) else expr
-        self.add(self.augment(place if isinstance(place, gast.Name) else self.target(place), expr))
+        if isinstance(place, gast.Subscript) and self.is_vague(place.slice):  # it may select an element twice
+            ufunc = trees.attr(trees.attr(trees.module(np), "add"), "at")
+            self.add(gast.Expr(trees.call(ufunc, place.value, index_value(place.slice), expr)))
+        else:
+            self.add(self.augment(place if isinstance(place, gast.Name) else self.target(place), expr))
         finish()
+
+    def is_vague(self, index: gast.AST) -> bool:
+        """Whether an index is, or has in it, something that nothing is known of."""
+        entries = index.elts if isinstance(index, gast.Tuple) else [index]
+        kinds = [self.info[each.id].kind for each in entries if isinstance(each, gast.Name) and each.id in self.info]
+        return any(isinstance(kind, Unknown) for kind in kinds)
 
     # ---------------------------------------------------------------- writing
     def of_Store(self, node: gast.stmt, op: ir.Store) -> None:
