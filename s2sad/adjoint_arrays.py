@@ -7,14 +7,13 @@ import dataclasses
 from typing import Any
 
 import gast
-import numpy as np
 
 from s2sad import ir, trees
 from s2sad.distinct import Distinct
 from s2sad.expressions import OPERATORS
-from s2sad.fewer_operations import only_adds_axes, without_axes
+from s2sad.fewer_operations import elements, only_adds_axes, without_axes
 from s2sad.fresh import copy_of
-from s2sad.indexing import index_value
+from s2sad.indexing import added_at
 from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, Unknown
 from s2sad.places import step_into
 from s2sad.rules import registry, templates
@@ -223,16 +222,7 @@ class Arrays:
         elif isinstance(base, Array):
             expr, _ = self.as_real(expr, cotangent.kind, base)
             if self.may_repeat(op):
-                self.add(
-                    gast.Expr(
-                        trees.call(
-                            trees.attr(trees.attr(trees.module(np), "add"), "at"),
-                            place.value,
-                            index_value(place.slice),
-                            expr,
-                        )
-                    )
-                )
+                self.add(added_at(place, expr))
             else:
                 self.add(self.augment(place, expr))
         elif isinstance(kind, Scalar) or op.place is not None and isinstance(op.place.root.kind, Array):
@@ -286,16 +276,15 @@ class Arrays:
         expr, _ = self.as_real(cotangent.expr, cotangent.kind, op.kind)
         expr = trees.neg(expr) if turned(op.place.path) else expr
         if isinstance(place, gast.Subscript) and self.is_vague(place.slice):  # it may select an element twice
-            ufunc = trees.attr(trees.attr(trees.module(np), "add"), "at")
-            self.add(gast.Expr(trees.call(ufunc, place.value, index_value(place.slice), expr)))
+            self.add(added_at(place, expr))
         else:
             self.add(self.augment(place if isinstance(place, gast.Name) else self.target(place), expr))
         finish()
 
     def is_vague(self, index: gast.AST) -> bool:
         """Whether an index is, or has in it, something that nothing is known of."""
-        entries = index.elts if isinstance(index, gast.Tuple) else [index]
-        kinds = [self.info[each.id].kind for each in entries if isinstance(each, gast.Name) and each.id in self.info]
+        names = [each.id for each in elements(index) if isinstance(each, gast.Name)]
+        kinds = [self.info[name].kind for name in names if name in self.info]
         return any(isinstance(kind, Unknown) for kind in kinds)
 
     # ---------------------------------------------------------------- writing

@@ -184,3 +184,8 @@ def index_value(index: gast.AST) -> gast.AST:
     call = trees.call(trees.builtin("slice"), *bounds)
     call.pure = True
     return call
+
+
+def added_at(place: gast.Subscript, expr: gast.AST) -> gast.stmt:
+    """np.add.at(x, k, e), of the place x[k]: what an index selects twice is added twice."""
+    return gast.Expr(trees.call(trees.add_at(), place.value, index_value(place.slice), expr))

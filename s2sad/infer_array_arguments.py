@@ -52,6 +52,10 @@ class ArrayArguments:
         """np.array(value), of a list or tuple that a function of NumPy gets as an array."""
         return self.call_function(np.array, [value], node)
 
+    def array_of(self, value: Value, node: Any) -> Value:
+        """An array as it is, anything else as the array that NumPy makes of it; under a name."""
+        return self.settle(value if isinstance(value.kind, Array) else self.as_array(value, node))
+
     def arrays_for(
         self, rule: Any, bound: dict[str, Value], args: list[Value], keywords: dict[str, Value], node: Any
     ) -> tuple[list[Value], dict[str, Value], dict[str, Value]]:
@@ -82,13 +86,7 @@ class ArrayArguments:
                     made[id(value)] = self.make_tuple(changed)
             elif self.is_listed(value):
                 made[id(value)] = self.settle(self.as_array(value, node))
-        if not made:
-            return args, keywords, bound
-
-        def new(value: Value) -> Value:
-            return made.get(id(value), value)
-
-        return [new(v) for v in args], {k: new(v) for k, v in keywords.items()}, {k: new(v) for k, v in bound.items()}
+        return with_others(made, args, keywords, bound)
 
     def lists_of_integers(
         self, rule: Any, bound: dict[str, Value], args: list[Value], keywords: dict[str, Value]
@@ -106,11 +104,7 @@ class ArrayArguments:
                 tuples = self.as_tuples(each)
                 if tuples is not None and tuples is not each:
                     made[id(each)] = tuples
-
-        def new(value: Value) -> Value:
-            return made.get(id(value), value)
-
-        return [new(v) for v in args], {k: new(v) for k, v in keywords.items()}, {k: new(v) for k, v in bound.items()}
+        return with_others(made, args, keywords, bound)
 
     def as_tuples(self, value: Value) -> Value | None:
         """An integer, or a tuple for a tuple or list of such; None where there is anything else in it."""
@@ -155,3 +149,14 @@ class ArrayArguments:
             items = [self.known(each) for each in parts]
             return MISSING if MISSING in items else items
         return self.known(value)
+
+
+def with_others(
+    made: dict[int, Value], args: list[Value], keywords: dict[str, Value], bound: dict[str, Value]
+) -> tuple[list[Value], dict[str, Value], dict[str, Value]]:
+    """The arguments, those that something was made of replaced by that."""
+
+    def new(value: Value) -> Value:
+        return made.get(id(value), value)
+
+    return [new(v) for v in args], {k: new(v) for k, v in keywords.items()}, {k: new(v) for k, v in bound.items()}

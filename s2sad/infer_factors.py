@@ -14,7 +14,7 @@ from typing import Any
 import gast
 
 from s2sad import trees
-from s2sad.kinds import INT, UNKNOWN, Array, Static, Tuple
+from s2sad.kinds import INT, UNKNOWN, Static, Tuple
 from s2sad.local_functions import RESULT
 from s2sad.values import Value
 
@@ -41,7 +41,7 @@ class Factors:
         half: Any = False if lower is None else self.known(lower)
         if matrix is None or not matrix.varied or half not in (False, True) or set(given) - {"check_finite"}:
             return None
-        matrix = self.settle(matrix if isinstance(matrix.kind, Array) else self.as_array(matrix, node))
+        matrix = self.array_of(matrix, node)
         if matrix.kind.rank != 2 or matrix.kind.char != "f":
             return None
         whole = self.solution(function, args, keywords, Static("factor"))
@@ -65,7 +65,7 @@ class Factors:
         way: Any = 0 if trans is None else self.known(trans)
         if b is None or way not in (0, 1) or set(given) - {"check_finite"}:
             raise self.refuse("solver_option", node, name=name, option=", ".join(given) or "these arguments")
-        b = self.settle(b if isinstance(b.kind, Array) else self.as_array(b, node))
+        b = self.array_of(b, node)
         if b.kind.rank not in (1, 2):
             raise self.refuse("solver_option", node, name=name, option="an array of this rank")
         from s2sad.rules.scipy import factors
@@ -93,10 +93,7 @@ class Factors:
         lower = self.known(pair.items[1]) if len(pair.items or ()) == 2 else None
         if b is None or lower not in (False, True) or set(given) - {"check_finite"}:
             return None
-        c, b = (
-            self.settle(each if isinstance(each.kind, Array) else self.as_array(each, node))
-            for each in (pair.items[0], b)
-        )
+        c, b = (self.array_of(each, node) for each in (pair.items[0], b))
         if c.kind.rank != 2 or b.kind.rank not in (1, 2) or "c" in (c.kind.char, b.kind.char):
             raise self.refuse("solver_option", node, name="cho_solve", option="arrays of this rank, or complex ones")
         from s2sad.rules.scipy import factors

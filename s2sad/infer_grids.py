@@ -46,13 +46,12 @@ class Grids:
             places = enumerate(points.kind.items)
             axes = [Value(trees.index(points.expr, trees.const(k)), each) for k, each in places]
         count = len(axes)
-        values = self.settle(values if isinstance(values.kind, Array) else self.as_array(values, node))
+        values = self.array_of(values, node)
         plain = not set(bound) - {"method", "bounds_error", "fill_value", "xi"} and method == "linear"
         if not plain or not count or values.kind.rank != count or values.kind.char == "c":
             raise self.refuse("grid_options", node, name=name)
         masked = self.is_masked(bound)
-        points = self.make_tuple([self.settle(each if isinstance(each.kind, Array) else self.as_array(each, node))
-                                  for each in axes])  # fmt: skip
+        points = self.make_tuple([self.array_of(each, node) for each in axes])
         if name == "interpn":
             xi = bound["xi"]
             options = {key: bound[key].expr for key in ("method", "bounds_error", "fill_value") if key in bound}
@@ -87,14 +86,13 @@ class Grids:
 
         if isinstance(xi.kind, Tuple) and xi.items is not None:  # a tuple of coordinates along each axis
             parts = list(xi.items)
-            if not all(isinstance(each.kind, (Array, Scalar)) for each in parts):
-                raise self.refuse("grid_options", node, name="interpn")
-            if len({getattr(each.kind, "rank", 0) for each in parts}) != 1:
+            numbers = all(isinstance(each.kind, (Array, Scalar)) for each in parts)
+            if not numbers or len({each.kind.rank for each in parts}) != 1:
                 raise self.refuse("grid_options", node, name="interpn")
             axis = Value(trees.const(-1), Scalar("int", -1))
             places = self.settle(self.call_function(np.stack, [self.make_tuple(parts)], node, axis=axis))
         else:
-            places = self.settle(xi if isinstance(xi.kind, Array) else self.as_array(xi, node))
+            places = self.array_of(xi, node)
         masked = Value(trees.const(grid.masked), Static(grid.masked))
         return self.primitive(interpolate.GRID, [grid.points, grid.values, places, masked], rebuild, node, hint)
 

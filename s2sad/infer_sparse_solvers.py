@@ -76,7 +76,7 @@ class SparseSolvers:
     def right_side(self, b: Value | None, node: Any) -> Value | None:
         if b is None or not isinstance(b.kind, Array) and self.items_throughout(b) is None:
             return None
-        return self.settle(b if isinstance(b.kind, Array) else self.as_array(b, node))
+        return self.array_of(b, node)
 
     # ---------------------------------------------------------------- by a factor
     def make_sparse_factor(

@@ -66,7 +66,7 @@ class Splines:
         if name in SLOPED and (varied or given_slopes is not None and given_slopes.varied):
             return self.make_sloped(function, name, args, keywords, [x, y, given_slopes], options, node)
         if varied:
-            y = self.settle(y if isinstance(y.kind, Array) else self.as_array(y, node))
+            y = self.array_of(y, node)
             texts = [self.known(value) for value in options.values()]
             plain = all(isinstance(each, (str, int)) and each != "periodic" for each in texts)
             if not set(options) <= set(LINEAR[name]) or not plain:
@@ -215,10 +215,9 @@ class Splines:
         if x.varied or y.kind.rank != 1 or y.kind.char == "c":
             return None
         whole = self.solution(function, args, keywords, Static("spline"))
-        vectors = [Array("float64", (Dim(("knots", id(node))),)), Array("float64", (Dim(("knots", id(node))),))]
+        vector = Array("float64", (Dim(("knots", id(node))),))
         knots, found = (
-            self.emit(trees.index(whole.expr, trees.const(place)), ir.Plain(True), kind, False)
-            for place, kind in enumerate(vectors)
+            self.emit(trees.index(whole.expr, trees.const(place)), ir.Plain(True), vector, False) for place in (0, 1)
         )
         from scipy import interpolate
 

@@ -201,5 +201,5 @@ class Writers:
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
         negative = self.settle(self.binary(gast.Mult(), Value(trees.const(-1.0), FLOAT), args[2], node))
-        inner = Value(trees.attr(trees.attr(trees.module(np), "add"), "at"), Static(np.add.at))
+        inner = Value(trees.add_at(), Static(np.add.at))
         return self.call_add_at(inner, [args[0], args[1], negative], keywords, node, hint)

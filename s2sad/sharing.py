@@ -22,6 +22,7 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
+from s2sad.fewer_operations import elements
 from s2sad.helpers import unbroadcast
 from s2sad.kinds import Array, Kind, Scalar, Tuple
 from s2sad.reading import reads
@@ -247,8 +248,7 @@ class Sharing:
         """Whether an index picks items of an array by their positions, or by a mask: what it gives is new."""
         if self.holds_others(node.value):
             return False
-        entries = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
-        kinds = [self.kind_of(each.id) for each in entries if isinstance(each, gast.Name)]
+        kinds = [self.kind_of(each.id) for each in elements(node.slice) if isinstance(each, gast.Name)]
         kinds += [inner for kind in kinds if isinstance(kind, Tuple) for inner in kind.items]
         return any(isinstance(kind, Array) and kind.char in "bi" and kind.rank for kind in kinds)
 

@@ -6,11 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 import gast
-import numpy as np
 
 from s2sad import ir, trees
 from s2sad.expressions import OPERATORS
-from s2sad.indexing import index_value
+from s2sad.indexing import added_at
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, as_given
 from s2sad.places import step_into
 from s2sad.rules import registry
@@ -83,8 +82,7 @@ class Memory:
 
     def add_into(self, op: ir.Store, place: gast.AST, dot: gast.AST) -> None:
         if op.repeats:
-            function = trees.attr(trees.attr(trees.module(np), "add"), "at")
-            self.add(gast.Expr(trees.call(function, place.value, index_value(place.slice), dot)))
+            self.add(added_at(place, dot))
         else:
             target = place if isinstance(place, gast.Name) else self.whole_place(place)
             self.add(gast.AugAssign(target, op.operator, dot))

@@ -44,6 +44,11 @@ def module(value: ModuleType) -> gast.Name:
     return name(_MODULE_NAMES.get(value, value.__name__), module=value)
 
 
+def add_at() -> gast.AST:
+    """np.add.at, which adds to an element as often as an index selects it."""
+    return attr(attr(module(numpy), "add"), "at")
+
+
 def builtin(id: str) -> gast.Name:
     """A built-in function; the node's `.builtin` says which it is."""
     return name(id, builtin=getattr(builtins, id))

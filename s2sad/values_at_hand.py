@@ -101,9 +101,8 @@ class Names:
         for node in block:
             changed = changes(node)
             if seen and not getattr(node, "restore", False):
-                reverse = getattr(node, "reverse", False)
-                own = seen if reverse else {key: each for key, each in seen.items() if ir.base_of(each[0]) in GENERATED}
-                change_parts(node, lambda each, own=own: self.operand(each, own))  # type: ignore[misc]
+                users = getattr(node, "reverse", False)
+                change_parts(node, lambda each, users=users: self.operand(each, seen, users))  # type: ignore[misc]
             if isinstance(node, (gast.For, gast.While)):
                 seen = without(seen, changed)
             for inner in blocks_of(node):
@@ -113,12 +112,13 @@ class Names:
                 name, value = node.targets[0].id, node.value
                 seen.setdefault(key_of(value), (name, {name, *ir.summary(value).names}))
 
-    def operand(self, node: Any, seen: dict[Any, tuple[str, set[str]]]) -> Any:
+    def operand(self, node: Any, seen: dict[Any, tuple[str, set[str]]], users: bool) -> Any:
+        """users: whether the names of the user's are read as well as those that the program has given."""
         found = seen.get(key_of(node)) if isinstance(node, NAMED) else None
-        if found is not None:
+        if found is not None and (users or ir.base_of(found[0]) in GENERATED):
             self.used = True
             return trees.name(found[0])
-        return in_parts(node, lambda each: self.operand(each, seen))
+        return in_parts(node, lambda each: self.operand(each, seen, users))
 
     def is_definition(self, node: Any) -> bool:
         """Whether a name of the function's own is set to a number or array that follows from what stays as it is."""

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy import linalg
 
-from s2sad import check_gradients, gradients_function, jvp, value_and_gradients_function
+from s2sad import check_gradients, gradients_function
+from tests.both_modes import check_both_modes
 
 RANDOM = np.random.default_rng(5)
 A, B, Q, R = (RANDOM.normal(size=shape) for shape in ((3, 3), (3, 2), (3, 3), (2, 2)))
@@ -60,11 +61,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_gradients(name):
     f, *args = CASES[name]
-    value, gradients = value_and_gradients_function(f)(*args)
-    assert np.all(value == f(*args))
-    assert check_gradients(f, *args).ok
-    slope = sum(np.sum(each * arg) for each, arg in zip(gradients, args))
-    assert np.sum(jvp(f, args, args)[1]) == pytest.approx(slope)
+    check_both_modes(f, *args)
     assert check_gradients(gradients_function(f, params=[0]), *args).ok
 
 

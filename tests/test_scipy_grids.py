@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import interpolate
 
-from s2sad import NotDifferentiableError, check_gradients, gradients_function, jvp, value_and_gradients_function
+from s2sad import NotDifferentiableError, check_gradients, gradients_function
+from tests.both_modes import check_both_modes
 
 X, Y = np.arange(6.0), np.array([0.5, 1.2, 0.9, 2.0, 2.5, 1.0])
 T, TS = np.array([0.3, 1.7, 4.2]), np.array([[0.3, 1.2], [4.4, 2.6]])
@@ -71,11 +72,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_gradients(name):
     f, *args = CASES[name]
-    value, gradients = value_and_gradients_function(f)(*args)
-    assert np.all(value == f(*args))
-    assert check_gradients(f, *args).ok
-    slope = sum(np.sum(each * arg) for each, arg in zip(gradients, args))
-    assert np.sum(jvp(f, args, args)[1]) == pytest.approx(slope)
+    check_both_modes(f, *args)
 
 
 @pytest.mark.parametrize("name", ["pchip", "akima", "hermite", "splrep", "grid", "interpn, filled"])

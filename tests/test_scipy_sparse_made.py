@@ -7,7 +7,8 @@ import pytest
 from scipy import sparse
 from scipy.sparse import linalg
 
-from s2sad import NotDifferentiableError, check_gradients, gradients_function, jvp, value_and_gradients_function
+from s2sad import NotDifferentiableError, check_gradients, gradients_function, value_and_gradients_function
+from tests.both_modes import check_both_modes
 
 N = 4
 DENSE = np.random.default_rng(3).normal(size=(N, N)) + 5.0 * np.eye(N)
@@ -152,11 +153,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_gradients(name):
     f, *args = CASES[name]
-    value, gradients = value_and_gradients_function(f)(*args)
-    assert np.all(value == f(*args))
-    assert check_gradients(f, *args).ok
-    slope = sum(np.sum(each * arg) for each, arg in zip(gradients, args))
-    assert np.sum(jvp(f, args, args)[1]) == pytest.approx(slope)
+    check_both_modes(f, *args)
 
 
 SECOND = ["factor", "factorized", "factor inside", "diags with offsets", "multiples", "steps", "toarray", "cg of a sum"]

@@ -11,7 +11,7 @@ from s2sad.kinds import INT, NONE, UNKNOWN, Array, Dim, Kind, Scalar, Static, Tu
 from s2sad.rules.registry import kind, nondifferentiable
 from s2sad.rules.results import UNSURE, dims_of, dims_of_shape, length_of, numeric, shaped, unknown_dim, value_of
 
-ZERO, LAST, TWO = Static(0), Static(-1), Static(2)
+LAST, TWO = Static(-1), Static(2)
 
 nondifferentiable(
     bisect.bisect_left,
@@ -93,19 +93,9 @@ def unraveled_kind(indices: Kind, shape: Kind, order: Kind = NONE) -> Kind:
     return Tuple((Array("int64", dims) if dims else Scalar("int64"),) * len(sizes))
 
 
-@kind(np.tril_indices, np.triu_indices)
-def triangle_kind(n: Kind, k: Kind = ZERO, m: Kind = NONE) -> Kind:
-    """Both have as many items, whatever that is; where all numbers are known, it is that of one row after another."""
-    return one_array_for_each(2, unknown_dim())
-
-
-@kind(np.tril_indices_from, np.triu_indices_from)
-def triangle_of_kind(arr: Kind, k: Kind = ZERO) -> Kind:
-    return one_array_for_each(2, unknown_dim())
-
-
-@kind(np.mask_indices)
-def mask_kind(n: Kind, mask_func: Kind, k: Kind = ZERO) -> Kind:
+@kind(np.tril_indices, np.triu_indices, np.tril_indices_from, np.triu_indices_from, np.mask_indices)
+def part_of_matrix_kind(*options: Kind) -> Kind:
+    """Rows and columns: as many of both, whatever that is."""
     return one_array_for_each(2, unknown_dim())
 
 

@@ -240,6 +240,16 @@ def plain_eig(a, b, left, overwrite_a, overwrite_b, homogeneous_eigvals):
     return rank(a) == 2 and b is None and not (left or overwrite_a or overwrite_b or homogeneous_eigvals)
 
 
+@inline
+def of_eigenvalues(a, vectors, grad):
+    return real_of_real(linalg.solve(turned(vectors), rows_by(grad, turned(vectors))), a)
+
+
+@inline
+def eigenvalues_along(vectors, a_dot):
+    return np.diagonal(linalg.solve(vectors, a_dot @ vectors))
+
+
 @adjoint(linalg.eig, several=True, cost=9000, wrt=["a"])
 def eig(a, b=None, left=False, right=True, overwrite_a=False, overwrite_b=False, check_finite=True,
         homogeneous_eigvals=False, *, grad, result):  # fmt: skip
@@ -248,11 +258,11 @@ def eig(a, b=None, left=False, right=True, overwrite_a=False, overwrite_b=False,
         return refuse(OTHER_EIG)
     if not right:
         _, vectors = linalg.eig(a)
-        return real_of_real(linalg.solve(turned(vectors), rows_by(grad, turned(vectors))), a)
+        return of_eigenvalues(a, vectors, grad)
     values, vectors = result
     values_grad, vectors_grad = grad
     if vectors_grad is None:
-        return real_of_real(linalg.solve(turned(vectors), rows_by(values_grad, turned(vectors))), a)
+        return of_eigenvalues(a, vectors, values_grad)
     inner = (turned(vectors) @ at_given_scale(vectors, vectors_grad)) / gaps(values)
     slope = inner @ turned(vectors)
     if values_grad is None:
@@ -267,7 +277,7 @@ def eig_tangent(a, b=None, left=False, right=True, overwrite_a=False, overwrite_
         return refuse(OTHER_EIG)
     if not right:
         _, vectors = linalg.eig(a)
-        return np.diagonal(linalg.solve(vectors, a_dot @ vectors))
+        return eigenvalues_along(vectors, a_dot)
     values, vectors = result
     inner = linalg.solve(vectors, a_dot @ vectors)
     return np.diagonal(inner), with_given_scale(vectors, vectors @ (inner / gaps(values)))
@@ -287,7 +297,7 @@ def eigvals(a, b=None, overwrite_a=False, check_finite=True, homogeneous_eigvals
     if not plain_eig(a, b, False, overwrite_a, False, homogeneous_eigvals):
         return refuse(OTHER_EIG)
     _, vectors = linalg.eig(a)
-    return real_of_real(linalg.solve(turned(vectors), rows_by(grad, turned(vectors))), a)
+    return of_eigenvalues(a, vectors, grad)
 
 
 @tangent(linalg.eigvals)
@@ -295,7 +305,7 @@ def eigvals_tangent(a, b=None, overwrite_a=False, check_finite=True, homogeneous
     if not plain_eig(a, b, False, overwrite_a, False, homogeneous_eigvals):
         return refuse(OTHER_EIG)
     _, vectors = linalg.eig(a)
-    return np.diagonal(linalg.solve(vectors, a_dot @ vectors))
+    return eigenvalues_along(vectors, a_dot)
 
 
 @kind(linalg.eigvals)

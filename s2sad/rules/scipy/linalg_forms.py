@@ -10,13 +10,15 @@ import numpy as np
 from scipy import linalg
 
 from s2sad.kinds import Array, Kind
-from s2sad.rules.registry import adjoint, kind, rank, refuse, tangent
+from s2sad.rules.registry import adjoint, inline, kind, rank, refuse, tangent
 from s2sad.rules.results import dims_of, floating, numeric, result_dtype
 from s2sad.rules.scipy.linalg import expm_slope, in_triangle, inverse_kind, sums_of_diagonals, whole_of_triangle
 from s2sad.rules.scipy.linalg_decompositions import plain_matrix
 from s2sad.rules.scipy.linalg_equations import wide
 
 # --- of one triangle, and of Toeplitz form ----------------------------------------------------------------------------
+
+OTHER_PSEUDO_INVERSE = "of a stack or a complex matrix, or with return_rank: np.linalg.pinv(a, hermitian=True)"
 
 
 @adjoint(linalg.pinvh, cost=3000, wrt=["a"])
@@ -25,7 +27,7 @@ def symmetric_pseudo_inverse(
 ):  # fmt: skip
     """Of a symmetric matrix among those of the same rank (Golub and Pereyra, 1973), of which one triangle is read."""
     if not plain_matrix(a) or return_rank:
-        return refuse("of a stack or a complex matrix, or with return_rank: np.linalg.pinv(a, hermitian=True)")
+        return refuse(OTHER_PSEUDO_INVERSE)
     whole = whole_of_triangle(a, lower)
     square = result @ result
     beside = (grad + grad.T) @ square
@@ -38,7 +40,7 @@ def symmetric_pseudo_inverse_tangent(
     a, atol=None, rtol=None, lower=True, return_rank=False, check_finite=True, *, result, a_dot
 ):  # fmt: skip
     if not plain_matrix(a) or return_rank:
-        return refuse("of a stack or a complex matrix, or with return_rank: np.linalg.pinv(a, hermitian=True)")
+        return refuse(OTHER_PSEUDO_INVERSE)
     change = whole_of_triangle(a_dot, lower)
     beside = result @ result @ change
     moved = beside - beside @ whole_of_triangle(a, lower) @ result
@@ -50,17 +52,21 @@ def symmetric_pseudo_inverse_kind(a: Kind, *options: Kind) -> Kind:
     return inverse_kind(a)
 
 
+@inline
+def plain_toeplitz(c_or_cr, b):
+    """A real symmetric matrix, that is given by its first column, and vectors or a matrix."""
+    real = not (np.iscomplexobj(c_or_cr) or np.iscomplexobj(b))
+    return not isinstance(c_or_cr, tuple) and rank(c_or_cr) == 1 and rank(b) <= 2 and real
+
+
+OTHER_TOEPLITZ = "of another matrix than a real symmetric one: linalg.solve(linalg.toeplitz(c, r), b)"
+
+
 @adjoint(linalg.solve_toeplitz, cost=300)
 def solution_of_toeplitz(c_or_cr, b, check_finite=True, *, grad, result):
     """Of a symmetric matrix, that is given by its first column."""
-    if (
-        isinstance(c_or_cr, tuple)
-        or rank(c_or_cr) != 1
-        or np.iscomplexobj(c_or_cr)
-        or np.iscomplexobj(b)
-        or rank(b) > 2
-    ):
-        return refuse("of another matrix than a real symmetric one: linalg.solve(linalg.toeplitz(c, r), b)")
+    if not plain_toeplitz(c_or_cr, b):
+        return refuse(OTHER_TOEPLITZ)
     b_grad = linalg.solve_toeplitz(c_or_cr, grad)
     slope = np.outer(b_grad, result) if rank(b) == 1 else b_grad @ result.T
     return -sums_beside(slope + slope.T, c_or_cr), b_grad
@@ -75,14 +81,8 @@ def sums_beside(a, like):
 
 @tangent(linalg.solve_toeplitz)
 def solution_of_toeplitz_tangent(c_or_cr, b, check_finite=True, *, result, c_or_cr_dot, b_dot):
-    if (
-        isinstance(c_or_cr, tuple)
-        or rank(c_or_cr) != 1
-        or np.iscomplexobj(c_or_cr)
-        or np.iscomplexobj(b)
-        or rank(b) > 2
-    ):
-        return refuse("of another matrix than a real symmetric one: linalg.solve(linalg.toeplitz(c, r), b)")
+    if not plain_toeplitz(c_or_cr, b):
+        return refuse(OTHER_TOEPLITZ)
     return linalg.solve_toeplitz(c_or_cr, b_dot - toeplitz_times(c_or_cr_dot, result))
 
 
