@@ -52,11 +52,15 @@ class Distinct:
 
     def definition(self, expr: Any) -> Any:
         """What a name was set to, if its memory isn't written."""
+        statement = self.assignment(expr)
+        return statement.value if statement is not None and isinstance(statement.targets[0], gast.Name) else None
+
+    def assignment(self, expr: Any) -> Any:
+        """The statement that set a name, alone or with others."""
         info = self.info.get(expr.id) if isinstance(expr, gast.Name) else None
         if info is None or info.place is not None and any(each.stores for each in family(info.place.root)):
             return None
-        statement = info.statement
-        return statement.value if isinstance(statement, gast.Assign) else None
+        return info.statement if isinstance(info.statement, gast.Assign) else None
 
     def positions(self, expr: Any) -> bool:
         """Whether an array without another axis holds positions from the start, each at most once."""
@@ -90,11 +94,11 @@ class Distinct:
         """Whether an index is all that one call gives, which lists positions in all axes."""
         if len(entries) == 1 and self.lists_positions(self.definition(entries[0])):
             return True
-        calls = [self.definition(each) for each in entries]
-        if calls[0] is None or any(each is not calls[0] for each in calls) or not self.lists_positions(calls[0]):
+        statements = [self.assignment(each) for each in entries]
+        first = statements[0]
+        if first is None or any(each is not first for each in statements) or not self.lists_positions(first.value):
             return False
-        statement: Any = self.info[entries[0].id].statement
-        targets = statement.targets[0]
+        targets = first.targets[0]
         return isinstance(targets, gast.Tuple) and [each.id for each in targets.elts] == [each.id for each in entries]
 
     def lists_positions(self, call: Any) -> bool:

@@ -58,6 +58,23 @@ def triangle_stored(K, x):
     return np.sum(K @ L @ M)
 
 
+@case(array(4))
+def pairs_of_items(x):
+    """Each item is in several pairs: rows and columns are different together only."""
+    i, j = np.triu_indices(4, 1)
+    rows, columns = np.tril_indices(4)
+    first, second = np.nonzero(np.subtract.outer(x, x) > 0)
+    (alone,) = np.nonzero(x > 0)
+    return np.sum(x[i] * x[j] ** 2) + np.sum(x[rows] * x[columns]) + np.sum(x[first] / x[second]) + np.sum(x[alone])
+
+
+@case(array(4, 2), array(4, 4))
+def distances_of_pairs(x, K):
+    i, j = np.triu_indices(4, 1)
+    apart = x[i] - x[j]
+    return np.sum(np.sum(apart**2, axis=1) * K[i, j]) + np.sum(K[i] * K[j])
+
+
 @case(matrix(), array(3))
 def diagonal_stored_and_added(K, x):
     at = np.diag_indices(3)
