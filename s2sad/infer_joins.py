@@ -10,7 +10,20 @@ from s2sad import ir, trees
 from s2sad.infer_frozen import Frozen
 from s2sad.infer_maybe import Maybe, may_be_none, without_none
 from s2sad.infer_memory import is_function
-from s2sad.kinds import Array, Kind, List, Mapping, Never, Scalar, Static, Tuple, Unknown, carries_gradient, join
+from s2sad.kinds import (
+    Array,
+    Kind,
+    List,
+    Mapping,
+    Never,
+    Scalar,
+    Static,
+    Tuple,
+    Unknown,
+    carries_gradient,
+    is_constants,
+    join,
+)
 from s2sad.local_functions import RESULT
 from s2sad.values import Choice, Conflict, Object, Value
 
@@ -134,9 +147,10 @@ class Joins:
             return b if isinstance(a.kind, Never) else a
         if a.object is not None or b.object is not None:
             return self.join_objects(base, a, b, copies)
-        if a.items is not None and b.items is not None:
+        differ = a.items is not None and b.items is not None and len(a.items) != len(b.items)
+        if a.items is not None and b.items is not None and not (differ and is_constants(join(a.kind, b.kind))):
             cls = getattr(a.kind, "cls", None)
-            if len(a.items) != len(b.items):
+            if differ:
                 return Conflict("joined_tuples")
             if cls is not getattr(b.kind, "cls", None):
                 return Conflict("joined_kinds")

@@ -13,16 +13,19 @@ from s2sad.expressions import mark_pure, replace_nodes
 from s2sad.infer_boxes import patterns_of
 from s2sad.infer_memory import is_function
 from s2sad.kinds import (
+    CONSTANTS,
     UNKNOWN,
     Array,
     Kind,
     List,
     Mapping,
     Never,
+    Scalar,
     Static,
     Text,
     Tuple,
     carries_gradient,
+    is_constants,
     is_mutable,
     join,
     of_item,
@@ -97,6 +100,8 @@ class Sequences:
             return self.make_tuple([*left.items, *right.items])
         if isinstance(op, gast.BitOr) and self.is_dict(left) and self.is_dict(right):
             return self.merged(left, right, None, hint)
+        if isinstance(op, gast.Add) and is_constants(left.kind) and is_constants(right.kind):
+            return Value(gast.BinOp(left.expr, op, right.expr), CONSTANTS)
         lists = [isinstance(value.kind, List) for value in (left, right)]
         if isinstance(op, gast.Add) and all(lists):
             return self.list_operation(
@@ -115,6 +120,9 @@ class Sequences:
             count = self.known(right)
             if isinstance(count, int):
                 return self.make_tuple(left.items * count)
+        if isinstance(op, gast.Mult) and is_constants(left.kind) and isinstance(right.kind, Scalar):
+            self.use_as_integer(right)
+            return Value(gast.BinOp(left.expr, op, right.expr), CONSTANTS)
         if any(isinstance(each.static, (str, bytes)) or isinstance(each.kind, Text) for each in (left, right)):
             active = left.varied or right.varied or is_active_text(left) or is_active_text(right)
             return Value(gast.BinOp(left.expr, op, right.expr), Text(True) if active else UNKNOWN)

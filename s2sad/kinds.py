@@ -192,7 +192,13 @@ class Text(Kind):
     active: bool = False
 
 
+@dataclass(frozen=True)
+class Constants(Kind):
+    """A tuple whose length isn't known, of integers, strings and such tuples: no gradient flows through it."""
+
+
 UNKNOWN = Unknown()
+CONSTANTS = Constants()
 NONE = Static(None)
 FLOAT = Scalar("float")
 INT = Scalar("int")
@@ -436,7 +442,7 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
     if isinstance(a, Record) and isinstance(b, Record) and a.cls is b.cls:
         names = [name for name, _ in a.fields if b.get(name) is not None]
         return Record(a.cls, tuple((name, join(a.get(name), b.get(name))) for name in names))
-    return UNKNOWN
+    return CONSTANTS if is_constants(a) and is_constants(b) else UNKNOWN
 
 
 def highest_rank(*kinds: Kind) -> int | None:
@@ -452,6 +458,19 @@ def lowest_rank(kind: Kind) -> int:
     """The lowest rank that a number or array may have; a number has none."""
     dims = getattr(kind, "dims", ())
     return getattr(kind, "least", 0) if dims is None else len(dims)
+
+
+def is_constants(kind: Kind) -> bool:
+    """Whether values of this kind are tuples of integers, strings and such tuples."""
+    if isinstance(kind, Constants):
+        return True
+    return isinstance(kind, Tuple) and kind.cls is None and all(map(_is_constant, kind.items))
+
+
+def _is_constant(kind: Kind) -> bool:
+    if isinstance(kind, Scalar):
+        return kind.char in "bi"
+    return _is_text(kind) and kind != Text(True) or is_constants(kind)
 
 
 def _is_text(kind: Kind) -> bool:

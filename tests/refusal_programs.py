@@ -327,10 +327,10 @@ def f(point):
 
 @shows("joined_or_added", 2.0)
 def f(x):
-    ways = [((), 0.0)]
+    ways = [([], 0.0)]
     for k in range(4):
         way, cost = ways[-1]
-        ways.append((way + (k,), cost + x * len(way)))
+        ways.append((way + [k], cost + x * len(way)))
     return ways[-1][1]
 
 
