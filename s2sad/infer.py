@@ -242,7 +242,6 @@ class Infer(
         self.maybe_unset: set[str] = set()
         self.beside: list[Any] = []  # the functions beside the main one that are walked through, inside of one another
         self.branch_start = 0
-        self.mixed: set[str] = set()
         self.sharings: list[Any] = []
         self.doubtful: list[Any] = []
         self.assumed: Any = None

@@ -120,11 +120,11 @@ class Builtins:
             return self.indexed_kind(value, [("int", None)])
         return UNKNOWN
 
-    def array_as_list(self, value: Value, node: Any) -> Value:
-        """The rows of an array, as a list."""
+    def array_as_list(self, value: Value, node: Any, cls: type = list) -> Value:
+        """The rows of an array, as a list, or as a tuple of a length that isn't known."""
         value = self.settle(value)
         item = self.indexed_kind(value, [("int", None)])
-        expr = trees.call(trees.builtin("list"), value.expr)
+        expr = trees.call(trees.builtin(cls.__name__), value.expr)
         return self.list_operation("rows", [value], expr, value, kind=List(item))
 
     def call_map(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
@@ -208,7 +208,7 @@ class Builtins:
             return (
                 self.make_tuple(self.parts_of(value, None, node))
                 if value.kind.dims and isinstance(value.kind.dims[0].key, int)
-                else self.array_as_list(value, node)
+                else self.array_as_list(value, node, tuple)
             )
         if value.varied:
             return None

@@ -322,14 +322,14 @@ class Carried:
         if isinstance(phi.expr, gast.Name) and ir.is_ssa(phi.expr.id) and phi.expr.id in self.phi_sources:
             pairs.append((phi.expr.id, value.expr))
             self.phi_sources[phi.expr.id].append(value.expr)
-            if phi.place is not None and value.place is not None:
-                root = phi.place.root
-                if self.live_names is not None and value.place.root is not root:
+            root = None if phi.place is None else phi.place.root
+            for taken in [] if root is None else self.roots_of(value):
+                if self.live_names is not None and value.place is not None and taken is not root:
                     self.note_sharing(state, self.phi_key, value, root, self.live_names, self.origin[1])
-                if value.place.root not in root.sources and value.place.root is not root:
-                    root.sources = (*root.sources, value.place.root)
+                if taken not in root.sources and taken is not root:
+                    root.sources = (*root.sources, taken)
                     self.note_written_source(root)
-                    self.note_written_later(value.place.root, root)
+                    self.note_written_later(taken, root)
 
     def note_written_later(self, taken: ir.Root, phi: ir.Root) -> None:
         """Memory made in one iteration lives on as `phi`, which the next iteration writes."""

@@ -4,57 +4,109 @@ it can be called."""
 from __future__ import annotations
 
 import dataclasses
+import functools
+import types
 from typing import Any
 
 import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.kinds import BOOL, UNKNOWN, Array, List, Scalar, Static, Tuple
+from s2sad.infer_expressions import SliceOf
+from s2sad.kinds import BOOL, UNKNOWN, Array, List, Mapping, Scalar, Static, Tuple
 from s2sad.values import MISSING, BoundMethod, LocalFunction, Partial, Value
 
 PYTHON_TYPES = {"float": float, "int": int, "real": int, "bool": bool, "complex": complex}
 
+# What a number that is computed, or taken out of a list, may be of besides.
+LIKE: dict[str, tuple[type, ...]] = {
+    "bool": (bool, np.bool_, int, np.int64),
+    "int": (int, np.int64, np.int32, bool),
+    "real": (int, float, bool),
+    "float": (float, np.float64, int),
+    "complex": (complex, np.complex128),
+}
+STANDS_FOR: dict[type, type] = {LocalFunction: types.FunctionType, Partial: functools.partial, SliceOf: slice}
+
 
 class Inspection:
-    def is_mixed(self, expr: gast.AST) -> bool:
-        """Whether a number may be of another type than its kind says: of one type on one way, of another on another."""
-        todo, seen = [expr], set()
-        while todo:
-            for node in trees.walk(todo.pop()):
-                if isinstance(node, gast.IfExp) or isinstance(node, gast.Name) and node.id in self.mixed:
-                    return True
-                if isinstance(node, gast.Name) and node.id in self.info and node.id not in seen:
-                    seen.add(node.id)
-                    todo += [self.info[node.id].statement.value] if has_value(self.info[node.id]) else []
-                    todo += self.phi_sources.get(node.id, ())
-        return False
-
     def call_isinstance(self, node: gast.Call) -> Value:
+        """Answered here where each class that the value may be of gives the same answer, else asked when it runs."""
         value, cls = self.visit_inert(node.args[0]), self.visit_inert(node.args[1])
         known = self.known(cls)
         classes = known if isinstance(known, tuple) else (known,)
-        found: bool | None = None
         if known is not MISSING and all(isinstance(each, type) for each in classes):
-            if value.object is not None:
-                found = issubclass(value.object.cls, classes)
-            elif value.items is not None or isinstance(value.kind, Tuple):
-                found = (
-                    issubclass(value.kind.cls or tuple, classes)
-                    if isinstance(value.kind, Tuple)
-                    else issubclass(tuple, classes)
-                )
-            elif isinstance(value.kind, List):
-                found = issubclass(list, classes)
-            elif isinstance(value.kind, Array) and value.kind.dims:
-                found = issubclass(np.ndarray, classes)
-            elif isinstance(value.kind, Scalar) and value.kind.dtype in PYTHON_TYPES and not self.is_mixed(value.expr):
-                found = issubclass(PYTHON_TYPES[value.kind.dtype], classes)
-            elif value.static is not MISSING:
-                found = isinstance(value.static, classes)
-        if found is not None:
-            return Value(trees.const(found), BOOL)
+            answers = {issubclass(each, classes) for each in self.classes_of(value, node)}
+            if len(answers) == 1:
+                return Value(trees.const(answers.pop()), BOOL)
         return Value(trees.call(trees.builtin("isinstance"), value.expr, cls.expr), BOOL)
+
+    def classes_of(self, value: Value, node: Any) -> set[type]:
+        """The classes that a value may be of; none where they aren't known."""
+        kind = value.kind
+        if value.object is not None:
+            return {value.object.cls}
+        if value.items is not None or isinstance(kind, Tuple):
+            return {isinstance(kind, Tuple) and kind.cls or tuple}
+        if isinstance(kind, List):
+            return {kind.cls} if kind.cls is not None else self.classes_of_list(value.expr)
+        if isinstance(kind, Array) and kind.dims:
+            return {np.ndarray}
+        if isinstance(kind, Scalar) and kind.dtype in PYTHON_TYPES:
+            return {PYTHON_TYPES[kind.dtype]} if self.is_given(value.expr) else set(LIKE[kind.dtype])
+        if value.static is MISSING:
+            return set()
+        stand_in = type(value.static)
+        if stand_in is BoundMethod:
+            written = isinstance(value.static.function, types.FunctionType)
+            return {types.MethodType if written else types.BuiltinFunctionType}
+        if stand_in in STANDS_FOR:
+            return {STANDS_FOR[stand_in]}
+        if stand_in.__module__.partition(".")[0] == "s2sad":
+            raise self.refuse("operator", node)
+        return {stand_in}
+
+    def is_given(self, expr: gast.AST) -> bool:
+        """Whether a number is one that is written down, or that the caller gives by itself, whose kind tells its class:
+        not an item of a list, nor computed."""
+        while isinstance(expr, (gast.Name, gast.Subscript, gast.Attribute)):
+            if not isinstance(expr, gast.Name):
+                expr = expr.value
+                continue
+            info = self.info.get(expr.id)
+            if info is None or isinstance(info.kind, (List, Mapping, Array)) or expr.id in self.phi_sources:
+                return False
+            if not has_value(info):
+                return info.statement is None
+            expr = info.statement.value
+        return trees.literal(expr) is not None
+
+    def classes_of_list(self, expr: gast.AST) -> set[type]:
+        """Of what is run through like a list: range(...) and tuple(...) give something else."""
+        found: set[type] = set()
+        todo, seen = [expr], set()
+        while todo:
+            each = todo.pop()
+            info = self.info.get(each.id) if isinstance(each, gast.Name) else None
+            if info is not None:
+                if each.id in seen:
+                    continue
+                seen.add(each.id)
+                sources = [info.statement.value] if has_value(info) else [*self.phi_sources.get(each.id, ())]
+                todo += sources
+                found |= set() if sources else {list}
+            elif isinstance(each, gast.Subscript) and isinstance(each.slice, gast.Slice):
+                todo.append(each.value)
+            elif isinstance(each, gast.BinOp):
+                todo += [side for side in (each.left, each.right) if not self.is_count(side)]
+            else:
+                called = getattr(each.func, "builtin", None) if isinstance(each, gast.Call) else None
+                found.add(called if called in (range, tuple) else list)
+        return found
+
+    def is_count(self, expr: gast.AST) -> bool:
+        info = self.info.get(expr.id) if isinstance(expr, gast.Name) else None
+        return isinstance(expr, gast.Constant) or info is not None and isinstance(info.kind, Scalar)
 
     def call_getattr(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         name = self.known(args[1])

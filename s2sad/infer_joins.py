@@ -11,6 +11,7 @@ from s2sad.infer_frozen import Frozen
 from s2sad.infer_maybe import Maybe, may_be_none, without_none
 from s2sad.infer_memory import is_function
 from s2sad.kinds import (
+    UNKNOWN,
     Array,
     Kind,
     List,
@@ -21,6 +22,7 @@ from s2sad.kinds import (
     Tuple,
     Unknown,
     carries_gradient,
+    holds_memory,
     is_constants,
     join,
 )
@@ -207,9 +209,11 @@ class Joins:
 
     def joined_value(self, name: str, kind: Kind, varied: bool, values: list[Value]) -> Value:
         place = None
+        if isinstance(kind, Tuple) and not varied and holds_memory(kind):
+            kind = UNKNOWN
         if isinstance(kind, (Array, List, Mapping, Unknown)):
             root = self.new_root(("phi", self.path, id(self.origin[1]), ir.base_of(name), len(self.loops)), name, kind)
-            root.sources = tuple(value.place.root for value in values if value.place is not None)
+            root.sources = tuple(each for value in values for each in self.roots_of(value))
             root.linear_checked = False
             places = [value.place for value in values if value.place is not None]
             root.inside = any(place.path and isinstance(place.root.kind, (List, Mapping)) for place in places)
@@ -219,9 +223,13 @@ class Joins:
             place = ir.Place(root)
         self.info[name] = ir.Info(kind, varied, None, place, self.loops, self.position, scope=self.scope())
         self.phi_sources.setdefault(name, []).extend(value.expr for value in values)
-        if isinstance(kind, Scalar) and any(getattr(value.kind, "dtype", None) != kind.dtype for value in values):
-            self.mixed.add(name)
         return Value(trees.name(name), kind, varied, place=place)
+
+    def roots_of(self, value: Value) -> list[ir.Root]:
+        """The memory of a value; of a tuple that isn't taken apart, what may be in it."""
+        if value.place is not None:
+            return [value.place.root]
+        return self.origins(value.expr) if isinstance(value.kind, Tuple) and holds_memory(value.kind) else []
 
     def join_objects(self, base: str, a: Value, b: Value, copies: Any) -> Any:
         if a.object is b.object and a.object is not None:

@@ -16,7 +16,7 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.kinds import Array, Kind, List, Mapping, Scalar
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
 from s2sad.values import MISSING, BoundMethod, Partial, Value
 
 NO_MEMORY = ("dtype", "itemsize", "nbytes", "ndim", "shape", "size", "strides", "__class__", "__name__")
@@ -109,10 +109,15 @@ class Origins:
 
     def note_held_in(self, value: Value) -> None:
         """A tuple or record was read from a list: its parts are what that list holds."""
-        name = getattr(value.expr, "id", None)
+        self.held_by(getattr(value.expr, "id", ""))
+
+    def held_by(self, name: str) -> list[ir.Root]:
+        """The memory that may be in what a name of no memory of its own stands for: a tuple, dict or record."""
         statement = self.info[name].statement if name in self.info else None
         if name not in self.held_in and statement is not None and hasattr(statement, "value"):
+            self.held_in[name] = []
             self.held_in[name] = self.origins(statement.value)
+        return self.held_in.get(name, [])
 
     def note_holders(self, made: Value, roots: list[ir.Root]) -> None:
         if made.place is not None:
@@ -185,7 +190,11 @@ class Origins:
         if whole is not None:
             return [place.root for place in self.memory_in(whole)]
         info = self.info.get(name)
-        return [] if info is None or info.place is None or isinstance(info.kind, Scalar) else [info.place.root]
+        if info is None or isinstance(info.kind, Scalar):
+            return []
+        if info.place is not None:
+            return [info.place.root]
+        return self.held_by(name) if isinstance(info.kind, (Tuple, Dict, Record)) else []
 
     def outside_memory(self, expr: gast.AST) -> list[ir.Root] | None:
         """The memory of a global or captured variable, or of its attribute."""

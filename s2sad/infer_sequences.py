@@ -216,6 +216,7 @@ class Sequences:
             place = None
             if is_mutable(kind):
                 place = ir.Place(self.new_root((self.path, self.site_number()), name, kind))
+                self.note_origins(place.root, value.expr, kind)
             self.info[name] = ir.Info(kind, False, statement, place, self.loops, self.position)
             made.append(Value(trees.name(name), kind, place=place))
         return made

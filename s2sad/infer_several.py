@@ -15,6 +15,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.expressions import mark_pure
+from s2sad.infer_origins import may_be_argument
 from s2sad.kinds import Array, Kind, Scalar, Tuple, carries_gradient
 from s2sad.values import MISSING, Value
 
@@ -35,6 +36,7 @@ class SeveralResults:
         names = {id(value): self.operand(value) for value in values}
         expr = rebuild([names[id(value)] for value in values])
         mark_pure(expr)
+        expr.fresh = not rule.view and not may_be_argument(rule, bound, self.known)
         known = {name: self.known(value) for name, value in bound.items()}
         op: ir.Op = ir.Plain(True, rule.cost)
         if varied:

@@ -217,8 +217,14 @@ class Statements:
         if all(self.is_grad_of(item.context_expr) for item in node.items):
             self.insert(node, [(item.optional_vars, item.context_expr.args[0]) for item in node.items])
             return
+        protected = self.suppressed(node)
+        if protected is not None:
+            self.walk([protected])
+            return
         items = []
         for item in node.items:
+            if self.may_swallow(self.entered(item.context_expr)):
+                raise self.refuse("with_swallows", item.context_expr)
             context = self.visit_inert(item.context_expr)
             if context.varied or self.value_is_active(item.context_expr):
                 raise self.refuse("with_active", item.context_expr)

@@ -11,6 +11,8 @@ known, reading what it may have changed is refused.
 
 from __future__ import annotations
 
+import contextlib
+import types
 from typing import Any
 
 import gast
@@ -56,6 +58,49 @@ class Try:
         statement.caught, statement.going_on = caught, [block for _, block, _ in going_on]
         self.origin = origin
         self.add(statement)
+
+    def suppressed(self, node: gast.With) -> gast.stmt | None:
+        """`with contextlib.suppress(E): ...` -> `try: ...` `except E: pass`, within the other contexts"""
+        found = [self.entered(item.context_expr) is contextlib.suppress for item in node.items]
+        if not any(found):
+            return None
+        at = found.index(True)
+        expr = node.items[at].context_expr
+        if not getattr(expr, "args", None) or any(isinstance(each, gast.Starred) for each in expr.args):
+            return None
+        self.visit_inert(expr.func)
+        inside, around = node.items[at + 1 :], node.items[:at]
+        body = [gast.copy_location(gast.With(inside, node.body, None), node)] if inside else node.body
+        caught = expr.args[0] if len(expr.args) == 1 else gast.Tuple(expr.args, gast.Load())
+        passing = gast.copy_location(gast.Pass(), expr)
+        handler = gast.copy_location(gast.ExceptHandler(caught, None, [passing]), expr)
+        made = gast.copy_location(gast.Try(body, [handler], [], []), node)
+        return gast.copy_location(gast.With(around, [made], None), node) if around else made
+
+    def entered(self, node: gast.AST) -> Any:
+        """The class or function that makes a context, as far as that is known."""
+        if isinstance(node, gast.Call):
+            return self.callee(node.func)
+        found = self.callee(node)
+        if found is None and isinstance(node, gast.Name):
+            value = self.lookup_quietly(node.id)
+            return value.object.cls if isinstance(value, Value) and value.object is not None else None
+        return type(found)
+
+    def may_swallow(self, context: Any) -> bool:
+        """Whether a context may end what raises an exception, so that f goes on behind it."""
+        made_by = getattr(context, "__wrapped__", None)  # @contextlib.contextmanager
+        function = made_by if made_by is not None else getattr(context, "__exit__", None)
+        if not isinstance(function, types.FunctionType):
+            return False
+        tree = getattr(self.lowered_source(function, None)[1], "tree", None)
+        if tree is None:
+            return False
+        if made_by is not None:
+            tries = [each for each in gast.walk(tree) if isinstance(each, gast.Try) and each.handlers]
+            return any(isinstance(each, gast.Yield) for one in tries for part in one.body for each in gast.walk(part))
+        given = [each.value for each in gast.walk(tree) if isinstance(each, gast.Return)]
+        return any(each is not None and getattr(each, "value", True) not in (None, False) for each in given)
 
     def try_body(self, node: gast.Try, before: dict[Any, Any]) -> tuple[list[gast.stmt], set[Any]]:
         """The statements of the body, and the variables that it may have changed when it fails."""

@@ -234,6 +234,11 @@ def is_mutable(kind: Kind) -> bool:
     return isinstance(kind, (Array, List, Dict, Mapping, Record, Unknown))
 
 
+def holds_memory(kind: Kind) -> bool:
+    """Whether a value of this kind is memory that can be written into, or a tuple that holds such."""
+    return is_mutable(kind) or isinstance(kind, Tuple) and any(map(holds_memory, kind.items))
+
+
 def as_given(kind: Any, given: Any) -> Any:
     """The kind of a parameter that is written, without what f puts into it: what the caller gives as numbers are
     numbers; a dict in it is one of unknown keys where f makes it that.

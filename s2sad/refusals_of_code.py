@@ -352,6 +352,10 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "`{name}`, a list or dict, changes while or after a checkpointed part of the function uses it",
         "an array, or a variable that is given a new value: `x = step(x)`",
     ),
+    "with_swallows": (
+        "the context `{text}` may end an exception, so that what follows runs after a part of what is in it",
+        "`try:` and `except ...:`, or the statements without the `with`",
+    ),
     "with_target": (
         "`with ... as` something else than a name",
         "`with ... as name:`, and `... = name` as the first statement inside",

@@ -529,6 +529,22 @@ def f(x):
         return y * x
 
 
+@contextlib.contextmanager
+def quiet(n):
+    try:
+        yield n
+    except ValueError:
+        print("failed")
+
+
+@shows("with_swallows", 2.0)
+def f(x):
+    y = x
+    with quiet(3):
+        y = math.sqrt(x - 5.0)
+    return y
+
+
 @shows("with_target", 2.0)
 def f(x):
     states = {}

@@ -172,7 +172,10 @@ class Expressions:
             text = None
             if not (left.from_call or right.from_call):
                 text = gast.BinOp(self._node(left), op, self._node(right))
-            return from_constant(function(left.value, right.value), text, text is None)
+            try:
+                return from_constant(function(left.value, right.value), text, text is None)
+            except ArithmeticError:  # 1 / 0.0: f has raised that before
+                pass
         parts = self._items(left), self._items(right)
         if None not in parts and isinstance(op, gast.Add):
             joined = [*parts[0], *parts[1]]  # type: ignore[misc]
