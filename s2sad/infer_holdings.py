@@ -210,7 +210,9 @@ class Holdings:
         """What may be, or hold, other memory is written where that is."""
         for root in self.roots:
             for each in family(root)[1:] if root.shares or root.inside else ():
-                extend(root.stores, [*each.stores, *each.deep])
+                # that a list gets and loses items changes no array in it
+                moves = {move[:2] for move in each.moves} if isinstance(root.kind, Array) else set()
+                extend(root.stores, [moment for moment in (*each.stores, *each.deep) if moment not in moves])
             for each in root.holders:
                 extend(root.stores, each.deep)
 

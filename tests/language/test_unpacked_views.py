@@ -1,5 +1,7 @@
 """Arrays that a call without a gradient gives as parts of another one: written into, they change that."""
 
+import collections
+
 import numpy as np
 import pytest
 
@@ -57,6 +59,18 @@ def unpacked_from_iterators(x):
     same[i] = 4.0
     again[1] *= 2.0
     return np.sum(scaled * scaled) + np.sum(data) * x
+
+
+@case(1.5)
+def unpacked_from_a_queue(x):
+    data, others = np.array([1.0, 2.0, 3.0]), np.array([0.5, 1.5])
+    taken, count = collections.deque([(data, 1)]).popleft()
+    pair = collections.deque([(others, 2)]).pop()
+    same = pair[0]
+    scaled, second = taken * x, same * x
+    data += 1.0
+    others *= count * 2.0
+    return np.sum(scaled * scaled) + np.sum(second * second) * x + np.sum(data) * np.sum(others)
 
 
 @pytest.mark.parametrize("each", case, ids=str)
