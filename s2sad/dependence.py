@@ -21,7 +21,7 @@ from s2sad.affine import ONCE, Form, form_of_tree, plus, times
 from s2sad.aliases import may_follow
 from s2sad.inlining import op_names
 from s2sad.ir import family
-from s2sad.kinds import Array, Scalar
+from s2sad.kinds import Array, List, Mapping, Scalar
 from s2sad.reading import common, length_read, reads
 from s2sad.statements import blocks_of
 
@@ -84,10 +84,17 @@ class Dependence:
                 store = self.stores.get(moment[1])
                 if store is None or store.loops != moment[0] or store.effect.place.root is not each:
                     return True
+                if self.may_hold_twice(each) and is_inside(store.effect):
+                    return True
                 second = self.access(store.effect.place, store.loops, store.position)
                 if second is None or self.meet(first, second, each.loops):
                     return True
         return False
+
+    def may_hold_twice(self, root: ir.Root) -> bool:
+        """Whether one thing may be several items of a list or mapping; if they carry a gradient, that is refused."""
+        known = self.info.get(root.name)
+        return isinstance(root.kind, (List, Mapping)) and (known is None or not known.varied)
 
     def first_use(self, store: gast.stmt, roots: list[ir.Root]) -> bool:
         """Whether a store is the first thing that ever happens to its element, in memory that starts as a constant:
@@ -262,6 +269,11 @@ class Dependence:
             base = expr.value
         known = self.info.get(base.id) if isinstance(base, gast.Name) else None
         return known is not None and isinstance(known.kind, Array) and self.is_fixed(known)
+
+
+def is_inside(store: ir.Store) -> bool:
+    """Whether a store into a list or mapping writes into what that holds."""
+    return len(store.place.path) > 1 or store.operator is not None and not isinstance(store.target_kind, Scalar)
 
 
 def is_constant(born: gast.stmt, info: dict[str, ir.Info]) -> bool:

@@ -26,7 +26,8 @@ ALL_POSITIONS: tuple[Any, ...] = (
     np.triu_indices_from,
     np.tril_indices_from,
 )
-ALL_POSITIONS += (np.diag_indices, np.diag_indices_from)
+DIAGONAL: tuple[Any, ...] = (np.diag_indices, np.diag_indices_from)
+ALL_POSITIONS += DIAGONAL
 ELEMENTWISE: tuple[Any, ...] = (gast.Compare, gast.BinOp, gast.UnaryOp, gast.Name, gast.Constant)
 ELEMENTWISE += (gast.operator, gast.unaryop, gast.cmpop, gast.expr_context)
 
@@ -51,11 +52,11 @@ class Distinct:
         )
 
     def definition(self, expr: Any) -> Any:
-        """What a name was set to, if its memory isn't written."""
+        """What a name was set to by itself, if its memory isn't written."""
         statement = self.assignment(expr)
         return statement.value if statement is not None and isinstance(statement.targets[0], gast.Name) else None
 
-    def assignment(self, expr: Any) -> Any:
+    def assignment(self, expr: Any) -> gast.Assign | None:
         """The statement that set a name, alone or with others."""
         info = self.info.get(expr.id) if isinstance(expr, gast.Name) else None
         if info is None or info.place is not None and any(each.stores for each in family(info.place.root)):
@@ -64,14 +65,17 @@ class Distinct:
 
     def positions(self, expr: Any) -> bool:
         """Whether an array without another axis holds positions from the start, each at most once."""
+        whole = self.assignment(expr)
+        if whole is not None and self.are_unpacked(whole, [expr]):
+            return True
         call = self.definition(expr)
         if isinstance(call, gast.Name):
             return self.positions(call)
         if isinstance(call, gast.Subscript) and isinstance(call.slice, gast.Slice):
             return self.positions(call.value)
         if isinstance(call, gast.Subscript) and trees.literal(call.slice) == 0:
-            whole = self.definition(call.value)  # the positions along the only axis
-            return self.lists_positions(whole) and len(whole.args) == 1 and self.has_one_axis(whole.args[0])
+            whole = self.definition(call.value)
+            return self.lists_positions(whole) and (self.is_of(whole, DIAGONAL) or self.has_one_axis(whole))
         if not isinstance(call, gast.Call):
             return self.are_different(call)
         function = trees.function_of(call.func)
@@ -94,12 +98,16 @@ class Distinct:
         """Whether an index is all that one call gives, which lists positions in all axes."""
         if len(entries) == 1 and self.lists_positions(self.definition(entries[0])):
             return True
-        statements = [self.assignment(each) for each in entries]
-        first = statements[0]
-        if first is None or any(each is not first for each in statements) or not self.lists_positions(first.value):
+        setters = [self.assignment(each) for each in entries]
+        first = setters[0]
+        return first is not None and all(each is first for each in setters) and self.are_unpacked(first, entries)
+
+    def are_unpacked(self, setter: gast.Assign, entries: list[Any]) -> bool:
+        """Whether a statement names all that its call gives with these, or each of what is the same in all axes."""
+        targets = setter.targets[0]
+        if not isinstance(targets, gast.Tuple) or not self.lists_positions(setter.value):
             return False
-        targets = first.targets[0]
-        return isinstance(targets, gast.Tuple) and [each.id for each in targets.elts] == [each.id for each in entries]
+        return self.is_of(setter.value, DIAGONAL) or [each.id for each in targets.elts] == [each.id for each in entries]
 
     def lists_positions(self, call: Any) -> bool:
         if not isinstance(call, gast.Call) or call.keywords:
@@ -109,8 +117,14 @@ class Distinct:
             return all(self.positions(each) or self.are_different(each) for each in call.args)
         return function in ALL_POSITIONS or function is np.where and len(call.args) == 1
 
-    def has_one_axis(self, mask: gast.AST) -> bool:
-        parts = list(trees.walk(mask))
+    def is_of(self, call: gast.Call, functions: tuple[Any, ...]) -> bool:
+        return trees.function_of(call.func) in functions
+
+    def has_one_axis(self, call: gast.Call) -> bool:
+        """Whether positions are those in a vector, so that the first ones are all."""
+        if len(call.args) != 1 or not self.is_of(call, (np.nonzero, np.where)):
+            return False
+        parts = list(trees.walk(call.args[0]))
         kinds = [self.info[each.id].kind for each in parts if isinstance(each, gast.Name) and each.id in self.info]
         names = [each for each in parts if isinstance(each, gast.Name)]
         known = all(isinstance(kind, Scalar) or getattr(kind, "rank", None) == 1 for kind in kinds)

@@ -282,6 +282,7 @@ class Infer(
         self.late_copies: list[Any] = []
         self.wholes: dict[str, Value] = {}
         self.held_in: dict[str, list[ir.Root]] = {}
+        self.common: dict[str, ir.Root] = {}
         self.part_stores: list[Any] = []
         self.looked_at: set[int] = set()
         self.escaped: list[ir.Root] = []

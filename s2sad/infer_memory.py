@@ -307,7 +307,7 @@ class Memory:
     def index_expression(self, node: gast.AST, base: Value) -> tuple[gast.AST, list[tuple[str, Any]], list[Value]]:
         """An index with operands for its parts, and what each part is."""
         elements = node.elts if isinstance(node, gast.Tuple) else [node]
-        values = self.visit_all(elements)
+        values = [self.flat_operand(value) for value in self.visit_all(elements)]
         if len(values) == 1 and values[0].items is not None and not isinstance(node, gast.Tuple):
             values = values[0].items
             elements = [None] * len(values)
@@ -316,6 +316,9 @@ class Memory:
         if len(values) == 1 and isinstance(values[0].kind, Tuple) and not isinstance(node, gast.Tuple):
             kinds = enumerate(values[0].kind.items)  # a tuple as an index is one entry for each axis
             entries = [Value(trees.index(values[0].expr, trees.const(k)), kind) for k, kind in kinds]
+            name = getattr(values[0].expr, "id", "")
+            if name in self.info and any(map(self.is_written, self.parts_memory(name))):
+                values, node = entries, gast.Tuple([], gast.Load())
         parts = [self.index_part(entry, base) for entry in entries]
         exprs = [
             value.expr if self.quiet or isinstance(value.kind, Static) else self.operand(value) for value in values

@@ -217,7 +217,7 @@ class Operations:
         expr = value.expr
         if (
             value.place is not None
-            and (value.varied or isinstance(value.kind, (Array, Unknown)))
+            and (value.varied or isinstance(value.kind, (Array, List, Unknown)))
             and not self.quiet
             and self.is_changed(value.place)
         ):

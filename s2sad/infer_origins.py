@@ -16,7 +16,8 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
+from s2sad.distinct import DIAGONAL
+from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, Unknown, is_mutable
 from s2sad.values import MISSING, BoundMethod, Partial, Value
 
 NO_MEMORY = ("dtype", "itemsize", "nbytes", "ndim", "shape", "size", "strides", "__class__", "__name__")
@@ -26,7 +27,14 @@ FRESH_BUILTINS = (
     *(issubclass, len, ord, pow, print, range, repr, round, str, type),
 )
 FRESH_FUNCTIONS = (copy.deepcopy,)
+IndexExpression = type(np.s_)
 NEW_LISTS = (list, tuple, set, frozenset, sorted, reversed, dict, enumerate, zip)
+
+# Of what is handed to them, each part of the result has its own.
+DISTINCT_PARTS = (
+    *(np.atleast_1d, np.atleast_2d, np.atleast_3d, np.broadcast_arrays, np.ix_, np.meshgrid),
+    *(np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit),
+)
 
 # Functions with a rule that make a new array for most arguments, and give a view, or an argument itself, for others.
 SOMETIMES: dict[Any, Callable[[Callable[[str], Any]], bool]] = {
@@ -36,7 +44,6 @@ SOMETIMES: dict[Any, Callable[[Callable[[str], Any]], bool]] = {
     np.linalg.matrix_power: lambda known: known("n") in (1, MISSING),
     np.diff: lambda known: known("n") in (0, MISSING),
     np.array: lambda known: known("copy") is not True or known("dtype") in (object, "O", MISSING),
-    **dict.fromkeys([np.float64, np.float32, np.complex128, np.complex64], lambda known: True),
 }
 DEFAULTS = {"copy": True, "dtype": None, "n": 2}
 
@@ -45,6 +52,8 @@ def may_be_argument(rule: Any, bound: dict[str, Any], known: Callable[[Any], Any
     """Whether what a function gives may share the memory of an argument, though its rule isn't that of a view."""
     function = rule.function
     if rule.shares or not rule.own:
+        return True
+    if isinstance(function, type) and issubclass(function, np.generic):
         return True
     if function not in SOMETIMES:
         return False
@@ -119,6 +128,31 @@ class Origins:
             self.held_in[name] = self.origins(statement.value)
         return self.held_in.get(name, [])
 
+    def parts_memory(self, name: str) -> list[ir.Root]:
+        """The memory that the parts of a tuple, dict or record may be: also what they are by any other name."""
+        info, found = self.info[name], self.held_by(name)
+        made = isinstance(info.statement, gast.Assign) and isinstance(info.kind, Tuple) and not info.varied
+        if not made or not any(map(is_mutable, info.kind.items)):
+            return found
+        if name not in self.common:
+            self.common[name] = self.memory_of_parts(info.statement.value, info, name)
+        return [*found, self.common[name]]
+
+    def memory_of_parts(self, expr: gast.AST, info: ir.Info, name: str) -> ir.Root:
+        """What the parts that a tuple's name, or several names, are given of it may have in common."""
+        made = self.new_root(("parts", self.path, id(self.origin[1]), trees.show(expr)), name, UNKNOWN)
+        made.loops, made.born = info.loops, info.position
+        return made
+
+    def note_common(self, made: list[Value], call: gast.AST) -> None:
+        """The parts of a call's result are given names at once: two may be one array."""
+        placed = [value for value in made if value.place is not None]
+        if len(placed) > 1 and isinstance(call, gast.Call) and not gives_distinct_parts(call):
+            first = placed[0].expr.id
+            common = self.memory_of_parts(call, self.info[first], first)
+            for value in placed:
+                self.note_shared(value, [common])
+
     def note_holders(self, made: Value, roots: list[ir.Root]) -> None:
         if made.place is not None:
             made.place.root.holders = tuple(roots)
@@ -167,7 +201,7 @@ class Origins:
         if isinstance(expr, gast.IfExp):
             return self.all_origins([expr.body, expr.orelse], bound)
         if isinstance(expr, gast.Subscript):
-            return [] if self.is_fancy(expr.slice) else self.origins_of(expr.value, bound)
+            return self.origins_of_item(expr, bound)
         if isinstance(expr, gast.Attribute):
             return [] if expr.attr in NO_MEMORY else self.origins_of(expr.value, bound)
         if isinstance(expr, gast.Call):
@@ -179,6 +213,17 @@ class Origins:
                 inner.update(dict.fromkeys(trees.names_in(generator.target), found))
             return self.all_origins([expr.key, expr.value] if isinstance(expr, gast.DictComp) else [expr.elt], inner)
         return self.all_origins([each for each in trees.children(expr) if isinstance(each, gast.expr)], bound)
+
+    def origins_of_item(self, expr: gast.Subscript, bound: dict[str, list[ir.Root]]) -> list[ir.Root]:
+        """base[index]; what isn't known to be an array, list or mapping (`np.s_[i]`) may give back what it is given."""
+        info = self.info.get(expr.value.id) if isinstance(expr.value, gast.Name) else None
+        if (
+            isinstance(trees.function_of(expr.value), IndexExpression)
+            or info is not None
+            and isinstance(info.kind, Unknown)
+        ):
+            return self.all_origins([expr.value, expr.slice], bound)
+        return [] if self.is_fancy(expr.slice) else self.origins_of(expr.value, bound)
 
     def all_origins(self, nodes: list[Any], bound: dict[str, list[ir.Root]]) -> list[ir.Root]:
         return [root for each in nodes for root in self.origins_of(each, bound)]
@@ -194,7 +239,7 @@ class Origins:
             return []
         if info.place is not None:
             return [info.place.root]
-        return self.held_by(name) if isinstance(info.kind, (Tuple, Dict, Record)) else []
+        return self.parts_memory(name) if isinstance(info.kind, (Tuple, Dict, Record)) else []
 
     def outside_memory(self, expr: gast.AST) -> list[ir.Root] | None:
         """The memory of a global or captured variable, or of its attribute."""
@@ -253,6 +298,14 @@ class Origins:
             if isinstance(each, (gast.List, gast.Compare)) or info is not None and isinstance(info.kind, (Array, List)):
                 return True
         return False
+
+
+def gives_distinct_parts(call: gast.Call) -> bool:
+    """Whether no two of the arrays that a call gives share memory, but for that of its arguments."""
+    function = trees.function_of(call.func)
+    if any(function is each for each in DISTINCT_PARTS):
+        return not any(isinstance(each, gast.Starred) for each in call.args)
+    return getattr(call, "fresh", False) and function not in DIAGONAL
 
 
 def is_new_list(expr: gast.AST) -> bool:

@@ -219,6 +219,7 @@ class Sequences:
                 self.note_origins(place.root, value.expr, kind)
             self.info[name] = ir.Info(kind, False, statement, place, self.loops, self.position)
             made.append(Value(trees.name(name), kind, place=place))
+        self.note_common(made, value.expr)
         return made
 
     def plain_part(self, kind: Kind) -> Kind:

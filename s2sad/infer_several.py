@@ -33,10 +33,12 @@ class SeveralResults:
         arrays = {id(value): self.list_as_array(value, node) for value in values} if varied else {}
         values = [arrays.get(id(value), value) for value in values]
         bound = {name: arrays.get(id(value), value) for name, value in bound.items()}
-        names = {id(value): self.operand(value) for value in values}
+        shares = rule.view or may_be_argument(rule, bound, self.known)
+        whole = shares and not varied  # a part may be an argument itself, not what that held
+        names = {id(value): self.settle(value).expr if whole else self.operand(value) for value in values}
         expr = rebuild([names[id(value)] for value in values])
         mark_pure(expr)
-        expr.fresh = not rule.view and not may_be_argument(rule, bound, self.known)
+        expr.fresh = not shares
         known = {name: self.known(value) for name, value in bound.items()}
         op: ir.Op = ir.Plain(True, rule.cost)
         if varied:

@@ -192,7 +192,7 @@ class Stores:
                 self.check_key(each, target.slice)
             self.ensure_key(base, index, target)
         kind = self.indexed_kind(base, parts)
-        held = isinstance(base.kind, (List, Mapping)) and (isinstance(kind, (Scalar, Unknown)) or kind == UNKNOWN)
+        held = isinstance(base.kind, (List, Mapping)) and isinstance(kind, Scalar)
         if held and not (isinstance(kind, Scalar) and kind.char == "f" and isinstance(node.op, (gast.Add, gast.Sub))):
             current = self.get_item_at(base, index, parts, kind)
             made = self.settle(self.binary(node.op, current, self.visit(node.value), node))
@@ -200,6 +200,8 @@ class Stores:
             return
         block, at, writes = self.block, len(self.block), self.writes_to(base)
         value = self.settle(self.visit(node.value))
+        if isinstance(kind, Unknown) and isinstance(base.kind, (List, Mapping)) and (base.varied or value.varied):
+            raise self.refuse("augment_unknown", node)  # it may be an array, which is written into
         changed = self.writes_to(base) != writes and not self.may_view(kind, parts) and block is self.block
         if changed or held and not (isinstance(value.kind, Scalar) and join(kind, value.kind) == kind):
             later = block[at:]  # what the value's own call does, a write perhaps: what is added to was read before

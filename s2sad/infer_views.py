@@ -248,6 +248,16 @@ class Views:
             and isinstance(value.static.owner.kind, Array)
         )
 
+    def flat_operand(self, value: Value) -> Value:
+        """A.flat as an index: the elements of A."""
+        if not self.is_flat(value):
+            return value
+        owner = self.settle(value.static.owner)
+        made = Value(trees.attr(owner.expr, "flat"), Array(owner.kind.dtype, (Dim(("flat", owner.kind.dims)),)))
+        if owner.place is not None:
+            made.place = self.inner_place(owner.place, trees.attr(trees.name("_"), "flat"))
+        return made
+
     def flat_item(self, owner: Value, slice_node: gast.AST, node: Any, hint: str | None) -> Value:
         """A.flat[index]."""
         owner = self.settle(owner)

@@ -15,8 +15,9 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.inlining import substituted
+from s2sad.ir import family
 from s2sad.kinds import Array, List, Scalar, Unknown
-from s2sad.reading import all_blocks, contents_read, everything_read
+from s2sad.reading import all_blocks, contents_read, everything_read, reads
 from s2sad.statements import blocks_of
 
 
@@ -30,6 +31,7 @@ class KeptCopies:
     def keep_copies(self, forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:
         """A view that the reverse sweep reads, of memory written afterwards, is a copy instead."""
         saved = set(self.saved.values())
+        handed = self.handed_on(forward)
         needed = contents_read(reverse) | saved | self.resized(reverse)
         for name in sorted(needed):
             info = self.info.get(name)
@@ -39,17 +41,37 @@ class KeptCopies:
             if info.place.root.name == name or not isinstance(op, (ir.Load, ir.GetItem, ir.Primitive, ir.Plain)):
                 continue
             if self.stored_after(info.place.root, info):
-                if not isinstance(op, ir.Load):  # what follows may write through this name: it has to stay a view
+                if not isinstance(op, ir.Load) or name in handed:  # it has to stay a view
                     self.keep_beside(name, forward, reverse, name in saved)
                     continue
                 value = info.statement.value
                 info.statement.value = copied(info.kind, value)
                 info.statement.kept = True
 
+    def handed_on(self, forward: list[gast.stmt]) -> set[str]:
+        """The names of what something else may be, or hold, as well: what follows may write through that."""
+        found: set[str] = set()
+        for block in all_blocks(forward):
+            for node in block:
+                if not isinstance(node, (gast.If, gast.While)) and not self.makes_its_own(node):
+                    found |= reads(node)
+        return found
+
+    def makes_its_own(self, node: gast.stmt) -> bool:
+        """Whether what a statement makes or writes into doesn't become another name of what it reads."""
+        op = getattr(node, "effect", None)
+        if getattr(node, "save", None):
+            return True
+        if isinstance(op, ir.Store):
+            return isinstance(op.place.root.kind, Array)
+        if isinstance(op, ir.Plain) and isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+            made = self.info[node.targets[0].id]
+            own = made.place is not None and isinstance(made.kind, Array) and len(family(made.place.root)) == 1
+            return own or isinstance(made.kind, Scalar)
+        return isinstance(op, (ir.Load, ir.GetItem)) or isinstance(op, ir.Primitive) and not op.rule.shares
+
     def resized(self, reverse: list[gast.stmt]) -> set[str]:
         """The lists that the reverse sweep reads and that get longer or shorter: not even their lengths stay."""
-        from s2sad.ir import family
-
         infos = [(name, self.info.get(name)) for name in everything_read(reverse)]
         return {
             name
@@ -107,10 +129,10 @@ def rename_deeply(node: gast.stmt, known: dict[str, gast.AST]) -> None:
 
 
 def copied(kind: Any, value: gast.AST) -> gast.AST:
-    if isinstance(kind, List):
+    if isinstance(kind, List) and (kind.item is None or isinstance(kind.item, Scalar)):
         return trees.call(trees.builtin("list"), value)
-    if isinstance(kind, Unknown):  # it may be a number
-        made = trees.call(trees.attr(trees.module(copy), "copy"), value)
+    if isinstance(kind, (List, Unknown)):  # it may be a number, or a tuple of what is written
+        made = trees.call(trees.attr(trees.module(copy), "deepcopy"), value)
         made.pure = True
         return made
     plain = not isinstance(kind, Array) or kind.rank == 1  # an item of a list may be a number where it has no axes
