@@ -72,6 +72,11 @@ class Structure:
     def defined_inside(self, name: str, node: gast.stmt) -> bool:
         return any(name in targets(each) for each in statements_in(node))
 
+    def is_set_by(self, name: str, node: gast.stmt) -> bool:
+        """Whether a statement inside this one sets it, and nothing else: it is not what ways that join leave."""
+        statement = self.info[name].statement
+        return statement is not None and any(each is statement for each in statements_in(node))
+
     def is_from_a_loop(self, name: str, node: gast.stmt) -> bool:
         """Whether a loop that is over makes it: what it is has no value if the loop didn't come that far."""
         over = [number for number in self.info[name].loops if number not in node.loops]
@@ -90,6 +95,8 @@ class Structure:
             if a is b or a is not None and b is not None and trees.same(a.expr, b.expr):
                 merged[name] = a
                 continue
+            if self.is_set_by(name, node):
+                continue  # before the branch, there is no such thing
             kind = self.info[name].kind
             fresh = self.names.fresh(self.grad_base(name))
             spread = owned = False

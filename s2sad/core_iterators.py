@@ -45,7 +45,7 @@ STOPPING = frozenset(
 ITERTOOLS = frozenset(["accumulate", "chain", "combinations", "from_iterable", "pairwise", "permutations", "product"])
 ITERTOOLS |= {"dropwhile", "filterfalse", "groupby", "islice", "repeat", "starmap", "takewhile", "zip_longest"}
 AT_ONCE = frozenset(
-    ["list", "tuple", "sum", "max", "min", "sorted", "dict", "set", "deque", "fsum", "prod", "fromiter"]
+    ["list", "tuple", "sum", "max", "min", "sorted", "dict", "set", "deque", "Counter", "fsum", "prod", "fromiter"]
 )
 VIEWS = frozenset(["keys", "values", "items"])
 NESTED = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp, *DEFINITIONS)

@@ -33,6 +33,7 @@ from s2sad.infer_checkpoints import Checkpoints
 from s2sad.infer_choices import Choices
 from s2sad.infer_classes import Classes
 from s2sad.infer_comprehensions import Comprehensions
+from s2sad.infer_copies import Copies
 from s2sad.infer_cross import Cross
 from s2sad.infer_displays import Displays
 from s2sad.infer_dunders import Dunders
@@ -92,6 +93,7 @@ from s2sad.infer_unset import Unset
 from s2sad.infer_views import Views
 from s2sad.infer_windows import Windows
 from s2sad.infer_writers import Writers
+from s2sad.infer_zipped import Zipped
 from s2sad.kinds import Array, Kind, List, Mapping, Scalar, Static, Unknown
 from s2sad.live_variables import runs_later
 from s2sad.refusals import refuse
@@ -148,6 +150,7 @@ class Infer(
     Gradients,
     InnerDerivatives,
     Builtins,
+    Copies,
     Inspection,
     Extremes,
     Lists,
@@ -157,6 +160,7 @@ class Infer(
     Mappings,
     Iterators,
     Loops,
+    Zipped,
     Memory,
     MaybeNone,
     Scopes,

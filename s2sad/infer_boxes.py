@@ -15,7 +15,9 @@ class Boxes:
     def dict_method(self, owner: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
         thing = owner.object
         if name in ("keys", "values", "items"):
-            return self.make_tuple(list(self.dict_iteration(owner, name, node).items))
+            made = self.make_tuple(list(self.dict_iteration(owner, name, node).items))
+            made.view = name
+            return made
         if name == "copy":
             return self.make_dict({key: self.state[thing, key] for key in thing.keys})
         key = self.known(args[0]) if args else MISSING

@@ -31,10 +31,6 @@ from s2sad.values import (
     own_variable,
 )
 
-# What decides how copy.copy makes a copy, and what classes have that leave it as it is.
-_COPYING = ("__copy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__")
-_COPIED = {name: getattr(object, name, None) for name in (*_COPYING, "__getnewargs_ex__")}
-
 
 class Builtins:
     """Each handler takes (function, args, keywords, node, hint) and gives a Value, or None to let the call be
@@ -368,16 +364,6 @@ class Builtins:
         kind = Record(thing.cls, tuple((key, self.state[thing, key].kind) for key in thing.keys))
         return self.made_object(thing, expr, kind, hint)
 
-    def call_copy(
-        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
-    ) -> Value | None:
-        """copy.copy(record), as generated programs have it: an object of its own that holds the same."""
-        owner = args[0] if len(args) == 1 and not keywords else None
-        cls = None if owner is None or owner.object is None else owner.object.cls
-        if cls is None or cls is dict or any(getattr(cls, each, None) is not plain for each, plain in _COPIED.items()):
-            return None  # it is copied in a way of its own
-        return self.call_replace(function, args, {}, node, hint)
-
     def call_range(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         for value in args:
             self.use_as_integer(value)
@@ -453,6 +439,7 @@ HANDLERS: dict[Any, str] = {
     dataclasses.astuple: "call_fields",
     dataclasses.asdict: "call_fields",
     copy.copy: "call_copy",
+    copy.deepcopy: "call_deepcopy",
     filter: "call_filter",
     range: "call_range",
     np.ndarray: "call_ndarray",

@@ -44,6 +44,8 @@ class Inspection:
     def classes_of(self, value: Value, node: Any) -> set[type]:
         """The classes that a value may be of; none where they aren't known."""
         kind = value.kind
+        if value.view:
+            return {type(getattr({}, value.view)())}
         if value.object is not None:
             return {value.object.cls}
         if value.items is not None or isinstance(kind, Tuple):

@@ -95,15 +95,8 @@ class Loops:
             return Iteration(
                 trees.call(trees.builtin("enumerate"), *arguments), inner.count, "tuple", parts=[counter, inner]
             )
-        if static is zip and not node.keywords:
-            columns = None if hasattr(node, "unpacked_into") else self.columns(node)
-            if columns is not None:
-                return Iteration(trees.const(None), None, "unroll", items=columns)
-            count = getattr(node, "unpacked_into", len(node.args) - 1) - len(node.args) + 1
-            inners = [inner for each in node.args for inner in self.zipped(each, count)]
-            if any(inner.what == "unroll" for inner in inners):
-                return self.unrolled_zip(inners, node)
-            return self.together(inners)
+        if static is zip and (not node.keywords or self.is_strict(node) is not None):
+            return self.zip_iteration(node)
         if static is reversed and len(node.args) == 1:
             inner = self.iteration(node.args[0])
             if inner.what == "unroll":
@@ -116,12 +109,6 @@ class Loops:
             return self.dict_iteration(static.owner, static.name, node)
         return None
 
-    def zipped(self, node: gast.AST, count: int) -> list[Iteration]:
-        """What one argument of `zip` is run over; of `*xs`, each of the xs, `count` of them where that isn't known."""
-        if not isinstance(node, gast.Starred):
-            return [self.iteration(node)]
-        return [self.value_iteration(part, node) for part in self.rows_or_columns(node, count or None)]
-
     def range_iteration(self, values: list[Value]) -> Iteration:
         for value in values:
             self.use_as_integer(value)
@@ -132,39 +119,6 @@ class Loops:
         mark_pure(expr)
         count = exprs[0] if len(exprs) == 1 else trees.call(trees.builtin("len"), expr)
         return Iteration(expr, count, "range", range=whole)
-
-    def together(self, inners: list[Iteration]) -> Iteration:
-        if any(inner.what == "opaque" for inner in inners) or not inners:
-            raise self.refuse("zip_opaque")
-        counts = [inner.count for inner in inners if inner.count is not None]
-        count = counts[0] if len(counts) == 1 else trees.call(trees.builtin("min"), *counts) if counts else None
-        if count is not None:
-            mark_pure(count)
-        return Iteration(
-            trees.call(trees.builtin("zip"), *[inner.expr for inner in inners]), count, "tuple", parts=inners
-        )
-
-    def unrolled_zip(self, inners: list[Iteration], node: gast.AST) -> Iteration:
-        length = min(len(inner.items) for inner in inners if inner.what == "unroll")
-
-        def row_at(k: int) -> Value:
-            row = []
-            for inner in inners:
-                if inner.what == "unroll":
-                    row.append(inner.items[k])
-                elif (
-                    inner.what == "range"
-                    and isinstance(inner.range[0], gast.Constant)
-                    and isinstance(inner.range[2], gast.Constant)
-                ):
-                    row.append(self.key_value(inner.range[0].value + k * inner.range[2].value))
-                elif inner.what == "sequence" and not inner.backwards:
-                    row.append(self.get_item(inner.value, trees.const(k), node))
-                else:
-                    raise self.refuse("zip_opaque", node)
-            return self.make_tuple(row)
-
-        return Iteration(inners[0].expr, None, "unroll", items=Later(length, row_at))
 
     def dict_iteration(self, owner: Value, view: str, node: gast.AST) -> Iteration:
         if owner.object is not None:

@@ -343,8 +343,11 @@ class Mappings:
             if name == "keys" or not owner.varied:
                 kind = List({"keys": owner.kind.key, "values": owner.kind.value}.get(name) or UNKNOWN)
                 listed = trees.call(trees.builtin("list"), trees.call(trees.attr(owner.expr, name)))
-                return self.emit(listed, ir.Plain(False), kind, False, "#keys" if name == "keys" else name)
-            return self.collected(self.mapping_iteration(owner, name, node), node, name)
+                made = self.emit(listed, ir.Plain(False), kind, False, "#keys" if name == "keys" else name)
+            else:
+                made = self.collected(self.mapping_iteration(owner, name, node), node, name)
+            made.view = name
+            return made
         if name == "pop":
             return self.mapping_pop(owner, args, node)
         if owner.varied or any(v.varied for v in args):

@@ -25,7 +25,9 @@ class Unset:
             key = (self.frame.number, name)
             if name in self.frame.locals and (key not in entry or self.is_unset(entry[key])):
                 entry[key] = self.unset_value(facts, key, ())
-
+        for key in [key for key in entry if len(key) == 2 and ("form", key, ()) in facts]:
+            if self.is_unset(entry[key]) and entry[key].items is None:  # a loop around this one begins without it
+                entry[key] = self.unset_value(facts, key, ())
         for cls, part in self.facts.results.get("unset_parts", ()):
             for thing in dict.fromkeys(key[0] for key in entry if isinstance(key[0], Object) and key[0].cls is cls):
                 if (thing, part) not in entry or self.is_unset(entry[thing, part]):

@@ -221,11 +221,7 @@ class Views:
 
     def raise_unless_contiguous(self, expr: gast.AST, text: str) -> None:
         test = gast.UnaryOp(gast.Not(), trees.attr(trees.attr(expr, "flags"), "c_contiguous"))
-        outer, self.block = self.block, []
-        self.add(gast.Raise(trees.call(trees.builtin("ValueError"), trees.const(text)), None), ir.Plain(False))
-        body, self.block = self.block, outer
-        self.add(gast.If(test, body, []))
-        self.effects += 1
+        self.raise_if(test, text)
 
     def mark_read_only(self, place: ir.Place, rule: Any, bound: dict[str, Value]) -> None:
         """A view that can't be written into: what its shadow gets is carried over by the rule."""

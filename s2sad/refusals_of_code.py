@@ -107,6 +107,10 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "`{name}` has no rule, and no source text that could be differentiated, but its argument needs a gradient",
         RULE + "; or `s2sad.stop_gradient(...)` around the argument, if no gradient is to flow",
     ),
+    "deepcopy": (
+        "what `{text}` copies may hold one array or list twice, or isn't known, and it needs a gradient",
+        "copies of the arrays in it: `[each.copy() for each in items]`",
+    ),
     "refused": (
         "`{name}` {why}, and its argument needs a gradient",
         "{instead}; or `s2sad.stop_gradient(...)` around the argument, if no gradient is to flow",

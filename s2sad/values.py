@@ -47,6 +47,7 @@ class Value:
     telling: Any = None  # of what is maybe None elsewhere, and not here: the ways to parts that are None only then
     maybe: Any = None  # of a result that is maybe None: the Maybe that a name for it stands for
     spread: bool = False  # any number of arguments of a call
+    view: str = ""  # of what stands for d.keys(), d.values() or d.items(): which
     given: tuple[int, ...] = ()  # of what a recursive function returns: the arguments whose memory it may be
 
     @property

@@ -7,6 +7,7 @@ and sees that no refusal lacks a program.
 from __future__ import annotations
 
 import contextlib
+import copy
 import dataclasses
 import fractions
 import functools
@@ -1006,11 +1007,18 @@ def f(x, n):
     return nested(x, n)
 
 
-@shows("zip_opaque", (1.0, 2.0), V)
-def f(pair, xs):
+@shows("deepcopy", V)
+def f(xs):
+    pair = copy.deepcopy([xs, xs])
+    pair[0][0] = 2.0
+    return np.sum(pair[0] * pair[1])
+
+
+@shows("zip_opaque", V)
+def f(xs):
     total = 0.0
-    for a, b in zip(pair, reversed(xs)):
-        total = total + a * b
+    for g, b in zip((np.sin, np.cos), reversed(xs)):
+        total = total + g(b)
     return total
 
 

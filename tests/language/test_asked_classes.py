@@ -81,6 +81,17 @@ def numbers(x, a, n):
     return x[0] * made + a * told(True + n) + x[1] * told(math.prod([n, 2])) + told(a) + 2.0 * told(a * 2.0)
 
 
+@case(array(3))
+def views_of_dicts(x):
+    known, made = {"a": x[0], "b": 1.0}, {}
+    for k, v in enumerate(x):
+        made[str(k)] = v
+    ks, vs = known.keys(), made.values()
+    if isinstance(ks, tuple) or isinstance(known.items(), (list, tuple)) or isinstance(made.keys(), list):
+        return x[1]
+    return x[2] * (3.0 if isinstance(vs, (list, tuple)) else 5.0) + sum(vs)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_asked_class(each):
     each.check()

@@ -1,5 +1,7 @@
 """What takes items one by one, and maybe not all of them: `any`, `all`, `next`, `zip`, `in`, `enumerate`."""
 
+import collections
+
 import numpy as np
 import pytest
 
@@ -109,6 +111,48 @@ def stores_of_other_elements(x):
         else:
             s = s + x[i] ** 3
     return s
+
+
+@case(0.626)
+def leaves_before_a_deque_is_made(y):
+    kept = [0.5]
+    for n in range(2):
+        first = kept[0]
+        if (first is not None) > 0.2:
+            break
+        kept = collections.deque([y], maxlen=3)
+    return first * y
+
+
+@case(np.array([0.7, 1.3, 0.4]))
+def leaves_before_a_list_is_made(x):
+    rows = [0.5]
+    for n in range(3):
+        s = rows[0]
+        if s > 0.6:
+            break
+        rows = []
+        for v in x:
+            rows.append(v * s)
+        rows = rows[::-1]
+    return s * x[1] + rows[-1]
+
+
+@case(np.array([0.7, 1.3, 0.4]))
+def tuples_that_an_inner_loop_sets(x):
+    t = 0.0
+    for b in [0.3, 0.5]:
+        r = 0
+        while r < 2:
+            r += 1
+            fixed = (1.5, 2)
+        for r in range(3):
+            if x[r] > 0.5:
+                made = ((b * x[0], r), x[r])
+        s, c = fixed
+        (p, q), d = made
+        t = t + s * c * p * (q + 1.0) * d
+    return t
 
 
 @pytest.mark.parametrize("each", case, ids=str)
