@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import ir
 from s2sad.ir import family
@@ -171,6 +172,7 @@ class Holdings:
             for holder in root.holders:
                 if (self.is_active(root) or self.is_active(holder)) and uses.after(holder, moment):
                     raise self.refusal("held_write", node, source, name=shown(root))
+        self.check_sometimes_views(uses)
         for root, moments in self.through.items():
             extend(root.stores, moments)
         self.share_stores()
@@ -183,6 +185,26 @@ class Holdings:
                     self.need_written_boxes(thing)
                     raise self.refusal("boxed_write", node, source, name=key)
         uses.check_places()
+
+    def check_sometimes_views(self, uses: Any) -> None:
+        """What a rule makes anew, but for some arguments is one of them, has an adjoint of its own: the argument isn't
+        written while it is used."""
+        for root in self.roots:
+            known = self.info.get(root.name)
+            if not root.shares or known is None or not known.varied:
+                continue
+            op = getattr(known.statement, "effect", None)
+            if (
+                not isinstance(op, ir.Primitive)
+                or op.rule.function is np.array
+                and op.constants.get("copy", True) is True
+            ):
+                continue  # (an array of objects holds what it is made of: it carries no gradient)
+            for moment in [moment for each in family(root)[1:] for moment in each.stores]:
+                if after(moment, (root.loops, root.born), self.life(root)) and uses.after(root, moment):
+                    source, node = known.statement.origin
+                    name = ir.shown_name(root.name)
+                    raise self.refusal("kept_argument", getattr(node, "value", node), source, name=name)
 
     def join_families(self) -> None:
         """What is written under a joined name is written in all that it may stand for; some of it is known only now."""
@@ -210,8 +232,8 @@ class Holdings:
         """What may be, or hold, other memory is written where that is."""
         for root in self.roots:
             for each in family(root)[1:] if root.shares or root.inside else ():
-                # that a list gets and loses items changes no array in it
-                moves = {move[:2] for move in each.moves} if isinstance(root.kind, Array) else set()
+                # that a list gets and loses items changes no array in it, nor list of numbers
+                moves = {move[:2] for move in each.moves} if is_none_of(root.kind, each.kind) else set()
                 extend(root.stores, [moment for moment in (*each.stores, *each.deep) if moment not in moves])
             for each in root.holders:
                 extend(root.stores, each.deep)
@@ -400,6 +422,13 @@ def stays(step: gast.AST) -> bool:
         and isinstance(step.slice.value, int)
         and step.slice.value >= 0
     )
+
+
+def is_none_of(kind: Any, container: Any) -> bool:
+    """Whether something is an array or a list of numbers, and so isn't a list or mapping that holds such."""
+    if isinstance(kind, List) and isinstance(container, List):
+        return isinstance(kind.item, Scalar) and not isinstance(container.item, (Scalar, Unknown, type(None)))
+    return isinstance(kind, Array)
 
 
 def holds_memory(kind: Any) -> bool:

@@ -193,7 +193,8 @@ class Memory:
         varied = base.varied and carries_gradient(kind)
         if not varied or self.quiet:
             made = Value(expr, kind, varied)
-            if base.place is not None and self.may_view(kind, parts):
+            handed = isinstance(base.kind, Unknown) and any(map(self.memory_in, part_values))  # np.s_[array]
+            if base.place is not None and self.may_view(kind, parts) and not handed:
                 made.place = self.view_place(base.place, base.expr, expr)
             return made
         if isinstance(kind, Unknown) and not isinstance(base.kind, (Array, List, Mapping)):

@@ -17,7 +17,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.distinct import DIAGONAL
-from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, Unknown, is_mutable
+from s2sad.kinds import UNKNOWN, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, Unknown, is_mutable
 from s2sad.values import MISSING, BoundMethod, Partial, Value
 
 NO_MEMORY = ("dtype", "itemsize", "nbytes", "ndim", "shape", "size", "strides", "__class__", "__name__")
@@ -217,11 +217,8 @@ class Origins:
     def origins_of_item(self, expr: gast.Subscript, bound: dict[str, list[ir.Root]]) -> list[ir.Root]:
         """base[index]; what isn't known to be an array, list or mapping (`np.s_[i]`) may give back what it is given."""
         info = self.info.get(expr.value.id) if isinstance(expr.value, gast.Name) else None
-        if (
-            isinstance(trees.function_of(expr.value), IndexExpression)
-            or info is not None
-            and isinstance(info.kind, Unknown)
-        ):
+        unknown = info is not None and isinstance(info.kind, (Unknown, Static))
+        if unknown or isinstance(trees.function_of(expr.value), IndexExpression):
             return self.all_origins([expr.value, expr.slice], bound)
         return [] if self.is_fancy(expr.slice) else self.origins_of(expr.value, bound)
 

@@ -228,9 +228,14 @@ def stands_for(made: Any, user: Any) -> bool:
 
 
 def unpacked_pattern(user: Any) -> Any:
-    """The target of the user's statement, where that takes a value apart: not of `a, b = x[0], x[1]`."""
+    """The target of the user's statement, where that takes a value apart: not of `a, b = x[0], x[1]`, nor of
+    `a, *b = x`, where b is several items."""
     apart = isinstance(user, gast.Assign) and not isinstance(user.value, (gast.Tuple, gast.List))
-    return user.targets[0] if apart else None
+    return (
+        None
+        if not apart or any(isinstance(each, gast.Starred) for each in trees.walk(user.targets[0]))
+        else user.targets[0]
+    )
 
 
 def is_with_tangent(target: Any) -> bool:

@@ -39,6 +39,10 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "`{text}` may write into memory that has another name too, or into a copy; which one can't be known",
         "the store by the first name of the array (`A[i][j] = ...`), or a `.copy()` where the second name is made",
     ),
+    "kept_argument": (
+        "`{name}` may be the very array that is given here, and that is written into before the last use of `{name}`",
+        "`.copy()` behind the call",
+    ),
     "maybe_view": (
         "`{name}` is a view of `{base}` or a copy of it, depending on how `{base}` lies in memory, and is written into",
         "`.copy()` where `{name}` is made, or the store into `{base}`",

@@ -731,6 +731,14 @@ def f(x):
     return [x, iter([x])]
 
 
+@shows("kept_argument", V)
+def f(xs):
+    kept = xs * 2.0
+    same = np.einsum("i->i", kept)
+    kept[0] = 1.0
+    return np.sum(same * xs)
+
+
 @shows("maybe_view", A)
 def f(A):
     y = np.ravel(A, order="K")

@@ -131,6 +131,24 @@ def mapping_of_unknown_items(x):
     return np.sum(a**3) + np.sum(x[held["b"]] ** 2)
 
 
+@case(X[0])
+def data_in_an_index_expression(x):
+    data = np.array([0.5, 2.0, 1.0])
+    t = np.s_[data]
+    a = np.sum(t * x[0])
+    data[0] = 7.0
+    return a * a + np.sum(t * t) * x[1]
+
+
+@case(X[0])
+def first_and_the_rest(x):
+    data = np.array([0.5, 2.0, 1.0])
+    p, *q = data[:, None]
+    p[:1] += x[2]
+    first, *rest = x * p
+    return np.sum(p * q[0]) * x[1] + first * rest[1]
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_positions_from_calls(each):
     each.check()
@@ -144,3 +162,19 @@ def test_one_end_of_an_edge_is_added_to_with_add_at(name):
         return np.sum(a * a * b)
 
     assert f"np.add.at(x_grad, {name}, " in value_and_gradients_function(edges).source(X)
+
+
+VIEWS = ["np.diff(kept, n=0)", "np.einsum('i->i', kept)", "np.linalg.matrix_power(kept[:1, None], 1)[0]"]
+
+
+@pytest.mark.parametrize("made", VIEWS)
+@pytest.mark.parametrize("loop", ["", "for _ in range(2):"])
+def test_arguments_that_are_results_are_written(made, loop):
+    """What is a view for these arguments alone has an adjoint of its own: refused, if the argument changes meanwhile."""
+    lines = ["kept = x * 1.0", f"same = {made}", "s = x[0]", f"{loop or 'if True:'}"]
+    lines += ["    s = s + np.sum(same * s)", "    kept[0] = s * x[1]", "return s + np.sum(same)"]
+    text = "import numpy as np\ndef f(x):\n" + "".join(f"    {line}\n" for line in lines)
+    space = {}
+    exec(compile(text, "<program>", "exec"), space)
+    with pytest.raises(NotDifferentiableError, match="may be the very array"):
+        value_and_gradients_function(space["f"], source=text)(X[0].copy())
