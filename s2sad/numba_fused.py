@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,7 @@ class Group:
     pieces: list[Piece]
     access: Access
     comments: list[Any] = field(default_factory=list)
+    reused: dict[str, str] = field(default_factory=dict)  # by name of a result, the array whose memory it gets
 
     def takes(self, piece: Piece, memory: Memory) -> bool:
         """Whether a piece may come last in the loop."""
@@ -121,6 +123,8 @@ class Text:
             self.piece(k, piece, piece.name in wanted and last[piece.name] == k)
         fast = self.loops(False)
         lines = self.lengths()
+        if self.flags and self.group.reused:  # what may be broadcast may be larger than it seems
+            return Text(dataclasses.replace(self.group, reused={}), self.needed).all()
         if self.flags:
             test = " and ".join(f"{flag} == 1" for flag, _, _ in self.flags.values())
             lines += [*self.before, f"if {test}:", *indented(fast), "else:", *indented(self.loops(True))]
@@ -162,12 +166,16 @@ class Text:
         if not wanted:
             return
         inner = split(axes)[1] if len(axes) > self.loops_count else ()
-        self.before.append(f"r{k} = np.empty({self.shape(range(self.loops_count), inner)}{DTYPES[char]})")
+        result = f"r{k}"
+        if piece.name in self.group.reused:
+            result = self.parameter(trees.name(self.group.reused[piece.name]))
+        else:
+            self.before.append(f"{result} = np.empty({self.shape(range(self.loops_count), inner)}{DTYPES[char]})")
         letters = LETTERS[: self.loops_count]
         for at in places_of(inner):
             place = ", ".join([*letters, *map(str, at)])
-            self.tail.append((f"r{k}[{place}]", local_name(k, at)))
-        self.results.append((f"r{k}", piece.name))
+            self.tail.append((f"{result}[{place}]", local_name(k, at)))
+        self.results.append((result, piece.name))
 
     def short_sum(self, k: int, piece: Piece, value: Any) -> None:
         """A sum over a short axis, from its first element to its last."""
@@ -284,12 +292,12 @@ class Text:
             self.scalars[key] = (f"s{len(self.scalars) + 1}", node)
         return self.scalars[key][0]
 
-    def parameter(self, view: View) -> str:
-        key = trees.show(view.array)
+    def parameter(self, array: Any) -> str:
+        key = trees.show(array)
         if key not in self.arrays:
             number = len(self.arrays)
             letter = ARRAYS[number] if number < len(ARRAYS) else f"a{number}"
-            self.arrays[key] = (letter, view.array)
+            self.arrays[key] = (letter, array)
         return self.arrays[key][0]
 
     # ------------------------------------------------------------------------------------------ elements and lengths
@@ -300,7 +308,7 @@ class Text:
         if name in self.locals:
             prefix, own = self.locals[name]
             return lambda general, at: prefix + suffix(local_index(view, own, axes, at))
-        letter = self.parameter(view)
+        letter = self.parameter(view.array)
         for place, step in enumerate(view.steps):
             if isinstance(step, int):
                 check = f"if {letter}.shape[{place}] <= {step}:"
@@ -342,7 +350,7 @@ class Text:
         return made
 
     def length_of(self, view: View, axis: int) -> str:
-        letter = self.parameter(view)
+        letter = self.parameter(view.array)
         for place, step in enumerate(view.steps):
             if not isinstance(step, int) and step[0] == axis:
                 return cut_length(letter, place, step)

@@ -62,6 +62,7 @@ from s2sad.numba_lengths import Lengths
 from s2sad.numba_pieces import Parts, Piece
 from s2sad.numba_ranks import Expressions
 from s2sad.numba_recompute import compute_again
+from s2sad.numba_reuse import reuse
 from s2sad.numba_views import Memory
 from s2sad.printer import BlankLine, Comment
 
@@ -151,6 +152,7 @@ class Fusion:
         self.count(planned)
         while self.count_aliases():
             pass
+        reuse(planned, {name for name, count in self.reads.items() if count})
         self.function.body = self.finished(planned)
 
     def count(self, planned: list[Any]) -> None:

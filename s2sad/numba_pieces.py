@@ -129,12 +129,17 @@ class Parts:
             self.out += gast.parse(test).body
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name) and len(node.targets) == 1:
             name, value = node.targets[0].id, node.value
+            if isinstance(value, gast.BinOp) and isinstance(value.op, gast.MatMult) and self.is_new_product(value):
+                node.product_axes = self.lengths.of(node.targets[0])
             if isinstance(value, gast.Subscript) and isinstance(value.value, gast.Name):
                 known = value.value.id in self.lengths.known and not {name, value.value.id} & self.rebound
                 view = self.view(value) if known else None
                 if view is not None and isinstance(view.array, gast.Name):
                     self.aliases[name] = value
                     node.alias = name
+
+    def is_new_product(self, node: gast.BinOp) -> bool:
+        return self.ranks.char(node.left) == self.ranks.char(node.right) == "f" and self.ranks.rank(node) == 2
 
     def as_large_as(self, node: Any) -> Any:
         """v, of `v_grad = np.zeros_like(v) + dy`: how large dy is, is looked at behind it."""

@@ -83,12 +83,43 @@ def computed_again(x, y):
     return np.sum(w * x)
 
 
+def dead_arrays(A, B, n):
+    """What nothing reads any more may give its memory away; all that is read in another way may not."""
+    t = A @ B
+    u = np.exp(t) * 0.5
+    low = np.min(u, axis=1)
+    w = u + low[:, None]
+    turned = A @ B
+    v = turned * w + turned.T  # read at another place than is written
+    first = v @ v
+    row = first[0]  # another name of it
+    second = np.sin(v) * 2.0
+    kept = [A @ second]
+    for k in range(n):
+        before = second @ A
+        after = before * float(k) + row
+        kept.append(after)
+        second = after * 0.25 + before[0]
+    maximum = np.maximum(kept[0], kept[n])
+    return np.sum(row * np.sum(maximum, axis=0)), second, kept[1]
+
+
+def same_product_twice(A, B, n):
+    made = A @ B
+    other = made * 2.0
+    out = np.add(other, 1.0, made)
+    return out * np.cos(other), made
+
+
 def rows(n):
     rng = np.random.default_rng(n)
     return rng.normal(size=(n, 5)), rng.normal(size=(n, 3)), rng.normal(size=n)
 
 
+SQUARES = np.linspace(-1.0, 1.0, 18).reshape(2, 3, 3)
 CASES = [
+    (dead_arrays, [(*SQUARES, 2), (*SQUARES[::-1], 3)]),
+    (same_product_twice, [(*SQUARES, 2)]),
     (
         short_axes,
         [rows(4), (rows(1)[0], *rows(3)[1:])],
