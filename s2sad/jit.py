@@ -25,6 +25,7 @@ from s2sad.errors import S2sadError
 from s2sad.jit_options import JitOptions, need_numba
 from s2sad.numba_assumed import DIFFERENT
 from s2sad.numba_boundary import binder, contiguous, is_contiguous, parameters_of
+from s2sad.numba_globals import as_constant
 from s2sad.numba_target import NumbaText, function_text, program_text, text_for_equal_lengths
 from s2sad.requests import Program
 from s2sad.source import read
@@ -185,7 +186,7 @@ class World:
         self.note(sorted(options.for_numba().items()))
         self.made: dict[Any, Any] = {}
         self.pending: list[tuple[dict[str, Any], str, Any]] = []
-        self.read: list[tuple[Callable[[], Any], Any, bytes | None]] = []
+        self.read: list[tuple[Callable[[], Any], Any, Any]] = []
 
     def note(self, *values: Any) -> None:
         """What the machine code depends on."""
@@ -196,7 +197,7 @@ class World:
         """Whether what was read is still as it was."""
         for look, value, content in self.read:
             found = look()
-            if found is not value or content is not None and found.tobytes() != content:
+            if found is not value or content is not None and content_of(found) != content:
                 return False
         return True
 
@@ -281,8 +282,7 @@ class World:
     def put(self, space: dict[str, Any], name: str, look: Callable[[], Any]) -> None:
         """Takes a value from around a text into the namespace of the compiled one."""
         value = look()
-        content = value.tobytes() if isinstance(value, np.ndarray) and value.dtype.kind != "O" else None
-        self.read.append((look, value, content))
+        self.read.append((look, value, content_of(value)))
         self.note(name)
         if isinstance(value, types.FunctionType):
             self.note(value.__defaults__, value.__kwdefaults__)
@@ -296,6 +296,8 @@ class World:
                 self.pending.append((space, name, value))
             value = self.made[value]
         else:
+            constant = as_constant(value) if type(value) in (list, tuple, dict) else None
+            value = value if constant is None else constant
             self.note(value)
         if value is not MISSING:
             space[name] = value
@@ -316,6 +318,13 @@ class World:
             return made
         made.py_func.__defaults__ = tuple(defaults[len(defaults) - len(made.py_func.__defaults__) :])
         return self.njit(made.py_func)
+
+
+def content_of(value: Any) -> Any:
+    """What can change in a value that stays the same object; None where nothing can, or it isn't compiled in."""
+    if isinstance(value, np.ndarray):
+        return value.tobytes() if value.dtype.kind != "O" else None
+    return repr(as_constant(value)) if type(value) in (list, dict) else None
 
 
 def global_names(tree: ast.AST) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import types
 from typing import Any
@@ -56,6 +57,7 @@ def refusal(error: BaseException, text: Any, origin: types.FunctionType) -> NotC
     lines += [int(found) for found in re.findall(r'File "[^"]*[0-9a-f]{32}.program\.py", line (\d+)', str(error))]
     lines += [error.loc.line] if getattr(getattr(error, "loc", None), "line", None) else []  # type: ignore[attr-defined]
     where, program_line = "", ""
+    lines = [found for line in lines for found in (line, *callers(text, line))]
     for line in lines:
         found = text.origins.get(line)
         if found is not None:
@@ -67,6 +69,8 @@ def refusal(error: BaseException, text: Any, origin: types.FunctionType) -> NotC
         where = place(source.tree, source)
         if lines:
             program_line = text.line(lines[0])
+    if "unbroadcast(" in program_line:
+        message = "how many axes an array here has is not known before the function runs"
     instead, either = "what Numba knows", '; jit="numba?" runs such functions as plain Python'
     if is_of_a_copy(error):
         message = "to reshape an array that doesn't lie in memory row by row, such as A.T"
@@ -74,6 +78,8 @@ def refusal(error: BaseException, text: Any, origin: types.FunctionType) -> NotC
     if text.foreign and ("pyobject" in message or message.lower().startswith("cannot determine numba type")):
         message = f"{text.foreign} is a list of dicts or objects, which can't be passed to compiled code"
         program_line, instead = "", "a list of arrays for each of their keys"
+    if message.startswith("Unknown attribute") and re.search(r"(numpy|scipy)\.fft'", message):
+        instead = 'the same, with `pip install "s2sad[fft]"`, which teaches Numba Fourier transforms'
     shown = f"  In the program for Numba: {program_line}\n" if program_line else ""
     made = NotCompiledError(
         f"Numba can't compile this: {message}\n{where}{shown}  Write instead: {instead}, or leave jit out{either}"
@@ -81,6 +87,16 @@ def refusal(error: BaseException, text: Any, origin: types.FunctionType) -> NotC
     made.key = "numba"
     made.__cause__ = error if isinstance(error, Exception) else None
     return made
+
+
+def callers(text: Any, line: int) -> list[int]:
+    """The lines that call the helper which a line of the text stands in."""
+    functions = [node for node in ast.parse(text.text).body if isinstance(node, ast.FunctionDef)]
+    around = next((node for node in functions if node.lineno <= line <= (node.end_lineno or 0)), None)
+    if around is None or around.name not in text.inner:
+        return []
+    calls = [each for node in functions for each in ast.walk(node) if isinstance(each, ast.Call)]
+    return [each.lineno for each in calls if isinstance(each.func, ast.Name) and each.func.id == around.name]
 
 
 def plain_message(error: BaseException) -> str:

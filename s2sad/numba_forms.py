@@ -19,7 +19,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from s2sad import numba_helpers, numba_rarer, numba_slices, trees  # noqa: F401  # they register their forms
+from s2sad import numba_helpers, numba_rarer, numba_slices, numba_special, trees  # noqa: F401  # they register their forms
 from s2sad import numba_more as more
 from s2sad.numba_ranks import Expressions, mark_numpy
 
@@ -34,8 +34,9 @@ LIST_TO_TUPLE = ("concatenate", "stack", "vstack", "hstack", "column_stack", "ds
 class Forms:
     """The forms, for one module's text."""
 
-    def __init__(self, used: set[str], numpy: str) -> None:
+    def __init__(self, used: set[str], numpy: str, modules: dict[str, Any] | None = None) -> None:
         self.used, self.numpy = used, numpy
+        self.modules = {} if modules is None else modules  # that the text needs, by name
         self.names: dict[str, str] = {}
         self.own: dict[str, str] = {}
         self.new: list[gast.FunctionDef] = []
@@ -71,10 +72,20 @@ class Forms:
             tree = gast.parse(text).body[0]
             tree.name, tree.helper = name, not key.startswith(("add_at", "subtract_at", "store_at", "taken_at"))
             for node in trees.walk(tree):
-                if isinstance(node, gast.Name) and node.id == "np":
-                    node.id, node.module = self.numpy, np
+                if isinstance(node, gast.Name) and node.id in ("np", "math"):
+                    node.module = np if node.id == "np" else math
+                    node.id = self.numpy if node.id == "np" else self.math()
             self.new.append(tree)
         return trees.call(trees.name(self.names[key]), *args)
+
+    def math(self) -> str:
+        """What the text calls the module."""
+        found = next((name for name, module in self.modules.items() if module is math), "math")
+        while found not in self.modules and found in self.used:
+            found += "_"
+        self.used.add(found)
+        self.modules[found] = math
+        return found
 
     def number(self, text: str) -> int:
         """A number for a loop of the program, its own for each text."""
@@ -109,6 +120,8 @@ class Forms:
     def call(self, node: gast.Call, known: Expressions, before: Any) -> gast.AST:
         base, sorts = before
         self.known = known
+        if hasattr(node.func, "special"):
+            return numba_special.call(self, node, sorts) or node
         name, args = None, list(node.args)
         function = trees.function_of(node.func) if isinstance(node.func, gast.Attribute) else None
         if function is not None:

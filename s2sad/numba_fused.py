@@ -14,6 +14,8 @@ from s2sad.numba_access import Access, overlap, views_of
 from s2sad.numba_lengths import ONE
 from s2sad.numba_pieces import COMPARED, FILLED, OPERATORS, Piece, is_cross
 from s2sad.numba_short import local_index, places_of, row_of, split
+from s2sad.numba_special import scalar
+from s2sad.numba_special_texts import special_of
 from s2sad.numba_steps import View
 from s2sad.numba_views import Memory
 
@@ -71,7 +73,7 @@ class Group:
 
     def statements(self, forms: Any, needed: set[str]) -> list[Any]:
         """The statement that calls the loop."""
-        text, results, args = Text(self, needed).all()
+        text, results, args = Text(self, needed, forms).all()
         call = forms.helper(f"loop {text}", f"def loop_{forms.number(text)}{text}", *args)
         made: Any = gast.Expr(call)
         if len(results) == 1:
@@ -90,8 +92,8 @@ class Group:
 class Text:
     """Writes the function of a group: its parameters, the checks of lengths, the loops."""
 
-    def __init__(self, group: Group, needed: set[str]) -> None:
-        self.group = group
+    def __init__(self, group: Group, needed: set[str], forms: Any) -> None:
+        self.group, self.forms = group, forms
         self.leaves: dict[int, Any] = {}
         self.outer, _ = split(group.pieces[0].axes)  # the axes that are loops; short ones are written out
         self.loops_count = len(self.outer)
@@ -124,7 +126,7 @@ class Text:
         fast = self.loops(False)
         lines = self.lengths()
         if self.flags and self.group.reused:  # what may be broadcast may be larger than it seems
-            return Text(dataclasses.replace(self.group, reused={}), self.needed).all()
+            return Text(dataclasses.replace(self.group, reused={}), self.needed, self.forms).all()
         if self.flags:
             test = " and ".join(f"{flag} == 1" for flag, _, _ in self.flags.values())
             lines += [*self.before, f"if {test}:", *indented(fast), "else:", *indented(self.loops(True))]
@@ -267,6 +269,10 @@ class Text:
         args = [self.expression(each) for each in node.args]
         if is_cross(node):
             return crossed(*args)
+        name = special_of(node)
+        if name is not None:
+            function = scalar(self.forms, name)
+            return lambda general, at: f"{function}({', '.join(each(general, at) for each in args)})"
         if trees.function_of(node.func) is np.where:
             return lambda general, at: f"({args[1](general, at)} if {args[0](general, at)} else {args[2](general, at)})"
         return lambda general, at: f"np.{node.func.attr}({', '.join(each(general, at) for each in args)})"

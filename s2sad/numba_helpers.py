@@ -235,29 +235,33 @@ def last_stored(indices: int) -> str:
 
 
 def where(ranks: tuple[int, int, int]) -> str:
-    """np.where for arrays of one rank, and numbers."""
-    rank = max(ranks)
+    return of_each_element("where", dict(zip("cab", ranks)), "{a} if {c} else {b}")
+
+
+def of_each_element(name: str, ranks: dict[str, int], value: str) -> str:
+    """What a function makes of arrays (and numbers, of rank 0), broadcast together, element by element. value: of
+    `{a}` and so on."""
+    rank = max(ranks.values())
     letters = LETTERS[:rank]
-    shaped = [name for name, its in zip("cab", ranks) if its]
-    lines = ["def where(c, a, b):"]
+    shaped = [each for each, its in ranks.items() if its]
+    lines = [f"def {name}({', '.join(ranks)}):"]
     for k in range(rank):
-        lines += [f"    n{k} = {shaped[0]}.shape[{k}]"]
-        for name in shaped[1:]:
-            lines += [f"    n{k} = {name}.shape[{k}] if n{k} == 1 else n{k}"]
-    for name in shaped if shaped[1:] else []:
-        for k in range(rank):
-            lines += [f"    if {name}.shape[{k}] != n{k} and {name}.shape[{k}] != 1:"]
-            lines += ['        raise ValueError("where: arrays that can\'t be broadcast together")']
-    sizes = ", ".join(f"n{k}" for k in range(rank))
-    lines += [f"    result = np.empty(({sizes},))"]
+        sizes = [f"{each}.shape[{k - rank + ranks[each]}]" for each in shaped if k >= rank - ranks[each]]
+        lines += [f"    n{k} = {sizes[0]}"]
+        for size in sizes[1:]:
+            lines += [f"    n{k} = {size} if n{k} == 1 else n{k}"]
+        for size in sizes if shaped[1:] else []:
+            lines += [f"    if {size} != n{k} and {size} != 1:"]
+            lines += [f'        raise ValueError("{name}: arrays that can\'t be broadcast together")']
+    lines += [f"    result = np.empty(({', '.join(f'n{k}' for k in range(rank))},))"]
     lines += [f"{'    ' * (k + 1)}for {letter} in range(n{k}):" for k, letter in enumerate(letters)]
-    items = []
-    for name, its in zip("cab", ranks):
+    items = dict(zip(ranks, ranks))
+    for each in shaped:
+        own = letters[rank - ranks[each] :]
         # The only array has the shape of the result.
-        place = [f"{letter} % {name}.shape[{k}]" if shaped[1:] else letter for k, letter in enumerate(letters)]
-        items.append(f"{name}[{', '.join(place)}]" if its else name)
-    inner = f"{items[1]} if {items[0]} else {items[2]}"
-    lines += [f"{'    ' * (rank + 1)}result[{', '.join(letters)}] = {inner}", "    return result"]
+        place = [f"{letter} % {each}.shape[{k}]" if shaped[1:] else letter for k, letter in enumerate(own)]
+        items[each] = f"{each}[{', '.join(place)}]"
+    lines += [f"{'    ' * (rank + 1)}result[{', '.join(letters)}] = {value.format_map(items)}", "    return result"]
     return "\n".join(lines) + "\n"
 
 

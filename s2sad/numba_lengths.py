@@ -27,6 +27,7 @@ from s2sad import helpers, trees
 from s2sad.numba_assumed import Assumed
 from s2sad.numba_ranks import Expressions
 from s2sad.numba_results import REDUCTIONS
+from s2sad.numba_special_texts import special_of
 
 Length = frozenset  # of atoms
 Axes = tuple  # of Lengths
@@ -246,6 +247,8 @@ class Lengths:
         if getattr(node.func, "function", None) is helpers.unbroadcast:
             self.broadcast(self.of(node.args[0]), self.of(node.args[1]))
             return self.of(node.args[1])
+        if special_of(node):
+            return self.together(node.args)
         if isinstance(node.func, gast.Name):
             return None
         found = trees.function_of(node.func)

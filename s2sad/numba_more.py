@@ -319,7 +319,7 @@ def outer(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) 
 def where(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
     """Loops, for arrays of floats that are all of one rank, and numbers."""
     ranks = ranks_of(sorts)
-    if given or len(args) != 3 or None in ranks or not ranks[0] or set(ranks) - {0, ranks[0]} or ranks[0] > 3:
+    if given or len(args) != 3 or None in ranks or not any(ranks) or max(ranks) > 3:
         return None
     if [char for char, _ in sorts] != ["b", "f", "f"]:
         return None
@@ -329,8 +329,10 @@ def where(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) 
 def unbroadcast(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
     """The helper of that name, for arrays of known ranks."""
     rank, like = ranks_of(sorts)
-    if not rank or like is None or rank > 3 or like > 3 or sorts[0][0] not in ("f", "c"):
+    if rank is None or like is None or rank > 3 or like > 3 or sorts[0][0] not in ("f", "c"):
         return node
+    if rank == 0:
+        return trees.add(node.args[0], forms.np("zeros_like", node.args[1])) if like else node.args[0]
     if like == 0:
         return forms.np("sum", node.args[0])
     return forms.helper(f"unbroadcast_{rank}_to_{like}", numba_helpers.unbroadcast(rank, like), *node.args)

@@ -16,6 +16,7 @@ import numpy as np
 from s2sad import helpers, trees
 from s2sad.numba_lengths import ONE, is_method, literal_slice
 from s2sad.numba_short import size_of, split
+from s2sad.numba_special_texts import parameters, special_of
 from s2sad.numba_steps import View, cut, turned, widened
 from s2sad.numba_views import ANYWHERE, as_read, is_view
 
@@ -104,6 +105,8 @@ class Parts:
 
     @staticmethod
     def is_pure(call: gast.Call) -> bool:
+        if special_of(call):
+            return True
         if any(each.arg == "out" or each.arg is None for each in call.keywords):
             return False
         if isinstance(call.func, gast.Name):
@@ -286,6 +289,9 @@ class Parts:
             return True
         if self.is_unbroadcast(node):
             return self.is_same(node)
+        chars = [self.ranks.char(each) for each in node.args]
+        if special_of(node):
+            return len(node.args) == len(parameters(node.func.special)) and set(chars) <= {"b", "i", "f"}
         found = trees.function_of(node.func) if isinstance(node.func, gast.Attribute) else None
         if is_cross(node):
             axes = [self.lengths.of(each) for each in node.args]
@@ -295,7 +301,6 @@ class Parts:
         if found is np.where:
             return len(node.args) == 3 and self.ranks.char(node.args[0]) == "b" and not node.keywords
         fits = isinstance(found, np.ufunc) and node.func.attr in ELEMENTWISE and len(node.args) == found.nin
-        chars = [self.ranks.char(each) for each in node.args]
         return fits and not node.keywords and set(chars) <= {"b", "i", "f"} and set(chars) != {"b"}
 
     def lower(self, node: Any, view: bool = False) -> Any:

@@ -113,7 +113,10 @@ class Expressions(Results):
             spine.append(spine[-1].left)
         made = self.of(spine[-1].left)
         for each in reversed(spine):
-            made = self.operation(each.op, made, self.of(each.right))
+            other = self.of(each.right)
+            if getattr(each.right, "cotangent", False) and other == UNKNOWN and isinstance(each.op, gast.Add):
+                continue  # `np.zeros_like(value) + dy`: dy is no larger
+            made = self.operation(each.op, made, other)
         return made
 
     def operation(self, op: gast.AST, left: Any, right: Any) -> Any:

@@ -15,7 +15,8 @@ import gast
 from s2sad import trees
 from s2sad.numba_helpers import LETTERS
 from s2sad.numba_more import OF_HELPERS, by_rows, form, is_turned, ranks_of
-from s2sad.rules import interpolation, padding
+from s2sad.numba_sorts import LIKE_ARGUMENT
+from s2sad.rules import diagonals, fourier, interpolation, padding
 
 # ---------------------------------------------------------------- padding
 PLACES = {
@@ -215,11 +216,85 @@ def line_values_adjoint(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.A
     return forms.helper("line_values_adjoint", VALUES, made[0], node.args[1], made[1])
 
 
+# ---------------------------------------------------------------- places
+UNRAVEL = """
+def unravel_index(index, shape):
+    if not 0 <= index < {size}:
+        raise ValueError("an index is out of bounds for this shape")
+    return {parts}
+"""
+
+ON_DIAGONAL = """
+def on_diagonal(grad, a, offset):
+    result = np.zeros(a.shape)
+    for k in range(grad.size):
+        result[k - min(offset, 0), k + max(offset, 0)] = grad[k]
+    return result
+"""
+
+
+@form("unravel_index")
+def unravel_index(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Of one index, by rows."""
+    if given or len(args) != 2 or sorts[0] != ("i", 0):
+        return None
+    shape = args[1]
+    count = len(shape.elts) if isinstance(shape, gast.Tuple) else None
+    if isinstance(shape, gast.Attribute) and shape.attr == "shape":
+        count = forms.known.rank(shape.value)
+    if not count or count > len(LETTERS):
+        return None
+    size = " * ".join(f"shape[{k}]" for k in range(count))
+    rests = [" * ".join(f"shape[{j}]" for j in range(k + 1, count)) for k in range(count)]
+    parts = [f"index // ({rest})" if rest else "index" for rest in rests]
+    parts = [part if k == 0 else f"{part} % shape[{k}]" for k, part in enumerate(parts)]
+    text = UNRAVEL.format(size=size, parts=", ".join(parts) + ("," if count == 1 else ""))
+    return forms.helper(f"unravel_index_{count}", text.lstrip("\n"), *args)
+
+
+def on_diagonal(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
+    """`on_diagonal(grad, a, offset, axis1, axis2)` of a matrix."""
+    axes = [trees.literal(each) for each in node.args[3:]]
+    if sorts[0] != ("f", 1) or sorts[1] != ("f", 2) or sorts[2] != ("i", 0) or axes not in ([0, 1], [-2, -1]):
+        return node
+    return forms.helper("on_diagonal", ON_DIAGONAL.lstrip("\n"), *node.args[:3])
+
+
+def counted_twice(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
+    """`counted_twice(x, n, axis)`, along the last axis."""
+    rank = ranks_of(sorts)[0]
+    if rank not in (1, 2, 3) or sorts[1] != ("i", 0) or trees.literal(node.args[2]) not in (-1, rank - 1):
+        return node
+    lines = ["def counted_twice(x, n):", "    result = x.copy()"]
+    lines += [f"{'    ' * (k + 1)}for {LETTERS[k]} in range(x.shape[{k}]):" for k in range(rank - 1)]
+    place = ", ".join([*LETTERS[: rank - 1], "p"])
+    pad = "    " * rank
+    lines += [f"{pad}for p in range(1, (n + 1) // 2):", f"{pad}    result[{place}] = 2.0 * x[{place}]"]
+    return forms.helper(f"counted_twice_{rank}", "\n".join([*lines, "    return result"]) + "\n", *node.args[:2])
+
+
+def fitted(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
+    """`fitted(x, shape)`"""
+    rank = ranks_of(sorts)[0]
+    if rank not in (1, 2, 3):
+        return node
+    letters = LETTERS[:rank]
+    lines = ["def fitted(x, shape):", "    result = np.zeros(shape, x.dtype)"]
+    lines += [f"{'    ' * (k + 1)}for {i} in range(min(x.shape[{k}], shape[{k}])):" for k, i in enumerate(letters)]
+    place = ", ".join(letters)
+    lines += [f"{'    ' * (rank + 1)}result[{place}] = x[{place}]", "    return result"]
+    return forms.helper(f"fitted_{rank}", "\n".join(lines) + "\n", *node.args)
+
+
 OF_HELPERS.update(
     {
+        fourier.fitted: fitted,
+        diagonals.on_diagonal: on_diagonal,
+        fourier.counted_twice: counted_twice,
         padding.added_where_taken: padded_adjoint,
         interpolation.slope_of_line: slope_of_line,
         interpolation.line_points_adjoint: line_points_adjoint,
         interpolation.line_values_adjoint: line_values_adjoint,
     }
 )
+LIKE_ARGUMENT.update({diagonals.on_diagonal: 1, fourier.counted_twice: 0, fourier.fitted: 0})

@@ -26,6 +26,11 @@ REDUCTIONS = ("sum", "prod", "mean", "max", "min", "amax", "amin", "var", "std",
 class Results:
     def of_Call(self, node: gast.Call) -> Any:
         function = node.func
+        name = getattr(function, "special", None)
+        if name == "logsumexp":
+            return self.reduced("sum", self.of(node.args[0]), node.args, {k.arg: k.value for k in node.keywords})
+        if name is not None:
+            return self.of_ufunc(name, node)
         if isinstance(function, gast.Name):
             return self.of_named_call(function.id, node)
         found = trees.function_of(function)
@@ -43,6 +48,8 @@ class Results:
             return self.of_numpy(function.attr, node.args, {k.arg: k.value for k in node.keywords})
         if module == "numpy.linalg":
             return self.of_linalg(function.attr, node)
+        if module == "numpy.fft" and node.args:
+            return self.of_transform(function.attr, self.of(node.args[0]))
         return UNKNOWN
 
     def of_named_call(self, name: str, node: gast.Call) -> Any:
@@ -73,6 +80,14 @@ class Results:
             return "[]", self.item(node.args[0])
         return UNKNOWN
 
+    @staticmethod
+    def of_transform(name: str, sort: Any) -> Any:
+        if name in ("fftfreq", "rfftfreq"):
+            return "f", 1
+        if name in ("fftshift", "ifftshift"):
+            return sort
+        return ("f" if name.startswith("ir") or name == "hfft" else "c"), sort[1]
+
     def of_ufunc(self, name: str, node: gast.Call) -> Any:
         sorts = [self.of(each) for each in node.args]
         rank = widest([sort[1] for sort in sorts])
@@ -94,6 +109,8 @@ class Results:
             return char, self.length(args[0])
         if name in SAME:
             return first
+        if name in ("real", "imag"):
+            return ("f" if first[0] == "c" else first[0]), first[1]
         if name in REDUCTIONS:
             return self.reduced(name, first, args, given)
         if name in ("quantile", "percentile") and len(args) > 1:

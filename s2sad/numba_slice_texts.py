@@ -70,6 +70,27 @@ def sorted_along(name: str, rank: int, axis: int) -> str:
     )
 
 
+def vector_along(function: str, rank: int, axis: int) -> str:
+    """What a function makes of each vector along an axis."""
+    return written(
+        f"def {function}_along(a):",
+        "result = np.empty(a.shape)",
+        others(rank, axis),
+        inner(rank, f"made = {function}(a[{place(rank, axis)}])", *stored(rank, axis)),
+        "return result",
+    )
+
+
+def number_along(function: str, rank: int, axis: int) -> str:
+    return written(
+        f"def {function}_along(a):",
+        f"result = np.empty({shape_of_others(rank, axis)})",
+        others(rank, axis),
+        inner(rank, f"result[{place(rank, axis, None)}] = {function}(a[{place(rank, axis)}])"),
+        "return result",
+    )
+
+
 def point_along(name: str, rank: int, axis: int, points: int, several: int) -> str:
     """Medians or quantiles along an axis; of several points, which are the first axis of the result then."""
     sizes = shape_of_others(rank, axis)

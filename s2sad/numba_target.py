@@ -14,6 +14,7 @@ def f(A):
 from __future__ import annotations
 
 import ast
+import math
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,13 +24,14 @@ import gast
 import numpy as np
 
 from s2sad import numba_more as more
-from s2sad import trees
+from s2sad import numba_special, trees
 from s2sad.jit_options import need_numba
 from s2sad.kinds import Kind, kind_of
 from s2sad.named_numbers import without_names
 from s2sad.numba_boundary import Boundary, begin_as_given, by_position, drop_sharing_checks, takes_all_by_position
 from s2sad.numba_forms import Forms
 from s2sad.numba_fusion import assumptions, fits, fuse
+from s2sad.numba_globals import as_constant, with_attributes
 from s2sad.numba_parallel import run_side_by_side
 from s2sad.numba_ranks import Expressions, of_functions
 from s2sad.numba_records import Records, unlike_as_tuples
@@ -98,8 +100,8 @@ def standalone_text(program: Program, origin: types.FunctionType) -> str:
     imports = [node for node in made.body if isinstance(node, (gast.Import, gast.ImportFrom))]
     bound = {each.asname or each.name for node in imports for each in node.names}
     for name, module in modules.items():
-        if module is np and name not in bound and name in trees.names_in(made):
-            imports.insert(0, gast.Import([gast.alias("numpy", name)]))
+        if module in (np, math) and name not in bound and name in trees.names_in(made):
+            imports.insert(0, gast.Import([gast.alias(module.__name__, name if name != module.__name__ else None)]))
             made.body.insert(0, imports[0])
     alias = "numba"
     while alias in origin.__globals__ and origin.__globals__[alias].__class__ is not types.ModuleType:
@@ -144,7 +146,18 @@ def adapted(
         for node in tree.body:
             if isinstance(node, gast.FunctionDef) and run_side_by_side(node, Expressions(found[node.name])):
                 modules["prange"] = need_numba("numba").prange
-    return rewritten(tree, kinds, modules, origin.__globals__, fused, tests)
+    return rewritten(tree, kinds, modules, around(origin), fused, tests)
+
+
+def around(function: types.FunctionType) -> dict[str, Any]:
+    """What stands around a function, by name: globals, and what it captures."""
+    found = dict(function.__globals__)
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:  # not set yet
+            found.pop(name, None)
+    return found
 
 
 def with_records(
@@ -174,9 +187,13 @@ def with_records(
 
 def sorts_of(kinds: dict[str, dict[str, Kind]], namespace: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What the kinds say of the names in each function, and of the numbers around it."""
-    around = {key: sort_of(kind_of(value)) for key, value in namespace.items() if isinstance(value, NUMBERS)}
+    outside = {key: sort_of(kind_of(value)) for key, value in namespace.items() if is_constant(value)}
     given = {name: {key: sort_of(kind) for key, kind in known.items()} for name, known in kinds.items()}
-    return {name: {**around, **{k: s for k, s in known.items() if s != UNKNOWN}} for name, known in given.items()}
+    return {name: {**outside, **{k: s for k, s in known.items() if s != UNKNOWN}} for name, known in given.items()}
+
+
+def is_constant(value: Any) -> bool:
+    return isinstance(value, NUMBERS) or type(value) in (list, tuple, dict) and as_constant(value) is not None
 
 
 def function_text(source: Any, function: types.FunctionType) -> NumbaText:
@@ -189,7 +206,7 @@ def function_text(source: Any, function: types.FunctionType) -> NumbaText:
         tree.args = by_position(tree.args)
     mark_modules(tree, function)
     modules: dict[str, Any] = {}
-    made = rewritten(gast.Module([tree], []), {}, modules, function.__globals__)
+    made = rewritten(gast.Module([tree], []), {}, modules, around(function))
     helpers = {node.name for node in made.body if isinstance(node, gast.FunctionDef)} - {tree.name}
     return NumbaText(to_text(made), {}, modules, indexing(made), helpers)
 
@@ -216,10 +233,13 @@ def rewritten(
     """The module with everything written as Numba has it. kinds: of the names in each function; `modules` gets what
     the text needs beside what it has; fused: with loops in the place of statements of arrays; tests: see `adapted`."""
     used = {node.id for node in trees.walk(tree) if isinstance(node, gast.Name)} | set(namespace or {})
-    forms = Forms(used, numpy_name(tree, namespace or {}, used, modules))
+    numba_special.mark(tree, namespace or {})
+    with_attributes(tree, namespace or {})
+    forms = Forms(used, numpy_name(tree, namespace or {}, used, modules), modules)
     arrays = arrays_of_indices(tree, forms.numpy)
     kinds = {name: {k: v for k, v in own.items() if (name, k) not in arrays} for name, own in kinds.items()}
     given = sorts_of(kinds, namespace or {})
+    note_cotangent(tree, given)
     with_one_tape(tree, forms.numpy, lambda name: of_functions(tree, given)[name])
     if any(sets_none(node) for node in trees.walk(tree)):
         found = of_functions(tree, given)
@@ -253,12 +273,43 @@ def rewritten(
     return gast.Module(without_idle(body), [])
 
 
+def note_cotangent(tree: gast.Module, given: dict[str, dict[str, Any]]) -> None:
+    """Where f's value is of a kind that isn't known, neither is that of `dy`: it is no larger than the value."""
+    main = tree.body[-1]
+    if not isinstance(main, gast.FunctionDef) or main.name not in given:
+        return
+    positional = [*main.args.posonlyargs, *main.args.args]
+    defaults = zip(positional[len(positional) - len(main.args.defaults) :], main.args.defaults)
+    names = [each.id for each, default in defaults if isinstance(default, gast.Constant) and default.value == 1.0]
+    for name in names:
+        if given[main.name].get(name, UNKNOWN) != UNKNOWN:
+            continue
+        for node in trees.walk(main):
+            if isinstance(node, gast.Name) and node.id == name:
+                node.cotangent = True
+        if of_functions(tree, given)[main.name].get("value") == ("f", 0):
+            given[main.name][name] = ("f", 0)
+
+
 def with_arrays_from_the_start(tree: gast.Module, given: Any, numpy: str) -> dict[str, dict[str, Any]]:
     """What is known of all names, once each is a number or an array throughout."""
     found = of_functions(tree, given)
     functions = [node for node in tree.body if isinstance(node, gast.FunctionDef)]
     changed = [arrays_from_the_start(node, Expressions(found[node.name]), numpy) for node in functions]
-    return of_functions(tree, given) if any(changed) else found
+    if not any(changed):
+        return found
+    # An array of unknown rank was a number before it was one of a known rank.
+    sure = {name: {k: sort for k, sort in own.items() if not is_of_unknown_rank(sort)} for name, own in given.items()}
+    made = of_functions(tree, sure)
+    for name, own in given.items():
+        made.get(name, {}).update({k: sort for k, sort in own.items() if made.get(name, {}).get(k, UNKNOWN) == UNKNOWN})
+    return made
+
+
+def is_of_unknown_rank(sort: Any) -> bool:
+    if sort[0] == "[]":
+        return is_of_unknown_rank(sort[1])
+    return sort[1] is None and sort[0] in ("b", "i", "f", "c")
 
 
 def without_idle(body: list[Any]) -> list[Any]:
