@@ -9,10 +9,11 @@ READY = $(VENV)/ready
 OLDEST = .venvs/oldest
 OLDEST_PYTHON ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10.*/bin/python) python3.10)
 
-.PHONY: help test test-oldest alone lint pytest format demo bench golden clean
+.PHONY: help test test-all test-oldest alone lint pytest format demo bench golden clean
 
 help:
-	@echo "make test     format, lint and type checks, then all tests"
+	@echo "make test     format, lint and type checks, then tests for some minutes"
+	@echo "make test-all the same, then the other tests: rows of rules, programs, what takes long to compile"
 	@echo "make test-oldest   the tests with the oldest Python, NumPy, SciPy, gast and astunparse that are supported"
 	@echo "make alone    the tests, each generated program run once more where s2sad is not installed (Python 3.12 on)"
 	@echo "make demo     train a logistic regression with generated gradients"
@@ -36,7 +37,10 @@ lint: $(READY)
 	$(BIN)/mypy
 
 pytest: $(READY)
-	$(BIN)/python -m pytest -q $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest -q --share quick $(PYTEST_OPTIONS)
+
+test-all: test
+	$(BIN)/python -m pytest -q --share rest $(PYTEST_OPTIONS)
 
 alone: $(READY)
 	$(BIN)/python -m pytest -q --alone $(PYTEST_OPTIONS)

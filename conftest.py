@@ -1,3 +1,3 @@
-"""Loads the plugin of the option --alone."""
+"""Loads the plugins of the options --alone and --share."""
 
-pytest_plugins = ["tests.alone_everywhere"]
+pytest_plugins = ["tests.alone_everywhere", "tests.shares"]

@@ -370,6 +370,7 @@ def test_blocks_as_deep_as_python_allows(load):
     assert value_and_gradients_function(made.f, params=["x"])(1.5, 1) == (1.5**2, (3.0,))
 
 
+@pytest.mark.long
 def test_a_function_of_thousands_of_lines(load):
     """A chain of 5,000 statements, each of which uses the last."""
     body = "".join(f"    x = x * 0.5 + {k % 7}.0\n" for k in range(5000))

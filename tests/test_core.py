@@ -210,6 +210,7 @@ def test_same_outcome(name):
         assert outcome(from_text, args) == wanted, (args, show(core))
 
 
+@pytest.mark.rows
 @pytest.mark.parametrize("part", range(10))
 def test_random_programs(part):
     count = int(os.environ.get("S2SAD_RANDOM_CORES", "500")) // 10

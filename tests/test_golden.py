@@ -23,6 +23,7 @@ def test_no_leftover_files():
     assert golden_cases.kept() <= set(golden_cases.CASES)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", ["1", "4242"])
 def test_the_same_text_in_every_process(seed):
     """Names and order depend on no hash: what another process makes, with another seed, is the same text."""

@@ -318,6 +318,7 @@ def differences(f):
     return along(1.0, 0.0), np.array([along(0.0, unit) for unit in np.eye(3)])
 
 
+@pytest.mark.rows
 @pytest.mark.parametrize("f", PROGRAMS, ids=lambda f: f.__name__)
 def test_in_both_modes(f):
     by_w, by_x = differences(f)

@@ -374,6 +374,7 @@ def test_results_and_functions_can_be_pickled(protocol):
 
 
 # ------------------------------------------------------------------------------------------------ memory
+@pytest.mark.long
 def test_memory_does_not_grow():
     """The full count by hand: python -m tests.memory_growth
 

@@ -175,6 +175,7 @@ def rarer_forms(v, A, x):
     return total + np.sum(line * line)
 
 
+@pytest.mark.long
 def test_rarer_forms():
     args = np.array([0.3, -0.7, 1.2, 0.9]), np.arange(1.0, 9.0).reshape(2, 4) / 5.0, 0.8
     assert s2sad.check_gradients(rarer_forms, *args, jit="numba")
@@ -544,6 +545,7 @@ def number_first(x):
     return np.sum(total * total) + x[place] + np.sum(np.diagonal(x) * 2.0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "function", [number_first, of_other_forms, normed, rows_by_a_list, row_of_an_iteration, least, first_only]
 )

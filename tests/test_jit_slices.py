@@ -15,7 +15,7 @@ from tests import reference
 from tests.test_jit import assert_close
 
 numba = pytest.importorskip("numba")
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.long
 
 rng = np.random.default_rng(7)
 

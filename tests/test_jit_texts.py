@@ -52,6 +52,7 @@ def stores(A, v, rows, columns):
     return np.sum(B * A)
 
 
+@pytest.mark.long
 def test_stores_and_reads_by_index():
     rng = np.random.default_rng(2)
     rows = np.array([0, 3, 0, -1])

@@ -143,6 +143,7 @@ CASES = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("function", "calls"), CASES, ids=[case[0].__name__ for case in CASES])
 def test_loops_compute_what_numpy_does(function, calls):
     params = [name for name in function.__code__.co_varnames[: function.__code__.co_argcount] if name != "n"]
@@ -152,6 +153,7 @@ def test_loops_compute_what_numpy_does(function, calls):
         assert_close(jitted(*args), plain(*args))
 
 
+@pytest.mark.long
 def test_lengths_that_do_not_fit_raise_what_numpy_raises():
     jitted = value_and_gradients_function(chain, jit=numba_options(cache=False))
     jitted(np.ones((2, 3)), np.ones(3), 0.5)

@@ -64,6 +64,7 @@ def check_random_tree(seed):
     round_trip(trees.expression(5) if seed % 2 else trees.statement(), width)
 
 
+@pytest.mark.rows
 @pytest.mark.parametrize("start", range(0, COUNT, 500))
 def test_random_trees(start):
     for seed in range(start, min(start + 500, COUNT)):

@@ -1,11 +1,9 @@
 """Random programs, always the same ones: right to the last bit in the value and to 1e-8 in the derivatives, or refused properly.
 
 Here in reverse mode, a tenth of them in forward mode and to second order, too; by hand as many as wanted, of any mode.
-S2SAD_RANDOM_PROGRAMS says how many, if not all. A failure is shrunk to a few lines;
+A failure is shrunk to a few lines;
 `python -m tests.random_programs --count 1 --seed N` prints it with more.
 """
-
-import os
 
 import pytest
 
@@ -15,10 +13,11 @@ from tests.random_judge import CHECKS, MODES, Found, Truth, check
 from tests.random_programs import make, report
 from tests.random_shrink import shrink
 
-PROGRAMS, PARTS, FIRST = int(os.environ.get("S2SAD_RANDOM_PROGRAMS", 2000)), 20, 1
+PROGRAMS, PARTS, FIRST = 2000, 20, 1
 REFUSED, UNFIT = 0.15, 0.2  # at most this part of them
 
 
+@pytest.mark.rows
 @pytest.mark.parametrize("part", range(PARTS))
 def test_random_programs(part):
     kinds = []

@@ -7,6 +7,7 @@ from tests import random_repeated
 COUNT, PARTS = 160, 8
 
 
+@pytest.mark.rows
 @pytest.mark.parametrize("part", range(PARTS))
 def test_derivatives_are_right(part):
     for seed in range(part, COUNT, PARTS):

@@ -17,6 +17,7 @@ from tests.test_rule_programs import Checked, product, weights
 RULES = one_of_each_template()
 
 
+@pytest.mark.rows
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.library}.{rule.name}")
 @pytest.mark.filterwarnings("ignore")
 def test_edges(rule: Any) -> None:

@@ -37,6 +37,7 @@ CASES = [
 ]
 
 
+@pytest.mark.rows
 @pytest.mark.parametrize("cases", CASES)
 @pytest.mark.filterwarnings("ignore")
 def test_gradients_beside_lists(cases: list[tuple[Program, list[Any]]]) -> None:

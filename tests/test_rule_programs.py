@@ -87,6 +87,7 @@ class Checked:
         return (function(*self.at(STEP)) - function(*self.at(-STEP))) / (2.0 * STEP)
 
 
+@pytest.mark.rows
 @pytest.mark.parametrize("program", PROGRAMS)
 @pytest.mark.filterwarnings("ignore")
 def test_rule_in_a_program(program: Program) -> None:

@@ -315,6 +315,7 @@ def test_every_function_of_math_has_a_rule() -> None:
     assert not missing
 
 
+@pytest.mark.rows
 @each_row(WITH_DERIVATIVES)
 def test_template_against_differences(rule: Rule, row: Row) -> None:
     call = Call(rule, row)
@@ -330,6 +331,7 @@ def test_template_against_differences(rule: Rule, row: Row) -> None:
                 assert _close(_like(call.template(key, grad), value), _by_differences(call, key, grad)), key
 
 
+@pytest.mark.rows
 @each_row(WITH_DERIVATIVES)
 def test_text_is_the_template(rule: Rule, row: Row) -> None:
     call = Call(rule, row)
@@ -423,6 +425,7 @@ def test_helpers_have_names_of_their_own() -> None:
                     assert found.setdefault(each.__name__, each) is each, each
 
 
+@pytest.mark.rows
 @pytest.mark.filterwarnings("ignore:logm result may be inaccurate")
 @each_row(WITH_DERIVATIVES)
 def test_float32_stays_float32(rule: Rule, row: Row) -> None:

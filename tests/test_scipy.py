@@ -24,6 +24,7 @@ RAGGED = {"eigh", "svd", "lstsq", "lu", "eig", "eigh_tridiagonal", "orthogonal_p
 RAGGED |= {"solve_continuous_are", "solve_discrete_are"}
 
 
+@pytest.mark.rows
 @pytest.mark.filterwarnings("ignore:logm result may be inaccurate")
 @pytest.mark.parametrize("rule", [rule for rule in OURS if rule.name not in RAGGED], ids=lambda rule: rule.name)
 def test_whole_programs(rule):

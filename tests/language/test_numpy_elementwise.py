@@ -188,6 +188,7 @@ case(20.0, rtol=1e-5, expected=(4.0 * math.exp(-40.0),))(lambda x: np.tanh(x))
 case(np.array([1e-20, 800.0]), expected=(np.array([1.0, 0.0]),))(lambda x: np.sum(-np.expm1(-x)))
 
 
+@pytest.mark.rows
 @pytest.mark.parametrize("each", case, ids=str)
 def test_elementwise(each):
     each.check()
