@@ -17,9 +17,9 @@ from s2sad import ir, trees
 from s2sad.activity import sources
 from s2sad.adjoint_breaks import count_whole, whole_iteration
 from s2sad.kinds import ITEM, Array, Dim, List, Mapping, Scalar
-from s2sad.reading import all_blocks
+from s2sad.reading import all_blocks, reads
 from s2sad.refusals import refuse
-from s2sad.statements import blocks_of, statements_in, targets
+from s2sad.statements import blocks_of, statements_in, statements_of, targets
 
 
 class Structure:
@@ -72,10 +72,13 @@ class Structure:
     def defined_inside(self, name: str, node: gast.stmt) -> bool:
         return any(name in targets(each) for each in statements_in(node))
 
-    def is_set_by(self, name: str, node: gast.stmt) -> bool:
-        """Whether a statement inside this one sets it, and nothing else: it is not what ways that join leave."""
-        statement = self.info[name].statement
-        return statement is not None and any(each is statement for each in statements_in(node))
+    def is_known_only_in(self, name: str, node: gast.stmt) -> bool:
+        """Whether a statement inside this one sets it, and nothing else, and nothing reads it elsewhere: what reads it
+        after the iterations of a loop reads what one of the earlier ones made."""
+        statement, inside = self.info[name].statement, {id(each) for each in statements_in(node)}
+        if statement is None or id(statement) not in inside:
+            return False
+        return not any(name in reads(each) for each in statements_of(self.program.body) if id(each) not in inside)
 
     def is_from_a_loop(self, name: str, node: gast.stmt) -> bool:
         """Whether a loop that is over makes it: what it is has no value if the loop didn't come that far."""
@@ -95,7 +98,7 @@ class Structure:
             if a is b or a is not None and b is not None and trees.same(a.expr, b.expr):
                 merged[name] = a
                 continue
-            if self.is_set_by(name, node):
+            if self.is_known_only_in(name, node):
                 continue  # before the branch, there is no such thing
             kind = self.info[name].kind
             fresh = self.names.fresh(self.grad_base(name))

@@ -93,13 +93,17 @@ def statement_of(origin: Any) -> Any:
 
 def statements_in(node: gast.stmt) -> list[gast.stmt]:
     """All statements inside a compound statement, those of inner loops and their bindings too."""
+    return [each for block in blocks_of(node) for each in statements_of(block)]
+
+
+def statements_of(block: list[Any]) -> list[gast.stmt]:
+    """The statements of a block and all inside them, as above."""
     found: list[gast.stmt] = []
-    for block in blocks_of(node):
-        for each in block:
-            found.append(each)
-            found.extend(statements_in(each))
-            if getattr(each, "loop", None) is not None:
-                found.extend(each.loop.bindings)
+    for each in block:
+        found.append(each)
+        found.extend(statements_in(each))
+        if getattr(each, "loop", None) is not None:
+            found.extend(each.loop.bindings)
     return found
 
 
