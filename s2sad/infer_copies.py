@@ -25,16 +25,16 @@ class Copies:
         """copy.copy(x): another array or list; of a record, an object of its own that holds the same."""
         if len(args) != 1 or keywords:
             return None
-        made = self.copied_plainly(function, args[0], node, hint)
+        owner = args[0]
+        made = self.copied_plainly(function, owner, node, hint)
         if made is not None:
             return made
-        owner = args[0]
         if owner.object is not None and owner.object.cls is dict:
             return self.make_dict({key: self.state[owner.object, key] for key in owner.object.keys}, hint)
         if isinstance(owner.kind, List) and owner.kind.cls is None and not self.quiet:
             expr = trees.call(function.expr, owner.expr)
             return self.list_operation("copy", [owner], expr, owner, hint, kind=List(owner.kind.item))
-        return self.call_replace(function, args, {}, node, hint) if is_copied_plainly(owner) else None
+        return self.call_replace(function, args, {}, node, hint) if has_usual_copies(owner) else None
 
     def call_deepcopy(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
@@ -48,8 +48,6 @@ class Copies:
 
     def copied_plainly(self, function: Value, value: Value, node: Any, hint: Any = None) -> Value | None:
         """A copy of a number, an array, or a list of numbers."""
-        expr = trees.call(function.expr, value.expr)
-        mark_pure(expr)
         if isinstance(value.kind, (Scalar, Static)):
             return value
         if isinstance(value.kind, Array):
@@ -61,6 +59,8 @@ class Copies:
             and value.kind.item is not None
             and not holds_memory(value.kind.item)
         ):
+            expr = trees.call(function.expr, value.expr)
+            mark_pure(expr)
             return self.list_operation("copy", [value], expr, value, hint, kind=List(value.kind.item))
         return None
 
@@ -94,7 +94,8 @@ class Copies:
         return None if any(each is None for each in made) else [self.settle(each) for each in made]
 
 
-def is_copied_plainly(owner: Value) -> bool:
+def has_usual_copies(owner: Value) -> bool:
+    """Whether copy.copy makes another object of this class that holds the same."""
     cls = None if owner.object is None else owner.object.cls
     if cls is None or cls in (dict, list):
         return False

@@ -22,7 +22,7 @@ from s2sad.kinds import (
     Tuple,
     Unknown,
     carries_gradient,
-    holds_memory,
+    carries_memory,
     is_constants,
     join,
 )
@@ -209,7 +209,7 @@ class Joins:
 
     def joined_value(self, name: str, kind: Kind, varied: bool, values: list[Value]) -> Value:
         place = None
-        if isinstance(kind, Tuple) and not varied and holds_memory(kind):
+        if isinstance(kind, Tuple) and not varied and carries_memory(kind):
             kind = UNKNOWN
         if isinstance(kind, (Array, List, Mapping, Unknown)):
             root = self.new_root(("phi", self.path, id(self.origin[1]), ir.base_of(name), len(self.loops)), name, kind)
@@ -229,7 +229,7 @@ class Joins:
         """The memory of a value; of a tuple that isn't taken apart, what may be in it."""
         if value.place is not None:
             return [value.place.root]
-        return self.origins(value.expr) if isinstance(value.kind, Tuple) and holds_memory(value.kind) else []
+        return self.origins(value.expr) if isinstance(value.kind, Tuple) and carries_memory(value.kind) else []
 
     def join_objects(self, base: str, a: Value, b: Value, copies: Any) -> Any:
         if a.object is b.object and a.object is not None:

@@ -95,7 +95,7 @@ class Loops:
             return Iteration(
                 trees.call(trees.builtin("enumerate"), *arguments), inner.count, "tuple", parts=[counter, inner]
             )
-        if static is zip and (not node.keywords or self.is_strict(node) is not None):
+        if static is zip:
             return self.zip_iteration(node)
         if static is reversed and len(node.args) == 1:
             inner = self.iteration(node.args[0])

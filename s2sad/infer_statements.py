@@ -168,6 +168,14 @@ class Statements:
         cause = self.visit_inert(node.cause).expr if node.cause is not None else None
         self.add(gast.Raise(exc, cause), ir.Plain(False))
 
+    def raise_if(self, test: gast.AST, text: str) -> None:
+        """A check of the program's own: a ValueError where the test holds."""
+        outer, self.block = self.block, []
+        self.add(gast.Raise(trees.call(trees.builtin("ValueError"), trees.const(text)), None), ir.Plain(False))
+        body, self.block = self.block, outer
+        self.add(gast.If(test, body, []))
+        self.effects += 1
+
     def do_Delete(self, node: gast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, gast.Name):

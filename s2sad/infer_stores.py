@@ -193,7 +193,7 @@ class Stores:
             self.ensure_key(base, index, target)
         kind = self.indexed_kind(base, parts)
         held = isinstance(base.kind, (List, Mapping)) and isinstance(kind, Scalar)
-        if held and not (isinstance(kind, Scalar) and kind.char == "f" and isinstance(node.op, (gast.Add, gast.Sub))):
+        if held and not (kind.char == "f" and isinstance(node.op, (gast.Add, gast.Sub))):
             current = self.get_item_at(base, index, parts, kind)
             made = self.settle(self.binary(node.op, current, self.visit(node.value), node))
             self.store(base, index, parts, kind, made, None, node)

@@ -6,7 +6,7 @@ from typing import Any
 
 import gast
 
-from s2sad import ir, trees
+from s2sad import trees
 from s2sad.expressions import mark_pure
 from s2sad.kinds import Array, Scalar
 from s2sad.values import Value
@@ -20,9 +20,12 @@ class Zipped:
         return known[0] if names == ["strict"] and isinstance(known[0], bool) else False if not names else None
 
     def zip_iteration(self, node: gast.Call) -> Any:
+        """What a loop over `zip(...)` runs over; None where it isn't known whether that is strict."""
         from s2sad.infer_loops import Iteration
 
         strict = self.is_strict(node)
+        if strict is None:
+            return None
         columns = None if hasattr(node, "unpacked_into") or strict else self.columns(node)
         if columns is not None:
             return Iteration(trees.const(None), None, "unroll", items=columns)
@@ -125,10 +128,3 @@ class Zipped:
                 self.raise_if(
                     gast.Compare(counts[0], [gast.NotEq()], [count]), "zip() has arguments of different lengths"
                 )
-
-    def raise_if(self, test: gast.AST, text: str) -> None:
-        outer, self.block = self.block, []
-        self.add(gast.Raise(trees.call(trees.builtin("ValueError"), trees.const(text)), None), ir.Plain(False))
-        body, self.block = self.block, outer
-        self.add(gast.If(test, body, []))
-        self.effects += 1

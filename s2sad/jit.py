@@ -296,7 +296,7 @@ class World:
                 self.pending.append((space, name, value))
             value = self.made[value]
         else:
-            constant = as_constant(value) if type(value) in (list, tuple, dict) else None
+            constant = as_constant(value)
             value = value if constant is None else constant
             self.note(value)
         if value is not MISSING:

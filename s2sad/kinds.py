@@ -234,9 +234,9 @@ def is_mutable(kind: Kind) -> bool:
     return isinstance(kind, (Array, List, Dict, Mapping, Record, Unknown))
 
 
-def holds_memory(kind: Kind) -> bool:
+def carries_memory(kind: Kind) -> bool:
     """Whether a value of this kind is memory that can be written into, or a tuple that holds such."""
-    return is_mutable(kind) or isinstance(kind, Tuple) and any(map(holds_memory, kind.items))
+    return is_mutable(kind) or isinstance(kind, Tuple) and any(map(carries_memory, kind.items))
 
 
 def as_given(kind: Any, given: Any) -> Any:

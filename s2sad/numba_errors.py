@@ -57,7 +57,7 @@ def refusal(error: BaseException, text: Any, origin: types.FunctionType) -> NotC
     lines += [int(found) for found in re.findall(r'File "[^"]*[0-9a-f]{32}.program\.py", line (\d+)', str(error))]
     lines += [error.loc.line] if getattr(getattr(error, "loc", None), "line", None) else []  # type: ignore[attr-defined]
     where, program_line = "", ""
-    lines = [found for line in lines for found in (line, *callers(text, line))]
+    lines = with_callers(text, lines)
     for line in lines:
         found = text.origins.get(line)
         if found is not None:
@@ -89,14 +89,16 @@ def refusal(error: BaseException, text: Any, origin: types.FunctionType) -> NotC
     return made
 
 
-def callers(text: Any, line: int) -> list[int]:
-    """The lines that call the helper which a line of the text stands in."""
+def with_callers(text: Any, lines: list[int]) -> list[int]:
+    """Lines of the text, each before those that call the helper which it stands in."""
     functions = [node for node in ast.parse(text.text).body if isinstance(node, ast.FunctionDef)]
-    around = next((node for node in functions if node.lineno <= line <= (node.end_lineno or 0)), None)
-    if around is None or around.name not in text.inner:
-        return []
     calls = [each for node in functions for each in ast.walk(node) if isinstance(each, ast.Call)]
-    return [each.lineno for each in calls if isinstance(each.func, ast.Name) and each.func.id == around.name]
+    found: list[int] = []
+    for line in lines:
+        around = next((node.name for node in functions if node.lineno <= line <= (node.end_lineno or 0)), "")
+        called = [each.lineno for each in calls if getattr(each.func, "id", None) == around]
+        found += [line, *(called if around in text.inner else [])]
+    return found
 
 
 def plain_message(error: BaseException) -> str:

@@ -223,10 +223,6 @@ class Walk:
         self.expressions = Expressions(known, world)
 
     def function(self, node: gast.FunctionDef) -> None:
-        args = [*node.args.posonlyargs, *node.args.args]
-        for parameter, default in zip(args[len(args) - len(node.args.defaults) :], node.args.defaults):
-            if parameter.id not in self.known and isinstance(default, gast.Constant) and default.value == 1.0:
-                self.known.pop(parameter.id, None)
         self.block(node.body, node.name)
 
     def block(self, body: list[Any], name: str) -> None:

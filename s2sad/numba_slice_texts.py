@@ -60,51 +60,43 @@ def ordering(rank: int, axis: int, array: str = "a") -> str:
 # ---------------------------------------------------------------- to each vector along an axis
 def sorted_along(name: str, rank: int, axis: int) -> str:
     dtype, kind = ("np.int64", ', kind="mergesort"') if name == "argsort" else ("a.dtype", "")
-    at = place(rank, axis)
+    return vector_along(name, rank, axis, f"np.{name}(a[{place(rank, axis)}]{kind})", dtype)
+
+
+def vector_along(name: str, rank: int, axis: int, made: str, dtype: str = "a.dtype") -> str:
+    """Another vector for each along an axis. made: the expression for one."""
     return written(
         f"def {name}_along(a):",
         f"result = np.empty(a.shape, {dtype})",
         others(rank, axis),
-        inner(rank, f"made = np.{name}(a[{at}]{kind})", *stored(rank, axis)),
+        inner(rank, f"made = {made}", *stored(rank, axis)),
         "return result",
     )
 
 
-def vector_along(function: str, rank: int, axis: int) -> str:
-    """What a function makes of each vector along an axis."""
+def number_along(name: str, rank: int, axis: int, made: str, more: str = "") -> str:
+    """A number for each vector along an axis. more: parameters beside the array."""
     return written(
-        f"def {function}_along(a):",
-        "result = np.empty(a.shape)",
-        others(rank, axis),
-        inner(rank, f"made = {function}(a[{place(rank, axis)}])", *stored(rank, axis)),
-        "return result",
-    )
-
-
-def number_along(function: str, rank: int, axis: int) -> str:
-    return written(
-        f"def {function}_along(a):",
+        f"def {name}_along(a{more}):",
         f"result = np.empty({shape_of_others(rank, axis)})",
         others(rank, axis),
-        inner(rank, f"result[{place(rank, axis, None)}] = {function}(a[{place(rank, axis)}])"),
+        inner(rank, f"result[{place(rank, axis, None)}] = {made}"),
         "return result",
     )
 
 
 def point_along(name: str, rank: int, axis: int, points: int, several: int) -> str:
     """Medians or quantiles along an axis; of several points, which are the first axis of the result then."""
-    sizes = shape_of_others(rank, axis)
-    shape = f"({'q.size, ' if several else ''}{sizes[1:]}"
-    at = place(rank, axis, None)
-    made = f"np.{name}(a[{place(rank, axis)}]{', q' if points else ''})"
-    lines = [f"result[{at}] = {made}"]
-    if several:
-        lines = [f"made = {made}", "for p in range(made.size):", f"    result[p, {at}] = made[p]"]
+    more = ", q" if points else ""
+    made = f"np.{name}(a[{place(rank, axis)}]{more})"
+    if not several:
+        return number_along(name, rank, axis, made, more)
+    store = f"    result[p, {place(rank, axis, None)}] = made[p]"
     return written(
-        f"def {name}_along(a{', q' if points else ''}):",
-        f"result = np.empty({shape})",
+        f"def {name}_along(a, q):",
+        f"result = np.empty((q.size, {shape_of_others(rank, axis)[1:]})",
         others(rank, axis),
-        inner(rank, *lines),
+        inner(rank, f"made = {made}", "for p in range(made.size):", store),
         "return result",
     )
 

@@ -2,9 +2,9 @@
 exponentials. Which function a call names is noted at it before all else (`mark`), since only the program's surroundings
 tell what `from scipy.special import gammaln` gave.
 
->>> import scipy.special
->>> tree = gast.parse("def f(x):\\n    return special.expit(x) + gammaln(x)")
->>> mark(tree, {"special": scipy.special, "gammaln": scipy.special.gammaln})
+>>> from scipy.special import expit, gammaln
+>>> tree = gast.parse("def f(x):\\n    return expit(x) + gammaln(x)")
+>>> mark(tree, {"expit": expit, "gammaln": gammaln})
 >>> [node.func.special for node in trees.walk(tree) if isinstance(node, gast.Call)]
 ['expit', 'gammaln']
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 import sys
-import types
 from typing import Any
 
 import gast
@@ -37,23 +36,15 @@ def mark(tree: gast.AST, namespace: dict[str, Any]) -> None:
         own = {node.id for node in trees.walk(function) if isinstance(node, gast.Name) and is_bound(node)}
         for node in trees.walk(function):
             if isinstance(node, gast.Call):
-                found = known.get(id(named(node.func, namespace, own)))
+                outside = isinstance(node.func, gast.Name) and node.func.id not in own
+                called = namespace.get(node.func.id) if outside else trees.function_of(node.func)
+                found = known.get(id(called))
                 if found is not None and not any(isinstance(each, gast.Starred) for each in node.args):
                     node.func.special = found
 
 
 def is_bound(node: gast.Name) -> bool:
     return not isinstance(node.ctx, gast.Load)
-
-
-def named(node: Any, namespace: dict[str, Any], own: set[str]) -> Any:
-    """What a function's name stands for."""
-    if isinstance(node, gast.Name):
-        return getattr(node, "module", None) or (None if node.id in own else namespace.get(node.id))
-    if not isinstance(node, gast.Attribute):
-        return None
-    owner = named(node.value, namespace, own)
-    return getattr(owner, node.attr, None) if isinstance(owner, types.ModuleType) else None
 
 
 def scalar(forms: Any, name: str) -> str:
@@ -122,7 +113,8 @@ def sum_of_exponentials(forms: Any, name: str, node: gast.Call, sort: Any) -> ga
             made = forms.np("reshape", made, trees.attr(trees.copy_tree(array), "shape"))
     else:
         text = texts.number_along if name == "logsumexp" else texts.vector_along
-        made = forms.helper(f"{name}_along_{place}_of_{rank}", text(one, rank, place), array)
+        of_one = f"{one}(a[{texts.place(rank, place)}])"
+        made = forms.helper(f"{name}_along_{place}_of_{rank}", text(one, rank, place, of_one), array)
     if not keep:
         return made
     return (

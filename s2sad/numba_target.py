@@ -43,8 +43,6 @@ from s2sad.numba_views import Memory, at_indices, at_mask, in_place, stored
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.requests import Program
 
-NUMBERS = (bool, int, float, complex, np.ndarray, np.generic)
-
 
 @dataclass
 class NumbaText:
@@ -193,7 +191,7 @@ def sorts_of(kinds: dict[str, dict[str, Kind]], namespace: dict[str, Any]) -> di
 
 
 def is_constant(value: Any) -> bool:
-    return isinstance(value, NUMBERS) or type(value) in (list, tuple, dict) and as_constant(value) is not None
+    return isinstance(value, np.ndarray) or as_constant(value) is not None
 
 
 def function_text(source: Any, function: types.FunctionType) -> NumbaText:
@@ -213,11 +211,10 @@ def function_text(source: Any, function: types.FunctionType) -> NumbaText:
 
 def mark_modules(tree: gast.AST, function: types.FunctionType) -> None:
     """Notes at each name of a module which one it is, as it is noted in generated programs."""
-    own = set(function.__code__.co_varnames)
-    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
+    own, outside = set(function.__code__.co_varnames), around(function)
     for node in trees.walk(tree):
         if isinstance(node, gast.Name) and node.id not in own:
-            value = cells[node.id].cell_contents if node.id in cells else function.__globals__.get(node.id)
+            value = outside.get(node.id)
             if isinstance(value, types.ModuleType):
                 node.module = value
 
@@ -232,13 +229,14 @@ def rewritten(
 ) -> gast.Module:
     """The module with everything written as Numba has it. kinds: of the names in each function; `modules` gets what
     the text needs beside what it has; fused: with loops in the place of statements of arrays; tests: see `adapted`."""
-    used = {node.id for node in trees.walk(tree) if isinstance(node, gast.Name)} | set(namespace or {})
-    numba_special.mark(tree, namespace or {})
-    with_attributes(tree, namespace or {})
-    forms = Forms(used, numpy_name(tree, namespace or {}, used, modules), modules)
+    names, namespace = {node.id for node in trees.walk(tree) if isinstance(node, gast.Name)}, namespace or {}
+    used, read = names | set(namespace), {name: namespace[name] for name in names & set(namespace)}
+    numba_special.mark(tree, read)
+    with_attributes(tree, read)
+    forms = Forms(used, numpy_name(tree, namespace, used, modules), modules)
     arrays = arrays_of_indices(tree, forms.numpy)
     kinds = {name: {k: v for k, v in own.items() if (name, k) not in arrays} for name, own in kinds.items()}
-    given = sorts_of(kinds, namespace or {})
+    given = sorts_of(kinds, read)
     note_cotangent(tree, given)
     with_one_tape(tree, forms.numpy, lambda name: of_functions(tree, given)[name])
     if any(sets_none(node) for node in trees.walk(tree)):

@@ -34,7 +34,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     share = config.getoption("--share")
     if share == "all":
         return
-    left_out = [item for item in items if is_quick(item) != (share == "quick")]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if is_quick(item) == (share == "quick")]
+    parts: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        parts[is_quick(item) == (share == "quick")].append(item)
+    items[:] = parts[True]
+    config.hook.pytest_deselected(items=parts[False])

@@ -79,7 +79,10 @@ SORTS = {name: (np.asarray(value).dtype.kind, np.ndim(value)) for name, value in
 def test_arrays(text):
     tree = gast.parse(f"def f({', '.join(VALUES)}):\n    return {text}")
     mark_numpy(tree)
-    mark(tree, {"special": special})
+    for node in gast.walk(tree):
+        if isinstance(node, gast.Name) and node.id == "special":
+            node.module = special
+    mark(tree, {})
     forms = Forms(set(VALUES), "np")
     made = Rewriter(forms, Expressions(dict(SORTS))).visit(tree.body[0])
     written = to_text(gast.Module([*forms.take_new(), made], []))
