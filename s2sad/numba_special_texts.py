@@ -15,6 +15,7 @@ from typing import Any
 SUMS = ("logsumexp", "softmax", "log_softmax")  # by forms of their own
 SHORT = {  # parameters: value
     "gammaln": "x: x if x == -np.inf else math.lgamma(x)",
+    "loggamma": "x: math.lgamma(x) if x > 0.0 else np.inf if x == 0.0 else np.nan",
     "gamma": "x: math.gamma(x)",
     "erf": "x: math.erf(x)",
     "erfc": "x: math.erfc(x)",
@@ -153,7 +154,7 @@ def defined(name: str, short: str) -> str:
 
 
 TEXTS = {**{name: defined(name, short) for name, short in SHORT.items()}, **LONG}
-ALIASES = {"digamma": "psi", "loggamma": "gammaln"}
+ALIASES = {"digamma": "psi"}
 INNER = ("nothing", "tail", "normal_point")  # that only others call
 
 
