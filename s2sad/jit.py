@@ -96,11 +96,13 @@ class JitEntry(Entry):
 
 
 def ignore_what_numba_advises() -> None:
-    """What could be faster in the generated program is nothing that the user could change."""
+    """What could be faster in the program, and what Numba does itself, is nothing that the user could change."""
     from numba.core.errors import NumbaPendingDeprecationWarning, NumbaPerformanceWarning
 
     warnings.simplefilter("ignore", NumbaPerformanceWarning)
     warnings.simplefilter("ignore", NumbaPendingDeprecationWarning)  # of lists as arguments
+    # Python 3.13 says so where Numba takes a generator expression apart.
+    warnings.filterwarnings("ignore", "Assigning a code object of non-matching type", DeprecationWarning)
 
 
 def compile_seconds(compiled: Any) -> float:
