@@ -14,6 +14,8 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 from s2sad.cache import Entry, keep, key_of
 from s2sad.derived import Gradients
 from s2sad.errors import NotDifferentiableError
@@ -33,6 +35,13 @@ def hessian_product(f: Callable[..., Any], params: Any, jit: Any) -> HessianProd
     return keep(f, ("hessian product", chosen, options_of(jit)), lambda: HessianProduct(f, params, jit))
 
 
+def filled(product: Any, gradient: Any) -> Any:
+    """The product, with zeros in place of None, which stands for an array of unknown kind that doesn't change."""
+    if product is None:
+        return np.zeros_like(gradient) if isinstance(gradient, np.ndarray) and gradient.dtype.kind in "fc" else None
+    return tuple(map(filled, product, gradient)) if type(product) is tuple else product
+
+
 class HessianProduct:
     """The Hessian of f times `tangents`, for arguments of any kinds; `tangent_of` is forward mode over reverse mode."""
 
@@ -47,7 +56,8 @@ class HessianProduct:
         if key in self.refused:
             return self.other_way(args, kwargs, tangents)
         try:
-            return self.tangent_of(*args, **kwargs, tangents=tangents)[1]
+            gradients, products = self.tangent_of(*args, **kwargs, tangents=tangents)
+            return filled(products, gradients)
         except NotDifferentiableError as refusal:
             if _KEYWORD in self.slope.tangent.plain_signature.parameters:
                 raise

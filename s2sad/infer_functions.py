@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import sysconfig
 import types
 from typing import Any
 
@@ -77,7 +78,7 @@ class Functions:
         try:
             return self.call_user(function, static, args, keywords, node, hint)
         except NotDifferentiableError as error:
-            if loading.home_of(self.frame.function) or f"{os.sep}scipy{os.sep}" not in str(error).partition("\n")[2]:
+            if loading.home_of(self.frame.function) or not is_of_library(error):
                 raise
             raise self.refuse("library", node, name=static.__name__, module=loading.home_of(static)) from error
 
@@ -303,6 +304,15 @@ class Functions:
         elif keywords:
             raise self.refuse("wrong_call", node, name=name, reason=f"it has no parameter {next(iter(keywords))}")
         return bound
+
+
+LIBRARY_PATHS = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib")})
+
+
+def is_of_library(error: NotDifferentiableError) -> bool:
+    """Whether a refusal is of a line of SciPy, or of what SciPy calls of other libraries."""
+    where = str(error).partition("\n")[2].lstrip()
+    return f"{os.sep}scipy{os.sep}" in where or where.startswith(tuple(f'File "{path}' for path in LIBRARY_PATHS))
 
 
 def identity_of(function: Any) -> Any:

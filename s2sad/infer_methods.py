@@ -176,9 +176,15 @@ class Methods:
     def method_put(
         self, function: Value, owner: Value, name: str, args: Any, keywords: Any, node: Any, hint: Any
     ) -> Value | None:
-        if self.quiet or owner.place is None or len(args) != 2 or keywords:
+        given = {**dict(zip(("indices", "values", "mode"), args)), **keywords}
+        if (
+            self.quiet
+            or owner.place is None
+            or not {"indices", "values"} <= set(given) <= {"indices", "values", "mode"}
+        ):
             return None
-        return self.call_put(owner, [owner, *args], {}, node, hint)
+        mode = {"mode": given["mode"]} if "mode" in given else {}
+        return self.call_put(owner, [owner, given["indices"], given["values"]], mode, node, hint)
 
     def method_sort(
         self, function: Value, owner: Value, name: str, args: Any, keywords: Any, node: Any, hint: Any

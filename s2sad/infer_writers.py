@@ -75,14 +75,31 @@ class Writers:
     ) -> Value:
         """np.put(a, places, values): places in the flattened array, values repeated as often as needed."""
         given = {**dict(zip(("a", "ind", "v", "mode"), args)), **keywords}
-        if set(given) != {"a", "ind", "v"}:
+        mode = self.known(given["mode"]) if "mode" in given else "raise"
+        if mode not in ("raise", "clip", "wrap"):
             raise self.refuse("rule_keyword", node, name="put", keywords="mode")
         target, index = self.settle(given["a"]), self.settle(given["ind"])
         if not isinstance(target.kind, Array) or target.kind.dims is None:
             raise self.refuse("unknown_store", node)
+        if mode != "raise":
+            index = self.within(index, target, mode)
         value = self.repeated(given["v"], trees.np_call("size", self.operand(index)), node)
         self.store_chosen(target, self.flat_index(target, index), value, node)
         return Value(trees.const(None), Static(None))
+
+    def within(self, index: Value, target: Value, mode: str) -> Value:
+        """Places that may lie outside of an array, moved into it."""
+        size = trees.np_call("size", target.expr)
+        if mode == "wrap":
+            expr = trees.binary(gast.Mod, trees.np_call("asarray", self.operand(index)), size)
+        else:
+            last = trees.binary(gast.Sub, size, trees.const(1))
+            expr = trees.np_call("clip", self.operand(index), trees.const(0), last)
+        for each in trees.walk(expr):
+            mark_pure(each)
+        dims = index.kind.dims if isinstance(index.kind, Array) else (Dim(("places", object())),)
+        kind = Scalar("int64") if isinstance(index.kind, Scalar) else Array("int64", dims)
+        return self.emit(expr, ir.Plain(True), kind, False, "at")
 
     def flat_index(self, target: Value, index: Value) -> Value:
         """Places in the flattened array as an index of the array itself."""
@@ -156,12 +173,12 @@ class Writers:
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
         given = {**dict(zip(("a", "val", "wrap"), args)), **keywords}
-        target = self.settle(given["a"])
+        target, wraps = self.settle(given["a"]), self.known(given["wrap"]) if "wrap" in given else False
         if (
             not isinstance(target.kind, Array)
             or not target.kind.dims
             or len(target.kind.dims) < 2
-            or given.get("wrap") is not None
+            or wraps not in (False, True)
         ):
             raise self.refuse(
                 "rule_keyword",
@@ -170,13 +187,20 @@ class Writers:
                 keywords="wrap" if "wrap" in given else "an array of this rank",
             )
         shape = trees.attr(target.expr, "shape")
-        expr = trees.np_call("arange", trees.call(trees.builtin("min"), shape))
-        for each in (expr, expr.args[0]):
+        if wraps and target.kind.rank == 2:  # in a matrix of more rows than columns the diagonal begins anew
+            step = trees.binary(gast.Add, trees.index(shape, trees.const(1)), trees.const(1))
+            expr = trees.np_call("arange", trees.const(0), trees.attr(target.expr, "size"), step)
+        else:
+            expr = trees.np_call("arange", trees.call(trees.builtin("min"), shape))
+        for each in trees.walk(expr):
             mark_pure(each)
         k = self.emit(expr, ir.Plain(True), Array("int64", (Dim(("diagonal", object())),)), False, "k")
         value = self.repeated(given["val"], trees.np_call("size", k.expr), node)
         rank = target.kind.rank
-        index = Value(gast.Tuple([k.expr] * rank, gast.Load()), Tuple((k.kind,) * rank), items=[k] * rank)
+        if wraps and rank == 2:
+            index = self.flat_index(target, k)
+        else:
+            index = Value(gast.Tuple([k.expr] * rank, gast.Load()), Tuple((k.kind,) * rank), items=[k] * rank)
         self.store_chosen(target, index, value, node)
         return Value(trees.const(None), Static(None))
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import numpy as np
-from scipy import integrate, interpolate, linalg, optimize, sparse
+from scipy import integrate, interpolate, linalg, optimize, signal, sparse
 
 from s2sad import (
     NotDifferentiableError,
@@ -917,6 +917,11 @@ def fall_in_place(t, y, k):
 @shows("library", np.eye(2))
 def f(A):
     return np.sum(linalg.hessenberg(A))
+
+
+@shows("library", V)
+def f(x):
+    return np.sum(signal.vectorstrength(x, 2.0)[0])
 
 
 @shows("solver_state", 2.0)

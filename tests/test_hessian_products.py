@@ -161,6 +161,16 @@ def test_made_once(inner, monkeypatch):
     assert len(made) == count
 
 
+def test_gradients_of_unknown_kind_that_do_not_change():
+    linalg, sparse = pytest.importorskip("scipy.sparse.linalg"), pytest.importorskip("scipy.sparse")
+    A = sparse.csr_matrix(4.0 * np.eye(3) + 0.5)
+
+    def f(b, w):
+        return w @ linalg.cg(A, b, rtol=1e-12)[0]
+
+    assert hvp(f, (V, V), (np.ones(3),), "b").tolist() == [0.0, 0.0, 0.0]
+
+
 def test_what_both_ways_refuse_is_refused_at_the_users_line():
     def f(x):
         return float(str(x)) * x

@@ -133,6 +133,17 @@ def in_pieces_with_arguments(v, x):
     return np.piecewise(v, [v < 0.0, v >= 0.0], [lambda t, a: a * t, lambda t, a: a * a * t**3], x)
 
 
+@case(V, 1.5)
+def in_two_pieces_by_one_condition(v, x):
+    return np.piecewise(v, v < 0.0, [lambda t, a: a * t**2, lambda t, a: a * a * t], a=x)
+
+
+@case(A, 1.5)
+@case(T, 1.5)
+def along_axis_to_matrices(A, x):
+    return np.apply_along_axis(lambda row: np.outer(row, x * row[:2]), 1, A)
+
+
 @case(A, 1.5)
 def along_axis(A, x):
     return np.apply_along_axis(lambda row: np.sum(row**2) * x, 1, A)

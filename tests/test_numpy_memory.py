@@ -255,6 +255,21 @@ def diagonal_filled_with_a_number(A, x):
     return np.sum(B * B) + np.sum(A * A)
 
 
+@case(array(7, 3), V, 2.0)
+def diagonal_that_begins_anew(A, v, x):
+    np.fill_diagonal(A[:, :2], v[:2], wrap=True)
+    np.fill_diagonal(A, x * x, True)
+    return np.sum(A * A)
+
+
+@case(np.array([[1.0, 2.0, 3.5], [4.0, 5.5, 7.0]]), V, 2.2)
+def put_outside(A, v, x):
+    np.put(A, [0, -5, 9], v, mode="clip")
+    np.put(A, np.array([1, 8]), x, mode="wrap")
+    A.put(indices=7, values=x * x, mode="wrap")
+    return np.sum(A * A * WEIGHTS)
+
+
 @case(np.array([[1.0, 2.0, 3.5], [4.0, 5.5, 7.0]]), V, 2.2)
 def put_place_putmask(A, v, x):
     np.put(A, [0, 5, 2], v)

@@ -321,6 +321,15 @@ def test_vectorize_of_integers_is_an_error():
         value_and_gradients_function(f)(np.array([-1.0, 2.0]))
 
 
+def test_vectorize_with_several_results_is_an_error():
+    def f(v):
+        a, b = np.vectorize(lambda x: (x, x * x))(v)
+        return a * b
+
+    with pytest.raises((NotDifferentiableError, TypeError), match="np.vectorize"):
+        value_and_gradients_function(f)(V)
+
+
 @pytest.mark.parametrize(
     "function",
     [

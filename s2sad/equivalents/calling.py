@@ -11,13 +11,14 @@ from s2sad.equivalents.registry import equivalent, part
 @equivalent(np.piecewise)
 def piecewise(x, condlist, funclist, *args, **kw):
     made = np.zeros_like(x)
-    if len(funclist) == len(condlist) + 1:
-        covered = condlist[0]
-        for condition in condlist[1:]:
+    given = condlist if isinstance(condlist, (tuple, list)) or np.ndim(condlist) > np.ndim(x) else (condlist,)
+    if len(funclist) == len(given) + 1:
+        covered = given[0]
+        for condition in given[1:]:
             covered = covered | condition
-        conditions = (*condlist, ~covered)
+        conditions = (*given, ~covered)
     else:
-        conditions = condlist
+        conditions = given
     for condition, function in zip(conditions, funclist):
         if isinstance(function, (int, float, complex)):
             made[condition] = function
@@ -40,7 +41,9 @@ def along_axis(func1d, axis, arr, *args, **kwargs):
     full = np.reshape(made, rows.shape[:-1] + made.shape[1:])
     if np.ndim(made) == 2:
         return np.moveaxis(full, -1, axis)
-    raise NotImplementedError("np.apply_along_axis with a function whose result has more than one axis")
+    count = np.ndim(made) - 1  # what the function returns stands in the place of the axis, with all of its own
+    at = axis % np.ndim(arr)
+    return np.moveaxis(full, tuple(range(np.ndim(arr) - 1, np.ndim(arr) - 1 + count)), tuple(range(at, at + count)))
 
 
 @equivalent(np.apply_over_axes)
@@ -66,6 +69,8 @@ def type_of_results(made, otypes):
     """np.vectorize gives all results the type of the first one: what this is to be if a derivative is wanted."""
     if len(made) == 0 and otypes is None:
         raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+    if otypes is None and isinstance(made[0], tuple):
+        raise TypeError("np.vectorize with several results has no derivative: make one function for each of them")
     if otypes is None and np.result_type(made[0]).kind in "bi":
         raise TypeError(
             "np.vectorize makes all results integers, like the first: return a float, or give otypes=[float]"

@@ -278,14 +278,14 @@ def ediff1d_kind(ary: Kind, to_end: Kind, to_begin: Kind) -> Kind:
 
 
 @adjoint(np.unwrap, cost=1)
-def unwrap(p, discont=None, axis=-1, *, period=2.0 * np.pi, grad):
-    """Whole periods are added: the derivative is that of p."""
-    return grad
+def unwrap(p, discont=None, axis=-1, *, period=2.0 * np.pi, grad, result):
+    """Whole periods are added: the derivative in p is that of p, and that in the period says how many."""
+    return grad, None, None, np.sum(grad * (result - p)) / period
 
 
 @tangent(np.unwrap)
-def unwrap_tangent(p, discont=None, axis=-1, *, period=2.0 * np.pi, p_dot):
-    return p_dot
+def unwrap_tangent(p, discont=None, axis=-1, *, period=2.0 * np.pi, result, p_dot, period_dot):
+    return p_dot + (result - p) / period * period_dot
 
 
 @kind(np.unwrap)

@@ -90,6 +90,7 @@ rows(
         row(A * 4.0, axis=0),
         row(_jumps, 5.0),
         row(_jumps, period=4.0),
+        row(A * 4.0, axis=0, period=np.float64(3.0)),
         row(EMPTY),
     ],
 )
