@@ -170,9 +170,7 @@ class Builtins:
         if value.object is not None and value.object.cls is dict:
             return self.make_list([self.key_value(key) for key in value.object.keys])
         if isinstance(value.kind, List):
-            return self.list_operation(
-                "copy", [value], gast.Call(function.expr, [value.expr], []), value, hint, kind=List(value.kind.item)
-            )
+            return self.list_operation("copy", [value], gast.Call(function.expr, [value.expr], []), value, hint)
         if isinstance(value.kind, Mapping):
             return self.emit(
                 gast.Call(function.expr, [value.expr], []),
@@ -246,6 +244,7 @@ class Builtins:
         if value.items is not None:
             return self.make_tuple(value.items[::-1])
         if isinstance(value.kind, List) and value.varied:
+            value = value if value.kind.cls is None else self.as_plain_list(value, node)
             expr = trees.index(value.expr, gast.Slice(None, None, trees.const(-1)))
             return self.list_operation("reversed", [value], expr, value, hint)
         return None

@@ -192,7 +192,11 @@ class Carried:
             self.info[name] = ir.Info(Never(), loops=self.loops, position=self.position)
             return Value(trees.name(name), Never())
         kind, varied = fact
-        unset = self.is_unset(value) or isinstance(value.expr, gast.Name) and value.expr.id in self.one_way
+        unset = (
+            self.is_unset(value)
+            or isinstance(value.expr, (gast.Name, gast.Tuple))
+            and not self.one_way.isdisjoint(trees.names_in(value.expr))
+        )
         if unset and varied and isinstance(kind, (List, Mapping)):  # its adjoint is made like what there is
             return Conflict("carried_unset")
         name = self.names.fresh(base)

@@ -189,6 +189,16 @@ class Comprehensions:
                     setattr(made, name, [change(item) for item in value])
                 elif isinstance(value, gast.AST) and not isinstance(value, gast.expr_context):
                     setattr(made, name, change(value))
-            return made
+            return told_from_none(made)
 
         return change(node)
+
+
+def told_from_none(expr: Any) -> Any:
+    """`0.25 is None`, where a variable stood, is False: Python warns of it as it stands."""
+    if not isinstance(expr, gast.Compare) or not isinstance(expr.ops[0], (gast.Is, gast.IsNot)):
+        return expr
+    sides = [expr.left, *expr.comparators]
+    if len(sides) != 2 or not all(isinstance(side, gast.Constant) for side in sides):
+        return expr
+    return trees.const((sides[0].value is sides[1].value) == isinstance(expr.ops[0], gast.Is))

@@ -33,7 +33,7 @@ class Copies:
             return self.make_dict({key: self.state[owner.object, key] for key in owner.object.keys}, hint)
         if isinstance(owner.kind, List) and owner.kind.cls is None and not self.quiet:
             expr = trees.call(function.expr, owner.expr)
-            return self.list_operation("copy", [owner], expr, owner, hint, kind=List(owner.kind.item))
+            return self.list_operation("copy", [owner], expr, owner, hint)
         return self.call_replace(function, args, {}, node, hint) if has_usual_copies(owner) else None
 
     def call_deepcopy(
@@ -61,7 +61,7 @@ class Copies:
         ):
             expr = trees.call(function.expr, value.expr)
             mark_pure(expr)
-            return self.list_operation("copy", [value], expr, value, hint, kind=List(value.kind.item))
+            return self.list_operation("copy", [value], expr, value, hint)
         return None
 
     def copied_deeply(self, function: Value, value: Value, node: Any, hint: Any = None) -> Value | None:

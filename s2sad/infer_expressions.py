@@ -214,7 +214,7 @@ class Expressions:
         return isinstance(node, (gast.Name, gast.Constant))
 
     def binary(self, op: gast.operator, left: Value, right: Value, node: gast.AST, hint: str | None = None) -> Value:
-        made = self.operator_method(op, left, right, node) or self.container_operator(op, left, right, hint)
+        made = self.operator_method(op, left, right, node) or self.container_operator(op, left, right, hint, node)
         if made is not None:
             return made
         made = self.sparse_operator(op, left, right, node, hint) if not self.quiet else None

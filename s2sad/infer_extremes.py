@@ -153,14 +153,12 @@ class Extremes:
             if all(
                 not isinstance(v.static, (LocalFunction, Partial)) and not self.writes(v) for v in keywords.values()
             ):
-                kind = (
-                    value.kind
-                    if isinstance(value.kind, List)
-                    else List(
-                        self.sum_kind(value) if value.items is not None or isinstance(value.kind, Array) else UNKNOWN
-                    )
-                )
-                return self.plain(function, args, keywords, kind)
+                if isinstance(value.kind, List):
+                    item = value.kind.item
+                else:
+                    numbers = value.items is not None or isinstance(value.kind, Array)
+                    item = self.sum_kind(value) if numbers else UNKNOWN
+                return self.plain(function, args, keywords, List(item))
         if self.quiet:
             raise self.refuse("sorted_key", node)
         value = self.as_list(value, node)
@@ -180,5 +178,6 @@ class Extremes:
         positions = self.emit(order, ir.Plain(False), List(INT), False, "#order")
         expr = gast.Call(function.expr, [value.expr], [gast.keyword(k, v.expr) for k, v in keywords.items()])
         mark_pure(expr)
-        op = ir.ListOp("take", [self.operand(value), positions.expr], [value.kind, positions.kind], value.kind)
-        return self.emit(expr, op, value.kind, True, hint)
+        kind = List(value.kind.item)
+        op = ir.ListOp("take", [self.operand(value), positions.expr], [value.kind, positions.kind], kind)
+        return self.emit(expr, op, kind, True, hint)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import types
 from collections import deque
+from collections.abc import MutableSequence
 from typing import Any
 
 import gast
@@ -37,13 +38,17 @@ class Lists:
         if isinstance(owner.kind, Mapping):
             return self.mapping_method(owner, name, args, keywords, node)
         if name == "copy":
-            return self.list_operation("copy", [owner], trees.call(trees.attr(owner.expr, name)), owner)
+            return self.list_operation(
+                "copy", [owner], trees.call(trees.attr(owner.expr, name)), owner, kind=owner.kind
+            )
         if name in ("index", "count"):
             return self.plain(Value(trees.attr(owner.expr, name), UNKNOWN), args, keywords, INT)
         place = owner.place
         if place is None or not place.exact or self.quiet:
             raise self.refuse("unknown_owner", node)
-        if owner.kind.cls is deque and "bounded_deques" in self.facts.results:
+        if owner.kind.cls is MutableSequence:
+            raise self.refuse("joined_kinds", node, name=ir.shown_name(place.root.name))
+        if self.may_be_bounded(owner):
             if name == "insert":
                 raise self.refuse("list_method", node, name=name)
             if name in ("extend", "__iadd__", "extendleft"):
@@ -348,7 +353,7 @@ class Lists:
                 )
             )
         call = trees.call(trees.builtin("list"), value.expr)
-        return self.list_operation("copy", [value], call, value, kind=List(value.kind.item))
+        return self.list_operation("copy", [value], call, value)
 
     # ---------------------------------------------------------------- orders and choices by a key
     def run_time_function(self, value: Value) -> gast.AST | None:
@@ -448,11 +453,15 @@ class Lists:
     def call_deque(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
     ) -> Value | None:
-        if self.quiet:
-            return None
-        value = self.as_list(args[0], node) if args else self.make_list([], hint)
         limit = args[1] if len(args) > 1 else keywords.get("maxlen")
-        if limit is not None and limit.static is not None:
+        bounded = limit is not None and limit.static is not None
+        if bounded:
+            self.facts.results["bounded_deques"] = True
+        if self.quiet:
+            item = args[0].kind.item if args and isinstance(args[0].kind, List) else UNKNOWN if args else None
+            return self.plain(function, args, keywords, List(item, deque))
+        value = self.as_list(args[0], node) if args else self.make_list([], hint)
+        if bounded:
             return self.bounded_deque(function, value if args else None, limit, node, hint)
         expr = trees.call(function.expr, value.expr)
         made = self.list_operation("copy", [value], expr, value, hint, kind=List(value.kind.item, deque))
@@ -462,7 +471,6 @@ class Lists:
 
     def bounded_deque(self, function: Value, value: Value | None, limit: Value, node: Any, hint: Any) -> Value:
         """deque(values, maxlen=n): it begins empty; by its length is seen whether an item leaves as one comes in."""
-        self.facts.results["bounded_deques"] = True
         self.use_as_integer(limit)
         start = self.make_list([])
         expr = trees.call(function.expr, start.expr, maxlen=self.settle(limit).expr)
@@ -470,6 +478,11 @@ class Lists:
         if value is not None:
             self.each_into(made, "append", value, node)
         return made
+
+    def may_be_bounded(self, value: Value) -> bool:
+        """Whether it may be a deque that has a `maxlen`."""
+        bounded = "bounded_deques" in self.facts.results
+        return bounded and isinstance(value.kind, List) and value.kind.cls is not None
 
     def make_room(self, owner: Value, way: str, node: Any) -> None:
         length = self.call_len(Value(trees.builtin("len"), Static(len)), [owner], {}, node, None)

@@ -405,7 +405,9 @@ class Loops:
             self.add_copies(before, self.block)
 
     def only_branch(self, source: gast.AST) -> list[gast.stmt] | None:
-        """Where a name is set that has no value on other ways: it is copied there, not where it may have none."""
+        """Where a name is set that has no value on other ways: there it, or a tuple with it, is copied."""
+        if isinstance(source, gast.Tuple):
+            return next(filter(None, map(self.only_branch, source.elts)), None)
         if not isinstance(source, gast.Name) or source.id not in self.one_way or source.id not in self.info:
             return None
         info = self.info[source.id]

@@ -371,7 +371,7 @@ def generic(kind: Kind, key: Any, dims: bool = True) -> Kind:
             ),
         )
     if isinstance(kind, List):
-        return List(None if kind.item is None else generic(kind.item, (key, ITEM), dims))
+        return List(None if kind.item is None else generic(kind.item, (key, ITEM), dims), kind.cls)
     if isinstance(kind, Tuple):
         return Tuple(tuple(generic(each, (key, k), dims) for k, each in enumerate(kind.items)), kind.cls)
     return kind

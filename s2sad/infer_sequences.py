@@ -87,8 +87,12 @@ class Sequences:
         self.reordered(base, trees.swapped(base.expr, order), "swap", order, node)
         return True
 
-    def container_operator(self, op: Any, left: Value, right: Value, hint: str | None) -> Value | None:
+    def container_operator(
+        self, op: Any, left: Value, right: Value, hint: str | None, node: Any = None
+    ) -> Value | None:
         """+ and * of tuples, lists and strings."""
+        if any(map(self.may_be_bounded, (left, right))):
+            raise self.refuse("bounded_deque", node, sign="+" if isinstance(op, gast.Add) else "*")
         if self.is_fixed_list(left) or self.is_fixed_list(right):
             lists = [self.is_fixed_list(value) or isinstance(value.kind, List) for value in (left, right)]
             if isinstance(op, gast.Add) and all(lists):
@@ -104,16 +108,15 @@ class Sequences:
             return Value(gast.BinOp(left.expr, op, right.expr), CONSTANTS)
         lists = [isinstance(value.kind, List) for value in (left, right)]
         if isinstance(op, gast.Add) and all(lists):
-            return self.list_operation(
-                "concat", [left, right], gast.BinOp(left.expr, op, right.expr), left, hint, right
-            )
+            kind = join(left.kind, right.kind)
+            expr = gast.BinOp(left.expr, op, right.expr)
+            return self.list_operation("concat", [left, right], expr, left, hint, kind=kind)
         if isinstance(op, gast.Mult) and any(lists) and not all(lists):
             listed, times = (left, right) if lists[0] else (right, left)
             if not isinstance(times.kind, Array):
                 self.use_as_integer(times)
-                made = self.list_operation(
-                    "repeat", [listed, times], gast.BinOp(left.expr, op, right.expr), listed, hint
-                )
+                expr = gast.BinOp(left.expr, op, right.expr)
+                made = self.list_operation("repeat", [listed, times], expr, listed, hint, kind=listed.kind)
                 self.note_repeated(made, listed, times)
                 return made
         if isinstance(op, gast.Mult) and left.items is not None:
@@ -135,12 +138,11 @@ class Sequences:
         expr: gast.AST,
         like: Value,
         hint: str | None = None,
-        other: Value | None = None,
         kind: Kind | None = None,
     ) -> Value:
-        """A new list (or array, or number) made from lists."""
+        """A new list made from lists, with such items; or what `kind` says: a deque, an array, a number."""
         if kind is None:
-            kind = like.kind if other is None else join(like.kind, other.kind)
+            kind = List(like.kind.item) if isinstance(like.kind, List) else like.kind
         varied = any(value.varied for value in values) and carries_gradient(kind)
         mark_pure(expr)
         if not varied or self.quiet:

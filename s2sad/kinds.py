@@ -18,6 +18,7 @@ import dataclasses
 import enum
 import logging
 import types
+from collections.abc import MutableSequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,7 +108,8 @@ class Array(Kind):
 @dataclass(frozen=True)
 class List(Kind):
     """A list whose items all have one kind; item is None while nothing is known to be in it (Unknown: anything may be).
-    `cls`: deque, for one of those. `length`: for rules, where it is known at that moment."""
+    `cls`: deque, for one of those, or MutableSequence, where it may be either. `length`: for rules, if known at
+    that moment."""
 
     item: Kind | None = None
     cls: type | None = None
@@ -369,7 +371,7 @@ def with_dims(kind: Any, change: Any) -> Any:
     if isinstance(kind, Array) and kind.dims:
         return Array(kind.dtype, tuple(change(dim, axis) for axis, dim in enumerate(kind.dims)))
     if isinstance(kind, List) and kind.item is not None:
-        return List(with_dims(kind.item, change))
+        return List(with_dims(kind.item, change), kind.cls)
     if isinstance(kind, Tuple):
         return Tuple(tuple(with_dims(item, change) for item in kind.items), kind.cls)
     if isinstance(kind, Dict):
@@ -434,7 +436,7 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
             return Array(dtype, dims)
         return Array(dtype, None, highest_rank(a, b), min(map(lowest_rank, (a, b))))
     if isinstance(a, List) and isinstance(b, List):
-        return List(join(a.item, b.item) if a.item or b.item else None, a.cls if a.cls is b.cls else None)
+        return List(join(a.item, b.item) if a.item or b.item else None, a.cls if a.cls is b.cls else MutableSequence)
     if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items) and a.cls is b.cls:
         return Tuple(tuple(map(join, a.items, b.items)), a.cls)
     if isinstance(a, Dict) and isinstance(b, Dict) and [k for k, _ in a.items] == [k for k, _ in b.items]:

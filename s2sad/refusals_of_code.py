@@ -141,6 +141,10 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "`.{name}` of a list, where its items need a gradient",
         "`append`, `extend`, `pop()` from the end, a slice, or a comprehension that makes a new list",
     ),
+    "bounded_deque": (
+        "`{sign}` of a deque that has a `maxlen`",
+        "`list(q)` with `{sign}`, if a list will do, or `q.copy()` and `extend`",
+    ),
     "dict_method": (
         "`.{name}` of a dict, where its values need a gradient",
         "`d[key] = value` and `d[key]` with keys that are written out",

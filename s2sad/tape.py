@@ -163,6 +163,8 @@ class Tape(Costs, Counters, KeptCopies):
                     found[name] = (block, node, inside)
 
         walk(loop.body, False)
+        for name in left_by_breaks(loop.body) - set(loop.loop.phis):
+            found.pop(name, None)  # set by the last iteration alone
         for name in loop.loop.phis:
             found[name] = (loop.body, None, False)
         for node in [*loop.body, *(loop.loop.whole or ())]:
@@ -295,6 +297,15 @@ MAY_SKIP = (
     gast.DictComp,
     gast.GeneratorExp,
 )
+
+
+def left_by_breaks(block: list[gast.stmt]) -> set[str]:
+    """The names that are set where an iteration ends its loop."""
+    found = copied_in(block) if block and isinstance(block[-1], gast.Break) else set()
+    for node in block:
+        if not isinstance(node, (gast.For, gast.While)):
+            found = found.union(*(left_by_breaks(inner) for inner in blocks_of(node)))
+    return found
 
 
 def copied_in(block: list[gast.stmt]) -> set[str]:

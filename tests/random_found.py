@@ -167,6 +167,25 @@ def f(y):
             v = a
     return v
 """: (array([-0.5, 1.2, 0.3]),),
+    # What two breaks set was saved at one of them, and read again behind both.
+    """def f(x):
+    for a in x:
+        for j, r in enumerate(a):
+            return [r]
+        if 1.0 > 0.5:
+            break
+        for u in 1.0:
+            pass
+    return [1.0]
+""": (array([[0.412, -0.106, 0.374]]),),
+    # A tuple of what has no value on this way was copied into a variable before a loop.
+    """def f(y):
+    if y > 7.0:
+        s = (np.zeros(1),)
+    for i in range(2):
+        s = 0.75
+    return s * y
+""": (-0.455,),
     # What an early return has left without a value, in a loop of its own behind: its adjoint was made like it.
     """def f(y):
     k = 0

@@ -6,6 +6,7 @@ and sees that no refusal lacks a program.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import copy
 import dataclasses
@@ -283,6 +284,12 @@ def f(x):
 @shows("unknown_method", 2.0)
 def f(x):
     return x.hex()
+
+
+@shows("bounded_deque", 1.0)
+def longer_window(x):
+    window = collections.deque([x, 2.0], maxlen=3)
+    return sum(window * 2)
 
 
 @shows("list_method", [1.0, 2.0])
