@@ -77,6 +77,8 @@ class Attributes:
             frozen = static if isinstance(static, Frozen) else self.frozen_outside(owner, static)
             if frozen is not None:
                 return self.part_of_frozen(frozen, name, node)
+            if name == "py_func" and static is not owner.kind.value:  # of what Numba has compiled
+                return Value(expr, Static(static))
             if not hasattr(static, name):
                 raise self.refuse(
                     "no_attribute", node, name=name, what=getattr(static, "__name__", type(static).__name__)

@@ -35,7 +35,9 @@ def with_one_tape(tree: gast.Module, numpy: str, known_of: Any) -> None:
     pairs = [Pair(name, functions) for name in sorted(halves) if f"{name}_backward" in functions]
     pairs = [pair for pair in pairs if calls_of(tree, pair.forward.name)]
     given = {each.id for each in main.args.args}
-    if not pairs or not all(pair.is_plain(tree) and pair.parameters <= given for pair in pairs):
+    if not pairs or not all(pair.is_plain(tree) for pair in pairs):
+        return
+    if not all(pair.parameters <= given or pair.calls_in(main) for pair in pairs):
         return
     used = {node.id for node in trees.walk(tree) if isinstance(node, gast.Name)} | set(functions)
     kept = {name for pair in pairs for name in pair.kept_names(tree)}
@@ -58,7 +60,7 @@ def with_one_tape(tree: gast.Module, numpy: str, known_of: Any) -> None:
         if is_start(statement, kept):
             statement.value = trees.const(-1)
     at = 1 if is_text(main.body[0]) else 0
-    main.body[at:at] = [pair.start() for pair in pairs]
+    main.body[at:at] = [pair.start(main, given) for pair in pairs]
     tree.body[-1:-1] = own
 
 
@@ -150,10 +152,28 @@ class Pair:
         found.there = True
         self.backward.body.insert(at, trees.assign(saved, found))
 
-    def start(self) -> gast.Assign:
+    def calls_in(self, main: gast.FunctionDef) -> list[Any]:
+        return [node for node in statements_of(main) if self.is_call(node)]
+
+    def start(self, main: gast.FunctionDef, given: set[str]) -> gast.Assign:
         """The list, empty but for Numba's eyes."""
+        if not self.parameters <= given:
+            return self.empty_start(main)
         arguments = [trees.name(each.id) for each in self.forward.args.args if each.id in self.parameters]
         kept = trees.index(trees.call(trees.name(self.type_of), *arguments), trees.const(-1))
         nothing = trees.call(trees.builtin("range"), trees.const(0))
         loop = gast.comprehension(trees.name("_", store=True), nothing, [], False)
         return trees.assign(self.tape, gast.ListComp(kept, [loop]))
+
+    def empty_start(self, main: gast.FunctionDef) -> gast.Assign:
+        """The list, whose items Numba sees where something is put into it before a call, which never is."""
+        for block in list(all_blocks(main.body)):
+            for k, node in reversed(list(enumerate(block))):
+                if self.is_call(node):
+                    given = [trees.copy_tree(each) for each in node.value.args[-len(self.parameters) :]]
+                    kept = trees.index(trees.call(trees.name(self.type_of), *given), trees.const(-1))
+                    length = trees.call(trees.builtin("len"), trees.name(self.tape))
+                    never = gast.Compare(length, [gast.Lt()], [trees.const(0)])
+                    append = trees.call(trees.attr(trees.name(self.tape), "append"), kept)
+                    block.insert(k, gast.If(never, [gast.Expr(append)], []))
+        return trees.assign(self.tape, gast.List([], gast.Load()))

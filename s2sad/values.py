@@ -4,6 +4,7 @@ them."""
 from __future__ import annotations
 
 import itertools
+import types
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,8 +53,19 @@ class Value:
 
     @property
     def static(self) -> Any:
-        """The value itself, where the kind is Static; else `Ellipsis`' stand-in MISSING."""
-        return self.kind.value if isinstance(self.kind, Static) else MISSING
+        """The value itself, where the kind is Static (of what Numba has compiled, the Python function); else MISSING."""
+        if not isinstance(self.kind, Static):
+            return MISSING
+        value = self.kind.value
+        return below(value) if type(value).__module__.startswith("numba.") else value
+
+
+def below(value: Any) -> Any:
+    """The Python function of what Numba has compiled; what has a rule of its own is taken as it is."""
+    from s2sad.rules import registry
+
+    function = getattr(value, "py_func", None)
+    return function if isinstance(function, types.FunctionType) and registry.find(value) is None else value
 
 
 class Missing:
