@@ -37,8 +37,12 @@ from typing import Any
 import gast
 
 from s2sad import trees
+from s2sad.fresh import is_fresh
 from s2sad.numba_ranks import Expressions
+from s2sad.numba_rows import is_of_prange
+from s2sad.numba_tapes import fresh, path_to
 from s2sad.refusals import refuse
+from s2sad.statements import blocks_of
 
 FRESH = ("zeros_like", "zeros", "empty", "empty_like", "full", "full_like", "ones", "ones_like", "copy")
 HARMLESS = ("range", "reversed", "len", "float", "int", "abs", "min", "max")
@@ -46,21 +50,22 @@ HARMLESS = ("range", "reversed", "len", "float", "int", "abs", "min", "max")
 
 def run_side_by_side(function: gast.FunctionDef, known: Expressions) -> bool:
     """Makes `prange` of the outermost loops that allow it; whether there were any."""
-    found = False
+    found, used = False, trees.names_in(function)
 
     def walk(body: list[Any]) -> None:
         nonlocal found
         for node in body:
             if isinstance(node, gast.For) and range_of(node.iter) is not None:
-                if Loop(function, node, known).independent():
+                loop = Loop(function, node, known)
+                if loop.independent():
+                    loop.sum_once(used)
                     call = range_of(node.iter)
                     assert call is not None
                     call.func, node.iter = trees.name("prange"), call
                     found = True
                     continue
-                origin = getattr(node, "origin", None)
-                if origin is not None and is_prange(origin[1]):
-                    raise refuse("prange", origin[1], origin[0])
+                if is_of_prange(node):
+                    raise refuse("prange", node.origin[1], node.origin[0])
             for part in ("body", "orelse", "finalbody"):
                 walk(getattr(node, part, None) or [])
 
@@ -75,11 +80,6 @@ def range_of(node: gast.AST) -> gast.Call | None:
     if node.func.id == "reversed" and len(node.args) == 1:
         return range_of(node.args[0])
     return node if node.func.id == "range" and len(node.args) < 3 else None
-
-
-def is_prange(node: Any) -> bool:
-    function = getattr(getattr(node, "iter", None), "func", None)
-    return "prange" in (getattr(function, "id", ""), getattr(function, "attr", ""))
 
 
 class Loop:
@@ -126,26 +126,28 @@ class Loop:
         return found
 
     def is_own(self, name: str) -> bool:
-        """Whether the program made this array, and no other name stands for it or for a part of it."""
-        fresh = False
-        for node in trees.walk(self.function):
-            if not isinstance(node, gast.Assign):
-                continue
-            value = node.value
-            base = value
-            while isinstance(base, (gast.Subscript, gast.Attribute)):
-                base = base.value
-            if isinstance(base, gast.Name) and base.id == name and self.known.rank(value) != 0:
-                return False
-            if any(isinstance(target, gast.Name) and target.id == name for target in node.targets):
-                if not (isinstance(value, gast.Call) and getattr(value.func, "attr", "") in FRESH):
-                    return False
-                fresh = True
-            elif any(isinstance(each, (gast.Tuple, gast.List)) for each in node.targets) and name in trees.names_in(
-                node
-            ):
-                return False
-        return fresh
+        """Whether the program made this array, and no other name stands for it or for a part of it: anywhere, or where
+        the loop begins, since it was made anew among the statements before."""
+        whole = [each for each in trees.walk(self.function) if isinstance(each, gast.Assign)]
+        if any(makes(name, each) for each in whole) and all(self.leaves_alone(name, each) for each in whole):
+            return True
+        around = path_to(self.node, self.function.body)
+        blocks = blocks_of(around[-1]) if around else [self.function.body]
+        block = next(each for each in blocks if any(part is self.node for part in each))
+        before = block[: next(k for k, each in enumerate(block) if each is self.node)]
+        made = [k for k, each in enumerate(before) if makes(name, each)]
+        since = [*before[made[-1] :], self.node] if made else []
+        parts = [part for each in since for part in trees.walk(each) if isinstance(part, gast.Assign)]
+        return bool(made) and all(self.leaves_alone(name, each) for each in parts)
+
+    def leaves_alone(self, name: str, node: gast.Assign) -> bool:
+        """Whether an assignment gives no other name to an array or to a part of it, nor its name to anything else."""
+        value = node.value
+        if any(isinstance(each, gast.Name) and each.id == name for each in node.targets):
+            return makes(name, node)
+        if name not in trees.names_in(value) or self.known.rank(value) == 0 or is_fresh(value):
+            return not (name in trees.names_in(node) and isinstance(node.targets[0], (gast.Tuple, gast.List)))
+        return False
 
     def only_at_index(self, name: str, nodes: list[Any]) -> bool:
         """Whether each use of the array in the loop is of what stands at the loop's own index."""
@@ -159,51 +161,89 @@ class Loop:
 
     def is_local(self, name: str) -> bool:
         """Whether each iteration sets a variable before it reads it, and nobody reads it after the loop."""
-        if name == self.index:
+        if name == self.index or first_use(self.node.body, name) == "read":
             return False
-        inside = {id(each) for statement in self.node.body for each in trees.walk(statement)}
-        outside = [each for each in trees.walk(self.function) if isinstance(each, gast.Name) and each.id == name]
-        if any(isinstance(each.ctx, gast.Load) and id(each) not in inside for each in outside):
-            return False
-        return set_first(self.node.body, name) is True
+        return not self.is_read_later(name)
+
+    def is_read_later(self, name: str) -> bool:
+        """Whether what follows the loop, or the next iteration of one around it, may read what it has left there."""
+        around: list[Any] = [self.function, *path_to(self.node, self.function.body)]
+        inner = self.node
+        for node in reversed(around):
+            blocks = [node.body] if node is self.function else blocks_of(node)
+            block = next((each for each in blocks if any(part is inner for part in each)), None)
+            if block is None or isinstance(node, (gast.Try, gast.With)):
+                return True
+            use = first_use(block[next(k for k, part in enumerate(block) if part is inner) + 1 :], name)
+            if use is not None:
+                return use == "read"
+            if isinstance(node, (gast.For, gast.While)) and first_use([node], name) == "read":
+                return True
+            inner = node
+        return False
 
     def is_sum(self, name: str, nodes: list[Any]) -> bool:
         """Whether a variable is only added to."""
-        sums = [each for each in nodes if isinstance(each, gast.AugAssign) and getattr(each.target, "id", "") == name]
-        if not sums or any(not isinstance(each.op, (gast.Add, gast.Sub)) for each in sums):
-            return False
+        sums = sums_of(name, nodes)
         uses = sum(isinstance(each, gast.Name) and each.id == name for each in nodes)
-        return uses == len(sums) and all(isinstance(each.op, type(sums[0].op)) for each in sums)
-
-
-def set_first(body: list[Any], name: str) -> bool | None:
-    """Whether statements set a variable before they read it; None where they do neither."""
-    for node in body:
-        if isinstance(node, gast.Assign):
-            if name in trees.names_in(node.value):
-                return False
-            if any(isinstance(each, gast.Name) and each.id == name for each in node.targets):
-                return True
-            if any(name in trees.names_in(each) for each in node.targets):
-                return any(isinstance(each, gast.Tuple) and name in [getattr(e, "id", "") for e in each.elts]
-                           for each in node.targets)  # fmt: skip
-        elif isinstance(node, gast.If):
-            if name in trees.names_in(node.test):
-                return False
-            ways = [set_first(node.body, name), set_first(node.orelse, name)]
-            if False in ways:
-                return False
-            if ways == [True, True]:
-                return True
-            if True in ways:
-                return False
-        elif isinstance(node, gast.For):
-            if name in trees.names_in(node.iter):
-                return False
-            if name in trees.names_in(node.target):
-                return True
-            if set_first(node.body, name) is not None:
-                return False
-        elif name in trees.names_in(node):
+        if not sums or uses != len(sums) or any(not isinstance(each.op, (gast.Add, gast.Sub)) for each in sums):
             return False
+        return self.is_plain_sum(sums) or self.known.rank(sums[0].target) == 0
+
+    def is_plain_sum(self, sums: list[Any]) -> bool:
+        return len(sums) == 1 and any(each is sums[0] for each in self.node.body)
+
+    def sum_once(self, used: set[str]) -> None:
+        """Each iteration adds to what is summed over all of them once, at its end: more is too much for Numba."""
+        inside = [each for statement in self.node.body for each in trees.walk(statement)]
+        for name in sorted(self.assigned(inside)):
+            sums = sums_of(name, inside)
+            if self.is_local(name) or not self.is_sum(name, inside) or self.is_plain_sum(sums):
+                continue
+            part = fresh(f"{name}_part", used)
+            for each in sums:
+                each.target = trees.name(part, store=True)
+            self.node.body.insert(0, trees.assign(part, trees.const(0.0)))
+            self.node.body.append(gast.AugAssign(trees.name(name, store=True), gast.Add(), trees.name(part)))
+
+
+def makes(name: str, node: Any) -> bool:
+    """Whether a statement makes an array and gives it this name."""
+    if not isinstance(node, gast.Assign) or getattr(node.targets[0], "id", "") != name:
+        return False
+    return isinstance(node.value, gast.Call) and getattr(node.value.func, "attr", "") in FRESH
+
+
+def sums_of(name: str, nodes: list[Any]) -> list[Any]:
+    return [each for each in nodes if isinstance(each, gast.AugAssign) and getattr(each.target, "id", "") == name]
+
+
+def first_use(body: list[Any], name: str) -> str | None:
+    """What statements may do first with a variable: "read" it, or "set" it in any case; None where neither is sure."""
+    for node in body:
+        use = first_use_in(node, name)
+        if use is not None:
+            return use
     return None
+
+
+def first_use_in(node: Any, name: str) -> str | None:
+    if isinstance(node, gast.Assign):
+        if name in trees.names_in(node.value):
+            return "read"
+        parts = [part for each in node.targets for part in getattr(each, "elts", [each])]
+        if any(name in trees.names_in(each) and not isinstance(each, gast.Name) for each in parts):
+            return "read"
+        return "set" if any(getattr(each, "id", "") == name for each in parts) else None
+    if isinstance(node, gast.If):
+        if name in trees.names_in(node.test):
+            return "read"
+        uses = [first_use(node.body, name), first_use(node.orelse, name)]
+        return "read" if "read" in uses else "set" if uses == ["set", "set"] else None
+    if isinstance(node, (gast.For, gast.While)) and not node.orelse:
+        if name in trees.names_in(node.iter if isinstance(node, gast.For) else node.test):
+            return "read"
+        if isinstance(node, gast.For) and name in trees.names_in(node.target):
+            return None
+        return "read" if first_use(node.body, name) == "read" else None
+    return "read" if name in trees.names_in(node) else None

@@ -108,7 +108,10 @@ class Saves:
     # ------------------------------------------------------------------------------------------ numbers
     def columns(self) -> list[tuple[str, str | None]] | None:
         """(the name, the dtype) of each number that is saved at once; None where it is not known to be one."""
-        item = self.pushes[0][1].value.args[0]
+        return self.columns_of(self.pushes[0][1])
+
+    def columns_of(self, push: Any) -> list[tuple[str, str | None]] | None:
+        item = push.value.args[0]
         parts = item.elts if isinstance(item, gast.Tuple) else [item]
         found = []
         for part in parts:
@@ -251,8 +254,12 @@ def path_to(node: Any, block: list[Any]) -> list[Any]:
 
 
 def place(name: str, index: str, ctx: gast.AST) -> gast.Subscript:
+    return place_at(name, trees.name(index), ctx)
+
+
+def place_at(name: str, index: gast.AST, ctx: gast.AST) -> gast.Subscript:
     """An element that is there: nothing has to be checked."""
-    made = gast.Subscript(trees.name(name), trees.name(index), ctx)
+    made = gast.Subscript(trees.name(name), index, ctx)
     made.there = True
     return made
 

@@ -36,6 +36,7 @@ from s2sad.numba_parallel import run_side_by_side
 from s2sad.numba_ranks import Expressions, of_functions
 from s2sad.numba_records import Records, unlike_as_tuples
 from s2sad.numba_recursion import with_one_tape
+from s2sad.numba_rows import saves_in_rows
 from s2sad.numba_sorts import UNKNOWN, sort_of
 from s2sad.numba_tapes import saves_in_arrays
 from s2sad.numba_unified import arrays_from_the_start, arrays_of_indices, saved_with_none, sets_none
@@ -140,6 +141,10 @@ def adapted(
         tree = with_records(tree, boundary, kinds, modules)
     drop_sharing_checks(tree, set(boundary.names))
     if parallel:
+        used = {*trees.names_in(tree), *around(origin)}
+        for node in tree.body:
+            if isinstance(node, gast.FunctionDef):
+                saves_in_rows(node, kinds.get(node.name, {}), used, numpy_name(tree, around(origin), used, modules))
         found = of_functions(tree, sorts_of(kinds, {}))
         for node in tree.body:
             if isinstance(node, gast.FunctionDef) and run_side_by_side(node, Expressions(found[node.name])):
@@ -344,6 +349,10 @@ class Rewriter(gast.NodeTransformer):
         self.carried: set[str] = set()  # the variables that the loops around compute
 
     def visit_While(self, node: gast.While) -> gast.AST:
+        """Of `while True` with one `break` Numba (0.68) takes what stands at the break for what always follows, and
+        gives what is set there another name in the rest of the body too: it never ended. Not so if there is a test."""
+        if isinstance(node.test, gast.Constant) and node.test.value:
+            node.test = trees.call(trees.builtin("bool"), trees.const(1))
         return self.in_loop(node)
 
     def in_loop(self, node: Any) -> gast.AST:

@@ -32,7 +32,7 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "the code itself, or a function with that code, passed as a parameter",
     ),
     "prange": (
-        "in reverse, the iterations of this loop add into the same elements, so they can't run side by side",
+        "in reverse, the iterations of this loop may add into the same elements, so they can't run side by side",
         "`range` for `prange`, so that they run one after the other, or leave out `parallel=True`",
     ),
     "locals": (

@@ -53,7 +53,7 @@ class Value:
 
     @property
     def static(self) -> Any:
-        """The value itself, where the kind is Static (of what Numba has compiled, the Python function); else MISSING."""
+        """The value itself, where the kind is Static (if Numba has compiled it, the Python function); else MISSING."""
         if not isinstance(self.kind, Static):
             return MISSING
         value = self.kind.value

@@ -430,7 +430,7 @@ def test_prange():
         value_and_gradients_function(neighbours, jit=numba_options(parallel=True))(x)
     line = neighbours.__code__.co_firstlineno + 2
     assert str(caught.value) == (
-        "s2sad can't differentiate this: in reverse, the iterations of this loop add into the same elements, so they can't run "
+        "s2sad can't differentiate this: in reverse, the iterations of this loop may add into the same elements, so they can't run "
         f'side by side\n  File "{__file__}", line {line}, in neighbours\n'
         f"    for i in numba.prange(1, len(x)):\n    {'^' * 33}\n"
         "  Write instead: `range` for `prange`, so that they run one after the other, or leave out `parallel=True`"

@@ -112,3 +112,33 @@ def test_a_list_of_dicts():
         assert list(layer) == list(other)
         for key in layer:
             np.testing.assert_allclose(layer[key], other[key], rtol=1e-10)
+
+
+def newton(a):
+    x = a
+    while True:
+        new = 0.5 * (x + a / x)
+        if abs(new - x) < 1e-12:
+            x = new
+            break
+        x = new
+    return x
+
+
+def halves_and_roots(x, most):
+    count = 0
+    while 1:
+        count += 1
+        if x < 0.1 or count > most:
+            break
+        if count % 2 == 0:
+            x = x / 2.0
+            continue
+        x = np.sqrt(x) * 0.9
+    return x * count
+
+
+def test_an_endless_loop_with_one_break():
+    """Numba itself (0.68) compiles these to loops without an end, or to other numbers."""
+    both(newton, 3.0)
+    both(halves_and_roots, 3.7, 50, params=["x"])

@@ -1,0 +1,114 @@
+"""`parallel=True`: loops of the user's `prange` run side by side in both sweeps, or it is refused."""
+
+import inspect
+import math
+
+import numpy as np
+import pytest
+
+from s2sad import numba_options, value_and_gradients_function
+from s2sad.errors import NotDifferentiableError
+from tests.test_jit import assert_close
+
+numba = pytest.importorskip("numba")
+RNG = np.random.default_rng(5)
+
+
+def saves_one_number(x):
+    total = 0.0
+    for i in numba.prange(len(x)):
+        total += np.sin(x[i]) ** 2
+    return total
+
+
+def likelihood(x, mu, sigma):
+    """Sums into `sigma_grad` twice in each iteration, with both signs."""
+    total = 0.0
+    for i in numba.prange(x.shape[0]):
+        z = (x[i] - mu) / sigma
+        total += 0.5 * z * z + np.log(sigma)
+    return total
+
+
+def paths(start, vol, z):
+    """Saves one number behind the inner loop, and one in each iteration of it."""
+    total = 0.0
+    for i in numba.prange(z.shape[0]):
+        s = start
+        for j in range(z.shape[1]):
+            s = s * np.exp(-0.005 * vol**2 + vol * 0.1 * z[i, j])
+        total += max(s - 100.0, 0.0)
+    return total / z.shape[0]
+
+
+def by_branches(x):
+    """How much an iteration saves depends on its numbers."""
+    total = 0.0
+    for i in numba.prange(1, x.shape[0]):
+        a = 1.0
+        for j in range(x.shape[1]):
+            if x[i, j] > 0.0:
+                a = a * math.exp(x[i, j]) + 0.1
+            elif x[i, j] > -0.5:
+                a = a - x[i, j] * a * a
+        total += a * (i - 3)
+    return total
+
+
+def in_another_loop(x, steps):
+    total = 0.0
+    for k in range(steps):
+        for i in numba.prange(x.shape[0]):
+            a = np.cos(x[i] * k)
+            total += a * a * a
+    return total
+
+
+CASES = [
+    (saves_one_number, (RNG.normal(size=9),)),
+    (likelihood, (RNG.normal(size=9), 0.1, 1.2)),
+    (paths, (100.0, 0.2, RNG.normal(size=(6, 4)))),
+    (by_branches, (RNG.normal(size=(6, 4)),)),
+    (in_another_loop, (RNG.normal(size=5), 3)),
+]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("function, args", CASES)
+def test_side_by_side(function, args):
+    params = [name for name, each in zip(inspect.signature(function).parameters, args) if not isinstance(each, int)]
+    jitted = value_and_gradients_function(function, params=params, jit=numba_options(parallel=True))
+    assert_close(jitted(*args), value_and_gradients_function(function, params=params)(*args))
+    text = inspect.getsource(jitted.compiled(*args).py_func)
+    assert text.count("in prange(") == 2
+
+
+def test_nothing_to_run_over():
+    jitted = value_and_gradients_function(paths, jit=numba_options(parallel=True))
+    assert_close(jitted(99.0, 0.2, np.zeros((3, 0))), (0.0, (0.0, 0.0, np.zeros((3, 0)))))
+
+
+def shared_weights(x, w):
+    out = np.zeros(x.shape[0])
+    for i in numba.prange(x.shape[0]):
+        a = 0.0
+        for j in range(x.shape[1]):
+            a += x[i, j] * w[j]
+        out[i] = np.tanh(a)
+    return out.sum()
+
+
+def read_later(x):
+    """The last iteration's number is read behind the loop."""
+    t = 0.0
+    for i in numba.prange(len(x)):
+        t = x[i] * x[i]
+    return t
+
+
+@pytest.mark.parametrize(
+    "function, args", [(shared_weights, (np.ones((3, 2)), np.ones(2))), (read_later, (np.ones(3),))]
+)
+def test_refused(function, args):
+    with pytest.raises(NotDifferentiableError, match="add into the same elements"):
+        value_and_gradients_function(function, jit=numba_options(parallel=True))(*args)
