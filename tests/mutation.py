@@ -2,11 +2,13 @@
 
     python -m tests.mutation --count 80 --seed 1 --coverage lines.pickle s2sad/adjoint*.py s2sad/tape*.py
 
-A mutant turns one comparison round, takes one statement out, swaps `and` with `or`, a sign, a truth value, or moves a
-number by one. pytest collects the tests once; each mutant is tried in a fork of that process, in which the functions of
-the mutated file get their new code, by the tests that run the changed line, quick ones first, until one fails. A mutant
-that survives is printed: a test is missing, or the line does nothing that matters. "same texts" says that all programs
-of these tests came out the same. What runs only while s2sad is imported is not mutated ("not run").
+A mutant turns one comparison round, takes one statement or operand out, swaps `and` with `or`, operands, a sign, a truth
+value, or moves a number by one; in a rule's template it also negates what is returned, or reads another parameter.
+pytest collects the tests once; each mutant is tried in a fork of that process, in which the functions of the mutated
+file get their new code, by the tests that run the changed line, quick ones first, until one fails. A mutant that
+survives is printed: a test is missing, or the line does nothing that matters. "same texts" says that all programs of
+these tests came out the same. What runs only while s2sad is imported is mutated where it registers rules ("import"): the
+file is run again in its module. Elsewhere it is "not run".
 
 Which test runs which line is found once (with coverage.py, which must be installed) and kept in the file of --coverage.
 """
@@ -16,6 +18,8 @@ from __future__ import annotations
 import argparse
 import ast
 import collections
+import copy
+import dataclasses
 import fnmatch
 import functools
 import gc
@@ -59,7 +63,9 @@ COMPARISONS = {
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
 }  # fmt: skip
 OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
-Mutant = tuple[str, int, int, str]  # file, number of the node, line, name of the change
+SWAPPED = (ast.Sub, ast.Div, ast.MatMult, ast.Pow)
+IMPORT = "import: "  # begins the names of changes to what runs while a module is imported
+Mutant = tuple[str, int, int, str, tuple[int, int]]  # file, number of the node, line, change, lines that tests must run
 Lines = dict[str, set[int]]
 TOGETHER = 20  # tests whose lines are found in one process
 
@@ -73,6 +79,9 @@ def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[Any], None]]]:
         yield "and/or", lambda each: setattr(each, "op", ast.Or() if isinstance(each.op, ast.And) else ast.And())
     if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
         yield "operator", lambda each: setattr(each, "op", OPERATORS[type(each.op)]())
+        yield "operand left out", _only_left
+    if isinstance(node, ast.BinOp) and isinstance(node.op, SWAPPED):
+        yield "operands swapped", lambda each: each.__dict__.update(left=each.right, right=each.left)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
         yield "sign", lambda each: setattr(each, "op", ast.UAdd())
     if isinstance(node, (ast.If, ast.IfExp, ast.While)):
@@ -91,32 +100,95 @@ def _leave_out(node: Any) -> None:
     node._fields = ()
 
 
-def nodes_of(tree: ast.Module) -> list[ast.AST]:
-    """The nodes inside of functions, defaults, decorators and what is in f-strings left out."""
-    found: list[ast.AST] = []
-    for each in ast.walk(tree):
-        if isinstance(each, ast.FunctionDef):
-            found.extend(node for statement in each.body for node in ast.walk(statement))
-    strings = {node for each in found if isinstance(each, ast.JoinedStr) for node in ast.walk(each)}
-    return [node for node in dict.fromkeys(found) if node not in strings]
+def _only_left(node: Any) -> None:
+    node.__class__, fields = node.left.__class__, node.left.__dict__
+    node.__dict__.update(fields)
+
+
+def template_changes(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, str, Callable[[Any], None]]]:
+    """(a node of a rule's template or helper, the name of a change, what does it)."""
+    head = function.args
+    names = [each.arg for each in [*head.posonlyargs, *head.args, *head.kwonlyargs]]
+    for node in (each for statement in function.body for each in ast.walk(statement)):
+        if isinstance(node, ast.Return) and node.value is not None:
+            for part in node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]:
+                if not isinstance(part, ast.Constant):
+                    yield part, "negated", _negate
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names and len(names) > 1:
+            other = names[(names.index(node.id) + 1) % len(names)]
+            yield node, f"reads {other}", functools.partial(_rename, other)
+
+
+def _rename(name: str, node: Any) -> None:
+    node.id = name
+
+
+def _negate(node: Any) -> None:
+    inner, node.__class__ = copy.copy(node), ast.UnaryOp
+    node.__dict__.update(op=ast.USub(), operand=inner)
+
+
+def registers_rules(path: Path) -> bool:
+    """Whether a file can be run again in its module, and then registers its rules anew."""
+    text = path.read_text()
+    return "s2sad/rules/" in str(path) and "from s2sad.rules.registry import" in text and path.stem != "results"
+
+
+@dataclasses.dataclass
+class Place:
+    """A node that can be changed: where tests must have been for it, and how it can be."""
+
+    node: Any
+    lines: tuple[int, int]
+    changes: list[tuple[str, Callable[[Any], None]]]
+
+
+def places_of(path: Path) -> list[Place]:
+    """The nodes inside of functions, but for defaults and what is in f-strings; of rules, also those outside."""
+    tree, rules = ast.parse(path.read_text()), registers_rules(path)
+    strings = {node for each in ast.walk(tree) if isinstance(each, ast.JoinedStr) for node in ast.walk(each)}
+    whole = {}  # of what is in a simple statement, its lines
+    for statement in ast.walk(tree):
+        if isinstance(statement, ast.stmt) and not hasattr(statement, "body"):
+            whole.update(dict.fromkeys(ast.walk(statement), (statement.lineno, statement.end_lineno or 0)))
+    places: dict[ast.AST, Place] = {}
+    for function in (each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)):
+        for node in (node for statement in function.body for node in ast.walk(statement)):
+            lines = whole.get(node, (getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)))
+            places.setdefault(node, Place(node, lines, list(changes(node))))
+        for node, name, change in template_changes(function) if rules and function.returns is None else ():
+            places[node].changes.append((name, change))
+    for statement in tree.body if rules else ():
+        if isinstance(statement, ast.FunctionDef):
+            outside: list[Any] = statement.decorator_list
+            lines = statement.body[0].lineno, statement.end_lineno or 0
+        else:
+            outside, lines = [statement], (0, 1 << 30)
+        for node in (node for each in outside for node in ast.walk(each) if node not in places):
+            found = [(IMPORT + name, change) for name, change in changes(node) if change is not _leave_out]
+            places[node] = Place(node, lines, found)
+    return [place for node, place in places.items() if node not in strings]
 
 
 def mutants_of(path: Path) -> list[Mutant]:
-    nodes = nodes_of(ast.parse(path.read_text()))
     name = str(path.relative_to(ROOT))
-    return [(name, k, getattr(node, "lineno", 0), what) for k, node in enumerate(nodes) for what, _ in changes(node)]
+    return [
+        (name, number, getattr(place.node, "lineno", 0), what, place.lines)
+        for number, place in enumerate(places_of(path))
+        for what, _ in place.changes
+    ]
 
 
 def mutated(mutant: Mutant) -> str:
     """The text of the file with that change; all other lines keep their numbers."""
-    name, number, _, what = mutant
-    text = (ROOT / name).read_text()
-    node: Any = nodes_of(ast.parse(text))[number]
-    place = node.test if isinstance(node, (ast.If, ast.While)) else node  # the block of an `if` keeps its form
+    name, number, _, what, _ = mutant
+    text, found = (ROOT / name).read_text(), places_of(ROOT / name)[number]
+    node: Any = found.node
+    place: Any = node.test if isinstance(node, (ast.If, ast.While)) else node  # the block of an `if` keeps its form
     begins = [0, *itertools.accumulate(len(line) for line in text.encode().splitlines(keepends=True))]
     start, end = begins[place.lineno - 1] + place.col_offset, begins[place.end_lineno - 1] + place.end_col_offset
     height = place.end_lineno - place.lineno
-    dict(changes(node))[what](node)
+    dict(found.changes)[what](node)
     made = ast.unparse(ast.fix_missing_locations(node.test if place is not node else node))
     made = f"({made}" + "\n" * height + ")" if isinstance(place, ast.expr) else made + "\n" * height
     data = text.encode()
@@ -157,6 +229,34 @@ def replace_code(name: str, text: str) -> None:
     linecache.cache[path] = (len(text), None, text.splitlines(True), path)
 
 
+def run_again(name: str, text: str) -> None:
+    """Runs another text of an imported file in its module: rules are registered anew. Who has the old ones (the tests'
+    lists) finds the new ones in them."""
+    from s2sad.rules import registry
+
+    path = str(ROOT / name)
+    module = next(each for each in list(sys.modules.values()) if getattr(each, "__file__", None) == path)
+    linecache.cache[path] = (len(text), None, text.splitlines(True), path)
+    before = dict(registry._rules)
+    exec(compile(text, path, "exec", dont_inherit=True), vars(module))
+    for function, old in before.items():
+        made = vars(registry._rules[function]).copy()
+        old.__dict__.clear()
+        old.__dict__.update(made)
+
+
+def lines_of_import(files: list[str]) -> bytes:
+    """The lines that are run when the files of rules are imported, pickled."""
+    import coverage
+
+    tracing = coverage.Coverage(data_file=None, config_file=False, include=files, messages=False)
+    tracing.start()
+    for file in files:
+        run_again(str(Path(file).relative_to(ROOT)), Path(file).read_text())
+    tracing.stop()
+    return pickle.dumps({file: set(tracing.get_data().lines(file) or ()) for file in files})
+
+
 # ------------------------------------------------------------------------------------------ in a fork
 class Watch:
     """What the tests that run in this process make: the text of each program, and the templates that are read."""
@@ -186,16 +286,16 @@ class Watch:
             yield from ((code.co_filename, line) for line in range(code.co_firstlineno, max(lines) + 1))
 
 
-def ask_a_fork(request: bytes) -> Any:
-    """As tests.alone's process answers: a fork is there at once."""
+def ask_a_fork(with_tests: bool, request: bytes) -> Any:
+    """As tests.alone's processes answer: a fork is there at once."""
     from tests import alone_worker
 
     def answer() -> bytes:
         for name in [name for name in sys.modules if name.partition(".")[0] == "s2sad"]:
-            del sys.modules[name]
+            alone_worker._loaded[name] = sys.modules.pop(name)
         sys.meta_path.insert(0, alone_worker.NoS2sad)  # type: ignore[arg-type]
         answers = io.BytesIO()
-        alone_worker.serve(io.BytesIO(len(request).to_bytes(8, "little") + request), answers)
+        alone_worker.serve(io.BytesIO(len(request).to_bytes(8, "little") + request), answers, with_tests)
         return answers.getvalue()[8:]
 
     [(_, found)] = in_forks([("", answer)], 1, 60)
@@ -241,12 +341,13 @@ def lines_run(items: list[Any], files: list[str]) -> bytes:
     return pickle.dumps({test: (seconds, dict(lines), texts) for test, (seconds, lines, texts) in made.items()})
 
 
-def tried(mutant: Mutant, items: list[Any], texts: dict[str, list[int]], seconds: float) -> bytes:
+def tried(mutant: Mutant, again: bool, items: list[Any], texts: dict[str, list[int]], seconds: float) -> bytes:
     """What the tests find of a mutant, as text."""
+    text = mutated(mutant)
     try:
-        replace_code(mutant[0], mutated(mutant))
+        (run_again if again else replace_code)(mutant[0], text)
     except Exception as error:  # in another place than the line: a defect of this tester
-        return f"no mutant ({error})".encode()
+        return (f"killed by the import ({error})" if again else f"no mutant ({error})").encode()
     watch, differs, count = Watch(), "", 0
     deadline = time.process_time() + seconds
     for item in items:
@@ -322,10 +423,15 @@ class Tester:
                 if isinstance(value, type(functools.cache(len))):
                     value.cache_clear()
         _functions()
-        alone._worker.ask = ask_a_fork  # type: ignore[method-assign]
-        items = {item.nodeid: item for item in session.items if fnmatch.fnmatch(item.nodeid, self.options.tests)}
+        for worker, with_tests in ((alone._worker, False), (alone._worker_with_tests, True)):
+            worker.ask = functools.partial(ask_a_fork, with_tests)  # type: ignore[method-assign]
+        items = {item.nodeid: item for item in session.items if self.takes(item.nodeid)}
         self.try_mutants(items, self.coverage(items))
         return True
+
+    def takes(self, test: str) -> bool:
+        named = any(fnmatch.fnmatch(test, each) for each in self.options.tests or ["*"])
+        return named and zlib.crc32(test.encode()) % self.options.one_in == 0
 
     def coverage(self, items: dict[str, Any]) -> dict[str, tuple[float, Lines, list[int]]]:
         """Of each test: how long it takes, the lines that it runs, the texts that it makes."""
@@ -350,6 +456,11 @@ class Tester:
             print(f"left out, as they fail without a mutant: {failing}", flush=True)
         return {name: found for name, found in known.items() if name in items and found[0] >= 0}
 
+    def lines_of_import(self, paths: Iterable[Path]) -> Lines:
+        loaded = {getattr(each, "__file__", None) for each in sys.modules.values()}
+        files = [str(path) for path in paths if registers_rules(path) and str(path) in loaded]
+        return pickle.loads(next(in_forks([("", lambda: lines_of_import(files))], 1, 600))[1]) if files else {}
+
     def try_mutants(self, items: dict[str, Any], ran: dict[str, tuple[float, Lines, list[int]]]) -> None:
         options = self.options
         paths = sorted({path for pattern in options.files or TARGETS for path in ROOT.glob(pattern)})
@@ -360,13 +471,16 @@ class Tester:
         counts: collections.Counter = collections.Counter()
         texts = {name: found[2] for name, found in ran.items()}
         tasks: list[tuple[Mutant, Callable[[], bytes]]] = []
+        at_import = self.lines_of_import(paths)
         for mutant in chosen:
-            file, line = str(ROOT / mutant[0]), mutant[2]
-            names = sorted((name for name in ran if line in ran[name][1].get(file, ())), key=lambda name: ran[name][0])
-            mine = [items[name] for name in names]
-            tasks.append((mutant, lambda mutant=mutant, mine=mine: tried(mutant, mine, texts, options.seconds)))
-            if not mine:
-                tasks[-1] = (mutant, lambda: b"not run by a test")
+            file, (first, last) = str(ROOT / mutant[0]), mutant[4]
+            wanted = set(range(first, min(last, 10_000) + 1))
+            mine, again = [name for name in ran if wanted & ran[name][1].get(file, set())], mutant[3].startswith(IMPORT)
+            if not mine and wanted & at_import.get(file, set()):
+                mine, again = [name for name in ran if ran[name][1].get(file)], True
+            with_items = [items[name] for name in sorted(mine, key=lambda name: ran[name][0])]
+            task = functools.partial(tried, mutant, again, with_items, texts, options.seconds)
+            tasks.append((mutant, task if mine else lambda: b"not run by a test"))
         for mutant, answer in in_forks(tasks, options.jobs, 2 * options.seconds + 60):
             found = answer.decode() or "killed by its death or by time"
             counts[found.split()[0]] += 1
@@ -385,13 +499,16 @@ def main() -> int:
     parser.add_argument("--line", type=int, action="append", help="all mutants of these lines instead")
     parser.add_argument("--seconds", type=float, default=60, help="of the processor, for the tests of a mutant")
     parser.add_argument("--from", dest="collect", nargs="*", default=TESTS, help="files of tests")
-    parser.add_argument("--tests", default="*", help="a pattern for the tests' names")
+    parser.add_argument("--share", default="all", help="of the tests, as in tests/shares.py")
+    parser.add_argument("--tests", action="append", help="a pattern for the tests' names (several: any of them)")
+    parser.add_argument("--one-in", type=int, default=1, help="of so many of these tests")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--coverage", type=Path, required=True, help="a file that keeps which test runs which line")
     parser.add_argument("--verbose", action="store_true", help="print also what kills")
     options = parser.parse_args()
     importlib.import_module("coverage")
-    pytest.main(["-qq", "-s", "-n", "0", "-p", "no:cacheprovider", "--no-header", *options.collect], [Tester(options)])
+    how = ["-qq", "-s", "-n", "0", "-p", "no:cacheprovider", "--no-header", "--share", options.share]
+    pytest.main([*how, *options.collect], [Tester(options)])
     return 0
 
 
