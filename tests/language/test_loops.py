@@ -512,6 +512,56 @@ def sums_in_the_users_order(x, n):
     return np.sum(y) + np.sum(z)
 
 
+@case(array(5) + np.arange(5.0))
+def writes_before_it_breaks(x):
+    s = np.zeros(5)
+    t = np.zeros(5)
+    for i in range(5):
+        s[i] = x[i] * x[i]
+        if x[i] > 3.0:
+            break
+        t[i] = x[i] * s[i]
+    return np.sum(s * s) + np.sum(t)
+
+
+@case(array(5) + np.arange(5.0))
+def adds_in_a_loop_before_it_breaks(x):
+    s = np.zeros(5)
+    t = np.zeros(5)
+    for i in range(5):
+        for j in range(2):
+            s[j] += x[i] * x[i]
+        if x[i] > 3.0:
+            break
+        t[i] = x[i] * s[i]
+    return np.sum(s * s) + np.sum(t)
+
+
+@case(2.0)
+def read_by_a_default_alone(x):
+    w = 3.0 * x
+    y = 0.0
+    for i in range(3):
+        g = lambda v, k=w: v * k  # noqa: E731
+        y += g(x)
+        w = x * i
+    return y
+
+
+@case(2.0)
+def read_by_a_default_of_a_keyword_alone(x):
+    w = 3.0 * x
+    y = 0.0
+    for i in range(3):
+
+        def g(v, *, k=w):
+            return v * k
+
+        y += g(x)
+        w = x * i
+    return y
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_loop(each):
     each.check()
