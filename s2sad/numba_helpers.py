@@ -122,7 +122,7 @@ def int_add(a, b):
 
 SQUEEZE = """
 def squeeze(a):
-    if a.shape[{axis}] != 1:
+    if {longer}:
         raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
     return a[{index}]
 """

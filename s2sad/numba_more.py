@@ -367,15 +367,20 @@ def expand_dims(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[
 
 @form("squeeze")
 def squeeze(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
-    """Of one axis, which is checked to have length 1."""
+    """Of axes that are named (`with_axes_to_squeeze`), which are checked to have length 1."""
     rank = ranks_of(sorts)[0]
     node = given.get("axis", args[1] if len(args) > 1 else None)
-    axis = trees.literal(node) if node is not None else None
-    if rank is None or not isinstance(axis, int):
+    parts = node.elts if isinstance(node, gast.Tuple) else [node]
+    found = [trees.literal(each) if each is not None else None for each in parts]
+    if rank is None or not all(isinstance(each, int) and -rank <= each < rank for each in found):
         return None
-    axis %= rank
-    index = ", ".join("0" if k == axis else ":" for k in range(rank))
-    return forms.helper(f"squeeze_{axis}_of_{rank}", numba_helpers.SQUEEZE.format(axis=axis, index=index), args[0])
+    axes = sorted({each % rank for each in found if each is not None})
+    if not axes:
+        return args[0]
+    index = ", ".join("0" if k in axes else ":" for k in range(rank))
+    longer = " or ".join(f"a.shape[{axis}] != 1" for axis in axes)
+    name = f"squeeze_{'_'.join(map(str, axes))}_of_{rank}"
+    return forms.helper(name, numba_helpers.SQUEEZE.format(longer=longer, index=index), args[0])
 
 
 @form("roll")

@@ -11,8 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import trees
+from s2sad.kinds import ONE
 from s2sad.numba_helpers import LETTERS
 from s2sad.numba_more import OF_HELPERS, by_rows, form, is_turned, ranks_of
 from s2sad.numba_sorts import LIKE_ARGUMENT
@@ -298,3 +300,20 @@ OF_HELPERS.update(
     }
 )
 LIKE_ARGUMENT.update({diagonals.on_diagonal: 1, fourier.counted_twice: 0, fourier.fitted: 0})
+
+
+def with_axes_to_squeeze(tree: gast.AST, kinds: dict[str, dict[str, Any]], numpy: str) -> None:
+    """`np.squeeze(x)` and `x.squeeze()` with the axes that they drop, where it is known which ones have length 1."""
+    for function in [node for node in trees.walk(tree) if isinstance(node, gast.FunctionDef)]:
+        own = kinds.get(function.name, {})
+        for node in trees.walk(function):
+            if not isinstance(node, gast.Call) or node.keywords or not isinstance(node.func, gast.Attribute):
+                continue
+            method = node.func.attr == "squeeze" and not node.args
+            array = node.func.value if method else node.args[0] if len(node.args) == 1 else None
+            if not isinstance(array, gast.Name) or not method and trees.function_of(node.func) is not np.squeeze:
+                continue
+            dims = getattr(own.get(array.id), "dims", None)
+            if dims is not None and all(dim == ONE or dim.many for dim in dims):
+                axes = tuple(k for k, dim in enumerate(dims) if dim == ONE)
+                node.func, node.args = trees.attr(trees.name(numpy, module=np), "squeeze"), [array, trees.const(axes)]

@@ -29,6 +29,8 @@ class Results:
         name = getattr(function, "special", None)
         if name == "logsumexp":
             return self.reduced("sum", self.of(node.args[0]), node.args, {k.arg: k.value for k in node.keywords})
+        if name in ("solve_triangular", "cho_solve"):
+            return "f", self.of(node.args[1])[1]
         if name is not None:
             return self.of_ufunc(name, node)
         if isinstance(function, gast.Name):

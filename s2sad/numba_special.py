@@ -32,15 +32,26 @@ def mark(tree: gast.AST, namespace: dict[str, Any]) -> None:
         return
     names = {name: name for name in (*TEXTS, *SUMS) if name not in INNER} | ALIASES
     known = {id(getattr(special, name)): its for name, its in names.items() if hasattr(special, name)}
+    for node, found in called_functions(tree, namespace, known):
+        node.func.special = found
+
+
+def called_functions(tree: gast.AST, namespace: dict[str, Any], known: dict[int, str]) -> list[tuple[gast.Call, str]]:
+    """The calls of these functions without a star, each with what is said of the function. known: by its id."""
+    made = []
     for function in [node for node in trees.walk(tree) if isinstance(node, gast.FunctionDef)]:
         own = {node.id for node in trees.walk(function) if isinstance(node, gast.Name) and is_bound(node)}
         for node in trees.walk(function):
             if isinstance(node, gast.Call):
-                outside = isinstance(node.func, gast.Name) and node.func.id not in own
-                called = namespace.get(node.func.id) if outside else trees.function_of(node.func)
-                found = known.get(id(called))
+                found = known.get(id(what_is_called(node.func, namespace, own)))
                 if found is not None and not any(isinstance(each, gast.Starred) for each in node.args):
-                    node.func.special = found
+                    made.append((node, found))
+    return made
+
+
+def what_is_called(function: Any, namespace: dict[str, Any], own: set[str]) -> Any:
+    outside = isinstance(function, gast.Name) and function.id not in own
+    return namespace.get(function.id) if outside else trees.function_of(function)
 
 
 def is_bound(node: gast.Name) -> bool:
@@ -56,6 +67,10 @@ def scalar(forms: Any, name: str) -> str:
 def call(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST | None:
     """The call of a helper; None where the ranks aren't known, or there are complex numbers."""
     name, ranks = node.func.special, ranks_of(sorts)
+    if name in ("solve_triangular", "cho_solve"):
+        from s2sad.numba_linalg import solution
+
+        return solution(forms, node, sorts)
     if None in ranks or any(char not in ("b", "i", "f") for char, _ in sorts):
         return None
     if name in SUMS:

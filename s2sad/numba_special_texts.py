@@ -161,7 +161,7 @@ INNER = ("nothing", "tail", "normal_point")  # that only others call
 def special_of(node: Any) -> str | None:
     """The elementwise function of scipy.special that a call names."""
     name = getattr(getattr(node, "func", None), "special", None)
-    return None if name in SUMS or getattr(node, "keywords", None) else name
+    return name if name in TEXTS and not getattr(node, "keywords", None) else None
 
 
 def parameters(name: str) -> list[str]:

@@ -23,8 +23,8 @@ from typing import Any
 import gast
 import numpy as np
 
+from s2sad import numba_linalg, numba_special, trees
 from s2sad import numba_more as more
-from s2sad import numba_special, trees
 from s2sad.jit_options import need_numba
 from s2sad.kinds import Kind, kind_of
 from s2sad.named_numbers import without_names
@@ -34,6 +34,7 @@ from s2sad.numba_fusion import assumptions, fits, fuse
 from s2sad.numba_globals import as_constant, with_attributes
 from s2sad.numba_parallel import run_side_by_side
 from s2sad.numba_ranks import Expressions, of_functions
+from s2sad.numba_rarer import with_axes_to_squeeze
 from s2sad.numba_records import Records, unlike_as_tuples
 from s2sad.numba_recursion import with_one_tape
 from s2sad.numba_rows import saves_in_rows
@@ -239,6 +240,8 @@ def rewritten(
     numba_special.mark(tree, read)
     with_attributes(tree, read)
     forms = Forms(used, numpy_name(tree, namespace, used, modules), modules)
+    numba_linalg.by_numpy(tree, read, forms.numpy)
+    with_axes_to_squeeze(tree, kinds, forms.numpy)
     arrays = arrays_of_indices(tree, forms.numpy)
     kinds = {name: {k: v for k, v in own.items() if (name, k) not in arrays} for name, own in kinds.items()}
     given = sorts_of(kinds, read)

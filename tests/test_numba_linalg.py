@@ -1,0 +1,77 @@
+"""scipy.linalg compiled by Numba: the numbers of the plain program; and axes that `np.squeeze` finds by itself."""
+
+import numpy as np
+import pytest
+
+from s2sad import value_and_gradients_function
+from s2sad.numba_errors import NotCompiledError
+from tests.test_jit import assert_close
+
+linalg = pytest.importorskip("scipy.linalg")
+numba = pytest.importorskip("numba")
+RNG = np.random.default_rng(3)
+A = RNG.normal(size=(4, 4)) + 4.0 * np.eye(4)
+V, B = RNG.normal(size=4), RNG.normal(size=(4, 2))
+
+
+def both(f, *args, params=None):
+    jitted = value_and_gradients_function(f, jit="numba", params=params)
+    assert_close(jitted(*args), value_and_gradients_function(f, params=params)(*args))
+
+
+def process(length, noise, x, y):
+    """The logarithm of a Gaussian process's likelihood."""
+    d = (x[:, None] - x) / length
+    factor = linalg.cholesky(np.exp(-0.5 * d * d) + noise * np.eye(len(x)), lower=True)
+    return -0.5 * np.dot(y, linalg.cho_solve((factor, True), y)) - np.sum(np.log(np.diag(factor)))
+
+
+@pytest.mark.long
+def test_a_gaussian_process():
+    both(process, 0.7, 0.1, V, V**2, params=["length", "noise", "y"])
+
+
+def triangles(A, v, B):
+    """Each triangle, as it is and turned, with a vector and with a matrix."""
+    one = linalg.solve_triangular(A, v, lower=True) * linalg.solve_triangular(A, v, 1, unit_diagonal=True)
+    two = linalg.solve_triangular(A, B, check_finite=False) * linalg.solve_triangular(A, B, trans="T", lower=True)
+    return np.sum(one * one) + np.sum(two * two)
+
+
+@pytest.mark.long
+def test_triangular_systems():
+    both(triangles, A, V, B)
+
+
+def singular(v):
+    return linalg.solve_triangular(np.zeros((2, 2)), v)
+
+
+def test_a_singular_triangle_is_an_error():
+    with pytest.raises(np.linalg.LinAlgError):
+        value_and_gradients_function(singular, jit="numba")(np.ones(2))
+
+
+def others(A, v):
+    S = A @ A.T
+    whole = linalg.cholesky(S) + linalg.cholesky(S, lower=True) * linalg.det(A) + linalg.inv(A)
+    solved = linalg.solve(A, v) * linalg.cho_solve(linalg.cho_factor(S), v)
+    return np.sum(whole) + linalg.norm(A) * np.sum(solved)
+
+
+@pytest.mark.long
+def test_other_functions():
+    both(others, A, V)
+
+
+def test_what_numpy_would_do_otherwise_is_refused():
+    with pytest.raises(NotCompiledError):
+        value_and_gradients_function(lambda A: np.sum(linalg.solve(A, A, assume_a="pos")), jit="numba")(A)
+
+
+def squeezed(T, v):
+    return np.sum(np.squeeze(T) ** 2) * np.squeeze(v.reshape(1, 4, 1)) + T.squeeze()[0] * v
+
+
+def test_axes_of_length_one():
+    both(squeezed, RNG.normal(size=(2, 1, 4)), V)
