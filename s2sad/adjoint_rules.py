@@ -104,8 +104,9 @@ class Rules:
                 and self.is_smaller(made.kinds.get(key), operand)
                 and not (key in summed and covers(made.kinds.get(key), kind))
             )
-            # A view of an array that nothing else refers to any more is as good as a new array.
+            # A view of an array that nothing else refers to any more is as good as a new array, if it can be written.
             alone = op.rule.view and cotangent.owned and not cotangent.shadow and len(wanted) == 1
+            alone = alone and not (op.rule.function is np.diag and getattr(value_kind, "rank", 1) == 1)
             self.accumulate(
                 operand,
                 expr,

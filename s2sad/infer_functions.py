@@ -19,6 +19,7 @@ from s2sad.errors import NotDifferentiableError, SourceError
 from s2sad.infer_memory import is_function
 from s2sad.kinds import UNKNOWN, Array, List, Mapping, Static, Unknown, kind_of
 from s2sad.rules import loading
+from s2sad.rules.options import changes_nothing
 from s2sad.source import read
 from s2sad.values import Frame, LocalFunction, Restart, Value
 
@@ -98,6 +99,7 @@ class Functions:
         tree, source = self.lowered_source(plain, node)
         called = node if hasattr(node, "lineno") else self.origin[1]
         site = self.frame.stands_for or (self.frame.source, self.origin[1], called)
+        keywords = {key: value for key, value in keywords.items() if not self.says_how(plain, key, value)}
         defaults = [self.visit_constant_value(each) for each in plain.__defaults__ or ()]
         named = {key: self.visit_constant_value(each) for key, each in (plain.__kwdefaults__ or {}).items()}
         args = [self.list_as_tuple(each) for each in args]
@@ -106,6 +108,13 @@ class Functions:
         frame = self.new_frame(source, plain, tree, plain.__globals__, None)
         frame.number, frame.stands_for = self.frame_number(node), site
         return self.in_place(identity_of(plain), tree, frame, arguments, node)
+
+    def says_how(self, plain: Any, name: str, value: Value) -> bool:
+        """Whether an option, of which the program knows nothing, changes nothing in it."""
+        parameters = inspect.signature(plain).parameters.values()
+        open_ended = any(each.kind is each.VAR_KEYWORD for each in parameters)
+        known = open_ended or any(each.name == name for each in parameters)
+        return not known and changes_nothing(name, self.known(value))
 
     def list_as_tuple(self, value: Value) -> Value:
         """A list whose items can be told apart, as a tuple of them: an equivalent only reads it."""

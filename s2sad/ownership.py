@@ -44,6 +44,10 @@ def use_ownership(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[s
     owned.mark_sums()
 
 
+def gives_diagonal(node: gast.AST) -> bool:
+    return is_numpy(node, "diag") or is_numpy(node, "diagonal")
+
+
 class Ownership:
     def __init__(self, sweep: list[gast.stmt], info: dict[str, ir.Info], kind_of: Any) -> None:
         self.sweep, self.kind_of = sweep, kind_of
@@ -99,6 +103,17 @@ class Ownership:
         live = self.live.after[id(node)]
         return not any(other in live for other in self.sharing.group(name) if other != target)
 
+    @functools.cached_property
+    def read_only(self) -> set[str]:
+        """Names of diagonals: of a matrix NumPy gives them as views that can't be written."""
+        return {
+            name
+            for node in all_of(self.sweep)
+            if isinstance(node, gast.Assign) and gives_diagonal(node.value)
+            for name in targets(node)
+            if getattr(self.kind_of(name), "rank", 1) in (1, None) or is_numpy(node.value, "diagonal")
+        }
+
     # --- copies ---
 
     def take_out_copy(self) -> bool:
@@ -131,6 +146,8 @@ class Ownership:
 
     def is_needless(self, node: gast.stmt, target: str, name: str) -> bool:
         """Whether a copy may take over what the name holds, as that is not used any more."""
+        if self.read_only and not self.read_only.isdisjoint({name, *self.sharing.group(name)}):
+            return False
         kind, own = self.kind_of(name), self.kind_of(target)
         if isinstance(kind, List) and isinstance(own, List):
             return kind == own and isinstance(kind.item, Scalar) and self.is_owner(name, node, target)

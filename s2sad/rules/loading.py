@@ -27,12 +27,13 @@ MODULES: dict[str, tuple[str, ...]] = {
         *("linalg", "linalg_decompositions", "linalg_eigen", "linalg_equations", "linalg_forms", "linalg_systems"),
     ),
     "scipy.ndimage": ("ndimage", "ndimage_smooth", "ndimage_splines"),
+    "scipy.optimize": (),
     "scipy.signal": ("signal", "signal_sequences"),
     "scipy.spatial": ("spatial", "distances"),
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),
     "scipy.stats": (
         *("stats", "stats_discrete", "stats_lifetimes", "stats_samples", "stats_shapes", "stats_two_shapes"),
-        "stats_vectors",
+        *("stats_spread", "stats_vectors"),
     ),
 }
 
@@ -41,6 +42,8 @@ EQUIVALENTS: dict[str, tuple[str, ...]] = {
     "scipy.integrate": ("quadratures",),
     "scipy.linalg": ("matrices",),
     "scipy.ndimage": ("filters",),
+    "scipy.optimize": ("valleys",),
+    "scipy.stats": ("samples",),
 }
 
 _loaded: set[str] = set()

@@ -12,6 +12,7 @@ ONLY: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(("returned", "return_index", "return_inverse", "return_counts"), (False,)),
     **dict.fromkeys(("like", "orthogonalize", "zi", "output"), (None,)),
     **dict.fromkeys(("copy", "disp", "sorted"), (True,)),
+    "nan_policy": ("propagate", "raise"),
     "device": (None, "cpu"),
     "order": (None, "K", "C", "A", "F"),
     "assume_a": (None, "gen", "general"),

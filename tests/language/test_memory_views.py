@@ -151,6 +151,14 @@ def diagonal_view_read(A):
     return np.sum(d * d)
 
 
+@case(array(4))
+def diagonal_of_what_is_written(v):
+    a = np.zeros(len(v))
+    a[0] = v[0] * 2.0
+    a[1:] = v[1:] * v[0]
+    return np.sum(np.diag(a) * np.outer(v, v))
+
+
 @case(array(3, 3))
 def fill_diagonal(A):
     A[0, 1] = A[0, 0] * A[2, 2]

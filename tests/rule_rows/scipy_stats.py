@@ -149,3 +149,83 @@ rows(stats.sem, cases=[row(_samples, ddof=0)])
 rows(stats.entropy, cases=[row(_sample), row(_samples), row(_samples, axis=1), row(_sample, base=2.0)])
 rows(stats.entropy, cases=[row(_samples, axis=None), row(_samples, axis=1, keepdims=True)])
 rows(stats.entropy, cases=[row(_sample, positive(5)), row(_samples, positive(4, 3), axis=1, base=10.0)])
+
+# --- weights, and what is freed of a bias ------------------------------------------------------------------------------
+
+_weights, _numbers = positive(4, 3), positive(5)
+for _mean in (stats.gmean, stats.hmean):
+    rows(
+        _mean,
+        cases=[
+            row(_samples, weights=_weights),
+            row(_samples, 1, weights=_weights, keepdims=True),
+            row(_samples, axis=None, weights=_weights),
+            row(_sample, weights=[1.0, 2.0, 0.5, 1.5, 3.0]),
+        ],
+    )
+rows(
+    stats.pmean,
+    cases=[
+        row(_sample, 2),
+        row(_samples, -1.5, axis=1, keepdims=True),
+        row(_samples, 3, weights=_weights),
+        row(_samples, 0, axis=None, weights=_weights),
+        row(_sample, 1),
+    ],
+)
+rows(
+    stats.skew,
+    stats.kurtosis,
+    cases=[row(_sample, bias=False), row(_samples, 1, bias=False), row(_samples[:2, 0], 0, bias=False)],
+)
+
+# --- moments, what lies within limits, angles --------------------------------------------------------------------------
+
+_all = [row(_numbers), row(_samples), row(_samples, axis=1, keepdims=True), row(_samples, axis=None)]
+rows(stats.variation, cases=[*_all, row(_samples, 1, ddof=1)])
+rows(stats.gstd, cases=[*_all, row(_samples, 1, ddof=0)])
+rows(
+    stats.moment,
+    cases=[row(_numbers), row(_numbers, 2), row(_samples, 3, 1), row(_samples, order=4, axis=None, keepdims=True)],
+)
+rows(stats.moment, cases=[row(_numbers, 3, center=0.7), row(_samples, 1, center=0.7)])
+rows(
+    stats.tmean,
+    stats.tvar,
+    stats.tstd,
+    stats.tsem,
+    cases=[*_all, row(_numbers, (0.7, 3.0)), row(_samples, limits=(None, 1.6), axis=None)],
+)
+rows(stats.tmean, stats.tvar, stats.tstd, stats.tsem, cases=[row(_numbers, (0.6, 1.9), inclusive=(False, False))])
+rows(stats.tvar, stats.tstd, stats.tsem, cases=[row(_numbers, ddof=0)])
+rows(
+    stats.trim_mean,
+    cases=[row(_numbers, 0.2), row(_samples, 0.3), row(_samples, 0.3, 1, keepdims=True), row(_samples, 0.2, axis=None)],
+)
+rows(
+    stats.iqr,
+    cases=[
+        *_all,
+        row(_numbers, rng=(20, 70), scale=2.0),
+        row(_samples, 0, interpolation="midpoint"),
+        row(_samples, axis=(0, 1)),
+    ],
+)
+rows(
+    stats.circmean,
+    stats.circvar,
+    stats.circstd,
+    cases=[*_all, row(_numbers, 3.0, -1.0), row(_samples, high=4.0, low=0.5, axis=1)],
+)
+rows(stats.circstd, cases=[row(_numbers, high=3.0, normalize=True)])
+rows(
+    stats.zmap,
+    cases=[
+        row(_numbers, _sample),
+        row(_samples, _weights, ddof=1),
+        row(_samples, _weights, 1),
+        row(_samples, _weights, axis=None),
+    ],
+)
+_signs = np.array([0.8, -0.3, 1.9, -2.2])
+rows(stats.yeojohnson, cases=[row(_signs, 0.5), row(_signs, lmbda=2.5), row(_signs, 2.0), row(_signs, 0.0)])
