@@ -29,7 +29,7 @@ def parts_of_mean(a, axis, weights):
 
 
 @inline
-def of_weights(grad, a, axis, keepdims, weights, over_mean):
+def of_weight_in_mean(grad, a, axis, keepdims, weights, over_mean):
     """The cotangent of the weights, where a mean changes with one by `over_mean` times its share of their sum."""
     if weights is None:
         return None
@@ -43,7 +43,7 @@ def geometric_mean(a, axis=0, dtype=None, weights=None, *, keepdims=False, grad,
         return refuse(DTYPE), None
     whole = aligned(result, a, axis, keepdims)
     moved = aligned(grad * result, a, axis, keepdims) * parts_of_mean(a, axis, weights) / a
-    return moved, 0.0, 0.0, of_weights(grad, a, axis, keepdims, weights, whole * (np.log(a) - np.log(whole)))
+    return moved, 0.0, 0.0, of_weight_in_mean(grad, a, axis, keepdims, weights, whole * (np.log(a) - np.log(whole)))
 
 
 @tangent(stats.gmean)
@@ -65,7 +65,7 @@ def harmonic_mean(a, axis=0, dtype=None, *, weights=None, keepdims=False, grad, 
         return refuse(DTYPE), None
     whole = aligned(result, a, axis, keepdims)
     moved = aligned(grad, a, axis, keepdims) * parts_of_mean(a, axis, weights) * (whole / a) ** 2
-    return moved, 0.0, 0.0, of_weights(grad, a, axis, keepdims, weights, whole * (1.0 - whole / a))
+    return moved, 0.0, 0.0, of_weight_in_mean(grad, a, axis, keepdims, weights, whole * (1.0 - whole / a))
 
 
 @tangent(stats.hmean)
@@ -89,7 +89,7 @@ def power_mean(a, p, *, axis=0, dtype=None, weights=None, keepdims=False, grad, 
         return refuse(DTYPE), None
     whole = aligned(result, a, axis, keepdims)
     moved = aligned(grad, a, axis, keepdims) * parts_of_mean(a, axis, weights) * (a / whole) ** (p - 1.0)
-    heavier = of_weights(grad, a, axis, keepdims, weights, whole * excess_of_power(a / whole, p))
+    heavier = of_weight_in_mean(grad, a, axis, keepdims, weights, whole * excess_of_power(a / whole, p))
     return spread(moved), 0.0, 0.0, 0.0, heavier
 
 
@@ -245,7 +245,7 @@ def standardized_beside_kind(scores: Kind, compare: Kind, axis: Kind, ddof: Kind
 
 
 @kind(stats.hmean, stats.skew, stats.sem, stats.gstd)
-def spread_kind(a: Kind, axis: Kind, *options: Kind, keepdims: Kind = FALSE, weights: Kind = FALSE) -> Kind:
+def kind_of_spread(a: Kind, axis: Kind, *options: Kind, keepdims: Kind = FALSE, weights: Kind = FALSE) -> Kind:
     return moment_kind(a, axis, keepdims=keepdims)
 
 

@@ -227,7 +227,7 @@ def range_of_middle_kind(
 
 
 @inline
-def turned(samples, high, low):
+def as_angles(samples, high, low):
     """The samples as angles."""
     return (samples - low) * (2.0 * math.pi / (high - low))
 
@@ -242,20 +242,20 @@ def from_mean(angles, axis):
 
 @inline
 def slope_of_direction(samples, high, low, axis):
-    away, length = from_mean(turned(samples, high, low), axis)
+    away, length = from_mean(as_angles(samples, high, low), axis)
     return np.cos(away) / (count(samples, axis) * length)
 
 
 @inline
 def slope_of_dispersion(samples, high, low, axis):
-    away, _ = from_mean(turned(samples, high, low), axis)
+    away, _ = from_mean(as_angles(samples, high, low), axis)
     return np.sin(away) * (2.0 * math.pi / (high - low) / count(samples, axis))
 
 
 @inline
 def slope_of_circular_deviation(samples, high, low, axis, normalize, deviation):
     """Of sqrt(-2 log R), of angles or (normalize) as it is; the subgradient 0 where all are equal."""
-    away, length = from_mean(turned(samples, high, low), axis)
+    away, length = from_mean(as_angles(samples, high, low), axis)
     turn = 2.0 * math.pi / (high - low)
     unit = turn if normalize else 1.0 / turn
     return np.sin(away) * unit / (count(samples, axis) * length * not_zero(deviation))
