@@ -60,6 +60,8 @@ class Arrays:
             return trees.index(self.as_shadow(owner), self.info[name].statement.effect.index)
         base = self.grad_base(name)
         like = trees.name(name)
+        place = self.info[name].place
+        in_order = place is not None and place.root.in_order
         if old is None and isinstance(kind, Array):  # written into: no number, if it has no axes
             expr = trees.np_call("zeros_like", like)
         elif old is None:
@@ -75,13 +77,13 @@ class Arrays:
                     if not trees.is_zero(old.expr)
                     else trees.np_call("zeros_like", like)
                 )
-            elif old.owned and isinstance(old.expr, gast.Name):
+            elif old.owned and isinstance(old.expr, gast.Name) and not in_order:
                 expr = None
             else:
-                expr = trees.np_call("array", old.expr)
+                expr = copy_of(kind, old.expr, self.names.fresh, in_order)
         else:
-            own = old.owned and isinstance(old.expr, gast.Name) and not self.is_written_deep(name)
-            expr = None if own else copy_of(kind, old.expr, self.names.fresh)
+            own = old.owned and isinstance(old.expr, gast.Name) and not self.is_written_deep(name) and not in_order
+            expr = None if own else copy_of(kind, old.expr, self.names.fresh, in_order)
         if expr is None:
             made = old.expr
         else:

@@ -33,30 +33,38 @@ def is_fresh(expr: gast.AST) -> bool:
     return False
 
 
-def copy_of(kind: Kind | None, expr: gast.AST, fresh: Any) -> gast.AST:
-    """A copy of an adjoint that shares nothing with it."""
+def copy_of(kind: Kind | None, expr: gast.AST, fresh: Any, in_order: bool = False) -> gast.AST:
+    """A copy of an adjoint that shares nothing with it; in_order: arrays in it lie in C order."""
     if isinstance(kind, Array):
-        return trees.np_call("array", expr)
+        return copy_in_order(expr) if in_order and kind.rank else trees.np_call("array", expr)
     if isinstance(kind, List) and shares(kind.item):
         item = trees.name(fresh("item"))
-        return gast.ListComp(copy_of(kind.item, item, fresh), [gast.comprehension(item, expr, [], 0)])
+        return gast.ListComp(copy_of(kind.item, item, fresh, in_order), [gast.comprehension(item, expr, [], 0)])
     if isinstance(kind, Mapping) and shares(kind.value):
         key, item = trees.name(fresh("key")), trees.name(fresh("item"))
         loop = gast.comprehension(gast.Tuple([key, item], gast.Store()), trees.call(trees.attr(expr, "items")), [], 0)
-        return gast.DictComp(key, copy_of(kind.value, item, fresh), [loop])
+        return gast.DictComp(key, copy_of(kind.value, item, fresh, in_order), [loop])
     if isinstance(kind, Tuple):
         return gast.List(
-            [copy_of(each, trees.index(expr, trees.const(k)), fresh) for k, each in enumerate(kind.items)], gast.Load()
+            [copy_of(each, trees.index(expr, trees.const(k)), fresh, in_order) for k, each in enumerate(kind.items)],
+            gast.Load(),
         )
     if isinstance(kind, (Dict, Record)):
         parts = structure_parts(kind)
         return gast.Dict(
             [trees.const(key) for key, _ in parts],
-            [copy_of(each, trees.index(expr, trees.const(key)), fresh) for key, each in parts],
+            [copy_of(each, trees.index(expr, trees.const(key)), fresh, in_order) for key, each in parts],
         )
     if isinstance(kind, List):
         return trees.call(trees.builtin("list"), expr)
     return trees.call(trees.builtin("dict"), expr) if isinstance(kind, Mapping) else expr
+
+
+def copy_in_order(expr: gast.AST) -> gast.AST:
+    """A copy of an array that lies in C order, so that `reshape` and `ravel` give views of it."""
+    made = trees.call(trees.attr(expr, "copy"))
+    made.in_order = True
+    return made
 
 
 def shares_nothing(kind: Kind | None, expr: gast.AST) -> bool:

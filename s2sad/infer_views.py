@@ -56,7 +56,10 @@ class Views:
         if shaping and getattr(base.kind, "rank", None) == 1 and kind.rank == 1:
             return rule
         sure = base.place.root.param is None and self.made_in_order(base.place.root)
-        if self.quiet or not self.is_written(base.place.root) or straight is True and sure:
+        if self.quiet or not self.is_written(base.place.root):
+            return rule
+        base.place.root.in_order = True
+        if straight is True and sure:
             return rule
         site = ("view", self.path, id(node))
         if site not in self.facts.results.setdefault("views", set()):
@@ -82,7 +85,8 @@ class Views:
         return made
 
     def check_assumptions(self) -> None:
-        """At the end of a walk: what was written after all is a view in the next one."""
+        """At the end of a walk: what was written after all is a view in the next one. What has to lie in order has to
+        under each of its names."""
         for site, base, position, loops, made in self.assumptions:
             stored = [(store, each) for each in family(base) for store in each.stores]
             written = made is not None and any(each.stores for each in family(made))
@@ -91,6 +95,10 @@ class Views:
             ):
                 self.facts.results["views"].add(site)
                 self.learnt = True
+        for root in self.roots:
+            if root.in_order:
+                for each in family(root):
+                    each.in_order = True
 
     def shown(self, node: Any, owner: bool = False) -> str:
         """The user's text of a call, or of what it is a view of."""

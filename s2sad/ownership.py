@@ -255,8 +255,8 @@ def changed_name(target: str, value: gast.AST) -> str:
 
 
 def copied_name(value: gast.AST) -> str:
-    """x, of `np.array(x)`, `x.copy()` or `list(x)`; else ''."""
-    if not isinstance(value, gast.Call) or value.keywords:
+    """x, of `np.array(x)`, `x.copy()` or `list(x)`; else ''. Not where the copy is made for its C order."""
+    if not isinstance(value, gast.Call) or value.keywords or getattr(value, "in_order", False):
         return ""
     listed = getattr(value.func, "builtin", None) is list
     if (listed or is_numpy(value, "array")) and len(value.args) == 1:

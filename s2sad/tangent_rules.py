@@ -15,6 +15,7 @@ import numpy as np
 from s2sad import ir, logistic, trees
 from s2sad.errors import RuleError
 from s2sad.expression_kinds import is_numpy
+from s2sad.fresh import copy_in_order
 from s2sad.kinds import UNKNOWN, Array, Kind, Scalar, Tuple, loose
 from s2sad.rules import forward, registry, templates
 from s2sad.rules.results import promoted
@@ -334,6 +335,8 @@ class Rules:
         if not isinstance(info.kind, Array) or info.place is None or info.place.path or info.place.root.name != target:
             return expr
         written = bool(info.place.root.stores)
+        if info.place.root.in_order:
+            return self.copied(expr, info.kind, True)
         if is_new(expr):
             fits = info.kind.dims is not None and info.kind.dims != ()
             return expr if fits or not written else trees.np_call("array", expr)
@@ -354,8 +357,10 @@ class Rules:
             expr = expr.func.value
         return trees.np_call("array", expr, dtype=trees.attr(trees.name(target), "dtype"))
 
-    def copied(self, expr: gast.AST, kind: Array) -> gast.AST:
-        return trees.call(trees.attr(expr, "copy")) if kind.dims else trees.np_call("array", expr)
+    def copied(self, expr: gast.AST, kind: Array, in_order: bool = False) -> gast.AST:
+        if kind.dims:
+            return copy_in_order(expr) if in_order else trees.call(trees.attr(expr, "copy"))
+        return trees.np_call("array", expr, **({"order": trees.const("C")} if in_order else {}))
 
     def is_written_dot(self, dot: str) -> bool:
         """Whether a tangent's memory is written anywhere."""

@@ -6,7 +6,7 @@ import operator
 import numpy as np
 import pytest
 
-from s2sad import NotDifferentiableError, value_and_gradients_function
+from s2sad import NotDifferentiableError, value_and_gradients_function, value_and_tangent_function
 from tests.language.checker import Cases, array
 from tests.language.helpers import WEIGHTS
 
@@ -160,6 +160,28 @@ def base_of_flattened_transpose_written(A):
     flat = A.T.ravel()
     A[0, 1] = 3.0 * A[1, 0]
     return np.sum(A * A) + np.sum(flat * flat * np.arange(6.0))
+
+
+# The adjoint lies in another order than what is written: a view of it would be a copy.
+@case(V)
+def ravel_written_and_summed_up(v):
+    v.ravel()[2] = 1.0
+    return np.cumsum(v)
+
+
+@case(S)
+def reshape_written_and_turned(s):
+    w = np.zeros((3, 3))
+    w += s
+    w.reshape(-1)[1] = s[0, 0] ** 2
+    return np.sum((w.T @ s).T * s)
+
+
+@case(S)
+def reshape_in_a_list_written(s):
+    rows = [s * 2.0, s * 3.0]
+    rows[0].reshape(-1)[1] = s[0, 0] ** 2
+    return rows[0].T + rows[1]
 
 
 @case(A)
@@ -453,6 +475,26 @@ def test_layout_is_looked_at():
     assert g(A)[0] == f(A.copy())
     with pytest.raises(ValueError, match="contiguous"):
         g(np.asfortranarray(A))
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_order_of_what_is_given(order):
+    """Cotangents and tangents may lie in any order."""
+
+    def f(s):
+        w = s * 2.0
+        w.reshape(-1)[1] = 5.0
+        return w.T
+
+    given = np.arange(9.0).reshape(3, 3)
+    wanted = 2.0 * given.T
+    wanted[0, 1] = 0.0
+    dy = np.array(given, order=order)
+    np.testing.assert_array_equal(value_and_gradients_function(f)(S, dy=dy)[1][0], wanted)
+    _, tangent = value_and_tangent_function(f)(S, tangents=(dy,))
+    wanted = 2.0 * given
+    wanted[0, 1] = 0.0
+    np.testing.assert_array_equal(tangent, wanted.T)
 
 
 def test_order_of_elements_refused():

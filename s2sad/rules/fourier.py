@@ -35,8 +35,6 @@ def flipped(norm):
 def fitted(x, shape):
     """x, cut or filled up with zeros to a shape."""
     made = x[tuple(slice(0, n) for n in shape)]
-    if made.shape == tuple(shape):
-        return made
     filled = np.zeros(shape, dtype=x.dtype)
     filled[tuple(slice(0, n) for n in made.shape)] = made
     return filled
