@@ -311,13 +311,17 @@ INSTEAD = [
     ),
     ("solve_bvp ode", "the steps of a method of fixed step (Runge-Kutta), as a loop"),
     (
-        "broyden1 broyden2 anderson newton_krylov krylov linearmixing diagbroyden",
-        "`optimize.brentq` or `optimize.newton` for one unknown, or the steps of Newton's method, as a loop",
+        "broyden1 broyden2 anderson newton_krylov krylov linearmixing diagbroyden excitingmixing",
+        "`optimize.root`; `optimize.brentq` or `optimize.newton` for one unknown",
     ),
     (
-        "leastsq fmin fmin_bfgs fmin_cg fmin_l_bfgs_b fmin_slsqp "
-        "fmin_tnc fmin_ncg fmin_powell fmin_cobyla fminbound brent golden brute basinhopping dual_annealing "
-        "differential_evolution shgo direct",
-        "`optimize.brentq` or `optimize.newton` of the derivative, for one unknown, or the steps, as a loop",
+        "fmin fmin_bfgs fmin_cg fmin_l_bfgs_b fmin_slsqp fmin_tnc fmin_ncg fmin_powell fmin_cobyla",
+        "`optimize.minimize`, whose result has a derivative",
+    ),
+    ("fminbound brent golden", "`optimize.minimize_scalar`, whose result has a derivative"),
+    ("leastsq", "`optimize.least_squares`, whose result has a derivative"),
+    (
+        "brute basinhopping dual_annealing differential_evolution shgo direct",
+        "`optimize.minimize`, from the point that the search finds with `s2sad.stop_gradient`",
     ),
 ]

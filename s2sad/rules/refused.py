@@ -13,6 +13,7 @@ True
 
 from __future__ import annotations
 
+import functools
 import sys
 from typing import Any
 
@@ -148,8 +149,7 @@ def _by_name(table: list[tuple[str, str, str]], library: Any) -> dict[Any, tuple
     found = {}
     for why, instead, names in table:
         for name in names.split():
-            module, _, last = name.rpartition(".")
-            function = getattr(getattr(library, module) if module else library, last, None)
+            function = functools.reduce(lambda owner, part: getattr(owner, part, None), name.split("."), library)
             if function is not None:
                 found[function] = (why, instead)
     return found

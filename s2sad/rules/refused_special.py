@@ -112,7 +112,7 @@ NDIMAGE: list[tuple[str, str, str]] = [
     (
         "measures regions by their labels",
         "an expression of `x[labels == k]`: `np.mean(x[labels == k])`",
-        "mean median minimum maximum extrema variance standard_deviation sum_labels histogram center_of_mass "
+        "sum mean median minimum maximum extrema variance standard_deviation sum_labels histogram center_of_mass "
         "labeled_comprehension minimum_position maximum_position value_indices",
     ),
 ]
