@@ -64,12 +64,12 @@ def dependencies(body: list[gast.stmt], info: dict[str, ir.Info]) -> Iterator[tu
 
 
 def is_repeatable(block: list[gast.stmt], roots: set[Any]) -> bool:
-    """Whether a block gives the same again, and writes into nothing that was there before (the roots)."""
+    """Whether a block gives the same again, and writes into nothing that was there before (the roots, and globals)."""
     for node in block:
         op = getattr(node, "effect", None)
-        place = getattr(op, "place", None)
-        if isinstance(op, (ir.Store, ir.Append, ir.Extend, ir.Pop)) and place.root in roots:
-            return False
+        if isinstance(op, (ir.Store, ir.Append, ir.Extend, ir.Pop)):
+            if any(root in roots or root.outside for root in ir.family(op.place.root)):
+                return False
         if isinstance(op, (ir.Checked, ir.PairCall)) or isinstance(op, ir.Plain) and not op.pure:
             harmless = getattr(node, "counter", None) or getattr(node, "makes", None) is not None
             if not harmless and not getattr(node, "repeatable", False):

@@ -229,6 +229,7 @@ class Infer(
         self.quiet = 0
         self.effects = 0
         self.walked_is_repeatable = False
+        self.walked_names: set[str] = set()
         self.position = 0
         self.loops: tuple[int, ...] = ()
         self.scopes: dict[int, tuple[tuple[int, ...], list[gast.stmt]]] = {}

@@ -21,6 +21,7 @@ from s2sad.kinds import UNKNOWN, Array, List, Mapping, Static, Unknown, kind_of
 from s2sad.rules import loading
 from s2sad.rules.options import changes_nothing
 from s2sad.source import read
+from s2sad.statements import names_with_globals
 from s2sad.values import Frame, LocalFunction, Restart, Value
 
 
@@ -149,6 +150,7 @@ class Functions:
         known.kind = kind
         if self.walked_is_repeatable and known.statement is not None:
             known.statement.repeatable = True
+            known.statement.looks_at = self.walked_names  # globals among them, which may change
         return Value(made.expr, kind, made.varied, place=made.place)
 
     def kind_by_walking(self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any) -> Any:
@@ -172,6 +174,7 @@ class Functions:
             if hasattr(tree, "generator"):
                 return UNKNOWN
             self.walked_is_repeatable = is_repeatable(self.block, roots)
+            self.walked_names = names_with_globals(self.block)
             self.walked_has_parts = has_parts(value) and not loading.home_of(static)
             return value.kind
         except NotDifferentiableError:

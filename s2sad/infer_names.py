@@ -151,7 +151,9 @@ class Lookups:
         for root in self.roots:
             if root.site == site:
                 return root
-        return self.new_root(site, name, kind)
+        made = self.new_root(site, name, kind)
+        made.outside = True
+        return made
 
     def reference(self, name: str, frame: Frame) -> gast.AST:
         """How the generated program refers to a global of a function's module."""

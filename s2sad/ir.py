@@ -92,6 +92,7 @@ class Root:
     whole: bool = False  # where ways join: it is one of its sources itself, not a part of it
     joined_at: Any = None  # where ways join and it is one of its sources: the user's source and node
     given: Any = None  # of a parameter: its kind as the caller gives it
+    outside: bool = False  # a global's or captured variable's, or of what such a one holds
     begun: Any = None  # of a list: with how many items it is made, if known, and among which statements
     in_order: bool = False  # an array that lies in C order, or holds such: views that need that are written into
     appends: list[Any] = field(default_factory=list)  # the statements among which each `append` to it stands

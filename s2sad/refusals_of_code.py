@@ -360,6 +360,10 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "`{name}`, a list or dict, changes while or after a checkpointed part of the function uses it",
         "an array, or a variable that is given a new value: `x = step(x)`",
     ),
+    "checkpoint_outside": (
+        "`{name}`, which is made outside of `{f}`, changes while or after a checkpointed part of `{f}` uses it",
+        "what the part needs of it in a variable of `{f}`, before that part: `own = {name}.copy()`",
+    ),
     "with_swallows": (
         "the context `{text}` may end an exception, so that what follows runs after a part of what is in it",
         "`try:` and `except ...:`, or the statements without the `with`",

@@ -40,6 +40,14 @@ def all_of(block: list[gast.stmt]) -> list[gast.stmt]:
     return [each for node in block for each in nested(node)]
 
 
+def names_with_globals(block: list[gast.stmt]) -> set[str]:
+    """All names in a block, also those of the globals that functions look at that are called there."""
+    found: set[str] = set()
+    for node in all_of(block):
+        found |= trees.names_in(node) | getattr(node, "looks_at", frozenset())
+    return found
+
+
 def read_list(node: gast.stmt) -> list[str]:
     """The names that a statement's own expressions read, each as often as it stands there."""
     found: list[str] = []

@@ -24,6 +24,7 @@ reverse sweep needs at hand:
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import gast
@@ -34,7 +35,7 @@ from s2sad.kinds import Array, List, Scalar, Unknown
 from s2sad.reading import free_reads, reads
 from s2sad.refusals import refuse
 from s2sad.renamed_copies import Copies
-from s2sad.statements import blocks_of, statements_in, targets
+from s2sad.statements import blocks_of, names_with_globals, own_expressions, statements_in, targets
 from s2sad.tape import Tape
 from s2sad.trees import reversed_range
 
@@ -92,9 +93,11 @@ class Checkpoint:
             op = getattr(node, "effect", None)
             place = getattr(op, "place", None)
             if isinstance(op, (ir.Store, *LISTS)) and place is not None and not isinstance(place.root.kind, Array):
-                if place.root.name not in self.set_inside:
+                if place.root.name not in self.set_inside and not place.root.outside:
                     raise self.refuse("checkpoint_list", node, name=ir.base_of(place.root.name))
         for root in self.memory:
+            if root.outside:
+                raise self.refuse("checkpoint_outside", self.forward, name=root.name)
             if not isinstance(root.kind, Array):
                 raise self.refuse("checkpoint_list", self.forward, name=ir.base_of(root.name))
         for name in self.phis:
@@ -131,8 +134,19 @@ class Checkpoint:
                 info = self.info.get(name)
                 if info is not None and info.place is not None:
                     found[info.place.root] = None
+        mentioned = set().union(*map(self.mentioned, self.all))
+        for root in self.program.roots:
+            if root.outside and re.split(r"[.\[]", root.name)[0] in mentioned:
+                found[root] = None
         phis = self.loop.phis if self.loop is not None else ()
         return [root for root in found if root.name not in self.set_inside and root.name not in phis]
+
+    def mentioned(self, node: gast.stmt) -> set[str]:
+        """The names in a statement, also those of globals; of one that only stores, but for what it stores into."""
+        op = getattr(node, "effect", None)
+        parts = [node.value, *op.place.path] if self.is_store(node) else own_expressions(node)
+        inside = names_with_globals(op.instance.body) if isinstance(op, ir.PairCall) else set()
+        return inside.union(getattr(node, "looks_at", ()), *map(trees.names_in, parts))
 
     def changes(self, root: ir.Root) -> bool:
         """Whether memory is written in the loop or after it, as long as it lives."""

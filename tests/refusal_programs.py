@@ -617,6 +617,14 @@ def f(x, n):
     return values
 
 
+@shows("checkpoint_outside", 2.0, 9)
+def f(x, n):
+    for k in checkpoint(range(n), snapshots=3):
+        x = x * np.sin(x + LOG[k % 3])
+    LOG[0] = 1.0
+    return x
+
+
 # ------------------------------------------------------------------------------------------ memory
 @shows("ambiguous_store", V, V + 1.0)
 def f(x, y):

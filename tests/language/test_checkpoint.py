@@ -6,6 +6,7 @@ import linecache
 import math
 import re
 import tracemalloc
+import types
 
 import numpy as np
 import pytest
@@ -516,7 +517,133 @@ def with_global(x, n):
     return x
 
 
+LOG = [1.0, 2.0]
+TABLE = np.ones(3)
+STATE = types.SimpleNamespace(steps=0, items=[1.0])
+
+
+def logs(k):
+    LOG.append(float(k))
+    return len(LOG)
+
+
+def counts(k):
+    LOG[0] += 1.0
+    return LOG[0]
+
+
+def counts_in_a_default(k, log=LOG):
+    log.insert(0, k)
+    return len(log)
+
+
+def counts_in_an_array(k):
+    TABLE[k % 3] += 1.0
+    return int(TABLE[0])
+
+
+def counts_in_an_object(k):
+    STATE.steps += 1
+    return STATE.steps
+
+
+def prints_too(k):
+    print(k)
+    return k + 1
+
+
+def draws(k):
+    return k + int(3 * rng0.random())
+
+
+def looks(k):
+    return int(TABLE[k % 3]) + k
+
+
+def looks_further(k):
+    return looks(k) + 1
+
+
+def in_steps(step):
+    def f(x, n):
+        for t in checkpoint(range(n), snapshots=2):
+            x = x * x * step(t)
+        return x
+
+    return f
+
+
+def of_a_global_that_changes(x, n):
+    for t in checkpoint(range(n), snapshots=2):
+        x = x * x * (1.0 + TABLE[t % 3])
+        TABLE[t % 3] = t
+    return x
+
+
+def of_a_global_that_is_added_to(x, n):
+    for t in checkpoint(range(n), snapshots=2):
+        TABLE[t % 3] += 1.0
+        x = x * x * TABLE[t % 3]
+    return x
+
+
+def of_a_global_that_changes_later(x, n):
+    for t in checkpoint(range(n), snapshots=2):
+        x = x * x * (1.0 + TABLE[t % 3])
+    TABLE[1] = 3.0
+    return x
+
+
+def of_a_global_that_a_call_changes_later(x, n):
+    for t in checkpoint(range(n), snapshots=2):
+        x = x * x * (1.0 + TABLE[t % 3])
+    return x * counts_in_an_array(1)
+
+
+def of_a_global_list_that_changes(x, n):
+    for t in checkpoint(range(n), snapshots=2):
+        x = x * x * (1.0 + LOG[-1])
+        LOG[-1] = 0.5
+    return x
+
+
+def of_an_attribute_that_changes_later(x, n):
+    for t in checkpoint(range(n), snapshots=2):
+        x = x * x * STATE.items[0]
+    STATE.items[0] = 3.0
+    return x
+
+
+def of_a_global_that_a_call_looks_at(x, n):
+    for t in checkpoint(range(n), snapshots=2):
+        x = x * x * looks_further(t)
+    TABLE[1] = 3.0
+    return x
+
+
+def in_a_call(x, n):
+    x = checkpoint(times_table)(x)
+    TABLE[0] = 5.0
+    return x * TABLE[0]
+
+
+def times_table(x):
+    return x * x * TABLE[0]
+
+
 REFUSED = {
+    **{
+        in_steps(each): "checkpoint_effect"
+        for each in (logs, counts, counts_in_a_default, counts_in_an_array, counts_in_an_object, prints_too, draws)
+    },
+    of_a_global_that_changes: "checkpoint_outside",
+    of_a_global_that_is_added_to: "checkpoint_outside",
+    of_a_global_that_changes_later: "checkpoint_outside",
+    of_a_global_that_a_call_changes_later: "checkpoint_outside",
+    of_a_global_list_that_changes: "checkpoint_outside",
+    of_an_attribute_that_changes_later: "checkpoint_outside",
+    of_a_global_that_a_call_looks_at: "checkpoint_outside",
+    in_a_call: "checkpoint_outside",
     noise: "checkpoint_effect",
     noise2: "checkpoint_effect",
     noise3: "checkpoint_effect",
@@ -537,3 +664,39 @@ def test_refused(f):
     with pytest.raises(NotDifferentiableError) as refusal:
         value_and_gradients_function(f).source(1.1, 3)
     assert refusal.value.key == REFUSED[f] and "^" in str(refusal.value)
+
+
+def written_only(x, n):
+    for t in checkpoint(range(n), snapshots=1):
+        for k in range(2):
+            TABLE[k] = t
+        x = x * x
+    return x
+
+
+def looked_at(x, n):
+    TABLE[0] = 2.0
+    for t in checkpoint(range(n), snapshots=1):
+        x = x * x * TABLE[t % 3] * looks_further(t)
+    return x
+
+
+def copied_before(x, n):
+    own = TABLE.copy()
+    for t in checkpoint(range(n), snapshots=1):
+        x = x * x * own[t % 3]
+        own[t % 3] = t + 1.0
+    TABLE[1] = 9.0
+    return x
+
+
+@pytest.mark.parametrize("f", [written_only, looked_at, copied_before], ids=lambda f: f.__name__)
+def test_globals(f):
+    def run(function, *args):
+        TABLE[:] = 1.0
+        return function(*args), TABLE.copy()
+
+    value, table = run(f, 1.1, 4)
+    (found, (x_grad,)), table_after = run(value_and_gradients_function(f, params=["x"]), 1.1, 4)
+    assert found == value and np.array_equal(table, table_after)
+    assert x_grad == pytest.approx(2**4 * value / 1.1, rel=1e-12)  # a power of x
