@@ -418,6 +418,8 @@ class Tester:
         from tests import alone
 
         loading.load_all()
+        for path in {path for pattern in self.options.files or TARGETS for path in ROOT.glob(pattern)}:
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))  # some are imported late
         for module in [module for name, module in sys.modules.items() if name.partition(".")[0] == "s2sad"]:
             for value in list(vars(module).values()):
                 if isinstance(value, type(functools.cache(len))):
