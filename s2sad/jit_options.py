@@ -12,6 +12,8 @@ from typing import Any
 
 from s2sad.errors import ParameterError
 
+FLAGS = frozenset({"fast", "nnan", "ninf", "nsz", "arcp", "contract", "afn", "reassoc"})
+
 
 class MissingExtraError(ParameterError, ImportError):
     """A package that an option needs is not installed."""
@@ -63,6 +65,9 @@ def numba_options(
         if not isinstance(value, bool):
             raise ParameterError(f"{name} has to be True or False, not {value!r}")
     if isinstance(fastmath, (set, frozenset)):
+        unknown = sorted(map(str, fastmath - FLAGS))
+        if unknown:
+            raise ParameterError(f"fastmath has no flag {unknown[0]!r}: its flags are {', '.join(sorted(FLAGS))}")
         return JitOptions(frozenset(fastmath), error_model, **given)
     if not isinstance(fastmath, bool):
         raise ParameterError(f"fastmath has to be True, False or a set of LLVM's flags, not {fastmath!r}")

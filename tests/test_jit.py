@@ -339,6 +339,8 @@ def test_options():
         numba_options(error_model="c")
     with pytest.raises(ParameterError, match="fastmath"):
         numba_options(fastmath="yes")
+    with pytest.raises(ParameterError, match="fastmath has no flag 'fats'"):
+        numba_options(fastmath={"fats", "nnan"})
     with pytest.raises(ParameterError, match="parallel"):
         numba_options(parallel=1)
     assert value_and_gradients_function(cube, jit=numba_options(fastmath=True))(2.0) == (8.0, (12.0,))
