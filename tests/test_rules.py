@@ -635,6 +635,7 @@ def test_most_kinds_are_known() -> None:
 
 # What has no derivative of its own in elementary terms: what is made of it can't be differentiated again.
 _FIRST_ORDER_ONLY = {"special.elliprd"}
+_OF_CONSTANTS = {"signal.get_window"}  # rules call them with nothing that a gradient is asked of
 _UNDERSTOOD = {
     "reversed",
     "range",
@@ -692,7 +693,8 @@ def _has_rule(node: gast.AST, function: Callable[..., Any]) -> bool:
     module = {"np": np, "math": math}.get(library, scopes.names_of(function).get(library))
     if inspect.ismodule(module) and "(" not in text:
         found = operator.attrgetter(path)(module)
-        return registry.find(found) is not None or equivalents.find(found) is not None or text in _FIRST_ORDER_ONLY
+        known = registry.find(found) is not None or equivalents.find(found) is not None
+        return known or text in _FIRST_ORDER_ONLY | _OF_CONSTANTS
     return registry.find_method(node.attr) is not None or node.attr == "__getitem__"
 
 

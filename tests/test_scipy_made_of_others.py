@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import optimize, stats
+from scipy import optimize, signal, stats
 
 from s2sad import NotDifferentiableError, check_gradients, gradients_function, hvp, value_and_gradients_function
 
@@ -10,6 +10,11 @@ V, W = np.array([0.7, 1.9, 0.4, 2.3, 1.1]), np.array([0.3, -0.2, 0.9, 0.5, 1.4])
 M = np.outer(V, W + 2.0) + np.arange(5.0) * 0.3
 
 MADE = {
+    "periodogram": (lambda x: signal.periodogram(x)[1], V),
+    "periodogram of more": (lambda x: signal.periodogram(x, 3.0, "hann", 8, scaling="spectrum")[1], V),
+    "periodogram of columns": (lambda x: signal.periodogram(x, nfft=4, detrend=False, axis=0)[1], M),
+    "frequencies and power": (lambda x: np.sum(np.prod(signal.periodogram(x, window=None), axis=0)), V),
+    "coherence": (lambda x, y: signal.coherence(x, y, nperseg=4)[1], np.append(V, W), np.append(W, V**2)),
     "gzscore": (lambda x: stats.gzscore(x), V),
     "gzscore of rows": (lambda x: stats.gzscore(x, axis=1, ddof=1), M),
     "mad": (lambda x: stats.median_abs_deviation(x), V),

@@ -26,9 +26,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "scipy.linalg": (
         *("linalg", "linalg_decompositions", "linalg_eigen", "linalg_equations", "linalg_forms", "linalg_systems"),
     ),
-    "scipy.ndimage": ("ndimage", "ndimage_smooth", "ndimage_splines"),
+    "scipy.ndimage": ("ndimage", "ndimage_fourier", "ndimage_smooth", "ndimage_splines"),
     "scipy.optimize": (),
-    "scipy.signal": ("signal", "signal_sequences"),
+    "scipy.signal": ("signal", "signal_sequences", "signal_spectra"),
     "scipy.spatial": ("spatial", "distances"),
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),
     "scipy.stats": (
@@ -43,6 +43,7 @@ EQUIVALENTS: dict[str, tuple[str, ...]] = {
     "scipy.linalg": ("matrices",),
     "scipy.ndimage": ("filters",),
     "scipy.optimize": ("valleys",),
+    "scipy.signal": ("spectra",),
     "scipy.stats": ("samples",),
 }
 

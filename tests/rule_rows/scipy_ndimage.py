@@ -137,3 +137,23 @@ rows(
         row(normal(2, 5, 5), 20.0, axes=(1, 2), prefilter=False),
     ],
 )
+
+# --- filters of a Fourier transform ------------------------------------------------------------------------------------
+
+_spectrum, _half = complexes(4, 5), complexes(4, 3)
+for _filter, _how in (
+    (ndimage.fourier_gaussian, 0.6),
+    (ndimage.fourier_uniform, 1.4),
+    (ndimage.fourier_ellipsoid, 1.4),
+    (ndimage.fourier_shift, 0.3),
+):
+    rows(
+        _filter,
+        cases=[
+            row(_spectrum, _how),
+            row(normal(4, 5), (_how, 2.0 * _how)),
+            row(_half, _how, 5, 1),
+            row(_half, _how, n=5, axis=-1),
+            row(normal(6), _how),
+        ],
+    )

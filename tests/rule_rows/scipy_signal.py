@@ -98,7 +98,10 @@ rows(
         row(np.array([0.2, 0.3]), np.array([1.0]), normal(8), padlen=2),
     ],
 )
-rows(signal.savgol_coeffs, cases=[row(5, 2)])
+rows(
+    signal.savgol_coeffs,
+    cases=[row(5, 2, 1, 0.5), row(7, 3, deriv=2, delta=1.5, pos=1, use="dot"), row(5, 2, delta=0.5)],
+)
 
 # --- another number of samples ----------------------------------------------------------------------------------------
 
@@ -113,3 +116,18 @@ rows(
         row(complexes(6), 9),
     ],
 )
+
+# --- spectra ---------------------------------------------------------------------------------------------------------
+
+_tone, _tones = normal(20), normal(2, 13)
+_pieces = [
+    {"nperseg": 8},
+    {"fs": 2.0, "nperseg": 7, "noverlap": 2, "nfft": 12},
+    {"nperseg": 8, "detrend": False, "scaling": "spectrum"},
+    {"nperseg": 6, "detrend": "linear", "return_onesided": False},
+    {"window": "boxcar", "nperseg": 5, "noverlap": 0},
+]
+rows(signal.welch, cases=[row(_tone, **each) for each in _pieces])
+rows(signal.welch, cases=[row(_tones, nperseg=6), row(_tones.T, 3.0, [1.0, 2.0, 3.0, 1.0], axis=0)])
+rows(signal.csd, cases=[row(_tone, normal(20), **each) for each in _pieces])
+rows(signal.csd, cases=[row(_tones, normal(2, 13), nperseg=6), row(_tones.T, normal(13, 2), nperseg=5, axis=0)])

@@ -6,10 +6,8 @@ import numpy as np
 from scipy import ndimage, signal
 
 from s2sad.kinds import Array, Kind
-from s2sad.rules.registry import adjoint, kind, known, nondifferentiable, refuse, sized, tangent
-from s2sad.rules.results import array_dtype, dims_of, double_only, numeric, unknown_dim, unless_narrow
-
-nondifferentiable(signal.savgol_coeffs)
+from s2sad.rules.registry import adjoint, kind, known, refuse, sized, tangent
+from s2sad.rules.results import array_dtype, dims_of, double_only, length_of, numeric, unknown_dim, unless_narrow
 
 
 @adjoint(signal.detrend, linear=True, cost=300)
@@ -43,6 +41,22 @@ def analytic_signal_kind(x: Kind, *options: Kind) -> Kind:
 
 
 # --- smoothing by polynomials -----------------------------------------------------------------------------------------
+
+
+@adjoint(signal.savgol_coeffs, cost=300, wrt=["delta"])
+def smoothing_weights(window_length, polyorder, deriv=0, delta=1.0, pos=None, use="conv", *, grad, result):
+    """Those of a derivative are divided by as many powers of the distance."""
+    return None, None, None, -deriv * np.sum(grad * result) / delta
+
+
+@tangent(signal.savgol_coeffs)
+def smoothing_weights_tangent(window_length, polyorder, deriv=0, delta=1.0, pos=None, use="conv", *, result, delta_dot):
+    return -deriv / delta * delta_dot * result
+
+
+@kind(signal.savgol_coeffs)
+def smoothing_weights_kind(window_length: Kind, *options: Kind) -> Kind:
+    return Array("float64", (length_of(window_length),))
 
 
 @adjoint(signal.savgol_filter, cost=500, wrt=["x"])
