@@ -1,12 +1,21 @@
 """Rows of scipy.stats."""
 
+import inspect
+
 import numpy as np
+import scipy
 from scipy import stats
 
 from s2sad.rules import loading
-from tests.rule_rows.table import corner, fixed, positive, row, rows
+from tests.rule_rows.table import corner, fixed, plain, positive, row, rows
 
 loading.load_rules_of(stats.norm.logpdf)
+
+
+def takes(function, name):
+    """Whether a function has an option in this version of SciPy."""
+    return name in inspect.signature(function).parameters
+
 
 _Q = positive(3)
 _unit = np.array([0.1, 0.45, 0.8])
@@ -173,17 +182,17 @@ rows(
         row(_sample, 1),
     ],
 )
-rows(
-    stats.skew,
-    stats.kurtosis,
-    cases=[row(_sample, bias=False), row(_samples, 1, bias=False), row(_samples[:2, 0], 0, bias=False)],
-)
+_unbiased = [row(_sample, bias=False), row(_samples, 1, bias=False), row(_samples[:2, 0], 0, bias=False)]
+rows(stats.kurtosis, cases=_unbiased)
+# SciPy 1.13 itself fails for single precision.
+rows(stats.skew, cases=_unbiased if scipy.__version__ > "1.14" else [plain(_sample, bias=False)])
 
 # --- moments, what lies within limits, angles --------------------------------------------------------------------------
 
 _all = [row(_numbers), row(_samples), row(_samples, axis=1, keepdims=True), row(_samples, axis=None)]
 rows(stats.variation, cases=[*_all, row(_samples, 1, ddof=1)])
-rows(stats.gstd, cases=[*_all, row(_samples, 1, ddof=0)])
+_known = [each for each in _all if not each.keywords.get("keepdims") or takes(stats.gstd, "keepdims")]
+rows(stats.gstd, cases=[*_known, row(_samples, 1, ddof=0)])
 rows(
     stats.moment,
     cases=[row(_numbers), row(_numbers, 2), row(_samples, 3, 1), row(_samples, order=4, axis=None, keepdims=True)],
@@ -200,8 +209,10 @@ rows(stats.tmean, stats.tvar, stats.tstd, stats.tsem, cases=[row(_numbers, (0.6,
 rows(stats.tvar, stats.tstd, stats.tsem, cases=[row(_numbers, ddof=0)])
 rows(
     stats.trim_mean,
-    cases=[row(_numbers, 0.2), row(_samples, 0.3), row(_samples, 0.3, 1, keepdims=True), row(_samples, 0.2, axis=None)],
+    cases=[row(_numbers, 0.2), row(_samples, 0.3), row(_samples, 0.3, 1), row(_samples, 0.2, axis=None)],
 )
+if takes(stats.trim_mean, "keepdims"):
+    rows(stats.trim_mean, cases=[row(_samples, 0.3, 1, keepdims=True)])
 rows(
     stats.iqr,
     cases=[
