@@ -239,3 +239,11 @@ def test_functions_with_several_results():
     value, tangent = jvp(f, (a,), (a_dot,))
     assert value == f(a)
     assert tangent == pytest.approx((4.0 * fine - coarse) / 3.0, rel=1e-7)
+
+
+@pytest.mark.parametrize(("x", "tangent"), [(-0.5, 1.0), (0.0, 0.0), (2.0, 0.0), (2.5, 10.0)])
+def test_what_stands_beyond_the_ends_of_interp_is_not_felt_at_them(x, tangent):
+    def f(left, right):
+        return np.interp(x, np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 2.0]), left, right)
+
+    assert jvp(f, (5.0, 7.0), (1.0, 10.0))[1] == tangent

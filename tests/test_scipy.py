@@ -302,3 +302,43 @@ def test_forward_mode_of_what_a_convolution_continues_its_input_by(boundary, fil
     slope = s2sad.jvp(continued, (x, y), (y[0, 0] + x**2, y**2))[1]
     ends = [continued(x + h * (y[0, 0] + x**2), y + h * y**2) for h in (1e-5, -1e-5)]
     assert slope == pytest.approx((ends[0] - ends[1]) / 2e-5, rel=1e-6)
+
+
+@pytest.mark.parametrize("v", [0.0, 1.0, 3.0, 10.0])
+def test_scaled_bessel_functions_where_their_series_begin(v):
+    """There the recurrence is still good to 1e-11, and the second term of the series is 4e-9 of it."""
+    x = 1.01e4 * (1.0 + v * v)
+    for each in (x, -x):
+        near = 0.5 * (special.ive(v - 1, each) + special.ive(v + 1, each)) - np.sign(each) * special.ive(v, each)
+        assert s2sad.grad(lambda x: special.ive(v, x))(each) == pytest.approx(near, rel=1e-9)
+    near = special.kve(v, x) - 0.5 * (special.kve(v - 1, x) + special.kve(v + 1, x))
+    assert s2sad.grad(lambda x: special.kve(v, x))(x) == pytest.approx(near, rel=1e-9)
+
+
+@pytest.mark.parametrize("complex_one", [0, 1])
+def test_khatri_rao_of_one_complex_matrix_is_refused(complex_one):
+    given = [np.ones((2, 3)), np.ones((2, 3))]
+    given[complex_one] = given[complex_one] + 1.0j
+    with pytest.raises(NotDifferentiableError, match="of stacks or complex matrices"):
+        gradients_function(lambda a, b: np.sum(np.abs(linalg.khatri_rao(a, b)) ** 2))(*given)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda a, b: linalg.solve_triangular(a, b, trans=2, lower=True),
+        lambda a, b: linalg.solve_triangular(a, b, trans="C", lower=True),
+        lambda a, b: linalg.solve_triangular(a, np.reshape(b, (3, 1, 1)), lower=True),
+    ],
+)
+def test_tangents_of_triangular_systems_that_are_refused(f):
+    a, b = np.tril(np.ones((3, 3))), np.ones(3)
+    with pytest.raises(NotDifferentiableError, match="of a stack of matrices, of one that is overwritten"):
+        s2sad.jvp(f, (a, b), (a, b))
+
+
+@pytest.mark.parametrize("c", [3e-6, -3e-6, 0.0])
+def test_generalized_pareto_distribution_that_is_almost_exponential(c):
+    """The derivative of its distribution function is its density."""
+    found = s2sad.grad(lambda x: stats.genpareto.cdf(x, c))(2.0)
+    assert found == pytest.approx(stats.genpareto.pdf(2.0, c), rel=1e-9)

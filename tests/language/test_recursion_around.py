@@ -221,6 +221,30 @@ def goes_through_a_string(x, text):
     return read(text, 1.0) + read("ba", x)
 
 
+def halves(part, n):
+    if n == 0:
+        return part[0] * part[1]
+    return halves((part[0] * part[1], part[1]), n - 1)
+
+
+@case(1.1, 0.7)
+def of_a_tuple(x, y):
+    return halves((x, y), 3)
+
+
+def products(a, w, n):
+    if n == 0:
+        return a * w, w
+    b, c = products(a * w, w, n - 1)
+    return b + c, c * w
+
+
+@case(V, V + 0.5)
+def returns_what_it_was_given(a, w):
+    z, v = products(a, w, 2)
+    return np.sum(z * v)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_recursion_around(each):
     each.check()
