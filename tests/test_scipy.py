@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 
@@ -342,3 +343,19 @@ def test_generalized_pareto_distribution_that_is_almost_exponential(c):
     """The derivative of its distribution function is its density."""
     found = s2sad.grad(lambda x: stats.genpareto.cdf(x, c))(2.0)
     assert found == pytest.approx(stats.genpareto.pdf(2.0, c), rel=1e-9)
+
+
+@pytest.mark.parametrize("x", [101.0, 200.0])
+def test_erfcx_far_out(x):
+    """2 x erfcx(x) - 2 / sqrt(pi), by the continued fraction of erfcx (DLMF 7.9.2), in which nothing cancels."""
+    inner = x
+    for k in range(60, 1, -1):
+        inner = x + 0.5 * k / inner
+    # erfcx = 1 / (sqrt(pi) (x + 1/2 / inner)), and 2 x erfcx - 2 / sqrt(pi) = -1 / (sqrt(pi) inner (x + 1/2 / inner))
+    expected = -1.0 / (np.sqrt(np.pi) * inner * (x + 0.5 / inner))
+    assert s2sad.grad(lambda x: special.erfcx(x))(x) == pytest.approx(expected, rel=1e-13)
+
+
+@pytest.mark.parametrize("x", [0.3, 2.0, 5.9, 6.1, 9.9, 10.1, 30.0])
+def test_the_derivative_of_lgamma_is_as_good_as_psi(x):
+    assert s2sad.grad(lambda x: math.lgamma(x))(x) == pytest.approx(special.psi(x), rel=1e-14)
