@@ -20,7 +20,7 @@ from s2sad.kinds import Array, Dim, Kind, List, Scalar, Static, Tuple
 from s2sad.values import MISSING, BoundMethod, Value
 
 IN_ORDER = (np.zeros, np.ones, np.empty, np.full, np.eye, np.identity, np.outer)
-MAYBE = (np.reshape, np.ndarray.reshape, np.ravel, np.ascontiguousarray)
+MAYBE = (np.reshape, np.ndarray.reshape, np.ravel, np.ascontiguousarray, np.asfortranarray)
 READ_ONLY = (np.diagonal, np.diag, np.broadcast_to)
 
 
@@ -40,7 +40,7 @@ class Views:
             and getattr(base.kind, "char", "?") != "c"
         ):
             return copied
-        if function in (np.asarray, np.asanyarray, np.ascontiguousarray):
+        if function in (np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray):
             given = base.kind.dtype if isinstance(base.kind, Array) else ""
             if not given or not kind.dtype:
                 return rule if isinstance(base.kind, Array) else dataclasses.replace(copied, shares=True)
@@ -48,7 +48,10 @@ class Views:
                 return copied
         if function not in MAYBE:
             return rule
-        order = self.known(bound["order"]) if "order" in bound else "C"
+        if base.place.root.name.startswith("#") and isinstance(self.viewed(node), (gast.BinOp, gast.UnaryOp)):
+            return copied  # of new memory that has no other name, a view is as good as a copy
+        fortran = function is np.asfortranarray
+        order = self.known(bound["order"]) if "order" in bound else "F" if fortran else "C"
         straight = self.contiguous(base)
         if order != "C" and not (getattr(base.kind, "rank", None) == 1 and kind.rank == 1):
             straight = None
@@ -102,9 +105,14 @@ class Views:
 
     def shown(self, node: Any, owner: bool = False) -> str:
         """The user's text of a call, or of what it is a view of."""
-        if owner and isinstance(node, gast.Call):
-            node = node.args[0] if node.args and not self.is_method(node) else getattr(node.func, "value", node)
+        node = self.viewed(node) if owner else node
         return trees.show(node) if isinstance(node, gast.AST) else "the array"
+
+    def viewed(self, node: Any) -> Any:
+        """Of a call of the user's, what it makes a view of."""
+        if not isinstance(node, gast.Call):
+            return node
+        return node.args[0] if node.args and not self.is_method(node) else getattr(node.func, "value", node)
 
     def is_method(self, node: gast.Call) -> bool:
         """Whether a call of the user's is that of an array's method."""

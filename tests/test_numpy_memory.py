@@ -184,6 +184,15 @@ def reshape_in_a_list_written(s):
     return rows[0].T + rows[1]
 
 
+@case(S)
+def of_what_has_no_name(s):
+    w = np.asfortranarray(s * 2.0)
+    w[0, 1] = s[0, 0]
+    flat = np.ravel(s.T @ s)
+    flat[1] *= flat[2]
+    return np.sum(w * s) + np.sum(flat)
+
+
 @case(A)
 def flat_read_and_written(A):
     s = 0.0
@@ -495,6 +504,17 @@ def test_order_of_what_is_given(order):
     wanted = 2.0 * given
     wanted[0, 1] = 0.0
     np.testing.assert_array_equal(tangent, wanted.T)
+
+
+def test_fortran_order_refused():
+    def f(s):
+        w = s * 2.0
+        z = np.asfortranarray(w)
+        z[0, 1] = s[0, 0]
+        return w
+
+    with pytest.raises(NotDifferentiableError, match="view of `w` or a copy"):
+        value_and_gradients_function(f)(S)
 
 
 def test_order_of_elements_refused():
