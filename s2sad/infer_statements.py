@@ -11,6 +11,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.expressions import is_call, is_pure, load
 from s2sad.infer_dunders import class_of
+from s2sad.infer_stores import is_maybe_number
 from s2sad.kinds import Static, Unknown
 from s2sad.local_functions import local_name
 from s2sad.named_numbers import called, is_number
@@ -116,6 +117,9 @@ class Statements:
             if class_of(current) is not None:
                 self.bind(target, self.augmented_object(node, current))
                 return
+            if is_maybe_number(current) and self.has_second_name(current, (self.frame.number, target.id)):
+                self.bind(target, self.augmented_apart(node, current, target.id))
+                return
             if self.is_memory(current) or isinstance(current.kind, Unknown):
                 self.augment_in_place(node, current)
                 return
@@ -125,6 +129,9 @@ class Statements:
         else:
             owner = self.settle(self.visit(target.value))
             current = self.get_attribute(owner, target.attr, target)
+            if is_maybe_number(current):
+                self.store_attribute_value(owner, target.attr, self.augmented_apart(node, current, target.attr), target)
+                return
             if self.is_memory(current):
                 self.augment_in_place(node, current)
                 return

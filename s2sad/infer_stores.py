@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import types
 from typing import Any
 
@@ -23,6 +24,7 @@ from s2sad.kinds import (
     highest_rank,
     join,
     lowest_rank,
+    may_be_number,
     settled,
 )
 from s2sad.values import MISSING, BoundMethod, Object, Value
@@ -223,10 +225,13 @@ class Stores:
         if base.object.cls is dict and self.known(self.visit(target.slice)) is MISSING:
             self.need_mapping(base.object, target)
         current = self.get_item(base, target.slice, target)
-        if self.is_memory(current):
+        if is_maybe_number(current):
+            made = self.augmented_apart(node, current)
+        elif self.is_memory(current):
             self.augment_in_place(node, current)
             return
-        made = self.settle(self.augmented_object(node, current))
+        else:
+            made = self.settle(self.augmented_object(node, current))
         index = self.visit(target.slice)
         setter = self.own_method(base, "__setitem__")
         if setter is not None:
@@ -259,6 +264,21 @@ class Stores:
         op.parts = parts
         return self.emit(expr, op, kind, True)
 
+    def has_second_name(self, value: Value, key: Any) -> bool:
+        """Whether something else than this variable or part stands for the same."""
+        names = set(trees.names_in(value.expr))
+        return not isinstance(value.expr, gast.Name) or any(
+            other != key and isinstance(each, Value) and not names.isdisjoint(trees.names_in(each.expr))
+            for other, each in self.state.items()
+        )
+
+    def augmented_apart(self, node: gast.AugAssign, current: Value, hint: str | None = None) -> Value:
+        """What may be a number or an array, after op=: under a name of its own, as others keep a number that it was."""
+        named = self.emit(current.expr, ir.Plain(False), current.kind, False, hint)
+        made = dataclasses.replace(named, place=current.place)
+        self.augment_in_place(node, made)
+        return made
+
     def augment_in_place(self, node: gast.AugAssign, current: Value) -> None:
         """name op= value, where name is an array or a list."""
         if isinstance(current.kind, List) and isinstance(node.op, gast.Add):
@@ -283,7 +303,8 @@ class Stores:
             op.old = made.expr.id
         self.note_store(place, value.varied, node)
         target = current.expr if current.expr.__class__ in (gast.Name, gast.Subscript) else None
-        if target is None or target.__class__ is gast.Name and isinstance(node.target, gast.Attribute):
+        attribute = isinstance(node.target, gast.Attribute) and not may_be_number(current.kind)
+        if target is None or target.__class__ is gast.Name and attribute:
             target = trees.index(current.expr, trees.const(...))
         self.add(gast.AugAssign(target, node.op, value.expr), op)
 
@@ -378,3 +399,8 @@ class Stores:
                 self.effects += 1
                 return
         raise self.refuse("delete", target)
+
+
+def is_maybe_number(value: Value) -> bool:
+    """Whether it carries no gradient, and may be a number or an array: op= changes only one of these in place."""
+    return may_be_number(value.kind) and not value.varied and value.object is None

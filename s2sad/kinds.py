@@ -452,6 +452,11 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
     return CONSTANTS if is_constants(a) and is_constants(b) else UNKNOWN
 
 
+def may_be_number(kind: Kind) -> bool:
+    """Whether a value may be a number or an array, of which op= changes only one in place."""
+    return isinstance(kind, Unknown) or isinstance(kind, Array) and kind.dims is None and not kind.least
+
+
 def highest_rank(*kinds: Kind) -> int | None:
     """The highest rank that one of these numbers and arrays may have; None where that is not known."""
     ranks = []

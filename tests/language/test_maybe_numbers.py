@@ -1,0 +1,95 @@
+"""op= of what no gradient goes through, and may be a number or an array: who else has a number's name keeps the number,
+who else has an array's sees it change."""
+
+import numpy as np
+import pytest
+
+from .checker import Cases
+
+case = Cases()
+
+
+def unknown(*values, **more):
+    return 1.0 + sum(more) + sum(values)
+
+
+def unknown_array(*values, **more):
+    return np.ones(3) * (1 + sum(more) + sum(values))
+
+
+class Total:
+    def __init__(self, total):
+        self.total = total
+
+    def add(self, value):
+        self.total += value
+        return self
+
+
+@case(0.7)
+def another_name(a):
+    b = unknown(0.5)
+    c = b
+    b += 2.0
+    return a * b * c
+
+
+@case(0.7)
+def an_entry(a):
+    b = unknown(0.5)
+    d = {"k": b}
+    d["k"] += 2.0
+    return a * b * d["k"]
+
+
+@case(0.7)
+def an_attribute(a):
+    b = unknown(0.5)
+    return a * Total(b).add(1.5).total * b
+
+
+def one_more(z):
+    z += 1
+    return z
+
+
+@case(0.7)
+def an_argument(a):
+    b = unknown(1.0)
+    return a * one_more(b) * b
+
+
+@case(0.7)
+def again_and_again(a):
+    n = unknown(1.0)
+    n -= 1.5
+    for k in range(3):
+        n *= k + 2
+    if n < 100.0:
+        n += 10
+    return a * n
+
+
+@case(0.7)
+def before_and_after(a):
+    n, s = unknown(1.0), 0.0
+    twice = n * 2.0
+    for _ in range(3):
+        n += 1.5
+        s = s + a * n * twice
+    return float(s)
+
+
+@case(0.7)
+def arrays_change(a):
+    b = unknown_array(1)
+    c = b
+    b += 2.0
+    d = {"k": b}
+    d["k"] *= 2.0
+    return np.sum(a * b * c * d["k"] * Total(b).add(3.0).total)
+
+
+@pytest.mark.parametrize("each", case, ids=str)
+def test_maybe_number(each):
+    each.check()
