@@ -689,6 +689,25 @@ def nested_tuples_made_anew(t):
     return s[0] + s[1][0] * s[1][1]["q"]
 
 
+@case(0.7, (0, 2, 1))
+@case(0.7, (3, 1, 0))
+@case(0.7, (9, 9, 9))
+def lists_of_other_lengths_at_each_break(x, n):
+    s = 0.0
+    for j in range(3):
+        for i in range(4):
+            if i >= n[j]:
+                r = [x * x] * (i + 1)
+                break
+            r = [x * i, x]
+            s += r[0] * len(r)
+            if i == 2:
+                r = r + [x]
+                break
+        s += sum(r) * len(r) * x
+    return s
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_after_loop(each):
     each.check()
