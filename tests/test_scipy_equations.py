@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import linalg
 
-from s2sad import check_gradients, gradients_function
+from s2sad import check_gradients, gradients_function, value_and_tangent_function
 from tests.both_modes import check_both_modes
 
 RANDOM = np.random.default_rng(5)
@@ -68,3 +68,18 @@ def test_gradients(name):
 def test_polar_factors_of_a_matrix_with_more_columns_than_rows():
     with pytest.raises(np.linalg.LinAlgError, match="more columns than rows"):
         gradients_function(lambda a: np.sum(linalg.polar(a)[0]))(B.T)
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_polar_factors_of_lower_rank(mode):
+    """Which turn is found is a matter of rounding."""
+    first, second = np.array([[0.3, -0.7, 1.1]]), np.array([[0.5, 0.2, -0.4]])
+
+    def turn(first, second):
+        return linalg.orthogonal_procrustes(first, second)[0]
+
+    with pytest.raises(np.linalg.LinAlgError, match="without full rank"):
+        if mode == "reverse":
+            gradients_function(turn)(first, second)
+        else:
+            value_and_tangent_function(turn)(first, second, tangents=(first, second))

@@ -162,6 +162,8 @@ def polar_slope(u, p, u_grad, p_grad):
     p W + W p is what u^T da is not symmetric by (N. Higham, "Functions of Matrices", 2008, chapter 8)."""
     if u.shape[0] < u.shape[1]:
         raise np.linalg.LinAlgError("of a matrix with more columns than rows the polar factors have no derivative")
+    if p.size and np.linalg.matrix_rank(p) < len(p):
+        raise np.linalg.LinAlgError("of a matrix without full rank the polar factors have no derivative")
     turning = linalg.solve_sylvester(p, p, u.T @ u_grad - p_grad @ p)
     across = linalg.solve(p, (u_grad - u @ (u.T @ u_grad)).T).T
     return u @ (turning - turning.T + p_grad) + across
@@ -181,6 +183,8 @@ def polar_changes(u, p, change):
     """How u and p change with u @ p."""
     if u.shape[0] < u.shape[1]:
         raise np.linalg.LinAlgError("of a matrix with more columns than rows the polar factors have no derivative")
+    if p.size and np.linalg.matrix_rank(p) < len(p):
+        raise np.linalg.LinAlgError("of a matrix without full rank the polar factors have no derivative")
     inner = u.T @ change
     turning = linalg.solve_sylvester(p, p, inner - inner.T)
     across = linalg.solve(p, (change - u @ inner).T).T
