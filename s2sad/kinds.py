@@ -309,7 +309,7 @@ def kind_of(value: Any, key: Any = None) -> Kind:
         return Mapping(None, held)
     if isinstance(value, _STATIC_TYPES) or callable(value) or isinstance(value, enum.Enum):
         return Static(value)
-    if type(value).__module__.startswith("numpy."):  # np.r_, whose fields are its own affair
+    if str(type(value).__module__).startswith("numpy."):  # np.r_, whose fields are its own affair
         return UNKNOWN
     if dataclasses.is_dataclass(value) or hasattr(value, "__dict__"):
         fields = tuple((name, kind_of(field, (key, name))) for name, field in vars(value).items())

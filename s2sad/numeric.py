@@ -223,7 +223,7 @@ def _agree(found: complex, expected: complex, rtol: float, atol: float) -> bool:
 def runs_compiled_code(f: Any, looked_at: set[Any] | None = None) -> bool:
     """Whether f, or a function that it names, has been compiled by Numba: its numbers may be rounded otherwise."""
     looked_at = set() if looked_at is None else looked_at
-    if type(f).__module__.startswith("numba.") and hasattr(f, "py_func"):
+    if str(type(f).__module__).startswith("numba.") and hasattr(f, "py_func"):
         return True
     f = inspect.unwrap(getattr(f, "__func__", getattr(f, "func", f)))
     if not isinstance(f, types.FunctionType) or f in looked_at:

@@ -57,7 +57,7 @@ class Value:
         if not isinstance(self.kind, Static):
             return MISSING
         value = self.kind.value
-        return below(value) if type(value).__module__.startswith("numba.") else value
+        return below(value) if str(type(value).__module__).startswith("numba.") else value
 
 
 def below(value: Any) -> Any:
