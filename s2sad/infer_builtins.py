@@ -244,7 +244,7 @@ class Builtins:
         if value.items is not None:
             return self.make_tuple(value.items[::-1])
         if isinstance(value.kind, List) and value.varied:
-            value = value if value.kind.cls is None else self.as_plain_list(value, node)
+            value = self.as_plain_list(value, node)
             expr = trees.index(value.expr, gast.Slice(None, None, trees.const(-1)))
             return self.list_operation("reversed", [value], expr, value, hint)
         return None

@@ -333,8 +333,9 @@ class Lists:
             self.branch(test, lambda: self.add(raising, ir.Plain(False)) and None, lambda: None)
         groups = [self.get_item(value, trees.const(k), target) for k in range(star)]
         stop = trees.const(-after) if after else None
-        listed = value if isinstance(value.kind, List) and value.kind.cls is None else self.as_plain_list(value, target)
-        rest = self.get_item(listed, gast.Slice(trees.const(star) if star else None, stop, None), target)
+        rest = self.get_item(
+            self.as_plain_list(value, target), gast.Slice(trees.const(star) if star else None, stop, None), target
+        )
         groups.append(rest)
         groups.extend(self.get_item(value, trees.const(k - after), target) for k in range(after))
         for each, part in zip(target.elts, [self.settle(group) for group in groups]):
@@ -342,6 +343,9 @@ class Lists:
         return True
 
     def as_plain_list(self, value: Value, node: Any) -> Value:
+        """The items of a deque or an array in a list; a list as it is."""
+        if isinstance(value.kind, List) and value.kind.cls is None:
+            return value
         if isinstance(value.kind, Array):
             return (
                 self.as_list(value, node)

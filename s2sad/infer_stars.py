@@ -149,8 +149,7 @@ class Stars:
         groups: list[Any] = []
         for each, value in zip(nodes, values):
             if is_starred(each) and not self.length_is_known(value) and isinstance(value.kind, (List, Array)):
-                value = self.as_list(value, each)
-                groups.append(value if value.kind.cls is None else self.as_plain_list(value, each))
+                groups.append(self.as_plain_list(self.as_list(value, each), each))
                 continue
             if not groups or not isinstance(groups[-1], list):
                 groups.append([])

@@ -27,6 +27,14 @@ def step_of_pieces(weights, noverlap):
     return len(weights) - (len(weights) // 2 if noverlap is None else int(noverlap))
 
 
+def layout_of_pieces(x, y, axis, window, nperseg, noverlap, nfft):
+    """The window, how far apart pieces begin, and over how many numbers each is transformed."""
+    if np.shape(x) != np.shape(y):
+        raise np.linalg.LinAlgError("the derivative of a spectrum of two signals takes signals of one shape")
+    weights = window_of_pieces(x, axis, window, nperseg)
+    return weights, step_of_pieces(weights, noverlap), len(weights) if nfft is None else int(nfft)
+
+
 def pieces_of(x, axis, size, step):
     """The pieces as rows: the axes but the one along which they lie, then the pieces, then their numbers."""
     rows = np.moveaxis(x, axis, -1)
@@ -62,10 +70,7 @@ def spectrum_adjoint(grad, x, y, fs, window, nperseg, noverlap, nfft, detrend, o
     """The cotangent of x (part 0) or of y (part 1)."""
     if np.size(x) == 0:
         return np.zeros_like(x)
-    if np.shape(x) != np.shape(y):
-        raise np.linalg.LinAlgError("the derivative of a spectrum of two signals takes signals of one shape")
-    weights = window_of_pieces(x, axis, window, nperseg)
-    step, count = step_of_pieces(weights, noverlap), len(weights) if nfft is None else int(nfft)
+    weights, step, count = layout_of_pieces(x, y, axis, window, nperseg, noverlap, nfft)
     through = np.moveaxis(grad, axis, -1)[..., None, :] * shares_of_spectrum(weights, count, one_sided, fs, scaling)
     other = transforms_of_pieces(y if part == 0 else x, axis, weights, step, count, detrend, one_sided)
     through = np.conj((np.conj(through) if part == 1 else through) * other) / other.shape[-2]
@@ -84,10 +89,7 @@ def spectrum_beside(x, y_dot, fs, window, nperseg, noverlap, nfft, detrend, one_
 def spectrum_of(x, y, fs, window, nperseg, noverlap, nfft, detrend, one_sided, scaling, axis):
     if np.size(x) == 0:
         return np.zeros_like(x)
-    if np.shape(x) != np.shape(y):
-        raise np.linalg.LinAlgError("the derivative of a spectrum of two signals takes signals of one shape")
-    weights = window_of_pieces(x, axis, window, nperseg)
-    step, count = step_of_pieces(weights, noverlap), len(weights) if nfft is None else int(nfft)
+    weights, step, count = layout_of_pieces(x, y, axis, window, nperseg, noverlap, nfft)
     first = transforms_of_pieces(x, axis, weights, step, count, detrend, one_sided)
     second = transforms_of_pieces(y, axis, weights, step, count, detrend, one_sided)
     made = np.mean(np.conj(first) * second, axis=-2) * shares_of_spectrum(weights, count, one_sided, fs, scaling)
