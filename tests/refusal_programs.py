@@ -936,7 +936,7 @@ def f(A):
 
 @shows("library", V)
 def f(x):
-    return np.sum(signal.vectorstrength(x, 2.0)[0])
+    return np.sum(signal.residue(x, x)[0])
 
 
 @shows("solver_state", 2.0)
