@@ -23,8 +23,9 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.kinds import List
-from s2sad.reading import all_blocks, free_reads, reads
-from s2sad.statements import blocks_of, targets
+from s2sad.reading import all_blocks, contents_read, free_reads, reads
+from s2sad.same_shapes import Sources, reading_elsewhere
+from s2sad.statements import blocks_of, change_adjoints, targets
 from s2sad.tape_constants import Constants
 from s2sad.tape_copies import KeptCopies, rename_deeply, share_loads
 from s2sad.tape_costs import Costs
@@ -95,7 +96,6 @@ class Tape(Costs, Counters, KeptCopies):
         save, again = self.decide(needed, places, bindings, header)
         if not is_checkpointed(node):
             save = {name for name in save if name not in self.constants}
-        after = self.from_next(node, save)
         for name in again:
             restore = self.recomputation(name, bindings)
             again_name = self.names.fresh(ir.base_of(name))
@@ -105,6 +105,9 @@ class Tape(Costs, Counters, KeptCopies):
                 rename_deeply(each, renamed)
             restore.targets[0].id = again_name
             self.insert(node.body, again_name, restore, name in places and places[name][2])
+        if not is_checkpointed(node):
+            save -= self.shapes_elsewhere(node, save)
+        after = self.from_next(node, save)
         for name in sorted(save - set(after), key=lambda n: int(n.rpartition(".")[2])):
             stack = self.push(name, forward, places)
             pop = trees.assign(name, trees.call(trees.attr(trees.name(stack), "pop")))
@@ -118,6 +121,16 @@ class Tape(Costs, Counters, KeptCopies):
         for name, back in counters.items():
             if name in free_reads(node.body):
                 node.body.insert(0, back)
+
+    def shapes_elsewhere(self, node: gast.For, save: set[str]) -> set[str]:
+        """The names of which only the shape was read, and is now read of what is at hand without being saved."""
+        sources = Sources(self.info, contents_read(node.body))
+
+        def is_to_change(name: str, source: str) -> bool:
+            return name in save and len(self.info[source].loops) < len(self.info[name].loops)
+
+        change_adjoints(node.body, reading_elsewhere(sources, is_to_change))
+        return save - free_reads(node.body)
 
     def places(self, loop: Any) -> dict[str, tuple[list[gast.stmt], gast.stmt | None, bool]]:
         """Where each name of an iteration has its value: (block, statement, whether inside a branch)."""

@@ -253,7 +253,36 @@ def the_same_at_times(x, rate, n):
     return total
 
 
+def diffuses(u, rate, n):
+    u = u.copy()
+    for _ in range(n):
+        old = u.copy()
+        u[1:-1] = old[1:-1] + 0.1 * (old[2:] - 2.0 * old[1:-1] + old[:-2])
+    return np.sum(u**2) * rate
+
+
+def diffuses_at_a_rate(u, rate, n):
+    u = u.copy()
+    for _ in range(n):
+        old = u.copy()
+        u[1:-1] = old[1:-1] + rate * (old[2:] - 2.0 * old[1:-1] + old[:-2])
+    return np.sum(u**2)
+
+
+def means_of_copies(A, n):
+    total = 0.0
+    for k in range(n):
+        B = k * A
+        C = B + 1.0
+        C[0] = 0.0
+        total += np.mean(B) + C[1, 1]
+    return total
+
+
 CASES = [
+    (diffuses, (VECTOR, 0.3, 3), ["old_grad = np.zeros_like(u)\n"], ["saved"]),
+    (diffuses_at_a_rate, (VECTOR, 0.3, 3), ["saved.append(t1)\n", "old_grad = np.zeros_like(u)\n"], ["saved.append(("]),
+    (means_of_copies, (np.full((4, 4), 0.3), 3), [], ["saved"]),
     (gated, (0.4, 3), ["* (1.0 - gate)"], ["1.0 - gate * gate"]),
     (counts_up, (0.4, 4), ["i -= 1\n", "x_saved.append(x)\n", "while x_saved:\n"], ["steps"]),
     (counts_in_two_loops, (0.4, 4), ["j -= 2\n", "k -= 1\n"], []),
