@@ -243,6 +243,7 @@ class FirstWrites:
             made = gast.Assign([place], value, None)
             made.origin, made.reverse = getattr(node, "origin", None), True
             block[k] = made
+            self.changed = True
 
     def are_of_one_element(self, nodes: list[Any], name: str) -> bool:
         """Whether all of these add to S[i] with the same index."""

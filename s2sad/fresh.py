@@ -22,14 +22,14 @@ def is_fresh(expr: gast.AST) -> bool:
         "T",
     ):  # all of a new array is held by its real part alone
         return is_fresh(expr.value)
-    if isinstance(expr, gast.Call) and isinstance(expr.func, gast.Attribute):
+    if isinstance(expr, gast.Call) and isinstance(expr.func, (gast.Attribute, gast.Name)):
         function = trees.function_of(expr.func)
         if function in (np.real, np.imag):
             return is_fresh(expr.args[0])
         rule = registry.find(function) if function is not None else None
         if rule is not None:
             return not rule.view and not rule.variadic or function in (np.array, np.concatenate, np.stack, np.einsum)
-        return expr.func.attr in ("zeros_like", "full_like", "copy")
+        return isinstance(expr.func, gast.Attribute) and expr.func.attr in ("zeros_like", "full_like", "copy")
     return False
 
 

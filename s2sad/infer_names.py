@@ -109,6 +109,9 @@ class Lookups:
             expr.module = value
             return Value(expr, Static(value))
         if isinstance(kind, Static) or is_frozen(value):
+            if isinstance(expr, gast.Name) and is_of_library(value):
+                expr = trees.copy_tree(expr)
+                expr.imported = value
             return Value(expr, Static(value))
         if type(value).__name__ == "SuperLU":
             return self.outside_factor(value, expr)
@@ -209,3 +212,13 @@ class Lookups:
             return Value(trees.name(value.__name__.rpartition(".")[2], module=value), Static(value))
         expr = trees.attr(trees.name(module.__name__.rpartition(".")[2], module=module), name or value.__name__)
         return self.outside_value(value, expr, ("import", module.__name__, name))
+
+
+def is_of_library(value: Any) -> bool:
+    """Whether this is a function of Python's or NumPy's or SciPy's, as `from math import sqrt` gives it."""
+    name = getattr(value, "__name__", None)
+    modules = (sys.modules.get(each) for each in LIBRARIES)
+    return isinstance(name, str) and any(vars(each).get(name) is value for each in modules if each is not None)
+
+
+LIBRARIES = ("math", "cmath", "numpy", "numpy.linalg", "numpy.fft", "scipy.special", "scipy.linalg")

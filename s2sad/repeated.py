@@ -200,6 +200,8 @@ def gives_the_same(call: gast.Call) -> bool:
         base = base.value
     if hasattr(base, "builtin"):
         return base.builtin in COMPUTING
+    if hasattr(base, "imported"):
+        return True
     module = getattr(base, "module", None)
     return module is not None and module.__name__.partition(".")[0] in LIBRARIES and "random" not in path
 

@@ -212,8 +212,10 @@ class Sharing:
 
     def is_foreign(self, node: gast.Call) -> bool:
         function: Any = node.func
+        if trees.function_of(function) is not None:
+            return False
         if isinstance(function, gast.Attribute):
-            return trees.function_of(function) is None and self.method_owner(function) is None
+            return self.method_owner(function) is None
         known = any(hasattr(function, mark) for mark in ("builtin", "pair", "function", "module"))
         return not known
 
@@ -231,10 +233,9 @@ class Sharing:
         if self.is_foreign(node):
             self.escaped(node)
             return {OUTSIDE}
+        if trees.function_of(function) is not None:
+            return set() if is_new(node) else set().union(*map(self.sources, arguments))
         if isinstance(function, gast.Attribute):
-            called = trees.function_of(function)
-            if called is not None:
-                return set() if is_new(node) else set().union(*map(self.sources, arguments))
             if function.attr == "copy" and not self.holds_others(function.value):
                 return set()
             return self.sources(function.value).union(*map(self.sources, arguments))

@@ -97,6 +97,8 @@ class Tape(Costs, Counters, KeptCopies):
         if not is_checkpointed(node):
             save = {name for name in save if name not in self.constants}
         for name in again:
+            if not is_checkpointed(node) and self.shapes_elsewhere(node, {name}):
+                continue
             restore = self.recomputation(name, bindings)
             again_name = self.names.fresh(ir.base_of(name))
             self.info[again_name] = self.info[name]

@@ -192,9 +192,9 @@ def same(a: Any, b: Any) -> bool:
 
 
 def function_of(node: gast.AST) -> Any:
-    """The function of a module that `np.linalg.solve` names, or None."""
+    """The function of a module that `np.linalg.solve` names, or `solve` where it was imported; or None."""
     if isinstance(node, gast.Name):
-        return getattr(node, "module", None)
+        return getattr(node, "module", None) or getattr(node, "imported", None)
     owner = function_of(node.value) if isinstance(node, gast.Attribute) else None
     return None if owner is None else getattr(owner, node.attr, None)
 
