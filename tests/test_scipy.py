@@ -238,7 +238,7 @@ def test_texts_of_filters():
 
 
 def test_an_array_that_is_written_to_is_refused():
-    from scipy import fft, ndimage, signal
+    from scipy import fft, ndimage
 
     def smooth(x):
         out = np.zeros(x.shape)
@@ -248,10 +248,7 @@ def test_an_array_that_is_written_to_is_refused():
     def destroyed(x):
         return np.sum(fft.dct(x, overwrite_x=True) ** 2)
 
-    def state(x):
-        return signal.lfilter([0.5], [1.0, -0.3], x, zi=np.zeros(1))[0][0]
-
-    for f, keyword in ((smooth, "output"), (destroyed, "overwrite_x"), (state, "zi")):
+    for f, keyword in ((smooth, "output"), (destroyed, "overwrite_x")):
         with pytest.raises(NotDifferentiableError, match=f"doesn't know this use of it .{keyword}."):
             s2sad.grad(f)(np.ones(4))
 
@@ -329,12 +326,12 @@ def test_khatri_rao_of_one_complex_matrix_is_refused(complex_one):
     [
         lambda a, b: linalg.solve_triangular(a, b, trans=2, lower=True),
         lambda a, b: linalg.solve_triangular(a, b, trans="C", lower=True),
-        lambda a, b: linalg.solve_triangular(a, np.reshape(b, (3, 1, 1)), lower=True),
+        lambda a, b: linalg.solve_triangular(a, b, overwrite_b=True, lower=True),
     ],
 )
 def test_tangents_of_triangular_systems_that_are_refused(f):
     a, b = np.tril(np.ones((3, 3))), np.ones(3)
-    with pytest.raises(NotDifferentiableError, match="of a stack of matrices, of one that is overwritten"):
+    with pytest.raises(NotDifferentiableError, match="overwrit"):
         s2sad.jvp(f, (a, b), (a, b))
 
 

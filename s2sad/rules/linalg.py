@@ -218,6 +218,11 @@ def solve(a, b, *, grad, result):
 
 @tangent(np.linalg.solve)
 def solve_tangent(a, b, *, result, a_dot, b_dot):
+    return solve_along(a, b, result, a_dot, b_dot)
+
+
+@inline
+def solve_along(a, b, result, a_dot, b_dot):
     if rank(b) == 1 and known(rank(a) > 2):
         return np.linalg.solve(a, b_dot[..., None] - a_dot @ result[..., None])[..., 0]
     return np.linalg.solve(a, b_dot - a_dot @ result)

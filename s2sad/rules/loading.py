@@ -28,7 +28,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "scipy.ndimage": ("ndimage", "ndimage_fourier", "ndimage_smooth", "ndimage_splines"),
     "scipy.optimize": (),
-    "scipy.signal": ("signal", "signal_sequences", "signal_spectra"),
+    "scipy.signal": ("signal", "signal_sequences", "signal_spectra", "signal_states"),
     "scipy.spatial": ("spatial", "distances"),
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),
     "scipy.stats": (

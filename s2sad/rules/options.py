@@ -10,7 +10,7 @@ ANY = frozenset({"workers", "plan", "stable", "casting", "blocksize", "subok"})
 ONLY: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(("overwrite_x", "overwrite_input", "overwrite_a", "overwrite_b"), (False,)),
     **dict.fromkeys(("returned", "return_index", "return_inverse", "return_counts"), (False,)),
-    **dict.fromkeys(("like", "orthogonalize", "zi", "output"), (None,)),
+    **dict.fromkeys(("like", "orthogonalize", "output"), (None,)),
     **dict.fromkeys(("copy", "disp", "sorted"), (True,)),
     "nan_policy": ("propagate", "raise"),
     "device": (None, "cpu"),
@@ -36,7 +36,6 @@ INSTEAD = {
     ("astype", "copy"): "x.astype(dtype), which copies; or x itself, where it has that dtype",
     ("fill_diagonal", "wrap"): "stores at places that are written out: x[i, j] = value",
     **{("unique", name): _PLACES for name in ("return_index", "return_inverse", "return_counts", "axis", "equal_nan")},
-    ("lfilter", "zi"): "a loop over the samples, or x with the samples before it",
     **{("", name): "the call without it, and a store: y[...] = result" for name in ("out", "output")},
     **{("", name): "the call without it" for name in ("overwrite_a", "overwrite_b", "overwrite_x", "overwrite_input")},
 }

@@ -1,10 +1,11 @@
 """Rows of scipy.linalg."""
 
 import numpy as np
+import scipy
 from scipy import linalg
 
 from s2sad.rules import loading
-from tests.rule_rows.table import WELL, A, V, W, normal, row, rows
+from tests.rule_rows.table import STACK, WELL, A, V, W, normal, row, rows
 
 loading.load_rules_of(linalg.solve)
 
@@ -39,7 +40,27 @@ rows(
 rows(linalg.solve_sylvester, cases=[row(WELL, normal(2, 2) + 4.0 * np.eye(2), _columns)])
 rows(linalg.inv, linalg.det, linalg.expm, cases=[row(WELL), row(0.3 * WELL)])
 rows(linalg.expm, cases=[row(0.3 * WELL + 0.1j * normal(3, 3))])
+rows(linalg.det, linalg.expm, cases=[row(0.3 * STACK), row(0.1 * normal(2, 1, 2, 2) + np.eye(2))])
+rows(linalg.expm, cases=[row(0.2 * STACK + 0.1j * normal(3, 3))])
 rows(linalg.sqrtm, cases=[row(_symmetric)])
+if tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 16):  # all of these take stacks since then
+    _beside = normal(2, 3, 2)
+    rows(linalg.inv, cases=[row(STACK), row(STACK[None] + 0.1j * normal(3, 3))])
+    rows(linalg.sqrtm, cases=[row(STACK @ np.swapaxes(STACK, 1, 2))])
+    rows(linalg.solve, cases=[row(STACK, _beside), row(STACK, _columns), row(WELL, _beside), row(STACK, W)])
+    rows(
+        linalg.solve_triangular,
+        cases=[
+            row(STACK, _beside),
+            row(STACK, _columns, 1, True),
+            row(WELL, _beside, trans="T", unit_diagonal=True),
+            row(STACK, _beside, lower=True),
+        ],
+    )
+    rows(
+        linalg.solve_sylvester,
+        cases=[row(STACK, STACK[:, :2, :2], _beside), row(WELL, WELL[:2, :2], _beside), row(STACK, WELL, WELL)],
+    )
 rows(linalg.logm, cases=[row(_symmetric), row(WELL @ WELL.T), row(_symmetric + 0.1j * normal(3, 3))])
 rows(linalg.cholesky, cases=[row(_symmetric), row(_symmetric, lower=True), row(_symmetric, True)])
 rows(linalg.toeplitz, cases=[row(V), row(V, W), row(W, r=V)])

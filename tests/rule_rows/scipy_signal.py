@@ -4,7 +4,7 @@ import numpy as np
 from scipy import signal
 
 from s2sad.rules import loading
-from tests.rule_rows.table import complexes, normal, row, rows
+from tests.rule_rows.table import complexes, normal, parts, row, rows
 
 loading.load_rules_of(signal.lfilter)
 
@@ -58,10 +58,29 @@ rows(
         row(normal(5), _a, _k),
         row(_w, _a, _z),
         row(_b, _a, normal(2, 3, 4), 1),
+        row(_b, _a, _x, zi=normal(2)),
+        row(_b, _a[:2], _x, zi=normal(2)),
+        row(_b[:2], _a, _image, 0, normal(2, 5)),
+        row(_b, _a, _image, zi=normal(4, 2)),
+        row(_b, _a, _image, zi=normal(1, 2)),
+        row(_b, _a, normal(1), zi=normal(2)),
+        row(_b, np.array([1.5]), _x, zi=normal(2)),
+        row(_w, _a, _z, zi=complexes(2)),
+        *(parts(each, _b, _a, _image, 1, normal(4, 2)) for each in "01"),
     ],
 )
+rows(signal.lfilter_zi, cases=[row(_b, _a), row(_b[:2], _a), row(_b, _a[:2]), row(normal(4), np.array([1.0, 0.3]))])
 _sos = signal.butter(4, 0.3, output="sos")
 rows(signal.sosfilt, cases=[row(_sos, _x), row(_sos, _image, axis=0), row(_sos[:1], normal(2, 3, 4), 1)])
+rows(
+    signal.sosfilt,
+    cases=[
+        row(_sos, _x, zi=normal(2, 2)),
+        row(_sos, _image, 0, normal(2, 2, 5)),
+        row(_sos[:1], normal(2, 3, 4), 1, normal(1, 2, 2, 4)),
+        *(parts(each, _sos, _image, zi=normal(2, 4, 2)) for each in "01"),
+    ],
+)
 rows(signal.oaconvolve, cases=[row(_x, _k), row(_even, _x, "same"), row(_image, _kernel, "valid"), row(_z, _w)])
 rows(
     signal.convolve2d,

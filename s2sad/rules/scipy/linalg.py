@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
-from s2sad.kinds import ONE, Array, Kind
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent
+from s2sad.kinds import ONE, Array, Kind, broadcast_dims
+from s2sad.rules.linalg import cofactors, dims_of_stack, for_each_matrix, solve_along, solve_kind, turned
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent, unbroadcast
 from s2sad.rules.results import TRUE, array_dtype, combined, dims_of, floating, numeric, result_dtype, shaped, value_of
 
 
@@ -28,10 +29,16 @@ def product_of_columns(a, b):
 @adjoint(linalg.solve, cost=1000)
 def solution(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True, assume_a=None,
              transposed=False, *, grad, result):  # fmt: skip
-    if rank(a) != 2 or rank(b) > 2:
-        return refuse("of a stack of matrices: use np.linalg.solve, which takes stacks")
     if overwrite_a or overwrite_b:
         return refuse("overwrite_a and overwrite_b destroy what the gradient needs: the call without them")
+    if rank(a) != 2 or rank(b) > 2:
+        if transposed or assume_a not in (None, "gen", "general"):
+            return refuse("of a stack of matrices, transposed or of a structure: use np.linalg.solve")
+        if rank(b) == 1:
+            b_grad = np.linalg.solve(turned(a), grad[..., None])[..., 0]
+            return -(b_grad[..., None] * result[..., None, :]), unbroadcast(b_grad)
+        b_grad = np.linalg.solve(turned(a), grad)
+        return unbroadcast(-(b_grad @ turned(result))), unbroadcast(b_grad)
     if assume_a not in (None, "gen", "general", "sym", "symmetric", "pos", "positive definite"):
         return refuse("of such a structure: assume_a=None, 'gen', 'sym' or 'pos'")
     if assume_a in (None, "gen", "general"):
@@ -44,8 +51,12 @@ def solution(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_fini
 @tangent(linalg.solve)
 def solution_tangent(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True, assume_a=None,
                      transposed=False, *, result, a_dot, b_dot):  # fmt: skip
-    if rank(a) != 2 or rank(b) > 2 or overwrite_a or overwrite_b:
-        return refuse("of a stack of matrices, or of ones that are overwritten")
+    if overwrite_a or overwrite_b:
+        return refuse("overwrite_a and overwrite_b destroy what the gradient needs: the call without them")
+    if rank(a) != 2 or rank(b) > 2:
+        if transposed or assume_a not in (None, "gen", "general"):
+            return refuse("of a stack of matrices, transposed or of a structure: use np.linalg.solve")
+        return solve_along(a, b, result, a_dot, b_dot)
     if assume_a in (None, "gen", "general"):
         change = b_dot - (a_dot.T if transposed else a_dot) @ result
         return linalg.solve(a.T if transposed else a, change)
@@ -68,19 +79,26 @@ def in_triangle(whole, lower):
 
 @kind(linalg.solve)
 def solution_kind(a: Kind, b: Kind, *options: Kind) -> Kind:
-    a, b = numeric(a), numeric(b)
-    return Array(floating(result_dtype(np.matmul, a, b)), dims_of(b))
+    return solve_kind(a, b)
+
+
+ONE_VECTOR = "of a stack of matrices with one vector: b as a matrix of one column, `b[:, None]`"
 
 
 @adjoint(linalg.solve_triangular, cost=300)
 def solution_of_triangular(a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False, check_finite=True, *,
                            grad, result):  # fmt: skip
-    if rank(a) != 2 or rank(b) > 2:
-        return refuse("of a stack of matrices")
     if overwrite_b:
         return refuse("overwrite_b destroys what the gradient needs: the call without it")
     if trans in (2, "C"):
         return refuse("with the conjugate transpose: trans=0 or 1, of np.conj(A)")
+    if rank(a) != 2 or rank(b) > 2:
+        if rank(b) == 1:
+            return refuse(ONE_VECTOR)
+        backwards = 1 if trans in (0, "N") else 0
+        b_grad = linalg.solve_triangular(a, grad, trans=backwards, lower=lower, unit_diagonal=unit_diagonal)
+        product = b_grad @ turned(result) if trans in (0, "N") else result @ turned(b_grad)
+        return unbroadcast(-triangle(product, lower, unit_diagonal)), unbroadcast(b_grad)
     if trans in (0, "N"):
         b_grad = linalg.solve_triangular(a, grad, trans=1, lower=lower, unit_diagonal=unit_diagonal)
         return triangle(-product_of_columns(b_grad, result), lower, unit_diagonal), b_grad
@@ -91,10 +109,12 @@ def solution_of_triangular(a, b, trans=0, lower=False, unit_diagonal=False, over
 @tangent(linalg.solve_triangular)
 def solution_of_triangular_tangent(a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False,
                                    check_finite=True, *, result, a_dot, b_dot):  # fmt: skip
-    if rank(a) != 2 or rank(b) > 2 or overwrite_b or trans in (2, "C"):
-        return refuse("of a stack of matrices, of one that is overwritten, or with the conjugate transpose")
+    if overwrite_b or trans in (2, "C"):
+        return refuse("overwritten, or with the conjugate transpose: the call without, and trans=0 or 1 of np.conj(A)")
+    if rank(b) == 1 and known(rank(a) > 2):
+        return refuse(ONE_VECTOR)
     part = triangle(a_dot, lower, unit_diagonal)
-    change = b_dot - (part if trans in (0, "N") else part.T) @ result
+    change = b_dot - (part if trans in (0, "N") else turned(part)) @ result
     return linalg.solve_triangular(a, change, trans=trans, lower=lower, unit_diagonal=unit_diagonal)
 
 
@@ -110,10 +130,14 @@ kind(linalg.solve_triangular)(solution_kind)
 
 @adjoint(linalg.solve_sylvester, cost=3000)
 def solution_of_sylvester(a, b, q, *, grad, result):
-    if rank(a) != 2 or rank(b) != 2:
-        return refuse("of a stack of matrices")
-    q_grad = linalg.solve_sylvester(a.T, b.T, grad)
-    return -q_grad @ result.T, -result.T @ q_grad, q_grad
+    q_grad = linalg.solve_sylvester(turned(a), turned(b), grad)
+    if known(rank(a) == 2 and rank(b) == 2 and rank(q) == 2):
+        return -q_grad @ result.T, -result.T @ q_grad, q_grad
+    return (
+        unbroadcast(-(q_grad @ turned(result))),
+        unbroadcast(-(turned(result) @ q_grad)),
+        unbroadcast(q_grad),
+    )
 
 
 @tangent(linalg.solve_sylvester)
@@ -123,8 +147,12 @@ def solution_of_sylvester_tangent(a, b, q, *, result, a_dot, b_dot, q_dot):
 
 @kind(linalg.solve_sylvester)
 def sylvester_kind(a: Kind, b: Kind, q: Kind) -> Kind:
-    q = numeric(q)
-    return Array(floating(result_dtype(None, numeric(a), numeric(b), q)), dims_of(q))
+    a, b, q = numeric(a), numeric(b), numeric(q)
+    dtype, stacks = floating(result_dtype(None, a, b, q)), [dims_of_stack(each) for each in (a, b, q)]
+    dims = dims_of(q)
+    if dims is None or None in stacks:
+        return Array(dtype, None)
+    return Array(dtype, (*(broadcast_dims(*stacks) or ()), *dims[-2:]))
 
 
 # --- functions of a matrix ------------------------------------------------------------------------------------------
@@ -132,9 +160,9 @@ def sylvester_kind(a: Kind, b: Kind, q: Kind) -> Kind:
 
 @adjoint(linalg.inv, cost=1000)
 def inverse(a, overwrite_a=False, check_finite=True, *, grad, result):
-    if rank(a) != 2 or overwrite_a:
-        return refuse("of a stack of matrices, or one that is overwritten: use np.linalg.inv, which takes stacks")
-    return -result.T @ grad @ result.T
+    if overwrite_a:
+        return refuse("of a matrix that is overwritten: the call without overwrite_a")
+    return -turned(result) @ grad @ turned(result)
 
 
 @tangent(linalg.inv)
@@ -150,43 +178,43 @@ def inverse_kind(a: Kind, *options: Kind) -> Kind:
 
 @adjoint(linalg.det, cost=1000)
 def determinant(a, overwrite_a=False, check_finite=True, *, grad, result):
-    """Of a matrix that is not singular."""
-    if rank(a) != 2 or overwrite_a:
-        return refuse("of a stack of matrices, or one that is overwritten: use np.linalg.det, which takes stacks")
-    return grad * result * linalg.inv(a).T
+    """Of one matrix that is not singular; of those of a stack as np.linalg.det."""
+    if overwrite_a:
+        return refuse("of a matrix that is overwritten: the call without overwrite_a")
+    if known(rank(a) == 2):
+        return grad * result * linalg.inv(a).T
+    return sized(for_each_matrix(grad) * cofactors(a, result), a)
 
 
 @tangent(linalg.det)
 def determinant_tangent(a, overwrite_a=False, check_finite=True, *, result, a_dot):
-    return result * np.trace(linalg.solve(a, a_dot))
+    if known(rank(a) == 2):
+        return result * np.trace(linalg.solve(a, a_dot))
+    return np.sum(cofactors(a, result) * a_dot, axis=(-2, -1))
 
 
 @kind(linalg.det)
 def determinant_kind(a: Kind, *options: Kind) -> Kind:
     dtype = getattr(numeric(a), "dtype", "")
-    return shaped("complex128" if dtype.startswith("complex") else "float64", ())
+    return shaped("complex128" if dtype.startswith("complex") else "float64", dims_of_stack(a))
 
 
 @adjoint(linalg.expm, cost=5000)
 def exponential(A, *, grad):
-    if rank(A) != 2:
-        return refuse("of a stack of matrices")
-    return expm_slope(A.T, grad)
+    return expm_slope(turned(A), grad)
 
 
 @tangent(linalg.expm)
 def exponential_tangent(A, *, A_dot):
-    if rank(A) != 2:
-        return refuse("of a stack of matrices")
     return expm_slope(A, A_dot)
 
 
 def expm_slope(a, direction):
     """How expm(a) changes along a direction: a block of the exponential of a block matrix (C. Van Loan, 1978)."""
-    n = len(a)
-    first = np.concatenate([a, direction], axis=1)
-    second = np.concatenate([np.zeros_like(a), a], axis=1)
-    return linalg.expm(np.concatenate([first, second]))[:n, n:]
+    n = a.shape[-1]
+    first = np.concatenate([a, direction], axis=-1)
+    second = np.concatenate([np.zeros_like(a), a], axis=-1)
+    return linalg.expm(np.concatenate([first, second], axis=-2))[..., :n, n:]
 
 
 kind(linalg.expm)(inverse_kind)
@@ -227,9 +255,7 @@ def logm_slope_kind(a: Kind, direction: Kind) -> Kind:
 
 @adjoint(linalg.sqrtm, cost=5000)
 def square_root(A, *, grad, result):
-    if rank(A) != 2:
-        return refuse("of a stack of matrices")
-    return linalg.solve_sylvester(result.T, result.T, grad)
+    return linalg.solve_sylvester(turned(result), turned(result), grad)
 
 
 @tangent(linalg.sqrtm)
@@ -245,7 +271,10 @@ def square_root_kind(A: Kind) -> Kind:
 @adjoint(linalg.cholesky, cost=300)
 def cholesky_factor(a, lower=False, overwrite_a=False, check_finite=True, *, grad, result):
     if rank(a) != 2 or overwrite_a or np.iscomplexobj(a):
-        return refuse("of a stack of matrices, a complex one, or one that is overwritten")
+        return refuse(
+            "of a stack of matrices, a complex one, or one that is overwritten: use np.linalg.cholesky, which takes "
+            "stacks and complex matrices"
+        )
     factor = result if lower else result.T
     half = half_of_lower(factor.T @ (grad if lower else grad.T))
     inner = linalg.solve_triangular(factor, half, trans=1, lower=True)
@@ -256,7 +285,10 @@ def cholesky_factor(a, lower=False, overwrite_a=False, check_finite=True, *, gra
 @tangent(linalg.cholesky)
 def cholesky_factor_tangent(a, lower=False, overwrite_a=False, check_finite=True, *, result, a_dot):
     if rank(a) != 2 or overwrite_a or np.iscomplexobj(a):
-        return refuse("of a stack of matrices, a complex one, or one that is overwritten")
+        return refuse(
+            "of a stack of matrices, a complex one, or one that is overwritten: use np.linalg.cholesky, which takes "
+            "stacks and complex matrices"
+        )
     factor = result if lower else result.T
     inner = linalg.solve_triangular(factor, whole_of_triangle(a_dot, lower), lower=True)
     change = factor @ half_of_lower(linalg.solve_triangular(factor, inner.T, lower=True))

@@ -10,9 +10,17 @@ from __future__ import annotations
 import numpy as np
 from scipy import signal
 
-from s2sad.kinds import Array, Kind
+from s2sad.kinds import UNKNOWN, Array, Kind
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent, unbroadcast
 from s2sad.rules.results import array_dtype, dims_of, floating, length_of, numeric, result_dtype, unknown_dim, value_of
+from s2sad.rules.scipy.signal_states import (
+    filter_with_state_kind,
+    sections_adjoint,
+    sections_changes,
+    sections_with_state_kind,
+    state_adjoint,
+    state_changes,
+)
 
 # --- convolution and correlation --------------------------------------------------------------------------------------
 
@@ -195,37 +203,43 @@ def in_mode(in1: Kind, mode: Kind, dtype: str) -> Kind:
 # --- filters ----------------------------------------------------------------------------------------------------------
 
 
-@adjoint(signal.lfilter, cost=300)
-def lfilter(b, a, x, axis=-1, *, grad, result):
-    """The sums over n of w[n] x[n - k] and -w[n] y[n - k], with w the cotangent through 1 / A.
-
-    With an initial state the result is a pair: that is another function, for which there is no rule.
-    """
+@adjoint(signal.lfilter, several=True, cost=300)
+def lfilter(b, a, x, axis=-1, zi=None, *, grad, result):
+    """The sums over n of w[n] x[n - k] and -w[n] y[n - k], with w the cotangent through 1 / A."""
+    if zi is not None:
+        made = state_adjoint(b, a, x, axis, zi, result, grad)
+        return made[0], made[1], made[2], None, unbroadcast(made[3])
     source = filtered_backwards(np.ones_like(a, shape=1), a, grad, axis)
     return (
         products_of_lags(source, x, b, axis),
         -products_of_lags(source, result, a, axis),
         sized(filtered_backwards(b, a, grad, axis), x),
+        None,
+        0.0,
     )
 
 
-@adjoint(signal.sosfilt, cost=300)
+@adjoint(signal.sosfilt, several=True, cost=300)
 def sosfilt(sos, x, axis=-1, zi=None, *, grad):
     """In the signal: the same sections, backwards in time. In the coefficients, signal.lfilter has a rule."""
     if zi is not None:
-        return refuse("with an initial state")
-    return None, sized(np.flip(signal.sosfilt(sos, np.flip(grad, axis), axis), axis), x)
+        made = sections_adjoint(sos, x, axis, zi, grad)
+        return None, made[0], None, made[1]
+    return None, sized(np.flip(signal.sosfilt(sos, np.flip(grad, axis), axis), axis), x), None, 0.0
 
 
 @tangent(signal.sosfilt)
-def sosfilt_tangent(sos, x, axis=-1, zi=None, *, x_dot):
+def sosfilt_tangent(sos, x, axis=-1, zi=None, *, x_dot, zi_dot=0.0):
     if zi is not None:
-        return refuse("with an initial state")
+        made = sections_changes(sos, x, axis, zi, x_dot, zi_dot)
+        return made[0], made[1]
     return signal.sosfilt(sos, x_dot, axis)
 
 
 @kind(signal.sosfilt)
-def sosfilt_kind(sos: Kind, x: Kind, *options: Kind) -> Kind:
+def sosfilt_kind(sos: Kind, x: Kind, axis: Kind, zi: Kind) -> Kind:
+    if value_of(zi) is not None:
+        return sections_with_state_kind(sos, x, zi) if isinstance(numeric(zi), Array) else UNKNOWN
     return Array(floating(result_dtype(np.multiply, numeric(sos), numeric(x))), dims_of(numeric(x)))
 
 
@@ -252,8 +266,11 @@ def sums_of_lags(later, earlier, count):
 
 
 @tangent(signal.lfilter)
-def lfilter_tangent(b, a, x, axis=-1, *, result, b_dot, a_dot, x_dot):
+def lfilter_tangent(b, a, x, axis=-1, zi=None, *, result, b_dot, a_dot, x_dot, zi_dot=0.0):
     """(1 / A) (dB x - dA y + B dx)."""
+    if zi is not None:
+        made = state_changes(b, a, x, axis, zi, result, b_dot, a_dot, x_dot, zi_dot)
+        return made[0], made[1]
     moved = filtered_by(b_dot, a, x, axis) - filtered_by(a_dot, a, result, axis)
     return moved + filtered(b, a, x_dot, axis)
 
@@ -266,10 +283,17 @@ def filtered_by(b_dot, a, x, axis):
     return signal.lfilter(b_dot, a, x, axis)
 
 
+@kind(signal.lfilter)
+def lfilter_kind(b: Kind, a: Kind, x: Kind, axis: Kind, zi: Kind) -> Kind:
+    if value_of(zi) is None:
+        return filtered_kind(b, a, x, axis)
+    return filter_with_state_kind(b, a, x, zi) if isinstance(numeric(zi), Array) else UNKNOWN
+
+
 kind(sums_of_lags)(lambda later, earlier, count: Array(result_dtype(np.multiply, later, earlier), (length_of(count),)))
 
 
-@kind(signal.lfilter, filtered, filtered_by)
+@kind(filtered, filtered_by)
 def filtered_kind(b: Kind, a: Kind, x: Kind, axis: Kind) -> Kind:
     b, a, x = numeric(b), numeric(a), numeric(x)
     return Array(array_dtype(b, a, x), dims_of(x))
