@@ -164,7 +164,7 @@ class Differentiable(Derived):
         """The function that a call with these arguments runs, on which nothing is checked."""
         function = self.value_and_gradients.compiled(*args, **kwargs)
         if self.value_and_gradients.jit is not None:
-            from s2sad.jit import picked
+            from s2sad.numba_callers import picked
 
             return picked(function, self.single_lines if self.single else self.lines, self.__name__)
         made = functools.partial(self._pick, function)
@@ -251,6 +251,16 @@ class MakeVjp(Derived):
     def __call__(self, /, *args: Any, **kwargs: Any) -> tuple[Any, Pullback]:
         entry, args, kwargs = self.value_and_gradients.entry_and_arguments(args, kwargs)
         return pullback(entry, args, kwargs, self.value_and_gradients.function_name, self.single)
+
+    def compiled(self, /, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        """The function that such calls run, of the parameters of f and `dy`, on which nothing is checked. It returns the
+        value and the gradients for this `dy`: with `jit="numba"` compiled code may call it, which can't be handed
+        functions."""
+        single = "value, gradients = {call}", "return value, gradients[0]"
+        lines = single if self.single else ("return {call}",)
+        from s2sad.numba_callers import picked
+
+        return picked(self.value_and_gradients.compiled(*args, **kwargs), lines, self.__name__)
 
     @property
     def pulled_back(self) -> Any:

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from s2sad.api import make_plain_function
-from s2sad.cache import Entry
-from s2sad.derived import gradients_function, make_vjp
+from s2sad.cache import CacheInfo, Entry
+from s2sad.derived import Gradients, MakeVjp, grad, gradients_function, make_vjp
 from s2sad.errors import ArgumentError
 from s2sad.forward import ValueAndTangent, check_tuples, value_and_tangent_function
 from s2sad.hessian_products import hessian_product
@@ -47,7 +47,7 @@ def hvp(
     return hessian_product(f, params, jit)(tuple(primals), {}, tuple(tangents))
 
 
-def jacobian(f: Callable[..., Any], params: Any = 0, *, jit: Any = None) -> Callable[..., Any]:
+def jacobian(f: Callable[..., Any], params: Any = 0, *, jit: Any = None) -> Jacobian:
     """A function with the parameters of f that returns the Jacobian with respect to one parameter.
 
     f's value and the parameter are numbers or arrays; the Jacobian has the shape of the value, then that of the
@@ -61,7 +61,7 @@ def jacobian(f: Callable[..., Any], params: Any = 0, *, jit: Any = None) -> Call
     return Jacobian(f, params, jit)
 
 
-def hessian(f: Callable[..., Any], params: Any = 0, *, jit: Any = None) -> Callable[..., Any]:
+def hessian(f: Callable[..., Any], params: Any = 0, *, jit: Any = None) -> Hessian:
     """A function with the parameters of f that returns the Hessian with respect to one parameter (a number or array).
 
     f's value is a number; the Hessian has the parameter's shape twice. It is made column by column, in forward mode
@@ -131,6 +131,50 @@ class Columns:
         passed = f"{tangent}=1.0" if isinstance(primal, Scalar) else f"{tangent}=unit"
         return make_plain_function(self.tangent_of, entry, self.suffix, lines, passed=passed), entry
 
+    def kinds_of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Kind]:
+        return self.tangent_of._kinds(self.tangent_of._bind(args, kwargs))
+
+    def compiled(self, /, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        """A function that makes the matrix for arguments of the same kinds, on which nothing is checked.
+
+        With `jit="numba"` it is a dispatcher of Numba's, which compiled code of one's own may call, where arguments
+        and results are numbers, arrays and tuples or lists of them.
+        """
+        if self._given[2] is None:
+            return self.plain_function(self.kinds_of(args, kwargs))[0]
+        made = self._compiled(self.primal(args, kwargs), args, kwargs)
+        return self if made is None else made
+
+    def _compiled(self, primal: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        from s2sad import numba_callers
+
+        tangent = self.tangent_of._entry(args, kwargs).program.tangents.get(self.name)
+        called = self.tangent_of.compiled(*args, **kwargs)
+        if tangent is None or not numba_callers.is_dispatcher(called):
+            return None
+        return numba_callers.columns(called, self.__name__, self.name, tangent, not isinstance(primal, np.ndarray))
+
+    def caches(self) -> list[Any]:
+        """What has a cache of generated functions."""
+        return [self.tangent_of]
+
+    def cache_info(self) -> CacheInfo:
+        """Hits, misses, the number of generated functions, and the seconds that went into making them."""
+        return CacheInfo(*map(sum, zip(*[each.cache_info() for each in self.caches()])))
+
+    def cache_clear(self) -> None:
+        """Forgets the generated functions."""
+        for each in self.caches():
+            each.cache_clear()
+
+    def source(self, /, *args: Any, **kwargs: Any) -> str:
+        """The text of the program that is run for each column, where the matrix is made column by column."""
+        return self.tangent_of.source(*args, **kwargs)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return self.plain_signature
+
     def __repr__(self) -> str:
         return f"<{str(self.__doc__).rstrip('.')}>"
 
@@ -155,9 +199,38 @@ class Jacobian(Columns):
         return stacked([pullback(unit) for unit in units(value)], 0, shape)
 
     @functools.cached_property
-    def pullback_of(self) -> Callable[..., Any]:
+    def pullback_of(self) -> MakeVjp:
         f, params, jit = self._given
         return make_vjp(f, params, jit=jit)
+
+    @functools.cached_property
+    def gradient_of(self) -> Gradients:
+        f, params, jit = self._given
+        return grad(f, params, jit=jit)
+
+    def caches(self) -> list[Any]:
+        return [self.tangent_of, self.pullback_of.value_and_gradients, self.gradient_of.value_and_gradients]
+
+    def _compiled(self, primal: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """By rows, where these are fewer: f runs once to tell."""
+        from s2sad import numba_callers
+
+        if not isinstance(primal, np.ndarray):
+            return super()._compiled(primal, args, kwargs)
+        value, _ = self.pullback_of(*args, **kwargs)
+        check_leaf(value, "the value of " + self.tangent_of.function_name)
+        if not isinstance(value, np.ndarray):
+            called = self.gradient_of.compiled(*args, **kwargs)
+            return called if numba_callers.is_dispatcher(called) else None
+        if primal.size < value.size:
+            return super()._compiled(primal, args, kwargs)
+        pairs = self.pullback_of.value_and_gradients
+        called = pairs.compiled(*args, **kwargs)
+        if not numba_callers.is_dispatcher(called):
+            return None
+        entry, args, kwargs = pairs.entry_and_arguments(args, kwargs)
+        value_of = entry.value_for_callers(args, kwargs)
+        return numba_callers.rows(called, value_of, self.__name__, self.name, entry.program.dy_name)
 
     def plain_function(self, kinds: dict[str, Kind]) -> tuple[types.FunctionType, Entry]:
         """As of `Columns`; of a number, the gradient."""

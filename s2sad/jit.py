@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import hashlib
 import inspect
 import types
@@ -19,12 +20,13 @@ from typing import Any
 import numpy as np
 
 from s2sad import numba_cache, numba_errors
-from s2sad.cache import Entry
+from s2sad.cache import Entry, keep
 from s2sad.compiling import register_text
 from s2sad.errors import S2sadError
 from s2sad.jit_options import JitOptions, need_numba
 from s2sad.numba_assumed import DIFFERENT
 from s2sad.numba_boundary import binder, contiguous, is_contiguous, parameters_of
+from s2sad.numba_callers import for_callers
 from s2sad.numba_globals import as_constant
 from s2sad.numba_target import NumbaText, function_text, program_text, text_for_equal_lengths
 from s2sad.requests import Program
@@ -36,7 +38,7 @@ from s2sad.values import MISSING
 class JitEntry(Entry):
     """A generated program and its compiled form. `plain` is the same program, not compiled."""
 
-    __slots__ = ("compiled", "first", "for_equal", "for_equal_fits", "guarded", "options", "warned", "world")
+    __slots__ = ("callers", "compiled", "first", "for_equal", "for_equal_fits", "guarded", "options", "warned", "world")
 
     def __init__(self, plain: Callable, program: Program, origin: types.FunctionType, options: JitOptions) -> None:
         super().__init__(plain, program, origin)
@@ -53,15 +55,25 @@ class JitEntry(Entry):
             self.for_equal = self.told(World(origin, plain, options).compile_program(made[0], program), made[0])
         self.for_equal_fits = None if made is None else test_of_lengths(program, made[1])
         self.first: JitEntry | None = None  # of its value alone
+        self.callers: Any = None  # for compiled code of the user's
         self.warned: set[str] = set()
         self.guarded = Guarded(self, text)
         self.function = self.guarded
 
     def compiled_for_callers(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """What compiled code of the user's can call: Numba's dispatcher, where the arguments need no conversion."""
+        """What compiled code of the user's can call: Numba's dispatcher, where arguments need no conversion to tuples."""
         if self.for_equal_fits is not None and self.for_equal_fits(*args, **kwargs):
             return self.for_equal
-        return self.guarded if self.guarded.needed or self.guarded.bind is not None else self.compiled
+        if not self.guarded.needed and self.guarded.bind is None:
+            return self.compiled
+        if self.callers is None:
+            self.callers = for_callers(self.compiled, self.program, self.plain) or self.guarded
+        return self.callers
+
+    def value_for_callers(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The same for its first half alone, which gives the value, or for all of it."""
+        keep(self.plain, "first", lambda: self.for_value(self.origin.__name__))
+        return (self if self.first is None else self.first).compiled_for_callers(args, kwargs)
 
     def for_value(self, of: str) -> Callable[..., Any]:
         """Compiled, what gives the value (in a pair with no gradients), or else the program itself."""
@@ -88,6 +100,7 @@ class JitEntry(Entry):
             raise refusal
 
         compiled._compile_for_args = compile_for_args
+        compiled.told = functools.partial(self.told, text=text)  # for the functions around it
         return compiled
 
     def jit_seconds(self) -> float:
@@ -119,16 +132,6 @@ def test_of_lengths(program: Program, test: str) -> Callable[..., bool]:
     body = f"    try:\n        return {test}\n    except AttributeError:\n        return True\n"
     exec(f"def fits({', '.join(parameters)}):\n{body}", space)
     return space["fits"]  # type: ignore[no-any-return]
-
-
-def picked(function: Any, lines: tuple[str, ...], name: str) -> Any:
-    """A function that returns a part of what a compiled one returns, compiled as well."""
-    body = "".join(f"    {line.format(call='called(*args)')}\n" for line in lines)
-    space: dict[str, Any] = {"called": function}
-    text = f"def {name}(*args):\n{body}"
-    exec(compile(text, register_text(text, name), "exec"), space)
-    numba = need_numba("numba")
-    return numba.njit(space[name]) if isinstance(function, numba.core.dispatcher.Dispatcher) else space[name]
 
 
 class Guarded:
