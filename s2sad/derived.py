@@ -253,8 +253,8 @@ class MakeVjp(Derived):
         return pullback(entry, args, kwargs, self.value_and_gradients.function_name, self.single)
 
     def compiled(self, /, *args: Any, **kwargs: Any) -> Callable[..., Any]:
-        """The function that such calls run, of the parameters of f and `dy`, on which nothing is checked. It returns the
-        value and the gradients for this `dy`: with `jit="numba"` compiled code may call it, which can't be handed
+        """The function that such calls run, with the parameters of f and `dy`, on which nothing is checked. It returns
+        the value and the gradients for this `dy`: with `jit="numba"` compiled code may call it, which can't be handed
         functions."""
         single = "value, gradients = {call}", "return value, gradients[0]"
         lines = single if self.single else ("return {call}",)

@@ -61,7 +61,7 @@ class JitEntry(Entry):
         self.function = self.guarded
 
     def compiled_for_callers(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """What compiled code of the user's can call: Numba's dispatcher, where arguments need no conversion to tuples."""
+        """What compiled code of the user's can call: Numba's dispatcher, where no argument becomes a tuple."""
         if self.for_equal_fits is not None and self.for_equal_fits(*args, **kwargs):
             return self.for_equal
         if not self.guarded.needed and self.guarded.bind is None:

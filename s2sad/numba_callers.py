@@ -96,7 +96,7 @@ def free(name: str, used: Iterable[str]) -> str:
 
 # ---------------------------------------------------------------------------------------------- matrices
 def columns(called: Any, name: str, x: str, tangent: str, of_number: bool) -> Any:
-    """A function that returns the matrix whose columns are the tangents of a program for each unit of its parameter x."""
+    """A function that returns the matrix whose columns are a program's tangents for each unit of its parameter x."""
     parameters = parameters_in(called, tangent)
     given = [each.name for each in parameters]
     if of_number:
