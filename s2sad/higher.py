@@ -134,7 +134,7 @@ class Columns:
     def kinds_of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Kind]:
         return self.tangent_of._kinds(self.tangent_of._bind(args, kwargs))
 
-    def compiled(self, /, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+    def compiled(self, /, *args: Any, **kwargs: Any) -> Any:
         """A function that makes the matrix for arguments of the same kinds, on which nothing is checked.
 
         With `jit="numba"` it is a dispatcher of Numba's, which compiled code of one's own may call, where arguments
@@ -228,6 +228,7 @@ class Jacobian(Columns):
         called = pairs.compiled(*args, **kwargs)
         if not numba_callers.is_dispatcher(called):
             return None
+        entry: Any
         entry, args, kwargs = pairs.entry_and_arguments(args, kwargs)
         value_of = entry.value_for_callers(args, kwargs)
         return numba_callers.rows(called, value_of, self.__name__, self.name, entry.program.dy_name)
