@@ -90,6 +90,7 @@ from s2sad.infer_trajectories import Trajectories
 from s2sad.infer_try import Try
 from s2sad.infer_ufuncs import Ufuncs
 from s2sad.infer_unset import Unset
+from s2sad.infer_vectorized import VectorizedCalls
 from s2sad.infer_views import Views
 from s2sad.infer_windows import Windows
 from s2sad.infer_writers import Writers
@@ -194,6 +195,7 @@ class Infer(
     Boxes,
     SeveralResults,
     Repeated,
+    VectorizedCalls,
     Solvers,
     Solutions,
     Splines,

@@ -1,25 +1,19 @@
 """Part of the stage `infer`: functions that NumPy applies again and again, as the loops that they are.
 
-`np.vectorize(f)(x)` calls the user's f for each element, `np.subtract.reduce(x)` subtracts one row after the other;
-`s2sad/equivalents` has the loops.
+`np.subtract.reduce(x)` subtracts one row after the other; `s2sad/equivalents` has the loops.
 """
 
 from __future__ import annotations
 
-from types import FunctionType
 from typing import Any
 
-import gast
 import numpy as np
 
 from s2sad import trees
-from s2sad.equivalents import calling, repeating, sampled
+from s2sad.equivalents import repeating, sampled
 from s2sad.kinds import Array, Kind, List, Scalar, Static, Tuple
-from s2sad.local_functions import without_local_functions
-from s2sad.values import MISSING, BoundMethod, LocalFunction, Partial, Value, Vectorized
+from s2sad.values import Value
 
-_FOR_EACH: dict[int, Any] = {1: calling.for_each, 2: calling.for_each_pair, 3: calling.for_each_triple}
-NARROW = ("float32", "float16", "complex64")  # types whose elements Python's numbers are not
 _METHODS: dict[str, Any] = {
     "reduce": repeating.reduced_by,
     "accumulate": repeating.accumulated_by,
@@ -28,62 +22,6 @@ _METHODS: dict[str, Any] = {
 
 
 class Repeated:
-    # ---------------------------------------------------------------- np.vectorize
-    def make_vectorized(
-        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
-    ) -> Value | None:
-        """np.vectorize(f), made in the user's function."""
-        given = {**dict(zip(("pyfunc", "otypes", "doc", "excluded", "cache", "signature"), args)), **keywords}
-        if "pyfunc" not in given:
-            raise self.refuse("vectorize", node, what="without a function")
-        expr = self.call_expression(function.expr, [v.expr for v in args], {k: v.expr for k, v in keywords.items()})
-        return Value(without_local_functions(expr, "vectorize"), Static(Vectorized(given["pyfunc"], [], given)))
-
-    def vectorized_outside(self, made: np.vectorize, function: Value) -> Vectorized:
-        """What np.vectorize made outside of the user's function."""
-        given = {key: self.key_value("given") for key in ("excluded", "signature") if getattr(made, key)}
-        for key in ("pyfunc", "otypes"):
-            value = getattr(made, key)
-            self.guard(made, key, value)
-            given[key] = self.outside_value(value, trees.attr(function.expr, key), ("vectorize", id(made), key))
-        return Vectorized(given["pyfunc"], [], given)
-
-    def call_vectorized(
-        self, function: Value, made: Vectorized, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
-    ) -> Value:
-        """np.vectorize(f)(x, y): the results for the elements, as an array."""
-        own = isinstance(made.function.static, (LocalFunction, Partial, BoundMethod))
-        if not own and not any(value.varied for value in [*args, *keywords.values()]):
-            return self.opaque_call(function, args, keywords, node)
-        for name in ("excluded", "signature"):
-            value = made.keywords.get(name)
-            if value is not None and self.known(value) not in (None, set(), ()):
-                raise self.refuse("vectorize", node, what=f"with `{name}`")
-        loop = _FOR_EACH.get(len(args))
-        if loop is None or keywords:
-            what = "with arguments by keyword" if keywords else f"of {len(args)} arguments"
-            raise self.refuse("vectorize", node, what=what)
-        otypes = made.keywords.get("otypes", self.key_value(None))
-        known = self.known_list(otypes)
-        if known is not None and (known is MISSING or list(known) not in ([float], ["d"])):
-            raise self.refuse("vectorize", node, what="with other otypes than [float]")
-        if known is None and self.does_more_than_give(made.function, node):
-            raise self.refuse("vectorize_effects", node)
-        typed = self.key_value(None if known is None else "d")
-        if known is None and any(isinstance(v.kind, Array) and v.kind.dtype in NARROW for v in args):
-            typed = self.call_equivalent(calling.type_of_first, [made.function, *args], {}, node, None)
-        return self.call_equivalent(loop, [made.function, typed, *args], {}, node, hint)
-
-    def does_more_than_give(self, function: Value, node: Any) -> bool:
-        """Whether a function may write or print."""
-        static = function.static
-        if isinstance(static, LocalFunction):
-            return not self.local_reads(static) or prints(static.tree)
-        if not isinstance(static, FunctionType):
-            return False
-        tree = self.lowered_source(static, node)[0]
-        return self.is_writer(static) or tree is not None and prints(tree)
-
     def call_interp(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value | None:
@@ -140,10 +78,6 @@ class Repeated:
     def is_vector(self, value: Value) -> bool:
         """Whether an index is a vector of places, or one place."""
         return isinstance(value.kind, List) or is_integer(value.kind) and value.kind.rank in (0, 1)
-
-
-def prints(tree: gast.FunctionDef) -> bool:
-    return any(isinstance(each, gast.Name) and each.id == "print" for each in gast.walk(tree))
 
 
 def is_integer(kind: Kind) -> bool:

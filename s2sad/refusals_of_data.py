@@ -48,7 +48,7 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "`.copy()` where `{name}` is made, or the store into `{base}`",
     ),
     "vectorize": (
-        "np.vectorize {what} is not known to `{f}`'s derivative: only a function of one to three numbers is",
+        "np.vectorize {what} is not known to `{f}`'s derivative: only a function of one to three numbers or arrays is",
         "the loop: `np.array([g(each) for each in np.ravel(x)]).reshape(np.shape(x))`",
     ),
     "vectorize_effects": (

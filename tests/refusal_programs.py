@@ -354,7 +354,12 @@ def f(x):
 
 @shows("vectorize", V)
 def f(x):
-    return np.vectorize(lambda a: a * 2.0, signature="()->()")(x)
+    return np.vectorize(lambda a, b, c: a * b * c, excluded=[1])(x, 2.0, x)
+
+
+@shows("vectorize", V)
+def f(x):
+    return np.vectorize(lambda a: (a, a * a), signature="()->(),()")(x)[0]
 
 
 @shows("vectorize_effects", V)

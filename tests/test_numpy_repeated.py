@@ -9,7 +9,7 @@ import pytest
 from s2sad import NotDifferentiableError, check_gradients, gradients_function, jvp, value_and_gradients_function
 from s2sad.rules import coverage
 from tests.language.checker import Cases, array
-from tests.language.vectorized import ORDER, mixed, scaled, vectorized
+from tests.language.vectorized import ORDER, horner, mixed, rows_cubed, scaled, vectorized
 
 case = Cases()
 
@@ -195,6 +195,42 @@ def vectorized_triple(v, a):
     return np.vectorize(lambda x, y, z: x * y * z)(v, a, v[0]) + np.vectorize(scaled)(np.ones(5))
 
 
+@case(V, 0.7)
+def vectorized_with_excluded(v, a):
+    first = np.vectorize(lambda p, x: p[0] * x**2 + p[1], excluded={0})(v[:2], v)
+    by_name = np.vectorize(horner, excluded=["p"])(p=v, x=first)
+    behind = np.vectorize(lambda x, c, k=2.0: c * x**k, excluded=[1, "k"])(v, a, k=3.0)
+    return by_name + behind + np.vectorize(lambda x, y: x * y)(v, y=a)
+
+
+@case(V)
+@case(A)
+@case(array(2, 2, 3))
+def vectorized_by_rows(x):
+    return rows_cubed(x) + np.vectorize(np.sum, signature="(n)->()")(x)
+
+
+@case(A, V[:4])
+@case(A, A)
+@case(V[:4], V[:4])
+def vectorized_by_pairs_of_rows(x, y):
+    lengths = np.vectorize(lambda a, b: a @ b, signature="(n),(n)->()")(x, y)
+    return np.vectorize(lambda a, b: a * np.sum(b), signature="(n),(m)->(n)")(x, y) * np.expand_dims(lengths, -1)
+
+
+@case(array(2, 3, 4), V[:4], array(3))
+@case(array(3, 4), V[:4], 0.7)
+def vectorized_by_matrices(m, v, s):
+    last = s if np.ndim(s) == 0 else s[:2]
+    return np.vectorize(lambda a, b, c: a @ b * c, otypes="d", signature="(m,n),(n),()->(m)")(m, v, last)
+
+
+@case(V)
+def vectorized_of_other_types(v):
+    cached = np.vectorize(lambda t: t**3, cache=True)(v)
+    return cached + np.real(np.vectorize(lambda t: t**2 * 1j + t, otypes=[complex])(v) ** 2)
+
+
 # --- methods of ufuncs ----------------------------------------------------------------------------------------------
 
 
@@ -330,13 +366,24 @@ def test_vectorize_with_several_results_is_an_error():
         value_and_gradients_function(f)(V)
 
 
+def test_what_vectorize_excludes_may_change():
+    outer = np.vectorize(lambda p, x: np.sum(p) * x, excluded={0})
+    made = value_and_gradients_function(lambda p, x: np.sum(outer(p, x)))
+    assert made(V, V)[1][0] == pytest.approx(np.full(len(V), np.sum(V)))
+    outer.excluded.clear()
+    assert made(V, V)[1][0] == pytest.approx(V)
+
+
 @pytest.mark.parametrize(
     "function",
     [
-        lambda v: np.vectorize(lambda x, y: x * y, excluded=["y"])(v, 2.0),
-        lambda v: np.vectorize(lambda x: x * 2.0, signature="()->()")(v),
+        lambda v: np.vectorize(lambda x, y, z: x * y * z, excluded=[1])(v, 2.0, v),
+        lambda v: np.vectorize(lambda x, y: x * y, excluded=[0, 1])(v, 2.0),
+        lambda v: np.vectorize(lambda x: (x, x), signature="()->(),()")(v),
+        lambda v: np.vectorize(lambda x: x, signature="(k,m,n)->()")(v),
         lambda v: np.vectorize(lambda x: x * 2.0, otypes=[int])(v),
-        lambda v: np.vectorize(lambda x: x * 2.0)(x=v),
+        lambda v: np.vectorize(lambda x: (x, x), otypes="dd")(v)[0],
+        lambda v: np.vectorize(np.add)(x1=v, x2=v),
     ],
 )
 def test_what_vectorize_can_not_do_is_refused(function):

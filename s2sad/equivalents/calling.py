@@ -108,3 +108,47 @@ def for_each_triple(pyfunc, otypes, x, y, z):
     third = np.ravel(np.broadcast_to(z, shape)).tolist()
     made = [pyfunc(a, b, c) for a, b, c in zip(first, second, third)]
     return np.reshape(type_of_results(made, otypes), shape)
+
+
+@part
+def rows_of(x, rank):
+    """What lies along the last `rank` axes, one after the other."""
+    if rank == 0:
+        return np.ravel(x)
+    return np.reshape(x, (-1, x.shape[-1]) if rank == 1 else (-1, x.shape[-2], x.shape[-1]))
+
+
+@part
+def axes_before(x, rank):
+    return np.shape(x) if rank == 0 else x.shape[:-1] if rank == 1 else x.shape[:-2]
+
+
+@part
+def rows_in(x, rank, lead):
+    """The same of x broadcast to further axes before these."""
+    if rank == 0:
+        return rows_of(np.broadcast_to(x, lead), 0)
+    return rows_of(np.broadcast_to(x, lead + (x.shape[-1:] if rank == 1 else x.shape[-2:])), rank)
+
+
+@part
+def for_each_part(pyfunc, otypes, rank, x):
+    """np.vectorize(pyfunc, otypes, signature=...)(x): the last `rank` axes are given at once."""
+    made = type_of_results([pyfunc(each) for each in rows_of(x, rank)], otypes)
+    return np.reshape(made, axes_before(x, rank) + made.shape[1:])
+
+
+@part
+def for_each_pair_of_parts(pyfunc, otypes, x_rank, y_rank, x, y):
+    lead = np.broadcast_shapes(axes_before(x, x_rank), axes_before(y, y_rank))
+    first, second = rows_in(x, x_rank, lead), rows_in(y, y_rank, lead)
+    made = type_of_results([pyfunc(a, b) for a, b in zip(first, second)], otypes)
+    return np.reshape(made, lead + made.shape[1:])
+
+
+@part
+def for_each_triple_of_parts(pyfunc, otypes, x_rank, y_rank, z_rank, x, y, z):
+    lead = np.broadcast_shapes(axes_before(x, x_rank), axes_before(y, y_rank), axes_before(z, z_rank))
+    first, second, third = rows_in(x, x_rank, lead), rows_in(y, y_rank, lead), rows_in(z, z_rank, lead)
+    made = type_of_results([pyfunc(a, b, c) for a, b, c in zip(first, second, third)], otypes)
+    return np.reshape(made, lead + made.shape[1:])

@@ -15,3 +15,13 @@ vectorized = np.vectorize(scaled)
 @np.vectorize
 def mixed(x, y):
     return x * y + np.sin(x)
+
+
+def horner(p, x):
+    total = 0.0
+    for each in p:
+        total = total * x + each
+    return total
+
+
+rows_cubed = np.vectorize(lambda row: np.sum(row**3), signature="(n)->()")
