@@ -25,6 +25,7 @@ from s2sad.compiling import register_text
 from s2sad.errors import S2sadError
 from s2sad.jit_options import JitOptions, need_numba
 from s2sad.numba_assumed import DIFFERENT
+from s2sad.numba_attributes import Path
 from s2sad.numba_boundary import binder, contiguous, is_contiguous, parameters_of
 from s2sad.numba_callers import for_callers
 from s2sad.numba_globals import as_constant
@@ -248,10 +249,15 @@ class World:
         for each in sorted(global_names(tree) - own):
             if each in modules:
                 continue
-            if each in cells:
-                self.put(space, each, self.reader_of_cell(cells[each]))
-            elif each in around:
-                self.put(space, each, self.reader_of_global(around, each))
+            path = text.paths.get(each)
+            root = each if path is None else path.root
+            if root in cells:
+                look = self.reader_of_cell(cells[root])
+            elif root in around:
+                look = self.reader_of_global(around, root)
+            else:
+                continue
+            self.put(space, each, look if path is None else self.reader_of_path(look, path))
         digest = self.fingerprint.digest() if main and self.fingerprint is not None else None
         kept = numba_cache.file_of(text.text, digest) if digest is not None else None
         filename = kept or register_text(text.text, name)
@@ -283,6 +289,10 @@ class World:
     @staticmethod
     def reader_of_global(around: dict[str, Any], name: str) -> Callable[[], Any]:
         return lambda: around.get(name, MISSING)
+
+    @staticmethod
+    def reader_of_path(look: Callable[[], Any], path: Path) -> Callable[[], Any]:
+        return lambda: path.of(look())
 
     def put(self, space: dict[str, Any], name: str, look: Callable[[], Any]) -> None:
         """Takes a value from around a text into the namespace of the compiled one."""

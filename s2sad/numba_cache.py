@@ -23,6 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.numba_attributes import KNOWN
+
 
 class Unknown(Exception):
     """Something that can't be hashed."""
@@ -84,6 +86,8 @@ class Fingerprint:
         elif isinstance(value, dict):
             self.take(list(value.items()))
         elif isinstance(value, types.ModuleType):
+            if value.__name__.partition(".")[0] not in KNOWN:  # what Numba reads there isn't known
+                raise Unknown
             self.write(value.__name__, getattr(value, "__version__", ""))
         elif isinstance(value, type):
             self.write(value.__module__, value.__qualname__, getattr(value, "_fields", ""))

@@ -28,6 +28,7 @@ from s2sad import numba_more as more
 from s2sad.jit_options import need_numba
 from s2sad.kinds import Kind, kind_of
 from s2sad.named_numbers import without_names
+from s2sad.numba_attributes import Path, with_names
 from s2sad.numba_boundary import Boundary, begin_as_given, by_position, drop_sharing_checks, takes_all_by_position
 from s2sad.numba_forms import Forms
 from s2sad.numba_fusion import assumptions, fits, fuse
@@ -51,7 +52,8 @@ class NumbaText:
     """text: of a module, whose functions Numba compiles; origins: by line, the user's source and node that it comes
     from; modules: the modules that it needs and f's file may not have; indexing: the functions in it that use indices
     which may be out of bounds; inner: the functions that only others in it call; convert: how the arguments cross the
-    boundary; needed: whether that isn't for speed alone; foreign: a parameter that can't."""
+    boundary; needed: whether that isn't for speed alone; foreign: a parameter that can't; paths: the names in it that
+    stand for attributes of what is around f."""
 
     text: str
     origins: dict[int, tuple[Any, Any]] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class NumbaText:
     convert: Callable[..., Any] | None = None
     needed: bool = False
     foreign: str = ""
+    paths: dict[str, Path] = field(default_factory=dict)
 
     def line(self, number: int) -> str:
         lines = self.text.split("\n")
@@ -71,26 +74,28 @@ def program_text(program: Program, origin: types.FunctionType, parallel: bool = 
     """A generated program as text for Numba. parallel: with loops whose iterations run side by side; fused: with loops
     in the place of statements of arrays."""
     modules: dict[str, Any] = {}
-    return as_text(program, adapted(program, origin, modules, parallel, fused), modules)
+    paths: dict[str, Path] = {}
+    return as_text(program, adapted(program, origin, modules, parallel, fused, paths=paths), modules, paths)
 
 
 def text_for_equal_lengths(program: Program, origin: types.FunctionType) -> tuple[NumbaText, str] | None:
     """The program for arguments whose lengths are equal where they meet, and the test of that, if there are such."""
     modules: dict[str, Any] = {}
+    paths: dict[str, Path] = {}
     tests: list[str] = []
     args = program.tree.body[-1].args
     if Boundary(program).needed or not takes_all_by_position(args):
         return None
-    tree = adapted(program, origin, modules, tests=tests)
-    return (as_text(program, tree, modules), tests[0]) if tests else None
+    tree = adapted(program, origin, modules, tests=tests, paths=paths)
+    return (as_text(program, tree, modules, paths), tests[0]) if tests else None
 
 
-def as_text(program: Program, tree: gast.Module, modules: dict[str, Any]) -> NumbaText:
+def as_text(program: Program, tree: gast.Module, modules: dict[str, Any], paths: dict[str, Path]) -> NumbaText:
     text = to_text(tree)
     boundary = Boundary(program)
     inner = {node.name for node in tree.body if isinstance(node, gast.FunctionDef)} - {program.name}
     crossing = boundary.convert, boundary.needed, boundary.foreign
-    return NumbaText(text, origins(tree, text), modules, indexing(tree), inner, *crossing)
+    return NumbaText(text, origins(tree, text), modules, indexing(tree), inner, *crossing, paths)
 
 
 def standalone_text(program: Program, origin: types.FunctionType) -> str:
@@ -131,9 +136,14 @@ def adapted(
     parallel: bool = False,
     fused: bool = True,
     tests: list[str] | None = None,
+    paths: dict[str, Path] | None = None,
 ) -> gast.Module:
-    """The tree of a program, written for Numba. tests: gets what the lengths are taken to be, if they are."""
-    tree, boundary = trees.copy_tree(program.tree), Boundary(program)
+    """The tree of a program, written for Numba. tests: gets what the lengths are taken to be, if they are; paths: what
+    the names mean that stand for attributes around f (without it these stay)."""
+    tree, boundary, outside = trees.copy_tree(program.tree), Boundary(program), around(origin)
+    outside.update((key, each) for key, each in program.externals.items() if not isinstance(each, types.CellType))
+    if paths is not None:
+        with_names(tree, outside, {*trees.names_in(tree), *outside}, paths)
     without_names(tree)
     tree.body[-1].args = by_position(tree.body[-1].args)
     kinds = {program.name: {**program.kinds, **boundary.kinds}}
@@ -142,15 +152,15 @@ def adapted(
         tree = with_records(tree, boundary, kinds, modules)
     drop_sharing_checks(tree, set(boundary.names))
     if parallel:
-        used = {*trees.names_in(tree), *around(origin)}
+        used = {*trees.names_in(tree), *outside}
         for node in tree.body:
             if isinstance(node, gast.FunctionDef):
-                saves_in_rows(node, kinds.get(node.name, {}), used, numpy_name(tree, around(origin), used, modules))
+                saves_in_rows(node, kinds.get(node.name, {}), used, numpy_name(tree, outside, used, modules))
         found = of_functions(tree, sorts_of(kinds, {}))
         for node in tree.body:
             if isinstance(node, gast.FunctionDef) and run_side_by_side(node, Expressions(found[node.name])):
                 modules["prange"] = need_numba("numba").prange
-    return rewritten(tree, kinds, modules, around(origin), fused, tests)
+    return rewritten(tree, kinds, modules, outside, fused, tests)
 
 
 def around(function: types.FunctionType) -> dict[str, Any]:
@@ -210,9 +220,12 @@ def function_text(source: Any, function: types.FunctionType) -> NumbaText:
         tree.args = by_position(tree.args)
     mark_modules(tree, function)
     modules: dict[str, Any] = {}
-    made = rewritten(gast.Module([tree], []), {}, modules, around(function))
+    paths: dict[str, Path] = {}
+    outside = around(function)
+    with_names(tree, outside, {*trees.names_in(tree), *outside}, paths)
+    made = rewritten(gast.Module([tree], []), {}, modules, outside)
     helpers = {node.name for node in made.body if isinstance(node, gast.FunctionDef)} - {tree.name}
-    return NumbaText(to_text(made), {}, modules, indexing(made), helpers)
+    return NumbaText(to_text(made), {}, modules, indexing(made), helpers, paths=paths)
 
 
 def mark_modules(tree: gast.AST, function: types.FunctionType) -> None:

@@ -134,3 +134,43 @@ def test_programs_whose_parts_have_the_same_names(place):
     place.write(SEVERAL)
     place.run_text(RUN_SEVERAL, "f2")
     place.run_text(RUN_SEVERAL, "f1", "f2")
+
+
+CONSTANTS = """
+    import numba
+    from types import SimpleNamespace
+
+    SCALE = 2.0
+    settings = SimpleNamespace(rate=0.5)
+
+    @numba.njit
+    def counted(n):
+        return 2 * n
+"""
+USES = """
+    import constants
+    from constants import settings
+
+    def f(x):
+        return x * x * constants.SCALE * settings.rate * constants.counted(1) + x * constants.counted(2)
+"""
+
+
+def test_what_another_module_holds_is_noticed(place):
+    constants = place.folder / "constants.py"
+    constants.write_text(textwrap.dedent(CONSTANTS))
+    place.write(USES)
+    first = (9.0 * 2.0 + 12.0, (3.0 * 4.0 + 4.0,))
+    assert place.run() == (first, True)
+    assert place.run() == (first, False)
+    assert place.run(before="model.constants.SCALE = 3.0")[0] == (9.0 * 3.0 + 12.0, (3.0 * 6.0 + 4.0,))
+    for old, new in (
+        ("SCALE = 2.0", "SCALE = 4.0"),
+        ("rate=0.5", "rate=1.0"),
+        ("return 2 * n", "return n + n + 2 * n"),
+    ):
+        assert old in CONSTANTS
+        constants.write_text(textwrap.dedent(CONSTANTS.replace(old, new)))
+        factor = 2 if "return" in new else 1
+        expected = (9.0 * 4.0 + 12.0 * factor, (3.0 * 8.0 + 4.0 * factor,))
+        assert place.run() == (expected, True)

@@ -111,3 +111,57 @@ def test_recursion_in_a_function_of_other_parameters(jit):
     value, (x_grad,) = value_and_gradients_function(of_powers, jit=jit)(x)
     expected = 2.0 * x**4 + 8.0 * x**5 + 24.0 * x**6
     assert_close((value, x_grad), (expected, 8.0 * x**3 + 40.0 * x**4 + 144.0 * x**5))
+
+
+class Settings:
+    rate = 2.0
+
+    def __init__(self):
+        self.shift, self.weights, self.inner = 1.0, np.array([1.0, 3.0]), {"steps": (1, 2)}
+
+
+settings = Settings()
+
+
+def with_defaults(x, scale=(2.0, 3.0), weights=settings.weights):
+    return np.sum(x * weights) * scale[1]
+
+
+def reads_attributes(x):
+    total = x * settings.rate + settings.shift * x * x
+    for weight in settings.weights:
+        total += weight * x
+    return total * Settings.rate + with_defaults(x) * numba_free(3)
+
+
+def numba_free(n):
+    return n * settings.shift
+
+
+def test_attributes_are_live(monkeypatch):
+    jitted, plain = (
+        value_and_gradients_function(reads_attributes, jit="numba"),
+        value_and_gradients_function(reads_attributes),
+    )
+    assert_close(jitted(1.5), plain(1.5))
+    changes = [(settings, "shift", 5.0), (Settings, "rate", 7.0), (settings, "weights", np.array([2.0, 5.0]))]
+    for owner, name, value in changes:
+        before = jitted(1.5)
+        monkeypatch.setattr(owner, name, value)
+        assert_close(jitted(1.5), plain(1.5))
+        assert jitted(1.5) != before
+    settings.weights[1] = 9.0
+    assert_close(jitted(1.5), plain(1.5))
+    monkeypatch.setattr(with_defaults, "__defaults__", ((1.0, 5.0), np.array([4.0, 4.0])))
+    assert_close(jitted(1.5), plain(1.5))
+
+
+def halves(x, y):
+    return x * y, x * x * y
+
+
+def test_gradients_of_functions_that_return_tuples():
+    """The default of `dy` is a tuple of the generated function's."""
+    for inner in (s2sad.value_and_gradients_function(halves), s2sad.gradients_function(halves)):
+        jitted = value_and_gradients_function(inner, jit="numba")
+        assert_close(jitted(1.5, 2.0), value_and_gradients_function(inner)(1.5, 2.0))
