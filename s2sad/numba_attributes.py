@@ -29,7 +29,9 @@ from s2sad import trees
 from s2sad.numba_globals import as_constant
 from s2sad.values import MISSING
 
-KNOWN = ("numpy", "math", "cmath", "numba", "scipy", "builtins", "operator")  # modules of which Numba has its own
+# Modules of which Numba has its own, or that programs are written by.
+KNOWN = ("numpy", "scipy", "numba", "math", "cmath", "builtins", "operator", "random",
+         "dataclasses", "collections", "copy", "functools", "itertools")  # fmt: skip
 PLAIN = (types.FunctionType, types.MemberDescriptorType, types.GetSetDescriptorType)  # what reading runs no code for
 
 
