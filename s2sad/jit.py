@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad import numba_cache, numba_errors
+from s2sad import numba_cache, numba_custom, numba_errors
 from s2sad.cache import Entry, keep
 from s2sad.compiling import register_text
 from s2sad.errors import S2sadError
@@ -29,7 +29,7 @@ from s2sad.numba_attributes import Path
 from s2sad.numba_boundary import binder, contiguous, is_contiguous, parameters_of
 from s2sad.numba_callers import for_callers
 from s2sad.numba_globals import as_constant
-from s2sad.numba_target import NumbaText, function_text, program_text, text_for_equal_lengths
+from s2sad.numba_target import NumbaText, function_text, program_text, text_for_equal_lengths, text_of_function
 from s2sad.requests import Program
 from s2sad.source import read
 from s2sad.value_programs import value_alone
@@ -257,6 +257,10 @@ class World:
                 look = self.reader_of_global(around, root)
             else:
                 continue
+            if path is not None and path.steps[-1] in (numba_custom.VALUE, numba_custom.PULLBACK):
+                whole = self.reader_of_path(look, path._replace(steps=path.steps[:-1]))
+                space[each] = self.half(whole, path.steps[-1] == numba_custom.PULLBACK)
+                continue
             self.put(space, each, look if path is None else self.reader_of_path(look, path))
         digest = self.fingerprint.digest() if main and self.fingerprint is not None else None
         kept = numba_cache.file_of(text.text, digest) if digest is not None else None
@@ -316,6 +320,19 @@ class World:
             self.note(value)
         if value is not MISSING:
             space[name] = value
+
+    def half(self, look: Callable[[], Any], second: bool) -> Any:
+        """One of the two functions that a `custom_gradient` is taken apart into, compiled."""
+        custom = look()
+        self.read.append((look, custom, None))
+        self.read.append((lambda: getattr(look().function, "__code__", None), custom.function.__code__, None))
+        key = custom.function, second
+        if key not in self.made:
+            tree = numba_custom.halves_of(custom)[second]  # type: ignore[index]
+            text, name = text_of_function(tree, custom.function), tree.name
+            cells = dict(zip(custom.function.__code__.co_freevars, custom.function.__closure__ or ()))
+            self.made[key] = self.run(text, name, custom.function.__globals__, cells)[name]
+        return self.made[key]
 
     def compiled_function(self, function: types.FunctionType) -> Any:
         """A function of the user's that the program calls."""

@@ -75,6 +75,12 @@ def refusal(error: BaseException, text: Any, origin: types.FunctionType) -> NotC
     if is_of_a_copy(error):
         message = "to reshape an array that doesn't lie in memory row by row, such as A.T"
         instead, either = "np.ascontiguousarray(A.T)", ""
+    if "CustomGradient" in message:
+        message = "a function decorated with custom_gradient whose gradient can't be told from the rest of it"
+        instead, either = (
+            "`return value, gradient` at its end, with a gradient that one `def` or `lambda` in it makes",
+            "",
+        )
     if text.foreign and ("pyobject" in message or message.lower().startswith("cannot determine numba type")):
         message = f"{text.foreign} is a list of dicts or objects, which can't be passed to compiled code"
         program_line, instead = "", "a list of arrays for each of their keys"

@@ -30,6 +30,7 @@ from s2sad.kinds import Kind, kind_of
 from s2sad.named_numbers import without_names
 from s2sad.numba_attributes import Path, with_names
 from s2sad.numba_boundary import Boundary, begin_as_given, by_position, drop_sharing_checks, takes_all_by_position
+from s2sad.numba_custom import with_halves
 from s2sad.numba_forms import Forms
 from s2sad.numba_fusion import assumptions, fits, fuse
 from s2sad.numba_globals import as_constant, with_attributes
@@ -143,7 +144,9 @@ def adapted(
     tree, boundary, outside = trees.copy_tree(program.tree), Boundary(program), around(origin)
     outside.update((key, each) for key, each in program.externals.items() if not isinstance(each, types.CellType))
     if paths is not None:
-        with_names(tree, outside, {*trees.names_in(tree), *outside}, paths)
+        used = {*trees.names_in(tree), *outside}
+        with_halves(tree, outside, used, paths)
+        with_names(tree, outside, used, paths)
     without_names(tree)
     tree.body[-1].args = by_position(tree.body[-1].args)
     kinds = {program.name: {**program.kinds, **boundary.kinds}}
@@ -212,7 +215,11 @@ def is_constant(value: Any) -> bool:
 
 def function_text(source: Any, function: types.FunctionType) -> NumbaText:
     """A function of the user's that a program calls, as text for Numba."""
-    tree = source.tree
+    return text_of_function(source.tree, function)
+
+
+def text_of_function(tree: gast.FunctionDef, function: types.FunctionType) -> NumbaText:
+    """The tree of one, or a half of it, which reads what is around the function."""
     tree.decorator_list, tree.returns = [], None
     for each in [*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs]:
         each.annotation = None
