@@ -97,6 +97,7 @@ class Functions:
         """A call of a library's function that is differentiated as the program that it is (`s2sad/equivalents`)."""
         if any(getattr(each.expr, "id", "") in self.endless for each in args):
             raise self.refuse("endless", node)
+        self.refuse_chosen_steps([*args, *keywords.values()], node)
         tree, source = self.lowered_source(plain, node)
         called = node if hasattr(node, "lineno") else self.origin[1]
         site = self.frame.stands_for or (self.frame.source, self.origin[1], called)

@@ -96,6 +96,8 @@ class Operations:
         hint: str | None,
         library: str,
     ) -> Value:
+        if not rule.view and rule.name not in ("copy", "array", "asarray"):
+            self.refuse_chosen_steps(values, node)
         if not getattr(rule, "variadic", None) and not isinstance(kind, List) and rule.library != "math":
             whole = rule.form == "partials" and isinstance(kind, Array)
             arrays_of = {id(value): self.list_as_array(value, node, whole) for value in values}

@@ -17,8 +17,17 @@ from s2sad import ir, trees
 from s2sad.kinds import BOOL, FLOAT, UNKNOWN, Array, Dim, Scalar, Tuple
 from s2sad.values import Value
 
+CHOSEN = "steps"  # the axis of a solution along which its times were chosen by the solver
+
 
 class Trajectories:
+    def refuse_chosen_steps(self, values: list[Value], node: Any) -> None:
+        """At times that the solver chose a solution has no derivative: views may lead to its ends, but nothing else may
+        take all of it."""
+        dims = [each for value in values if value.varied for each in getattr(value.kind, "dims", None) or ()]
+        if any(isinstance(each.key, tuple) and each.key[:1] == (CHOSEN,) for each in dims):
+            raise self.refuse("solver_steps", node)
+
     def call_solve_ivp(self, call: Any, node: Any, hint: str | None) -> Value:
         bound = call.bound
         times = self.parts_of(bound["t_span"], None, node)
@@ -44,7 +53,7 @@ class Trajectories:
             )
             op.adjoint, op.tangent = IVP_AND_TIMES_HELPERS if moved else IVP_HELPERS
         whole = self.opaque(call)
-        span = Dim(("times", id(node)))
+        span = Dim((CHOSEN if given is None else "times", id(node)))
         made = self.emit(trees.attr(whole.expr, "y"), ir.Plain(True), Array("float64", (*state.dims, span)), False, "y")
         self.follow(made, op, whole.expr)
         parts = {"y": made, "t": Value(trees.attr(whole.expr, "t"), Array("float64", (span,)))}

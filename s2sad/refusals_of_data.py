@@ -192,6 +192,10 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "an interpolation of what `{name}` finds has no rule; the gradient of a solution has one in it, too",
         "`t_eval=` with the times at which the solution is wanted; for a second derivative, differences of gradients",
     ),
+    "solver_steps": (
+        "the solution at the steps that `solve_ivp` chose has no derivative but at its ends; here all of it is used",
+        "`t_eval=` with the times at which the solution is wanted; or the end alone, `solution.y[:, -1]`",
+    ),
     "spline_points": (
         "`{name}` is differentiated by where it is evaluated and by the values `y`; its points or options vary here",
         "points `x` that don't depend on what is differentiated",

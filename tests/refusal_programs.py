@@ -960,6 +960,12 @@ def f(k):
     return k * solution.nfev
 
 
+@shows("solver_steps", 2.0)
+def f(k):
+    solution = integrate.solve_ivp(fall, (0.0, 1.0), [1.0], args=(k,))
+    return np.trapezoid(solution.y[0], solution.t)
+
+
 @shows("spline_points", V, 1.5)
 def f(x, t):
     return interpolate.CubicSpline(x, V)(t)

@@ -174,11 +174,37 @@ def test_steps_that_the_solver_chose():
     """Their times change with the parameters, by more than a derivative at fixed times says."""
 
     def f(k):
-        return np.sum(integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,)).y)
+        return np.sum(integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,)).y[0, 1:])
 
     with pytest.raises(ValueError, match="steps that the solver chose: give it t_eval"):
         s2sad.grad(f)(0.5)
     assert np.isnan(jvp(f, (0.5,), (1.0,))[1])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda k: np.sum(integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,)).y),
+        lambda k: (integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,)).y[0] ** 2)[-1],
+        lambda k: integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,)).y.T @ np.ones(1),
+    ],
+)
+def test_all_steps_that_the_solver_chose_are_refused(f):
+    with pytest.raises(NotDifferentiableError, match="steps that `solve_ivp` chose"):
+        s2sad.gradients_function(f)(0.5)
+    with pytest.raises(NotDifferentiableError, match="steps that `solve_ivp` chose"):
+        jvp(f, (0.5,), (1.0,))
+
+
+def test_views_of_steps_that_the_solver_chose():
+    def f(k):
+        solution = integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,), rtol=1e-9, atol=1e-11)
+        (only,) = solution.y
+        return only[-1] + solution.y[0][-1] + solution.y.T[-1, 0] + solution.y.copy()[0, -1] + solution.y[:, -1][0]
+
+    expected = s2sad.grad(lambda k: integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,), rtol=1e-9).y[0, -1])(0.5)
+    assert s2sad.grad(f)(0.5) == pytest.approx(5.0 * expected, rel=1e-5)
+    assert jvp(f, (0.5,), (1.0,))[1] == pytest.approx(5.0 * expected, rel=1e-5)
 
 
 def test_ends_in_closed_form():

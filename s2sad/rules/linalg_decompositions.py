@@ -283,7 +283,10 @@ def svd_tangents(a, compute_uv, result, a_dot):
 def svd_changes(u, s, vh, a_dot):
     """How U and V change with a. Vectors that only complete them have no derivative: nan."""
     if np.iscomplexobj(u):
-        raise np.linalg.LinAlgError("the change of complex singular vectors is not determined: their phases are free")
+        raise np.linalg.LinAlgError(
+            "the change of complex singular vectors is not determined: their phases are free. For a second derivative "
+            "of singular values take the gradient of a gradient, in reverse mode both times"
+        )
     k = s.shape[-1]
     first, v = u[..., :k], np.swapaxes(vh[..., :k, :], -1, -2)
     inner = np.swapaxes(first, -1, -2) @ a_dot @ v

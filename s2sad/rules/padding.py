@@ -128,7 +128,7 @@ def odd_or_ramp_adjoint(grad, array, pad_width, mode, reflect_type):
     return made
 
 
-@adjoint(np.pad, cost=20, wrt=["array", "constant_values"])
+@adjoint(np.pad, cost=20, wrt=["array", "constant_values", "end_values"])
 def pad(
     array,
     pad_width,
@@ -144,15 +144,18 @@ def pad(
         pad_width = widths_by_axis(pad_width, np.ndim(array))
     if mode == "constant":
         of_values = unbroadcast(sums_of_margins(grad, np.shape(array), pad_width))
-        return inner(grad, array, pad_width), None, None, of_values
+        return inner(grad, array, pad_width), None, None, of_values, 0.0
     if mode == "empty":
-        return inner(grad, array, pad_width), None, None, 0.0
-    if mode == "linear_ramp" or reflect_type == "odd":
-        return odd_or_ramp_adjoint(grad, array, pad_width, mode, reflect_type), None, None, 0.0
+        return inner(grad, array, pad_width), None, None, 0.0, 0.0
+    if mode == "linear_ramp":
+        of_ends = unbroadcast(sums_of_ramps(grad, np.shape(array), pad_width))
+        return odd_or_ramp_adjoint(grad, array, pad_width, mode, reflect_type), None, None, 0.0, of_ends
+    if reflect_type == "odd":
+        return odd_or_ramp_adjoint(grad, array, pad_width, mode, reflect_type), None, None, 0.0, 0.0
     if mode in ("edge", "reflect", "symmetric", "wrap"):
-        return added_where_taken(grad, array, pad_width, mode), None, None, 0.0
+        return added_where_taken(grad, array, pad_width, mode), None, None, 0.0, 0.0
     if mode in ("maximum", "mean", "median", "minimum"):
-        return computed_adjoint(grad, array, pad_width, mode, stat_length), None, None, 0.0
+        return computed_adjoint(grad, array, pad_width, mode, stat_length), None, None, 0.0, 0.0
     return refuse("np.pad with a function as its mode: stores into the margins of an array")
 
 
@@ -170,6 +173,22 @@ def sums_of_margins(grad, shape, pad_width):
     return made
 
 
+def sums_of_ramps(grad, shape, pad_width):
+    """What the ends of the ramps before and after along each axis get; later axes have ramps of these ramps."""
+    widths = widths_of(pad_width, len(shape))
+    made = np.zeros((len(shape), 2), dtype=grad.dtype)
+    rest = grad
+    for axis in reversed(range(len(shape))):
+        rows = np.moveaxis(rest, axis, 0)
+        flat = np.reshape(rows, (len(rows), math.prod(rows.shape[1:])))
+        nothing = np.zeros(shape[axis], dtype=grad.dtype)
+        made[axis, 0] = np.sum(np.pad(nothing, widths[axis], mode="linear_ramp", end_values=(1, 0)) @ flat)
+        made[axis, 1] = np.sum(np.pad(nothing, widths[axis], mode="linear_ramp", end_values=(0, 1)) @ flat)
+        matrix = np.pad(np.eye(shape[axis], dtype=grad.dtype), [widths[axis], [0, 0]], mode="linear_ramp")
+        rest = np.moveaxis(np.reshape(matrix.T @ flat, (shape[axis], *rows.shape[1:])), 0, axis)
+    return made
+
+
 @tangent(np.pad)
 def pad_tangent(
     array,
@@ -182,6 +201,7 @@ def pad_tangent(
     reflect_type="even",
     array_dot,
     constant_values_dot=0.0,
+    end_values_dot=0.0,
 ):
     if isinstance(pad_width, dict):
         pad_width = widths_by_axis(pad_width, np.ndim(array))
@@ -189,11 +209,17 @@ def pad_tangent(
         return np.pad(np.zeros_like(array), pad_width, constant_values=constant_values_dot)
     if mode == "constant":
         return np.pad(array_dot, pad_width, constant_values=constant_values_dot)
-    if mode in ("empty", "linear_ramp", "edge", "wrap"):
+    if mode == "linear_ramp" and known(rank(array_dot) == 0):
+        return np.pad(np.zeros_like(array), pad_width, mode=mode, end_values=end_values_dot)
+    if mode == "linear_ramp":
+        return np.pad(array_dot, pad_width, mode=mode, end_values=end_values_dot)
+    if mode in ("empty", "edge", "wrap"):
         return np.pad(array_dot, pad_width, mode="constant" if mode == "empty" else mode)
     if mode in ("reflect", "symmetric"):
         return np.pad(array_dot, pad_width, mode=mode, reflect_type=reflect_type)
-    return computed_tangent(array_dot, array, pad_width, mode, stat_length)
+    if mode in ("maximum", "mean", "median", "minimum"):
+        return computed_tangent(array_dot, array, pad_width, mode, stat_length)
+    return refuse("np.pad with a function as its mode: stores into the margins of an array")
 
 
 @kind(np.pad)

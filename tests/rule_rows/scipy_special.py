@@ -38,7 +38,14 @@ rows(special.round, special.gammasgn, cases=[row(1.7), row(np.array([0.4, -1.3])
 rows(*_named("erf erfc dawsn erfi erfcx wofz loggamma expm1 exp1"), cases=[row(0.7 + 0.4j), row(complexes(3))])
 rows(special.wofz, cases=[row(0.7), row(_Q)])
 rows(special.lambertw, cases=[row(0.7), row(_Q), row(0.3 + 0.2j), row(-0.2, -1), row(0.0), row(_Q, tol=1e-10)])
-rows(special.exprel, cases=[row(np.array([1e-9, 1e-3, 0.019, 0.021])), corner((np.array([0.5]),), np.array([0.0]))])
+rows(
+    special.exprel,
+    cases=[
+        row(np.array([1e-9, 1e-3, 0.019, 0.021])),
+        corner((np.array([0.5]),), np.array([0.0])),
+        corner((np.array([np.inf]),), np.array([712.0])),
+    ],
+)
 rows(special.spence, cases=[row(1.0), row(np.array([1.0, 1.0 + 1e-9]))])
 rows(
     special.erfcx,

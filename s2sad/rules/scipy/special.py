@@ -200,11 +200,14 @@ def relative_exponential(x, *, result):
 
 @elementwise_helper
 def exprel_slope(x):
-    """The derivative of (exp(x) - 1) / x: by its series near 0, where the quotient would lose its digits."""
+    """The derivative of (exp(x) - 1) / x: by its series near 0, where the quotient would lose its digits. Beyond 700,
+    where exp(x) overflows, -1 is nothing beside it."""
     small = np.abs(x) < 0.02
     t, u = np.where(small, 1.0, x), np.where(small, x, 0.0)
     series = 0.5 + u * (1.0 / 3.0 + u * (1.0 / 8.0 + u * (1.0 / 30.0 + u * (1.0 / 144.0 + u / 840.0))))
-    return np.where(small, series, (np.exp(t) - special.exprel(t)) / t)
+    quotient = special.exprel(t)
+    slope = (np.exp(np.minimum(t, 700.0)) - quotient) / t
+    return np.where(small, series, np.where(t > 700.0, quotient * (1.0 - 1.0 / np.maximum(t, 700.0)), slope))
 
 
 @partials(special.cosm1)
