@@ -84,7 +84,10 @@ def refusal(error: BaseException, text: Any, origin: types.FunctionType) -> NotC
     if text.foreign and ("pyobject" in message or message.lower().startswith("cannot determine numba type")):
         message = f"{text.foreign} is a list of dicts or objects, which can't be passed to compiled code"
         program_line, instead = "", "a list of arrays for each of their keys"
-    if message.startswith("Unknown attribute") and re.search(r"(numpy|scipy)\.fft'", message):
+    lacking = re.match(r"Unknown attribute '(\w+)' of type Module\(<module '([\w.]+)'", message)
+    if lacking:
+        message = f"{lacking[2]}.{lacking[1]} has no counterpart in Numba"
+    if lacking and lacking[2] in ("numpy.fft", "scipy.fft"):
         instead = 'the same, with `pip install "s2sad[fft]"`, which teaches Numba Fourier transforms'
     shown = f"  In the program for Numba: {program_line}\n" if program_line else ""
     made = NotCompiledError(

@@ -66,6 +66,16 @@ REDUCTIONS = {
 }
 
 
+def joined(name: str, axes: list[int], rank: int) -> str:
+    """An array with some of its axes as one that is the last."""
+    others = [k for k in range(rank) if k not in axes]
+    shape = ", ".join([*[f"a.shape[{k}]" for k in others], " * ".join(f"a.shape[{k}]" for k in axes)])
+    return (
+        f"def {name}(a):\n    turned = np.ascontiguousarray(np.transpose(a, {(*others, *axes)}))\n"
+        f"    return np.reshape(turned, ({shape}))\n"
+    )
+
+
 def variance(rank: int, axis: int) -> str:
     """The variance along an axis; of a vector a number."""
     space = Space(rank, axis)

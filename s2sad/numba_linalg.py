@@ -24,6 +24,7 @@ from s2sad.numba_special import called_functions
 
 IDLE = ("check_finite", "overwrite_a", "overwrite_b")  # keywords that change no number
 SAME = ("inv", "det", "norm", "solve")
+FACTORS = ("svd", "svdvals", "qr")  # by the same functions of LAPACK; not so eigh, which may give other signs
 
 # By the right-hand side: a vector, or the columns of a matrix.
 TRIANGULAR = """
@@ -65,7 +66,8 @@ def by_numpy(tree: gast.AST, namespace: dict[str, Any], numpy: str) -> None:
     if linalg is None:
         return
     names = {
-        id(getattr(linalg, name)): name for name in (*SAME, "cholesky", "cho_factor", "cho_solve", "solve_triangular")
+        id(getattr(linalg, name)): name
+        for name in (*SAME, *FACTORS, "cholesky", "cho_factor", "cho_solve", "solve_triangular")
     }
     for node, found in called_functions(tree, namespace, names):
         given = {each.arg: each.value for each in node.keywords if each.arg not in IDLE}
@@ -73,6 +75,8 @@ def by_numpy(tree: gast.AST, namespace: dict[str, Any], numpy: str) -> None:
             rewrite_triangular(node, given)
         elif found == "cho_solve" and len(node.args) == 2 and not given:
             node.keywords, node.func.special = [], found
+        elif found in FACTORS and len(node.args) == 1:
+            rewrite_factors(node, given, numpy, found)
         elif found in ("cholesky", "cho_factor"):
             rewrite_cholesky(node, given, numpy, found == "cho_factor")
         elif found in SAME and not given and len(node.args) == (2 if found == "solve" else 1) or found == "norm":
@@ -93,6 +97,19 @@ def rewrite_cholesky(node: gast.Call, given: dict[Any, Any], numpy: str, in_pair
     factor = factor if lower.value else trees.attr(factor, "T")
     made = gast.Tuple([factor, trees.const(bool(lower.value))], gast.Load()) if in_pair else factor
     node.__class__, node.__dict__ = made.__class__, made.__dict__
+
+
+def rewrite_factors(node: gast.Call, given: dict[Any, Any], numpy: str, name: str) -> None:
+    """Singular values, with their vectors or without, and the short form of Q and R."""
+    values = {key: getattr(each, "value", None) for key, each in given.items()}
+    if name == "svd" and not values.keys() - {"full_matrices"}:
+        node.func, node.args = of_numpy(numpy, "svd"), [*node.args, *given.values()]
+        node.keywords = []
+    elif name == "svdvals" and not given:
+        made = trees.index(trees.call(of_numpy(numpy, "svd"), node.args[0], trees.const(False)), trees.const(1))
+        node.__class__, node.__dict__ = made.__class__, made.__dict__  # type: ignore[assignment]
+    elif name == "qr" and values == {"mode": "economic"}:
+        node.func, node.keywords = of_numpy(numpy, "qr"), []
 
 
 def rewrite_triangular(node: gast.Call, given: dict[Any, Any]) -> None:

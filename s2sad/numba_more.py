@@ -170,9 +170,33 @@ def diagonal(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any
     return forms.np("diag", *args) if not given and ranks_of(sorts) == [2] else None
 
 
+def axes_joined(forms: Any, array: gast.AST, given: dict[str, Any], rank: Any) -> tuple[gast.AST, list[int]] | None:
+    """The array with several of its axes, but not all, as one that is the last; and these axes."""
+    node = given.get("axis")
+    values = [trees.literal(each) for each in node.elts] if isinstance(node, gast.Tuple) else []
+    if not isinstance(rank, int) or len(values) < 2 or not all(type(each) is int for each in values):
+        return None
+    axes = sorted(each % rank for each in values)  # type: ignore[operator]
+    if len(set(axes)) != len(axes) or len(axes) == rank:
+        return None
+    name = "joined_" + "_".join(map(str, axes)) + f"_of_{rank}"
+    return forms.helper(name, numba_helpers.joined(name, axes, rank), array), axes
+
+
 def spread(forms: Any, name: str, array: gast.AST, given: dict[str, Any], sort: Any) -> Any:
-    """Variances and standard deviations of floats along one axis, or of all with `ddof`."""
+    """Variances and standard deviations of floats along axes, or of all with `ddof`."""
     char, rank = sort
+    several = axes_joined(forms, array, given, rank)
+    if several is not None:
+        joined, axes = several
+        rest = {key: each for key, each in given.items() if key == "ddof"}
+        found = spread(
+            forms, name, joined, {**rest, "axis": trees.const(rank - len(axes))}, (char, rank - len(axes) + 1)
+        )
+        keeps = found is not None and getattr(given.get("keepdims"), "value", False) is True
+        for place in axes if keeps else ():
+            found = forms.np("expand_dims", found, trees.const(place))
+        return found
     keep, axis = given.get("keepdims"), given.get("axis")
     ddof = given.get("ddof", trees.const(0))
     keepdims = getattr(keep, "value", None) if keep is not None else False

@@ -1,5 +1,5 @@
-"""Forms for Numba of what is asked for less often: padding, polynomials, piecewise linear functions. They get
-what those of `numba_more.py` get; the texts stand here too.
+"""Forms for Numba of what is asked for less often: lists of arrays, padding, polynomials, piecewise linear functions.
+They get what those of `numba_more.py` get; the texts stand here too.
 
 >>> from s2sad.numba_forms import show
 >>> show("np.polyder(u)"), show("np.pad(A, ((1, 1), (0, n)))"), show("np.moveaxis(A, 0, -1)")
@@ -19,6 +19,34 @@ from s2sad.numba_helpers import LETTERS
 from s2sad.numba_more import OF_HELPERS, by_rows, form, is_turned, ranks_of
 from s2sad.numba_sorts import LIKE_ARGUMENT
 from s2sad.rules import diagonals, fourier, interpolation, padding
+
+# ---------------------------------------------------------------- lists of arrays
+STACK = """
+def stack_at_{name}(items):
+    if len(items) == 0:
+        raise ValueError("need at least one array to stack")
+    first = items[0]
+    made = np.empty({shape}, first.dtype)
+    for k in range(len(items)):
+        if items[k].shape != first.shape:
+            raise ValueError("all input arrays must have the same shape")
+        {place} = items[k]
+    return made
+"""
+STACKED = {
+    0: {"name": "front", "shape": "(len(items),) + first.shape", "place": "made[k]"},
+    -1: {"name": "end", "shape": "first.shape + (len(items),)", "place": "made[..., k]"},
+}
+
+
+@form("stack")
+def stack(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Of a list that isn't written out, along a new first or last axis."""
+    axis = trees.literal(given.get("axis", args[1] if len(args) > 1 else trees.const(0)))
+    if set(given) - {"axis"} or len(args) > 2 or isinstance(args[0], gast.Tuple) or axis not in STACKED:
+        return None
+    return forms.helper(f"stack_at_{STACKED[axis]['name']}", STACK.format(**STACKED[axis]).lstrip("\n"), args[0])
+
 
 # ---------------------------------------------------------------- padding
 PLACES = {

@@ -64,6 +64,41 @@ def test_other_functions():
     both(others, A, V)
 
 
+def factors(A):
+    s, Q, R = linalg.svd(A, full_matrices=False)[1], *linalg.qr(A, mode="economic")
+    return np.sum(linalg.svdvals(A) ** 3) + np.sum(Q * R**2) + s[0] * linalg.svd(A)[1][1]
+
+
+@pytest.mark.long
+def test_factors():
+    both(factors, A)
+
+
+def test_eigenvectors_whose_signs_differ_are_refused():
+    with pytest.raises(NotCompiledError, match=r"scipy\.linalg\.eigh has no counterpart in Numba"):
+        value_and_gradients_function(lambda A: np.sum(linalg.eigh(A)[1]), jit="numba")(A)
+
+
+def spread(T):
+    return np.sum(np.std(T, axis=(0, 2)) ** 3) + np.sum(np.var(T, axis=(-1, 1), ddof=1, keepdims=True) * T)
+
+
+@pytest.mark.long
+def test_deviations_along_several_axes():
+    both(spread, RNG.normal(size=(2, 3, 4)))
+
+
+def stacked(x, n):
+    """Lists that aren't written out, along the first axis and the last."""
+    rows = [np.sin(x * k) for k in range(n)]
+    table = np.stack([row * row for row in rows], axis=-1)
+    return np.sum(table[1] * table[0]) + np.sum(np.stack(rows) * x)
+
+
+def test_lists_that_are_stacked():
+    both(stacked, np.array([0.5, -1.5, 2.0]), 3, params=["x"])
+
+
 def test_what_numpy_would_do_otherwise_is_refused():
     with pytest.raises(NotCompiledError):
         value_and_gradients_function(lambda A: np.sum(linalg.solve(A, A, assume_a="pos")), jit="numba")(A)
