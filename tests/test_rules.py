@@ -481,7 +481,7 @@ _IN_NUMPY = {rule.function for rule in ALL if "scipy" not in getattr(rule.templa
 def _single_cotangent(grad: Any) -> Any:
     if isinstance(grad, tuple):
         return tuple(None if part is None else _single_cotangent(part) for part in grad)
-    return np.asarray(grad).astype(np.float32)[()]
+    return np.asarray(grad).astype(np.complex64 if np.iscomplexobj(grad) else np.float32)[()]
 
 
 def _fits_single(row: Row) -> bool:

@@ -22,11 +22,6 @@ def skew(v):
 
 
 PAIRS = {
-    "fractional_matrix_power": (
-        lambda a: linalg.fractional_matrix_power(a, 0.3),
-        lambda a: linalg.expm(0.3 * linalg.logm(a)),
-        A,
-    ),
     "signm": (lambda a: linalg.signm(a), lambda a: a @ linalg.inv(linalg.sqrtm(a @ a)), A),
     "matmul_toeplitz": (lambda c, x: linalg.matmul_toeplitz(c, x), lambda c, x: linalg.toeplitz(c) @ x, V, W),
     "subspace_angles": (

@@ -573,6 +573,24 @@ def test_check_rule_finds_a_wrong_shape():
         check_rule(f, np.array([1.0, 2.0]), 3.0).raise_if_wrong()
 
 
+def test_check_rule_says_which_shape_is_wrong():
+    def f(x):
+        return np.sum(x)
+
+    @adjoint(f)
+    def _(x, *, grad):
+        return np.ones(3) * grad
+
+    report = check_rule(f, np.ones(4))
+    assert not report.ok
+    assert "the template's derivative for x has the shape (3,), the argument (4,)" in str(report)
+
+
+def test_linear_is_one_of_three():
+    with pytest.raises(RuleError, match='`linear` is True, False or "each"'):
+        adjoint(fresh(scale), linear="all")
+
+
 def test_check_rule_of_a_constant():
     f = fresh(scale)
     nondifferentiable(f)

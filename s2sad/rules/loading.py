@@ -26,9 +26,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     "scipy.linalg": (
         *("linalg", "linalg_decompositions", "linalg_eigen", "linalg_equations", "linalg_forms", "linalg_systems"),
     ),
-    "scipy.ndimage": ("ndimage", "ndimage_fourier", "ndimage_smooth", "ndimage_splines"),
+    "scipy.ndimage": ("ndimage", "ndimage_fourier", "ndimage_labels", "ndimage_smooth", "ndimage_splines"),
     "scipy.optimize": (),
-    "scipy.signal": ("signal", "signal_sequences", "signal_spectra", "signal_states"),
+    "scipy.signal": ("signal", "signal_sequences", "signal_spectra", "signal_states", "signal_responses"),
     "scipy.spatial": ("spatial", "distances"),
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),
     "scipy.stats": (

@@ -31,9 +31,9 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
         ),
         (
             "is a function of a matrix for which there is no rule",
-            "linalg.expm, logm, sqrtm, sinm or cosm: a power is `linalg.expm(t * linalg.logm(a))`; of a symmetric "
+            "linalg.expm, logm, sqrtm, sinm, cosm or fractional_matrix_power; of a symmetric "
             "matrix `(v * f(w)) @ v.T`, with w and v from np.linalg.eigh",
-            "fractional_matrix_power signm funm",
+            "signm funm",
         ),
         (
             "is a derivative itself, or is made of one",

@@ -236,7 +236,8 @@ def adjoint(
     like: str | None = None,
 ) -> Callable[[F], F]:
     """Any function: the template returns the cotangents of the parameters. The module's docstring has the options."""
-
+    if linear not in (False, True, "each"):
+        raise RuleError(f'`linear` is True, False or "each", and not {linear!r}')
     own = _is_own(sys._getframe(1))
 
     def register(template: F) -> F:

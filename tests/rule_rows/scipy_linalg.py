@@ -61,6 +61,8 @@ if tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 16):  # all of these
         linalg.solve_sylvester,
         cases=[row(STACK, STACK[:, :2, :2], _beside), row(WELL, WELL[:2, :2], _beside), row(STACK, WELL, WELL)],
     )
+_near_real = [row(WELL @ WELL.T, each) for each in (0.5, -0.3, 1.7, 2)] + [row(_symmetric + 0.1j * normal(3, 3), 0.3)]
+rows(linalg.fractional_matrix_power, cases=_near_real)
 rows(linalg.logm, cases=[row(_symmetric), row(WELL @ WELL.T), row(_symmetric + 0.1j * normal(3, 3))])
 rows(linalg.cholesky, cases=[row(_symmetric), row(_symmetric, lower=True), row(_symmetric, True)])
 rows(linalg.toeplitz, cases=[row(V), row(V, W), row(W, r=V)])

@@ -157,3 +157,21 @@ for _filter, _how in (
             row(normal(6), _how),
         ],
     )
+
+# --- regions ----------------------------------------------------------------------------------------------------------
+
+_labels = np.array([[0, 1, 1], [2, 2, 1], [3, 0, 2], [3, 3, 1]])
+rows(
+    ndimage.sum,
+    ndimage.sum_labels,
+    ndimage.mean,
+    cases=[
+        row(_image),
+        row(_image, _labels),
+        row(_image, _labels, 2),
+        row(_image, _labels, [1, 3, 0]),
+        row(_image, labels=_labels, index=np.array([[2, 1], [3, 2]])),
+        row(_image, np.array([1, 0, 2]), index=[2, 1]),
+        row(normal(3), _labels, [1, 2]),
+    ],
+)

@@ -96,6 +96,17 @@ rows(
     ],
 )
 
+rows(
+    signal.freqz,
+    cases=[
+        row(_b, _a, 5),
+        row(_b, worN=np.array([0.1, 0.7, 2.0])),
+        row(_b, _a[:2], np.array([0.1, 0.4]), fs=1.0),
+        row(_b, 1.5, 4, whole=True, plot=None),
+        row(_w, _a, 4, include_nyquist=True),
+    ],
+)
+
 # --- trends, smoothing, both directions ------------------------------------------------------------------------------
 
 _long, _rows = normal(9), normal(2, 9)

@@ -253,6 +253,40 @@ def logm_slope_kind(a: Kind, direction: Kind) -> Kind:
     return Array("", dims_of(direction))
 
 
+@adjoint(linalg.fractional_matrix_power, cost=9000, wrt=["A"])
+def fractional_power(A, t, *, grad):
+    """As that of the logarithm. Of a real matrix that has a complex power, the real part."""
+    if rank(A) != 2:
+        return refuse("of a stack of matrices: one call for each")
+    made = fractional_power_slope(A.T, t, grad)
+    return made if np.iscomplexobj(A) else np.real(made)
+
+
+@tangent(linalg.fractional_matrix_power)
+def fractional_power_tangent(A, t, *, A_dot):
+    if rank(A) != 2:
+        return refuse("of a stack of matrices: one call for each")
+    return fractional_power_slope(A, t, A_dot)
+
+
+def fractional_power_slope(a, t, direction):
+    """How fractional_matrix_power(a, t) changes along a direction."""
+    n = len(a)
+    first = np.concatenate([a, direction], axis=1)
+    second = np.concatenate([np.zeros_like(a), a], axis=1)
+    return linalg.fractional_matrix_power(np.concatenate([first, second]), t)[:n, n:]
+
+
+@kind(linalg.fractional_matrix_power)
+def fractional_power_kind(A: Kind, t: Kind) -> Kind:
+    return Array("", dims_of(numeric(A)))  # real or complex, as its eigenvalues are
+
+
+@kind(fractional_power_slope)
+def fractional_power_slope_kind(a: Kind, t: Kind, direction: Kind) -> Kind:
+    return Array("", dims_of(direction))
+
+
 @adjoint(linalg.sqrtm, cost=5000)
 def square_root(A, *, grad, result):
     return linalg.solve_sylvester(turned(result), turned(result), grad)
