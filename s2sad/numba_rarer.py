@@ -48,6 +48,14 @@ def stack(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) 
     return forms.helper(f"stack_at_{STACKED[axis]['name']}", STACK.format(**STACKED[axis]).lstrip("\n"), args[0])
 
 
+@form("ravel")
+def ravel(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """Of a number."""
+    if given or len(args) != 1 or sorts[0] not in (("f", 0), ("i", 0)):
+        return None
+    return forms.np("array", gast.List(args, gast.Load()))
+
+
 # ---------------------------------------------------------------- padding
 PLACES = {
     "edge": "min(max({k}, 0), {n} - 1)",

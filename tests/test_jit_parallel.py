@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import textwrap
 
 import numpy as np
 import pytest
@@ -104,6 +105,80 @@ def read_later(x):
     for i in numba.prange(len(x)):
         t = x[i] * x[i]
     return t
+
+
+def saves_arrays(x):
+    total = 0.0
+    for i in numba.prange(x.shape[0]):
+        row = np.sin(x[i])
+        total += np.sum(row * row * row)
+    return total
+
+
+def until_small(x):
+    total = 0.0
+    for i in numba.prange(len(x)):
+        t = abs(x[i]) + 2.0
+        while t > 1.0:
+            t = t * 0.6 + 0.01 * t * t
+        total += t * t
+    return total
+
+
+def longer_each_time(x):
+    total = 0.0
+    for i in numba.prange(len(x)):
+        t = x[i]
+        for j in range(i):
+            t = t * x[i] + 0.1 * j
+        total += t
+    return total
+
+
+def serial(function):
+    """The same function with `range`."""
+    text = textwrap.dedent(inspect.getsource(function)).replace("numba.prange", "range")
+    return text, function.__name__
+
+
+@pytest.mark.parametrize("function, args", [(saves_arrays, (np.ones((3, 2)),)), (until_small, (RNG.normal(size=5),)),
+                                            (longer_each_time, (RNG.normal(size=5),))])  # fmt: skip
+def test_what_saves_otherwise_is_refused_or_runs_serially(function, args):
+    """Refused where the user wrote `prange`; one after the other where it says `range`."""
+    with pytest.raises(NotDifferentiableError, match="Write instead: `range` for `prange`"):
+        value_and_gradients_function(function, jit=numba_options(parallel=True))(*args)
+    text, name = serial(function)
+    space = {"np": np}
+    exec(text, space)
+    jitted = value_and_gradients_function(space[name], jit=numba_options(parallel=True), source=text)
+    assert_close(jitted(*args), value_and_gradients_function(space[name], source=text)(*args))
+
+
+def neighbours_added(x):
+    """Each iteration reads what the one before wrote."""
+    y = np.zeros_like(x)
+    shared = y
+    total = 0.0
+    for i in range(1, len(x)):
+        y[i] = y[i - 1] * 0.5 + x[i] * x[i - 1]
+        total += shared[i] * x[i]
+    return total + np.sum(shared)
+
+
+def into_the_same_places(x, places):
+    y = np.zeros(len(x))
+    for i in range(len(x)):
+        y[places[i]] = x[i] * i
+    for i in range(len(x)):
+        y[i % 3] += x[i] * x[i]
+    return np.sum(y * y)
+
+
+@pytest.mark.parametrize("function, args", [(neighbours_added, (RNG.normal(size=6),)),
+                                            (into_the_same_places, (RNG.normal(size=6), np.array([3, 1, 3, 0, 1, 3])))])  # fmt: skip
+def test_iterations_that_meet_run_one_after_the_other(function, args):
+    jitted = value_and_gradients_function(function, params=["x"], jit=numba_options(parallel=True))
+    assert_close(jitted(*args), value_and_gradients_function(function, params=["x"])(*args))
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,14 @@ def test_lists_that_are_stacked():
     both(stacked, np.array([0.5, -1.5, 2.0]), 3, params=["x"])
 
 
+def appended(x):
+    return np.sum(np.append(x, 1.0) ** 2) * np.append(x[0], x)[1]
+
+
+def test_numbers_that_are_appended():
+    both(appended, np.array([0.5, -1.5, 2.0]))
+
+
 def test_what_numpy_would_do_otherwise_is_refused():
     with pytest.raises(NotCompiledError):
         value_and_gradients_function(lambda A: np.sum(linalg.solve(A, A, assume_a="pos")), jit="numba")(A)
