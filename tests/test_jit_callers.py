@@ -1,5 +1,7 @@
 """`.compiled(...)` and `.cache_info()` of everything that takes `jit=`: compiled code of the user's calls it."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -115,3 +117,35 @@ def test_refused_at_the_users_line(make):
     with pytest.raises(NotDifferentiableError, match="Numba can't compile this") as caught:
         make(not_for_numba, "x", jit="numba").compiled(1.0)(1.0)
     assert f"line {not_for_numba.__code__.co_firstlineno + 1}, in not_for_numba" in str(caught.value)
+
+
+def of_a_jacobian(v, w):
+    return np.sum(s2sad.jacobian(lambda v: np.sin(v) * w)(v) ** 2)
+
+
+def of_gradients(x, y):
+    def inner(x, y):
+        return x * x * y + math.sin(x * y)
+
+    value, (a, b) = s2sad.value_and_gradients_function(inner)(x, y)
+    return value * a * b
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("f, args", [(of_a_jacobian, (X, 2.0)), (of_gradients, (0.7, 1.3))])
+def test_derivatives_inside_of_f(f, args):
+    for make in (s2sad.value_and_gradients_function, s2sad.hessian):
+        assert_close(make(f, jit="numba")(*args), make(f)(*args))
+
+
+@pytest.mark.long
+def test_derivatives_of_derivatives():
+    def third(jit):
+        return s2sad.grad(s2sad.grad(s2sad.grad(power)), jit=jit)
+
+    assert_close(third("numba")(1.5, 2.0), 12.0)
+    twice = s2sad.jacobian(s2sad.jacobian(lambda v: np.sin(v) * v), jit="numba")(X)
+    expected = np.zeros((3, 3, 3))
+    for k, x in enumerate(X):
+        expected[k, k, k] = 2.0 * np.cos(x) - x * np.sin(x)
+    assert_close(twice, expected)
