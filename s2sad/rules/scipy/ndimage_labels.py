@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from s2sad.kinds import UNKNOWN, Array, Kind, Scalar, broadcast_dims
+from s2sad.kinds import Array, Kind, broadcast_dims
 from s2sad.rules.registry import adjoint, kind, unbroadcast
-from s2sad.rules.results import dims_of, numeric, value_of
+from s2sad.rules.results import dims_of, numeric, shaped, value_of
 
 
 @adjoint(ndimage.sum_labels, ndimage.sum, linear=True, cost=100, wrt=["input"])
@@ -44,7 +44,5 @@ def to_regions_kind(grad: Kind, input: Kind, labels: Kind, index: Kind) -> Kind:
 
 @kind(ndimage.sum_labels, ndimage.sum, ndimage.mean)
 def regions_kind(input: Kind, labels: Kind, index: Kind) -> Kind:
-    if value_of(index) is None:
-        return Scalar("float64") if getattr(numeric(input), "dtype", "") == "float64" else UNKNOWN
-    dims = dims_of(numeric(index))
-    return Array("float64", dims) if dims else UNKNOWN
+    dtype = "float64" if getattr(numeric(input), "dtype", "") == "float64" else ""
+    return shaped(dtype, () if value_of(index) is None else dims_of(numeric(index)))
