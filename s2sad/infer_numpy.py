@@ -240,11 +240,14 @@ class NumPy:
         )
         mark_pure(expr)
         whole = self.emit(expr, ir.Plain(True), List(UNKNOWN), False)
-        dims = value.kind.dims
-        if dims is not None:
-            dims = tuple(Dim(("split", object())) if k == where % len(dims) else dim for k, dim in enumerate(dims))
+        equal = isinstance(known, int) and getattr(function.kind, "value", None) is np.split
         items = []
         for k in range(count):
+            dims = value.kind.dims
+            if dims is not None:
+                where %= len(dims)
+                of = ("split", dims[where].key if equal else object(), count)
+                dims = (*dims[:where], Dim(of), *dims[where + 1 :])
             place = self.view_place(value.place, value.expr, trees.index(expr, trees.const(k)), node)
             place.path[-1].of_list = True
             kind = Array(value.kind.dtype, dims)

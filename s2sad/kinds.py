@@ -363,7 +363,14 @@ def _ways(dim: Dim) -> frozenset[Any]:
 
 def loose(dim: Dim) -> bool:
     """Whether two axes of this key may differ: one of them 1, say, where they were joined at different places."""
-    return not dim.many and isinstance(dim.key, tuple) and dim.key[:1] == ("join",)
+    return not dim.many and is_joined(dim.key)
+
+
+def is_joined(key: Any) -> bool:
+    """Whether a length was joined of several, or is that of a part of such an axis."""
+    if not isinstance(key, tuple) or not key:
+        return False
+    return key[0] == "join" or key[0] in ("without", "split") and is_joined(key[1])
 
 
 def with_dims(kind: Any, change: Any) -> Any:

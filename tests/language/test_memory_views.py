@@ -315,6 +315,32 @@ def split_views(v):
     return np.sum(v * v)
 
 
+@case(array(4))
+def parts_of_other_lengths(v):
+    a, b = np.split(v, [1])
+    return np.sum(a + b) + np.sum(np.exp(a) * b)
+
+
+@case(array(3))
+def parts_of_about_equal_length(v):
+    a, b = np.array_split(v, 2)
+    c, d, e = np.array_split(v * v, 3)
+    return np.sum(a + b) * np.sum(c + e) + np.sum(a * d)
+
+
+@case(array(6), 0.5)
+def parts_of_equal_length(v, x):
+    a, b = np.split(v, 2)
+    c, d = np.split(np.sin(v), 2)
+    return np.sum(a * c) + np.sum(b / (x + c * d))
+
+
+@case(array(2, 3))
+def parts_that_may_be_broadcast(A):
+    rows, row = np.split(np.concatenate([A, A[:1]]), [2])
+    return np.sum(rows + row)
+
+
 @case(array(4), True, may_refuse=True)
 @case(array(4), False, may_refuse=True)
 def alias_decided_at_run_time(v, flag):
