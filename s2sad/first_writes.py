@@ -16,6 +16,7 @@ Zeros that are only added to in the branches of one `if` are made there, if one 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gast
@@ -24,9 +25,11 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.expression_kinds import ExpressionKinds, is_numpy, kind_of_names, same_axes
 from s2sad.fresh import is_fresh
-from s2sad.kinds import Array, Kind, Scalar
+from s2sad.kinds import Array, Dim, Kind, Scalar
 from s2sad.reading import all_blocks, owner_of, range_arguments, reads
 from s2sad.statements import all_of, all_statements, blocks_of, nested, read_list, targets
+
+EVERY = "every length"
 
 ADDED = (gast.Add, gast.Sub)
 NUMBERS = ("float64", "float", "")
@@ -234,7 +237,7 @@ class FirstWrites:
             place = node.target
             if not isinstance(place.value, gast.Name) or not covers_loops(place.slice, loops):
                 return
-            if not all(are_apart(place.slice, other) for other in before):
+            if not all(are_apart(place.slice, other, self.is_length) for other in before):
                 return
             if self.is_list(name) and not self.is_number(node.value):
                 return
@@ -244,6 +247,10 @@ class FirstWrites:
             made.origin, made.reverse = getattr(node, "origin", None), True
             block[k] = made
             self.changed = True
+
+    def is_length(self, name: str) -> bool:
+        kind = self.kind_of(name)
+        return isinstance(kind, Scalar) and isinstance(kind.symbol, Dim)
 
     def are_of_one_element(self, nodes: list[Any], name: str) -> bool:
         """Whether all of these add to S[i] with the same index."""
@@ -322,24 +329,38 @@ def covers_loops(index: gast.AST, loops: tuple[str, ...]) -> bool:
     return not loops or plain and set(loops) <= set(names)
 
 
-def are_apart(index: gast.AST, other: gast.AST) -> bool:
-    """Whether two indices, of numbers and slices of numbers, select nothing that is the same."""
+def are_apart(index: gast.AST, other: gast.AST, is_length: Callable[[str], bool] = lambda name: False) -> bool:
+    """Whether two indices, of numbers and slices of numbers, select nothing that is the same. is_length: of a name,
+    whether it stands for a length, so that 2 * m isn't before m."""
     one, two = ([*each.elts] if isinstance(each, gast.Tuple) else [each] for each in (index, other))
     for a, b in zip(one, two):
-        first, second = span(a), span(b)
-        if first is None or second is None:
+        first, second = span(a, is_length), span(b, is_length)
+        if first is None or second is None or len({first[2], second[2]} - {EVERY}) > 1:
             return False
         if first[1] <= second[0] or second[1] <= first[0]:
             return True
     return False
 
 
-def span(index: gast.AST) -> tuple[float, float] | None:
-    """From where to where a number or slice, counted from the start, selects."""
-    if isinstance(index, gast.Slice):
-        low = 0 if index.lower is None else trees.literal(index.lower)
-        high = float("inf") if index.upper is None else trees.literal(index.upper)
-        step = 1 if index.step is None else trees.literal(index.step)
-        fits = all(isinstance(each, (int, float)) and each >= 0 for each in (low, high)) and step == 1
-        return (low, high) if fits else None
-    return (trees.literal(index), trees.literal(index) + 1) if trees.is_at_least(index, 0) else None
+def span(index: gast.AST, is_length: Callable[[str], bool]) -> tuple[float, float, str] | None:
+    """From where to where a number or slice, counted from the start, selects, and the length that is the unit of both:
+    '' for 1, EVERY where any will do."""
+    if not isinstance(index, gast.Slice):
+        place = trees.literal(index)
+        return (place, place + 1, "") if trees.is_at_least(index, 0) else None
+    low = (0.0, EVERY) if index.lower is None else multiple(index.lower, is_length)
+    high = (float("inf"), EVERY) if index.upper is None else multiple(index.upper, is_length)
+    if low is None or high is None or index.step is not None and trees.literal(index.step) != 1:
+        return None
+    units = {low[1], high[1]} - {EVERY}
+    return (low[0], high[0], units.pop() if units else EVERY) if len(units) < 2 else None
+
+
+def multiple(bound: gast.AST, is_length: Callable[[str], bool]) -> tuple[float, str] | None:
+    """(3, "m") of `3 * m`, (3, "") of 3."""
+    if isinstance(bound, gast.BinOp) and isinstance(bound.op, gast.Mult) and trees.is_at_least(bound.left, 0):
+        inner = multiple(bound.right, is_length)
+        return None if inner is None or not inner[1] else (trees.literal(bound.left) * inner[0], inner[1])
+    if isinstance(bound, gast.Name) and is_length(bound.id):
+        return 1, bound.id
+    return (trees.literal(bound), "") if trees.is_at_least(bound, 0) else None

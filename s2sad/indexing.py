@@ -157,6 +157,15 @@ def fewer(dim: Dim, count: int) -> Dim:
     return dim_of(max(dim.key - count, 0)) if isinstance(dim.key, int) else shortened(dim, count) if count else dim
 
 
+def part_of(dim: Dim, count: int) -> Dim:
+    """One of so many equal parts of an axis.
+
+    >>> part_of(Dim(6, True), 3), part_of(Dim("n", True), 3)
+    (Dim(key=2, many=True), Dim(key=('split', 'n', 3), many=False))
+    """
+    return dim_of(dim.key // count) if isinstance(dim.key, int) and count else Dim(("split", dim.key, count))
+
+
 def filled(kind: Kind, value: Kind) -> Kind:
     """The kind of what an array is stored in: as long as the value, along axes where that isn't repeated.
 

@@ -18,13 +18,14 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.equivalents.joining import joined_as_columns, joined_in_a_row
 from s2sad.expressions import OPERATOR_NODES, mark_pure
+from s2sad.indexing import part_of, unknown_dim
+from s2sad.infer_memory import dim_symbol
 from s2sad.infer_ufuncs import IN_PLACE
 from s2sad.kinds import (
     FLOAT,
     INT,
     UNKNOWN,
     Array,
-    Dim,
     Kind,
     List,
     Scalar,
@@ -240,22 +241,43 @@ class NumPy:
         )
         mark_pure(expr)
         whole = self.emit(expr, ir.Plain(True), List(UNKNOWN), False)
-        equal = isinstance(known, int) and getattr(function.kind, "value", None) is np.split
+        slices = self.slices_of_parts(function, value, known, where)
         items = []
         for k in range(count):
             dims = value.kind.dims
             if dims is not None:
                 where %= len(dims)
-                of = ("split", dims[where].key if equal else object(), count)
-                dims = (*dims[:where], Dim(of), *dims[where + 1 :])
-            place = self.view_place(value.place, value.expr, trees.index(expr, trees.const(k)), node)
-            place.path[-1].of_list = True
+                part = part_of(dims[where], count) if equal_parts(function, known) else unknown_dim()
+                dims = (*dims[:where], part, *dims[where + 1 :])
+            view = trees.index(value.expr, slices[k]) if slices else trees.index(expr, trees.const(k))
+            place = self.view_place(value.place, value.expr, view, node)
+            if not slices:
+                place.path[-1].of_list = True
             kind = Array(value.kind.dtype, dims)
             op = ir.Load(place, kind) if value.varied and not self.is_written(place.root) else ir.Plain(True)
             made = self.emit(trees.index(whole.expr, trees.const(k)), op, kind, value.varied)
             made.place = self.info[made.expr.id].place = place
             items.append(made)
         return self.make_list(items, hint)
+
+    def slices_of_parts(self, function: Value, value: Value, known: Any, axis: int) -> list[gast.AST]:
+        """The indices that select the same parts; none if they aren't known."""
+        if isinstance(known, int):
+            if not equal_parts(function, known) or value.kind.dims is None and axis < 0:
+                return []
+            where = axis % len(value.kind.dims or "?" * 64)
+            part = None if value.kind.dims is None else part_of(value.kind.dims[where], known)
+            whole = trees.index(trees.attr(value.expr, "shape"), trees.const(where))
+            expr = trees.binary(gast.FloorDiv, whole, trees.const(known))
+            length = self.emit(expr, ir.Plain(True), Scalar("int", part and dim_symbol(part)), False)
+            bounds = [trees.mul(trees.const(k), length.expr) if k > 1 else length.expr for k in range(1, known)]
+        elif all(isinstance(each, int) for each in known) and (axis >= 0 or value.kind.dims is not None):
+            bounds = [trees.const(each) for each in known]
+        else:
+            return []
+        before = [gast.Slice(None, None, None)] * (axis % len(value.kind.dims) if axis < 0 else axis)
+        parts = [gast.Slice(*ends, None) for ends in zip([None, *bounds], [*bounds, None])]
+        return [gast.Tuple([*before, each], gast.Load()) if before else each for each in parts]
 
     def index_trick(self, base: Value, slice_node: gast.AST, node: Any, hint: str | None) -> Value | None:
         """np.r_[a, b] and np.c_[a, b] of what carries a gradient: what they join, joined."""
@@ -398,3 +420,8 @@ CALLS: dict[Any, str] = {
     np.ix_: "call_ix",
     np.ndindex: "call_ndindex",
 }
+
+
+def equal_parts(function: Value, sections: Any) -> bool:
+    """Whether np.split makes so many parts, all of one length."""
+    return isinstance(sections, int) and getattr(function.kind, "value", None) is np.split

@@ -15,12 +15,13 @@ A call with others gets a program of its own (`fits`).
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from s2sad.indexing import fewer
+from s2sad.indexing import fewer, part_of
 from s2sad.kinds import Array, Dict, Dim, Kind, Record, Scalar, Tuple, with_dims
 from s2sad.requests import Program
 from s2sad.structures import structure_parts
@@ -29,6 +30,7 @@ Key = Any
 Pair = tuple[Key, Key]
 Joined = Mapping[Key, Iterable[Key]]
 _NO_JOINS: Joined = {}
+SHORTER = {"without": ("-", operator.sub), "split": ("//", operator.floordiv)}  # n items less; one of n equal parts
 
 
 def lengths_of(values: dict[str, Any], kinds: dict[str, Kind]) -> dict[Key, tuple[int, str]]:
@@ -75,7 +77,8 @@ def wished(one: Any, other: Any, lengths: dict[Key, Any], joined: Joined = _NO_J
         return None if isinstance(one, int) and isinstance(other, int) else [(one, other)]
     for first, second in ((one, other), (other, one)):
         if isinstance(first, int) and is_shortened(second, lengths):
-            return [(second[1], first + second[2])]
+            whole = first + second[2] if second[0] == "without" else first * second[2]
+            return [(second[1], whole)]
         if is_array_length(first, lengths) and is_shortened(second, lengths):
             return [(first, second)]
     for first, second in ((one, other), (other, one)):
@@ -95,12 +98,12 @@ def is_known(key: Key, lengths: dict[Key, Any]) -> bool:
 
 
 def is_shortened(key: Key, lengths: dict[Key, Any]) -> bool:
-    """Whether an axis is one with a known length, less a number of items."""
+    """Whether an axis is one with a known length, less a number of items, or one of its equal parts."""
     return is_less(key) and key[1] in lengths
 
 
 def is_less(key: Key) -> bool:
-    return isinstance(key, tuple) and key[0] == "without"
+    return isinstance(key, tuple) and key[0] in SHORTER
 
 
 def is_array_length(key: Key, lengths: dict[Key, Any]) -> bool:
@@ -134,7 +137,8 @@ def held(pairs: Sequence[Pair], lengths: dict[Key, tuple[int, str]]) -> list[Pai
 def _length(key: Key, lengths: dict[Key, tuple[int, str]]) -> tuple[int, str]:
     if is_shortened(key, lengths):
         length, text = lengths[key[1]]
-        return length - key[2], f"{text} - {key[2]}"
+        sign, shorter = SHORTER[key[0]]
+        return shorter(length, key[2]), f"{text} {sign} {key[2]}"
     return (key, str(key)) if isinstance(key, int) else lengths[key]
 
 
@@ -144,7 +148,10 @@ def renamed(kind: Any, equal: Sequence[Pair]) -> Any:
 
     def change(dim: Dim, axis: int) -> Dim:
         key = names.get(dim.key, dim.key)
-        return fewer(Dim(names.get(key[1], key[1])), key[2]) if is_less(key) else Dim(key, dim.many)
+        if not is_less(key):
+            return Dim(key, dim.many)
+        whole = Dim(names.get(key[1], key[1]))
+        return fewer(whole, key[2]) if key[0] == "without" else part_of(whole, key[2])
 
     return with_dims(kind, change)
 

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from s2sad import kinds
 from s2sad.errors import ParameterError
+from s2sad.indexing import part_of, shortened
 from s2sad.kinds import ONE, Array, Dict, Dim, Kind, List, Mapping, Record, Scalar, Static, Tuple
 
 OPEN = Array("", None)  # what an unannotated parameter is taken for: a number or array, nothing else known
@@ -37,6 +38,7 @@ _NAMES: dict[str, Any] = {
 _MODULES = {"np": np, "numpy": np}
 _NO_NAMES: dict[str, Any] = {}
 _ABSENT = object()
+_SHORTER = {gast.Sub: shortened, gast.FloorDiv: part_of}
 
 
 class _Unreadable(Exception):
@@ -197,18 +199,23 @@ def _from_subscript(node: Any, place: _Place) -> Kind:
 def _axes(inner: list[Any], place: _Place) -> tuple[Dim, ...] | None:
     if len(inner) == 1 and _is_ellipsis(inner[0]):
         return None
-    dims = []
-    for axis, node in enumerate(inner):
-        least = node.lower if isinstance(node, gast.Slice) else None
-        if isinstance(node, gast.Slice) and node.upper is node.step is None and (least is None or is_count(least)):
-            dims.append(Dim((place.path, axis), True))
-        elif is_count(node):
-            dims.append(ONE if node.value == 1 else Dim(node.value, True))
-        elif isinstance(node, gast.Name):
-            dims.append(Dim(node.id, True))
-        else:
-            raise _Unreadable("an axis is written as :, a number or a name, as in float[:, 3, n], or float[...]")
-    return tuple(dims)
+    return tuple(_axis(node, place, axis) for axis, node in enumerate(inner))
+
+
+def _axis(node: Any, place: _Place, axis: int) -> Dim:
+    least = node.lower if isinstance(node, gast.Slice) else None
+    if isinstance(node, gast.Slice) and node.upper is node.step is None and (least is None or is_count(least)):
+        return Dim((place.path, axis), True)
+    if is_count(node):
+        return ONE if node.value == 1 else Dim(node.value, True)
+    if isinstance(node, gast.Name):
+        return Dim(node.id, True)
+    if isinstance(node, gast.BinOp) and type(node.op) in _SHORTER and is_count(node.right):
+        return _SHORTER[type(node.op)](_axis(node.left, place, axis), node.right.value)
+    raise _Unreadable(
+        "an axis is written as :, a number or a name, or less than that, as in float[:, 3, n, n - 1, n // 2], or as "
+        "float[...]"
+    )
 
 
 def is_count(node: Any) -> bool:

@@ -25,7 +25,7 @@ from s2sad.imports import Imports, all_names
 from s2sad.inlining import rename_all, substituted
 from s2sad.inserting import drop_places, expand
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Text, Tuple, join
-from s2sad.lengths import canonical, is_less
+from s2sad.lengths import SHORTER, canonical, is_less
 from s2sad.local_functions import refuse_local_functions
 from s2sad.named_numbers import use_names
 from s2sad.naming import appearance, name_all
@@ -400,12 +400,12 @@ def names_of_lengths(equal: Any, kinds: dict[str, Kind], reached: dict[tuple[Any
     letters = itertools.chain("nmkpqr", (f"n{k}" for k in itertools.count(2)))
     free = (letter for letter in letters if letter not in kinds)
     own = canonical(equal)
-    less = {key: (own.get(key[1], key[1]), key[2]) for key in own.values() if is_less(key)}
-    keys = dict.fromkeys([*(inner for inner, _ in less.values()), *(key for key in own.values() if key not in less)])
+    less = {key: (own.get(key[1], key[1]), SHORTER[key[0]][0], key[2]) for key in own.values() if is_less(key)}
+    keys = dict.fromkeys([*(inner for inner, *_ in less.values()), *(key for key in own.values() if key not in less)])
     names = {key: str(key) if isinstance(key, int) else key[1][0] if key[0] == "parameter" else "" for key in keys}
     least = {key: f"{stop}:" for (key, stop), enough in sorted(reached.items(), key=lambda item: item[0][1]) if enough}
     found = {key: name or next(free) for key, name in names.items()}
-    return least | found | {key: f"{found[inner]} - {count}" for key, (inner, count) in less.items()}
+    return least | found | {key: f"{found[inner]} {sign} {count}" for key, (inner, sign, count) in less.items()}
 
 
 def describe(kind: Kind, lengths: dict[Any, str]) -> str:

@@ -176,7 +176,25 @@ def saved_for_nothing(u):
     return s + np.sum(u**3)
 
 
+def four_gates(z, c):
+    i, f, g, o = np.split(np.sin(z), 4)
+    c = c / (1 + np.exp(-f)) + np.tanh(g) / (1 + np.exp(-i))
+    return np.sum(np.tanh(c) / (1 + np.exp(-o)))
+
+
+def columns_cut(A):
+    a, b, c = np.split(A, [1, 2], axis=1)
+    return np.sum(a * b - c**2)
+
+
 CASES = [
+    (
+        four_gates,
+        (np.linspace(-1.0, 1.0, 8), VECTOR[:2]),
+        ["t1_grad[2 * t3 : 3 * t3] = ", "t1_grad[:t3] = "],
+        ["+=", "unbroadcast"],
+    ),
+    (columns_cut, (MATRIX,), ["A_grad[:, 2:] = ", "A_grad[:, 1:2] = ", "A_grad[:, :1] = "], ["+="]),
     (cubes, (VECTOR,), ["w_grad = 3.0 * dy * "], ["w_grad += "]),
     (another_name, (VECTOR,), ["np.sum(u * u)", "u_grad = 2.0 * dy * u\n"], []),
     (written_between, (VECTOR,), ["= u.copy()"], []),

@@ -74,6 +74,11 @@ def test_kinds_are_those_of_values():
     assert like == {name: kinds.kind_of(value, name) for name, value in values.items()}
 
 
+def test_axes_may_be_shorter_than_others():
+    like = parse_like("x=float[n], y=float[n - 1], z=float[n // 4], u=float[n//4], v=float[n - 1]")
+    assert like["y"].dims == like["v"].dims != like["z"].dims == like["u"].dims != like["x"].dims
+
+
 def test_named_axes_have_one_length():
     like = parse_like("A=float[n, m], x=float[m]")
     assert like["A"].dims[1] == like["x"].dims[0] != like["A"].dims[0]
@@ -94,7 +99,7 @@ def test_named_axes_have_one_length():
         ("x=list", "x: say what the list holds, as in list[float]"),
         ("x=list[float, int]", "x: write list[float]"),
         ("x=tuple[float, ...]", "x: a tuple's length must be known"),
-        ("x=float[1:2]", "x: an axis is written as :, a number or a name"),
+        ("x=float[1:2]", "x: an axis is written as :, a number or a name, or less than that"),
         ("x=float[:, ...]", "x: an axis is written as :, a number or a name"),
         ("x=str", "x: give the string itself"),
         ("x=Point", "x: say what Point.x is, as in Point(x=float)"),
