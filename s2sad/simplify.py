@@ -17,6 +17,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.algebra import rewrite
 from s2sad.choosing import use_choices
+from s2sad.computed_twice import compute_in_one_place
 from s2sad.copies import drop_copies
 from s2sad.dead import remove_dead
 from s2sad.diagonal_factors import mark_squares, use_diagonals
@@ -149,6 +150,7 @@ def simplify(
     use_plain_targets(body, info, kinds)
     if use_names(body, info, kinds):
         fold(body, info)
+    compute_in_one_place(body, info, kinds)
     while_saved(body)  # of what is left: a loop that runs until a list is empty has to take from it
     remove_dead(body)
     replace_last(body, info, kinds)

@@ -116,9 +116,23 @@ def upwind(u, c):
     return np.sum(v**2)
 
 
+def bilinear(img, x, y):
+    i, j = int(y), int(x)
+    dx, dy = x - j, y - i
+    upper = img[i, j] * (1 - dx) * (1 - dy) + img[i, j + 1] * dx * (1 - dy)
+    return upper + img[i + 1, j] * (1 - dx) * dy + img[i + 1, j + 1] * dx * dy
+
+
+def upwind_twice(u, v, c):
+    moved = u - c * (u[1:] - u[:-1])[0] * u - c * (v[1:] - v[:-1])[0] * u * v
+    return np.sum(np.exp(moved - c * u * v))
+
+
 @pytest.mark.parametrize(
     "f, args, times",
     [
+        (bilinear, (np.outer(X, Y), 0.3, 0.6), {"1 - dx": 1, "1 - dy": 1}),
+        (upwind_twice, (X, Y, 0.1), {"= -": 1}),
         (rotated, (0.3, np.array([X, Y])[:, :2]), {"np.sin(": 1}),
         (chain, (X,), {"x[:-1]": 1}),
         (likelihood, (X, Y), {"np.pi": 1, "/ (": 0}),
