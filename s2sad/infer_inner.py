@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from s2sad import trees
-from s2sad.kinds import Array, Static
+from s2sad.kinds import FLOAT, Array, Scalar, Static
 from s2sad.parameters import is_single
 from s2sad.values import MISSING, BoundMethod, Choice, InnerDerivative, InnerPullback, LocalFunction, Partial, Value
 
@@ -167,7 +167,17 @@ class InnerDerivatives:
         if params is MISSING:
             raise self.refuse("inner_gradient", node, name="jvp")
         made = InnerDerivative(value_and_tangent_function, function, [params] if is_single(params) else params)
+        tangents = [self.in_float(each) for each in tangents]
         return self.call_inner(made, primals, {"tangents": self.make_tuple(tangents)}, node, None)
+
+    def in_float(self, tangent: Value) -> Value:
+        """A tangent of a number is a float, also where an integer is given."""
+        if not isinstance(tangent.kind, Scalar) or tangent.kind.char not in "bi" or tangent.varied:
+            return tangent
+        number = trees.literal(tangent.expr)
+        if number is not None:
+            return Value(trees.const(float(number)), FLOAT)
+        return self.plain(Value(trees.builtin("float"), Static(float)), [tangent], {}, FLOAT)
 
     def call_vjp(self, static: Any, args: list[Value], keywords: dict[str, Value], node: Any) -> Value:
         params = self.known(keywords["params"]) if "params" in keywords else None

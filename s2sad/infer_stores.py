@@ -89,7 +89,7 @@ class Stores:
         place = base.place
         if place is None or not place.exact:
             raise self.refuse("unknown_owner", node)
-        value = self.stored_as(base, value, node)
+        value = self.stored_as(base, value, node, operator)
         raw = value
         if isinstance(base.kind, Array) and base.kind.char == "O" and self.memory_in(value):
             raise self.refuse("unknown_store", node)
@@ -127,7 +127,7 @@ class Stores:
         if isinstance(base.kind, (List, Mapping)) and operator is None:
             self.note_held(place.root, raw, node, len(place.path) + 1)
 
-    def stored_as(self, target: Value, value: Value, node: Any) -> Value:
+    def stored_as(self, target: Value, value: Value, node: Any, operator: Any = None) -> Value:
         """What is put into an array or list: of a list or tuple, an array puts in the items. What an array of integers
         or booleans keeps of a real number changes in steps: it carries no gradient."""
         if isinstance(target.kind, Array) and target.kind.char == "O" and value.varied and not self.quiet:
@@ -136,9 +136,10 @@ class Stores:
             return Value(value.expr, value.kind, False, place=value.place)
         if not isinstance(target.kind, Array):
             return value
-        made = self.list_as_array(value, node)
+        factor = operator is not None and not isinstance(operator, (gast.Add, gast.Sub))
+        made = self.settle(self.list_as_array(value, node, always=factor and target.varied))
         call = getattr(self.info[made.expr.id].statement, "value", None) if made is not value else None
-        if call is not None:
+        if call is not None and not factor:
             call.implied = True  # it isn't printed: the user's own line does the same
         return made
 
@@ -292,7 +293,7 @@ class Stores:
             raise self.refuse("augment_unknown", node)
         if current.place is None or not current.place.exact:
             raise self.refuse("unknown_owner", node)
-        value = self.stored_as(current, value, node)
+        value = self.stored_as(current, value, node, node.op)
         place = current.place
         self.check_outside(place.root, value.varied, node)
         value = Value(self.operand(value), value.kind, value.varied)

@@ -156,8 +156,9 @@ class Interference:
             return
         inner = blocks_of(node)
         if not inner:
-            source = node.value.id if isinstance(node, gast.Assign) and isinstance(node.value, gast.Name) else None
-            self.define_together(targets(node), live, source)
+            copied = isinstance(node, gast.Assign) and isinstance(node.value, gast.Name)
+            copied = copied and isinstance(node.targets[0], gast.Name)  # `a, b = c` takes c apart
+            self.define_together(targets(node), live, node.value.id if copied else None)
             self.read(node, live)
             return
         after = {name for names in live.values() for name in names}

@@ -242,7 +242,7 @@ def runs(loop: Any) -> bool:
 def loads(nodes: list[Any]) -> set[str]:
     """The names that expressions read."""
     found = [each for node in nodes for each in trees.walk(node) if isinstance(each, gast.Name)]
-    return {each.id for each in found if isinstance(each.ctx, gast.Load)}
+    return {each.id for each in found if isinstance(each.ctx, gast.Load) and not hasattr(each, "module")}
 
 
 def parts_that_run(expr: Any) -> list[gast.AST]:

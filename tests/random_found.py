@@ -7,6 +7,25 @@ from typing import Any
 from numpy import array
 
 FOUND: dict[str, Any] = {
+    # What is multiplied in place by more than one number has an adjoint of its shape, also if all of it was one number.
+    """def f(steps):
+    s = np.full(1, 1.0) * steps
+    s *= np.zeros(1)
+    return np.sum(s)
+""": (-0.785,),
+    """def f(x):
+    s = np.ones((2, 3)) * x
+    s *= np.array([1.0, 2.0, 3.0])
+    s /= np.array([[1.0], [4.0]])
+    s *= [2.0, 0.5, 1.0]
+    return np.sum(s)
+""": (-0.785,),
+    # What is taken apart keeps its name as long as it is needed.
+    """def f(w):
+    w = w[1]
+    value_grad, t2 = w
+    return np.mean(w) + t2
+""": ((-1.034, array([0.995, -0.826])),),
     # The adjoint of a sum of a list holds one array several times: it was written into in place.
     """def f(x):
     w = [x * 1.0, x * 2.0]

@@ -414,3 +414,12 @@ def test_they_can_be_pickled_and_nested():
     assert np.array_equal(pickle.loads(pickle.dumps(curvature))(X, 2.0), curvature(X, 2.0))
     third = jacobian(curvature)(X, 1.0)
     np.testing.assert_allclose(third[0, 0], [6.0, 0.0, 0.0])
+
+
+def test_a_tangent_of_an_integer_is_a_float():
+    def f(x):
+        _, tangent = jvp(lambda q: q, (2,), (1,))
+        return x * tangent, np.full(2, tangent)
+
+    value, _ = value_and_gradients_function(f)(0.5, dy=(1.0, np.ones(2)))
+    assert repr(value) == repr(f(0.5))

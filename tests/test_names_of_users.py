@@ -201,3 +201,16 @@ def test_numba_gets_the_numbers(capsys, tmp_path, monkeypatch):
         assert main(["dump", "named.py:f", "--like", "x=float", "--target", "numba", "--stage", stage]) == 0
         shown = capsys.readouterr().out
         assert line in shown and ("h = 0.1" in shown) == (stage == "text"), shown
+
+
+def test_a_variable_with_the_name_of_a_module_that_is_used_for_it():
+    def f(x):
+        t1 = None
+        a = [[0.5, t1 is not None]]
+        a[0] = [x * sum((sum(q) for q in a)), a[0][0]]
+        copy = 0
+        while copy < 4:
+            copy += 1
+        return a[0][0] * a[0][1]
+
+    check_gradients(f, 0.7).raise_if_wrong()

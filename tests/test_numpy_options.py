@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial import distance
 
-from s2sad import NotDifferentiableError, gradients_function, jvp
+from s2sad import NotDifferentiableError, gradients_function, jvp, value_and_gradients_function
 from tests.language.checker import Cases, array
 
 case = Cases()
@@ -96,3 +96,13 @@ def test_complex_numbers_that_may_be_real():
         gradients_function(f)(np.array([1.0 + 0.5j]))
     with pytest.raises(NotDifferentiableError, match="depends on the numbers"):
         jvp(f, (np.array([1.0 + 0.5j]),), (np.array([1.0]),))
+
+
+def test_the_gradient_of_a_number_is_a_number_behind_where():
+    def f(x):
+        for _ in range(2):
+            x = np.where(1.0 > 0.1, x * x, 1.0)
+        return x
+
+    _, (gradient,) = value_and_gradients_function(f)(1.1)
+    assert isinstance(gradient, float) and gradient == pytest.approx(4 * 1.1**3)

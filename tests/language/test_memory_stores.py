@@ -18,6 +18,19 @@ def gauss_seidel(A, steps):
     return np.sum(A * A)
 
 
+@case(1.3, array(3))
+def all_of_it_one_number_and_multiplied(x, w):
+    s = np.ones(3) * x
+    s *= np.array([1.0, 2.0, 3.0])
+    u = np.zeros((2, 3)) + x
+    u[...] *= np.array([[2.0], [0.5]])
+    u += x
+    u /= [1.0, 2.0, 4.0]
+    v = x * w
+    v *= [0.5, 1.0, 2.0]
+    return np.sum(s) + np.mean(u) + np.sum(v)
+
+
 @case(array(4))
 def element_stores(v):
     v[0] = v[1] * v[2]
