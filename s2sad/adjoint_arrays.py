@@ -420,6 +420,8 @@ class Arrays:
     def apply_operator(self, op: ir.Store, cotangent: Any) -> None:
         """The rule of the operator: adds to the adjoints of what was there before, `op.old`, and of the value."""
         rule = registry.find(OPERATORS[type(op.operator)])
+        if rule.form == "nondifferentiable":  # a //= e
+            return
         first, second = list(rule.parameters.parameters)[:2]
         old = trees.name(op.old) if op.old is not None else trees.const(0.0)
         result = trees.binary(type(op.operator), old, op.value)

@@ -31,6 +31,16 @@ def all_of_it_one_number_and_multiplied(x, w):
     return np.sum(s) + np.mean(u) + np.sum(v)
 
 
+@case(array(3), 0.7)
+def rounded_down_in_place(v, x):
+    s = np.ones(3) * x
+    s //= 0.25
+    s[0] += x
+    v[1:] //= 0.5
+    v *= s
+    return np.sum(v) + np.sum(s * x)
+
+
 @case(array(4))
 def element_stores(v):
     v[0] = v[1] * v[2]
