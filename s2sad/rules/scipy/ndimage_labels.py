@@ -18,7 +18,7 @@ def sums_of_regions(input, labels=None, index=None, *, grad):
 @adjoint(ndimage.mean, linear=True, cost=100, wrt=["input"])
 def means_of_regions(input, labels=None, index=None, *, grad):
     counts = ndimage.sum_labels(np.ones_like(input), labels, index)
-    return unbroadcast(to_regions(grad / counts, input, labels, index))
+    return unbroadcast(to_regions((grad / counts).astype(input.dtype), input, labels, index))
 
 
 def to_regions(grad, input, labels, index):

@@ -56,4 +56,5 @@ def response_change_below(a_dot, w, fs, a, h):
 @kind(signal.freqz)
 def response_kind(b: Kind, a: Kind, *options: Kind) -> Kind:
     double = double_only(numeric(b)) and double_only(numeric(a))
-    return Tuple((Array("float64", (unknown_dim(),)), Array("complex128" if double else "", (unknown_dim(),))))
+    own = ("float64", "complex128") if double else ("", "")
+    return Tuple(tuple(Array(dtype, (unknown_dim(),)) for dtype in own))

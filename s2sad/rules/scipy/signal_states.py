@@ -11,7 +11,7 @@ from scipy import signal
 
 from s2sad.kinds import Array, Kind, Tuple
 from s2sad.rules.registry import adjoint, kind, tangent
-from s2sad.rules.results import array_dtype, dims_of, floating, numeric, result_dtype, unknown_dim
+from s2sad.rules.results import array_dtype, dims_of, double_only, floating, numeric, result_dtype, unknown_dim
 
 
 def source_of_state(a, y_grad, state_grad):
@@ -134,4 +134,5 @@ def steady_state_change(b, a, result, b_dot, a_dot):
 
 @kind(signal.lfilter_zi)
 def steady_state_kind(b: Kind, a: Kind) -> Kind:
-    return Array(floating(result_dtype(None, numeric(b), numeric(a))), (unknown_dim(),))
+    double = double_only(numeric(b)) and double_only(numeric(a))
+    return Array("float64" if double else "", (unknown_dim(),))
