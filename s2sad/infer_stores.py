@@ -9,6 +9,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.expression_kinds import same_axes
 from s2sad.indexing import filled
 from s2sad.infer_memory import HOLE
 from s2sad.ir import family
@@ -104,7 +105,7 @@ class Stores:
         self.check_outside(place.root, value.varied, node)
         value = Value(self.operand(value), value.kind, value.varied)
         target = trees.index(base.expr, index)
-        kind = filled(kind, value.kind)
+        before, kind = kind, filled(kind, value.kind)
         op = ir.Store(here, value.expr, value.kind, kind, operator)
         op.value_varied = value.varied
         if isinstance(base.kind, Array):
@@ -113,7 +114,7 @@ class Stores:
             made = self.emit(target, ir.Load(here, kind), kind, True, None)
             op.old = made.expr.id
             self.info[op.old].place = None if isinstance(kind, Scalar) else here
-        if isinstance(base.kind, List) and operator is None and isinstance(kind, (List, Mapping)) and base.varied:
+        if isinstance(base.kind, List) and operator is None and base.varied and may_change_shape(before, value.kind):
             op.gone = self.emit(target, ir.Plain(True), UNKNOWN, False).expr
         self.note_store(place, value.varied, node)
         if operator is not None and isinstance(base.kind, (List, Mapping)) and not isinstance(kind, Scalar):
@@ -405,3 +406,10 @@ class Stores:
 def is_maybe_number(value: Value) -> bool:
     """Whether it carries no gradient, and may be a number or an array: op= changes only one of these in place."""
     return may_be_number(value.kind) and not value.varied and value.object is None
+
+
+def may_change_shape(kind: Kind, value: Kind) -> bool:
+    """Whether an item of a list, of this kind, may be of another length or shape than what takes its place."""
+    if not isinstance(kind, Array):
+        return isinstance(kind, (List, Mapping, Unknown))
+    return not isinstance(value, Array) or None in (kind.dims, value.dims) or not same_axes(kind.dims, value.dims)

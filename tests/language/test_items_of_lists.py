@@ -16,6 +16,16 @@ PAIRS = [(WEIGHTS, BIAS), (WEIGHTS.T * 0.7, BIAS[::-1] + 0.1)]
 INPUTS = np.cos(np.arange(6.0)).reshape(2, 3)
 
 
+@case(array(2, 3), 0.7, 2)
+def another_shape_in_its_place(A, x, n):
+    items = [A * x]
+    for _ in range(n):
+        items[0] = np.ones(4) * x
+    others = [A[0] + x, A[1]]
+    others[0] = others[1][:2] * x
+    return np.sum(items[0]) + np.sum(others[0]) * x
+
+
 @case(LAYERS, INPUTS)
 def each_layer(layers, x):
     h = x
