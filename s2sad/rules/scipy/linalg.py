@@ -289,12 +289,24 @@ def fractional_power_slope_kind(a: Kind, t: Kind, direction: Kind) -> Kind:
 
 @adjoint(linalg.sqrtm, cost=5000)
 def square_root(A, *, grad, result):
-    return linalg.solve_sylvester(turned(result), turned(result), grad)
+    if known(rank(A) == 2):
+        return linalg.solve_sylvester(turned(result), turned(result), grad)
+    return change_of_roots(turned(result), grad)
 
 
 @tangent(linalg.sqrtm)
 def square_root_tangent(A, *, result, A_dot):
-    return linalg.solve_sylvester(result, result, A_dot)
+    return linalg.solve_sylvester(result, result, A_dot) if known(rank(A) == 2) else change_of_roots(result, A_dot)
+
+
+def change_of_roots(roots, change):
+    """The matrices X with root @ X + X @ root = change; SciPy takes no empty stack."""
+    return linalg.solve_sylvester(roots, roots, change) if np.size(change) else change
+
+
+@kind(change_of_roots)
+def change_of_roots_kind(roots: Kind, change: Kind) -> Kind:
+    return change
 
 
 @kind(linalg.sqrtm)

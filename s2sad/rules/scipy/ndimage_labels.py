@@ -26,6 +26,7 @@ def to_regions(grad, input, labels, index):
     label are one region."""
     if labels is None:
         return np.zeros_like(input) + grad
+    labels = np.asarray(labels)
     made = np.zeros(np.broadcast_shapes(np.shape(input), np.shape(labels)), dtype=input.dtype)
     if index is None:
         return np.where(labels > 0, grad, made)
