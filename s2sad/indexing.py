@@ -161,9 +161,9 @@ def part_of(dim: Dim, count: int) -> Dim:
     """One of so many equal parts of an axis.
 
     >>> part_of(Dim(6, True), 3), part_of(Dim("n", True), 3)
-    (Dim(key=2, many=True), Dim(key=('split', 'n', 3), many=False))
+    (Dim(key=2, many=True), Dim(key=('part of', 'n', 3), many=False))
     """
-    return dim_of(dim.key // count) if isinstance(dim.key, int) and count else Dim(("split", dim.key, count))
+    return dim_of(dim.key // count) if isinstance(dim.key, int) and count else Dim(("part of", dim.key, count))
 
 
 def filled(kind: Kind, value: Kind) -> Kind:

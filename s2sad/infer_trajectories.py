@@ -17,7 +17,7 @@ from s2sad import ir, trees
 from s2sad.kinds import BOOL, FLOAT, UNKNOWN, Array, Dim, Scalar, Tuple
 from s2sad.values import Value
 
-CHOSEN = "steps"  # the axis of a solution along which its times were chosen by the solver
+CHOSEN = "chosen steps"  # the axis of a solution along which its times were chosen by the solver
 
 
 class Trajectories:

@@ -370,7 +370,7 @@ def is_joined(key: Any) -> bool:
     """Whether a length was joined of several, or is that of a part of such an axis."""
     if not isinstance(key, tuple) or not key:
         return False
-    return key[0] == "join" or key[0] in ("without", "split") and is_joined(key[1])
+    return key[0] == "join" or key[0] in ("without", "part of") and is_joined(key[1])
 
 
 def with_dims(kind: Any, change: Any) -> Any:

@@ -30,7 +30,7 @@ Key = Any
 Pair = tuple[Key, Key]
 Joined = Mapping[Key, Iterable[Key]]
 _NO_JOINS: Joined = {}
-SHORTER = {"without": ("-", operator.sub), "split": ("//", operator.floordiv)}  # n items less; one of n equal parts
+SHORTER = {"without": ("-", operator.sub), "part of": ("//", operator.floordiv)}  # n items less; one of n equal parts
 
 
 def lengths_of(values: dict[str, Any], kinds: dict[str, Kind]) -> dict[Key, tuple[int, str]]:

@@ -1,6 +1,7 @@
 """The forward part of a generated program reads like f: the user's variables keep their names, numbers among them."""
 
 import math
+import runpy
 
 import numpy as np
 import pytest
@@ -214,3 +215,16 @@ def test_a_variable_with_the_name_of_a_module_that_is_used_for_it():
         return a[0][0] * a[0][1]
 
     check_gradients(f, 0.7).raise_if_wrong()
+
+
+@pytest.mark.parametrize(
+    "name", ["steps", "times", "split", "without", "join", "broadcast", "slice", "unknown", "axis"]
+)
+def test_parameters_called_as_lengths_are_called_inside(name, tmp_path):
+    path = tmp_path / "named.py"
+    path.write_text(
+        f"import numpy as np\ndef f({name}, y):\n    z = {name} * y\n"
+        f"    return np.sum(z[1:] * {name}[:-1]) + np.mean(np.tanh({name} @ y) * y)\n"
+    )
+    namespace = runpy.run_path(str(path))
+    check_gradients(namespace["f"], np.arange(3.0), np.ones(3)).raise_if_wrong()
