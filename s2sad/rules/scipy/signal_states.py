@@ -110,7 +110,7 @@ def steady_state(b, a, *, grad, result):
 def steady_state_back(b, a, grad, result):
     total = np.sum(a)
     gain = np.sum(b) / total
-    sums = np.concatenate([np.zeros_like(grad[:1]), np.cumsum(grad)]) / a[0]
+    sums = np.concatenate([np.zeros(1, dtype=grad.dtype), np.cumsum(grad)]) / a[0]
     of_gain = -np.sum(a * sums[: len(a)])
     of_a = -gain * (sums[: len(a)] + of_gain / total)
     of_a[0] -= np.sum(grad * result) / a[0]
