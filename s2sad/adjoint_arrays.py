@@ -10,7 +10,6 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.distinct import Distinct
-from s2sad.expression_kinds import same_axes
 from s2sad.expressions import OPERATORS
 from s2sad.fewer_operations import elements, only_adds_axes, without_axes
 from s2sad.fresh import copy_of
@@ -391,8 +390,8 @@ class Arrays:
                 self.adj[name] = Cotangent(old.expr, old.kind) if shared else old
         elif self.is_scaled(op):
             if old.spread and not isinstance(op.value_kind, Scalar):  # what is smaller than the whole is no longer so
-                as_large = same_axes(*(getattr(each, "dims", None) or () for each in (op.value_kind, whole)))
-                old = Cotangent(old.expr if as_large else self.full(trees.name(name), old, whole), whole)
+                smaller = self.may_be_smaller(op.value_kind, whole)
+                old = Cotangent(self.full(trees.name(name), old, whole) if smaller else old.expr, whole)
             expr = trees.binary(type(op.operator), old.expr, op.value)
             made = self.let(self.grad_base(name), expr, old.kind)
             self.adj[name] = Cotangent(made, old.kind, old.spread, owned=True)

@@ -24,8 +24,9 @@ from s2sad.reading import reads
 from s2sad.repeated import gives_the_same, unwritten
 from s2sad.statements import all_of, blocks_of, targets
 from s2sad.terms import key_of
+from s2sad.values_at_hand import without
 
-Seen = dict[Any, tuple[str, frozenset[str]]]
+Seen = dict[Any, tuple[str, set[str]]]
 
 
 def compute_in_one_place(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
@@ -68,7 +69,7 @@ class Twice:
             made.append(node)
             seen = without(seen, changed)
             if name:
-                seen[key_of(node.value)] = name, frozenset((name, *ir.summary(node.value).names))
+                seen[key_of(node.value)] = name, {name, *ir.summary(node.value).names}
         block[:] = made
 
     def defined(self, node: Any) -> str:
@@ -90,7 +91,3 @@ class Twice:
         if isinstance(self.kind_of(name), Scalar):
             return True
         return self.unwritten(name) if name in self.info else name in self.untouched
-
-
-def without(seen: Seen, changed: set[str]) -> Seen:
-    return {key: each for key, each in seen.items() if each[1].isdisjoint(changed)}

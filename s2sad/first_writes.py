@@ -329,7 +329,7 @@ def covers_loops(index: gast.AST, loops: tuple[str, ...]) -> bool:
     return not loops or plain and set(loops) <= set(names)
 
 
-def are_apart(index: gast.AST, other: gast.AST, is_length: Callable[[str], bool] = lambda name: False) -> bool:
+def are_apart(index: gast.AST, other: gast.AST, is_length: Callable[[str], bool]) -> bool:
     """Whether two indices, of numbers and slices of numbers, select nothing that is the same. is_length: of a name,
     whether it stands for a length, so that 2 * m isn't before m."""
     one, two = ([*each.elts] if isinstance(each, gast.Tuple) else [each] for each in (index, other))

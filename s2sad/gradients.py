@@ -10,7 +10,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.expression_kinds import is_numpy
-from s2sad.helpers import unbroadcast
+from s2sad.helpers import is_unbroadcast
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Text, Tuple
 from s2sad.refusals import refuse
 from s2sad.statements import all_of, targets
@@ -196,8 +196,7 @@ class Gradients:
             name = todo.pop()
             names.add(name)
             for source in sources.get(name, ()):
-                if isinstance(source, gast.Call) and getattr(source.func, "function", None) is unbroadcast:
-                    source = source.args[0]
+                source = source.args[0] if is_unbroadcast(source) else source
                 if is_numpy(source, "array") or is_numpy(source, "where"):
                     return True
                 todo |= trees.names_in(source) - names

@@ -189,6 +189,11 @@ class Helpers:
         return trees.call(function, *positional, **named, **(keywords or {}))
 
 
+def is_unbroadcast(node: Any) -> bool:
+    """Whether an expression is a call of it."""
+    return getattr(getattr(node, "func", None), "function", None) is unbroadcast
+
+
 def written_leaves(instance: Any, inferred: Any) -> list[bool]:
     """Which of the arguments of a function beside the main one it writes into."""
     sites = {root.site for root in inferred.roots if root.stores}

@@ -241,14 +241,16 @@ class NumPy:
         )
         mark_pure(expr)
         whole = self.emit(expr, ir.Plain(True), List(UNKNOWN), False)
-        slices = self.slices_of_parts(function, value, known, where)
+        equal = isinstance(known, int) and function.static is np.split
+        whole_dims = value.kind.dims
+        where = where if whole_dims is None else where % len(whole_dims)
+        slices = self.slices_of_parts(value, known, equal, where)
         items = []
         for k in range(count):
-            dims = value.kind.dims
-            if dims is not None:
-                where %= len(dims)
-                part = part_of(dims[where], count) if equal_parts(function, known) else unknown_dim()
-                dims = (*dims[:where], part, *dims[where + 1 :])
+            dims = None
+            if whole_dims is not None:
+                part = part_of(whole_dims[where], count) if equal else unknown_dim()
+                dims = (*whole_dims[:where], part, *whole_dims[where + 1 :])
             view = trees.index(value.expr, slices[k]) if slices else trees.index(expr, trees.const(k))
             place = self.view_place(value.place, value.expr, view, node)
             if not slices:
@@ -260,23 +262,21 @@ class NumPy:
             items.append(made)
         return self.make_list(items, hint)
 
-    def slices_of_parts(self, function: Value, value: Value, known: Any, axis: int) -> list[gast.AST]:
-        """The indices that select the same parts; none if they aren't known."""
-        if isinstance(known, int):
-            if not equal_parts(function, known) or value.kind.dims is None and axis < 0:
-                return []
-            where = axis % len(value.kind.dims or "?" * 64)
-            part = None if value.kind.dims is None else part_of(value.kind.dims[where], known)
-            whole = trees.index(trees.attr(value.expr, "shape"), trees.const(where))
-            expr = trees.binary(gast.FloorDiv, whole, trees.const(known))
-            length = self.emit(expr, ir.Plain(True), Scalar("int", part and dim_symbol(part)), False)
-            bounds = [trees.mul(trees.const(k), length.expr) if k > 1 else length.expr for k in range(1, known)]
-        elif all(isinstance(each, int) for each in known) and (axis >= 0 or value.kind.dims is not None):
-            bounds = [trees.const(each) for each in known]
-        else:
+    def slices_of_parts(self, value: Value, known: Any, equal: bool, axis: int) -> list[gast.AST]:
+        """The indices that select the same parts; none if they aren't known. equal: whether `known` is how many there
+        are, of one length."""
+        if axis < 0 or not equal and not (isinstance(known, (tuple, list)) and all(isinstance(k, int) for k in known)):
             return []
-        before = [gast.Slice(None, None, None)] * (axis % len(value.kind.dims) if axis < 0 else axis)
+        if equal:
+            part = None if value.kind.dims is None else dim_symbol(part_of(value.kind.dims[axis], known))
+            whole = trees.index(trees.attr(value.expr, "shape"), trees.const(axis))
+            expr = trees.binary(gast.FloorDiv, whole, trees.const(known))
+            length = self.emit(expr, ir.Plain(True), Scalar("int", part), False).expr
+            bounds = [trees.mul(trees.const(k), length) if k > 1 else length for k in range(1, known)]
+        else:
+            bounds = [trees.const(each) for each in known]
         parts = [gast.Slice(*ends, None) for ends in zip([None, *bounds], [*bounds, None])]
+        before = [gast.Slice(None, None, None)] * axis
         return [gast.Tuple([*before, each], gast.Load()) if before else each for each in parts]
 
     def index_trick(self, base: Value, slice_node: gast.AST, node: Any, hint: str | None) -> Value | None:
@@ -420,8 +420,3 @@ CALLS: dict[Any, str] = {
     np.ix_: "call_ix",
     np.ndindex: "call_ndindex",
 }
-
-
-def equal_parts(function: Value, sections: Any) -> bool:
-    """Whether np.split makes so many parts, all of one length."""
-    return isinstance(sections, int) and getattr(function.kind, "value", None) is np.split

@@ -156,9 +156,10 @@ class Interference:
             return
         inner = blocks_of(node)
         if not inner:
-            copied = isinstance(node, gast.Assign) and isinstance(node.value, gast.Name)
-            copied = copied and isinstance(node.targets[0], gast.Name)  # `a, b = c` takes c apart
-            self.define_together(targets(node), live, node.value.id if copied else None)
+            # `a, b = c` is no copy of c
+            copy = isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name)
+            source = node.value.id if copy and isinstance(node.value, gast.Name) else None
+            self.define_together(targets(node), live, source)
             self.read(node, live)
             return
         after = {name for names in live.values() for name in names}

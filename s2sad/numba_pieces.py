@@ -260,7 +260,7 @@ class Parts:
         return bool(axes) and len(axes) <= 3 and len(axes) == self.ranks.rank(node)
 
     def is_unbroadcast(self, node: Any) -> bool:
-        if getattr(getattr(node, "func", None), "function", None) is not helpers.unbroadcast:
+        if not helpers.is_unbroadcast(node):
             return False
         if self.ranks.char(node.args[0]) not in CHARS or not self.fits(node.args[0]):
             return False

@@ -23,7 +23,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.fewer_operations import elements
-from s2sad.helpers import unbroadcast
+from s2sad.helpers import is_unbroadcast
 from s2sad.kinds import Array, Kind, Scalar, Tuple
 from s2sad.reading import reads
 from s2sad.statements import blocks_of, targets
@@ -239,7 +239,7 @@ class Sharing:
             if function.attr == "copy" and not self.holds_others(function.value):
                 return set()
             return self.sources(function.value).union(*map(self.sources, arguments))
-        if getattr(function, "function", None) is unbroadcast:
+        if is_unbroadcast(node):
             return self.sources(node.args[0])
         if hasattr(function, "builtin") and function.id in PLAIN_CALLS:
             return set()

@@ -108,8 +108,7 @@ class Memory:
         if op.old is not None and op.old not in self.active:
             self.active.add(op.old)
             self.let(op.old, place)
-        steps = rule.form == "nondifferentiable"  # a //= e
-        made = None if steps else self.tangent_of(primitive, result, result, op.target_kind)
+        made = self.tangent_of(primitive, result, result, op.target_kind)
         self.add(gast.Assign([self.whole_place(place)], trees.const(0.0) if made is None else made[0], None))
 
     def copy_of_parameter(self, node: gast.stmt) -> None:

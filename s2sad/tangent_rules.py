@@ -50,7 +50,7 @@ class Rules:
     ) -> tuple[gast.AST, Kind] | None:
         """The tangent of an operation, None for zero. value: the user's expression."""
         rule = op.rule
-        if not self.wanted(op):  # all tangents of the operands are known to be zero
+        if rule.form == registry.NONDIFFERENTIABLE or not self.wanted(op):  # all tangents of the operands may be zero
             return None
         try:
             if rule.tangent is not None:

@@ -22,7 +22,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.kinds import List
+from s2sad.kinds import Array, List
 from s2sad.reading import all_blocks, contents_read, free_reads, reads
 from s2sad.same_shapes import Sources, reading_elsewhere
 from s2sad.statements import blocks_of, change_adjoints, targets
@@ -97,8 +97,8 @@ class Tape(Costs, Counters, KeptCopies):
         if not is_checkpointed(node):
             save = {name for name in save if name not in self.constants}
         for name in again:
-            if not is_checkpointed(node) and self.shapes_elsewhere(node, {name}):
-                continue
+            if not is_checkpointed(node):
+                self.read_shapes_elsewhere(node, {name})
             restore = self.recomputation(name, bindings)
             again_name = self.names.fresh(ir.base_of(name))
             self.info[again_name] = self.info[name]
@@ -108,7 +108,8 @@ class Tape(Costs, Counters, KeptCopies):
             restore.targets[0].id = again_name
             self.insert(node.body, again_name, restore, name in places and places[name][2])
         if not is_checkpointed(node):
-            save -= self.shapes_elsewhere(node, save)
+            self.read_shapes_elsewhere(node, save)
+            save &= free_reads(node.body)
         after = self.from_next(node, save)
         for name in sorted(save - set(after), key=lambda n: int(n.rpartition(".")[2])):
             stack = self.push(name, forward, places)
@@ -124,15 +125,17 @@ class Tape(Costs, Counters, KeptCopies):
             if name in free_reads(node.body):
                 node.body.insert(0, back)
 
-    def shapes_elsewhere(self, node: gast.For, save: set[str]) -> set[str]:
-        """The names of which only the shape was read, and is now read of what is at hand without being saved."""
-        sources = Sources(self.info, contents_read(node.body))
+    def read_shapes_elsewhere(self, node: gast.For, names: set[str]) -> None:
+        """Of arrays of which only the shape is read: of what is at hand without being saved, if there is such."""
+        arrays = {name for name in names if isinstance(self.info[name].kind, Array)}
+        if not arrays:
+            return
 
         def is_to_change(name: str, source: str) -> bool:
-            return name in save and len(self.info[source].loops) < len(self.info[name].loops)
+            return name in arrays and len(self.info[source].loops) < len(self.info[name].loops)
 
+        sources = Sources(self.info, contents_read(node.body))
         change_adjoints(node.body, reading_elsewhere(sources, is_to_change))
-        return save - free_reads(node.body)
 
     def places(self, loop: Any) -> dict[str, tuple[list[gast.stmt], gast.stmt | None, bool]]:
         """Where each name of an iteration has its value: (block, statement, whether inside a branch)."""

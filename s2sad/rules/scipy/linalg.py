@@ -26,14 +26,18 @@ def product_of_columns(a, b):
 # --- systems of equations -------------------------------------------------------------------------------------------
 
 
+OVERWRITTEN = "overwrite_a and overwrite_b destroy what the gradient needs: the call without them"
+OTHER_STACK = "of a stack of matrices, transposed or of a structure: use np.linalg.solve"
+
+
 @adjoint(linalg.solve, cost=1000)
 def solution(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True, assume_a=None,
              transposed=False, *, grad, result):  # fmt: skip
     if overwrite_a or overwrite_b:
-        return refuse("overwrite_a and overwrite_b destroy what the gradient needs: the call without them")
+        return refuse(OVERWRITTEN)
     if rank(a) != 2 or rank(b) > 2:
         if transposed or assume_a not in (None, "gen", "general"):
-            return refuse("of a stack of matrices, transposed or of a structure: use np.linalg.solve")
+            return refuse(OTHER_STACK)
         if rank(b) == 1:
             b_grad = np.linalg.solve(turned(a), grad[..., None])[..., 0]
             return -(b_grad[..., None] * result[..., None, :]), unbroadcast(b_grad)
@@ -52,10 +56,10 @@ def solution(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_fini
 def solution_tangent(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_finite=True, assume_a=None,
                      transposed=False, *, result, a_dot, b_dot):  # fmt: skip
     if overwrite_a or overwrite_b:
-        return refuse("overwrite_a and overwrite_b destroy what the gradient needs: the call without them")
+        return refuse(OVERWRITTEN)
     if rank(a) != 2 or rank(b) > 2:
         if transposed or assume_a not in (None, "gen", "general"):
-            return refuse("of a stack of matrices, transposed or of a structure: use np.linalg.solve")
+            return refuse(OTHER_STACK)
         return solve_along(a, b, result, a_dot, b_dot)
     if assume_a in (None, "gen", "general"):
         change = b_dot - (a_dot.T if transposed else a_dot) @ result
@@ -314,13 +318,16 @@ def square_root_kind(A: Kind) -> Kind:
     return Array("", dims_of(numeric(A)))  # real or complex, as its eigenvalues are
 
 
+OTHER_CHOLESKY = (
+    "of a stack of matrices, a complex one, or one that is overwritten: use np.linalg.cholesky, which takes stacks and "
+    "complex matrices"
+)
+
+
 @adjoint(linalg.cholesky, cost=300)
 def cholesky_factor(a, lower=False, overwrite_a=False, check_finite=True, *, grad, result):
     if rank(a) != 2 or overwrite_a or np.iscomplexobj(a):
-        return refuse(
-            "of a stack of matrices, a complex one, or one that is overwritten: use np.linalg.cholesky, which takes "
-            "stacks and complex matrices"
-        )
+        return refuse(OTHER_CHOLESKY)
     factor = result if lower else result.T
     half = half_of_lower(factor.T @ (grad if lower else grad.T))
     inner = linalg.solve_triangular(factor, half, trans=1, lower=True)
@@ -331,10 +338,7 @@ def cholesky_factor(a, lower=False, overwrite_a=False, check_finite=True, *, gra
 @tangent(linalg.cholesky)
 def cholesky_factor_tangent(a, lower=False, overwrite_a=False, check_finite=True, *, result, a_dot):
     if rank(a) != 2 or overwrite_a or np.iscomplexobj(a):
-        return refuse(
-            "of a stack of matrices, a complex one, or one that is overwritten: use np.linalg.cholesky, which takes "
-            "stacks and complex matrices"
-        )
+        return refuse(OTHER_CHOLESKY)
     factor = result if lower else result.T
     inner = linalg.solve_triangular(factor, whole_of_triangle(a_dot, lower), lower=True)
     change = factor @ half_of_lower(linalg.solve_triangular(factor, inner.T, lower=True))

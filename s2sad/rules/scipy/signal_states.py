@@ -104,7 +104,8 @@ def sections_with_state_kind(sos: Kind, x: Kind, zi: Kind) -> Kind:
 @adjoint(signal.lfilter_zi, cost=300)
 def steady_state(b, a, *, grad, result):
     """zi[k] is the sum of (b[j] - c a[j]) / a[0] over j > k, where c = sum(b) / sum(a) is what comes out."""
-    return steady_state_back(b, a, grad, result)[0], steady_state_back(b, a, grad, result)[1]
+    made = steady_state_back(b, a, grad, result)
+    return made[0], made[1]
 
 
 def steady_state_back(b, a, grad, result):
