@@ -6,6 +6,11 @@
 Where c is false, the adjoint is zero, and zero times an infinite number (the logarithm of 0, the root of a negative
 number) is nan. So what is multiplied by it is chosen as well, if it may be infinite: a name or an operation from which
 an infinite number can come of finite ones.
+
+Where the function writes over a part of an array, or reads only a part of it by an index, the adjoint has zeros too:
+
+    t_grad[mask] = 0.0                       t_grad[mask] = 0.0
+    x_grad = -t_grad / x**2           ->     x_grad = np.where(t_grad != 0, -t_grad / x**2, 0.0)
 """
 
 from __future__ import annotations
@@ -15,18 +20,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import ir, trees
 from s2sad.expression_kinds import kind_of_names
 from s2sad.expressions import rebuilt
 from s2sad.first_writes import names_written
-from s2sad.kinds import Kind
+from s2sad.kinds import Array, Kind
 from s2sad.reading import owner_of
 from s2sad.sharing import Sharing
 from s2sad.statements import all_of, blocks_of, targets
 from s2sad.steps import stays_finite
 
 SUMS = (gast.Add, gast.Sub)
+HALVES = (np.triu, np.tril)
 
 
 @dataclass(frozen=True)
@@ -40,19 +47,35 @@ class Guard:
 
     def around(self, expr: gast.AST) -> gast.AST:
         """expr where the choice isn't zero, and zero elsewhere."""
+        if not trees.is_choice(self.choice):
+            return with_first(self.choice, expr)
         test, *sides = trees.parts_of_choice(self.choice)
         made = [expr if side is self.chosen else trees.const(0.0) for side in sides]
         return trees.choice_again(self.choice, trees.copy_tree(test), made)
 
     def same(self, other: Guard) -> bool:
         """Whether both are zero at the same places."""
+        if not trees.is_choice(self.choice) or not trees.is_choice(other.choice):
+            return trees.same(self.test, other.test)
         mine, theirs = trees.parts_of_choice(self.choice), trees.parts_of_choice(other.choice)
         sides = (mine[1] is self.chosen) == (theirs[1] is other.chosen)
         return sides and type(self.choice) is type(other.choice) and trees.same(self.test, other.test)
 
+    @property
+    def of_choice(self) -> bool:
+        """Whether the program has that choice itself."""
+        return trees.is_choice(self.choice) and getattr(self.choice, "of_zeros", None) is None
+
+    def tested(self) -> set[str]:
+        """The names that decide where it is zero."""
+        return trees.names_in(trees.parts_of_choice(self.choice)[0] if trees.is_choice(self.choice) else self.test)
+
 
 def guard_of(node: gast.AST, tests: dict[str, gast.AST] | None = None) -> Guard | None:
-    """Of `np.where(c, e, 0.0)`, or with the sides the other way round. tests: what names of tests stand for."""
+    """Of `np.where(c, e, 0.0)`, or with the sides the other way round, and of halves of matrices: `np.triu(e, 1)`.
+    tests: what names of tests stand for."""
+    if isinstance(node, gast.Call) and node.args and trees.function_of(node.func) in HALVES:
+        return Guard(node, node.args[0], with_first(node, trees.const(None)))
     if not trees.is_choice(node):
         return None
     test, *sides = trees.parts_of_choice(node)
@@ -61,17 +84,50 @@ def guard_of(node: gast.AST, tests: dict[str, gast.AST] | None = None) -> Guard 
     return Guard(node, others[0], own) if len(others) == 1 else None
 
 
-def use_guards(body: list[gast.stmt], seeds: Collection[str], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> bool:
+def with_first(call: Any, first: gast.AST) -> gast.Call:
+    """The same call with another first argument."""
+    return gast.Call(call.func, [first, *map(trees.copy_tree, call.args[1:])], call.keywords)
+
+
+def use_guards(
+    body: list[gast.stmt],
+    seeds: Collection[str],
+    info: dict[str, ir.Info],
+    kinds: dict[str, Kind],
+    roots: Collection[str] = (),
+) -> bool:
     """Rewrites the statements of the reverse sweep; whether there were any to be rewritten. seeds: the names from which
-    the adjoints come: choices between others are none of adjoints."""
+    the adjoints come: choices between others are none of adjoints; roots: what only roots.py looks at, if zeros of
+    adjoints are not those of a choice."""
     if not seeds or not any(
-        guard_of(each) for node in all_of(body) if getattr(node, "reverse", False) for each in trees.walk(node)
+        with_zeros(node) or any(guard_of(each) for each in trees.walk(node))
+        for node in all_of(body)
+        if getattr(node, "reverse", False)
     ):
         return False
     sharing = Sharing(body, info, kind_of_names(info, kinds))
-    guards = Guards(unsafe_names(body), tests_of(body), depending_on(seeds, body), sharing)
+    guards = Guards(unsafe_names(body), tests_of(body), depending_on(seeds, body), sharing, roots)
     guards.block(body, {})
     return guards.changed
+
+
+def with_zeros(node: Any) -> str:
+    """The name of an adjoint that is zero where the function doesn't read an array: `t_grad[mask] = 0.0`, or
+    `t_grad = np.zeros_like(t)`."""
+    if not isinstance(node, gast.Assign) or len(node.targets) != 1:
+        return ""
+    target, value = node.targets[0], node.value
+    if isinstance(target, gast.Subscript) and isinstance(target.value, gast.Name) and trees.is_zero(value):
+        return target.value.id
+    zeros = isinstance(value, gast.Call) and trees.function_of(value.func) is np.zeros_like
+    return target.id if zeros and isinstance(target, gast.Name) else ""
+
+
+def guard_of_zeros(name: str) -> Guard:
+    test = gast.Compare(trees.name(name), [gast.NotEq()], [trees.const(0)])
+    choice: Any = trees.np_call("where", test, trees.name(name), trees.const(0.0))
+    choice.of_zeros = True
+    return Guard(choice, choice.args[1], test)
 
 
 def definitions(body: list[gast.stmt]) -> Iterator[tuple[set[str], gast.AST]]:
@@ -93,7 +149,7 @@ def definitions(body: list[gast.stmt]) -> Iterator[tuple[set[str], gast.AST]]:
 
 def unsafe_names(body: list[gast.stmt]) -> set[str]:
     """The names whose values may be infinite, or not a number, though all that the function is given is finite."""
-    made = [(names, trees.names_in(value), all(map(stays_finite, trees.walk(value))))
+    made = [(names, trees.names_in(value), all(map(stays_finite, risky_parts(value))))
             for names, value in definitions(body)]  # fmt: skip
     found: set[str] = set()
     while True:
@@ -101,6 +157,28 @@ def unsafe_names(body: list[gast.stmt]) -> set[str]:
         if not more:
             return found
         found |= more
+
+
+def risky_parts(node: gast.AST, safe: Collection[str] = ()) -> Iterator[gast.AST]:
+    """The parts of an expression that may make it infinite: not a division by what is never zero, or by these names."""
+    pending = [node]
+    while pending:
+        each: Any = pending.pop()
+        op = getattr(each, "op", None)
+        if isinstance(each, gast.BinOp) and isinstance(op, (gast.Div, gast.Pow)):
+            base, other = (each.right, each.left) if isinstance(op, gast.Div) else (each.left, each.right)
+            if is_nonzero(base) or getattr(base, "id", "") in safe:
+                pending.append(other)
+                continue
+        if getattr(each, "id", "") in safe:
+            continue
+        yield each
+        pending += trees.children(each)
+
+
+def is_nonzero(node: Any) -> bool:
+    """np.where(t == 0, 1.0, t)"""
+    return trees.is_where(node) and isinstance(node.args[0], gast.Compare) and trees.literal(node.args[1]) == 1.0
 
 
 def depending_on(seeds: Collection[str], body: list[gast.stmt]) -> set[str]:
@@ -132,9 +210,16 @@ def tests_of(body: list[gast.stmt]) -> dict[str, gast.AST]:
 class Guards:
     """zero: the names that are zero where a choice is."""
 
-    def __init__(self, unsafe: set[str], tests: dict[str, gast.AST], adjoints: set[str], sharing: Sharing) -> None:
+    def __init__(
+        self,
+        unsafe: set[str],
+        tests: dict[str, gast.AST],
+        adjoints: set[str],
+        sharing: Sharing,
+        roots: Collection[str],
+    ) -> None:
         self.unsafe, self.tests, self.adjoints, self.changed = unsafe, tests, adjoints, False
-        self.sharing = sharing
+        self.sharing, self.roots = sharing, roots
         self.zero: dict[str, Guard] = {}
 
     def block(self, block: list[gast.stmt], zero: dict[str, Guard]) -> None:
@@ -157,11 +242,7 @@ class Guards:
         kept = dict(self.zero)
         if isinstance(node, (gast.For, gast.While)) and not any(inner[1:]):
             carried = {name: guard for name, guard in before.items() if name in changed}
-            carried = {
-                k: g
-                for k, g in carried.items()
-                if changed.isdisjoint(trees.names_in(trees.parts_of_choice(g.choice)[0]))
-            }
+            carried = {name: guard for name, guard in carried.items() if not changed & (guard.tested() - {name})}
             while carried:
                 self.zero = {**kept, **carried}
                 lost = self.lost(inner[0], carried)
@@ -210,6 +291,12 @@ class Guards:
     def guards_of(self, node: Any) -> dict[str, Guard | None]:
         """The names that a statement sets, with their guards."""
         op = getattr(node, "effect", None)
+        zeros = with_zeros(node) if getattr(node, "reverse", False) else ""
+        if zeros and self.is_array(zeros):
+            return {zeros: guard_of_zeros(zeros)}
+        filled = self.filled(node)
+        if filled:
+            return {filled: self.zero[filled]}
         if isinstance(op, ir.Copy):
             return {name: self.guard_of_name(source) for name, source in op.pairs}
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
@@ -223,6 +310,21 @@ class Guards:
     def guard_of_name(self, value: gast.AST) -> Guard | None:
         guard = self.zero_with(value)
         return None if guard is None else replace(guard, direct=guard_of(value) is not None)
+
+    def filled(self, node: Any) -> str:
+        """The name of an array with zeros, if a statement writes items into it that an array of positions, or a mask,
+        picks: `t_grad[mask] += e`."""
+        target: Any = getattr(node, "target", None) or (getattr(node, "targets", None) or [None])[0]
+        name = getattr(target.value, "id", "") if isinstance(target, gast.Subscript) else ""
+        if name not in self.zero or not self.zero[name].same(guard_of_zeros(name)):
+            return ""
+        index: Any = target.slice
+        parts = index.elts if isinstance(index, gast.Tuple) else [index]
+        return name if any(isinstance(each, gast.Name) and self.is_array(each.id) for each in parts) else ""
+
+    def is_array(self, name: str) -> bool:
+        kind = self.sharing.kind_of(name)
+        return isinstance(kind, Array) and kind.rank != 0
 
     def guard(self, node: gast.AST) -> Guard | None:
         """Of a choice between an adjoint and zero."""
@@ -248,8 +350,8 @@ class Guards:
             return left
         return (left or self.zero_with(node.right)) if isinstance(node.op, gast.Mult) else None
 
-    def may_be_infinite(self, node: gast.AST) -> bool:
-        parts = list(trees.walk(node))
+    def may_be_infinite(self, node: gast.AST, guard: Guard) -> bool:
+        parts = list(risky_parts(node, () if guard.of_choice else self.roots))
         return any(isinstance(each, gast.Name) and each.id in self.unsafe and each.id not in self.zero
                    or not stays_finite(each) for each in parts)  # fmt: skip
 
@@ -263,6 +365,8 @@ class Guards:
                 return self.sum(node)
         own = guard_of(node)
         chosen = None if own is None else own.chosen
+        if own is not None and self.zero_with(own.chosen) is not None:
+            chosen = None  # it is zero at other places as well
         return rebuilt(node, lambda part: part if part is chosen else self.part(part))
 
     def part(self, node: Any) -> Any:
@@ -276,7 +380,7 @@ class Guards:
         groups: list[tuple[Guard, int]] = []
         for positive, term in terms:
             guard = self.zero_with(term)
-            if guard is None or not self.may_be_infinite(term):
+            if guard is None or not self.may_be_infinite(term, guard):
                 made.append((positive, self.expression(term)))
                 continue
             place = next((k for other, k in groups if guard.same(other)), None)
@@ -297,7 +401,7 @@ class Guards:
         return total
 
     def chosen(self, node: gast.AST, guard: Guard) -> gast.AST:
-        if not self.may_be_infinite(node):
+        if not self.may_be_infinite(node, guard):
             return node
         self.changed = True
         return guard.around(self.resolved(node, guard))

@@ -36,6 +36,7 @@ from s2sad.one_sided import use_in_branches
 from s2sad.ownership import use_ownership
 from s2sad.plain_targets import use_plain_targets
 from s2sad.reading import all_blocks
+from s2sad.roots import guard_roots, roots_that_may_be_zero
 from s2sad.squares import use_squares
 from s2sad.statements import all_of, all_statements, blocks_of, targets
 from s2sad.steps import use_steps
@@ -138,10 +139,12 @@ def simplify(
     unpack_results(body, info)
     take_values(body)
     drop_tests(body)
-    if use_guards(body, seeds, info, kinds):
+    if use_guards(body, seeds, info, kinds, roots_that_may_be_zero(body, info, kinds) if names is not None else ()):
         remove_dead(body)
         fold(body, info)
         rewrite(body, info, kinds)
+    if names is not None:
+        guard_roots(body, seeds, info, kinds, names)
     if write_first(body, info, kinds):
         rewrite(body, info, kinds)
         remove_dead(body)

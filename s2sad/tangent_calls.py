@@ -148,7 +148,7 @@ class Twin:
             outputs.append(tangent.dot_of(value.expr, info[value.expr.id].kind if has_name(value) else value.kind))
         if outputs:
             body.append(gast.Return(outputs[0] if len(outputs) == 1 else gast.Tuple(outputs, gast.Load())))
-        simplify(body, info, tangent.kinds)
+        simplify(body, info, tangent.kinds, set(dots), self.inferred.names)
         parameters = [*instance.leaves, *dots]
         leaves = unique([shown(each) for each in instance.leaves], taken)
         names = unique([*leaves, *[f"{leaves[k]}_dot" for k in self.active_leaves()]], taken)
