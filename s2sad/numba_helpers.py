@@ -70,10 +70,15 @@ def joined(name: str, axes: list[int], rank: int) -> str:
     """An array with some of its axes as one that is the last."""
     others = [k for k in range(rank) if k not in axes]
     shape = ", ".join([*[f"a.shape[{k}]" for k in others], " * ".join(f"a.shape[{k}]" for k in axes)])
-    return (
-        f"def {name}(a):\n    turned = np.ascontiguousarray(np.transpose(a, {(*others, *axes)}))\n"
-        f"    return np.reshape(turned, ({shape}))\n"
-    )
+    letters = LETTERS[:rank]
+    last = letters[axes[0]]
+    for axis in axes[1:]:
+        last = f"({last})" if "+" in last else last
+        last += f" * a.shape[{axis}] + {letters[axis]}"
+    place = ", ".join([*[letters[k] for k in others], last])
+    lines = [f"def {name}(a):", f"    result = np.empty(({shape}), a.dtype)", *loops(rank)]
+    lines += [f"{'    ' * (rank + 1)}result[{place}] = a[{', '.join(letters)}]", "    return result"]
+    return "\n".join(lines) + "\n"
 
 
 def variance(rank: int, axis: int) -> str:

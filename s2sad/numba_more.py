@@ -167,7 +167,10 @@ def without_ellipsis(text: str, ranks: list[Any]) -> str | None:
 
 @form("diagonal")
 def diagonal(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
-    return forms.np("diag", *args) if not given and ranks_of(sorts) == [2] else None
+    """Of a matrix, whose axes may be named as the last two."""
+    axes = [given.pop(name) for name in ("axis1", "axis2") if name in given] or args[2:]
+    named = [trees.literal(each) for each in axes] in ([], [-2, -1], [0, 1])
+    return forms.np("diag", *args[:2]) if named and not given and ranks_of(sorts)[0] == 2 else None
 
 
 def axes_joined(forms: Any, array: gast.AST, given: dict[str, Any], rank: Any) -> tuple[gast.AST, list[int]] | None:

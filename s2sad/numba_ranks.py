@@ -29,6 +29,7 @@ def of_functions(tree: gast.Module, given: dict[str, dict[str, Sort]]) -> dict[s
     known = world.known = {name: Names(given.get(name, {})) for name in functions}
     for _ in range(4):
         before = repr(known)
+        world.unsure = set()
         for name in reversed(functions):
             Walk(world, known[name], set(given.get(name, {}))).function(functions[name])
         if repr(known) == before:
@@ -46,13 +47,15 @@ class Names(dict[str, Any]):
 
 
 class World:
-    """The functions of a text: what they are called with, and what they return. settled: all that is known."""
+    """The functions of a text: what they are called with, and what they return. settled: all that is known; unsure:
+    those that are called with something that isn't known."""
 
     def __init__(self, functions: dict[str, gast.FunctionDef]) -> None:
         self.functions = functions
         self.known: dict[str, Names] = {}
         self.results: dict[str, Any] = {}
         self.settled = False
+        self.unsure: set[str] = set()
 
     def called(self, name: str, sorts: list[Any]) -> Any:
         if self.settled:
@@ -60,6 +63,8 @@ class World:
         args = self.functions[name].args
         for parameter, sort in zip([*args.posonlyargs, *args.args], sorts):
             note(self.known[name], parameter.id, sort)
+        if UNKNOWN in sorts or len(sorts) < len(args.posonlyargs) + len(args.args):
+            self.unsure.add(name)
         return self.results.get(name, UNKNOWN)
 
 

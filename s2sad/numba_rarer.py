@@ -30,13 +30,29 @@ def stack_at_{name}(items):
     for k in range(len(items)):
         if items[k].shape != first.shape:
             raise ValueError("all input arrays must have the same shape")
-        {place} = items[k]
+        item = items[k]
+{loops}
     return made
 """
 STACKED = {
-    0: {"name": "front", "shape": "(len(items),) + first.shape", "place": "made[k]"},
+    0: {"name": "front", "shape": "(len(items),) + first.shape", "place": "made[k, ...]"},
     -1: {"name": "end", "shape": "first.shape + (len(items),)", "place": "made[..., k]"},
 }
+
+
+def stacked(axis: int, rank: int | None) -> tuple[str, str]:
+    """The name and text of a function that stacks a list. With loops, where it is known how many axes an array has:
+    to compile a store of a slice takes Numba seconds."""
+    name, place = STACKED[axis]["name"], STACKED[axis]["place"]
+    if not rank:
+        text = STACK.format(name=name, shape=STACKED[axis]["shape"], loops=f"        {place} = item")
+        return f"stack_at_{name}", text.lstrip("\n")
+    letters = [each for each in LETTERS if each != "k"][:rank]
+    index = ", ".join(letters)
+    loops = [f"{'    ' * (depth + 2)}for {each} in range(item.shape[{depth}]):" for depth, each in enumerate(letters)]
+    loops += [f"{'    ' * (rank + 2)}{place.replace('...', index)} = item[{index}]"]
+    text = STACK.format(name=name, shape=STACKED[axis]["shape"], loops="\n".join(loops))
+    return f"stack_at_{name}_of_{rank}", text.lstrip("\n")
 
 
 @form("stack")
@@ -45,7 +61,9 @@ def stack(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) 
     axis = trees.literal(given.get("axis", args[1] if len(args) > 1 else trees.const(0)))
     if set(given) - {"axis"} or len(args) > 2 or isinstance(args[0], gast.Tuple) or axis not in STACKED:
         return None
-    return forms.helper(f"stack_at_{STACKED[axis]['name']}", STACK.format(**STACKED[axis]).lstrip("\n"), args[0])
+    rank = sorts[0][1][1] if sorts[0][0] == "[]" else None
+    name, text = stacked(axis, rank if isinstance(rank, int) and rank <= 3 else None)  # type: ignore[arg-type]
+    return forms.helper(name, text, args[0])
 
 
 @form("ravel")

@@ -184,11 +184,13 @@ class Results:
             return wider(first, self.of(node.args[1])), self.of(node.args[1])[1]
         if name == "norm" and len(node.args) == 1 and not node.keywords:
             return "f", 0
+        if name == "svd" and first[1] == 2 and {k.arg for k in node.keywords} <= {"full_matrices"}:
+            return "()", [first, ("f", 1), first]
         if not isinstance(first[1], int) or first[1] < 2 or node.keywords:
             return UNKNOWN
         numbers, real, vectors = (first[0], first[1] - 2), ("f", first[1] - 2), ("f", first[1] - 1)
         made = {"det": numbers, "slogdet": ("()", [numbers, real]), "eigvalsh": vectors,
-                "eigh": ("()", [vectors, first])}  # fmt: skip
+                "eigh": ("()", [vectors, first]), "qr": ("()", [first, first])}  # fmt: skip
         return made.get(name, UNKNOWN)
 
     def of_einsum(self, text: str, sorts: list[Any]) -> Any:

@@ -282,15 +282,17 @@ def of_each(name: str, rank: int) -> str:
     )
 
 
-def triangle_of_each(name: str, rank: int) -> str:
-    at = ", ".join(LETTERS[: rank - 2])
-    return written(
-        f"def {name}_of_each(a, k):",
-        "result = np.empty(a.shape, a.dtype)",
-        stack(rank),
-        inner(rank - 1, f"made = np.{name}(a[{at}], k)", *kept("result", at, "made", 2)),
-        "return result",
-    )
+def triangle(name: str, rank: int) -> str:
+    """One half of a matrix, or of each of a stack."""
+    letters = LETTERS[:rank]
+    place = ", ".join(letters)
+    row, column = letters[-2], letters[-1]
+    lines = [f"def {name}_of_{rank}(a, diagonal):", "    result = np.zeros(a.shape, a.dtype)"]
+    lines += [f"{'    ' * (axis + 1)}for {each} in range(a.shape[{axis}]):" for axis, each in enumerate(letters)]
+    test = f"{column} - {row} {'<=' if name == 'tril' else '>='} diagonal"
+    pad = "    " * (rank + 1)
+    lines += [f"{pad}if {test}:", f"{pad}    result[{place}] = a[{place}]", "    return result"]
+    return "\n".join(lines) + "\n"
 
 
 def broadcast(left: int, right: int, parts: tuple[int, int]) -> tuple[list[str], list[str], list[str], list[str]]:

@@ -185,12 +185,14 @@ for _name in ("inv", "cholesky", "det", "slogdet", "eigvalsh", "eigh"):
 
 
 def triangle(name: str) -> Form:
+    """Loops, also for one matrix: what Numba has takes it ten times as long to compile."""
+
     def made(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
         rank = ranks_of(sorts)[0] or 0
         k = given.get("k", args[1] if len(args) > 1 else trees.const(0))
-        if set(given) - {"k"} or not 3 <= rank <= MOST:
+        if set(given) - {"k"} or not 2 <= rank <= MOST:
             return None
-        return forms.helper(f"{name}_of_{rank}", texts.triangle_of_each(name, rank), by_rows(forms, args[0]), k)
+        return forms.helper(f"{name}_of_{rank}", texts.triangle(name, rank), args[0], k)
 
     return made
 

@@ -30,6 +30,7 @@ from s2sad.kinds import Kind, kind_of
 from s2sad.named_numbers import without_names
 from s2sad.numba_attributes import Path, with_names
 from s2sad.numba_boundary import Boundary, begin_as_given, by_position, drop_sharing_checks, takes_all_by_position
+from s2sad.numba_by_rank import by_rank
 from s2sad.numba_custom import with_halves
 from s2sad.numba_forms import Forms
 from s2sad.numba_fusion import assumptions, fits, fuse
@@ -40,7 +41,7 @@ from s2sad.numba_rarer import with_axes_to_squeeze
 from s2sad.numba_records import Records, unlike_as_tuples
 from s2sad.numba_recursion import with_one_tape
 from s2sad.numba_rows import saves_in_rows
-from s2sad.numba_sorts import UNKNOWN, sort_of
+from s2sad.numba_sorts import UNKNOWN, bind, sort_of
 from s2sad.numba_tapes import saves_in_arrays
 from s2sad.numba_unified import arrays_from_the_start, arrays_of_indices, saved_with_none, sets_none
 from s2sad.numba_views import Memory, at_indices, at_mask, in_place, stored
@@ -256,7 +257,7 @@ def rewritten(
     """The module with everything written as Numba has it. kinds: of the names in each function; `modules` gets what
     the text needs beside what it has; fused: with loops in the place of statements of arrays; tests: see `adapted`."""
     names, namespace = {node.id for node in trees.walk(tree) if isinstance(node, gast.Name)}, namespace or {}
-    used, read = names | set(namespace), {name: namespace[name] for name in names & set(namespace)}
+    used, read = names | set(namespace), {name: namespace[name] for name in read_from_around(tree) & set(namespace)}
     numba_special.mark(tree, read)
     with_attributes(tree, read)
     forms = Forms(used, numpy_name(tree, namespace, used, modules), modules)
@@ -278,6 +279,9 @@ def rewritten(
             unlike_as_tuples(node, Expressions(found[node.name]))
             saves_in_arrays(node, kinds.get(node.name, {}), used, forms.numpy)
     found = with_arrays_from_the_start(tree, given, forms.numpy)
+    others = {name for name, value in read.items() if not isinstance(value, types.ModuleType)}
+    if by_rank(tree, {name: {**own, **found[name]} for name, own in given.items()}, others):
+        found = with_arrays_from_the_start(tree, given, forms.numpy)
     body: list[Any] = []
     loops = fused and fits(tree, kinds)
     for node in tree.body:
@@ -297,6 +301,15 @@ def rewritten(
         else:
             body.append(node)
     return gast.Module(without_idle(body), [])
+
+
+def read_from_around(tree: gast.Module) -> set[str]:
+    """The names that the functions of a text have from around them: one that a function sets is its own."""
+    found: set[str] = set()
+    for node in tree.body:
+        names = [each for each in trees.walk(node) if isinstance(each, gast.Name)]
+        found |= {each.id for each in names} - {each.id for each in names if not isinstance(each.ctx, gast.Load)}
+    return found
 
 
 def note_cotangent(tree: gast.Module, given: dict[str, dict[str, Any]]) -> None:
@@ -460,6 +473,20 @@ class Rewriter(gast.NodeTransformer):
     def visit_For(self, node: gast.For) -> gast.AST:
         node.iter = self.forms.iterated(node.iter, self.known)
         return self.in_loop(node)
+
+    def visit_ListComp(self, node: gast.ListComp) -> gast.AST:
+        """The variables of a comprehension are its own: another one may have the name for arrays of another rank."""
+        outer = self.known
+        self.known = Expressions(dict(outer.known), outer.world)
+        for loop in node.generators:
+            sort = self.known.item(loop.iter)
+            for each in trees.walk(loop.target) if sort != UNKNOWN else ():
+                if isinstance(each, gast.Name):
+                    self.known.known.pop(each.id, None)
+            bind(self.known.known, loop.target, sort)
+        made = self.generic_visit(node)
+        self.known = outer
+        return made
 
     def visit_comprehension(self, node: gast.comprehension) -> gast.AST:
         node.iter = self.forms.iterated(node.iter, self.known)
