@@ -35,19 +35,18 @@ from s2sad.numba_ranks import Expressions, World, of_functions
 from s2sad.numba_sorts import Sort
 
 # What of NumPy may give complex numbers where all that it gets is real.
-COMPLEX = ("eig", "eigvals", "roots", "sort_complex", "complex128", "complex64", "complex_", "csingle", "cdouble",
-           "lib", "fft", "emath", "astype", "view", "vectorize", "frompyfunc", "apply_along_axis")  # fmt: skip
+COMPLEX = ("eig", "eigvals", "roots", "poly", "sort_complex", "csingle", "cdouble", "clongdouble", "lib", "fft",
+           "emath", "astype", "view", "vectorize", "frompyfunc", "apply_along_axis")  # fmt: skip
 BUILTINS = ("abs", "bool", "enumerate", "float", "int", "isinstance", "len", "list", "max", "min", "range", "reversed",
             "round", "sum", "tuple", "zip")  # fmt: skip
 
 
 def by_rank(tree: gast.Module, given: dict[str, dict[str, Sort]], others: set[str]) -> bool:
-    """Changes the helpers of a program, of whose names `given` is known; whether something was changed. others: the
+    """Changes the helpers of a program, of whose names `given` is known; whether there are any. others: the
     names of what it reads from around it, modules apart."""
     functions = [node for node in tree.body if isinstance(node, gast.FunctionDef) and node.name not in given]
     if not functions:
         return False
-    before = [trees.show(node) for node in functions]
     if is_real(tree, given, others):
         for node in functions:
             Real(node).change()
@@ -55,7 +54,7 @@ def by_rank(tree: gast.Module, given: dict[str, dict[str, Sort]], others: set[st
     for node in functions:
         if is_known(node, known[node.name]):
             OfRank(Expressions(known[node.name])).visit(node)
-    return before != [trees.show(node) for node in functions]
+    return True
 
 
 # ------------------------------------------------------------------------------------------------ sorts of numbers
@@ -85,7 +84,9 @@ def is_real(tree: gast.Module, given: dict[str, dict[str, Sort]], others: set[st
             continue
         if isinstance(node, gast.Constant) and isinstance(node.value, (complex, str)) and may_be_complex(node.value):
             return False
-        if isinstance(node, gast.Attribute) and node.attr in COMPLEX:
+        if isinstance(node, gast.Attribute) and (node.attr in COMPLEX or node.attr.startswith("complex")):
+            return False
+        if isinstance(node, gast.Name) and node.id == "complex":
             return False
         if isinstance(node, gast.Name) and node.id in others and not has_only_reals(given[main.name].get(node.id)):
             return False
