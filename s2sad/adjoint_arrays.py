@@ -10,6 +10,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.distinct import Distinct
+from s2sad.expression_kinds import kind_of_names
 from s2sad.expressions import OPERATORS
 from s2sad.fewer_operations import elements, only_adds_axes, without_axes
 from s2sad.fresh import copy_of
@@ -134,7 +135,7 @@ class Arrays:
         return expr
 
     def step(self, expr: gast.AST, step: gast.AST) -> gast.AST:
-        return step_into(expr, step, lambda name: self.kinds.get(name) or self.info[name].kind)
+        return step_into(expr, step, kind_of_names(self.info, self.kinds))
 
     def target(self, place: gast.AST) -> gast.AST:
         """A place as the target of an assignment that writes into memory."""

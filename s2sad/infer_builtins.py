@@ -16,7 +16,22 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.expressions import mark_pure
 from s2sad.infer_expressions import SliceOf
-from s2sad.kinds import BOOL, FLOAT, INT, UNKNOWN, Array, Kind, List, Mapping, Record, Scalar, Static, Text, Tuple
+from s2sad.kinds import (
+    BOOL,
+    FLOAT,
+    INT,
+    UNKNOWN,
+    Array,
+    Kind,
+    List,
+    Mapping,
+    Record,
+    Scalar,
+    Static,
+    Text,
+    Tuple,
+    carries_gradient,
+)
 from s2sad.local_functions import without_local_functions
 from s2sad.rules import registry
 from s2sad.values import (
@@ -193,7 +208,7 @@ class Builtins:
         value = args[0]
         if value.items is not None:
             return self.make_tuple(value.items)
-        if value.varied and isinstance(value.kind, List):
+        if isinstance(value.kind, List) and (value.varied or carries_gradient(value.kind.item)):
             items = self.items_throughout(value)
             if items is not None:
                 return self.make_tuple(items)

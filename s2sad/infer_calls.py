@@ -281,7 +281,7 @@ class Calls:
             return Value(self.call_expression(trees.builtin("print"), shown, keywords), Static(None))
         if static is zip:
             columns = self.columns(node, getattr(node, "columns", None))
-            return None if columns is None else self.make_tuple(columns)
+            return self.columns_of_rows(node) if columns is None else self.make_tuple(columns)
         return None
 
     def whole(self, value: Value) -> Value:

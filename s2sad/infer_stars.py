@@ -18,6 +18,7 @@ import gast
 import numpy as np
 
 from s2sad import trees
+from s2sad.equivalents.iterating import columns_of_rows
 from s2sad.kinds import UNKNOWN, Array, List, Never, Scalar, Tuple
 from s2sad.rules import loading
 from s2sad.values import BoundMethod, LocalFunction, Partial, Value, own_target, own_variable
@@ -131,6 +132,19 @@ class Stars:
         for name in names:
             self.state.pop((self.frame.number, name), None)
         return [self.settle(self.as_tuple(each)) for each in lists]
+
+    def columns_of_rows(self, node: gast.Call) -> Value | None:
+        """`zip(*rows)` of a list of lists, or of an array, of which it isn't known how many columns they have: a list
+        of the columns."""
+        if self.quiet or len(node.args) != 1 or not isinstance(node.args[0], gast.Starred) or node.keywords:
+            return None
+        value = self.visit(node.args[0].value)
+        value = value if self.length_is_known(value) else self.as_items(self.as_iterated(value, node))
+        item = value.kind.item if isinstance(value.kind, List) else None
+        of_lists = isinstance(item, List) or isinstance(item, Array) and item.rank
+        if of_lists or isinstance(value.kind, Array) and value.kind.rank == 2:
+            return self.settle(self.call_equivalent(columns_of_rows, [value], {}, node, None))
+        return None
 
     def as_tuple(self, value: Value) -> Value:
         expr = trees.call(trees.builtin("tuple"), value.expr)

@@ -29,6 +29,9 @@ class Zipped:
         columns = None if hasattr(node, "unpacked_into") or strict else self.columns(node)
         if columns is not None:
             return Iteration(trees.const(None), None, "unroll", items=columns)
+        listed = None if hasattr(node, "unpacked_into") or strict else self.columns_of_rows(node)
+        if listed is not None:
+            return self.value_iteration(listed, node)
         count = getattr(node, "unpacked_into", len(node.args) - 1) - len(node.args) + 1
         inners = [inner for each in node.args for inner in self.zipped(each, count)]
         if strict:

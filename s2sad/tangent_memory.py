@@ -8,6 +8,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.expression_kinds import kind_of_names
 from s2sad.expressions import OPERATORS
 from s2sad.indexing import added_at
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, as_given
@@ -28,7 +29,7 @@ class Memory:
         return expr
 
     def step(self, expr: gast.AST, step: gast.AST) -> gast.AST:
-        return step_into(expr, step, lambda name: self.kinds.get(name) or self.info[name].kind)
+        return step_into(expr, step, kind_of_names(self.info, self.kinds))
 
     def whole_place(self, place: gast.AST) -> gast.AST:
         """A place as the target of an assignment that writes into memory."""
@@ -234,7 +235,8 @@ class Memory:
         elif op.what == "concat":
             expr = trees.binary(gast.Add, *dots)
         elif op.what == "copy":
-            expr = trees.call(trees.builtin("list"), dots[0])
+            as_tuple = isinstance(node.value, gast.Call) and getattr(node.value.func, "builtin", None) is tuple
+            expr = trees.call(trees.builtin("tuple" if as_tuple else "list"), dots[0])
         elif op.what == "sum":
             start = [each for each in dots[1:] if not trees.is_zero(each)]
             if len(dots) > 1 and not start and op.kind != op.kinds[0].item:

@@ -5,13 +5,23 @@ from __future__ import annotations
 
 import itertools
 
-from s2sad.equivalents.registry import equivalent
+from s2sad.equivalents.registry import equivalent, part
 
 
 @equivalent(itertools.pairwise)
 def pairwise(iterable):
     items = list(iterable)
     return [(items[k], items[k + 1]) for k in range(len(items) - 1)]
+
+
+@part
+def columns_of_rows(rows):
+    """What `zip(*rows)` gives."""
+    columns = []
+    for k in range(min([len(row) for row in rows], default=0)):
+        column = [row[k] for row in rows]
+        columns.append(tuple(column))
+    return columns
 
 
 @equivalent(itertools.combinations)

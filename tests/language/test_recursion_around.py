@@ -245,6 +245,22 @@ def returns_what_it_was_given(a, w):
     return np.sum(z * v)
 
 
+@case([[1.0, 2.0], [3.0, 4.0]], [[0.5, -1.0], [2.0, 0.7]])
+def writes_into_lists_of_lists(a, b):
+    result = [[0.0] * len(b[0]) for _ in a]
+
+    def go(i, j, a, b, result):
+        if i >= len(a):
+            return
+        if j >= len(b[0]):
+            return go(i + 1, 0, a, b, result)
+        result[i][j] += a[i][j] * b[i][j]
+        return go(i, j + 1, a, b, result)
+
+    go(0, 0, a, b, result)
+    return result
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_recursion_around(each):
     each.check()

@@ -162,6 +162,52 @@ def functions_of_the_library(p):
     return math.atan2(*p) + np.dot(*(p, p * p))
 
 
+ROWS = [[1.0, 2.0], [3.0, -4.0], [5.0, 0.5]]
+
+
+@case(ROWS, [0.3, 0.5, -0.7])
+def columns_of_lists(m, v):
+    return [sum(a * b for a, b in zip(v, column)) for column in zip(*m)]
+
+
+@case(array(3, 2), [0.3, 0.5, -0.7])
+def columns_of_an_array(m, v):
+    out = []
+    for column in zip(*m):
+        s = 0.0
+        for a, b in zip(v, column):
+            s += a * b * b
+        out.append(s)
+    return out
+
+
+@case(ROWS)
+def transposed(m):
+    return list(zip(*m)), list(map(list, zip(*m))), [list(column) for column in zip(*m)]
+
+
+@case(ROWS, [[0.1, 0.2, 0.3], [0.7, 0.8, 0.9]])
+def product_of_lists(a, b):
+    return [[sum(x * y for x, y in zip(row, column)) for column in zip(*b)] for row in a]
+
+
+@case(ROWS)
+def two_columns_of_lists(points):
+    xs, ys = zip(*points)
+    return sum(xs) * sum(y * y for y in ys)
+
+
+@case([[1.0, 2.0, 3.0], [4.0, 5.0]])
+def columns_end_with_the_shortest_row(m):
+    return max(sum(column) * len(column) for column in zip(*m))
+
+
+@case(0.7, 3)
+def columns_of_rows_made_here(x, n):
+    rows = [[x * j + i for j in range(n)] for i in range(2)]
+    return sum(column[0] * column[-1] for column in zip(*rows))
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_cases(each):
     each.check()
