@@ -201,7 +201,10 @@ class Forms:
             whole = self.np(name, array)
             return self.np("full", trees.const((1,) * rank), whole) if keepdims else whole
         if name == "ptp":
-            return None
+            if not trees.is_atom(array):
+                return None
+            parts = [self.reduction(node, each, args[:1], given, sorts) for each in ("max", "min")]
+            return None if None in parts else trees.sub(*parts)
         made, left = array, rank
         for axis in axes:
             along = self.along(name, left, axis, made)

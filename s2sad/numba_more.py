@@ -189,6 +189,11 @@ def axes_joined(forms: Any, array: gast.AST, given: dict[str, Any], rank: Any) -
 def spread(forms: Any, name: str, array: gast.AST, given: dict[str, Any], sort: Any) -> Any:
     """Variances and standard deviations of floats along axes, or of all with `ddof`."""
     char, rank = sort
+    named = given.get("axis")
+    if isinstance(named, gast.Tuple) and isinstance(rank, int) and rank and len(named.elts) == rank:
+        values = [trees.literal(each) for each in named.elts]
+        if sorted(each % rank for each in values if type(each) is int) == list(range(rank)):
+            given = {**given, "axis": trees.const(None)}
     several = axes_joined(forms, array, given, rank)
     if several is not None:
         joined, axes = several

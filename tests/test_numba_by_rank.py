@@ -53,6 +53,12 @@ def spread(T):
     return np.sum(np.var(T, axis=(0, 2), keepdims=True) ** 2 * T) + np.sum(np.std(T, axis=(1, 2)) ** 3)
 
 
+def widths(T):
+    """From the least to the greatest, along some axes; variances along all that are named."""
+    along = np.sum(np.ptp(T, axis=1) ** 2) + np.sum(np.ptp(T, axis=(0, 2)) ** 2)
+    return along + np.var(T, axis=(0, 1, 2)) + np.sum(np.std(T, axis=(-1, 0, 1), ddof=1, keepdims=True) * T)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("f", "argument"),
@@ -64,6 +70,7 @@ def spread(T):
         (complex_on_the_way, SQUARE),
         (halves, SQUARE),
         (stacked, SQUARE),
+        (widths, RNG.normal(size=(3, 2, 4))),
         (spread, RNG.normal(size=(3, 2, 4))),
     ],
     ids=lambda each: getattr(each, "__name__", ""),
