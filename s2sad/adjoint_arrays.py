@@ -9,6 +9,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.adjoint_zeros import zeros_of
 from s2sad.distinct import Distinct
 from s2sad.expression_kinds import kind_of_names
 from s2sad.expressions import OPERATORS
@@ -64,7 +65,7 @@ class Arrays:
         place = self.info[name].place
         in_order = place is not None and place.root.in_order
         if old is None and isinstance(kind, Array):  # written into: no number, if it has no axes
-            expr = trees.np_call("zeros_like", like)
+            expr = zeros_of(kind, like)
         elif old is None:
             expr = self.zero(kind, like)
         elif (

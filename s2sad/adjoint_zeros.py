@@ -30,7 +30,7 @@ class Zeros:
         if isinstance(kind, Scalar):
             return trees.const(0.0)
         if isinstance(kind, Array):
-            made = trees.np_call("zeros_like", like)
+            made = zeros_of(kind, like)
             return trees.index(made, gast.Tuple([], gast.Load())) if kind.dims is None else made
         if isinstance(kind, List):
             if isinstance(like, gast.Name) and like.id in self.info and self.info[like.id].early:
@@ -63,3 +63,10 @@ class Zeros:
                 return gast.List(made, gast.Load())
             return gast.Dict([trees.const(key) for key, _ in parts], made)
         return trees.const(0.0)
+
+
+def zeros_of(kind: Array, like: gast.AST) -> gast.AST:
+    """Zeros as large as an array; floats, also where the array may be one of integers."""
+    if kind.dtype:
+        return trees.np_call("zeros_like", like)
+    return trees.np_call("zeros_like", like, dtype=trees.np_call("result_type", like, trees.const(0.0)))

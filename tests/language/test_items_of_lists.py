@@ -353,6 +353,21 @@ def repeated_dicts(layers, n):
     return s
 
 
+@case([np.array([1.0, 2.0, 3.0]), np.array([4.0, 2.5, 0.3])])
+def integers_put_in_among_floats(arrays):
+    arrays.insert(0, np.full(4, 2))
+    first = arrays[0]
+    return np.mean(first) * arrays[1][0] + first[2] * np.sum(arrays[-1] ** 2)
+
+
+@case([np.array([1.0, 2.0, 3.0]), np.array([4.0, 2.5, 0.3])])
+def integers_in_the_place_of_floats(arrays):
+    arrays[0] = np.array([3])
+    s = np.sum(arrays[0])
+    arrays[0] *= 2
+    return s * np.sum(arrays[1] ** 2) + arrays[0][0]
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_case(each):
     each.check()
