@@ -25,7 +25,7 @@ class Trajectories:
         """At times that the solver chose a solution has no derivative: views may lead to its ends, but nothing else may
         take all of it."""
         dims = [each for value in values if value.varied for each in getattr(value.kind, "dims", None) or ()]
-        if any(isinstance(each.key, tuple) and each.key[:1] == (CHOSEN,) for each in dims):
+        if any(is_chosen(each.key) for each in dims):
             raise self.refuse("solver_steps", node)
 
     def call_solve_ivp(self, call: Any, node: Any, hint: str | None) -> Value:
@@ -119,3 +119,14 @@ class Trajectories:
         if isinstance(value.kind, Scalar):
             return self.flat(value, node)
         return value if isinstance(value.kind, Array) else self.as_array(value, node)
+
+
+def is_chosen(key: Any) -> bool:
+    """Whether an axis goes along steps that a solver chose: all of them, or a part that is more than one end."""
+    if isinstance(key, Dim):
+        return is_chosen(key.key)
+    if not isinstance(key, tuple) or not key:
+        return False
+    if key[0] == "slice" and key[2:] in (((-1, None, None),), ((None, 1, None),), ((0, 1, None),)):
+        return False
+    return key[0] == CHOSEN or any(map(is_chosen, key))

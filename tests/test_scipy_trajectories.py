@@ -170,15 +170,16 @@ def test_forward_mode_twice():
     assert jvp(once, (0.5, 1.0), (1.0, 0.0))[1][1] == pytest.approx(np.exp(-0.5), rel=1e-6)
 
 
-def test_steps_that_the_solver_chose():
-    """Their times change with the parameters, by more than a derivative at fixed times says."""
+def test_a_step_that_the_solver_chose():
+    """Its time changes with the parameters, by more than a derivative at a fixed time says."""
 
-    def f(k):
-        return np.sum(integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,)).y[0, 1:])
+    def f(k, n):
+        return integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,)).y[0, n]
 
     with pytest.raises(ValueError, match="steps that the solver chose: give it t_eval"):
-        s2sad.grad(f)(0.5)
-    assert np.isnan(jvp(f, (0.5,), (1.0,))[1])
+        s2sad.grad(f)(0.5, 2)
+    assert np.isnan(jvp(f, (0.5, 2), (1.0, 0))[1])
+    assert s2sad.grad(f)(0.5, -1) == pytest.approx(-2.0 * np.exp(-1.0), rel=2e-2)
 
 
 @pytest.mark.parametrize(
@@ -187,6 +188,8 @@ def test_steps_that_the_solver_chose():
         lambda k: np.sum(integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,)).y),
         lambda k: (integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,)).y[0] ** 2)[-1],
         lambda k: integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,)).y.T @ np.ones(1),
+        lambda k: np.sum(integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,)).y[0, 1:]),
+        lambda k: integrate.solve_ivp(decay, (0.0, 2.0), [1.0], args=(k,)).y[:, -2:].sum(),
     ],
 )
 def test_all_steps_that_the_solver_chose_are_refused(f):
