@@ -106,7 +106,7 @@ class Tape(Costs, Counters, KeptCopies):
             for each in node.body:
                 rename_deeply(each, renamed)
             restore.targets[0].id = again_name
-            self.insert(node.body, again_name, restore, name in places and places[name][2])
+            self.insert(node.body, again_name, restore, places[name][2] if name in places else 0)
         if not is_checkpointed(node):
             self.read_shapes_elsewhere(node, save)
             save &= free_reads(node.body)
@@ -114,12 +114,12 @@ class Tape(Costs, Counters, KeptCopies):
         for name in sorted(save - set(after), key=lambda n: int(n.rpartition(".")[2])):
             stack = self.push(name, forward, places)
             pop = trees.assign(name, trees.call(trees.attr(trees.name(stack), "pop")))
-            self.insert(node.body, name, pop, name in places and places[name][2])
+            self.insert(node.body, name, pop, places[name][2] if name in places else 0)
         for name, phi in after.items():
             value: gast.AST = trees.name(phi)
             if is_checkpointed(node):  # it is at hand
                 value = trees.call(trees.attr(trees.name(self.push(name, forward, places)), "pop"))
-            self.insert(node.body, name, trees.assign(name, value), False, at_top=True)
+            self.insert(node.body, name, trees.assign(name, value), 0, at_top=True)
 
         for name, back in counters.items():
             if name in free_reads(node.body):
@@ -137,9 +137,10 @@ class Tape(Costs, Counters, KeptCopies):
         sources = Sources(self.info, contents_read(node.body))
         change_adjoints(node.body, reading_elsewhere(sources, is_to_change))
 
-    def places(self, loop: Any) -> dict[str, tuple[list[gast.stmt], gast.stmt | None, bool]]:
-        """Where each name of an iteration has its value: (block, statement, whether inside a branch)."""
-        found: dict[str, tuple[list[gast.stmt], gast.stmt | None, bool]] = {}
+    def places(self, loop: Any) -> dict[str, tuple[list[gast.stmt], gast.stmt | None, int]]:
+        """Where each name of an iteration has its value: (block, statement, how many branches inside each other it is
+        in)."""
+        found: dict[str, tuple[list[gast.stmt], gast.stmt | None, int]] = {}
 
         def everything(node: gast.stmt) -> set[str]:
             names = targets(node)
@@ -153,7 +154,7 @@ class Tape(Costs, Counters, KeptCopies):
                     names.add(node.loop.index)
             return names
 
-        def walk(block: list[gast.stmt], inside: bool) -> None:
+        def walk(block: list[gast.stmt], inside: int) -> None:
             for node in block:
                 if isinstance(node, (gast.For, gast.While)):
                     for name in everything(node):
@@ -161,7 +162,7 @@ class Tape(Costs, Counters, KeptCopies):
                     continue
                 if isinstance(node, gast.If):
                     for inner in blocks_of(node):
-                        walk(inner, True)
+                        walk(inner, inside + 1)
                     for name in copied_in(node.body) & copied_in(node.orelse):
                         found[name] = (block, node, inside)
                     continue
@@ -180,25 +181,25 @@ class Tape(Costs, Counters, KeptCopies):
                 for name in targets(node):
                     found[name] = (block, node, inside)
 
-        walk(loop.body, False)
+        walk(loop.body, 0)
         for name in left_by_breaks(loop.body) - set(loop.loop.phis):
             found.pop(name, None)  # set by the last iteration alone
         for name in loop.loop.phis:
-            found[name] = (loop.body, None, False)
+            found[name] = (loop.body, None, 0)
         for node in [*loop.body, *(loop.loop.whole or ())]:
             if getattr(node, "counter", None) and isinstance(node, gast.AugAssign):
                 found.pop(node.counter, None)
         return found
 
     def try_places(
-        self, node: gast.Try, found: Any, block: list[gast.stmt], inside: bool, walk: Any, everything: Any
+        self, node: gast.Try, found: Any, block: list[gast.stmt], inside: int, walk: Any, everything: Any
     ) -> None:
         """What a body that may fail sets is saved at its end, when it is known not to have failed."""
-        going_on = bool(node.going_on)
         for inner in [node.body, node.orelse, *[handler.body for handler in node.handlers]]:
+            tests = [k + 1 for k, block in enumerate(node.going_on) if block is inner]  # as adjoint_loops.py asks
             for each in inner:
                 for name in everything(each):
-                    found[name] = (inner, inner[-1], inside or going_on)
+                    found[name] = (inner, inner[-1], inside + (tests or [len(node.going_on)])[0])
         walk(node.finalbody, inside)
         for inner in [node.body, node.orelse, *node.going_on]:
             for each in inner:
@@ -230,7 +231,7 @@ class Tape(Costs, Counters, KeptCopies):
     def push(self, name: str, loop: Any, places: Any) -> str:
         """Saves a name in each iteration, right after it is set; the list's name."""
         stack = f"{name}_saved.0"
-        block, statement, _ = places.get(name, (loop.body, None, False))
+        block, statement, _ = places.get(name, (loop.body, None, 0))
         whole = loop.loop.whole
         if whole is not None and not any(block is each for each in all_blocks(whole)):
             block, statement = whole, None
@@ -270,17 +271,17 @@ class Tape(Costs, Counters, KeptCopies):
             todo.extend(new)
         return {each for each in found if each in self.info and self.info[each].starts_unset}
 
-    def insert(self, block: list[gast.stmt], name: str, restore: gast.stmt, inside: bool, at_top: bool = False) -> None:
-        """Puts a restoring statement before the first statement that reads the name; into the branch, if it was set
-        in one."""
+    def insert(self, block: list[gast.stmt], name: str, restore: gast.stmt, inside: int, at_top: bool = False) -> None:
+        """Puts a restoring statement before the first statement that reads the name; if it was set `inside` so many
+        branches, into those: no deeper, since what is saved there is taken there, whatever reads it."""
         for k, node in enumerate(block):
             own = name in reads(node)
             inner = [each for each in blocks_of(node) if name in free_reads(each)]
             if not own and not inner:
                 continue
-            if inside and not own and isinstance(node, gast.If):
+            if inside and not own and isinstance(node, (gast.If, gast.With)):
                 for each in inner:
-                    self.insert(each, name, trees.copy_tree(restore), inside)
+                    self.insert(each, name, trees.copy_tree(restore), inside - isinstance(node, gast.If))
                 return
             restore.origin = None if at_top else getattr(node, "origin", None)
             restore.reverse = True

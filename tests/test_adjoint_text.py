@@ -306,7 +306,7 @@ CASES = [
         ["        x, y = made[k]\n", " = made_grad[k + 1]\n", "a_grad, t", "made_grad[k, 0] += "],
         ["made[k][", "copy()"],
     ),
-    (springs, (MATRIX, VECTOR[:3]), [" / length)[:, None] * d"], ["(0.5 * "]),
+    (springs, (MATRIX, VECTOR[:3]), [" / np.where(length == 0, 1.0, length))[:, None] * d"], ["(0.5 * "]),
     (fourth_power, (0.4, VECTOR), ["** 4"], ["**3 *", "** 3 *"]),
     (sums_of_rows, (MATRIX, MATRIX + 1.0), [" = 2.0 * (dy * t"], ["zeros_like"]),
     (neighbours_in_order, (VECTOR,), ["v_grad[t2] = ", "v_grad[t1] += "], ["add.at"]),
