@@ -38,7 +38,7 @@ def how_many(a, axis, where=True):
     """How many numbers are reduced to one, made to broadcast to `a`."""
     if known(rank(a) == 0) or known(a.dtype == np.float64) or known(a.dtype == np.complex128):
         return np.sum(~left_out(a, where)) if axis is None else np.sum(~left_out(a, where), axis=axis, keepdims=True)
-    return np.sum(~left_out(a, where), axis=axis, dtype=a.dtype, keepdims=axis is not None)
+    return np.sum(~left_out(a, where), axis=axis, dtype=a.dtype, keepdims=axis is not None)  # type: ignore[call-overload, unused-ignore]
 
 
 @inline

@@ -121,7 +121,7 @@ def count_of(best, a, axis):
     """How many are True; of a's dtype, so that dividing by it keeps the dtype."""
     if known(a.dtype == np.float64):
         return np.count_nonzero(best) if axis is None else np.sum(best, axis=axis, keepdims=True)
-    return np.sum(best, axis=axis, dtype=a.dtype, keepdims=axis is not None)
+    return np.sum(best, axis=axis, dtype=a.dtype, keepdims=axis is not None)  # type: ignore[call-overload, unused-ignore]
 
 
 @inline
