@@ -19,7 +19,6 @@ from s2sad.terms import key_of
 POSITIVE, SQUARES = "positive", "squares"  # SQUARES: zero only where its derivative is zero too
 SUMS = (np.sum, np.mean, np.copy, np.reshape, np.transpose, np.ravel, np.broadcast_to, np.squeeze, np.expand_dims)
 METHODS = {each.__name__ for each in SUMS}
-VIEWS = {"T", "real"}
 
 
 class Signs:
@@ -31,15 +30,17 @@ class Signs:
 
     def of(self, node: Any) -> str | None:
         """POSITIVE, SQUARES, or None: it isn't known."""
-        value = None if node is None else trees.literal(node)
+        if node is None:
+            return None
+        value = trees.literal(node)
         if isinstance(value, (int, float)):
             return POSITIVE if value > 0 else None
         if isinstance(node, gast.Name):
             return self.of_name(node.id)
         if isinstance(node, gast.BinOp):
             return self.of_operation(node)
-        if isinstance(node, gast.Subscript) or isinstance(node, gast.Attribute) and node.attr in VIEWS:
-            return self.of(node.value)
+        if isinstance(node, gast.Subscript) or isinstance(node, gast.Attribute) and node.attr == "T":
+            return self.of(node.value)  # not `.real`: the real part of a square is none
         return self.of_call(node) if isinstance(node, gast.Call) else None
 
     def of_name(self, name: str) -> str | None:
@@ -67,6 +68,8 @@ class Signs:
     def of_call(self, node: Any) -> str | None:
         function = trees.function_of(node.func)
         first = node.args[0] if node.args else None
+        if any(keyword.arg == "initial" for keyword in node.keywords):
+            return None
         if function is None and isinstance(node.func, gast.Attribute) and node.func.attr in METHODS:
             return self.of(node.func.value)
         if function in (np.exp, np.cosh):
@@ -76,8 +79,7 @@ class Signs:
         if function in SUMS:
             return self.of(first)
         if function is np.einsum and len(node.args) == 3:
-            spec = trees.literal(first) if not isinstance(first, gast.Constant) else first.value
-            one, _, other = str(spec).partition("->")[0].partition(",")
+            one, _, other = str(getattr(first, "value", "")).partition("->")[0].partition(",")
             same = one.strip() == other.strip() and key_of(node.args[1]) == key_of(node.args[2])
             return SQUARES if same else None
         return None

@@ -139,6 +139,20 @@ def test_a_root_at_zero_that_is_read_is_still_infinite() -> None:
     assert found.tolist() == [0.0, np.inf, 0.5]
 
 
+def test_no_sums_of_squares() -> None:
+    """The real part of a square, and a sum that begins below zero: where these are zero, their derivative is not."""
+
+    def real_part(z):
+        return np.sum(np.sqrt((z * z).real) * np.arange(1.0, 3.0))
+
+    def begun(x):
+        return np.sum(np.sqrt(np.sum(x * x, axis=1, initial=-1.0)) * np.arange(1.0, 3.0))
+
+    with np.errstate(all="ignore"):
+        assert not np.isfinite(grad(real_part)(np.array([1.0 + 1.0j, 2.0]))[0])
+        assert grad(begun)(np.array([[1.0, 0.0], [2.0, 1.0]]))[0, 0] == np.inf
+
+
 def text_of(function: Any, *args: Any) -> str:
     return value_and_gradients_function(function).source(*args)
 
