@@ -280,8 +280,12 @@ class Calls:
             keywords = {k.arg: self.visit_inert(k.value).expr for k in node.keywords}
             return Value(self.call_expression(trees.builtin("print"), shown, keywords), Static(None))
         if static is zip:
-            columns = self.columns(node, getattr(node, "columns", None))
-            return self.columns_of_rows(node) if columns is None else self.make_tuple(columns)
+            rows = self.starred_rows(node)
+            columns = None if rows is None else self.columns(rows, node, getattr(node, "columns", None))
+            if columns is None and rows is not None and rows.varied:
+                it = self.iteration_of_rows(rows, node)
+                return self.make_tuple(list(it.items)) if it.what == "unroll" else self.collected(it, node, hint)
+            return columns
         return None
 
     def whole(self, value: Value) -> Value:

@@ -106,17 +106,25 @@ class Stars:
         value = self.visit(node.value)
         return self.parts_of(value, None if self.length_is_known(value) else count, node)
 
-    def columns(self, node: gast.Call, hints: list[str] | None = None) -> list[Value] | None:
-        """`zip(*points)` of a list of tuples, or of an array with as many columns as there are names for them: a list
-        for each column."""
+    def starred_rows(self, node: gast.Call) -> Value | None:
+        """The rows in `zip(*rows)`, where that has nothing else."""
         if self.quiet or len(node.args) != 1 or not isinstance(node.args[0], gast.Starred) or node.keywords:
             return None
         value = self.visit(node.args[0].value)
-        value = value if self.length_is_known(value) else self.as_items(self.as_iterated(value, node))
+        return value if self.length_is_known(value) else self.as_items(self.as_iterated(value, node))
+
+    def columns(self, value: Value, node: gast.Call, hints: list[str] | None = None) -> Value | None:
+        """`zip(*points)` of a list of tuples, or of an array with as many columns as there are names for them: a list
+        for each column; of a list of lists, or of an array, of which it isn't known how many there are: a list of the
+        columns. None where it is known how many rows there are, or nothing of the columns."""
         if self.length_is_known(value):
             return None
         count = columns_of(value.kind, hints)
         if count is None:
+            item = value.kind.item if isinstance(value.kind, List) else None
+            rows = isinstance(item, List) or isinstance(item, Array) and item.rank
+            if rows or isinstance(value.kind, Array) and value.kind.rank == 2:
+                return self.settle(self.call_equivalent(columns_of_rows, [value], {}, node, None))
             return None
         lists = [self.make_list([], hints[k] if hints else "column") for k in range(count)]
         names = [own_variable(f"item_{k}") for k in range(count)]
@@ -131,20 +139,7 @@ class Stars:
         self.for_loop(self.value_iteration(value, node), pattern, body, node)
         for name in names:
             self.state.pop((self.frame.number, name), None)
-        return [self.settle(self.as_tuple(each)) for each in lists]
-
-    def columns_of_rows(self, node: gast.Call) -> Value | None:
-        """`zip(*rows)` of a list of lists, or of an array, of which it isn't known how many columns they have: a list
-        of the columns."""
-        if self.quiet or len(node.args) != 1 or not isinstance(node.args[0], gast.Starred) or node.keywords:
-            return None
-        value = self.visit(node.args[0].value)
-        value = value if self.length_is_known(value) else self.as_items(self.as_iterated(value, node))
-        item = value.kind.item if isinstance(value.kind, List) else None
-        of_lists = isinstance(item, List) or isinstance(item, Array) and item.rank
-        if of_lists or isinstance(value.kind, Array) and value.kind.rank == 2:
-            return self.settle(self.call_equivalent(columns_of_rows, [value], {}, node, None))
-        return None
+        return self.make_tuple([self.settle(self.as_tuple(each)) for each in lists])
 
     def as_tuple(self, value: Value) -> Value:
         expr = trees.call(trees.builtin("tuple"), value.expr)

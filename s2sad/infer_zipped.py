@@ -21,24 +21,27 @@ class Zipped:
 
     def zip_iteration(self, node: gast.Call) -> Any:
         """What a loop over `zip(...)` runs over; None where it isn't known whether that is strict."""
-        from s2sad.infer_loops import Iteration
-
         strict = self.is_strict(node)
         if strict is None:
             return None
-        columns = None if hasattr(node, "unpacked_into") or strict else self.columns(node)
-        if columns is not None:
-            return Iteration(trees.const(None), None, "unroll", items=columns)
-        listed = None if hasattr(node, "unpacked_into") or strict else self.columns_of_rows(node)
-        if listed is not None:
-            return self.value_iteration(listed, node)
+        rows = None if hasattr(node, "unpacked_into") or strict else self.starred_rows(node)
+        if rows is not None:
+            columns = self.columns(rows, node)
+            return self.iteration_of_rows(rows, node) if columns is None else self.value_iteration(columns, node)
         count = getattr(node, "unpacked_into", len(node.args) - 1) - len(node.args) + 1
         inners = [inner for each in node.args for inner in self.zipped(each, count)]
         if strict:
             self.raise_unless_alike(inners, node)
-        if any(inner.what == "unroll" for inner in inners):
-            return self.unrolled_zip(inners, node)
-        return self.together(inners)
+        return self.at_once(inners, node)
+
+    def iteration_of_rows(self, rows: Value, node: gast.Call) -> Any:
+        """A loop over `zip(*rows)`, where it is known how many rows there are."""
+        star = node.args[0]
+        return self.at_once([self.value_iteration(part, star) for part in self.parts_of(rows, None, star)], node)
+
+    def at_once(self, inners: list[Any], node: gast.AST) -> Any:
+        unrolled = any(inner.what == "unroll" for inner in inners)
+        return self.unrolled_zip(inners, node) if unrolled else self.together(inners)
 
     def zipped(self, node: gast.AST, count: int) -> list[Any]:
         """What one argument of `zip` is run over; of `*xs`, each of the xs, `count` of them where that isn't known."""

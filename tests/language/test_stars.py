@@ -208,6 +208,24 @@ def columns_of_rows_made_here(x, n):
     return sum(column[0] * column[-1] for column in zip(*rows))
 
 
+def rows_and_word(x):
+    print("made")
+    return [[x, 2.0 * x], [x * x, 3.0]]
+
+
+def table_and_word(x, n):
+    print("made")
+    return [[x * i * j + 1.0 for i in range(n)] for j in range(n)]
+
+
+@case(0.5, 3)
+def rows_are_made_once(x, n):
+    first = sum(column[0] * column[1] for column in zip(*rows_and_word(x)))
+    second = list(zip(*rows_and_word(x)))
+    third = sum(column[0] * column[-1] for column in zip(*table_and_word(x, n)))
+    return first + second[0][1] * second[1][0] + third
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_cases(each):
     each.check()
