@@ -14,7 +14,7 @@ Of arrays alone: zero divided by the number zero is an error that nobody overloo
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import gast
@@ -36,6 +36,7 @@ ROOTS = (np.sqrt, np.cbrt)
 
 def guard_roots(
     body: list[gast.stmt],
+    found: FoundRoots,
     seeds: Collection[str],
     info: dict[str, ir.Info],
     kinds: dict[str, Kind],
@@ -43,12 +44,8 @@ def guard_roots(
 ) -> None:
     """Rewrites the quotients of the reverse sweep, or of the tangents. seeds: the names from which the adjoints come;
     names: for new ones."""
-    Roots(body, info, kinds, names, depending_on(seeds, body)).block(body)
-
-
-def roots_that_may_be_zero(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> set[str]:
-    """The names of roots that `guard_roots` looks at."""
-    return set(RootNames(body, info, kinds).roots)
+    if found.roots or found.powers or any(map(is_root, parts_of(filter(is_adjoint, all_of(body))))):
+        Roots(found, info, kinds, names, depending_on(seeds, body)).block(body)
 
 
 def values_of(forward: list[gast.stmt]) -> tuple[dict[str, gast.AST], set[str]]:
@@ -106,8 +103,13 @@ def is_adjoint(node: gast.stmt) -> bool:
     return bool(getattr(node, "reverse", False))
 
 
-class RootNames:
-    """roots: the names of arrays of roots that may be zero, with what they are roots of, if that is known."""
+def parts_of(nodes: Iterable[gast.stmt]) -> Iterator[gast.AST]:
+    return (each for node in nodes for expr in own_expressions(node) for each in trees.walk(expr))
+
+
+class FoundRoots:
+    """Of what the function computes. roots: the names of arrays of roots that may be zero, with what they are roots of,
+    if that is known; powers: what is raised to which power between 0 and 1."""
 
     def __init__(self, body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
         kind_of = kind_of_names(info, kinds)
@@ -115,9 +117,9 @@ class RootNames:
         values, changed = values_of(forward)
         stays = unwritten(forward, info, kind_of)
         self.signs = Signs({name: value for name, value in values.items() if name not in changed and stays(name)})
-        self.parts = [each for node in forward for expr in own_expressions(node) for each in trees.walk(expr)]
-        divided = {getattr(each.right, "id", "") for each in self.parts
-                   if isinstance(each, gast.BinOp) and isinstance(each.op, gast.Div)}  # fmt: skip
+        operations = [each for each in parts_of(forward) if isinstance(each, gast.BinOp)]
+        self.powers = [(key_of(each.left), exponent_of(each) or 0.0) for each in operations if is_root(each)]
+        divided = {getattr(each.right, "id", "") for each in operations if isinstance(each.op, gast.Div)}
         divided |= {getattr(node.value, "id", "") for node in forward
                     if isinstance(node, gast.AugAssign) and isinstance(node.op, gast.Div)}  # fmt: skip
         found = {name: of for name, of in roots_of(values, changed).items() if is_real_array(kind_of(name))}
@@ -126,19 +128,11 @@ class RootNames:
 
 class Roots:
     def __init__(
-        self,
-        body: list[gast.stmt],
-        info: dict[str, ir.Info],
-        kinds: dict[str, Kind],
-        names: ir.Names,
-        adjoints: set[str],
+        self, found: FoundRoots, info: dict[str, ir.Info], kinds: dict[str, Kind], names: ir.Names, adjoints: set[str]
     ) -> None:
+        self.roots, self.powers, self.signs = found.roots, found.powers, found.signs
         self.kinds, self.names, self.adjoints = kinds, names, adjoints
         self.known = ExpressionKinds(kind_of_names(info, kinds))
-        found = RootNames(body, info, kinds)
-        self.roots, self.signs = found.roots, found.signs
-        self.powers = [(key_of(each.left), exponent_of(each) or 0.0) for each in found.parts
-                       if is_root(each) and exponent_of(each)]  # fmt: skip
         self.before: list[gast.stmt] = []
 
     def block(self, block: list[gast.stmt]) -> None:

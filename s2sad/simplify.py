@@ -36,7 +36,7 @@ from s2sad.one_sided import use_in_branches
 from s2sad.ownership import use_ownership
 from s2sad.plain_targets import use_plain_targets
 from s2sad.reading import all_blocks
-from s2sad.roots import guard_roots, roots_that_may_be_zero
+from s2sad.roots import FoundRoots, guard_roots
 from s2sad.squares import use_squares
 from s2sad.statements import all_of, all_statements, blocks_of, targets
 from s2sad.steps import use_steps
@@ -139,12 +139,13 @@ def simplify(
     unpack_results(body, info)
     take_values(body)
     drop_tests(body)
-    if use_guards(body, seeds, info, kinds, roots_that_may_be_zero(body, info, kinds) if names is not None else ()):
+    roots = FoundRoots(body, info, kinds) if names is not None else None
+    if use_guards(body, seeds, info, kinds, roots.roots if roots is not None else ()):
         remove_dead(body)
         fold(body, info)
         rewrite(body, info, kinds)
-    if names is not None:
-        guard_roots(body, seeds, info, kinds, names)
+    if roots is not None and names is not None:
+        guard_roots(body, roots, seeds, info, kinds, names)
     if write_first(body, info, kinds):
         rewrite(body, info, kinds)
         remove_dead(body)

@@ -87,6 +87,7 @@ class Tape(Costs, Counters, KeptCopies):
     def loop(self, node: gast.For) -> None:
         forward = node.forward
         places = self.places(forward)
+        depths = {name: depth for name, (_, _, depth) in places.items()}
         bindings = {name: each for each in forward.loop.bindings for name in targets(each)}
         header = {each.id for each in trees.walk(node.target) if isinstance(each, gast.Name)}
         counters = {} if is_checkpointed(node) else self.counters(forward, places, bindings)
@@ -106,7 +107,7 @@ class Tape(Costs, Counters, KeptCopies):
             for each in node.body:
                 rename_deeply(each, renamed)
             restore.targets[0].id = again_name
-            self.insert(node.body, again_name, restore, places[name][2] if name in places else 0)
+            self.insert(node.body, again_name, restore, depths.get(name, 0))
         if not is_checkpointed(node):
             self.read_shapes_elsewhere(node, save)
             save &= free_reads(node.body)
@@ -114,7 +115,7 @@ class Tape(Costs, Counters, KeptCopies):
         for name in sorted(save - set(after), key=lambda n: int(n.rpartition(".")[2])):
             stack = self.push(name, forward, places)
             pop = trees.assign(name, trees.call(trees.attr(trees.name(stack), "pop")))
-            self.insert(node.body, name, pop, places[name][2] if name in places else 0)
+            self.insert(node.body, name, pop, depths.get(name, 0))
         for name, phi in after.items():
             value: gast.AST = trees.name(phi)
             if is_checkpointed(node):  # it is at hand
@@ -195,11 +196,12 @@ class Tape(Costs, Counters, KeptCopies):
         self, node: gast.Try, found: Any, block: list[gast.stmt], inside: int, walk: Any, everything: Any
     ) -> None:
         """What a body that may fail sets is saved at its end, when it is known not to have failed."""
+        tests = {id(handled): k + 1 for k, handled in enumerate(node.going_on)}  # as the reverse sweep asks for them
         for inner in [node.body, node.orelse, *[handler.body for handler in node.handlers]]:
-            tests = [k + 1 for k, block in enumerate(node.going_on) if block is inner]  # as adjoint_loops.py asks
+            depth = inside + tests.get(id(inner), len(node.going_on))
             for each in inner:
                 for name in everything(each):
-                    found[name] = (inner, inner[-1], inside + (tests or [len(node.going_on)])[0])
+                    found[name] = (inner, inner[-1], depth)
         walk(node.finalbody, inside)
         for inner in [node.body, node.orelse, *node.going_on]:
             for each in inner:
