@@ -32,6 +32,7 @@ import numpy as np
 from s2sad import trees
 from s2sad.fresh import is_fresh
 from s2sad.numba_ranks import Expressions, World, of_functions
+from s2sad.numba_recursion import is_text
 from s2sad.numba_sorts import Sort
 
 # What of NumPy may give complex numbers where all that it gets is real.
@@ -179,10 +180,6 @@ class Real(gast.NodeTransformer):
         unwritten = not self.writes or is_fresh(node.args[0]) if node.args else False
         alone = len(node.args) == 1 and not node.keywords
         return node.args[0] if alone and (function is np.real or function is np.conj and unwritten) else node
-
-
-def is_text(node: Any) -> bool:
-    return isinstance(node, gast.Expr) and isinstance(node.value, gast.Constant)
 
 
 # ------------------------------------------------------------------------------------------------ ranks

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from s2sad.numba_helpers import LETTERS
+from s2sad.numba_helpers import LETTERS, loops
 
 
 def others(rank: int, axis: int, array: str = "a") -> list[str]:
@@ -284,15 +284,18 @@ def of_each(name: str, rank: int) -> str:
 
 def triangle(name: str, rank: int) -> str:
     """One half of a matrix, or of each of a stack."""
-    letters = LETTERS[:rank]
-    place = ", ".join(letters)
-    row, column = letters[-2], letters[-1]
-    lines = [f"def {name}_of_{rank}(a, diagonal):", "    result = np.zeros(a.shape, a.dtype)"]
-    lines += [f"{'    ' * (axis + 1)}for {each} in range(a.shape[{axis}]):" for axis, each in enumerate(letters)]
-    test = f"{column} - {row} {'<=' if name == 'tril' else '>='} diagonal"
-    pad = "    " * (rank + 1)
-    lines += [f"{pad}if {test}:", f"{pad}    result[{place}] = a[{place}]", "    return result"]
-    return "\n".join(lines) + "\n"
+    at, row, column = ", ".join(LETTERS[:rank]), LETTERS[rank - 2], LETTERS[rank - 1]
+    return written(
+        f"def {name}_of_{rank}(a, diagonal):",
+        "result = np.zeros(a.shape, a.dtype)",
+        loops(rank),
+        inner(
+            rank + 1,
+            f"if {column} - {row} {'<=' if name == 'tril' else '>='} diagonal:",
+            f"    result[{at}] = a[{at}]",
+        ),
+        "return result",
+    )
 
 
 def broadcast(left: int, right: int, parts: tuple[int, int]) -> tuple[list[str], list[str], list[str], list[str]]:
