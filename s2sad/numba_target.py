@@ -281,6 +281,8 @@ def rewritten(
     found = with_arrays_from_the_start(tree, given, forms.numpy)
     others = {name for name, value in read.items() if not isinstance(value, types.ModuleType)}
     if by_rank(tree, {name: {**own, **found[name]} for name, own in given.items()}, others):
+        # What became an array from the start is not looked for again: its rank is known by now.
+        given = {name: {key: found[name].get(key, sort) for key, sort in own.items()} for name, own in given.items()}
         found = with_arrays_from_the_start(tree, given, forms.numpy)
     body: list[Any] = []
     loops = fused and fits(tree, kinds)
