@@ -18,9 +18,6 @@ from s2sad.refusals import refuse
 from s2sad.rules import templates
 from s2sad.shapes import broadcast_axes
 
-# What these give is real, whatever they are given.
-REAL = (np.absolute, np.real, np.imag, np.angle, np.linalg.norm, np.std, np.var)
-
 
 class Rules:
     def of_Primitive(self, node: gast.Assign, op: ir.Primitive) -> None:
@@ -121,13 +118,10 @@ class Rules:
     ) -> tuple[Cotangent, Kind, bool]:
         """The cotangent as the rule takes it, the kind that it has there, and whether its size is not known."""
         partials = op.rule.form == "partials"
-        if (
-            op.rule.function in REAL
-            and getattr(kind, "dtype", None) == ""
-            and getattr(cotangent.kind, "char", "") != "f"
-        ):
+        if getattr(kind, "real", False) and getattr(cotangent.kind, "char", "") != "f":
             # Of a complex array or of a real one: real in any case, and so is its adjoint.
-            cotangent = dataclasses.replace(cotangent, expr=trees.np_call("real", cotangent.expr))
+            real = trees.np_call("real", cotangent.expr)
+            cotangent = dataclasses.replace(cotangent, expr=real, kind=templates.real_kind(cotangent.kind))
         if not partials and cotangent.spread and not self.spreads(op.rule, cotangent.kind):
             return dataclasses.replace(cotangent, expr=self.full(result, cotangent, kind)), kind, False
         if partials and summed and not isinstance(cotangent.kind, Scalar):

@@ -118,7 +118,13 @@ def _fit_scalar(dy: Any, kind: Scalar) -> Any:
     _need(np.asarray(dy).dtype.kind in ("biufc" if kind.char == "c" else "biuf"))
     if kind.dtype in ("float", "real"):
         return float(dy)
-    return complex(dy) if kind.dtype == "complex" else np.dtype(kind.dtype).type(dy) if kind.char in "fc" else dy
+    return (
+        complex(dy)
+        if kind.dtype == "complex"
+        else np.dtype(kind.dtype).type(dy)
+        if kind.dtype and kind.char in "fc"
+        else dy
+    )
 
 
 def _fit_array(dy: Any, kind: Array) -> Any:
@@ -133,7 +139,7 @@ def _fit_array(dy: Any, kind: Array) -> Any:
         _need(kind.dims is None or np.ndim(dy) == 0)
     if kind.char == "f":
         _need(np.asarray(dy).dtype.kind in "biuf" if isinstance(dy, Number) else dy.dtype.kind in "biuf")
-    if kind.char in "fc" and hasattr(dy, "dtype") and dy.dtype.name != kind.dtype:
+    if kind.dtype and kind.char in "fc" and hasattr(dy, "dtype") and dy.dtype.name != kind.dtype:
         dy = dy.astype(kind.dtype)
     return number_of(dy)
 

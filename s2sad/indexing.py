@@ -21,10 +21,10 @@ def item_kind(base: Array, parts: list[tuple[str, Any]], cut: Callable[[Dim, Any
     """parts: ('int', _), ('slice', symbols), ('none', _), ('ellipsis', _), ('array', kind of an integer or boolean
     array). cut: what a slice leaves of an axis, where more is known of that than `sliced` knows."""
     if base.dims is None:
-        return Array(base.dtype, None)
+        return base.with_axes(None)
     used = sum(1 if tag in ("int", "slice") else (rank_used(value) if tag == "array" else 0) for tag, value in parts)
     if used > len(base.dims) or any(tag == "unknown" for tag, _ in parts):
-        return Array(base.dtype, None)
+        return base.with_axes(None)
     if not any(tag == "ellipsis" for tag, _ in parts):
         parts = [*parts, ("ellipsis", None)]
     dims: list[Dim] = []
@@ -53,12 +53,12 @@ def item_kind(base: Array, parts: list[tuple[str, Any]], cut: Callable[[Dim, Any
     if fancy:
         together = broadcast_dims(*fancy)
         if together is None:
-            return Array(base.dtype, None)
+            return base.with_axes(None)
         at = 0 if apart or (any(t == "int" for t, _ in parts)) and apart else (place or 0)
         dims[at:at] = together
     if not dims and not any(tag in ("ellipsis", "array") and value == "explicit" for tag, value in parts):
-        return Scalar(base.dtype)
-    return Array(base.dtype, tuple(dims))
+        return Scalar(base.dtype, real=base.real)
+    return base.with_axes(tuple(dims))
 
 
 def rank_used(kind: Any) -> int:

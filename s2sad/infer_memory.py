@@ -344,7 +344,8 @@ class Memory:
         if isinstance(value.kind, (List, Tuple)):
             value = replace(value, kind=numeric(value.kind))
         if isinstance(value.kind, Array) and value.kind.char == "b":
-            return "array", Mask("bool", value.kind.dims, value.kind.most, value.kind.least, self.which_mask(value))
+            kind, which = value.kind, self.which_mask(value)
+            return "array", Mask("bool", kind.dims, kind.most, kind.least, which=which)
         if isinstance(value.kind, Array) and value.kind.char in "bi":
             return "array", value.kind
         return "unknown", None

@@ -255,7 +255,7 @@ class NumPy:
             place = self.view_place(value.place, value.expr, view, node)
             if not slices:
                 place.path[-1].of_list = True
-            kind = Array(value.kind.dtype, dims)
+            kind = value.kind.with_axes(dims)
             op = ir.Load(place, kind) if value.varied and not self.is_written(place.root) else ir.Plain(True)
             made = self.emit(trees.index(whole.expr, trees.const(k)), op, kind, value.varied)
             made.place = self.info[made.expr.id].place = place

@@ -195,7 +195,7 @@ class Operations:
             return UNKNOWN
         if isinstance(kind, Scalar) and kind.char == "i" and kind.symbol is None:
             kind = Scalar(kind.dtype, symbol_of(rule.function, list(kinds.values())))
-        return kind
+        return as_real(kind, rule, kinds)
 
     def rule_kind(self, value: Value) -> Kind:
         known = self.known(value)
@@ -285,3 +285,38 @@ def symbol_of(function: Any, kinds: list[Kind]) -> Any:
             return None
         return value if isinstance(value, int) and abs(value) < 2**62 else None
     return computed(function, symbols)
+
+
+def as_real(kind: Kind, rule: Any, kinds: dict[str, Kind]) -> Kind:
+    """kind, with a note that it is real if it would be one of real numbers also where all that isn't known to be real
+    is complex: lengths, singular values."""
+    if not any(map(has_open_dtype, kind.items if isinstance(kind, Tuple) else (kind,))):
+        return kind
+    try:
+        found = rule.kind({name: supposed_complex(each) for name, each in kinds.items()})
+    except Exception:  # kinds that the rule has not thought of
+        return kind
+    if isinstance(kind, Tuple) and isinstance(found, Tuple) and len(kind.items) == len(found.items):
+        return dataclasses.replace(kind, items=tuple(map(noted_as_real, kind.items, found.items)))
+    return noted_as_real(kind, found)
+
+
+def supposed_complex(kind: Kind) -> Kind:
+    """The kind, with a dtype in the place of each that isn't known."""
+    if isinstance(kind, (Scalar, Array)) and not kind.dtype:
+        return dataclasses.replace(kind, dtype="float64" if kind.real else "complex128")
+    if isinstance(kind, Tuple):
+        return dataclasses.replace(kind, items=tuple(map(supposed_complex, kind.items)))
+    if isinstance(kind, List) and kind.item is not None:
+        return dataclasses.replace(kind, item=supposed_complex(kind.item))
+    return Array("complex128", None) if isinstance(kind, Unknown) else kind
+
+
+def noted_as_real(kind: Kind, worst: Kind) -> Kind:
+    if isinstance(kind, (Scalar, Array)) and has_open_dtype(kind) and getattr(worst, "char", "") == "f":
+        return dataclasses.replace(kind, real=True)
+    return kind
+
+
+def has_open_dtype(kind: Kind) -> bool:
+    return isinstance(kind, (Scalar, Array)) and not kind.dtype

@@ -205,7 +205,7 @@ class Views:
             if kind.rank == 1:
                 return straight, kind
             long = [dim for dim in kind.dims or () if dim.many]
-            return (False if straight and len(long) > 1 else None), Array(kind.dtype, (kind.dims or ())[::-1])
+            return (False if straight and len(long) > 1 else None), kind.with_axes((kind.dims or ())[::-1])
         return None, None
 
     def note_layout(self, root: ir.Root, node: Any) -> None:
@@ -265,7 +265,7 @@ class Views:
         if not self.is_flat(value):
             return value
         owner = self.settle(value.static.owner)
-        made = Value(trees.attr(owner.expr, "flat"), Array(owner.kind.dtype, (Dim(("flat", owner.kind.dims)),)))
+        made = Value(trees.attr(owner.expr, "flat"), owner.kind.with_axes((Dim(("flat", owner.kind.dims)),)))
         if owner.place is not None:
             made.place = self.inner_place(owner.place, trees.attr(trees.name("_"), "flat"))
         return made
@@ -274,7 +274,7 @@ class Views:
         """A.flat[index]."""
         owner = self.settle(owner)
         flat = trees.attr(owner.expr, "flat")
-        base = Value(flat, Array(owner.kind.dtype, (Dim(("flat", owner.kind.dims)),)), owner.varied)
+        base = Value(flat, owner.kind.with_axes((Dim(("flat", owner.kind.dims)),)), owner.varied)
         index, parts, values = self.index_expression(slice_node, base)
         if parts[0][0] not in ("int", "slice") or len(parts) != 1:
             places = Value(index, values[0].kind, items=values[0].items)
@@ -318,7 +318,7 @@ class Views:
         """A.flat[index] = value."""
         owner = self.settle(owner)
         flat = Value(
-            trees.attr(owner.expr, "flat"), Array(owner.kind.dtype, (Dim(("flat", owner.kind.dims)),)), owner.varied
+            trees.attr(owner.expr, "flat"), owner.kind.with_axes((Dim(("flat", owner.kind.dims)),)), owner.varied
         )
         flat.place = ir.Place(
             owner.place.root, (*owner.place.path, trees.attr(trees.name("_"), "flat")), owner.place.exact

@@ -72,14 +72,16 @@ class Scalar(Kind):
     """A number. dtype: 'bool', 'int', 'float', 'complex' (Python's), or a NumPy name ('float64', 'float32', 'int64').
 
     `symbol` names the value of an integer, where it is known: a Python int for a constant, or any hashable.
+    `real`: as of arrays.
     """
 
     dtype: str = "float"
     symbol: Any = None
+    real: bool = field(default=False, repr=False)
 
     @property
     def char(self) -> str:
-        return dtype_char(self.dtype)
+        return "f" if self.real and not self.dtype else dtype_char(self.dtype)
 
     @property
     def rank(self) -> int:
@@ -89,20 +91,26 @@ class Scalar(Kind):
 @dataclass(frozen=True)
 class Array(Kind):
     """A NumPy array. dtype: a NumPy name, or '' where unknown; dims: a tuple of Dim, or None where the rank is unknown
-    (then it may also be a scalar); most, least: the highest and lowest rank that it may have then, as far as known."""
+    (then it may also be a scalar); most, least: the highest and lowest rank that it may have then, as far as known;
+    real: of an unknown dtype, but floating numbers in any case, not complex ones."""
 
     dtype: str = "float64"
     dims: tuple[Dim, ...] | None = None
     most: int | None = field(default=None, repr=False)
     least: int = field(default=0, repr=False)
+    real: bool = field(default=False, repr=False)
 
     @property
     def char(self) -> str:
-        return dtype_char(self.dtype)
+        return "f" if self.real and not self.dtype else dtype_char(self.dtype)
 
     @property
     def rank(self) -> int | None:
         return None if self.dims is None else len(self.dims)
+
+    def with_axes(self, dims: tuple[Dim, ...] | None) -> Array:
+        """An array of such numbers, with other axes."""
+        return Array(self.dtype, dims, real=self.real)
 
 
 @dataclass(frozen=True)
@@ -376,7 +384,7 @@ def is_joined(key: Any) -> bool:
 def with_dims(kind: Any, change: Any) -> Any:
     """The kind with each axis changed, in arrays at any depth: change(dim, axis)."""
     if isinstance(kind, Array) and kind.dims:
-        return Array(kind.dtype, tuple(change(dim, axis) for axis, dim in enumerate(kind.dims)))
+        return kind.with_axes(tuple(change(dim, axis) for axis, dim in enumerate(kind.dims)))
     if isinstance(kind, List) and kind.item is not None:
         return List(with_dims(kind.item, change), kind.cls)
     if isinstance(kind, Tuple):
@@ -438,10 +446,11 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
             dtype = array.dtype if _ORDER.index(array.char) >= _ORDER.index(number.char) else ""
         elif not dtype and "c" in (a.char, b.char) and a.char in "bifc" and b.char in "bifc":
             dtype = a.dtype if a.char == "c" else b.dtype  # what reaches something real has its imaginary part cut off
+        real = not dtype and a.char == b.char == "f"
         dims = _join_dims(getattr(a, "dims", ()), getattr(b, "dims", ()))
         if dims is not None and (dims or type(a) is type(b)):
-            return Array(dtype, dims)
-        return Array(dtype, None, highest_rank(a, b), min(map(lowest_rank, (a, b))))
+            return Array(dtype, dims, real=real)
+        return Array(dtype, None, highest_rank(a, b), min(map(lowest_rank, (a, b))), real)
     if isinstance(a, List) and isinstance(b, List):
         return List(join(a.item, b.item) if a.item or b.item else None, a.cls if a.cls is b.cls else MutableSequence)
     if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items) and a.cls is b.cls:

@@ -218,7 +218,7 @@ class Expressions:
             return from_constant(value, trees.attr(self._node(owner), node.attr), False)
         if node.attr == "ndim":
             return self._rank(owner, trees.attr(self._node(owner), "ndim"))
-        if node.attr == "dtype" and getattr(owner.kind, "char", "?") in "bifc":
+        if node.attr == "dtype" and getattr(owner.kind, "dtype", "") and getattr(owner.kind, "char", "?") in "bifc":
             return from_constant(
                 np.dtype(results.numpy_dtype(owner.kind.dtype)), trees.attr(self._node(owner), "dtype")
             )

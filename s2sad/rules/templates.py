@@ -340,11 +340,14 @@ class _Printed(gast.NodeTransformer):
     def visit_Return(self, node: gast.Return) -> gast.stmt:
         for each in trees.walk(node):
             if isinstance(each, gast.Call) and self._global(each.func) is refuse:
-                return gast.Raise(trees.call(trees.builtin("NotImplementedError"), each.args[0]), None)
+                return gast.Raise(trees.call(trees.builtin("NotImplementedError"), self.reason(each.args[0])), None)
         return self.returned(node)
 
     def returned(self, node: gast.Return) -> gast.stmt:
         return self.generic_visit(node)
+
+    def reason(self, node: gast.AST) -> gast.AST:
+        return self.visit(node)
 
     def _global(self, node: gast.AST) -> Any:
         return self.globals.get(node.id) if isinstance(node, gast.Name) and node.id not in self.bound else None
@@ -389,6 +392,12 @@ class _PrintedTemplate(_Printed):
         super().__init__(rule.template, library)
         self.rule = rule
 
+    def reason(self, node: gast.AST) -> gast.AST:
+        made = self.visit(node)
+        if isinstance(made, gast.Constant):
+            made = trees.const(f"the rule for `{self.rule.name}` fails here: {made.value}")
+        return made
+
     def returned(self, node: gast.Return) -> gast.stmt:
         parts = node.value.elts if isinstance(node.value, gast.Tuple) else [node.value]
         parameters = parameters_of(read(self.rule.template))  # type: ignore[arg-type]
@@ -424,4 +433,4 @@ def real_part(value: gast.AST, parameter: Kind, kind: Kind | None) -> gast.AST:
 def real_kind(kind: Any) -> Kind:
     """The kind of the real part."""
     dtype = {"complex": "float", "complex64": "float32", "complex128": "float64"}.get(kind.dtype, "")
-    return replace(kind, dtype=dtype)
+    return replace(kind, dtype=dtype, real=not dtype)
