@@ -189,3 +189,20 @@ def test_a_break_before_a_write_in_place():
 
     x, v = np.array([0.1, 0.3, -0.2]), np.array([1.0, 2.0, 3.0])
     np.testing.assert_allclose(hvp(f, (x,), (v,))[0], -np.tanh(x) * (1 - np.tanh(x) ** 2) * v, rtol=1e-12)
+
+
+def powers_in_place(x, y):
+    z = x.copy()
+    np.power.at(z, [0, 1], y)
+    return np.sum(z)
+
+
+@pytest.mark.parametrize("exponent", [0.0, 0.5, 1.0, 2.0])
+@pytest.mark.parametrize("f", [lambda x, y: np.sum(x**y), powers_in_place])
+def test_powers_at_exponents_that_have_a_simpler_derivative(f, exponent):
+    """The simpler one is right for a constant alone: it says nothing of how the derivative changes with the exponent."""
+    x, y = np.array([1.1, 0.7]), exponent
+    log = np.log(x)
+    by_x, by_y = hvp(f, (x, y), (np.zeros(2), 1.0))
+    np.testing.assert_allclose(by_x, x ** (y - 1) * (1 + y * log), rtol=1e-12)
+    np.testing.assert_allclose(by_y, np.sum(x**y * log * log), rtol=1e-12)

@@ -56,7 +56,8 @@ Some words have a meaning of their own; they run as ordinary functions too:
 
     rank(x)         the number of axes; a number has none
     known(test)     the test, or False where it can't be decided: to choose a nicer form of the same thing
-    constant(x)     whether x is a number that is known when compiling, so that tests on its value are decided
+    constant(x)     whether x is a number that is known when compiling, so that tests on its value are decided; False
+                    at run time, where x may vary: what holds at one value says nothing of the second derivative
     spread(e)       in what is returned: e may be smaller than the parameter, to which it broadcasts
     unbroadcast(e)  in what is returned: e may be larger than the parameter, and is to be summed down to it
     sized(e, x)     e, which has the shape of x, where the kinds don't tell

@@ -308,7 +308,7 @@ def runtime_helper(rule: Rule, library: str | None = None) -> tuple[gast.Functio
     assert rule.template is not None
     definition = trees.copy_tree(read(rule.template))
     printed = _PrintedTemplate(rule, library or rule.library or "numpy")
-    definition.body = [printed.visit(statement) for statement in definition.body]
+    definition.body = printed.statements(definition.body)
     definition.name = f"{rule.name}_adjoint"
     if rule.form == PARTIALS:
         definition.args.kwonlyargs.append(gast.Name("grad", gast.Param(), None, None))
@@ -320,7 +320,7 @@ def printable(helper: Callable[..., Any], library: str = "numpy") -> gast.Functi
     """A helper as it is printed into a generated program: without the words that only templates know."""
     definition = trees.copy_tree(parse(helper))
     printed = _Printed(helper, library)
-    definition.body = [printed.visit(statement) for statement in definition.body]
+    definition.body = printed.statements(definition.body)
     definition.args.defaults = [printed.visit(each) for each in definition.args.defaults]
     if helper.__doc__:
         first, *rest = helper.__doc__.split("\n")  # Python takes the indentation away from 3.13 on
@@ -336,6 +336,10 @@ class _Printed(gast.NodeTransformer):
         self.library, self.globals = library, scopes.names_of(function)
         self.function, self.bound = function, scopes.bound_in(parse(function))
         self.helpers: list[Callable[..., Any]] = []
+
+    def statements(self, body: list[gast.stmt]) -> list[gast.stmt]:
+        made = [self.visit(statement) for statement in body]
+        return [each for part in made for each in (part if isinstance(part, list) else [part])]
 
     def visit_Return(self, node: gast.Return) -> gast.stmt:
         for each in trees.walk(node):
@@ -361,11 +365,18 @@ class _Printed(gast.NodeTransformer):
             if marker is square:
                 sides = [trees.index(trees.np_call("shape", argument), trees.const(k)) for k in (0, 1)]
                 return gast.Compare(sides[0], [gast.Eq()], sides[1:])
-            if marker is constant:
-                types = gast.Tuple([trees.builtin("int"), trees.builtin("float")], gast.Load())
-                return trees.call(trees.builtin("isinstance"), argument, types)
-            return argument
+            return trees.const(False) if marker is constant else argument
         return self.generic_visit(node)
+
+    def visit_BoolOp(self, node: gast.BoolOp) -> gast.AST:
+        node = self.generic_visit(node)
+        if isinstance(node.op, gast.And) and any(_is_false(part) for part in node.values):
+            return trees.const(False)
+        return node
+
+    def visit_If(self, node: gast.If) -> Any:
+        node = self.generic_visit(node)
+        return node.orelse if _is_false(node.test) else node
 
     def visit_Name(self, node: gast.Name) -> gast.AST:
         value = self._global(node)
@@ -382,6 +393,10 @@ class _Printed(gast.NodeTransformer):
             return trees.const(value)
         place = scopes.place_of(value)
         return node if place is None else trees.attr(trees.module(place[0]), place[1])
+
+
+def _is_false(node: gast.AST) -> bool:
+    return isinstance(node, gast.Constant) and node.value is False
 
 
 class _PrintedTemplate(_Printed):
