@@ -179,6 +179,8 @@ def keep_on_disk(dispatcher: Any) -> None:
                 return None
 
         def save_overload(self, sig: Any, data: Any) -> None:
+            if UNRESOLVED in data.library.get_llvm_str():
+                return
             try:
                 super().save_overload(sig, data)
                 note(Path(self._cache_path))
@@ -193,6 +195,10 @@ def keep_on_disk(dispatcher: Any) -> None:
 
 
 _SUMS = "checksums.json"
+
+# Where functions call each other, or one calls itself with other types, machine code finds the other half by a table of
+# this process, which Numba doesn't fill when it loads that code: it would jump to nowhere.
+UNRESOLVED = ".numba.unresolved$"
 
 
 def files_in(place: Path) -> list[Path]:

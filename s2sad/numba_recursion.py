@@ -64,6 +64,46 @@ def with_one_tape(tree: gast.Module, numpy: str, known_of: Any) -> None:
     tree.body[-1:-1] = own
 
 
+def without_literals(tree: gast.Module, namespace: dict[str, Any]) -> None:
+    """Passes `int(3)` to functions that call themselves, where a 3 stands: for that number alone Numba would compile a
+    second one, which calls the first, and the machine code couldn't be kept on the disk.
+
+    >>> tree = gast.parse("def f(x, n):\\n    return f(x, n - 1)\\ndef g(x):\\n    return f(x, 3) + f(x, LAST)")
+    >>> without_literals(tree, {"LAST": 4})
+    >>> print(trees.show(tree.body[1].body[0].value))
+    f(x, int(3)) + f(x, int(LAST))
+    """
+    functions = [node for node in tree.body if isinstance(node, gast.FunctionDef)]
+    recursive = [node.name for node in functions if calls_of(node, node.name)]
+    for node in functions:
+        own = {each.id for each in trees.walk(node) if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Store)}
+        counts = (
+            {name for name, value in namespace.items() if type(value) is int} - own - {*map(name_of, node.args.args)}
+        )
+        counts |= {name for name in own if is_literal_of(node, name)}
+        for call in [each for name in recursive for each in calls_of(node, name)]:
+            for k, each in enumerate(call.args):
+                if is_count(each) or name_of(each) in counts:
+                    call.args[k] = trees.call(trees.builtin("int"), each)
+
+
+def name_of(node: Any) -> str:
+    return getattr(node, "id", "")
+
+
+def is_count(node: Any) -> bool:
+    return type(trees.literal(node)) is int
+
+
+def is_literal_of(function: gast.FunctionDef, name: str) -> bool:
+    """Whether a variable is set once, to an integer that stands there."""
+    values = [
+        node for node in statements_of(function) if isinstance(node, gast.Assign) and name in map(name_of, node.targets)
+    ]
+    stores = [each for each in trees.walk(function) if name_of(each) == name and not isinstance(each.ctx, gast.Load)]
+    return len(stores) == len(values) == 1 and is_count(values[0].value)
+
+
 def calls_of(tree: gast.AST, name: str) -> list[gast.Call]:
     return [each for each in trees.walk(tree) if isinstance(each, gast.Call) and getattr(each.func, "id", "") == name]
 

@@ -39,7 +39,7 @@ from s2sad.numba_parallel import run_side_by_side
 from s2sad.numba_ranks import Expressions, of_functions
 from s2sad.numba_rarer import with_axes_to_squeeze
 from s2sad.numba_records import Records, unlike_as_tuples
-from s2sad.numba_recursion import with_one_tape
+from s2sad.numba_recursion import with_one_tape, without_literals
 from s2sad.numba_rows import saves_in_rows
 from s2sad.numba_sorts import UNKNOWN, bind, sort_of
 from s2sad.numba_tapes import saves_in_arrays
@@ -268,6 +268,7 @@ def rewritten(
     given = sorts_of(kinds, read)
     note_cotangent(tree, given)
     with_one_tape(tree, forms.numpy, lambda name: of_functions(tree, given)[name])
+    without_literals(tree, read)
     if any(sets_none(node) for node in trees.walk(tree)):
         found = of_functions(tree, given)
         for node in tree.body:

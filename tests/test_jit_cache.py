@@ -174,3 +174,42 @@ def test_what_another_module_holds_is_noticed(place):
         factor = 2 if "return" in new else 1
         expected = (9.0 * 4.0 + 12.0 * factor, (3.0 * 8.0 + 4.0 * factor,))
         assert place.run() == (expected, True)
+
+
+RECURSIVE = """
+    LAST = 2
+
+    def power(x, n):
+        return x * power(x, n - 1) if n > 0 else x
+
+    def even(n):
+        return True if n == 0 else odd(n - 1)
+
+    def odd(n):
+        return False if n == 0 else even(n - 1)
+
+    def by_literals(x):
+        n = 1
+        return power(x, 2) + power(x, LAST) + power(x, n)
+
+    def by_each_other(x):
+        return x * x * x if even(4) else x
+"""
+RUN_RECURSIVE = """
+    import sys
+    import model
+    from s2sad import value_and_gradients_function
+    for name, expected in (("by_literals", (20.0, 28.0)), ("by_each_other", (8.0, 12.0))):
+        gradients = value_and_gradients_function(getattr(model, name), jit="numba")
+        value, (grad,) = gradients(2.0)
+        assert (value, grad) == expected, name
+        if name in sys.argv:
+            assert gradients.cache_info().jit_seconds == 0.0, name
+"""
+
+
+def test_functions_that_call_themselves(place):
+    """Numba's own cache lets them jump to nowhere if they do so with other types (numba/numba#6061)."""
+    place.write(RECURSIVE)
+    place.run_text(RUN_RECURSIVE)
+    place.run_text(RUN_RECURSIVE, "by_literals")
