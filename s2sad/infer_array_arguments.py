@@ -63,7 +63,7 @@ class ArrayArguments:
         library = getattr(rule.function, "__module__", None) or "numpy"
         if (
             rule.form == "nondifferentiable"
-            or not library.startswith("numpy")
+            or not library.startswith(("numpy", "scipy"))
             or self.quiet
             or rule.function in (np.where,)
         ):

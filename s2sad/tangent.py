@@ -125,10 +125,11 @@ class Tangent(Rules, Memory, Control, Calls):
         if isinstance(info.kind, (Scalar, Array)) and not memory:
             self.dots[name] = None
         else:
-            self.let(name, self.zero(info.kind, trees.name(name)))
+            written = info.place is not None and bool(info.place.root.stores)
+            self.let(name, self.zero(info.kind, trees.name(name), written))
 
     # ---------------------------------------------------------------- zeros
-    def zero(self, kind: Kind, like: gast.AST) -> gast.AST:
+    def zero(self, kind: Kind, like: gast.AST, written: bool = False) -> gast.AST:
         """The tangent that is zero, for what `like` holds."""
         if isinstance(like, gast.Constant) or trees.literal(like) is not None:
             return trees.const(None if getattr(like, "value", 0) is None else 0.0)
@@ -155,7 +156,7 @@ class Tangent(Rules, Memory, Control, Calls):
             sure = kind.dims is not None and (
                 kind.dims != () or kind.dtype
             )  # of an unknown dtype, a number may be meant
-            return made if sure else trees.index(made, gast.Tuple([], gast.Load()))
+            return made if sure or written else trees.index(made, gast.Tuple([], gast.Load()))
         return trees.const(0.0)
 
     def part(self, kind: Kind, expr: gast.AST, key: Any) -> gast.AST:

@@ -356,3 +356,23 @@ def test_erfcx_far_out(x):
 @pytest.mark.parametrize("x", [0.3, 2.0, 5.9, 6.1, 9.9, 10.1, 30.0])
 def test_the_derivative_of_lgamma_is_as_good_as_psi(x):
     assert s2sad.grad(lambda x: math.lgamma(x))(x) == pytest.approx(special.psi(x), rel=1e-14)
+
+
+def test_blocks_that_are_written_as_lists():
+    def f(a, b):
+        return np.sum(linalg.block_diag(a, 1.0, [b, b * a[0, 0]]) ** 3)
+
+    assert s2sad.check_gradients(f, np.array([[0.3, 1.2], [0.7, -0.4]]), 0.8)
+
+
+def test_hessian_of_a_density_that_is_squeezed_to_a_number():
+    """SciPy's own text: a number without axes that is written in one branch has a tangent of its own there."""
+
+    def f(a):
+        y = stats.dirichlet.logpdf(np.array([0.2, 0.3, 0.5]), a)
+        return np.sum(0.7 * y + 0.3 * y * y)
+
+    a, v, step = np.array([1.1, 0.7, 1.3]), np.array([1.0, -0.5, 2.0]), 1e-6
+    gradient = s2sad.grad(f)
+    expected = (gradient(a + step * v) - gradient(a - step * v)) / (2.0 * step)
+    np.testing.assert_allclose(s2sad.hvp(f, (a,), (v,))[0], expected, rtol=1e-6)

@@ -58,6 +58,19 @@ _weighted = [
     fixed("q weights", A, 0.4, axis=1, method="inverted_cdf", weights=Q),
     fixed("q weights", A, np.array([0.2, 0.7]), axis=0, method="inverted_cdf", weights=P),
 ]
+
+
+def _moving(scale: float) -> list:
+    """Quantiles whose places change as well."""
+    q, points = 0.37 * scale, np.array([0.21, 0.58]) * scale
+    cases = [row(normal(7), q), row(A, points, axis=1), row(T, points, axis=(0, 1), keepdims=True)]
+    cases += [row(normal(5), q, method=method) for method in METHODS]
+    return cases + [corner((np.eye(1, 3)[0], 0.0), np.array([1.0, 2.0, 4.0]), 0.01 * scale, method="weibull")]
+
+
+rows(np.quantile, np.nanquantile, cases=_moving(1.0))
+rows(np.percentile, np.nanpercentile, cases=_moving(100.0))
+rows(np.nanquantile, cases=[row(NAN, 0.3), row(NAN, np.array([0.2, 0.7]), axis=0)])
 rows(np.quantile, np.nanquantile, cases=_quantiles(1.0))
 rows(np.nanquantile, cases=_weighted[:1])  # NumPy itself fails at others
 rows(np.quantile, cases=_weighted)

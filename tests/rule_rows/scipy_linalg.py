@@ -12,6 +12,7 @@ loading.load_rules_of(linalg.solve)
 _symmetric = WELL + WELL.T
 _lower, _upper = np.tril(WELL), np.triu(WELL)
 _columns = normal(3, 2)
+_hermitian = _symmetric + 0.2j * (WELL - WELL.T)
 
 rows(
     linalg.solve,
@@ -24,6 +25,11 @@ rows(
         row(_symmetric, W, assume_a="pos"),
         row(_symmetric, _columns, lower=True, assume_a="pos"),
         row(_symmetric, W, assume_a="sym"),
+        row(_symmetric, W, assume_a="her"),
+        row(_hermitian, W, assume_a="pos"),
+        row(_hermitian, _columns, lower=True, assume_a="her"),
+        row(_hermitian, 1j * _columns, lower=True, assume_a="pos"),
+        row(_hermitian + _hermitian.T, W, assume_a="sym"),
     ],
 )
 rows(

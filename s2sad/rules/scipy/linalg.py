@@ -27,6 +27,8 @@ def product_of_columns(a, b):
 
 
 OVERWRITTEN = "overwrite_a and overwrite_b destroy what the gradient needs: the call without them"
+OTHER_STRUCTURE = "of such a structure: assume_a=None, 'gen', 'sym', 'her' or 'pos'"
+STRUCTURES = (None, "gen", "general", "sym", "symmetric", "her", "hermitian", "pos", "positive definite")
 OTHER_STACK = "of a stack of matrices, transposed or of a structure: use np.linalg.solve"
 
 
@@ -43,12 +45,14 @@ def solution(a, b, lower=False, overwrite_a=False, overwrite_b=False, check_fini
             return -(b_grad[..., None] * result[..., None, :]), unbroadcast(b_grad)
         b_grad = np.linalg.solve(turned(a), grad)
         return unbroadcast(-(b_grad @ turned(result))), unbroadcast(b_grad)
-    if assume_a not in (None, "gen", "general", "sym", "symmetric", "pos", "positive definite"):
-        return refuse("of such a structure: assume_a=None, 'gen', 'sym' or 'pos'")
+    if assume_a not in STRUCTURES:
+        return refuse(OTHER_STRUCTURE)
     if assume_a in (None, "gen", "general"):
         b_grad = linalg.solve(a if transposed else a.T, grad)
         return -(product_of_columns(result, b_grad) if transposed else product_of_columns(b_grad, result)), b_grad
     b_grad = linalg.solve(a.T, grad, lower=not lower, assume_a=assume_a)
+    if np.iscomplexobj(a) and assume_a not in ("sym", "symmetric"):
+        return in_hermitian_triangle(-product_of_columns(b_grad, result), lower), b_grad
     return in_triangle(-product_of_columns(b_grad, result), lower), b_grad
 
 
@@ -64,8 +68,11 @@ def solution_tangent(a, b, lower=False, overwrite_a=False, overwrite_b=False, ch
     if assume_a in (None, "gen", "general"):
         change = b_dot - (a_dot.T if transposed else a_dot) @ result
         return linalg.solve(a.T if transposed else a, change)
-    if assume_a not in ("sym", "symmetric", "pos", "positive definite"):
-        return refuse("of such a structure: assume_a=None, 'gen', 'sym' or 'pos'")
+    if assume_a not in STRUCTURES:
+        return refuse(OTHER_STRUCTURE)
+    if np.iscomplexobj(a) and assume_a not in ("sym", "symmetric"):
+        change = b_dot - whole_of_hermitian(a_dot, lower) @ result
+        return linalg.solve(a, change, lower=lower, assume_a=assume_a)
     return linalg.solve(a, b_dot - whole_of_triangle(a_dot, lower) @ result, lower=lower, assume_a=assume_a)
 
 
@@ -79,6 +86,20 @@ def whole_of_triangle(a, lower):
 def in_triangle(whole, lower):
     """What a matrix that is symmetric by construction passes on to the one triangle that it is made of."""
     return np.tril(whole) + np.triu(whole, 1).T if lower else np.triu(whole) + np.tril(whole, -1).T
+
+
+@inline
+def whole_of_hermitian(a, lower):
+    """The Hermitian matrix of which one triangle is read, and of its diagonal the real parts."""
+    below = np.tril(a, -1) if lower else np.conj(np.triu(a, 1)).T
+    return below + np.conj(below).T + np.diag(np.real(np.diag(a)))
+
+
+@inline
+def in_hermitian_triangle(whole, lower):
+    """What that passes on to the one triangle; the elements of the other one are conjugates."""
+    both = np.tril(whole, -1) + np.conj(np.triu(whole, 1)).T
+    return (both if lower else np.conj(both).T) + np.diag(np.real(np.diag(whole)))
 
 
 @kind(linalg.solve)
