@@ -32,7 +32,7 @@ def f(x, n):
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import gast
 
@@ -41,10 +41,21 @@ from s2sad.fresh import is_fresh
 from s2sad.numba_ranks import Expressions
 from s2sad.numba_rows import is_of_prange
 from s2sad.numba_tapes import fresh, path_to
+from s2sad.reading import all_blocks
 from s2sad.refusals import refuse
 from s2sad.statements import blocks_of
 
 FRESH = ("zeros_like", "zeros", "empty", "empty_like", "full", "full_like", "ones", "ones_like", "copy")
+# What an iteration can't contain that runs side by side with others.
+FORMS = {
+    gast.While: "a `while` loop",
+    gast.Try: "`try`",
+    gast.Return: "`return`",
+    gast.Break: "`break`",
+    gast.With: "`with`",
+    gast.Raise: "`raise`",
+    gast.ListComp: "a list comprehension",
+}
 HARMLESS = ("range", "reversed", "len", "float", "int", "abs", "min", "max")
 
 
@@ -57,7 +68,8 @@ def run_side_by_side(function: gast.FunctionDef, known: Expressions) -> bool:
         for node in body:
             if isinstance(node, gast.For) and range_of(node.iter) is not None:
                 loop = Loop(function, node, known)
-                if loop.independent():
+                collision = loop.collision()
+                if collision is None:
                     loop.sum_once(used)
                     call = range_of(node.iter)
                     assert call is not None
@@ -65,7 +77,10 @@ def run_side_by_side(function: gast.FunctionDef, known: Expressions) -> bool:
                     found = True
                     continue
                 if is_of_prange(node):
-                    raise refuse("prange", node.origin[1], node.origin[0])
+                    source, place = getattr(collision.node, "origin", None) or node.origin
+                    raise refuse(collision.key, place, source, **collision.words)
+            elif isinstance(node, gast.For) and is_of_prange(node):
+                raise refuse("prange_step", node.origin[1], node.origin[0])
             for part in ("body", "orelse", "finalbody"):
                 walk(getattr(node, part, None) or [])
 
@@ -74,7 +89,7 @@ def run_side_by_side(function: gast.FunctionDef, known: Expressions) -> bool:
 
 
 def range_of(node: gast.AST) -> gast.Call | None:
-    """The call of `range` with a step of 1 that is run over, forwards or backwards."""
+    """The call of `range` with a step of 1 (Numba has no other) that is run over, forwards or backwards."""
     if not (isinstance(node, gast.Call) and isinstance(node.func, gast.Name)):
         return None
     if node.func.id == "reversed" and len(node.args) == 1:
@@ -82,24 +97,63 @@ def range_of(node: gast.AST) -> gast.Call | None:
     return node if node.func.id == "range" and len(node.args) < 3 else None
 
 
+def without_unit_steps(tree: gast.AST) -> None:
+    """`range(1, n)` for `range(1, n, 1)`."""
+    for node in trees.walk(tree):
+        if isinstance(node, gast.Call) and getattr(node.func, "id", "") == "range" and len(node.args) == 3:
+            if trees.literal(node.args[2]) == 1:
+                node.args.pop()
+
+
+class Collision(NamedTuple):
+    """Why iterations can't run side by side: the refusal, the statement, and the words for the message."""
+
+    key: str
+    node: Any
+    words: dict[str, str]
+
+
 class Loop:
     """Whether the iterations of a loop are independent."""
 
     def __init__(self, function: gast.FunctionDef, node: gast.For, known: Expressions) -> None:
         self.function, self.node, self.known = function, node, known
-        self.index = getattr(node.target, "id", "")
+        self.index = node.target.id
 
-    def independent(self) -> bool:
+    def collision(self) -> Collision | None:
+        """The first statement by which an iteration may touch what another one does; None where none does."""
         inside = [each for statement in self.node.body for each in trees.walk(statement)]
-        if any(isinstance(each, (gast.While, gast.Try, gast.Return, gast.Break, gast.With, gast.Raise, gast.ListComp))
-               for each in inside):  # fmt: skip
-            return False
-        if not self.index or any(map(self.is_call_with_effects, inside)):
-            return False
+        for each in inside:
+            if isinstance(each, tuple(FORMS)):
+                return Collision("prange_form", self.statement_with(each), {"form": FORMS[type(each)]})
+        for each in filter(self.is_call_with_effects, inside):
+            statement = self.statement_with(each)
+            if getattr(each.func, "attr", "") in ("append", "pop"):
+                name = trees.show(each.func.value)
+                if self.is_tape(name):
+                    return Collision("prange_saved", statement, {"saved": trees.show((each.args or [each])[0])})
+                return Collision("prange_list", statement, {"list": name, "index": self.index})
+            return Collision("prange_call", statement, {"call": trees.show(each.func)})
         stored = self.stored_arrays(inside)
-        if stored is None or not all(self.is_own(name) and self.only_at_index(name, inside) for name in stored):
-            return False
-        return all(self.is_local(name) or self.is_sum(name, inside) for name in self.assigned(inside) - stored)
+        for name, target in stored.items():
+            place = target if not self.is_own(name) else self.use_elsewhere(name, inside)
+            if place is not None:
+                return Collision("prange", self.statement_with(place), {"index": self.index})
+        for name in sorted(self.assigned(inside) - {*stored}):
+            if not (self.is_local(name) or self.is_sum(name, inside)):
+                place = next(each for each in inside if is_stored(each) and each.id == name)
+                return Collision("prange_carried", self.statement_with(place), {"variable": name})
+        return None
+
+    def is_tape(self, name: str) -> bool:
+        """Whether a list is one of what the reverse sweep needs, and none of the user's."""
+        lists = [each for block in all_blocks(self.function.body) for each in block if getattr(each, "stack", None)]
+        return any(name in trees.names_in(each) for each in lists)
+
+    def statement_with(self, node: Any) -> Any:
+        """The innermost statement of the loop that contains a node."""
+        statements = [each for block in all_blocks(self.node.body) for each in block]
+        return next(each for each in reversed(statements) if any(part is node for part in trees.walk(each)))
 
     def is_call_with_effects(self, node: gast.AST) -> bool:
         if not isinstance(node, gast.Call):
@@ -109,20 +163,18 @@ class Loop:
         return trees.function_of(node.func) is None or any(each.arg == "out" for each in node.keywords)
 
     def assigned(self, nodes: list[Any]) -> set[str]:
-        return {each.id for each in nodes if isinstance(each, gast.Name) and isinstance(each.ctx, gast.Store)}
+        return {each.id for each in nodes if is_stored(each)}
 
-    def stored_arrays(self, nodes: list[Any]) -> set[str] | None:
-        """The names of the arrays whose elements are set; None where a name does not say which."""
-        found = set()
+    def stored_arrays(self, nodes: list[Any]) -> dict[str, Any]:
+        """The names of the arrays whose elements are set, and where; "" where a name does not say which."""
+        found: dict[str, Any] = {}
         for node in nodes:
             targets = node.targets if isinstance(node, gast.Assign) else []
             targets = [node.target] if isinstance(node, gast.AugAssign) else targets
             for target in targets:
-                if isinstance(target, gast.Name):
-                    continue
-                if not (isinstance(target, gast.Subscript) and isinstance(target.value, gast.Name)):
-                    return None
-                found.add(target.value.id)
+                if not isinstance(target, gast.Name):
+                    of_name = isinstance(target, gast.Subscript) and isinstance(target.value, gast.Name)
+                    found.setdefault(target.value.id if of_name else "", target)
         return found
 
     def is_own(self, name: str) -> bool:
@@ -149,15 +201,16 @@ class Loop:
             return not (name in trees.names_in(node) and isinstance(node.targets[0], (gast.Tuple, gast.List)))
         return False
 
-    def only_at_index(self, name: str, nodes: list[Any]) -> bool:
-        """Whether each use of the array in the loop is of what stands at the loop's own index."""
-        uses = sum(isinstance(each, gast.Name) and each.id == name for each in nodes)
-        good = 0
+    def use_elsewhere(self, name: str, nodes: list[Any]) -> Any:
+        """A use of the array in the loop that is not of what stands at the loop's own index; None where each is."""
+        good = []
         for node in nodes:
             if isinstance(node, gast.Subscript) and isinstance(node.value, gast.Name) and node.value.id == name:
                 first = node.slice.elts[0] if isinstance(node.slice, gast.Tuple) else node.slice
-                good += isinstance(first, gast.Name) and first.id == self.index
-        return uses == good
+                if isinstance(first, gast.Name) and first.id == self.index:
+                    good.append(node.value)
+        uses = [each for each in nodes if isinstance(each, gast.Name) and each.id == name]
+        return next((each for each in uses if not any(each is other for other in good)), None)
 
     def is_local(self, name: str) -> bool:
         """Whether each iteration sets a variable before it reads it, and nobody reads it after the loop."""
@@ -205,6 +258,10 @@ class Loop:
                 each.target = trees.name(part, store=True)
             self.node.body.insert(0, trees.assign(part, trees.const(0.0)))
             self.node.body.append(gast.AugAssign(trees.name(name, store=True), gast.Add(), trees.name(part)))
+
+
+def is_stored(node: Any) -> bool:
+    return isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store)
 
 
 def makes(name: str, node: Any) -> bool:

@@ -35,7 +35,7 @@ from s2sad.numba_custom import with_halves
 from s2sad.numba_forms import Forms
 from s2sad.numba_fusion import assumptions, fits, fuse
 from s2sad.numba_globals import as_constant, with_attributes
-from s2sad.numba_parallel import run_side_by_side
+from s2sad.numba_parallel import run_side_by_side, without_unit_steps
 from s2sad.numba_ranks import Expressions, of_functions
 from s2sad.numba_rarer import with_axes_to_squeeze
 from s2sad.numba_records import Records, unlike_as_tuples
@@ -156,6 +156,7 @@ def adapted(
         tree = with_records(tree, boundary, kinds, modules)
     drop_sharing_checks(tree, set(boundary.names))
     if parallel:
+        without_unit_steps(tree)
         used = {*trees.names_in(tree), *outside}
         for node in tree.body:
             if isinstance(node, gast.FunctionDef):

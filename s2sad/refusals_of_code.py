@@ -32,8 +32,37 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "the code itself, or a function with that code, passed as a parameter",
     ),
     "prange": (
-        "in reverse, the iterations of this loop may add into the same elements, so they can't run side by side",
-        "`range` for `prange`, so that they run one after the other, or leave out `parallel=True`",
+        "this statement, or its adjoint, may write or add into elements that other iterations over `{index}` use, so "
+        "they can't run side by side",
+        "`range` for `prange`, so that they run one after the other, or an index here that begins with `{index}`",
+    ),
+    "prange_carried": (
+        "`{variable}` is handed on from an iteration to the next one or to what follows the loop, so the "
+        "iterations can't run side by side",
+        "`range` for `prange`, so that they run one after the other, or a sum, `{variable} += ...`, if it is one",
+    ),
+    "prange_form": (
+        "iterations with {form} in them don't run side by side",
+        "`range` for `prange`, so that they run one after the other, or a loop without {form}",
+    ),
+    "prange_call": (
+        "`{call}` may change what other iterations use, so they can't run side by side",
+        "`range` for `prange`, so that they run one after the other, or what it does in place of the call",
+    ),
+    "prange_list": (
+        "the iterations over `{index}` put their items into `{list}` in their order, so they can't run side by side",
+        "an array of the length of the loop, `{list}[{index}] = ...`, or `range` for `prange`, so that they run one "
+        "after the other",
+    ),
+    "prange_saved": (
+        "the reverse sweep needs `{saved}` of each iteration, and how much room that takes isn't known before, so "
+        "the iterations can't run side by side",
+        "`range` for `prange`, so that they run one after the other, or numbers in place of arrays, and inner loops "
+        "whose lengths are the same in each iteration",
+    ),
+    "prange_step": (
+        "`prange` runs its iterations side by side only where its step is 1",
+        "`range` for `prange`, so that they run one after the other, or a `prange` without a step",
     ),
     "locals": (
         "`{name}()` reaches variables other than by their names, which can't be followed",

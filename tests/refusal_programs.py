@@ -40,7 +40,8 @@ FORWARD = {"custom_tangent", "no_tangent"}  # these are refused in forward mode 
 # Guards that no program is known to reach, or only a very large one; and those that other tests show.
 NOT_SHOWN = {"statement", "expression", "no_key", "too_many_kinds", "extreme_key", "try_tangent", "unknown_owner"}
 # tests/test_refusals.py, test_cli.py, test_jit.py and test_bad_input.py; grad_of_*: tests/language/test_grad_of.py
-ELSEWHERE = {"type_alias", "try_star", "nonlocal_write", "prange", "left_open", "too_deep"}
+PRANGE = {"prange", *(f"prange_{each}" for each in ("call", "carried", "form", "list", "saved", "step"))}
+ELSEWHERE = {"type_alias", "try_star", "nonlocal_write", *PRANGE, "left_open", "too_deep"}
 
 A = np.arange(1.0, 10.0).reshape(3, 3)
 V = np.array([1.0, 2.0, 3.0])

@@ -65,12 +65,21 @@ def in_another_loop(x, steps):
     return total
 
 
+def with_a_step_of_one(x):
+    total = 0.0
+    for i in numba.prange(1, len(x), 1):
+        a = np.sin(x[i])
+        total += a * a * a
+    return total
+
+
 CASES = [
     (saves_one_number, (RNG.normal(size=9),)),
     (likelihood, (RNG.normal(size=9), 0.1, 1.2)),
     (paths, (100.0, 0.2, RNG.normal(size=(6, 4)))),
     (by_branches, (RNG.normal(size=(6, 4)),)),
     (in_another_loop, (RNG.normal(size=5), 3)),
+    (with_a_step_of_one, (RNG.normal(size=5),)),
 ]
 
 
@@ -181,9 +190,79 @@ def test_iterations_that_meet_run_one_after_the_other(function, args):
     assert_close(jitted(*args), value_and_gradients_function(function, params=["x"])(*args))
 
 
-@pytest.mark.parametrize(
-    "function, args", [(shared_weights, (np.ones((3, 2)), np.ones(2))), (read_later, (np.ones(3),))]
-)
-def test_refused(function, args):
-    with pytest.raises(NotDifferentiableError, match="add into the same elements"):
-        value_and_gradients_function(function, jit=numba_options(parallel=True))(*args)
+def by_twos(x):
+    total = 0.0
+    for i in numba.prange(0, len(x), 2):
+        total += x[i] ** 2
+    return total
+
+
+def into_a_list(x):
+    found = []
+    for i in numba.prange(len(x)):
+        found.append(x[i] ** 2)
+    return sum(found)
+
+
+def until_negative(x):
+    total = 0.0
+    for i in numba.prange(len(x)):
+        if x[i] < 0.0:
+            break
+        total += x[i] ** 2
+    return total
+
+
+def of_neighbours(x):
+    y = np.zeros_like(x)
+    for i in numba.prange(1, len(x)):
+        y[i] = x[i] * x[i - 1]
+    return y.sum()
+
+
+def noted(x, notes):
+    total = 0.0
+    for i in numba.prange(len(x)):
+        notes.clear()
+        total += x[i] ** 2
+    return total
+
+
+SERIALLY = "`range` for `prange`, so that they run one after the other"
+REFUSED = [
+    (shared_weights, "this statement, or its adjoint, may write or add into elements that other iterations over `i` use, so "
+     "they can't run side by side", "a += x[i, j] * w[j]", f"{SERIALLY}, or an index here that begins with `i`"),
+    (of_neighbours, "this statement, or its adjoint, may write or add into elements that other iterations over `i` use, so "
+     "they can't run side by side", "y[i] = x[i] * x[i - 1]", f"{SERIALLY}, or an index here that begins with `i`"),
+    (read_later, "`t` is handed on from an iteration to the next one or to what follows the loop, so the iterations can't run "
+     "side by side", "t = x[i] * x[i]", f"{SERIALLY}, or a sum, `t += ...`, if it is one"),
+    (until_negative, "iterations with `break` in them don't run side by side", "break",
+     f"{SERIALLY}, or a loop without `break`"),
+    (noted, "`notes.clear` may change what other iterations use, so they can't run side by side", "notes.clear()",
+     f"{SERIALLY}, or what it does in place of the call"),
+    (into_a_list, "the iterations over `i` put their items into `found` in their order, so they can't run side by side",
+     "found.append(x[i] ** 2)", "an array of the length of the loop, `found[i] = ...`, or " + SERIALLY),
+    (saves_arrays, "the reverse sweep needs `row` of each iteration, and how much room that takes isn't known before, "
+     "so the iterations can't run side by side", "for i in numba.prange(x.shape[0]):",
+     f"{SERIALLY}, or numbers in place of arrays, and inner loops whose lengths are the same in each iteration"),
+    (by_twos, "`prange` runs its iterations side by side only where its step is 1",
+     "for i in numba.prange(0, len(x), 2):", f"{SERIALLY}, or a `prange` without a step"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function, cause, line, instead", REFUSED)
+def test_refused(function, cause, line, instead):
+    """With the statement that collides."""
+    args = [{"x": np.ones((3, 2)) if "x.shape" in inspect.getsource(function) else np.ones(3), "w": np.ones(2), "notes": [1]}[name]
+            for name in inspect.signature(function).parameters]  # fmt: skip
+    with pytest.raises(NotDifferentiableError) as error:
+        value_and_gradients_function(
+            function, params=["x"] if function is noted else None, jit=numba_options(parallel=True)
+        )(*args)
+    first, place, text, carets, remedy = str(error.value).split("\n")
+    assert (first, text.strip(), remedy) == (
+        f"s2sad can't differentiate this: {cause}",
+        line,
+        f"  Write instead: {instead}",
+    )
+    assert "test_jit_parallel.py" in place and set(carets.strip()) == {"^"}
