@@ -262,6 +262,11 @@ class Builtins:
             value = self.as_plain_list(value, node)
             expr = trees.index(value.expr, gast.Slice(None, None, trees.const(-1)))
             return self.list_operation("reversed", [value], expr, value, hint)
+        if isinstance(value.kind, Array) and value.varied and not self.quiet:
+            it = self.value_iteration(value, node)
+            if it.what == "sequence":
+                it.backwards, it.expr = not it.backwards, trees.call(trees.builtin("reversed"), it.expr)
+                return self.collected(it, node, hint)
         return None
 
     def call_reduce(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
@@ -334,18 +339,31 @@ class Builtins:
     def call_zip(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: Any
     ) -> Value | None:
+        """`zip` or `enumerate` of what has been made already: a list or tuple of what a loop over it would run over."""
+        static, strict = function.static, keywords.get("strict")
         if all(value.items is not None for value in args) and not keywords:
-            if function.static is zip:
+            if static is zip:
                 return self.make_tuple([self.make_tuple(list(row)) for row in zip(*[value.items for value in args])])
             return self.make_tuple([self.make_tuple([self.key_value(k), item]) for k, item in enumerate(args[0].items)])
-        if any(value.varied for value in args) and not self.quiet:
-            lists = []
-            it = self.called_iteration(function, node) if isinstance(node, gast.Call) else None
-            if it is None or it.what == "unroll":
-                return None if it is None else self.make_tuple(list(it.items))
-            del lists
-            return self.collected(it, node, hint)
-        return None
+        known = None if strict is None else self.known(strict)
+        if not any(value.varied for value in args) or self.quiet or known is MISSING:
+            return None
+        if static is zip:
+            inners = [self.given_iteration(k, value, node, len(args)) for k, value in enumerate(args)]
+            if known:
+                self.raise_unless_alike(inners, node)
+            it = self.at_once(inners, node)
+        else:
+            start = [*args[1:], *keywords.values()]
+            it = self.numbered(self.value_iteration(args[0], node), start[0] if start else None)
+        return self.make_tuple(list(it.items)) if it.what == "unroll" else self.collected(it, node, hint)
+
+    def given_iteration(self, k: int, value: Value, node: Any, count: int) -> Any:
+        """What a loop over the k-th argument of a call runs over. A range stays one: making it does nothing."""
+        given = getattr(node, "args", [])
+        written = given[k] if len(given) == count else None
+        is_range = isinstance(written, gast.Call) and getattr(written.func, "id", "") == "range"
+        return self.iteration(written) if is_range else self.value_iteration(value, node)
 
     def collected(self, it: Any, node: Any, hint: Any) -> Value:
         """What a loop would run over, as a list."""
@@ -443,11 +461,11 @@ HANDLERS: dict[Any, str] = {
     dict: "call_dict",
     sorted: "call_sorted",
     reversed: "call_reversed",
+    zip: "call_zip",
+    enumerate: "call_zip",
     functools.reduce: "call_reduce",
     functools.partial: "call_partial",
     getattr: "call_getattr",
-    zip: "call_zip",
-    enumerate: "call_zip",
     callable: "call_callable",
     dataclasses.replace: "call_replace",
     dataclasses.astuple: "call_fields",

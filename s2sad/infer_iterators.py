@@ -7,6 +7,7 @@ variable.
 from __future__ import annotations
 
 import types
+from collections.abc import Generator
 from typing import Any
 
 import gast
@@ -30,13 +31,23 @@ def writes_into(node: gast.AST) -> bool:
     return isinstance(node, gast.AugAssign) and not isinstance(node.target, gast.Name)
 
 
+def run_later(node: Any) -> Generator[Any, None, None]:
+    """The nodes of a call or generator that run as its items are taken: not what `zip` and its like are given."""
+    if isinstance(node, gast.Call) and getattr(node.func, "id", "") in ("zip", "enumerate", "reversed"):
+        for each in node.args:
+            if is_made_lazy(each):
+                yield from run_later(each)
+        return
+    yield from gast.walk(node)
+
+
 class Iterators:
     # ---------------------------------------------------------------- what runs once, and later
     def check_iterator(self, node: Any, name: str, made: Value) -> None:
         """Refuses a generator, `map`, `zip` and their kin of which there is a list here, where that isn't the same."""
         if self.quiet or made.items is None and not isinstance(made.kind, List):
             return
-        if getattr(node, "stopped", False) and any(map(self.does_more, gast.walk(node))):
+        if getattr(node, "stopped", False) and any(map(self.does_more, run_later(node))):
             raise self.refuse("runs_later", node, name=name)
         if getattr(node, "rebound", False):
             raise self.refuse("runs_later", node, name=name)

@@ -82,19 +82,8 @@ class Loops:
                 return Iteration(expr, None, "counter", range=[first.expr])
         if static is enumerate and node.args:
             start = node.args[1:] + [keyword.value for keyword in node.keywords]
-            first = self.visit(start[0]) if start else self.key_value(0)
-            inner = self.iteration(node.args[0])
-            if inner.what == "unroll":
-                known = self.known(first)
-                numbered = Later(
-                    len(inner.items), lambda k: self.make_tuple([self.key_value(known + k), inner.items[k]])
-                )
-                return Iteration(inner.expr, None, "unroll", items=numbered)
-            counter = Iteration(trees.const(0), None, "counter", range=[self.settle(first).expr])
-            arguments = [inner.expr] if not start else [inner.expr, self.settle(first).expr]
-            return Iteration(
-                trees.call(trees.builtin("enumerate"), *arguments), inner.count, "tuple", parts=[counter, inner]
-            )
+            first = self.visit(start[0]) if start else None
+            return self.numbered(self.iteration(node.args[0]), first)
         if static is zip:
             return self.zip_iteration(node)
         if static is reversed and len(node.args) == 1:
@@ -108,6 +97,18 @@ class Loops:
         if isinstance(static, BoundMethod) and static.name in ("items", "keys", "values"):
             return self.dict_iteration(static.owner, static.name, node)
         return None
+
+    def numbered(self, inner: Iteration, start: Value | None) -> Iteration:
+        """What `enumerate` runs over."""
+        first = self.key_value(0) if start is None else start
+        if inner.what == "unroll":
+            known = self.known(first)
+            items = Later(len(inner.items), lambda k: self.make_tuple([self.key_value(known + k), inner.items[k]]))
+            return Iteration(inner.expr, None, "unroll", items=items)
+        counter = Iteration(trees.const(0), None, "counter", range=[self.settle(first).expr])
+        arguments = [inner.expr] if start is None else [inner.expr, self.settle(first).expr]
+        expr = trees.call(trees.builtin("enumerate"), *arguments)
+        return Iteration(expr, inner.count, "tuple", parts=[counter, inner])
 
     def range_iteration(self, values: list[Value]) -> Iteration:
         for value in values:

@@ -1,11 +1,12 @@
 """Loops over `zip`: until the shortest ends, also where a tuple's items are run through one by one."""
 
+import functools
 import itertools
 
 import numpy as np
 import pytest
 
-from s2sad import value_and_gradients_function
+from s2sad import jvp, value_and_gradients_function
 
 from .checker import Cases, array
 
@@ -102,3 +103,68 @@ def test_range_that_ends_before_a_tuple_of_functions_raises():
     assert val_grads(X, 3)[0] == f(X, 3)
     with pytest.raises(ValueError, match="ends before its tuple does"):
         val_grads(X, 2)
+
+
+def shown(name, value):
+    print(name)
+    return value
+
+
+def pairs(x):
+    return sum(a * b for a, b in list(zip(shown("p", x * 2.0), shown("q", [x[0], x[1] * x[0], x[2]]))))
+
+
+def sorted_pairs(x):
+    return sorted(zip(shown("p", x * 2.0), shown("q", x)))[1][0] ** 2
+
+
+def array_of_pairs(x):
+    rows = np.array(list(zip(shown("p", x * 2.0), shown("q", x))))
+    return np.sum(rows[:, 0] * rows[:, 1] ** 2)
+
+
+def counted_list(x):
+    total = 0.0
+    for k, v in list(enumerate(shown("p", x * 2.0))):
+        total += k * v * v
+    return total
+
+
+def last_to_first(x):
+    both = list(zip(range(3), reversed(shown("p", x * 2.0))))
+    return sum(a * b * b for a, b in both)
+
+
+def largest_pair(x):
+    most = max(zip(shown("p", x * 2.0), shown("q", x)))
+    return most[0] * most[1]
+
+
+def by_a_partial(x):
+    with_p = functools.partial(zip, shown("p", x * 2.0))
+    return sum(a * b for a, b in list(with_p(shown("q", x))))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        pairs,
+        sorted_pairs,
+        array_of_pairs,
+        counted_list,
+        last_to_first,
+        largest_pair,
+        by_a_partial,
+    ],
+)
+def test_what_is_zipped_is_made_once(f, capsys):
+    f(X)
+    expected = capsys.readouterr().out
+    _, (gradient,) = value_and_gradients_function(f)(X)
+    assert capsys.readouterr().out == expected
+    jvp(f, (X,), (np.ones_like(X),))
+    assert capsys.readouterr().out == expected
+    for k in range(len(X)):
+        step = np.zeros_like(X)
+        step[k] = 1e-6
+        assert gradient[k] == pytest.approx((f(X + step) - f(X - step)) / 2e-6, rel=1e-6, abs=1e-8)
