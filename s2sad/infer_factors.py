@@ -42,7 +42,7 @@ class Factors:
         if matrix is None or not matrix.varied or half not in (False, True) or set(given) - {"check_finite"}:
             return None
         matrix = self.array_of(matrix, node)
-        if matrix.kind.rank != 2 or matrix.kind.char != "f":
+        if matrix.kind.rank is None or matrix.kind.rank < 2 or matrix.kind.char != "f":
             return None
         whole = self.solution(function, args, keywords, Static("factor"))
         first = Value(trees.name(name + RESULT), Static(Factor(name, whole.expr, matrix, bool(half))))
@@ -66,7 +66,7 @@ class Factors:
         if b is None or way not in (0, 1) or set(given) - {"check_finite"}:
             raise self.refuse("solver_option", node, name=name, option=", ".join(given) or "these arguments")
         b = self.array_of(b, node)
-        if b.kind.rank not in (1, 2):
+        if not b.kind.rank:
             raise self.refuse("solver_option", node, name=name, option="an array of this rank")
         from s2sad.rules.scipy import factors
 
@@ -94,7 +94,7 @@ class Factors:
         if b is None or lower not in (False, True) or set(given) - {"check_finite"}:
             return None
         c, b = (self.array_of(each, node) for each in (pair.items[0], b))
-        if c.kind.rank != 2 or b.kind.rank not in (1, 2) or "c" in (c.kind.char, b.kind.char):
+        if (c.kind.rank or 0) < 2 or not b.kind.rank or "c" in (c.kind.char, b.kind.char):
             raise self.refuse("solver_option", node, name="cho_solve", option="arrays of this rank, or complex ones")
         from s2sad.rules.scipy import factors
 

@@ -19,6 +19,8 @@ MARK = "#"
 GENERATOR = "#generator"  # ends the name of a generator that waits, which is only there to be run through
 MAYBE = "#maybe"  # ends the name of a result that is maybe None, which is only there to get a name
 RESULT = "#result"  # ends the name of what a solver returns, which is only there for its parts
+# What factors a matrix, what alone uses the factor, and what gives parts that have a derivative.
+FACTORS = {"lu_factor": ("lu_solve", "lu(a)"), "cho_factor": ("cho_solve", "cholesky(a)")}
 SECOND = "(...)[1]"  # the second part of what a solver gives, where that has no rule
 LAMBDA = "lambda"  # as no function can be called
 
@@ -41,6 +43,10 @@ def refuse_local_functions(body: list[gast.stmt], source: Any) -> None:
             origin = getattr(node, "origin", None) or origin
         elif isinstance(node, gast.Name) and node.id.endswith(RESULT):
             name = node.id.removesuffix(RESULT)
+            if name in FACTORS:
+                raise refuse(
+                    "factor_whole", origin[1], origin[0], name=name, solver=FACTORS[name][0], like=FACTORS[name][1]
+                )
             raise refuse("solver_second" if SECOND in name else "solver_whole", origin[1], origin[0], name=name)
         elif isinstance(node, gast.Name) and node.id.endswith(MAYBE):
             raise refuse("joined_kinds", origin[1], origin[0], name=node.id.removesuffix(MAYBE))

@@ -225,6 +225,10 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "what `{name}` returns is used as a whole",
         "its parts, where it is made: `solution = {name}(...)`, then `solution.x`",
     ),
+    "factor_whole": (
+        "what `{name}` returns is used otherwise than by `{solver}`",
+        "`linalg.{like}`, which has a gradient",
+    ),
     "solver_second": (
         "`{name}`, the estimate beside the result, has no rule",
         "the result alone, `...[0]`",

@@ -1004,6 +1004,12 @@ def f(k):
     return solutions[0].y[0, -1]
 
 
+@shows("factor_whole", np.eye(3))
+def f(a):
+    c, lower = linalg.cho_factor(a)
+    return np.sum(np.log(np.diag(c)))
+
+
 @shows("solver_second", 2.0)
 def f(p):
     whole, error = integrate.dblquad(square_minus, 0.0, p, 0.0, 1.0)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy
 from scipy import integrate, linalg, ndimage, signal, stats
 
 import s2sad
@@ -59,6 +60,18 @@ FACTORS = {
 }
 
 
+STACK, STACK_OF_BS = np.stack([A, A + 0.5 * np.eye(3)]), np.stack([BS, BS + 0.3])
+if tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 16):  # all of these take stacks since then
+    for name, (f, a, _) in list(FACTORS.items()):
+        if name != "cholesky and a triangle":
+            stack = STACK + (a - A)
+            FACTORS[f"stack: {name}"] = (f, stack, STACK_OF_BS)
+            FACTORS[f"stack with one vector: {name}"] = (f, stack, B)
+            FACTORS[f"stack with one matrix: {name}"] = (f, stack, BS)
+    FACTORS["stack: lu of one"] = (lambda a, b: linalg.lu_solve(linalg.lu_factor(a), b) ** 2, SKEW, STACK_OF_BS)
+    FACTORS["stack: cholesky of one"] = (lambda a, b: linalg.cho_solve(linalg.cho_factor(a), b), A, STACK_OF_BS)
+
+
 @pytest.mark.parametrize("name", FACTORS)
 def test_factors(name):
     """Each element of the matrix by itself: of cho_factor's, those of one triangle have no effect."""
@@ -67,6 +80,10 @@ def test_factors(name):
     assert check_gradients(f, *args).ok
     slope = sum(np.sum(each * arg) for each, arg in zip(gradients_function(f)(*args), args))
     assert np.sum(jvp(f, args, args)[1]) == pytest.approx(slope)
+    change, step = [np.cos(arg) for arg in args], 1e-5
+    ends = [gradients_function(f)(*(a + way * step * v for a, v in zip(args, change))) for way in (1.0, -1.0)]
+    for each, upper, lower in zip(s2sad.hvp(f, tuple(args), tuple(change)), *ends):
+        np.testing.assert_allclose(each, (upper - lower) / (2.0 * step), rtol=1e-5, atol=1e-7)
 
 
 def test_a_factor_is_only_there_to_be_handed_on():
@@ -74,7 +91,7 @@ def test_a_factor_is_only_there_to_be_handed_on():
         lu, _ = linalg.lu_factor(a)
         return np.sum(np.log(np.abs(np.diag(lu))))
 
-    with pytest.raises(NotDifferentiableError, match="lu_factor"):
+    with pytest.raises(NotDifferentiableError, match="`lu_factor` returns is used otherwise than by `lu_solve`"):
         s2sad.grad(f)(SKEW)
 
 

@@ -85,6 +85,11 @@ def lower_with_half_diagonal(a):
 
 @tangent(np.linalg.cholesky)
 def cholesky_tangent(a, *, upper=False, result, a_dot):
+    return cholesky_change(result, a_dot, upper)
+
+
+@inline
+def cholesky_change(result, a_dot, upper):
     if upper:
         factor = turned_conjugate(result)
         change = np.linalg.solve(factor, whole_of_half(a_dot, "U"))

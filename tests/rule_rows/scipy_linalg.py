@@ -5,7 +5,7 @@ import scipy
 from scipy import linalg
 
 from s2sad.rules import loading
-from tests.rule_rows.table import STACK, WELL, A, V, W, normal, row, rows
+from tests.rule_rows.table import STACK, WELL, A, V, W, Z, normal, row, rows
 
 loading.load_rules_of(linalg.solve)
 
@@ -51,6 +51,8 @@ rows(linalg.expm, cases=[row(0.2 * STACK + 0.1j * normal(3, 3))])
 rows(linalg.sqrtm, cases=[row(_symmetric)])
 if tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 16):  # all of these take stacks since then
     _beside = normal(2, 3, 2)
+    _positive = STACK @ np.swapaxes(STACK, 1, 2)
+    rows(linalg.cholesky, cases=[row(_positive), row(_positive[None] + 0.1j * (WELL - WELL.T), lower=True)])
     rows(linalg.inv, cases=[row(STACK), row(STACK[None] + 0.1j * normal(3, 3))])
     rows(linalg.sqrtm, cases=[row(STACK @ np.swapaxes(STACK, 1, 2))])
     rows(linalg.solve, cases=[row(STACK, _beside), row(STACK, _columns), row(WELL, _beside), row(STACK, W)])
@@ -71,5 +73,8 @@ _near_real = [row(WELL @ WELL.T, each) for each in (0.5, -0.3, 1.7, 2)] + [row(_
 rows(linalg.fractional_matrix_power, cases=_near_real)
 rows(linalg.logm, cases=[row(_symmetric), row(WELL @ WELL.T), row(_symmetric + 0.1j * normal(3, 3))])
 rows(linalg.cholesky, cases=[row(_symmetric), row(_symmetric, lower=True), row(_symmetric, True)])
-rows(linalg.toeplitz, cases=[row(V), row(V, W), row(W, r=V)])
+rows(linalg.cholesky, cases=[row(_hermitian), row(_hermitian, lower=True)])
+rows(linalg.toeplitz, cases=[row(V), row(V, W), row(W, r=V), row(Z, Z * V[:3])])
+if tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 17):
+    rows(linalg.toeplitz, cases=[row(A), row(A, WELL), row(normal(2, 1, 3))])
 rows(linalg.block_diag, cases=[row(A), row(A, WELL), row(WELL, A, normal(1, 2)), row(1.5, V, A)])

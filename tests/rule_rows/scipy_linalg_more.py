@@ -112,6 +112,7 @@ rows(linalg.lu_solve, cases=[row(_lu, W), row(_lu, _columns), row(_lu, W, trans=
 
 # --- of a pattern ----------------------------------------------------------------------------------------------------
 
-rows(linalg.circulant, cases=[row(V), row(np.array([1.5]))])
-rows(linalg.hankel, cases=[row(V), row(V, W), row(W, r=V)])
+rows(linalg.circulant, cases=[row(V), row(np.array([1.5])), row(V + 0.5j * V[::-1])])
+rows(linalg.hankel, cases=[row(V), row(V, W), row(W, r=V), row(V + 0.5j * V[::-1], W)])
+rows(linalg.solve_banded, cases=[row((1, 2), _bands + 0.5j, normal(5)), row((1, 2), _bands, normal(5) + 1j)])
 rows(linalg.khatri_rao, cases=[row(A, normal(2, 4)), row(_WELL, _WELL)])

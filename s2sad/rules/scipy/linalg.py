@@ -9,10 +9,20 @@ function of nothing else.
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from scipy import linalg
 
 from s2sad.kinds import ONE, Array, Kind, broadcast_dims
-from s2sad.rules.linalg import cofactors, dims_of_stack, for_each_matrix, solve_along, solve_kind, turned
+from s2sad.rules.linalg import (
+    cofactors,
+    dims_of_stack,
+    for_each_matrix,
+    solve_along,
+    solve_kind,
+    turned,
+    turned_conjugate,
+)
+from s2sad.rules.linalg_decompositions import cholesky_change, cholesky_slope, lower_half, upper_half
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent, unbroadcast
 from s2sad.rules.results import TRUE, array_dtype, combined, dims_of, floating, numeric, result_dtype, shaped, value_of
 
@@ -339,31 +349,35 @@ def square_root_kind(A: Kind) -> Kind:
     return Array("", dims_of(numeric(A)))  # real or complex, as its eigenvalues are
 
 
-OTHER_CHOLESKY = (
-    "of a stack of matrices, a complex one, or one that is overwritten: use np.linalg.cholesky, which takes stacks and "
-    "complex matrices"
-)
+OVERWRITTEN_FACTOR = "of a matrix that is overwritten: the call without overwrite_a"
 
 
 @adjoint(linalg.cholesky, cost=300)
 def cholesky_factor(a, lower=False, overwrite_a=False, check_finite=True, *, grad, result):
-    if rank(a) != 2 or overwrite_a or np.iscomplexobj(a):
-        return refuse(OTHER_CHOLESKY)
-    factor = result if lower else result.T
-    half = half_of_lower(factor.T @ (grad if lower else grad.T))
-    inner = linalg.solve_triangular(factor, half, trans=1, lower=True)
-    whole = linalg.solve_triangular(factor, inner.T, trans=1, lower=True).T
-    return in_triangle(0.5 * (whole + whole.T), lower)
+    """Of a stack or of complex matrices as np.linalg.cholesky."""
+    if overwrite_a:
+        return refuse(OVERWRITTEN_FACTOR)
+    if known(rank(a) == 2 and not np.iscomplexobj(a)):
+        factor = result if lower else result.T
+        half = half_of_lower(factor.T @ (grad if lower else grad.T))
+        inner = linalg.solve_triangular(factor, half, trans=1, lower=True)
+        whole = linalg.solve_triangular(factor, inner.T, trans=1, lower=True).T
+        return in_triangle(0.5 * (whole + whole.T), lower)
+    if lower:
+        return lower_half(cholesky_slope(result, grad), a)
+    return upper_half(cholesky_slope(turned_conjugate(result), turned_conjugate(grad)), a)
 
 
 @tangent(linalg.cholesky)
 def cholesky_factor_tangent(a, lower=False, overwrite_a=False, check_finite=True, *, result, a_dot):
-    if rank(a) != 2 or overwrite_a or np.iscomplexobj(a):
-        return refuse(OTHER_CHOLESKY)
-    factor = result if lower else result.T
-    inner = linalg.solve_triangular(factor, whole_of_triangle(a_dot, lower), lower=True)
-    change = factor @ half_of_lower(linalg.solve_triangular(factor, inner.T, lower=True))
-    return change if lower else change.T
+    if overwrite_a:
+        return refuse(OVERWRITTEN_FACTOR)
+    if known(rank(a) == 2 and not np.iscomplexobj(a)):
+        factor = result if lower else result.T
+        inner = linalg.solve_triangular(factor, whole_of_triangle(a_dot, lower), lower=True)
+        change = factor @ half_of_lower(linalg.solve_triangular(factor, inner.T, lower=True))
+        return change if lower else change.T
+    return cholesky_change(result, a_dot, not lower)
 
 
 @inline
@@ -378,18 +392,30 @@ kind(linalg.cholesky)(inverse_kind)
 # --- matrices of a pattern ------------------------------------------------------------------------------------------
 
 
+TAKES_ROWS = tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 17)  # and makes a matrix of each
+
+
 @adjoint(linalg.toeplitz, linear=True)
 def constant_along_diagonals(c, r=None, *, grad):
-    if rank(c) > 1 or np.iscomplexobj(c):
-        return refuse("of more than one row, or of complex numbers")
+    """Of complex numbers, the row is that of the conjugates unless it is given."""
+    if known(not TAKES_ROWS) and rank(c) > 1:
+        return refuse("of more than one row, which SciPy joins before 1.17: np.stack of a call for each")
+    if r is None and np.iscomplexobj(c):
+        return refuse("of complex numbers without the row: `linalg.toeplitz(c, np.conj(c))`")
     if r is None:
-        return sums_of_diagonals(grad, c, -1) + sums_of_diagonals(grad, c, 1) * (np.arange(len(c)) > 0), 0.0
-    return sums_of_diagonals(grad, c, -1), sums_of_diagonals(grad, r, 1) * (np.arange(len(r)) > 0)
+        return sums_of_diagonals(grad, c, -1) + sums_of_diagonals(grad, c, 1) * not_first(c), 0.0
+    return sums_of_diagonals(grad, c, -1), sums_of_diagonals(grad, r, 1) * not_first(r)
+
+
+@inline
+def not_first(numbers):
+    return np.arange(numbers.shape[-1]) > 0
 
 
 def sums_of_diagonals(a, like, sign):
-    """The sums along the diagonals of a: the first is the main one, the next ones are on one side of it."""
-    return np.array([np.trace(a, sign * k) for k in range(len(like))])
+    """The sums along the diagonals of a, or of each matrix of a stack: the first is the main one, the next ones are on
+    one side of it."""
+    return np.moveaxis(np.array([np.trace(a, sign * k, -2, -1) for k in range(like.shape[-1])]), 0, -1)
 
 
 kind(sums_of_diagonals)(lambda a, like, sign: Array(getattr(a, "dtype", ""), dims_of(like)))

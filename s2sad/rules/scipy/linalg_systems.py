@@ -13,11 +13,14 @@ from s2sad.rules.scipy.linalg import toeplitz_kind
 # --- banded matrices ------------------------------------------------------------------------------------------------
 
 
+OTHER_BANDS = "of a stack, or overwritten matrices: a call for each matrix, `np.stack([...])`"
+
+
 @adjoint(linalg.solve_banded, cost=300)
 def solution_of_banded(l_and_u, ab, b, overwrite_ab=False, overwrite_b=False, check_finite=True, *, grad, result):
     """A's element i, j is ab[u + i - j, j]. The transposed system gives b's gradient."""
-    if rank(ab) != 2 or rank(b) > 2 or np.iscomplexobj(ab) or np.iscomplexobj(b) or overwrite_ab or overwrite_b:
-        return refuse("of a stack, complex or overwritten matrices")
+    if rank(ab) != 2 or rank(b) > 2 or overwrite_ab or overwrite_b:
+        return refuse(OTHER_BANDS)
     b_grad = linalg.solve_banded((l_and_u[1], l_and_u[0]), transposed_bands(l_and_u, ab), grad)
     return None, -products_in_bands(l_and_u, b_grad, result), b_grad
 
@@ -26,8 +29,8 @@ def solution_of_banded(l_and_u, ab, b, overwrite_ab=False, overwrite_b=False, ch
 def solution_of_banded_tangent(
     l_and_u, ab, b, overwrite_ab=False, overwrite_b=False, check_finite=True, *, result, ab_dot, b_dot
 ):
-    if rank(ab) != 2 or rank(b) > 2 or np.iscomplexobj(ab) or np.iscomplexobj(b) or overwrite_ab or overwrite_b:
-        return refuse("of a stack, complex or overwritten matrices")
+    if rank(ab) != 2 or rank(b) > 2 or overwrite_ab or overwrite_b:
+        return refuse(OTHER_BANDS)
     return linalg.solve_banded(l_and_u, ab, b_dot - bands_times(l_and_u, ab_dot, result))
 
 
@@ -154,8 +157,8 @@ def by_factor_kind(factor: Kind, b: Kind, *options: Kind) -> Kind:
 
 @adjoint(linalg.circulant, linear=True)
 def circulant(c, *, grad):
-    if rank(c) != 1 or np.iscomplexobj(c):
-        return refuse("of more than one row, or of complex numbers")
+    if rank(c) != 1:
+        return refuse("of more than one row: np.stack of a call for each")
     return sums_around(grad)
 
 
@@ -181,8 +184,8 @@ def circulant_kind(c: Kind) -> Kind:
 @adjoint(linalg.hankel, linear=True)
 def hankel(c, r=None, *, grad):
     """The first item of r is not used."""
-    if rank(c) != 1 or np.iscomplexobj(c):
-        return refuse("of more than one row, or of complex numbers")
+    if rank(c) != 1:
+        return refuse("of more than one row: np.stack of a call for each")
     if r is None:
         return sums_of_antidiagonals(grad, 0, len(c)), 0.0
     rest = sums_of_antidiagonals(grad, len(c) - 1, len(r))
