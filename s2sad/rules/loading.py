@@ -28,7 +28,14 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "scipy.ndimage": ("ndimage", "ndimage_fourier", "ndimage_labels", "ndimage_smooth", "ndimage_splines"),
     "scipy.optimize": (),
-    "scipy.signal": ("signal", "signal_sequences", "signal_spectra", "signal_states", "signal_responses"),
+    "scipy.signal": (
+        "signal",
+        "signal_sequences",
+        "signal_spectra",
+        "signal_states",
+        "signal_responses",
+        "signal_rates",
+    ),
     "scipy.spatial": ("spatial", "distances"),
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),
     "scipy.stats": (

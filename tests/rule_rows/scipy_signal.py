@@ -4,7 +4,7 @@ import numpy as np
 from scipy import signal
 
 from s2sad.rules import loading
-from tests.rule_rows.table import complexes, normal, parts, row, rows
+from tests.rule_rows.table import complexes, fixed, normal, parts, row, rows
 
 loading.load_rules_of(signal.lfilter)
 
@@ -144,6 +144,36 @@ rows(
         row(_rows.T, 12, axis=0),
         *(row(_z, num) for num in (3, 4, 8)),
         row(complexes(6), 9),
+    ],
+)
+
+rows(
+    signal.upfirdn,
+    cases=[
+        row(_b, normal(7)),
+        row(_b, _rows, 3, 2),
+        row(_b, _rows.T, up=2, axis=0),
+        row(_b, normal(4), 1, 5),
+        row(np.array([2.0]), normal(5), 2, 3),
+        row(_b, complexes(5), 2),
+    ],
+)
+rows(
+    signal.resample_poly,
+    cases=[
+        row(_rows, 3, 2, axis=1),
+        row(_rows.T, 2, 4),
+        *(fixed("window", normal(9), up, down, window=normal(n)) for up, down, n in ((3, 2, 5), (2, 3, 4), (1, 1, 3))),
+        row(normal(6), 1, 4, window="hamming"),
+    ],
+)
+_sections = np.array([[0.2, 0.3, 0.1, 1.0, -0.4, 0.2], [0.5, 0.1, 0.0, 1.0, 0.3, 0.0]])
+rows(
+    signal.sosfiltfilt,
+    cases=[
+        fixed("sos", _sections, normal(16)),
+        fixed("sos", _sections, _rows.T, 0, padlen=4),
+        fixed("sos", _sections[:1], _rows, padtype=None),
     ],
 )
 

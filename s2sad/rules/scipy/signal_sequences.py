@@ -108,15 +108,24 @@ def both_ways_transposed(b, a, grad, axis, padtype, padlen):
     from."""
     moved = np.moveaxis(grad, axis, 0)
     edge = 0 if padtype is None else 3 * max(len(a), len(b)) if padlen is None else padlen
-    n, side = len(moved), np.repeat(np.zeros_like(moved[:1]), edge, axis=0)
-    whole = np.concatenate([side, moved, side])
+    whole = continued_by_zeros(moved, edge)
     whole = steady_transposed(b, a, np.flip(steady_transposed(b, a, np.flip(whole, 0)), 0))
+    return np.moveaxis(ends_back(whole, edge, len(moved)), 0, axis)
+
+
+def continued_by_zeros(rows, edge):
+    side = np.repeat(np.zeros_like(rows[:1]), edge, axis=0)
+    return np.concatenate([side, rows, side])
+
+
+def ends_back(whole, edge, n):
+    """The transpose of what continues n rows by their reflections in both ends."""
     before, made, after = whole[:edge], whole[edge : edge + n].copy(), whole[edge + n :]
     made[1 : edge + 1] -= np.flip(before, 0)
     made[0] += 2.0 * np.sum(before, axis=0)
     made[n - 1 - edge : n - 1] -= np.flip(after, 0)
     made[n - 1] += 2.0 * np.sum(after, axis=0)
-    return np.moveaxis(made, 0, axis)
+    return made
 
 
 def steady_transposed(b, a, grad):
