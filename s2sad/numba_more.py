@@ -17,6 +17,8 @@ import gast
 import numpy as np
 
 from s2sad import helpers, numba_helpers, numba_slice_texts, trees
+from s2sad.numba_blocks import block_stored
+from s2sad.numba_sorts import BLOCK
 
 Form = Callable[[Any, list[Any], dict[str, Any], list[Any]], Any]
 FORMS: dict[str, Form] = {}
@@ -488,6 +490,11 @@ def statement(forms: Any, node: gast.Expr, known: Any) -> Any:
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     if name == "copyto" and len(call.args) == 2 and not given:
         return whole_store(call.args[0], call.args[1])
+    if name in ("add.at", "subtract.at") and len(call.args) == 3 and known.of(call.args[1]) == BLOCK:
+        if known.rank(call.args[0]) != 2:
+            return None
+        target = trees.index(call.args[0], call.args[1])
+        return block_stored(forms, target, call.args[2], known, "+" if name == "add.at" else "-")
     if name in ("add.at", "subtract.at") and len(call.args) == 3:
         return added_at(forms, name, call.args, known)
     out = given.get("out")

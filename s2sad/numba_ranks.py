@@ -19,7 +19,7 @@ import numpy as np
 
 from s2sad import trees
 from s2sad.numba_results import Results
-from s2sad.numba_sorts import COUNT, TRUTH, UNKNOWN, Sort, bind, join, note, product_rank, wider, widest
+from s2sad.numba_sorts import BLOCK, COUNT, TRUTH, UNKNOWN, Sort, bind, join, note, product_rank, wider, widest
 
 
 def of_functions(tree: gast.Module, given: dict[str, dict[str, Sort]]) -> dict[str, dict[str, Sort]]:
@@ -175,8 +175,12 @@ class Expressions(Results):
         if base[0] == "()":
             value = trees.literal(node.slice)
             return base[1][value] if isinstance(value, int) and -len(base[1]) <= value < len(base[1]) else UNKNOWN
+        if base == BLOCK:
+            return "[]", ("i", 1)
         if not isinstance(base[1], int):
             return base[0], None
+        if self.of(node.slice) == BLOCK:
+            return base[0], (2 if base[1] == 2 else None)
         return base[0], self.indexed(base[1], node.slice)
 
     def indexed(self, rank: int, index: gast.AST) -> int | None:

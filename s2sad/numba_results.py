@@ -8,7 +8,7 @@ import gast
 import numpy as np
 
 from s2sad import helpers, trees
-from s2sad.numba_sorts import COUNT, LIKE_ARGUMENT, UNKNOWN, dtype_of, join, product_rank, wider, widest
+from s2sad.numba_sorts import BLOCK, COUNT, LIKE_ARGUMENT, UNKNOWN, dtype_of, join, product_rank, wider, widest
 
 COMPARISONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "isnan", "isfinite", "isinf",
                "logical_and", "logical_or", "logical_not", "logical_xor", "signbit")  # fmt: skip
@@ -36,6 +36,8 @@ class Results:
         if isinstance(function, gast.Name):
             return self.of_named_call(function.id, node)
         found = trees.function_of(function)
+        if found is np.ix_ and getattr(node, "block", False):
+            return BLOCK if all(self.of(each) == ("i", 1) for each in node.args) else UNKNOWN
         if found is None:
             return self.of_method(function, node) if isinstance(function, gast.Attribute) else UNKNOWN
         module = getattr(trees.function_of(function.value), "__name__", "")

@@ -15,6 +15,7 @@ UNKNOWN: Sort = (None, None)
 TRUTH: Sort = ("b", 0)
 COUNT: Sort = ("i", 0)
 ORDER = "bifc"
+BLOCK: Sort = ("ix", None)  # the rows and columns of a part of a matrix; see numba_blocks.py
 
 # Helpers of programs, and which of its arguments has the sort of what it gives.
 LIKE_ARGUMENT: dict[Any, int] = {}

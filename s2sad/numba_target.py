@@ -25,10 +25,12 @@ import numpy as np
 
 from s2sad import numba_linalg, numba_special, trees
 from s2sad import numba_more as more
+from s2sad.helpers import last_stored
 from s2sad.jit_options import need_numba
 from s2sad.kinds import Kind, kind_of
 from s2sad.named_numbers import without_names
 from s2sad.numba_attributes import Path, with_names
+from s2sad.numba_blocks import as_mesh, block_last_stored, block_stored, block_taken, mark_blocks
 from s2sad.numba_boundary import Boundary, begin_as_given, by_position, drop_sharing_checks, takes_all_by_position
 from s2sad.numba_by_rank import by_rank
 from s2sad.numba_custom import with_halves
@@ -41,10 +43,10 @@ from s2sad.numba_rarer import with_axes_to_squeeze
 from s2sad.numba_records import Records, unlike_as_tuples
 from s2sad.numba_recursion import with_one_tape, without_literals
 from s2sad.numba_rows import saves_in_rows
-from s2sad.numba_sorts import UNKNOWN, bind, sort_of
+from s2sad.numba_sorts import BLOCK, UNKNOWN, bind, sort_of
 from s2sad.numba_tapes import saves_in_arrays
 from s2sad.numba_unified import arrays_from_the_start, arrays_of_indices, saved_with_none, sets_none
-from s2sad.numba_views import Memory, at_indices, at_mask, in_place, stored
+from s2sad.numba_views import Memory, as_read, at_indices, at_mask, in_place, stored
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.requests import Program
 
@@ -268,6 +270,9 @@ def rewritten(
     kinds = {name: {k: v for k, v in own.items() if (name, k) not in arrays} for name, own in kinds.items()}
     given = sorts_of(kinds, read)
     note_cotangent(tree, given)
+    for node in tree.body:
+        for name in mark_blocks(node):
+            given.get(getattr(node, "name", ""), {}).pop(name, None)
     with_one_tape(tree, forms.numpy, lambda name: of_functions(tree, given)[name])
     without_literals(tree, read)
     if any(sets_none(node) for node in trees.walk(tree)):
@@ -404,6 +409,10 @@ class Rewriter(gast.NodeTransformer):
 
     def visit_AugAssign(self, node: gast.AugAssign) -> gast.AST:
         sorts = (self.known.of(node.target), self.known.of(node.value))
+        if isinstance(node.target, gast.Subscript) and self.known.of(node.target.slice) == BLOCK:
+            place = as_read(node.target)
+            place.stored = False
+            return self.visit(gast.Assign([node.target], gast.BinOp(place, node.op, node.value), None))
         growing = isinstance(node.target, gast.Name) and node.target.id in self.carried
         overlaps = self.memory is not None and not self.memory.apart(node.target, node.value)
         added = in_place(self.forms, node, self.known) if sorts[0][1] not in (0, None, "?") else None
@@ -450,7 +459,7 @@ class Rewriter(gast.NodeTransformer):
         if isinstance(made, (gast.Tuple, gast.List)) and self.is_part(node.targets[0]):
             node.value = trees.call(trees.attr(trees.name(self.forms.numpy, module=np), "array"), made)
         if not (isinstance(made, gast.ListComp) and is_tuple(made.elt) and isinstance(node.targets[0], gast.Name)):
-            call = stored(self.forms, node, self.known, self.memory)
+            call = self.block(node.targets[0], made) or stored(self.forms, node, self.known, self.memory)
             return self.generic_visit(node if call is None else call)
         [loop] = made.generators
         names = {each.id for each in trees.walk(loop.target) if isinstance(each, gast.Name)}
@@ -467,6 +476,11 @@ class Rewriter(gast.NodeTransformer):
         start = trees.assign(target, gast.List([], gast.Load()))
         end = [trees.assign(name, trees.name(target))] if name != target else []
         return [start, self.visit(gast.For(loop.target, loop.iter, body, [], None)), *end]
+
+    def block(self, target: Any, value: Any) -> Any:
+        """What stores into a block of a matrix; None where the target is none."""
+        fits = isinstance(target, gast.Subscript) and self.known.rank(target.value) == 2
+        return block_stored(self.forms, target, value, self.known) if fits else None
 
     def is_part(self, target: gast.AST) -> bool:
         """Whether a place is one in an array: of numbers that are put there, Numba wants an array."""
@@ -497,6 +511,13 @@ class Rewriter(gast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_Call(self, node: gast.Call) -> gast.AST:
+        if self.known.of(node) == BLOCK:
+            pair = gast.Tuple(node.args, gast.Load())
+            return self.generic_visit(gast.Tuple([pair], gast.Load()))
+        if getattr(node.func, "function", None) is last_stored:
+            made = block_last_stored(self.forms, node, self.known)
+            if made is not None:
+                return self.generic_visit(made)
         before = self.forms.prepared(node, self.known)
         self.generic_visit(node)
         return self.forms.call(node, self.known, before)
@@ -520,9 +541,12 @@ class Rewriter(gast.NodeTransformer):
         rank = self.known.rank(node.value)
         taken = None
         if not getattr(node, "stored", False):
-            taken = at_indices(self.forms, node, self.known) or at_mask(self.forms, node, self.known)
+            taken = block_taken(self.forms, node, self.known) if rank == 2 else None
+            taken = taken or at_indices(self.forms, node, self.known) or at_mask(self.forms, node, self.known)
         if taken is not None:
             return self.generic_visit(taken)
+        if rank != 2 or getattr(node, "stored", False):
+            node.slice = as_mesh(self.forms, node.slice, self.known)
         self.generic_visit(node)
         if rank and isinstance(node.slice, gast.Constant) and node.slice.value is ...:
             node.slice = trees.const(slice(None))  # of `A[...] += x` Numba makes nothing

@@ -7,7 +7,7 @@ import bisect
 import numpy as np
 
 from s2sad.indexing import dim_of
-from s2sad.kinds import INT, NONE, UNKNOWN, Array, Dim, Kind, Scalar, Static, Tuple
+from s2sad.kinds import INT, NONE, ONE, UNKNOWN, Array, Dim, Kind, Scalar, Static, Tuple
 from s2sad.rules.registry import kind, nondifferentiable
 from s2sad.rules.results import UNSURE, dims_of, dims_of_shape, length_of, numeric, shaped, unknown_dim, value_of
 
@@ -51,6 +51,21 @@ def order_kind(a: Kind, axis: Kind = LAST, *options: Kind, **keywords: Kind) -> 
 @kind(np.argpartition)
 def partition_kind(a: Kind, kth: Kind, axis: Kind = LAST, *options: Kind, **keywords: Kind) -> Kind:
     return order_kind(a, axis)
+
+
+@kind(np.ix_)
+def crossing_kind(*vectors: Kind) -> Kind:
+    """One array for each axis, with as many axes as there are vectors."""
+    found = [numeric(each) for each in vectors]
+    items = []
+    for k, each in enumerate(found):
+        if not isinstance(each, Array) or each.char not in "bi" or each.dims is None or len(each.dims) != 1:
+            return UNKNOWN
+        its = each.dims[0] if each.char == "i" else unknown_dim()
+        dims = [ONE] * len(found)
+        dims[k] = its
+        items.append(Array(each.dtype if each.char == "i" else "int64", tuple(dims)))
+    return Tuple(tuple(items))
 
 
 @kind(np.nonzero)
