@@ -82,13 +82,10 @@ class OneSided:
 
     def disturbs(self, one: gast.stmt, other: gast.stmt) -> bool:
         """Whether a statement writes memory that another one may read, or write other than by adding to it."""
-        owner = owner_of(one)
-        if owner is None:
-            return False
         touched = set(read_list(other))
         if adds(one) and adds(other):
             touched = set(ir.summary(other.value).names)
-        return any(self.may_be(name, owner) for name in touched)
+        return any(self.may_be(name, owner) for owner in written_by(one) for name in touched)
 
     def may_be(self, name: str, owner: str) -> bool:
         """Whether a name may share memory with what is written under another one."""
@@ -233,6 +230,16 @@ def is_simple(node: gast.stmt) -> bool:
     if getattr(node, "impure", False) or owner_of(node) is not None:
         return False
     return getattr(node, "restore", False) or not ir.summary(node.value).pop
+
+
+def written_by(node: gast.stmt) -> set[str]:
+    """The names of what a statement may write into: `x[0] = e`, `x.append(e)`, `np.add.at(x, k, e)`, `e = x.pop()`."""
+    owner = owner_of(node)
+    if owner is not None:
+        return {owner}
+    if isinstance(node, gast.Expr) or isinstance(node, gast.Assign) and ir.summary(node.value).pop:
+        return set(read_list(node))
+    return set()
 
 
 def adds(node: gast.stmt) -> bool:

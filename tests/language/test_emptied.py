@@ -231,6 +231,22 @@ def the_best_so_far(x):
     return s
 
 
+class Total:
+    def __init__(self, value, rows):
+        self.value, self.rows = value, rows
+
+
+@case(0.7)
+def taken_in_one_branch(x):
+    """What reads the list's adjoint in the reverse sweep has to stay behind the branch that lengthens it."""
+    first = [x * 2.0]
+    b = Total(first[0], [1, first[0] * first[0]])
+    if len(b.rows) > 1:
+        b.value = b.rows.pop()
+    b.rows[0] *= sum(first)
+    return first[0] + b.value
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_case(each):
     each.check()
