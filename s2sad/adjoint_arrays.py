@@ -65,7 +65,7 @@ class Arrays:
         place = self.info[name].place
         in_order = place is not None and place.root.in_order
         if old is None and isinstance(kind, Array):  # written into: no number, if it has no axes
-            expr = zeros_of(kind, like)
+            expr = zeros_of(kind, like, self.number)
         elif old is None:
             expr = self.zero(kind, like)
         elif (

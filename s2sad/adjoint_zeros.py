@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gast
 
-from s2sad import trees
+from s2sad import ir, trees
 from s2sad.adjoint_sums import Cotangent
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
 from s2sad.structures import part_of, structure_parts
@@ -30,7 +30,7 @@ class Zeros:
         if isinstance(kind, Scalar):
             return trees.const(0.0)
         if isinstance(kind, Array):
-            made = zeros_of(kind, like)
+            made = zeros_of(kind, like, self.number)
             return trees.index(made, gast.Tuple([], gast.Load())) if kind.dims is None else made
         if isinstance(kind, List):
             if isinstance(like, gast.Name) and like.id in self.info and self.info[like.id].early:
@@ -65,8 +65,21 @@ class Zeros:
         return trees.const(0.0)
 
 
-def zeros_of(kind: Array, like: gast.AST) -> gast.AST:
-    """Zeros as large as an array; floats, also where the array may be one of integers."""
+def zeros_of(kind: Array, like: gast.AST, number: complex) -> gast.AST:
+    """Zeros as large as an array; with a dtype that holds `number` too, where that of the array isn't known."""
     if kind.dtype:
         return trees.np_call("zeros_like", like)
-    return trees.np_call("zeros_like", like, dtype=trees.np_call("result_type", like, trees.const(0.0)))
+    number = 0.0 if kind.real else number
+    return trees.np_call("zeros_like", like, dtype=trees.np_call("result_type", like, trees.const(number)))
+
+
+def widest(program: ir.Inferred) -> complex:
+    """0.0, or 0j where what is added to the adjoint of an array of unknown dtype may be complex though the array is
+    real: the real part is taken where something is known to be real, the function's arguments at the latest."""
+    given = [getattr(value, "kind", None) for value in program.parameters.values()]
+    chars = {getattr(each.kind, "char", "") for each in program.info.values()}
+    if "?" not in chars or any(isinstance(kind, (Scalar, Array)) and kind.char == "?" for kind in given):
+        return 0.0
+    nodes = (each for statement in program.body for each in trees.walk(statement))
+    written = any(isinstance(each, gast.Constant) and isinstance(each.value, complex) for each in nodes)
+    return 0j if written or "c" in chars else 0.0

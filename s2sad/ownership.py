@@ -192,7 +192,7 @@ class Ownership:
 
     def uncopied(self, copy: gast.AST, name: str) -> gast.AST:
         """The name alone; np.array of what may be a number makes an array of it."""
-        plain = self.kind_of(name).dims != () or not is_numpy(copy, "array")
+        plain = bool(self.kind_of(name).dims) or not is_numpy(copy, "array")
         return trees.name(name) if plain else trees.np_call("asarray", trees.name(name))
 
     # --- sums ---

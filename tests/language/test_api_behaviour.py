@@ -349,3 +349,14 @@ def test_the_checker_notices():
         return
     with pytest.raises(AssertionError, match="by differences"):
         check_case(polynomial, (2.0, 3.0), expected=(27.0, -5.0))
+
+
+def test_gradient_of_an_array_without_axes_that_becomes_a_number():
+    def f(x):
+        for _ in range(2):
+            x = 1.0
+        return x
+
+    _, (gradient,) = value_and_gradients_function(f)(np.array(0.3))
+    assert isinstance(gradient, np.ndarray)
+    assert gradient == 0.0
