@@ -126,7 +126,8 @@ class Carried:
                     return True
                 changed = self.note_phi(facts, key, (*path, part), x, y) or changed
             return changed
-        if (a.static is None) != (b.static is None) or isinstance(b.expr, gast.Name) and b.expr.id in self.optional:
+        maybe_none = any(getattr(each.expr, "id", "") in self.optional for each in (a, b))
+        if maybe_none or (a.static is None) != (b.static is None):
             facts["optional", key, path] = True
         kind = settled(join(self.joined_kind(a, b), old[0] if old else None), ("carried", key, path), self.joined)
         varied = a.varied or b.varied or bool(old and old[1])

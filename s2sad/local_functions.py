@@ -45,7 +45,7 @@ def refuse_local_functions(body: list[gast.stmt], source: Any) -> None:
             name = node.id.removesuffix(RESULT)
             if name in FACTORS:
                 raise refuse(
-                    "factor_whole", origin[1], origin[0], name=name, solver=FACTORS[name][0], like=FACTORS[name][1]
+                    "factor_whole", origin[1], origin[0], name=name, solver=FACTORS[name][0], instead=FACTORS[name][1]
                 )
             raise refuse("solver_second" if SECOND in name else "solver_whole", origin[1], origin[0], name=name)
         elif isinstance(node, gast.Name) and node.id.endswith(MAYBE):

@@ -227,7 +227,7 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
     ),
     "factor_whole": (
         "what `{name}` returns is used otherwise than by `{solver}`",
-        "`linalg.{like}`, which has a gradient",
+        "`linalg.{instead}`, which has a gradient",
     ),
     "solver_second": (
         "`{name}`, the estimate beside the result, has no rule",

@@ -428,14 +428,15 @@ def test_prange():
     x = np.arange(5.0)
     plain = value_and_gradients_function(spread)
     assert_close(value_and_gradients_function(spread, jit=numba_options(parallel=True))(x, 2.0), plain(x, 2.0))
-    with pytest.raises(NotDifferentiableError, match="add into the same elements") as caught:
+    with pytest.raises(NotDifferentiableError, match="add into elements that other iterations") as caught:
         value_and_gradients_function(neighbours, jit=numba_options(parallel=True))(x)
-    line = neighbours.__code__.co_firstlineno + 2
+    line = neighbours.__code__.co_firstlineno + 3
     assert str(caught.value) == (
-        "s2sad can't differentiate this: in reverse, the iterations of this loop may add into the same elements, so they can't run "
-        f'side by side\n  File "{__file__}", line {line}, in neighbours\n'
-        f"    for i in numba.prange(1, len(x)):\n    {'^' * 33}\n"
-        "  Write instead: `range` for `prange`, so that they run one after the other, or leave out `parallel=True`"
+        "s2sad can't differentiate this: this statement, or its adjoint, may write or add into elements that other "
+        f'iterations over `i` use, so they can\'t run side by side\n  File "{__file__}", line {line}, in neighbours\n'
+        f"    y[i] = x[i] * x[i - 1]\n    {'^' * 22}\n"
+        "  Write instead: `range` for `prange`, so that they run one after the other, or an index here that begins "
+        "with `i`"
     )
     assert_close(value_and_gradients_function(neighbours)(x)[1][0], np.array([1.0, 2.0, 4.0, 6.0, 3.0]))
 
