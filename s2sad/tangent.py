@@ -156,7 +156,7 @@ class Tangent(Rules, Memory, Control, Calls):
             sure = kind.dims is not None and (
                 kind.dims != () or kind.dtype
             )  # of an unknown dtype, a number may be meant
-            return made if sure or written else trees.index(made, gast.Tuple([], gast.Load()))
+            return made if sure or written and kind.dims is None else trees.index(made, gast.Tuple([], gast.Load()))
         return trees.const(0.0)
 
     def part(self, kind: Kind, expr: gast.AST, key: Any) -> gast.AST:

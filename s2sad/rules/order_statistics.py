@@ -80,8 +80,10 @@ def ordered_points_tangent(a_dot, a, positions, axis, result):
 def ordered_numbers_adjoint(grad, a, q, axis, method):
     """The adjoint of np.nanquantile: each column has its own number of numbers, with what is no number behind them."""
     columns = columns_along(a, axis)
-    grads = np.reshape(grad, (np.size(q), columns.shape[1]))
     made = np.zeros(columns.shape, dtype=columns.dtype)
+    if columns.size == 0:  # then the result is as if q were one number
+        return columns_back(made, a, axis)
+    grads = np.reshape(grad, (np.size(q), columns.shape[1]))
     for j in range(columns.shape[1]):
         count = np.count_nonzero(~np.isnan(columns[:, j]))
         if count > 0:
@@ -141,13 +143,18 @@ def rate_of_position(count, method):
 
 
 def sums_for_quantiles(gaps, grad, q):
-    """The adjoint of q, of gaps that have a row for each of its numbers."""
+    """The adjoint of q, of gaps that have a row for each of its numbers; zeros where there is nothing between which it
+    could move: the method takes numbers as they are, or there are none."""
+    if np.ndim(gaps) == 0 or np.size(gaps) != np.size(grad):
+        return np.zeros(np.shape(q))
     sums = np.sum(gaps * np.reshape(grad, np.shape(gaps)), axis=1)
     return sums[0] if np.ndim(q) == 0 else np.reshape(sums, np.shape(q))
 
 
 def along_with_quantiles(gaps, q_dot, result):
     """How quantiles change with q."""
+    if np.ndim(gaps) == 0 or np.size(gaps) != np.size(result):
+        return np.zeros(np.shape(result))
     return np.reshape(gaps * np.reshape(q_dot, (-1, 1)), np.shape(result))
 
 
