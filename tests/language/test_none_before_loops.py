@@ -3,6 +3,7 @@
 import pytest
 
 from s2sad import jvp, value_and_gradients_function
+from tests.random_none import judge
 
 
 def asked_alone(x, c):
@@ -58,3 +59,10 @@ def test_derivatives(f, c):
     assert value == f(1.3, c)
     assert gradient == pytest.approx(expected, rel=1e-8)
     assert jvp(f, (1.3, c), (1.0, 0))[1] == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize("first", range(0, 60, 10))
+def test_random_programs(first):
+    for seed in range(first, first + 10):
+        for c in (0, 1, 3, 5):
+            assert judge(seed, c) == ""
