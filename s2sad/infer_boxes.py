@@ -64,7 +64,7 @@ class Boxes:
             return True
         if "optional_items" in self.facts.results and isinstance(value.kind, (List, Mapping)):
             return True
-        return isinstance(value.expr, gast.Name) and value.expr.id in self.optional
+        return self.is_optional(value)
 
     def boxed(self, value: Value) -> Value:
         """A tuple, dict or record as one value, to be put into a list."""

@@ -126,8 +126,7 @@ class Carried:
                     return True
                 changed = self.note_phi(facts, key, (*path, part), x, y) or changed
             return changed
-        maybe_none = any(getattr(each.expr, "id", "") in self.optional for each in (a, b))
-        if maybe_none or (a.static is None) != (b.static is None):
+        if (a.static is None) != (b.static is None) or self.is_optional(a) or self.is_optional(b):
             facts["optional", key, path] = True
         kind = settled(join(self.joined_kind(a, b), old[0] if old else None), ("carried", key, path), self.joined)
         varied = a.varied or b.varied or bool(old and old[1])

@@ -58,7 +58,7 @@ class Choices:
                 return None
         if isinstance(op, (gast.Is, gast.IsNot)) and None in (left.static, right.static):
             other = right if left.static is None else left
-            if isinstance(other.expr, gast.Name) and other.expr.id in self.optional:
+            if self.is_optional(other):
                 return None
             if "optional_items" in self.facts.results and isinstance(other.expr, (gast.Name, gast.Subscript)):
                 return None  # a list or dict holds what may be None

@@ -159,7 +159,7 @@ class Comprehensions:
                 if (
                     isinstance(found, Conflict)
                     or isinstance(found, Value)
-                    and getattr(found.expr, "id", "") in self.optional
+                    and self.is_optional(found)
                     or isinstance(found, Value)
                     and (found.varied or found.items is not None or found.object is not None)
                 ):

@@ -173,9 +173,7 @@ class Joins:
             return Conflict("joined_functions")
         if any(isinstance(v.expr, gast.Name) and v.expr.id.endswith(RESULT) for v in (a, b)):
             return Conflict("joined_kinds")
-        optional = [
-            v for v in (a, b) if v.static is None or isinstance(v.expr, gast.Name) and v.expr.id in self.optional
-        ]
+        optional = any(v.static is None or self.is_optional(v) for v in (a, b))
         kind = self.joined_kind(a, b)
         varied = (a.varied or b.varied) and carries_gradient(kind)
         if varied and isinstance(kind, Unknown):

@@ -111,8 +111,11 @@ class MaybeNone:
         if value.object is not None:
             parts = [(key, self.part_of(value.object, key)) for key in value.object.keys]
             return [each for key, part in parts for each in self.telling_parts(part, (*way, key))]
-        optional = isinstance(value.expr, gast.Name) and value.expr.id in self.optional
-        return [way] if isinstance(value.kind, (Scalar, Array)) and not optional else []
+        return [way] if isinstance(value.kind, (Scalar, Array)) and not self.is_optional(value) else []
+
+    def is_optional(self, value: Value) -> bool:
+        """Whether a number or array may be None, as far as its name tells."""
+        return isinstance(value.expr, gast.Name) and value.expr.id in self.optional
 
     def part_at(self, value: Any, way: tuple[Any, ...]) -> Any:
         for step in way:
