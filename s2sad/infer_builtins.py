@@ -263,10 +263,7 @@ class Builtins:
             expr = trees.index(value.expr, gast.Slice(None, None, trees.const(-1)))
             return self.list_operation("reversed", [value], expr, value, hint)
         if isinstance(value.kind, Array) and value.varied and not self.quiet:
-            it = self.value_iteration(value, node)
-            if it.what == "sequence":
-                it.backwards, it.expr = not it.backwards, trees.call(trees.builtin("reversed"), it.expr)
-                return self.collected(it, node, hint)
+            return self.collected(self.turned_round(self.value_iteration(value, node)), node, hint)
         return None
 
     def call_reduce(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
@@ -356,17 +353,20 @@ class Builtins:
         else:
             start = [*args[1:], *keywords.values()]
             it = self.numbered(self.value_iteration(args[0], node), start[0] if start else None)
-        return self.make_tuple(list(it.items)) if it.what == "unroll" else self.collected(it, node, hint)
+        return self.collected(it, node, hint)
 
     def given_iteration(self, k: int, value: Value, node: Any, count: int) -> Any:
         """What a loop over the k-th argument of a call runs over. A range stays one: making it does nothing."""
         given = getattr(node, "args", [])
         written = given[k] if len(given) == count else None
-        is_range = isinstance(written, gast.Call) and getattr(written.func, "id", "") == "range"
+        named = isinstance(written, gast.Call) and isinstance(written.func, gast.Name)
+        is_range = named and self.visit(written.func).static is range
         return self.iteration(written) if is_range else self.value_iteration(value, node)
 
     def collected(self, it: Any, node: Any, hint: Any) -> Value:
-        """What a loop would run over, as a list."""
+        """What a loop would run over, as a list; as a tuple where it is known how many items there are."""
+        if it.what == "unroll":
+            return self.make_tuple(list(it.items))
         made = self.make_list([], hint or "items")
         pattern = own_target("item")
         key = (self.frame.number, own_variable("item"))

@@ -283,8 +283,7 @@ class Calls:
             rows = self.starred_rows(node)
             columns = None if rows is None else self.columns(rows, node, getattr(node, "columns", None))
             if columns is None and rows is not None and rows.varied:
-                it = self.iteration_of_rows(rows, node)
-                return self.make_tuple(list(it.items)) if it.what == "unroll" else self.collected(it, node, hint)
+                return self.collected(self.iteration_of_rows(rows, node), node, hint)
             return columns
         return None
 

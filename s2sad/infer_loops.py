@@ -88,15 +88,18 @@ class Loops:
             return self.zip_iteration(node)
         if static is reversed and len(node.args) == 1:
             inner = self.iteration(node.args[0])
-            if inner.what == "unroll":
-                return Iteration(inner.expr, None, "unroll", items=inner.items[::-1])
-            if inner.what in ("range", "sequence"):
-                inner.backwards = not inner.backwards
-                inner.expr = trees.call(trees.builtin("reversed"), inner.expr)
-                return inner
+            if inner.what in ("unroll", "range", "sequence"):
+                return self.turned_round(inner)
         if isinstance(static, BoundMethod) and static.name in ("items", "keys", "values"):
             return self.dict_iteration(static.owner, static.name, node)
         return None
+
+    def turned_round(self, it: Iteration) -> Iteration:
+        """What `reversed` runs over."""
+        if it.what == "unroll":
+            return Iteration(it.expr, None, "unroll", items=it.items[::-1])
+        it.backwards, it.expr = not it.backwards, trees.call(trees.builtin("reversed"), it.expr)
+        return it
 
     def numbered(self, inner: Iteration, start: Value | None) -> Iteration:
         """What `enumerate` runs over."""
