@@ -118,13 +118,9 @@ def _fit_scalar(dy: Any, kind: Scalar) -> Any:
     _need(np.asarray(dy).dtype.kind in ("biufc" if kind.char == "c" else "biuf"))
     if kind.dtype in ("float", "real"):
         return float(dy)
-    return (
-        complex(dy)
-        if kind.dtype == "complex"
-        else np.dtype(kind.dtype).type(dy)
-        if kind.dtype and kind.char in "fc"
-        else dy
-    )
+    if kind.dtype == "complex":
+        return complex(dy)
+    return np.dtype(kind.dtype).type(dy) if kind.dtype and kind.char in "fc" else dy
 
 
 def _fit_array(dy: Any, kind: Array) -> Any:

@@ -12,7 +12,7 @@ import itertools
 import math
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from s2sad import NotDifferentiableError, value_and_gradients_function
@@ -92,10 +92,12 @@ def judge(seed: int, c: int) -> str:
     return "" if got == value and close else f"{got} for {value}, {gradients} for {expected} of\n{text}"
 
 
-def main(first: int, last: int) -> None:
+def main(judge: Callable[[int, int], str], parameters: Sequence[int]) -> None:
+    """Judges the programs of the seeds on the command line, each with these parameters."""
+    first, last = map(int, sys.argv[1:])
     wrong = 0
     for seed in range(first, last):
-        for c in (0, 1):
+        for c in parameters:
             found = judge(seed, c)
             if found:
                 wrong += 1
@@ -104,4 +106,4 @@ def main(first: int, last: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(judge, (0, 1))

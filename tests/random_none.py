@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import itertools
 import random
-import sys
 from collections.abc import Iterator
 
 from s2sad import NotDifferentiableError, jvp, value_and_gradients_function
 
+from .random_branches import main
 from .random_repeated import function_of
 
 NUMBERS = ("x", "x * x", "0.5", "x * 2.0", "p * x", "p + 0.5")
@@ -84,16 +84,5 @@ def judge(seed: int, c: int) -> str:
     return "" if got == value and close else f"{got} for {value}, {gradient}, {tangent} for {expected} of\n{text}"
 
 
-def main(first: int, last: int) -> None:
-    wrong = 0
-    for seed in range(first, last):
-        for c in (0, 1, 3, 5):
-            found = judge(seed, c)
-            if found:
-                wrong += 1
-                print(f"seed {seed}, c = {c}: {found}", flush=True)
-    print(f"# seeds {first} to {last - 1}: {wrong} wrong")
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(judge, (0, 1, 3, 5))
