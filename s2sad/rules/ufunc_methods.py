@@ -6,74 +6,140 @@ import numpy as np
 
 from s2sad.kinds import NONE, Array, Kind
 from s2sad.rules.elementwise import bounded, not_zero
-from s2sad.rules.reductions import aligned, count_of, reduced
-from s2sad.rules.registry import adjoint, inline, kind, tangent
-from s2sad.rules.results import FALSE, dims_of, floating, numeric, numpy_dtype, value_of
+from s2sad.rules.reductions import aligned, best_of, masked, reduced, sharers
+from s2sad.rules.registry import adjoint, inline, kind, tangent, unbroadcast
+from s2sad.rules.results import FALSE, TRUE, dims_of, floating, numeric, numpy_dtype, value_of
 
 # --- reduce ---------------------------------------------------------------------------------------------------------
 
 
 @inline
-def shares(array, axis, keepdims, result):
-    """Of the terms in log(sum(exp(array))), in the sum of what exp gives: they make 1 if the result is rounded, too."""
-    terms = np.exp(np.minimum(array - aligned(bounded(result), array, axis, keepdims), 0.0))
-    return terms / not_zero(np.sum(terms, axis=axis, keepdims=True))
+def powers(array, axis, keepdims, where, result):
+    """The terms of exp(result) = sum(exp(array)), divided by it; where that is rounded, they don't quite make 1."""
+    return masked(np.exp(np.minimum(array - aligned(bounded(result), array, axis, keepdims), 0.0)), where)
 
 
 @inline
-def binary_shares(array, axis, keepdims, result):
-    terms = np.exp2(np.minimum(array - aligned(bounded(result), array, axis, keepdims), 0.0))
-    return terms / not_zero(np.sum(terms, axis=axis, keepdims=True))
+def binary_powers(array, axis, keepdims, where, result):
+    return masked(np.exp2(np.minimum(array - aligned(bounded(result), array, axis, keepdims), 0.0)), where)
 
 
-@adjoint(np.logaddexp.reduce, cost=20)
-def log_of_sum(array, axis=0, dtype=None, out=None, keepdims=False, *, grad, result):
+@inline
+def share_of(terms, array, axis, keepdims, grad):
+    """What belongs to each term, of the result that they make."""
+    return aligned(grad, array, axis, keepdims) * (terms / not_zero(np.sum(terms, axis=axis, keepdims=True)))
+
+
+@inline
+def whole_with(first, terms, axis, keepdims):
+    """The sum of the terms, with the one that `initial` makes."""
+    return not_zero(np.sum(terms, axis=axis, keepdims=keepdims) + first)
+
+
+@adjoint(np.logaddexp.reduce, spreads=True, cost=20)
+def log_of_sum(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, grad, result):
     """log(sum(exp(array))): the shares of the terms in the sum."""
-    return aligned(grad, array, axis, keepdims) * shares(array, axis, keepdims, result)
+    terms = powers(array, axis, keepdims, where, result)
+    if initial is None:
+        return share_of(terms, array, axis, keepdims, grad)
+    first = np.exp(np.minimum(initial - bounded(result), 0.0))
+    part = grad / whole_with(first, terms, axis, keepdims)
+    return aligned(part, array, axis, keepdims) * terms, None, None, None, None, unbroadcast(part * first)
 
 
 @tangent(np.logaddexp.reduce)
-def log_of_sum_tangent(array, axis=0, dtype=None, out=None, keepdims=False, *, result, array_dot):
-    return np.sum(shares(array, axis, keepdims, result) * array_dot, axis=axis, keepdims=keepdims)
+def log_of_sum_tangent(
+    array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, result, array_dot, initial_dot
+):
+    terms = powers(array, axis, keepdims, where, result)
+    if initial is None:
+        return change_by(terms, axis, keepdims, array_dot)
+    first = np.exp(np.minimum(initial - bounded(result), 0.0))
+    return change_with(first, terms, axis, keepdims, array_dot, initial_dot)
 
 
-@adjoint(np.logaddexp2.reduce, cost=20)
-def binary_log_of_sum(array, axis=0, dtype=None, out=None, keepdims=False, *, grad, result):
-    return aligned(grad, array, axis, keepdims) * binary_shares(array, axis, keepdims, result)
+@inline
+def change_by(terms, axis, keepdims, array_dot):
+    shares = terms / not_zero(np.sum(terms, axis=axis, keepdims=True))
+    return np.sum(shares * array_dot, axis=axis, keepdims=keepdims)
+
+
+@inline
+def change_with(first, terms, axis, keepdims, array_dot, initial_dot):
+    change = np.sum(terms * array_dot, axis=axis, keepdims=keepdims) + first * initial_dot
+    return change / whole_with(first, terms, axis, keepdims)
+
+
+@adjoint(np.logaddexp2.reduce, spreads=True, cost=20)
+def binary_log_of_sum(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, grad, result):
+    terms = binary_powers(array, axis, keepdims, where, result)
+    if initial is None:
+        return share_of(terms, array, axis, keepdims, grad)
+    first = np.exp2(np.minimum(initial - bounded(result), 0.0))
+    part = grad / whole_with(first, terms, axis, keepdims)
+    return aligned(part, array, axis, keepdims) * terms, None, None, None, None, unbroadcast(part * first)
 
 
 @tangent(np.logaddexp2.reduce)
-def binary_log_of_sum_tangent(array, axis=0, dtype=None, out=None, keepdims=False, *, result, array_dot):
-    return np.sum(binary_shares(array, axis, keepdims, result) * array_dot, axis=axis, keepdims=keepdims)
+def binary_log_of_sum_tangent(
+    array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, result, array_dot, initial_dot
+):
+    terms = binary_powers(array, axis, keepdims, where, result)
+    if initial is None:
+        return change_by(terms, axis, keepdims, array_dot)
+    first = np.exp2(np.minimum(initial - bounded(result), 0.0))
+    return change_with(first, terms, axis, keepdims, array_dot, initial_dot)
 
 
-@adjoint(np.hypot.reduce, cost=10)
-def length(array, axis=0, dtype=None, out=None, keepdims=False, *, grad, result):
+@adjoint(np.hypot.reduce, spreads=True, cost=10)
+def length(array, axis=0, dtype=None, out=None, keepdims=False, initial=0.0, where=True, *, grad, result):
     """At 0 the subgradient 0."""
-    return aligned(grad / not_zero(result), array, axis, keepdims) * array
+    part = grad / not_zero(result)
+    of_array = masked(aligned(part, array, axis, keepdims) * array, where)
+    return of_array, None, None, None, None, unbroadcast(part * initial)
 
 
 @tangent(np.hypot.reduce)
-def length_tangent(array, axis=0, dtype=None, out=None, keepdims=False, *, result, array_dot):
-    return np.sum(array * array_dot, axis=axis, keepdims=keepdims) / not_zero(result)
+def length_tangent(
+    array, axis=0, dtype=None, out=None, keepdims=False, initial=0.0, where=True, *, result, array_dot, initial_dot
+):
+    change = np.sum(masked(array, where) * array_dot, axis=axis, keepdims=keepdims) + initial * initial_dot
+    return change / not_zero(result)
 
 
-@adjoint(np.fmax.reduce, np.fmin.reduce, cost=10)
-def extreme_without_nan(array, axis=0, dtype=None, out=None, keepdims=False, *, grad, result):
+@adjoint(np.fmax.reduce, np.fmin.reduce, spreads=True, cost=10)
+def extreme_without_nan(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, grad, result):
     """Ties share equally."""
-    best = array == aligned(result, array, axis, keepdims)
-    return np.where(best, aligned(grad, array, axis, keepdims) / np.maximum(count_of(best, array, axis), 1), 0.0)
+    best = best_of(array, axis, keepdims, where, result)
+    n = np.maximum(sharers(best, array, axis, keepdims, initial, result), 1)
+    share = aligned(grad, array, axis, keepdims) / n
+    of_initial = np.where(aligned(result, array, axis, keepdims) == initial, share, 0.0)
+    return np.where(best, share, 0.0), None, None, None, None, unbroadcast(of_initial)
 
 
 @tangent(np.fmax.reduce, np.fmin.reduce)
-def extreme_without_nan_tangent(array, axis=0, dtype=None, out=None, keepdims=False, *, result, array_dot):
-    best = array == aligned(result, array, axis, keepdims)
+def extreme_without_nan_tangent(
+    array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, result, array_dot, initial_dot
+):
+    best = best_of(array, axis, keepdims, where, result)
     change = np.sum(best * array_dot, axis=axis, keepdims=keepdims)
-    return change / np.maximum(np.sum(best, axis=axis, keepdims=keepdims), 1)
+    n = np.sum(best, axis=axis, keepdims=keepdims)
+    if initial is None:
+        return change / np.maximum(n, 1)
+    first = result == initial
+    return (change + first * initial_dot) / np.maximum(n + first, 1)
 
 
 @kind(np.fmax.reduce, np.fmin.reduce, np.logaddexp.reduce, np.logaddexp2.reduce, np.hypot.reduce)
-def reduced_kind(array: Kind, axis: Kind, dtype: Kind = NONE, out: Kind = NONE, keepdims: Kind = FALSE) -> Kind:
+def reduced_kind(
+    array: Kind,
+    axis: Kind,
+    dtype: Kind = NONE,
+    out: Kind = NONE,
+    keepdims: Kind = FALSE,
+    initial: Kind = NONE,
+    where: Kind = TRUE,
+) -> Kind:
     array = numeric(array)
     return reduced(floating(getattr(array, "dtype", "")), array, axis, keepdims)
 

@@ -42,3 +42,10 @@ rows(
 )
 rows(np.fmax.reduce, np.fmin.reduce, cases=_reduced)
 rows(np.fmax.reduce, cases=[corner((np.array([0.0, 0.5, 0.5]),), np.array([np.nan, 2.0, 2.0]))])
+_some = np.array([[True, True, False, True], [True, False, True, True], [False, True, True, False]])
+_with_initial = [row(V, initial=0.3), row(A, 1, initial=0.2), row(T, None, initial=-0.1), row(T, (0, 2), initial=0.4),
+                 row(A, axis=1, keepdims=True, where=_some, initial=0.2)]  # fmt: skip
+rows(np.logaddexp.reduce, np.logaddexp2.reduce, np.hypot.reduce, np.fmax.reduce, np.fmin.reduce, cases=_with_initial)
+rows(np.logaddexp.reduce, np.logaddexp2.reduce, np.hypot.reduce, cases=[row(A, where=_some), row(A, 1, where=_some[0])])
+rows(np.logaddexp.reduce, cases=[corner((np.zeros(2), np.array(1.0)), np.array([-np.inf, -1e30]), initial=0.0)])
+rows(np.fmax.reduce, cases=[corner((np.array([1 / 3, 1 / 3]), np.array(1 / 3)), np.full(2, 2.0), initial=2.0)])
