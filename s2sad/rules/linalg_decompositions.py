@@ -60,6 +60,44 @@ def gaps(values):
     return np.where(same, np.inf, differences)
 
 
+def for_eigenvalues(grad, values):
+    """The cotangent of eigenvalues. Of equal ones each by itself has no derivative, what treats them alike has: an
+    error where they have different cotangents."""
+    equal = np.expand_dims(values, -1) == np.expand_dims(values, -2)
+    apart = np.abs(np.expand_dims(grad, -1) - np.expand_dims(grad, -2))
+    if np.any(equal & (apart > 1e-6 * np.abs(np.expand_dims(grad, -1)))):
+        raise np.linalg.LinAlgError(
+            "where eigenvalues or singular values are equal, one of them by itself has no derivative"
+        )
+    return grad
+
+
+def changes_of_eigenvalues(values, inner_dot):
+    """How eigenvalues change: an error where equal ones don't change alike, so that their order decides."""
+    changes = np.diagonal(inner_dot, axis1=-2, axis2=-1)
+    changes = changes if np.iscomplexobj(values) else np.real(changes)
+    equal = (np.expand_dims(values, -1) == np.expand_dims(values, -2)) & ~np.eye(values.shape[-1], dtype=bool)
+    if np.any(equal):
+        apart = np.abs(inner_dot) + np.abs(np.expand_dims(changes, -1) - np.expand_dims(changes, -2))
+        if np.any(equal & (apart > 1e-6 * np.max(np.abs(inner_dot)))):
+            raise np.linalg.LinAlgError(
+                "where eigenvalues or singular values are equal, one of them by itself has no derivative: for a "
+                "function that treats them alike take the gradient, in reverse mode"
+            )
+    return changes
+
+
+def for_singular_values(grad, values):
+    """The cotangent of singular values, like that of eigenvalues; at 0 the subgradient 0."""
+    return for_eigenvalues(np.where(values == 0, 0.0, grad), values)
+
+
+def changes_of_singular_values(values, inner_dot):
+    """How singular values change; those that are 0 by the subgradient 0."""
+    both = 0.5 * (inner_dot + np.conj(np.swapaxes(inner_dot, -1, -2)))
+    return changes_of_eigenvalues(values, np.where(np.expand_dims(values, -1) == 0, 0.0, both))
+
+
 # --- Cholesky -------------------------------------------------------------------------------------------------------
 
 
@@ -227,14 +265,15 @@ def svd(a, full_matrices=True, compute_uv=True, hermitian=False, *, grad, result
 @inline
 def cotangent_of_factored(a, full_matrices, compute_uv, cotangent, made):
     if not compute_uv:
-        u, _, vh = np.linalg.svd(a, full_matrices=False)
-        return columns_by(conjugate(u), cotangent) @ conjugate(vh)
+        u, s, vh = np.linalg.svd(a, full_matrices=False)
+        return columns_by(conjugate(u), for_singular_values(cotangent, s)) @ conjugate(vh)
     u, s, vh = made
     u_grad, s_grad, vh_grad = cotangent
     if u_grad is None and vh_grad is None:
+        numbers = for_singular_values(s_grad, s)
         if full_matrices:
-            return columns_by(conjugate(u[..., : s.shape[-1]]), s_grad) @ conjugate(vh[..., : s.shape[-1], :])
-        return columns_by(conjugate(u), s_grad) @ conjugate(vh)
+            return columns_by(conjugate(u[..., : s.shape[-1]]), numbers) @ conjugate(vh[..., : s.shape[-1], :])
+        return columns_by(conjugate(u), numbers) @ conjugate(vh)
     s_grad = np.zeros_like(s) if s_grad is None else s_grad
     u_grad = np.zeros_like(u) if u_grad is None else u_grad
     vh_grad = np.zeros_like(vh) if vh_grad is None else vh_grad
@@ -277,11 +316,11 @@ def svd_tangent(a, full_matrices=True, compute_uv=True, hermitian=False, *, resu
 @inline
 def svd_tangents(a, compute_uv, result, a_dot):
     if not compute_uv:
-        u, _, vh = np.linalg.svd(a, full_matrices=False)
-        return np.real(np.diagonal(turned_conjugate(u) @ a_dot @ turned_conjugate(vh), axis1=-2, axis2=-1))
+        u, s, vh = np.linalg.svd(a, full_matrices=False)
+        return changes_of_singular_values(s, turned_conjugate(u) @ a_dot @ turned_conjugate(vh))
     u, s, vh = result
     k = s.shape[-1]
-    s_dot = np.real(np.diagonal(turned_conjugate(u[..., :k]) @ a_dot @ turned_conjugate(vh[..., :k, :]), 0, -2, -1))
+    s_dot = changes_of_singular_values(s, turned_conjugate(u[..., :k]) @ a_dot @ turned_conjugate(vh[..., :k, :]))
     return svd_changes(u, s, vh, a_dot)[0], s_dot, svd_changes(u, s, vh, a_dot)[1]
 
 
@@ -335,14 +374,14 @@ def svd_kind(a: Kind, full_matrices: Kind, compute_uv: Kind, hermitian: Kind) ->
 
 @adjoint(np.linalg.svdvals, cost=9000)
 def svdvals(x, *, grad, result):
-    u, _, vh = np.linalg.svd(x, full_matrices=False)
-    return columns_by(conjugate(u), grad) @ conjugate(vh)
+    u, s, vh = np.linalg.svd(x, full_matrices=False)
+    return columns_by(conjugate(u), for_singular_values(grad, s)) @ conjugate(vh)
 
 
 @tangent(np.linalg.svdvals)
 def svdvals_tangent(x, *, x_dot):
-    u, _, vh = np.linalg.svd(x, full_matrices=False)
-    return np.real(np.diagonal(turned_conjugate(u) @ x_dot @ turned_conjugate(vh), axis1=-2, axis2=-1))
+    u, s, vh = np.linalg.svd(x, full_matrices=False)
+    return changes_of_singular_values(s, turned_conjugate(u) @ x_dot @ turned_conjugate(vh))
 
 
 @kind(np.linalg.svdvals)
@@ -358,6 +397,16 @@ def svdvals_kind(x: Kind) -> Kind:
 @kind(lower_with_half_diagonal, hermitian_half)
 def like_matrix(a: Kind) -> Kind:
     return a
+
+
+@kind(for_eigenvalues, for_singular_values)
+def like_values(grad: Kind, values: Kind) -> Kind:
+    return values
+
+
+@kind(changes_of_eigenvalues, changes_of_singular_values)
+def changes_kind(values: Kind, inner_dot: Kind) -> Kind:
+    return values
 
 
 @kind(gaps)

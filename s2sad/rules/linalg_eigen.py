@@ -15,7 +15,15 @@ from s2sad.rules.linalg import (
     turned_conjugate,
     whole_of_half,
 )
-from s2sad.rules.linalg_decompositions import columns_by, conjugate, gaps, half_read, rows_by
+from s2sad.rules.linalg_decompositions import (
+    changes_of_eigenvalues,
+    columns_by,
+    conjugate,
+    for_eigenvalues,
+    gaps,
+    half_read,
+    rows_by,
+)
 from s2sad.rules.registry import adjoint, inline, kind, tangent
 from s2sad.rules.results import dims_of, numeric
 
@@ -25,11 +33,13 @@ from s2sad.rules.results import dims_of, numeric
 @adjoint(np.linalg.eigh, several=True, cost=5000)
 def eigh(a, UPLO="L", *, grad, result):
     """Giles (2008), 3.1. Where eigenvalues are equal, the vectors have no derivative, which is an error; the values
-    then have that of their sums."""
+    have one in what treats them alike."""
     values, vectors = result
     values_grad, vectors_grad = grad
     if vectors_grad is None:
-        return half_read(columns_by(conjugate(vectors), values_grad) @ turned(vectors), a, UPLO)
+        return half_read(
+            columns_by(conjugate(vectors), for_eigenvalues(values_grad, values)) @ turned(vectors), a, UPLO
+        )
     if np.iscomplexobj(a):
         vectors_grad = at_given_phase(vectors, vectors_grad)
     inner = (turned(vectors) @ vectors_grad) / gaps(values)
@@ -67,7 +77,7 @@ def eigh_tangent(a, UPLO="L", *, result, a_dot):
     vectors_dot = vectors @ (inner / gaps(values))
     if np.iscomplexobj(a):
         vectors_dot = with_given_phase(vectors, vectors_dot)
-    return np.real(np.diagonal(inner, axis1=-2, axis2=-1)), vectors_dot
+    return changes_of_eigenvalues(values, inner), vectors_dot
 
 
 EIGH = type(np.linalg.eigh(np.eye(1)))
@@ -83,15 +93,14 @@ def eigh_kind(a: Kind, UPLO: Kind) -> Kind:
 @adjoint(np.linalg.eigvalsh, cost=3000)
 def eigvalsh(a, UPLO="L", *, grad, result):
     """Giles (2008), 3.1."""
-    _, vectors = np.linalg.eigh(a) if UPLO == "L" else np.linalg.eigh(a, UPLO)
-    return half_read(columns_by(conjugate(vectors), grad) @ turned(vectors), a, UPLO)
+    values, vectors = np.linalg.eigh(a) if UPLO == "L" else np.linalg.eigh(a, UPLO)
+    return half_read(columns_by(conjugate(vectors), for_eigenvalues(grad, values)) @ turned(vectors), a, UPLO)
 
 
 @tangent(np.linalg.eigvalsh)
 def eigvalsh_tangent(a, UPLO="L", *, a_dot):
-    _, vectors = np.linalg.eigh(a, UPLO)
-    inner = turned_conjugate(vectors) @ whole_of_half(a_dot, UPLO) @ vectors
-    return np.real(np.diagonal(inner, axis1=-2, axis2=-1))
+    values, vectors = np.linalg.eigh(a, UPLO)
+    return changes_of_eigenvalues(values, turned_conjugate(vectors) @ whole_of_half(a_dot, UPLO) @ vectors)
 
 
 @kind(np.linalg.eigvalsh)
@@ -114,7 +123,9 @@ def eig(a, *, grad, result):
     values, vectors = result
     values_grad, vectors_grad = grad
     if vectors_grad is None:
-        return real_of_real(np.linalg.solve(turned(vectors), rows_by(values_grad, turned(vectors))), a)
+        return real_of_real(
+            np.linalg.solve(turned(vectors), rows_by(for_eigenvalues(values_grad, values), turned(vectors))), a
+        )
     inner = (turned(vectors) @ at_given_scale(vectors, vectors_grad)) / gaps(values)
     slope = inner @ turned(vectors)
     if values_grad is None:
@@ -134,7 +145,7 @@ def eig_tangent(a, *, result, a_dot):
     values, vectors = result
     inner = np.linalg.solve(vectors, a_dot @ vectors)
     vectors_dot = vectors @ (inner / gaps(values))
-    return np.diagonal(inner, axis1=-2, axis2=-1), with_given_scale(vectors, vectors_dot)
+    return changes_of_eigenvalues(values, inner), with_given_scale(vectors, vectors_dot)
 
 
 def with_given_scale(vectors, changes):
@@ -158,14 +169,14 @@ def eig_kind(a: Kind) -> Kind:
 @adjoint(np.linalg.eigvals, cost=9000)
 def eigvals(a, *, grad, result):
     """Giles (2008), 3.1."""
-    _, vectors = np.linalg.eig(a)
-    return real_of_real(np.linalg.solve(turned(vectors), rows_by(grad, turned(vectors))), a)
+    values, vectors = np.linalg.eig(a)
+    return real_of_real(np.linalg.solve(turned(vectors), rows_by(for_eigenvalues(grad, values), turned(vectors))), a)
 
 
 @tangent(np.linalg.eigvals)
 def eigvals_tangent(a, *, a_dot):
-    _, vectors = np.linalg.eig(a)
-    return np.diagonal(np.linalg.solve(vectors, a_dot @ vectors), axis1=-2, axis2=-1)
+    values, vectors = np.linalg.eig(a)
+    return changes_of_eigenvalues(values, np.linalg.solve(vectors, a_dot @ vectors))
 
 
 @kind(np.linalg.eigvals)

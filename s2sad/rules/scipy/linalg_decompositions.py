@@ -12,9 +12,11 @@ from scipy import linalg
 from s2sad.kinds import UNKNOWN, Array, Kind, Scalar, Tuple
 from s2sad.rules.linalg import floating_of, singular_change, squares_change
 from s2sad.rules.linalg_decompositions import (
+    changes_of_singular_values,
     columns_by,
     complete_qr_changes,
     complete_qr_slope,
+    for_singular_values,
     qr_changes,
     qr_slope,
     shorter,
@@ -55,12 +57,12 @@ def svd(a, full_matrices=True, compute_uv=True, overwrite_a=False, check_finite=
             "of a stack, a complex or an overwritten matrix: use np.linalg.svd, which takes stacks and complex matrices"
         )
     if not compute_uv:
-        u, _, vh = linalg.svd(a, full_matrices=False)
-        return columns_by(u, grad) @ vh
+        u, s, vh = linalg.svd(a, full_matrices=False)
+        return columns_by(u, for_singular_values(grad, s)) @ vh
     u, s, vh = result
     u_grad, s_grad, vh_grad = grad
     if u_grad is None and vh_grad is None:
-        return columns_by(u[:, : s.shape[-1]], s_grad) @ vh[: s.shape[-1]]
+        return columns_by(u[:, : s.shape[-1]], for_singular_values(s_grad, s)) @ vh[: s.shape[-1]]
     s_grad = np.zeros_like(s) if s_grad is None else s_grad
     u_grad = np.zeros_like(u) if u_grad is None else u_grad
     vh_grad = np.zeros_like(vh) if vh_grad is None else vh_grad
@@ -73,10 +75,10 @@ def svd_tangent(a, full_matrices=True, compute_uv=True, overwrite_a=False, check
     if not plain_matrix(a) or overwrite_a:
         return refuse("of a stack, a complex or an overwritten matrix")
     if not compute_uv:
-        u, _, vh = linalg.svd(a, full_matrices=False)
-        return np.diagonal(u.T @ a_dot @ vh.T)
+        u, s, vh = linalg.svd(a, full_matrices=False)
+        return changes_of_singular_values(s, u.T @ a_dot @ vh.T)
     u, s, vh = result
-    s_dot = np.diagonal(u[:, : s.shape[-1]].T @ a_dot @ vh[: s.shape[-1]].T)
+    s_dot = changes_of_singular_values(s, u[:, : s.shape[-1]].T @ a_dot @ vh[: s.shape[-1]].T)
     return svd_changes(u, s, vh, a_dot)[0], s_dot, svd_changes(u, s, vh, a_dot)[1]
 
 
@@ -100,16 +102,16 @@ def svd_kind(a: Kind, full_matrices: Kind, compute_uv: Kind, *options: Kind) -> 
 def svdvals(a, overwrite_a=False, check_finite=True, *, grad):
     if not plain_matrix(a) or overwrite_a:
         return refuse("of a stack, a complex or an overwritten matrix")
-    u, _, vh = linalg.svd(a, full_matrices=False)
-    return columns_by(u, grad) @ vh
+    u, s, vh = linalg.svd(a, full_matrices=False)
+    return columns_by(u, for_singular_values(grad, s)) @ vh
 
 
 @tangent(linalg.svdvals)
 def svdvals_tangent(a, overwrite_a=False, check_finite=True, *, a_dot):
     if not plain_matrix(a) or overwrite_a:
         return refuse("of a stack, a complex or an overwritten matrix")
-    u, _, vh = linalg.svd(a, full_matrices=False)
-    return np.diagonal(u.T @ a_dot @ vh.T)
+    u, s, vh = linalg.svd(a, full_matrices=False)
+    return changes_of_singular_values(s, u.T @ a_dot @ vh.T)
 
 
 @kind(linalg.svdvals)

@@ -12,7 +12,7 @@ from scipy import linalg
 
 from s2sad.kinds import UNKNOWN, Array, Kind, Tuple
 from s2sad.rules.linalg import floating_of
-from s2sad.rules.linalg_decompositions import columns_by, gaps
+from s2sad.rules.linalg_decompositions import changes_of_eigenvalues, columns_by, for_eigenvalues, gaps
 from s2sad.rules.registry import adjoint, inline, kind, rank, refuse, tangent
 from s2sad.rules.results import dims_of, numeric, result_dtype, unknown_dim, value_of
 from s2sad.rules.scipy.linalg import in_triangle, whole_of_triangle
@@ -52,13 +52,10 @@ def eigh(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwr
         return of_a, of_b
     values, vectors = result
     values_grad, vectors_grad = grad
-    if vectors_grad is None and b is None:
-        return in_triangle(rebuilt(vectors, values_grad), lower), 0.0
     if vectors_grad is None:
-        return (
-            in_triangle(rebuilt(vectors, values_grad), lower),
-            in_triangle(-rebuilt(vectors, values_grad * values), lower),
-        )
+        numbers = for_eigenvalues(values_grad, values)
+        of_b = 0.0 if b is None else in_triangle(-rebuilt(vectors, numbers * values), lower)
+        return in_triangle(rebuilt(vectors, numbers), lower), of_b
     if not all_of(subset_by_index, subset_by_value):
         return refuse(PART_OF_VECTORS)
     turning = vectors.T @ vectors_grad
@@ -85,9 +82,10 @@ def pairs_of(a, b, lower, subset_by_index, subset_by_value):
 @inline
 def slopes_of_values(a, b, lower, subset_by_index, subset_by_value, grad):
     values, vectors = pairs_of(a, b, lower, subset_by_index, subset_by_value)
+    numbers = for_eigenvalues(grad, values)
     if b is None:
-        return in_triangle(rebuilt(vectors, grad), lower), 0.0
-    return in_triangle(rebuilt(vectors, grad), lower), in_triangle(-rebuilt(vectors, grad * values), lower)
+        return in_triangle(rebuilt(vectors, numbers), lower), 0.0
+    return in_triangle(rebuilt(vectors, numbers), lower), in_triangle(-rebuilt(vectors, numbers * values), lower)
 
 
 @tangent(linalg.eigh)
@@ -99,16 +97,16 @@ def eigh_tangent(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False
     if b is not None and type != 1:
         return refuse(OTHER_TYPE)
     if eigvals_only:
-        return changes_of_values(a, b, lower, subset_by_index, subset_by_value, a_dot, b_dot)
+        return changes_of_pairs(a, b, lower, subset_by_index, subset_by_value, a_dot, b_dot)
     if not all_of(subset_by_index, subset_by_value):
         return refuse(PART_OF_VECTORS)
     values, vectors = result
     if b is None:
         inner = vectors.T @ whole_of_triangle(a_dot, lower) @ vectors
-        return np.diagonal(inner), vectors @ (inner / gaps(values))
+        return changes_of_eigenvalues(values, inner), vectors @ (inner / gaps(values))
     stretch = inner_change(vectors, b_dot, lower)
     inner = inner_change(vectors, a_dot, lower) - columns_by(stretch, values)
-    return np.diagonal(inner), vectors @ (inner / gaps(values) - np.diag(0.5 * np.diagonal(stretch)))
+    return changes_of_eigenvalues(values, inner), vectors @ (inner / gaps(values) - np.diag(0.5 * np.diagonal(stretch)))
 
 
 def inner_change(vectors, matrix_dot, lower):
@@ -118,12 +116,12 @@ def inner_change(vectors, matrix_dot, lower):
 
 
 @inline
-def changes_of_values(a, b, lower, subset_by_index, subset_by_value, a_dot, b_dot):
+def changes_of_pairs(a, b, lower, subset_by_index, subset_by_value, a_dot, b_dot):
     values, vectors = pairs_of(a, b, lower, subset_by_index, subset_by_value)
     if b is None:
-        return np.diagonal(vectors.T @ whole_of_triangle(a_dot, lower) @ vectors)
-    stretch = inner_change(vectors, b_dot, lower)
-    return np.diagonal(inner_change(vectors, a_dot, lower)) - values * np.diagonal(stretch)
+        return changes_of_eigenvalues(values, vectors.T @ whole_of_triangle(a_dot, lower) @ vectors)
+    stretch = columns_by(inner_change(vectors, b_dot, lower), values)
+    return changes_of_eigenvalues(values, inner_change(vectors, a_dot, lower) - stretch)
 
 
 @kind(inner_change)
@@ -175,7 +173,7 @@ def eigvalsh_tangent(a, b=None, *, lower=True, overwrite_a=False, overwrite_b=Fa
         return refuse(OTHER)
     if b is not None and type != 1:
         return refuse(OTHER_TYPE)
-    return changes_of_values(a, b, lower, subset_by_index, subset_by_value, a_dot, b_dot)
+    return changes_of_pairs(a, b, lower, subset_by_index, subset_by_value, a_dot, b_dot)
 
 
 @kind(linalg.eigvalsh)

@@ -14,7 +14,7 @@ from scipy import linalg
 
 from s2sad.kinds import Array, Kind, Tuple
 from s2sad.rules.linalg import floating_of, turned
-from s2sad.rules.linalg_decompositions import gaps, rows_by
+from s2sad.rules.linalg_decompositions import changes_of_eigenvalues, for_eigenvalues, gaps, rows_by
 from s2sad.rules.linalg_eigen import at_given_scale, real_of_real, with_given_scale
 from s2sad.rules.registry import adjoint, inline, kind, rank, refuse, sized, tangent
 from s2sad.rules.results import (
@@ -245,13 +245,13 @@ def plain_eig(a, b, left, overwrite_a, overwrite_b, homogeneous_eigvals):
 
 
 @inline
-def of_eigenvalues(a, vectors, grad):
-    return real_of_real(linalg.solve(turned(vectors), rows_by(grad, turned(vectors))), a)
+def slope_of_eigenvalues(a, values, vectors, grad):
+    return real_of_real(linalg.solve(turned(vectors), rows_by(for_eigenvalues(grad, values), turned(vectors))), a)
 
 
 @inline
-def eigenvalues_along(vectors, a_dot):
-    return np.diagonal(linalg.solve(vectors, a_dot @ vectors))
+def eigenvalues_along(values, vectors, a_dot):
+    return changes_of_eigenvalues(values, linalg.solve(vectors, a_dot @ vectors))
 
 
 @adjoint(linalg.eig, several=True, cost=9000, wrt=["a"])
@@ -261,12 +261,12 @@ def eig(a, b=None, left=False, right=True, overwrite_a=False, overwrite_b=False,
     if not plain_eig(a, b, left, overwrite_a, overwrite_b, homogeneous_eigvals):
         return refuse(OTHER_EIG)
     if not right:
-        _, vectors = linalg.eig(a)
-        return of_eigenvalues(a, vectors, grad)
+        values, vectors = linalg.eig(a)
+        return slope_of_eigenvalues(a, values, vectors, grad)
     values, vectors = result
     values_grad, vectors_grad = grad
     if vectors_grad is None:
-        return of_eigenvalues(a, vectors, values_grad)
+        return slope_of_eigenvalues(a, values, vectors, values_grad)
     inner = (turned(vectors) @ at_given_scale(vectors, vectors_grad)) / gaps(values)
     slope = inner @ turned(vectors)
     if values_grad is None:
@@ -280,11 +280,11 @@ def eig_tangent(a, b=None, left=False, right=True, overwrite_a=False, overwrite_
     if not plain_eig(a, b, left, overwrite_a, overwrite_b, homogeneous_eigvals):
         return refuse(OTHER_EIG)
     if not right:
-        _, vectors = linalg.eig(a)
-        return eigenvalues_along(vectors, a_dot)
+        values, vectors = linalg.eig(a)
+        return eigenvalues_along(values, vectors, a_dot)
     values, vectors = result
     inner = linalg.solve(vectors, a_dot @ vectors)
-    return np.diagonal(inner), with_given_scale(vectors, vectors @ (inner / gaps(values)))
+    return changes_of_eigenvalues(values, inner), with_given_scale(vectors, vectors @ (inner / gaps(values)))
 
 
 @kind(linalg.eig)
@@ -300,16 +300,16 @@ def eig_kind(a: Kind, b: Kind, left: Kind, right: Kind, *options: Kind) -> Kind:
 def eigvals(a, b=None, overwrite_a=False, check_finite=True, homogeneous_eigvals=False, *, grad):
     if not plain_eig(a, b, False, overwrite_a, False, homogeneous_eigvals):
         return refuse(OTHER_EIG)
-    _, vectors = linalg.eig(a)
-    return of_eigenvalues(a, vectors, grad)
+    values, vectors = linalg.eig(a)
+    return slope_of_eigenvalues(a, values, vectors, grad)
 
 
 @tangent(linalg.eigvals)
 def eigvals_tangent(a, b=None, overwrite_a=False, check_finite=True, homogeneous_eigvals=False, *, a_dot):
     if not plain_eig(a, b, False, overwrite_a, False, homogeneous_eigvals):
         return refuse(OTHER_EIG)
-    _, vectors = linalg.eig(a)
-    return eigenvalues_along(vectors, a_dot)
+    values, vectors = linalg.eig(a)
+    return eigenvalues_along(values, vectors, a_dot)
 
 
 @kind(linalg.eigvals)
@@ -332,8 +332,9 @@ def tridiagonal_values(
     """Giles (2008), 3.1: the parts of V diag(grad) V^T that stand in the matrix; e stands there twice."""
     if select != "a" or rank(d) != 1:
         return refuse(ALL_VALUES)
-    _, vectors = linalg.eigh_tridiagonal(d, e)
-    return vectors**2 @ grad, 2.0 * (vectors[:-1] * vectors[1:]) @ grad
+    values, vectors = linalg.eigh_tridiagonal(d, e)
+    numbers = for_eigenvalues(grad, values)
+    return vectors**2 @ numbers, 2.0 * (vectors[:-1] * vectors[1:]) @ numbers
 
 
 @tangent(linalg.eigvalsh_tridiagonal)
@@ -342,8 +343,8 @@ def tridiagonal_values_tangent(
 ):  # fmt: skip
     if select != "a" or rank(d) != 1:
         return refuse(ALL_VALUES)
-    _, vectors = linalg.eigh_tridiagonal(d, e)
-    return d_dot @ vectors**2 + 2.0 * e_dot @ (vectors[:-1] * vectors[1:])
+    values, vectors = linalg.eigh_tridiagonal(d, e)
+    return changes_of_eigenvalues(values, vectors.T @ tridiagonal_of(d_dot, e_dot, vectors))
 
 
 @adjoint(linalg.eigh_tridiagonal, several=True, cost=1000, wrt=["d", "e"])
@@ -354,7 +355,8 @@ def tridiagonal(d, e, eigvals_only=False, select="a", select_range=None, check_f
     values, vectors = result
     values_grad, vectors_grad = grad
     if vectors_grad is None:
-        return vectors**2 @ values_grad, 2.0 * (vectors[:-1] * vectors[1:]) @ values_grad
+        numbers = for_eigenvalues(values_grad, values)
+        return vectors**2 @ numbers, 2.0 * (vectors[:-1] * vectors[1:]) @ numbers
     slope = vectors @ ((vectors.T @ vectors_grad) / gaps(values)) @ vectors.T
     if values_grad is None:
         return np.diag(slope), np.diag(slope, 1) + np.diag(slope, -1)
@@ -371,7 +373,7 @@ def tridiagonal_tangent(d, e, eigvals_only=False, select="a", select_range=None,
         return refuse(ALL_VECTORS)
     values, vectors = result
     inner = vectors.T @ tridiagonal_of(d_dot, e_dot, vectors)
-    return np.diagonal(inner), vectors @ (inner / gaps(values))
+    return changes_of_eigenvalues(values, inner), vectors @ (inner / gaps(values))
 
 
 def tridiagonal_of(d_dot, e_dot, vectors):
