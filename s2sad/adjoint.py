@@ -126,7 +126,7 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
             cotangent = self.real_part_for(source.id, cotangent)
             if (
                 isinstance(cotangent.kind, Array)
-                and cotangent.kind.dims == ()
+                and not cotangent.kind.dims  # or not known
                 and isinstance(self.info[source.id].kind, Scalar)
             ):
                 number = self.number_of(cotangent.expr)

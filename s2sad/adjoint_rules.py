@@ -220,11 +220,7 @@ class Rules:
             if isinstance(target, (List, Tuple)):
                 self.accumulate(operand, expr, target)
             else:
-                self.accumulate(
-                    operand,
-                    self.helpers.unbroadcast(expr, operand),
-                    Array(getattr(target, "dtype", ""), getattr(target, "dims", None)),
-                )
+                self.accumulate(operand, expr, Array(getattr(target, "dtype", "")), larger=True)
 
 
 def items_in(displays: list[gast.AST]) -> Iterator[tuple[str, gast.AST]]:

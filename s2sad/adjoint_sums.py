@@ -69,7 +69,8 @@ class Sums:
             exact = broadcast_axes(kind, info.kind) is None  # what `unbroadcast` gives is just as large
             expr, kind = self.summed_down(expr, kind, name, info.kind)
         if isinstance(info.kind, Scalar):
-            number = self.as_number(expr)
+            unknown = isinstance(kind, Array) and kind.dims is None  # of a name that may be an array, too
+            number = self.number_of(expr) if unknown else self.as_number(expr)
             expr, kind = number, kind if number is expr else info.kind
         expr, kind = self.as_real(expr, kind, info.kind)
         fresh = is_fresh(expr) if owned is None else owned
@@ -113,11 +114,11 @@ class Sums:
         if axes == ():
             return expr, kind
         dtype = getattr(kind, "dtype", "")
+        if isinstance(target, Scalar) or getattr(target, "dims", None) == ():
+            return trees.np_call("sum", expr), Scalar(dtype) if isinstance(target, Scalar) else Array(dtype, ())
         if axes is None:
             self.wish(kind, target)
             return self.helpers.unbroadcast(expr, trees.name(name)), Array(dtype, getattr(target, "dims", None))
-        if isinstance(target, Scalar) or not target.dims:
-            return trees.np_call("sum", expr), Scalar(dtype) if isinstance(target, Scalar) else Array(dtype, ())
         kept = tuple(axis for axis in axes if axis < 0)
         if len(kept) > 1 or kept and kept[0] < -1:
             kept = tuple(sorted(axis % len(target.dims) for axis in kept))

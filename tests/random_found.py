@@ -218,4 +218,14 @@ def f(y):
     z = [1.0 for q in v]
     return np.mean(v) + sum(z)
 """: (array([[0.9, 0.3], [0.2, 0.1]]),),
+    # The gradient of a number was an array without axes, where the number was added to something of unknown shape.
+    """def f(w):
+    for i in range(2):
+        break
+    else:
+        w += [1.0]
+    if 1.0 < 0.3 < 0.0:
+        u = w ** 2
+    return w
+""": (-0.306,),
 }
