@@ -55,10 +55,11 @@ class Sums:
             if inner is not None and not factor.over:
                 inner = replace(inner, factors=tuple(upside_down(each, factor) for each in inner.factors))
             if inner is not None and any((not over, key) in others for over, key in (e.key for e in inner.factors)):
-                made = Term(term.number * inner.number, (*term.factors[:k], *inner.factors, *term.factors[k + 1 :]))
+                made = replace(term, factors=(*term.factors[:k], *inner.factors, *term.factors[k + 1 :]))
                 shorter = self.cancelled(made)
                 if len(shorter.factors) < len(term.factors):
-                    return self.reduced_quotient(shorter)
+                    number = inner.number
+                    return self.reduced_quotient(shorter.times(number) if factor.over else shorter.divided_by(number))
         return term
 
     def unguarded(self, term: Term) -> Term:

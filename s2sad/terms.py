@@ -55,6 +55,13 @@ class Term:
     def times(self, number: float) -> Term:
         return self * Term(number)
 
+    def divided_by(self, number: float) -> Term:
+        quotient = self.number / number
+        if quotient * number == self.number and len(repr(quotient)) <= len(repr(self.number)) + 1:
+            return replace(self, number=quotient)
+        sign = -1.0 if number < 0 else 1.0  # 1.0 / 3.0 stays a quotient
+        return Term(sign * self.number, (*self.factors, Factor(trees.const(abs(number)), 0, False)))
+
     @property
     def keys(self) -> list[Any]:
         """What the factors are, in any order, as something that can be compared."""

@@ -93,8 +93,8 @@ def wrong(seed: int) -> str | None:
     return f"seed {seed}: value {own!r} for {value!r}, gradient {along!r} and tangent {change!r} for {slope!r}\n{text}"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(wrong: Callable[[int], str | None], description: str | None) -> None:
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -104,4 +104,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(wrong, __doc__)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from s2sad import value_and_gradients_function, value_and_tangent_function
+from s2sad import grad, value_and_gradients_function, value_and_tangent_function
 
 VECTOR, MATRIX = np.linspace(0.5, 1.5, 4), np.linspace(0.2, 1.8, 12).reshape(3, 4)
 
@@ -24,6 +24,14 @@ def difference_of_products(x, y):
 
 def quotient(x, y):
     return x / y
+
+
+def half_of_it(x, y):
+    return y * (x / (2.0 * y))
+
+
+def third_of_it(x, y):
+    return y * x / (-3.0 * y)
 
 
 def scaled_rows(A, v):
@@ -470,3 +478,13 @@ def test_halves_that_nothing_calls_are_not_printed():
 
     for text in (value_and_gradients_function(f).source(0.3), value_and_tangent_function(f).source(0.3)):
         assert "_forward" not in text and "_backward" not in text and "_with_tangent" not in text
+
+
+@pytest.mark.parametrize(
+    ("function", "line"), [(half_of_it, "x_grad = 0.5 * dy\n"), (third_of_it, "x_grad = -dy / 3.0\n")]
+)
+def test_numbers_under_the_line(function, line):
+    """What cancels against a factor of a product under the line leaves its number there."""
+    gradient = grad(function, "x")
+    assert line in gradient.source(3.0, 2.0)
+    np.testing.assert_allclose(gradient(3.0, 2.0), differences(function, (3.0, 2.0), 0), rtol=1e-6)
