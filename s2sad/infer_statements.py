@@ -12,9 +12,10 @@ from s2sad import ir, trees
 from s2sad.expressions import is_call, is_pure, load
 from s2sad.infer_dunders import class_of
 from s2sad.infer_stores import is_maybe_number
-from s2sad.kinds import Static, Unknown
+from s2sad.kinds import Static, Unknown, may_be_number
 from s2sad.local_functions import local_name
 from s2sad.named_numbers import called, is_number
+from s2sad.own_sums import is_own_sum
 from s2sad.values import MISSING, Frame, LocalFunction, Value, shown_variable
 
 
@@ -121,8 +122,9 @@ class Statements:
                 self.bind(target, self.augmented_apart(node, current, target.id))
                 return
             if self.is_memory(current) or isinstance(current.kind, Unknown):
-                self.augment_in_place(node, current)
-                return
+                if not may_be_number(current.kind) or not self.is_own_sum(target.id):
+                    self.augment_in_place(node, current)
+                    return
             self.bind(target, self.binary(node.op, current, self.visit(node.value), node, target.id))
         elif isinstance(target, gast.Subscript):
             self.augment_item(node)
@@ -137,6 +139,13 @@ class Statements:
                 return
             made = self.augmented_object(node, current, target.attr)
             self.store_attribute_value(owner, target.attr, self.settle(made, target.attr), target)
+
+    def is_own_sum(self, name: str) -> bool:
+        def known(node: gast.AST) -> Any:
+            local = not self.frame.locals.isdisjoint(trees.names_in(node))
+            return None if local else self.known(self.visit(node))
+
+        return self.frame.tree is not None and is_own_sum(name, self.frame.tree, known)
 
     def augmented_object(self, node: gast.AugAssign, current: Value, hint: str | None = None) -> Value:
         """What a name, an attribute or an entry of a dict is after op=, if it isn't changed in place."""

@@ -89,6 +89,7 @@ def read(function: Callable[..., Any], source: str | None = None) -> FunctionSou
             weakref.finalize(code, _cache.pop, id(code), None).atexit = False
         _cache[id(code)] = found
     tree = _as_function(to_gast(found.node, found.shift), found.target)
+    _write_private_names(tree, found.cls)
     lines, names = found.text.lines, code.co_freevars
     return FunctionSource(code.co_filename, tree.name, tree, lines, plain, plain.__globals__, names, found.given)
 
@@ -419,3 +420,15 @@ def _as_function(tree: Any, name: str | None) -> gast.FunctionDef:
     body = gast.copy_location(gast.Return(tree.body), tree.body)
     made = gast.FunctionDef(name or "function", tree.args, [body], [], None, None, [])
     return gast.copy_location(made, tree)
+
+
+def _write_private_names(tree: gast.FunctionDef, cls: str | None) -> None:
+    """`self.__rate`, in a method of the class Bond, is `self._Bond__rate` to everybody outside of it."""
+    if cls is None or not cls.strip("_"):
+        return
+    stack: list[Any] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, gast.Attribute) and node.attr.startswith("__") and not node.attr.endswith("__"):
+            node.attr = f"_{cls.lstrip('_')}{node.attr}"
+        stack.extend(each for each in gast.iter_child_nodes(node) if not isinstance(each, gast.ClassDef))

@@ -275,6 +275,44 @@ def test_second_derivatives_of_programs_with_objects():
     assert hessian(lambda x: bent(x, 1.3) / 1.3)(x) == pytest.approx(expected)
 
 
+class _Bond:
+    __face = 100.0
+
+    def __init__(self, rate, years):
+        self.__rate, self.__paid = rate, []
+        self.years = years
+
+    @property
+    def rate(self):
+        return self.__rate
+
+    def __discount(self, year):
+        __growth = 1.0 + self.__rate
+        self.__paid.append(__growth**-year)
+        return self.__paid[-1]
+
+    def price(self):
+        return self.__face * self.__discount(self.years) + sum(self.__discount(k) for k in range(self.years))
+
+
+def private_names(x):
+    bond = _Bond(x, 3)
+    return bond.price() * bond.rate
+
+
+def private_names_of_an_argument(bond, x):
+    return bond.price() * x
+
+
+def test_private_names():
+    from s2sad import grad
+
+    step = 1e-30
+    expected = private_names(0.1 + 1j * step).imag / step
+    assert grad(private_names)(0.1) == pytest.approx(expected, rel=1e-12)
+    assert grad(private_names_of_an_argument, "x")(_Bond(0.1, 3), 2.0) == _Bond(0.1, 3).price()
+
+
 class Halving:
     def __set_name__(self, owner, name):
         self.name = "_" + name

@@ -90,6 +90,59 @@ def arrays_change(a):
     return np.sum(a * b * c * d["k"] * Total(b).add(3.0).total)
 
 
+@case(0.7)
+@case(np.array([0.7, -0.2]))
+def a_sum_of_what_carries_a_gradient(a):
+    total = 0.0
+    for k in range(3):
+        total += unknown(k) * a
+    total *= 0.5
+    total = np.exp(total)
+    total -= a
+    return np.sum(total) + np.sum(total * a)
+
+
+@case(np.array([0.7, -0.2]))
+def a_sum_of_arrays(a):
+    total = 0.0
+    for k in range(3):
+        total += unknown_array(k)[:2] * a
+    return np.sum(total * a)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_maybe_number(each):
     each.check()
+
+
+def another_name_of_the_sum(a):
+    total = unknown(0.5) * a
+    first = total
+    total += a
+    return np.sum(first) + np.sum(total)
+
+
+def a_list_of_the_sums(a):
+    total, sums = unknown(0.5) * a, []
+    for _ in range(2):
+        total += a
+        sums.append(total)
+    return np.sum(sums[0])
+
+
+def an_argument(total):
+    first = total
+
+    def added(total):
+        total += unknown(0.5) * total
+        return total
+
+    return np.sum(added(unknown(1.0) * total)) + np.sum(first)
+
+
+@pytest.mark.parametrize("f", [another_name_of_the_sum, a_list_of_the_sums, an_argument])
+def test_sums_that_have_another_name_are_refused(f):
+    from s2sad import value_and_gradients_function
+
+    with pytest.raises(NotImplementedError, match="which of these is not known"):
+        value_and_gradients_function(f)(0.7)
