@@ -1,6 +1,6 @@
 """What NumPy and Python offer and Numba does not, and how it is written for Numba: a table, for people to extend.
 
-Reductions and integers are here, the others in `numba_more.py`. A form gets the arguments and what is known of them,
+Reductions and integers are here, the others in the files beside. A form gets the arguments and what is known of them,
 and returns another expression, or None to leave the call as it is (Numba may know it, or refuses it). What takes a loop
 is a function printed beside the program, made by `numba_helpers.py`.
 
@@ -21,7 +21,10 @@ import numpy as np
 
 from s2sad import numba_helpers, numba_rarer, numba_slices, numba_special, trees  # noqa: F401  # they register their forms
 from s2sad import numba_more as more
+from s2sad.numba_axes import spread
+from s2sad.numba_products import product
 from s2sad.numba_ranks import Expressions, mark_numpy
+from s2sad.numba_registry import FORMS, by_rows, is_turned
 
 REDUCTIONS = ("sum", "prod", "mean", "max", "min", "amax", "amin", "var", "std", "all", "any", "ptp")
 ALIASES = {"amax": "max", "amin": "min"}
@@ -136,8 +139,8 @@ class Forms:
         if function is math.hypot and not node.keywords:
             return functools.reduce(lambda a, b: trees.call(trees.copy_tree(node.func), a, b), args)
         method = getattr(node.func, "attr", "") if name is None else ""
-        if method in ("reshape", "ravel", "flatten") and more.is_turned(node.func.value):  # NumPy copies then
-            node.func.value = more.by_rows(self, node.func.value)
+        if method in ("reshape", "ravel", "flatten") and is_turned(node.func.value):  # NumPy copies then
+            node.func.value = by_rows(self, node.func.value)
         if name is None:
             return more.builtin(self, node, sorts) if isinstance(node.func, gast.Name) else node
         for each in node.keywords:
@@ -154,7 +157,7 @@ class Forms:
         if name in LIST_TO_TUPLE and args and isinstance(args[0], gast.List):
             node.args[0] = gast.Tuple(args[0].elts, gast.Load())
             return node
-        form = more.FORMS.get(name)
+        form = FORMS.get(name)
         return (form(self, args, given, sorts) if form is not None else None) or node
 
     def numpy_name(self, function: gast.Attribute) -> str | None:
@@ -173,7 +176,7 @@ class Forms:
         if len(args) > 1:
             given = {**given, "axis": args[1]}
         if name in ("var", "std") and len(args) < 3:
-            return more.spread(self, name, args[0], given, sorts[0])
+            return spread(self, name, args[0], given, sorts[0])
         if set(given) - {"axis", "keepdims"} or len(args) > 2:
             return None
         keep = given.get("keepdims")
@@ -228,7 +231,7 @@ class Forms:
         """Integer arithmetic that Numba does otherwise than Python: it wraps around at 64 bits, an int to the power of
         a negative one is 0, and nothing is said of a division by 0. growing: in a loop, from what the loop computes."""
         if isinstance(op, gast.MatMult):
-            return more.product(self, [left, right], {}, sorts)
+            return product(self, [left, right], {}, sorts)
         if sorts != (("i", 0), ("i", 0)):
             return None
         value = trees.literal(right)
@@ -275,7 +278,7 @@ def reversed_range(node: gast.Call) -> gast.AST:
 
 def show(text: str) -> str:
     """An expression as it is written for Numba, where u, v are vectors and A, B matrices; for the examples."""
-    from s2sad.numba_target import Rewriter
+    from s2sad.numba_rewriter import Rewriter
 
     known = Expressions({"A": ("f", 2), "B": ("f", 2), "u": ("f", 1), "v": ("f", 1), "s": ("f", 0), "n": ("i", 0)})
     tree = gast.parse(text, mode="eval").body

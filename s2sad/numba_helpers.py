@@ -66,8 +66,8 @@ REDUCTIONS = {
 }
 
 
-def joined(name: str, axes: list[int], rank: int) -> str:
-    """An array with some of its axes as one that is the last."""
+def joined(name: str, axes: list[int], rank: int, back: bool = False) -> str:
+    """An array with some of its axes as one that is the last; back: what that was made of such an array, like it."""
     others = [k for k in range(rank) if k not in axes]
     shape = ", ".join([*[f"a.shape[{k}]" for k in others], " * ".join(f"a.shape[{k}]" for k in axes)])
     letters = LETTERS[:rank]
@@ -76,8 +76,12 @@ def joined(name: str, axes: list[int], rank: int) -> str:
         last = f"({last})" if "+" in last else last
         last += f" * a.shape[{axis}] + {letters[axis]}"
     place = ", ".join([*[letters[k] for k in others], last])
-    lines = [f"def {name}(a):", f"    result = np.empty(({shape}), a.dtype)", *loops(rank)]
-    lines += [f"{'    ' * (rank + 1)}result[{place}] = a[{', '.join(letters)}]", "    return result"]
+    made, its = f"result[{place}]", f"a[{', '.join(letters)}]"
+    lines = [f"def {name}(a):", f"    result = np.empty(({shape}), a.dtype)"]
+    if back:
+        made, its = f"result[{', '.join(letters)}]", f"joined[{place}]"
+        lines = [f"def {name}(joined, a):", "    result = np.empty(a.shape, a.dtype)"]
+    lines += [*loops(rank), f"{'    ' * (rank + 1)}{made} = {its}", "    return result"]
     return "\n".join(lines) + "\n"
 
 

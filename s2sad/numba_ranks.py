@@ -25,7 +25,7 @@ from s2sad.numba_sorts import BLOCK, COUNT, TRUTH, UNKNOWN, Sort, bind, join, no
 def of_functions(tree: gast.Module, given: dict[str, dict[str, Sort]]) -> dict[str, dict[str, Sort]]:
     """By function, what is known of its names. given: what was known before."""
     functions = {node.name: node for node in tree.body if isinstance(node, gast.FunctionDef)}
-    world = World(functions)
+    world = World(functions, getattr(tree, "outside", {}))
     known = world.known = {name: Names(given.get(name, {})) for name in functions}
     for _ in range(4):
         before = repr(known)
@@ -48,16 +48,20 @@ class Names(dict[str, Any]):
 
 class World:
     """The functions of a text: what they are called with, and what they return. settled: all that is known; unsure:
-    those that are called with something that isn't known."""
+    those that are called with something that isn't known; outside: functions that the text calls and that aren't in it,
+    each with what is known of the names around it."""
 
-    def __init__(self, functions: dict[str, gast.FunctionDef]) -> None:
-        self.functions = functions
+    def __init__(self, functions: dict[str, gast.FunctionDef], outside: dict[str, Any]) -> None:
+        self.functions, self.outside = functions, outside
+        self.of_outside: dict[tuple[str, str], Any] = {}
         self.known: dict[str, Names] = {}
         self.results: dict[str, Any] = {}
         self.settled = False
         self.unsure: set[str] = set()
 
     def called(self, name: str, sorts: list[Any]) -> Any:
+        if name in self.outside:
+            return self.called_outside(name, sorts)
         if self.settled:
             return self.results.get(name, UNKNOWN)
         args = self.functions[name].args
@@ -66,6 +70,18 @@ class World:
         if UNKNOWN in sorts or len(sorts) < len(args.posonlyargs) + len(args.args):
             self.unsure.add(name)
         return self.results.get(name, UNKNOWN)
+
+    def called_outside(self, name: str, sorts: list[Any]) -> Any:
+        """What one that isn't in the text gives, for arguments of these sorts."""
+        key = name, repr(sorts)
+        if key not in self.of_outside:
+            function, around = self.outside[name]
+            given = {each.id: sort for each, sort in zip(function.args.args, sorts) if sort != UNKNOWN}
+            inside, known = World({}, {}), Names({**around, **given})
+            for _ in range(3):  # what an iteration takes over from the one before
+                Walk(inside, known, set(given)).function(function)
+            self.of_outside[key] = inside.results.get(function.name, UNKNOWN)
+        return self.of_outside[key]
 
 
 class Expressions(Results):

@@ -1,5 +1,5 @@
 """Forms for Numba of what is asked for less often: lists of arrays, padding, polynomials, piecewise linear functions.
-They get what those of `numba_more.py` get; the texts stand here too.
+They get what all forms get (`numba_registry.py`); the texts stand here too.
 
 >>> from s2sad.numba_forms import show
 >>> show("np.polyder(u)"), show("np.pad(A, ((1, 1), (0, n)))"), show("np.moveaxis(A, 0, -1)")
@@ -16,7 +16,7 @@ import numpy as np
 from s2sad import trees
 from s2sad.kinds import ONE
 from s2sad.numba_helpers import LETTERS
-from s2sad.numba_more import OF_HELPERS, by_rows, form, is_turned, ranks_of
+from s2sad.numba_registry import OF_HELPERS, by_rows, form, is_turned, ranks_of
 from s2sad.numba_sorts import LIKE_ARGUMENT
 from s2sad.rules import diagonals, fourier, interpolation, padding
 

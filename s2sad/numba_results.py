@@ -17,7 +17,7 @@ KEEPING = ("add", "subtract", "multiply", "maximum", "minimum", "fmax", "fmin", 
            "clip")  # fmt: skip
 SAME = ("zeros_like", "ones_like", "empty_like", "full_like", "copy", "ascontiguousarray", "transpose", "sort", "flip",
         "flipud", "fliplr", "roll", "cumsum", "cumprod", "nan_to_num", "triu", "tril", "swapaxes", "moveaxis", "pad",
-        "polyder")  # fmt: skip
+        "polyder", "round", "around", "fix")  # fmt: skip
 MADE = ("zeros", "ones", "empty", "full")
 REDUCTIONS = ("sum", "prod", "mean", "max", "min", "amax", "amin", "var", "std", "all", "any", "ptp", "argmax",
               "argmin", "median", "nansum", "count_nonzero")  # fmt: skip
@@ -29,8 +29,12 @@ class Results:
         name = getattr(function, "special", None)
         if name == "logsumexp":
             return self.reduced("sum", self.of(node.args[0]), node.args, {k.arg: k.value for k in node.keywords})
-        if name in ("solve_triangular", "cho_solve"):
+        if name in ("solve_triangular", "cho_solve", "lu_solve"):
             return "f", self.of(node.args[1])[1]
+        if name == "expm":
+            return "f", self.of(node.args[0])[1]
+        if name == "lu_factor":
+            return "()", [("f", self.of(node.args[0])[1]), ("i", 1)]
         if name is not None:
             return self.of_ufunc(name, node)
         if isinstance(function, gast.Name):
@@ -64,7 +68,7 @@ class Results:
             return self.of(node.args[0])[0], self.of(node.args[1])[1]
         if helper in LIKE_ARGUMENT and len(node.args) > LIKE_ARGUMENT[helper]:
             return self.of(node.args[LIKE_ARGUMENT[helper]])
-        if self.world is not None and name in self.world.functions:
+        if self.world is not None and (name in self.world.functions or name in self.world.outside):
             return self.world.called(name, [self.of(each) for each in node.args])
         if name in ("len", "int", "round"):
             return COUNT

@@ -1,5 +1,5 @@
 """Forms for Numba of what it does to one vector or matrix, and NumPy along any axis or to each matrix of a stack:
-loops, which the texts in `numba_slice_texts.py` are. They get what the forms of `numba_more.py` get.
+loops, which the texts in `numba_slice_texts.py` are. They get what all forms get (`numba_registry.py`).
 
 >>> from s2sad.numba_forms import show
 >>> show("np.sort(A, axis=0)"), show("np.median(A, axis=1, keepdims=True)")
@@ -16,7 +16,8 @@ import gast
 
 from s2sad import numba_slice_texts as texts
 from s2sad import trees
-from s2sad.numba_more import FORMS, OF_HELPERS, Form, by_rows, form, ranks_of
+from s2sad.numba_axes import axes_joined, axes_parted, names_all
+from s2sad.numba_registry import FORMS, OF_HELPERS, Form, by_rows, form, ranks_of
 from s2sad.numba_sorts import LIKE_ARGUMENT
 from s2sad.rules import linalg, order_statistics, ordering, running, selecting, shapes
 
@@ -69,9 +70,18 @@ def point(name: str, points: int) -> Form:
             own, its_rank = [forms.np("array", own[0])], 1
         if its_rank not in (0, 1):
             return None
-        whole = node is None or isinstance(node, gast.Constant) and node.value is None
-        if whole or rank == 1:
-            return None if keep else forms.np(name, args[0], *own)
+        if names_all(node, rank) or rank == 1:
+            made_of_all = forms.np(name, args[0], *own)
+            keeps = keep and rank and not its_rank
+            return forms.np("full", trees.const((1,) * rank), made_of_all) if keeps else None if keep else made_of_all
+        several = axes_joined(forms, args[0], node, rank)
+        if several is not None and not (keep and its_rank):
+            joined, axes = several
+            left = rank - len(axes)
+            call = made(forms, [joined, *own], {"axis": trees.const(left)}, [(sorts[0][0], left + 1), *sorts[1:]])
+            for place in axes if keep else ():
+                call = forms.np("expand_dims", call, trees.const(place))
+            return call
         axis = axis_of(node, rank)
         if axis is None or not 2 <= rank <= MOST or keep and its_rank:
             return None
@@ -134,7 +144,7 @@ def ordered_points_adjoint(forms: Any, node: gast.Call, sorts: list[Any]) -> gas
     if isinstance(position, gast.Call) and getattr(position.func, "attr", "") == "array":
         position = position.args[0]
     rank, points = ranks_of(sorts)[1:3]
-    whole = isinstance(axis, gast.Constant) and axis.value is None
+    whole = names_all(axis, rank)
     if points not in (0, 1) or sorts[0][0] != "f" or sorts[1][0] != "f" or sorts[0][1] is None or not rank:
         return node
     if sorts[0][1] == 0:
@@ -145,11 +155,14 @@ def ordered_points_adjoint(forms: Any, node: gast.Call, sorts: list[Any]) -> gas
         flat = forms.np("ravel", forms.np("ascontiguousarray", a)) if rank > 1 else a
         made = forms.helper(f"ordered_points_0_of_1_{points}", texts.points_adjoint(1, 0, points), grad, flat, position)
         return forms.np("reshape", made, trees.attr(trees.copy_tree(a), "shape")) if rank > 1 else made
-    its = axis_of(axis, rank)
-    if its is None or rank > MOST:
+    several = axes_joined(forms, a, axis, rank)
+    array, axes = several or (a, [])
+    its, its_rank = (rank - len(axes), rank - len(axes) + 1) if axes else (axis_of(axis, rank), rank)
+    if its is None or its_rank > MOST:
         return node
-    key = f"ordered_points_{its}_of_{rank}_{points}"
-    return forms.helper(key, texts.points_adjoint(rank, its, points), grad, a, position)
+    key = f"ordered_points_{its}_of_{its_rank}_{points}"
+    made = forms.helper(key, texts.points_adjoint(its_rank, its, points), grad, array, position)
+    return axes_parted(forms, made, trees.copy_tree(a), axes, rank) if axes else made
 
 
 def added_where_taken(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:

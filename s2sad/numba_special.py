@@ -19,7 +19,7 @@ import gast
 
 from s2sad import numba_helpers, trees
 from s2sad import numba_slice_texts as texts
-from s2sad.numba_more import by_rows, ranks_of
+from s2sad.numba_registry import by_rows, ranks_of
 from s2sad.numba_slices import MOST, axis_of
 from s2sad.numba_special_texts import ALIASES, INNER, SUMS, TEXTS, parameters
 
@@ -67,7 +67,7 @@ def scalar(forms: Any, name: str) -> str:
 def call(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST | None:
     """The call of a helper; None where the ranks aren't known, or there are complex numbers."""
     name, ranks = node.func.special, ranks_of(sorts)
-    if name in ("solve_triangular", "cho_solve"):
+    if name in ("solve_triangular", "cho_solve", "lu_factor", "lu_solve", "expm"):
         from s2sad.numba_linalg import solution
 
         return solution(forms, node, sorts)

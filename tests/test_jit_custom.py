@@ -60,8 +60,8 @@ def in_loops(x, y):
     return x
 
 
-def of_an_array(v, y):
-    return rounded(v) * y
+def of_nothing_known(v, y):
+    return np.sum(of_another_function(v) * y)
 
 
 @pytest.mark.parametrize("f, args", [(once, (0.7, -1.5)), (in_loops, (0.7, 0.9))])
@@ -103,9 +103,40 @@ def test_gradients_that_depend_on_the_way_are_refused():
     )
 
 
+WEIGHTS = np.array([[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5]])
+
+
+@custom_gradient
+def layer(x, b):
+    y = WEIGHTS @ x + b
+    return y, lambda dy: (WEIGHTS.T @ dy, 2.0 * np.sum(dy))
+
+
+def of_arrays(x, y):
+    """Of other ranks at other places, and in a loop."""
+    for _ in range(2):
+        x = rounded(3.0 * x) * y + x
+    return np.sum(layer(x, y) ** 2) + np.sum(rounded(x[:, None] * x) * y)
+
+
+def test_arrays():
+    args = np.array([0.7, 1.6]), 2.0
+    found = value_and_gradients_function(of_arrays, jit="numba")(*args)
+    assert_close(found, value_and_gradients_function(of_arrays)(*args))
+
+
+def doubled(x):
+    return 2.0 * x
+
+
+@custom_gradient
+def of_another_function(x):
+    return doubled(x), lambda dy: dy
+
+
 def test_arrays_of_which_nothing_is_known_are_refused():
     with pytest.raises(NotDifferentiableError, match="how many axes an array here has is not known"):
-        value_and_gradients_function(of_an_array, jit="numba")(np.array([0.7, 1.6]), 2.0)
+        value_and_gradients_function(of_nothing_known, jit="numba")(np.array([0.7, 1.6]), 2.0)
 
 
 def test_what_numba_lacks_in_them_is_refused_with_its_reason():

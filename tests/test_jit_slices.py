@@ -49,6 +49,12 @@ def quantiles(x, w):
     return spread + w * (high - low)
 
 
+def over_several_axes(x, w):
+    total = np.sum(np.median(x, axis=(0, 2)) ** 2) + np.sum((x - np.median(x, (-1, 1), keepdims=True)) ** 3)
+    spread = np.sum(np.quantile(x, [0.2, 0.7], axis=(1, 2)) ** 2) + np.median(x, axis=(0, 1, 2)) ** 2
+    return total + spread + w * np.sum(np.percentile(x, 40.0, axis=(2, 0)))
+
+
 def running(x, w):
     return (
         np.sum(np.cumprod(x, axis=0) * w) + np.sum(np.cumprod(x, axis=1)[:, -1] ** 2) + np.sum(np.cumsum(x, axis=1) * w)
@@ -98,6 +104,7 @@ PROGRAMS = [
     (sorted_and_taken, *MATRIX),
     (sorted_stack, normal(3, 4, 5), 0.7),
     (quantiles, normal(7, 5), 0.7),
+    (over_several_axes, normal(3, 4, 2), 0.7),
     (running, *MATRIX),
     (moved, normal(4, 5), normal(4, 5)),
     (masked, *MATRIX),

@@ -8,7 +8,7 @@ import pytest
 from s2sad import trees
 from s2sad.numba_forms import Forms
 from s2sad.numba_ranks import Expressions, mark_numpy
-from s2sad.numba_target import Rewriter
+from s2sad.numba_rewriter import Rewriter
 from s2sad.printer import to_text
 
 rng = np.random.default_rng(5)

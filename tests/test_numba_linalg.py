@@ -64,6 +64,47 @@ def test_other_functions():
     both(others, A, V)
 
 
+def by_factors(A, v, B):
+    factor = linalg.lu_factor(A)
+    x, y = linalg.lu_solve(factor, v), linalg.lu_solve(factor, v, trans=1)
+    return np.sum(x * y) + np.sum(linalg.lu_solve(linalg.lu_factor(A[::-1]), B, 1) * linalg.lu_solve(factor, B) ** 2)
+
+
+@pytest.mark.long
+def test_factors_of_lu():
+    """With rows that change places, and without."""
+    both(by_factors, A, V, B)
+    both(by_factors, np.array([[0.0, 1.0, 2.0], [3.0, 0.5, 0.0], [1.0, -4.0, 1.0]]), V[:3], B[:3])
+
+
+def test_a_singular_matrix_has_no_error_here(recwarn):
+    """As in SciPy, which warns."""
+    f = value_and_gradients_function(
+        lambda v: np.sum(linalg.lu_solve(linalg.lu_factor(np.eye(2) * v[1]), v)), jit="numba"
+    )
+    assert not np.isfinite(f(np.array([1.0, 0.0]))[0])
+
+
+def exponential(A):
+    return np.sum(linalg.expm(A) ** 2)
+
+
+@pytest.mark.long
+def test_exponentials():
+    """Of each degree, halved and not."""
+    jitted, plain = value_and_gradients_function(exponential, jit="numba"), value_and_gradients_function(exponential)
+    for scale in (1e-3, 0.02, 0.1, 0.4, 0.8, 2.0):
+        (value, (grad,)), (wanted, (its,)) = (f(scale * (A - 4.0 * np.eye(4))) for f in (jitted, plain))
+        np.testing.assert_allclose(value, wanted, rtol=1e-12)
+        np.testing.assert_allclose(grad, its, rtol=1e-12, atol=1e-12 * np.max(np.abs(its)))
+
+
+@pytest.mark.parametrize("A", [np.zeros((0, 0)), np.array([[-1.5]]), np.array([[2, 1], [-1, 1]])])
+def test_exponentials_of_other_matrices(A):
+    f = value_and_gradients_function(lambda x, A: x * np.sum(linalg.expm(A)), params=["x"], jit="numba")
+    np.testing.assert_allclose(f(2.0, A)[0], 2.0 * np.sum(linalg.expm(A)), rtol=1e-13)
+
+
 def factors(A):
     s, Q, R = linalg.svd(A, full_matrices=False)[1], *linalg.qr(A, mode="economic")
     return np.sum(linalg.svdvals(A) ** 3) + np.sum(Q * R**2) + s[0] * linalg.svd(A)[1][1]

@@ -13,9 +13,9 @@ special = pytest.importorskip("scipy.special")
 from s2sad import numba_options, value_and_gradients_function, value_and_tangent_function  # noqa: E402
 from s2sad.numba_forms import Forms  # noqa: E402
 from s2sad.numba_ranks import Expressions, mark_numpy  # noqa: E402
+from s2sad.numba_rewriter import Rewriter  # noqa: E402
 from s2sad.numba_special import mark  # noqa: E402
 from s2sad.numba_special_texts import INNER, TEXTS, parameters  # noqa: E402
-from s2sad.numba_target import Rewriter  # noqa: E402
 from s2sad.printer import to_text  # noqa: E402
 
 SPACE = {"math": math, "np": np}
