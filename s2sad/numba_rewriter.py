@@ -18,8 +18,9 @@ from s2sad import trees
 from s2sad.helpers import last_stored
 from s2sad.numba_blocks import as_mesh, block_last_stored, block_stored, block_taken
 from s2sad.numba_forms import Forms
+from s2sad.numba_ranges import Ranges
 from s2sad.numba_ranks import Expressions
-from s2sad.numba_sorts import BLOCK, UNKNOWN, bind
+from s2sad.numba_sorts import BLOCK, COUNT, UNKNOWN, bind
 from s2sad.numba_views import Memory, as_read, at_indices, at_mask, in_place, stored
 from s2sad.printer import BlankLine, Comment
 
@@ -30,6 +31,7 @@ class Rewriter(gast.NodeTransformer):
     def __init__(self, forms: Forms, known: Expressions, memory: Memory | None = None) -> None:
         self.forms, self.known, self.memory = forms, known, memory
         self.carried: set[str] = set()  # the variables that the loops around compute
+        self.ranges = Ranges()
 
     def visit_While(self, node: gast.While) -> gast.AST:
         """Of `while True` with one `break` Numba (0.68) takes what stands at the break for what always follows, and
@@ -128,7 +130,8 @@ class Rewriter(gast.NodeTransformer):
 
     def visit_For(self, node: gast.For) -> gast.AST:
         node.iter = self.forms.iterated(node.iter, self.known)
-        return self.in_loop(node)
+        with self.ranges.inside(node, lambda each: bool(self.known.rank(each) and self.known.char(each))):
+            return self.in_loop(node)
 
     def visit_ListComp(self, node: gast.ListComp) -> gast.AST:
         """The variables of a comprehension are its own: another one may have the name for arrays of another rank."""
@@ -173,6 +176,9 @@ class Rewriter(gast.NodeTransformer):
             return node
         growing = any(isinstance(each, gast.Name) and each.id in self.carried for each in (node.left, node.right))
         self.generic_visit(node)
+        if sorts == (COUNT, COUNT) and isinstance(node.op, (gast.Mod, gast.FloorDiv)):
+            if self.ranges.is_positive(node.right):
+                return self.ranges.divided(node) or node
         return self.forms.operation(node.op, node.left, node.right, sorts, growing) or node
 
     def visit_Subscript(self, node: gast.Subscript) -> gast.AST:
