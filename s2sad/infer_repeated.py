@@ -68,6 +68,8 @@ class Repeated:
                 loop = repeating.applied_at_pairs if ufunc.nin == 2 else repeating.applied_at_each_pair
             self.call_equivalent(loop, [inner, *args], {}, node, None)
             return Value(trees.const(None), Static(None))
+        if name in ("reduce", "reduceat") and ufunc in (np.power, np.arctan2) and any(v.varied for v in args):
+            raise self.refuse("reduced_otherwise", node, name=ufunc.__name__)
         method = _METHODS.get(name)
         if method is None or ufunc.nin != 2 or ufunc.nout != 1 or not args or not args[0].varied:
             return None

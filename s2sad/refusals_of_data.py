@@ -56,6 +56,11 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "print",
         "`otypes=[float]`, with which it doesn't; or the loop: `np.array([g(each) for each in x])`",
     ),
+    "reduced_otherwise": (
+        "np.{name}.reduce isn't np.{name} of one number after the other in every version of NumPy and on every "
+        "processor, so that its derivative isn't known",
+        "the loop: `for each in x[1:]: y = np.{name}(y, each)`, after `y = x[0]`",
+    ),
     "unknown_store": (
         "what `{text}` writes into is not known before `{f}` runs, and a value there needs a gradient",
         "a store into an array, a list or a dict that `{f}` makes or has as a parameter",

@@ -363,6 +363,11 @@ def f(x):
     return np.vectorize(lambda a: (a, a * a), signature="()->(),()")(x)[0]
 
 
+@shows("reduced_otherwise", V)
+def f(x):
+    return np.power.reduce(x)
+
+
 @shows("vectorize_effects", V)
 def f(x):
     total = 0.0

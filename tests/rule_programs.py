@@ -137,7 +137,14 @@ def spelled(function: Any) -> str | None:
     if isinstance(function, types.MethodType):
         home = next((each for each in vars(stats) if vars(stats)[each] is function.__self__), None)
         return f"scipy.stats.{home}.{name}" if home is not None else None
-    homes = {"np": np, "np.linalg": np.linalg, "np.fft": np.fft, "np.ndarray": np.ndarray, "math": math}
+    homes = {
+        "np": np,
+        "np.linalg": np.linalg,
+        "np.fft": np.fft,
+        "np.emath": np.emath,
+        "np.ndarray": np.ndarray,
+        "math": math,
+    }
     homes |= {"operator": operator, "cmath": cmath}
     for module in ("special", "linalg", "fft", "stats", "signal", "ndimage", "integrate", "interpolate", "optimize"):
         homes[f"scipy.{module}"] = getattr(scipy, module)

@@ -14,6 +14,7 @@ from s2sad.rules import (  # noqa: F401
     diagonals,
     einsum,
     elementwise,
+    emath,
     fourier,
     histograms,
     interpolation,

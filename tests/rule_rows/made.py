@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.rule_rows.table import A, P, T, V, W, Z, corner, normal, plain, positive, row, rows
+from tests.rule_rows.table import A, P, T, V, W, Z, complexes, corner, normal, plain, positive, row, rows
 
 rows(
     np.i0,
@@ -45,3 +45,6 @@ rows(np.rollaxis, cases=[row(A, 1), row(T, 2), row(T, 0, 3), row(T, 1, start=0),
 if hasattr(np, "astype"):
     rows(np.astype, cases=[row(A, float), row(A, np.float64), plain(A, np.float32)])
 _ = (P, W, Z, corner)
+rows(
+    np.cov, np.corrcoef, cases=[row(complexes(3, 4)), row(complexes(2, 4), normal(3, 4)), row(normal(4), complexes(4))]
+)
