@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import inspect
 import types
 from typing import Any
 
@@ -17,6 +18,8 @@ from s2sad.kinds import UNKNOWN, Array, List, Mapping, Record, Scalar, Static, T
 from s2sad.values import BoundMethod, LocalFunction, Object, Super, Value, holds_active_text
 
 LOGGING = ("debug", "info", "warning", "error", "critical", "exception", "log")
+HEAP_TYPE = 1 << 9  # of the flags of classes that a program makes
+WRITTEN_IN_C = (types.MethodDescriptorType, types.WrapperDescriptorType)
 NOTHING = gast.parse("def init(): return None").body[0]
 
 
@@ -53,6 +56,8 @@ class Classes:
             made = self.opaque_call(function, args, keywords, node)
             self.exceptions.add(getattr(made.expr, "id", ""))
             return dataclasses.replace(made, varied=any(v.varied for v in everything))
+        if not everything and not self.quiet and makes_bare_objects(cls):
+            return self.bare_object(function, cls, hint)
         if not any(v.varied for v in everything) and (
             cls is collections.Counter or not isinstance(getattr(cls, "__init__", None), types.FunctionType)
         ):
@@ -253,6 +258,18 @@ class Classes:
                 if cls is object and name == "__init__":
                     return Value(trees.builtin("print"), Static(LocalFunction(NOTHING, self.frame, [], [], "init")))
         raise self.refuse("super", node)
+
+
+def makes_bare_objects(cls: type) -> bool:
+    """Whether the objects of a class have no attributes at first: it is written in Python, without an `__init__`."""
+    makers: Any = (getattr(cls, "__init__", None), cls.__new__, type(cls).__call__)
+    if makers != (object.__init__, object.__new__, type.__call__):
+        return False
+    return not inspect.isabstract(cls) and all(is_written_in_python(each) for each in cls.__mro__[:-1])
+
+
+def is_written_in_python(cls: type) -> bool:
+    return bool(cls.__flags__ & HEAP_TYPE) and not any(isinstance(each, WRITTEN_IN_C) for each in vars(cls).values())
 
 
 def is_plain_namedtuple(cls: type) -> bool:

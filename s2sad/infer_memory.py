@@ -167,6 +167,9 @@ class Memory:
             found = self.static_item(base, slice_node, node)
             if found is not None:
                 return found
+        chosen = self.of_table(base, slice_node)
+        if chosen is not None:
+            return chosen
         if isinstance(base.kind, List) and self.items_throughout(base) is not None and self.chosen_functions(base):
             index = self.visit(slice_node)
             known = self.known(index)
@@ -212,6 +215,15 @@ class Memory:
         elif place is not None and isinstance(kind, List):
             self.note_shared_items(made.place.root, base, node)
         return made
+
+    def of_table(self, base: Value, slice_node: gast.AST) -> Value | None:
+        """A function or class of a dict outside of f, or a dict of such, by a known key: guarded with the dict."""
+        if not isinstance(base.kind, Dict) or not isinstance(slice_node, (gast.Constant, gast.Name, gast.Attribute)):
+            return None
+        index = self.visit(slice_node)
+        known = self.known(index)
+        kind = base.kind.get(known) if isinstance(known, (str, int)) else None
+        return Value(trees.index(base.expr, index.expr), kind) if isinstance(kind, (Static, Dict)) else None
 
     def held_item(self, base: Value, slice_node: gast.AST) -> Value | None:
         """An item of a list whose items are all still known: the very memory that was put into it."""

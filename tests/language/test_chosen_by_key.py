@@ -142,3 +142,46 @@ def test_of_nothing():
 
     with pytest.raises(ValueError, match="empty"):
         value_and_gradients_function(f)([0.5, 0.6])
+
+
+class Logistic:
+    def __call__(self, x):
+        return 1.0 / (1.0 + np.exp(-x))
+
+
+class Power:
+    def __init__(self, n=2):
+        self.n = n
+
+    def __call__(self, x):
+        return x**self.n
+
+
+TABLE = {"sin": np.sin, "logistic": Logistic, "power": Power, 3: {"exp": np.exp}}
+
+
+class Layer:
+    def __init__(self, name):
+        self.bend = TABLE[name]()
+
+
+@pytest.mark.parametrize("name", ["logistic", "power"])
+def test_functions_and_classes_of_a_table(name, monkeypatch):
+    def f(x, name):
+        layer = Layer(name)
+        return layer.bend(x) * TABLE["sin"](x) + TABLE[3]["exp"](x) + TABLE[name]()(2.0 * x)
+
+    val_grad = value_and_gradients_function(f, ["x"])
+    for _ in range(2):
+        expected = f(0.3 + 1e-30j, name).imag / 1e-30
+        assert val_grad(0.3, name)[1][0] == pytest.approx(expected, rel=1e-12)
+        monkeypatch.setitem(TABLE, "sin", np.cos)
+
+
+def test_a_table_that_changes_in_f_is_refused():
+    def f(x):
+        TABLE["sin"] = np.cos
+        return TABLE["sin"](x)
+
+    with pytest.raises(NotImplementedError, match="TABLE"):
+        value_and_gradients_function(f)(0.3)

@@ -313,6 +313,30 @@ def test_private_names():
     assert grad(private_names_of_an_argument, "x")(_Bond(0.1, 3), 2.0) == _Bond(0.1, 3).price()
 
 
+class Bare:
+    rate = 2.0
+
+    def grown(self, x):
+        return self.rate * x * self.bent(x)
+
+
+class BareToo(Bare):
+    def bent(self, x):
+        self.seen = x * x
+        return np.sin(self.seen)
+
+
+def without_init(x):
+    bare = BareToo()
+    return bare.grown(x) + bare.seen
+
+
+def test_classes_without_init():
+    from s2sad import grad
+
+    assert grad(without_init)(0.3) == pytest.approx(without_init(0.3 + 1e-30j).imag / 1e-30, rel=1e-12)
+
+
 class Halving:
     def __set_name__(self, owner, name):
         self.name = "_" + name
