@@ -12,7 +12,7 @@ from s2sad import ir, trees
 from s2sad.expressions import is_call, is_pure, load
 from s2sad.infer_dunders import class_of
 from s2sad.infer_stores import is_maybe_number
-from s2sad.kinds import Static, Unknown, may_be_number
+from s2sad.kinds import BOOL, Kind, Scalar, Static, Unknown, may_be_number
 from s2sad.local_functions import local_name
 from s2sad.named_numbers import called, is_number
 from s2sad.own_sums import is_own_sum
@@ -125,6 +125,13 @@ class Statements:
                 if not may_be_number(current.kind) or not self.is_own_sum(target.id):
                     self.augment_in_place(node, current)
                     return
+                current = self.settle(current)
+                value = self.visit(node.value)
+                made = self.settle(self.binary(node.op, current, value, node, target.id), target.id)
+                if not isinstance(value.kind, Scalar) or not is_same_dtype(made.kind, current.kind):
+                    self.check_kept(target.id, current, made)
+                self.bind(target, made)
+                return
             self.bind(target, self.binary(node.op, current, self.visit(node.value), node, target.id))
         elif isinstance(target, gast.Subscript):
             self.augment_item(node)
@@ -146,6 +153,20 @@ class Statements:
             return None if local else self.known(self.visit(node))
 
         return self.frame.tree is not None and is_own_sum(name, self.frame.tree, known)
+
+    def check_kept(self, name: str, old: Value, new: Value) -> None:
+        """op= keeps the shape and the dtype of an array: a program that sets it anew says so where it would not."""
+        if self.quiet or not isinstance(old.expr, gast.Name):
+            return
+        attributes = [
+            gast.Tuple([trees.attr(each.expr, name) for name in ("shape", "dtype")], gast.Load()) for each in (new, old)
+        ]
+        differs = gast.Compare(attributes[0], [gast.NotEq()], [attributes[1]])
+        test = gast.BoolOp(gast.And(), [trees.np_call("ndim", old.expr), differs])
+        text = f"the array {name} would get another shape or dtype here: set it anew, by `{name} = ...`"
+        raising = gast.Raise(trees.call(trees.builtin("ValueError"), trees.const(text)), None)
+        found = self.emit(test, ir.Plain(True), BOOL, False, "#c").expr
+        self.branch(found, lambda: self.add(raising, ir.Plain(False)) and None, lambda: None)
 
     def augmented_object(self, node: gast.AugAssign, current: Value, hint: str | None = None) -> Value:
         """What a name, an attribute or an entry of a dict is after op=, if it isn't changed in place."""
@@ -272,3 +293,8 @@ class Statements:
 
     def do_Try(self, node: gast.Try) -> None:
         self.infer_try(node)
+
+
+def is_same_dtype(kind: Kind, other: Kind) -> bool:
+    """Whether two have the same dtype, as far as known."""
+    return getattr(kind, "dtype", "") == getattr(other, "dtype", "") != ""

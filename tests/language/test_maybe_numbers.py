@@ -146,3 +146,34 @@ def test_sums_that_have_another_name_are_refused(f):
 
     with pytest.raises(NotImplementedError, match="which of these is not known"):
         value_and_gradients_function(f)(0.7)
+
+
+def a_sum_along_some_axes(x, y, n):
+    total = np.sum(x, axis=tuple(range(n)))
+    total += y
+    return total * 2.0
+
+
+@pytest.mark.parametrize("n", [1, 2])
+@pytest.mark.parametrize("dtypes", ["ff", "dd", "df"])
+def test_an_array_keeps_its_dtype_when_it_is_added_to(n, dtypes):
+    from s2sad import value_and_gradients_function
+
+    x = np.arange(12.0).reshape(3, 4).astype(dtypes[0])
+    y = np.arange(4.0).astype(dtypes[1])
+    value, gradients = value_and_gradients_function(a_sum_along_some_axes)(x, y, n)
+    expected = a_sum_along_some_axes(x, y, n)
+    assert value.dtype == expected.dtype and np.array_equal(value, expected)
+    assert np.array_equal(gradients[0], np.full((3, 4), 2.0 if n == 1 else 8.0, dtypes[0]))
+    assert np.array_equal(gradients[1], np.full(4, 2.0, dtypes[1]))
+
+
+@pytest.mark.parametrize("x", [np.ones((3, 4), "float32"), np.ones((3, 4), int), np.ones((2, 3, 4))])
+def test_an_array_that_would_change_in_place_is_refused(x):
+    from s2sad import value_and_gradients_function
+
+    y = np.ones(4) if x.ndim == 2 else np.ones((2, 3, 4))
+    with pytest.raises(
+        ValueError, match="^the array total would get another shape or dtype here: set it anew, by `total = ...`$"
+    ):
+        value_and_gradients_function(a_sum_along_some_axes)(x, y, 1)
