@@ -11,6 +11,7 @@ on, and faster from three.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import gast
@@ -46,16 +47,36 @@ def save_together(body: list[gast.stmt], names: ir.Names, info: dict[str, ir.Inf
     taken = any(ir.base_of(name) == "saved" for name in info)  # by a variable of the user's
     renamed: dict[str, str] = {}
     for (first_id, second_id), found in pairs.items():
-        for group in groups(found, blocks[first_id], blocks[second_id]):
+        for group in groups(found, Facts(blocks[first_id]), Facts(blocks[second_id])):
             stack = group[0][0].value.func.value.id if taken else names.fresh("saved")
             renamed.update({push.value.func.value.id: stack for push, _ in group})
             join(group, blocks[first_id], blocks[second_id], stack)
     use_joined(body, renamed)
 
 
-def groups(found: list[Pair], forward: list[gast.stmt], reverse: list[gast.stmt]) -> list[list[Pair]]:
+@dataclass
+class Facts:
+    """Of a block: where its statements stand, and for each of them what it sets and reads, with all inside of it."""
+
+    block: list[gast.stmt]
+    place: dict[int, int] = field(init=False)
+    sets: list[set[str]] = field(init=False)
+    reads: list[set[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.place = {id(node): k for k, node in enumerate(self.block)}
+        self.sets = [{name for each in nested(node) for name in targets(each)} for node in self.block]
+        self.reads = [everything_read([node]) for node in self.block]
+
+    def value_read_behind(self, name: str, position: int) -> bool:
+        """Whether a later statement reads the name, other than to save it."""
+        later = range(position + 1, len(self.block))
+        return any(name in self.reads[k] and not getattr(self.block[k], "save", None) for k in later)
+
+
+def groups(found: list[Pair], forward: Facts, reverse: Facts) -> list[list[Pair]]:
     """Pairs of push and pop that can be done together: each can move to the group's last push and first pop."""
-    left = sorted(found, key=lambda pair: index_of(pair[0], forward))
+    left = sorted(found, key=lambda pair: forward.place[id(pair[0])])
     made = []
     while left:
         group = [left[0]]
@@ -68,37 +89,28 @@ def groups(found: list[Pair], forward: list[gast.stmt], reverse: list[gast.stmt]
     return made
 
 
-def fits(group: list[Pair], forward: list[gast.stmt], reverse: list[gast.stmt]) -> bool:
+def fits(group: list[Pair], forward: Facts, reverse: Facts) -> bool:
     """Whether no name of a group's would be needed at the same time as another one of its variable's, if it isn't
     already."""
-    last = max(index_of(push, forward) for push, _ in group)
-    first = min(index_of(pop, reverse) for _, pop in group)
+    last = max(forward.place[id(push)] for push, _ in group)
+    first = min(reverse.place[id(pop)] for _, pop in group)
     for push, pop in group:
-        if any(push.save in all_targets(node) for node in forward[index_of(push, forward) : last]):
+        between = range(forward.place[id(push)], last)
+        before = range(first, reverse.place[id(pop)])
+        if any(push.save in forward.sets[k] for k in between):
             return False
-        if any(
-            push.save in everything_read([node]) | all_targets(node) for node in reverse[first : index_of(pop, reverse)]
-        ):
+        if any(push.save in reverse.reads[k] or push.save in reverse.sets[k] for k in before):
             return False
         if ir.base_of(push.save) in TEMPORARY:  # each has a name of its own
             continue
         own = variable(push.save)
-        for k in range(index_of(push, forward), last):
-            if own in map(variable, all_targets(forward[k])) and push.save not in reads_of_values(forward[k + 1 :]):
+        for k in between:
+            if own in map(variable, forward.sets[k]) and not forward.value_read_behind(push.save, k):
                 return False
-        for node in reverse[first : index_of(pop, reverse)]:
-            if own in map(variable, filter(ir.is_ssa, everything_read([node]) | all_targets(node))):
+        for k in before:
+            if own in map(variable, filter(ir.is_ssa, reverse.reads[k] | reverse.sets[k])):
                 return False
     return True
-
-
-def all_targets(node: gast.stmt) -> set[str]:
-    return {name for each in nested(node) for name in targets(each)}
-
-
-def reads_of_values(block: list[gast.stmt]) -> set[str]:
-    """What a block reads, apart from what it saves."""
-    return everything_read([node for node in block if not getattr(node, "save", None)])
 
 
 def index_of(node: gast.stmt, block: list[gast.stmt]) -> int:
