@@ -6,7 +6,6 @@ of the tangents; any other has a template of its own (`@tangent`).
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import gast
@@ -88,7 +87,7 @@ class Rules:
                 op.rule, op.arguments, kinds, op.constants, wanted, result, None, fresh, op.library or None
             )
         except templates.Undecided:
-            return self.partials_at_run_time(op, result, wanted), UNKNOWN
+            return self.partials_at_run_time(op, result, wanted, kind), UNKNOWN
         self.helpers.need_all(made.helpers)
         for statement in made.statements:
             self.add(statement)
@@ -113,27 +112,26 @@ class Rules:
                 partial = self.overflow.guarded(partial, op, result.id, forward=True) or partial
             scalar = isinstance(partial_kind, Scalar) and not isinstance(dot_kind, Scalar)
             term = times(dot, partial, scalar)
-            term = self.real_part(term, (dot_kind, partial_kind), kind, op.rule)
+            term = self.real_part(term, op, wanted, kind)
             term_kind = product_kind(dot_kind, partial_kind, partial)
             if total is None:
                 total, total_kind = term, term_kind
             elif trees.same(total, term):  # x * x
                 total = times(trees.mul(trees.const(2.0), dot), partial, scalar)
-                total = self.real_part(total, (dot_kind, partial_kind), kind, op.rule)
+                total = self.real_part(total, op, wanted, kind)
             else:
                 total = trees.add(total, term)
                 total_kind = product_kind(total_kind, term_kind, None)
         return None if total is None else (total, total_kind)
 
-    def real_part(self, expr: gast.AST, kinds: tuple[Kind, ...], target: Kind, rule: Any) -> gast.AST:
-        """A real function of complex numbers: how it changes is the real part of the product."""
-        if getattr(target, "char", "") == "" and rule.function in REAL_VALUED:
-            return trees.np_call("real", expr)
-        if getattr(target, "char", "") != "f" or not any(getattr(kind, "char", "") == "c" for kind in kinds):
+    def real_part(self, expr: gast.AST, op: ir.Primitive, wanted: list[str], target: Kind) -> gast.AST:
+        """A real function of what is, or may be, complex: how it changes is the real part of the product."""
+        real = all(getattr(op.kinds[key], "char", "?") in "bif" for key in wanted)
+        if real or getattr(target, "char", "?") != "f":
             return expr
         return trees.attr(expr, "real") if isinstance(target, Scalar) else trees.np_call("real", expr)
 
-    def partials_at_run_time(self, op: ir.Primitive, result: gast.AST, wanted: list[str]) -> gast.AST:
+    def partials_at_run_time(self, op: ir.Primitive, result: gast.AST, wanted: list[str], target: Kind) -> gast.AST:
         """The kinds don't decide which form the partial derivatives have: the whole rule is printed, and called."""
         function, helpers = templates.runtime_helper(op.rule, op.library or None)
         self.helpers.need_all(helpers)
@@ -144,7 +142,7 @@ class Rules:
         for key in wanted:
             partial = trees.index(trees.name(name), trees.const(op.rule.wrt.index(key)))
             total = trees.add(total, trees.binary(gast.Mult, partial, self.dot(op.arguments[key].id)))
-        return trees.np_call("real", total) if op.rule.function in REAL_VALUED else total
+        return self.real_part(total, op, wanted, target)
 
     # ---------------------------------------------------------------- linear functions
     def by_linearity(self, op: ir.Primitive, value: gast.AST) -> gast.AST:
@@ -377,9 +375,6 @@ def is_new(expr: gast.AST) -> bool:
         return expr.func.attr in NEW
     return False
 
-
-# Functions with partial derivatives whose results are real, of complex numbers too.
-REAL_VALUED = (abs, operator.abs, np.absolute)
 
 # Functions that always make a new array.
 NEW = frozenset(
