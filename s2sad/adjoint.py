@@ -129,7 +129,7 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
                 and not cotangent.kind.dims  # or not known
                 and isinstance(self.info[source.id].kind, Scalar)
             ):
-                number = self.number_of(cotangent.expr)
+                number = self.number_of(cotangent.expr, cotangent.kind)
                 cotangent = Cotangent(
                     self.let(self.grad_base(source.id), number, self.info[source.id].kind), self.info[source.id].kind
                 )

@@ -70,7 +70,7 @@ class Sums:
             expr, kind = self.summed_down(expr, kind, name, info.kind)
         if isinstance(info.kind, Scalar):
             unknown = isinstance(kind, Array) and kind.dims is None  # of a name that may be an array, too
-            number = self.number_of(expr) if unknown else self.as_number(expr)
+            number = self.number_of(expr, kind) if unknown else self.as_number(expr)
             expr, kind = number, kind if number is expr else info.kind
         expr, kind = self.as_real(expr, kind, info.kind)
         fresh = is_fresh(expr) if owned is None else owned
@@ -102,11 +102,15 @@ class Sums:
             return trees.index(inner, trees.const(()))
         return self.number_of(expr) if isinstance(expr, gast.Name) and expr.id in self.shadows else expr
 
-    def number_of(self, expr: gast.AST) -> gast.AST:
-        """The number that an adjoint without axes holds, where it is, or may be, an array."""
+    def number_of(self, expr: gast.AST, kind: Kind | None = None) -> gast.AST:
+        """The number that an adjoint without axes holds, where it is, or may be, an array. kind: its own, if it may be
+        that of what isn't always an array."""
         if not isinstance(expr, gast.Name):
             return expr
-        return trees.index(expr, trees.const(())) if expr.id in self.shadows else trees.np_call("sum", expr)
+        unknown = isinstance(kind, Array) and kind.dims is None
+        if expr.id in self.shadows and not unknown:
+            return trees.index(expr, trees.const(()))
+        return trees.np_call("sum", expr)
 
     def summed_down(self, expr: gast.AST, kind: Kind, name: str, target: Kind) -> tuple[gast.AST, Kind]:
         """expr, summed over the axes along which the target was broadcast."""
