@@ -145,3 +145,20 @@ def substitute(tree: gast.AST, old: gast.AST, new: gast.AST) -> gast.AST | None:
         return new
     made = replace_nodes(tree, {id(old): new})
     return None if made is tree else made
+
+
+def told_from_none(expr: Any) -> Any:
+    """`0.25 is None`, where a variable stood, is False: Python warns of it as it stands."""
+    if not isinstance(expr, gast.Compare) or not isinstance(expr.ops[0], (gast.Is, gast.IsNot)):
+        return expr
+    sides = [expr.left, *expr.comparators]
+    if len(sides) != 2 or not all(map(is_of_constants, sides)):
+        return expr
+    values = [side.value if isinstance(side, gast.Constant) else object() for side in sides]
+    return trees.const((values[0] is values[1]) == isinstance(expr.ops[0], gast.Is))
+
+
+def is_of_constants(expr: gast.AST) -> bool:
+    """Whether an expression is a constant, or computed from constants."""
+    inside = (gast.Constant, gast.BinOp, gast.UnaryOp, gast.operator, gast.unaryop)
+    return all(isinstance(each, inside) for each in trees.walk(expr))

@@ -7,7 +7,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.expressions import is_pure
+from s2sad.expressions import is_pure, told_from_none
 from s2sad.kinds import UNKNOWN, Array, List, Mapping, Scalar, Static
 from s2sad.values import MISSING, Conflict, Value
 
@@ -192,13 +192,3 @@ class Comprehensions:
             return told_from_none(made)
 
         return change(node)
-
-
-def told_from_none(expr: Any) -> Any:
-    """`0.25 is None`, where a variable stood, is False: Python warns of it as it stands."""
-    if not isinstance(expr, gast.Compare) or not isinstance(expr.ops[0], (gast.Is, gast.IsNot)):
-        return expr
-    sides = [expr.left, *expr.comparators]
-    if len(sides) != 2 or not all(isinstance(side, gast.Constant) for side in sides):
-        return expr
-    return trees.const((sides[0].value is sides[1].value) == isinstance(expr.ops[0], gast.Is))

@@ -164,6 +164,8 @@ class Extremes:
         value = self.as_list(value, node)
         if "key" in keywords:
             return self.sorted_by_key(value, keywords, node, hint)
+        if not isinstance(value.kind, List):
+            raise self.refuse("mixed_list", node)
         order = gast.Call(
             function.expr,
             [trees.call(trees.builtin("range"), trees.call(trees.builtin("len"), value.expr))],

@@ -8,6 +8,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.expressions import told_from_none
 from s2sad.ir import GENERATED
 from s2sad.kinds import Scalar
 from s2sad.reading import reads
@@ -122,7 +123,7 @@ def substituted(expr: Any, known: dict[str, gast.AST]) -> Any:
                 )
             elif isinstance(value, gast.AST):
                 setattr(copy, field, substituted(value, known))
-        made = copy
+        made = told_from_none(copy)
     return made
 
 
