@@ -206,12 +206,10 @@ class Rules:
         self, op: ir.Primitive, arguments: dict[str, Any], result: gast.AST, grad: gast.AST, wanted: list[str]
     ) -> None:
         """The kinds don't decide which form the adjoint has: the whole rule is printed, and called."""
-        function, helpers = templates.runtime_helper(op.rule, op.library or None)
-        self.helpers.need_all(helpers)
-        call = self.helpers.call_template(function, op.rule, arguments, result, grad)
+        call, only = self.helpers.call_template(op, arguments, result, grad, wanted)
         for key in wanted:
             expr = call
-            if op.rule.variadic is None:
+            if op.rule.variadic is None and not only:
                 expr = trees.index(call, trees.const(op.rule.wrt.index(key)))
             elif "[" in key:
                 expr = trees.index(call, trees.const(int(key.partition("[")[2].rstrip("]"))))

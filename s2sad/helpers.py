@@ -137,10 +137,18 @@ class Helpers:
         )
 
     def call_template(
-        self, tree: gast.FunctionDef, rule: Any, arguments: dict[str, Any], result: gast.AST, grad: gast.AST
-    ) -> gast.AST:
-        """A call of a whole rule, printed as a function of the program."""
-        self.functions.setdefault(rule.template, tree)
+        self, op: Any, arguments: dict[str, Any], result: gast.AST, grad: gast.AST, wanted: list[str]
+    ) -> tuple[gast.AST, bool]:
+        """A call of a whole rule, printed as a function of the program; whether it gives the only one that is wanted.
+
+        Else it gives a tuple of all.
+        """
+        rule = op.rule
+        only = wanted[0] if len(wanted) == 1 and len(rule.wrt) > 1 and rule.variadic is None else None
+        tree, helpers = templates.runtime_helper(rule, op.library or None, only)
+        self.need_all(helpers)
+        key = rule.template if only is None else (rule.template, only)
+        self.functions.setdefault(key, tree)
         keywords = {}
         names = {each.id for each in tree.args.kwonlyargs}
         if "result" in names:
@@ -152,7 +160,8 @@ class Helpers:
             tree.args.kw_defaults = [*tree.args.kw_defaults, None]
         if "k" in names:
             keywords["k"] = trees.const(None)
-        return self.call_by_rule(trees.name(tree.name, function=rule.template), rule, arguments, keywords)
+        call = self.call_by_rule(trees.name(tree.name, function=key), rule, arguments, keywords)
+        return call, only is not None
 
     def call_tangent(
         self,

@@ -133,14 +133,13 @@ class Rules:
 
     def partials_at_run_time(self, op: ir.Primitive, result: gast.AST, wanted: list[str], target: Kind) -> gast.AST:
         """The kinds don't decide which form the partial derivatives have: the whole rule is printed, and called."""
-        function, helpers = templates.runtime_helper(op.rule, op.library or None)
-        self.helpers.need_all(helpers)
-        call = self.helpers.call_template(function, op.rule, op.arguments, result, trees.const(1.0))
+        call, only = self.helpers.call_template(op, op.arguments, result, trees.const(1.0), wanted)
         name = self.names.fresh("#t")
         self.add(trees.assign(name, call))
         total: gast.AST = trees.const(0.0)
         for key in wanted:
-            partial = trees.index(trees.name(name), trees.const(op.rule.wrt.index(key)))
+            partial: gast.AST = trees.name(name)
+            partial = partial if only else trees.index(partial, trees.const(op.rule.wrt.index(key)))
             total = trees.add(total, trees.binary(gast.Mult, partial, self.dot(op.arguments[key].id)))
         return self.real_part(total, op, wanted, target)
 

@@ -374,28 +374,34 @@ def test_text_without_kinds_is_the_template(rule: Rule, row: Row) -> None:
 
 
 @functools.cache
-def _printed_template(rule: Rule) -> tuple[str, set[str], types.CodeType]:
+def _printed_template(rule: Rule, only: str | None = None) -> tuple[str, set[str], types.CodeType]:
     """The name of the undecided template's function, its keyword parameters, and the text with the helpers, compiled."""
-    definition, helpers = templates.runtime_helper(rule)
+    definition, helpers = templates.runtime_helper(rule, only=only)
     text = "\n".join(map(trees.show, [*map(templates.printable, helpers), definition]))
     return definition.name, {each.id for each in definition.args.kwonlyargs}, compile(text, "<template>", "exec")
 
 
 def _check_printed_template(call: Call, grad: Any) -> None:
     rule = call.rule
-    name_of_it, accepted, code = _printed_template(rule)
-    space = _space(call, [], grad)
-    exec(code, space)
-    arguments = inspect.BoundArguments(rule.parameters, call.bound)  # type: ignore[arg-type]
-    given = {"grad": grad, "result": call.result}
-    keywords = {k: v for k, v in given.items() if k in accepted}
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        made = space[name_of_it](*arguments.args, **arguments.kwargs, **keywords)
+    made = _of_printed_template(call, grad)
     for name, value in zip(rule.wrt, made):
         if name in call.leaves:
             expected = _like(call.template(name, grad), call.leaves[name])
             assert _close(_like(value, call.leaves[name]), expected, 1e-12), name
+            alone = _of_printed_template(call, grad, name)
+            assert _close(_like(alone, call.leaves[name]), expected, 1e-12), name
+
+
+def _of_printed_template(call: Call, grad: Any, only: str | None = None) -> Any:
+    name_of_it, accepted, code = _printed_template(call.rule, only)
+    space = _space(call, [], grad)
+    exec(code, space)
+    arguments = inspect.BoundArguments(call.rule.parameters, call.bound)  # type: ignore[arg-type]
+    given = {"grad": grad, "result": call.result}
+    keywords = {k: v for k, v in given.items() if k in accepted}
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return space[name_of_it](*arguments.args, **arguments.kwargs, **keywords)
 
 
 @each_row([rule for rule in WITH_DERIVATIVES if rule.form == ADJOINT and rule.spreads])

@@ -298,22 +298,54 @@ def is_helper(value: Any, function: Any = None) -> bool:
 # --- templates and helpers as functions of the generated program ----------------------------------------------------
 
 
-def runtime_helper(rule: Rule, library: str | None = None) -> tuple[gast.FunctionDef, list[Callable[..., Any]]]:
+def runtime_helper(
+    rule: Rule, library: str | None = None, only: str | None = None
+) -> tuple[gast.FunctionDef, list[Callable[..., Any]]]:
     """The template as a function to print, for a call that is Undecided, and the helpers that it needs.
 
     It takes the rule's parameters, and `result`, `grad`, `k` by keyword where the template does (`grad` always, if it
     states partial derivatives), and returns a tuple with the cotangent of each parameter in `rule.wrt` (of one alone
     for a variadic rule), each of which may have to be broadcast or summed to its parameter.
+
+    only: a parameter whose cotangent is returned alone. The others aren't computed, since they may not exist: x ** 3
+    has no derivative by the exponent where x is negative.
     """
     assert rule.template is not None
     definition = trees.copy_tree(read(rule.template))
-    printed = _PrintedTemplate(rule, library or rule.library or "numpy")
+    printed = _PrintedTemplate(rule, library or rule.library or "numpy", only)
     definition.body = printed.statements(definition.body)
     definition.name = f"{rule.name}_adjoint"
+    if only is not None:
+        definition.name += f"_{only}"
+        _drop_unread(definition)
     if rule.form == PARTIALS:
         definition.args.kwonlyargs.append(gast.Name("grad", gast.Param(), None, None))
         definition.args.kw_defaults.append(None)
     return definition, printed.helpers
+
+
+def _drop_unread(definition: gast.FunctionDef) -> None:
+    """Leaves out what is assigned or taken (`result`), but not read any more."""
+    before = None
+    while before != len(definition.body):
+        before = len(definition.body)
+        names = [node for node in trees.walk(definition) if isinstance(node, gast.Name)]
+        changed = {node.target for node in trees.walk(definition) if isinstance(node, gast.AugAssign)}
+        needed = {node.id for node in names if isinstance(node.ctx, gast.Load) or node in changed}
+        definition.body = [each for each in definition.body if not _is_unread(each, needed)]
+    if "result" not in needed:
+        kept = [k for k, each in enumerate(definition.args.kwonlyargs) if each.id != "result"]
+        definition.args.kwonlyargs, definition.args.kw_defaults = (
+            [each[k] for k in kept] for each in (definition.args.kwonlyargs, definition.args.kw_defaults)
+        )
+
+
+def _is_unread(statement: gast.stmt, needed: set[str]) -> bool:
+    """Whether a statement gives values to names alone, and to none that is needed."""
+    if not isinstance(statement, gast.Assign):
+        return False
+    targets = [part for each in statement.targets for part in getattr(each, "elts", [each])]
+    return all(isinstance(each, gast.Name) and each.id not in needed for each in targets)
 
 
 def printable(helper: Callable[..., Any], library: str = "numpy") -> gast.FunctionDef:
@@ -400,12 +432,13 @@ def _is_false(node: gast.AST) -> bool:
 
 
 class _PrintedTemplate(_Printed):
-    """A template returns a tuple of the cotangents of the differentiable parameters."""
+    """A template returns a tuple of the cotangents of the differentiable parameters, or that of one only."""
 
-    def __init__(self, rule: Rule, library: str) -> None:
+    def __init__(self, rule: Rule, library: str, only: str | None) -> None:
         assert rule.template is not None
         super().__init__(rule.template, library)
-        self.rule = rule
+        self.rule, self.wrt = rule, rule.wrt if only is None else (only,)
+        self.alone = rule.variadic is not None or only is not None
 
     def reason(self, node: gast.AST) -> gast.AST:
         made = self.visit(node)
@@ -417,10 +450,10 @@ class _PrintedTemplate(_Printed):
         parts = node.value.elts if isinstance(node.value, gast.Tuple) else [node.value]
         parameters = parameters_of(read(self.rule.template))  # type: ignore[arg-type]
         parts = [*parts, *[trees.const(0.0)] * (len(parameters) - len(parts))]
-        kept = [self.visit(part) for parameter, part in zip(parameters, parts) if parameter in self.rule.wrt]
+        kept = [self.visit(part) for parameter, part in zip(parameters, parts) if parameter in self.wrt]
         if self.rule.form == PARTIALS:
             kept = [trees.mul(trees.name("grad"), part) for part in kept]
-        return gast.Return(kept[0] if self.rule.variadic else gast.Tuple(kept, gast.Load()))
+        return gast.Return(kept[0] if self.alone else gast.Tuple(kept, gast.Load()))
 
 
 def library_module(library: str) -> Any:
