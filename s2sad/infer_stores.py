@@ -196,6 +196,9 @@ class Stores:
                 self.check_key(each, target.slice)
             self.ensure_key(base, index, target)
         kind = self.indexed_kind(base, parts)
+        if isinstance(base.kind, List) and isinstance(index, gast.Slice):
+            self.augment_slice(node, base, index, parts, kind)
+            return
         held = isinstance(base.kind, (List, Mapping)) and isinstance(kind, Scalar)
         if held and not (kind.char == "f" and isinstance(node.op, (gast.Add, gast.Sub))):
             current = self.get_item_at(base, index, parts, kind)
@@ -218,6 +221,19 @@ class Stores:
             if base.varied or value.varied:
                 raise self.refuse("augment_number", node)
         self.store(base, index, parts, kind, value, node.op, node)
+
+    def augment_slice(self, node: gast.AugAssign, base: Value, index: gast.Slice, parts: Any, kind: Kind) -> None:
+        """`items[a:b] op= e` of a list: the new list, or array, that it makes of these items is put in their place."""
+        current = self.get_item_at(base, index, parts, kind)
+        value = self.settle(self.visit(node.value))
+        if not base.varied and not value.varied:
+            self.store(base, index, parts, kind, value, node.op, node)
+            return
+        if isinstance(node.op, gast.Add) and not isinstance(value.kind, Array):
+            if isinstance(value.kind, Unknown):
+                raise self.refuse("augment_unknown", node)  # an array is added, of anything else the items are appended
+            value = self.as_list(value, node)
+        self.store_slice(base, index, self.settle(self.binary(node.op, current, value, node)), node)
 
     def augment_part(self, node: gast.AugAssign, base: Value) -> None:
         """`d["a"] += e`, of a dict, a list or an object whose parts are known."""

@@ -482,6 +482,26 @@ def test_gradients_alone_leave_out_what_only_the_value_needs(capsys):
         gradients_function(f)(2.0, 3.0, dy="one")
 
 
+def test_dy_of_what_may_be_a_text_may_be_none():
+    def f(counts, x):
+        numbers, names = [], []
+        for count, weight in zip(counts, x):
+            for name, n in count.items():
+                numbers.append((name, n * weight))
+        rows = []
+        for name, n in sorted(numbers, key=lambda row: str(row[0])):
+            rows.append(n)
+            names.append(name)
+        return rows, names
+
+    counts, x, dy = [{"O": 2}, {"N": 3}], [2.0, 3.0], ([1.0, 10.0], [None, None])
+    assert value_and_gradients_function(f, ["x"])(counts, x, dy=dy) == (([9.0, 4.0], ["N", "O"]), ([20.0, 3.0],))
+    assert gradients_function(f, ["x"])(counts, x, dy=dy) == ([20.0, 3.0],)
+    assert make_vjp(f, ["x"])(counts, x)[1](dy) == ([20.0, 3.0],)
+    with pytest.raises(ParameterError, match="a list .None, None.*, the value is a tuple"):
+        value_and_gradients_function(f, ["x"])([{1.5: 2}, {0.5: 3}], x, dy=dy)
+
+
 def test_an_error_before_there_is_a_value_is_none_of_dy():
     def g(value):
         value = np.transpose(np.zeros((3, 2, 2)), (2, 1, 0))
