@@ -19,7 +19,7 @@ from s2sad.adjoint_breaks import count_whole, whole_iteration
 from s2sad.kinds import ITEM, Array, Dim, List, Mapping, Scalar
 from s2sad.reading import all_blocks, reads
 from s2sad.refusals import refuse
-from s2sad.statements import blocks_of, statements_in, statements_of, targets
+from s2sad.statements import blocks_of, nested, statements_in, statements_of, targets
 
 
 class Structure:
@@ -32,6 +32,7 @@ class Structure:
         origin = self.origin
         for branch in (node.body, node.orelse):
             self.block, self.adj = [], dict(before)
+            self.make_late(self.late_in(branch))
             self.sweep(branch)
             blocks.append(self.block)
             results.append(self.adj)
@@ -51,7 +52,8 @@ class Structure:
                 continue
             if name in self.active and self.info[name].place is not None and self.info[name].place.root.name == name:
                 left = self.info[name].left and isinstance(self.info[name].kind, Array)
-                if left or self.defined_inside(name, node) or self.is_from_a_loop(name, node):
+                apart = left or self.is_from_a_loop(name, node) or self.is_from_a_branch(name)
+                if apart or self.defined_inside(name, node):
                     continue  # a branch that reads it gives it one
                 if name in self.adj and not self.adj[name].shadow or self.needs_shadow(name, node):
                     self.as_shadow(name)
@@ -103,8 +105,9 @@ class Structure:
             kind = self.info[name].kind
             fresh = self.names.fresh(self.grad_base(name))
             spread = owned = False
+            late = any(each is not None and each.late for each in (a, b))
             for block, cotangent in zip(blocks, (a, b)):
-                if cotangent is None and isinstance(kind, Array):
+                if cotangent is None and isinstance(kind, Array) and not late:
                     expr: gast.AST = trees.const(0.0)
                     spread = True
                 elif cotangent is None:
@@ -112,16 +115,18 @@ class Structure:
                         expr = gast.List([], gast.Load())  # read only if the loop was left there
                     elif isinstance(kind, (List, Mapping)) and self.is_from_a_loop(name, node):
                         raise refuse("left_early", self.origin[1], self.origin[0], name=ir.base_of(name))
+                    elif late or isinstance(kind, (List, Mapping)) and self.is_from_a_branch(name):
+                        expr, late = trees.const(None), True
                     else:
                         expr = self.zero(kind, trees.name(name))
                 else:
                     expr = cotangent.expr
                     spread = spread or cotangent.spread
                 self.copy_into(block, [(fresh, expr)])
-            shadow = bool(a and b and a.shadow and b.shadow)
+            shadow = all(late if each is None else each.shadow for each in (a, b))
             merged_kind = kind if not spread else Array(getattr(kind, "dtype", "float64"), None)
             partly = a is None or b is None or a.partly or b.partly
-            merged[name] = Cotangent(trees.name(fresh), merged_kind, spread, owned, shadow, partly=partly)
+            merged[name] = Cotangent(trees.name(fresh), merged_kind, spread, owned, shadow, late, partly)
             self.kinds[fresh] = merged_kind
         return merged
 
@@ -129,6 +134,18 @@ class Structure:
         node = gast.Assign([trees.name("_", store=True)], trees.const(None), None)
         node.effect, node.origin, node.reverse = ir.Copy(pairs), self.origin, True
         block.append(node)
+
+    def is_from_a_branch(self, name: str) -> bool:
+        """Whether a branch sets it that isn't around this place: it may have no value here."""
+        info = self.info[name]
+        return not info.carried and info.scope is not None and info.scope != self.scope[: len(info.scope)]
+
+    def late_in(self, block: list[gast.stmt]) -> dict[str, Any]:
+        """The adjoints of what this block sets or reads that wait until there is something for them."""
+        late = {name: each for name, each in self.adj.items() if each is not None and each.late}
+        inside = [each for node in block for each in nested(node)] if late else []
+        used = {name for each in inside for name in (*targets(each), *read_actively(each))}
+        return {name: each for name, each in late.items() if name in used}
 
     # ---------------------------------------------------------------- loops
     def of_For(self, node: gast.For, op: Any) -> None:
@@ -221,7 +238,14 @@ class Structure:
             local = not phi and self.defined_inside(name, node)
             old = self.adj.get(name)
             partly = old is not None and old.partly
+            apart = not phi and old is None and self.is_from_a_branch(name) and not local
             unset = phi and self.info[name].unset
+            if apart and isinstance(kind, (Array, List, Mapping)):
+                fresh = self.names.fresh(self.grad_base(name))
+                self.kinds[fresh] = kind
+                pairs.append((fresh, trees.const(None)))
+                variables[name] = self.adj[name] = Cotangent(trees.name(fresh), kind, shadow=True, late=True)
+                continue
             if isinstance(kind, Array) and (unset or local and (early or partly or varies(kind))):
                 # It may have no value yet, or another shape: its adjoint is a number, 0.0, until there is one to add.
                 fresh = self.names.fresh(self.grad_base(name))

@@ -1,0 +1,183 @@
+"""What only one branch makes, and a later branch or loop reads: on other ways it has no value, and no adjoint."""
+
+import numpy as np
+import pytest
+
+from s2sad import jvp, value_and_gradients_function
+
+
+def array_made_and_written(x, flags):
+    if flags & 2:
+        c = np.zeros(3)
+        c[1] = x * x
+    if flags & 4:
+        s = c[1] * x
+    else:
+        s = x
+    return s
+
+
+def list_made_and_written(x, flags):
+    if flags & 2:
+        c = [0.0] * 3
+        c[1] = x * x
+    if flags & 4:
+        s = c[1] * x
+    else:
+        s = x
+    return s
+
+
+def array_of_arithmetic(x, flags):
+    if flags & 2:
+        c = x * np.ones(3)
+    if flags & 4:
+        s = c[1] * x
+    else:
+        s = x
+    return s
+
+
+def list_read_twice(x, flags):
+    s = x
+    if flags & 2:
+        c = [x, x * x, 2.0]
+        c[0] *= 2.0
+    if flags & 4:
+        s = c[1] * x
+    if flags & 8:
+        s += c[0] * c[1]
+    return s
+
+
+def dict_read_twice(x, flags):
+    s = x
+    if flags & 2:
+        c = {"a": x}
+        c["b"] = x * x
+    if flags & 4:
+        s = c["b"] * x
+    if flags & 8:
+        s += c["a"] * x
+    return s
+
+
+def list_that_grows(x, flags):
+    s = x
+    if flags & 2:
+        c = []
+        for k in range(3):
+            c.append(x * k)
+    if flags & 4:
+        for v in c:
+            s += v * v
+    return s
+
+
+def array_filled_in_a_loop(x, flags):
+    s = x
+    if flags & 2:
+        c = np.zeros(3)
+        for k in range(3):
+            c[k] = x * k
+    if flags & 4:
+        for k in range(3):
+            s += c[k] ** 2
+    return s
+
+
+def array_read_in_a_loop(x, flags):
+    s = x
+    n = 0
+    if flags & 2:
+        c = np.zeros(3)
+        n = 3
+        for k in range(3):
+            c[k] = x * k
+    for k in range(n):
+        s += c[k] ** 2
+    return s
+
+
+def list_read_in_a_loop(x, flags):
+    s = x
+    n = 0
+    if flags & 2:
+        c = [0.0] * 3
+        n = 3
+        for k in range(3):
+            c[k] = x * k
+    for k in range(n):
+        s += c[k] ** 2
+    return s
+
+
+def inside_of_a_loop(x, flags):
+    s = 0.0
+    for j in range(3):
+        if flags & 2:
+            c = np.zeros(2)
+            c[1] += x * j
+        s += x
+        if flags & 4:
+            s += c[1] * c[0] + c[1]
+        else:
+            s *= x
+    return s
+
+
+def list_in_a_list(x, flags):
+    s = x
+    if flags & 2:
+        c = [x, [x * x, 3.0]]
+        c[1][1] *= x
+    if flags & 4:
+        s = c[1][1] * x
+    if flags & 8:
+        s += c[0] * c[1][0]
+    return s
+
+
+def dict_filled_in_a_loop(x, flags):
+    s = x
+    if flags & 2:
+        d = {}
+        for k in range(3):
+            d[k] = x * k
+    if flags & 4:
+        for k in d:
+            s += d[k] ** 2
+    return s
+
+
+PROGRAMS = [
+    array_made_and_written,
+    list_made_and_written,
+    array_of_arithmetic,
+    list_read_twice,
+    dict_read_twice,
+    list_that_grows,
+    array_filled_in_a_loop,
+    array_read_in_a_loop,
+    list_read_in_a_loop,
+    inside_of_a_loop,
+    list_in_a_list,
+    dict_filled_in_a_loop,
+]
+
+
+@pytest.mark.parametrize("f", PROGRAMS)
+@pytest.mark.parametrize("flags", [0, 1, 2, 6, 10, 14])
+def test_derivatives(f, flags):
+    expected = f(0.3, flags)
+    slope = (f(0.3 + 1e-6, flags) - f(0.3 - 1e-6, flags)) / 2e-6
+    value, (gradient, _) = value_and_gradients_function(f)(0.3, flags)
+    assert value == expected
+    assert gradient == pytest.approx(slope, rel=1e-7, abs=1e-9)
+    assert jvp(f, (0.3, flags), (1.0, 0)) == (expected, pytest.approx(slope, rel=1e-7, abs=1e-9))
+
+
+@pytest.mark.parametrize("f", [array_made_and_written, list_made_and_written, array_of_arithmetic, list_read_twice])
+def test_what_has_no_value_is_an_error(f):
+    with pytest.raises(UnboundLocalError):
+        value_and_gradients_function(f)(0.3, 4)
