@@ -52,7 +52,7 @@ class Structure:
                 continue
             if name in self.active and self.info[name].place is not None and self.info[name].place.root.name == name:
                 left = self.info[name].left and isinstance(self.info[name].kind, Array)
-                apart = left or self.is_from_a_loop(name, node) or self.is_from_a_branch(name)
+                apart = left or self.is_from_a_loop(name, node) or self.is_from_a_branch(name, node)
                 if apart or self.defined_inside(name, node):
                     continue  # a branch that reads it gives it one
                 if name in self.adj and not self.adj[name].shadow or self.needs_shadow(name, node):
@@ -115,7 +115,7 @@ class Structure:
                         expr = gast.List([], gast.Load())  # read only if the loop was left there
                     elif isinstance(kind, (List, Mapping)) and self.is_from_a_loop(name, node):
                         raise refuse("left_early", self.origin[1], self.origin[0], name=ir.base_of(name))
-                    elif late or isinstance(kind, (List, Mapping)) and self.is_from_a_branch(name):
+                    elif late or isinstance(kind, (List, Mapping)) and self.is_from_another_branch(name, node):
                         expr, late = trees.const(None), True
                     else:
                         expr = self.zero(kind, trees.name(name))
@@ -135,10 +135,15 @@ class Structure:
         node.effect, node.origin, node.reverse = ir.Copy(pairs), self.origin, True
         block.append(node)
 
-    def is_from_a_branch(self, name: str) -> bool:
-        """Whether a branch sets it that isn't around this place: it may have no value here."""
+    def is_from_a_branch(self, name: str, node: gast.stmt) -> bool:
+        """Whether a branch sets it, in no other loop, that isn't around this statement: it may have no value here."""
         info = self.info[name]
-        return not info.carried and info.scope is not None and info.scope != self.scope[: len(info.scope)]
+        if info.carried or info.scope is None or not set(info.loops) <= set(node.loops):
+            return False
+        return info.scope != self.scope[: len(info.scope)]
+
+    def is_from_another_branch(self, name: str, node: gast.stmt) -> bool:
+        return self.is_from_a_branch(name, node) and not self.defined_inside(name, node)
 
     def late_in(self, block: list[gast.stmt]) -> dict[str, Any]:
         """The adjoints of what this block sets or reads that wait until there is something for them."""
@@ -238,7 +243,7 @@ class Structure:
             local = not phi and self.defined_inside(name, node)
             old = self.adj.get(name)
             partly = old is not None and old.partly
-            apart = not phi and old is None and self.is_from_a_branch(name) and not local
+            apart = not phi and old is None and self.is_from_a_branch(name, node) and not local
             unset = phi and self.info[name].unset
             if apart and isinstance(kind, (Array, List, Mapping)):
                 fresh = self.names.fresh(self.grad_base(name))

@@ -21,6 +21,7 @@ from s2sad.infer_carried import roots_of
 from s2sad.infer_iterators import Iterator
 from s2sad.ir import family
 from s2sad.kinds import INT, UNKNOWN, Array, Kind, List, Mapping, Scalar, Tuple, carries_gradient
+from s2sad.statements import nested
 from s2sad.values import BoundMethod, Value, shown_variable
 
 
@@ -386,13 +387,13 @@ class Loops:
         loop.counted = counted
         statement.loop = loop
         statement.user = node
-        self.place_entry_copies(loop)
+        self.place_entry_copies(loop, node)
         self.add(statement)
         self.early_homes.update(dict.fromkeys(self.early_names, (self.block, statement)))
         self.give_early_lists(sorted(self.early_names))
         self.early_names.clear()
 
-    def place_entry_copies(self, loop: ir.Loop) -> None:
+    def place_entry_copies(self, loop: ir.Loop, node: Any) -> None:
         pairs, loop.phis = self.entry_pairs.pop(loop.number)
         before = []
         for name, source in pairs:
@@ -402,11 +403,21 @@ class Loops:
             if unset:
                 continue
             if branch is not None:
+                if self.is_stored_behind(source, branch, self.info[name].position):
+                    raise self.refuse("carried_unset", node, name=ir.base_of(name))
                 self.add_copies([(name, source)], branch)
             else:
                 before.append((name, source))
         if before:
             self.add_copies(before, self.block)
+
+    def is_stored_behind(self, source: gast.AST, branch: list[gast.stmt], end: int) -> bool:
+        """Whether something that a branch makes is written into behind the branch, and before a position: its adjoint
+        would come to the branch too late."""
+        places = [self.info[name].place for name in trees.names_in(source)]
+        start = max(each.position for statement in branch for each in nested(statement))
+        stores = [store for place in places if place is not None for store in place.root.stores]
+        return any(start < position <= end for _, position in stores)
 
     def only_branch(self, source: gast.AST) -> list[gast.stmt] | None:
         """Where a name is set that has no value on other ways: there it, or a tuple with it, is copied."""

@@ -181,3 +181,20 @@ def test_derivatives(f, flags):
 def test_what_has_no_value_is_an_error(f):
     with pytest.raises(UnboundLocalError):
         value_and_gradients_function(f)(0.3, 4)
+
+
+def written_in_another_branch(x, flags):
+    p = x
+    if flags & 1:
+        b = np.zeros(3)
+    if flags & 1:
+        b[1] += x
+    for _ in range(flags):
+        p = p + b[1] * x
+        b = np.zeros(3)
+    return p * x
+
+
+def test_what_another_branch_writes_into_before_a_loop_makes_it_anew_is_refused():
+    with pytest.raises(NotImplementedError, match="may have no value before the loop"):
+        value_and_gradients_function(written_in_another_branch)(0.3, 1)
