@@ -19,7 +19,7 @@ from s2sad.adjoint_breaks import count_whole, whole_iteration
 from s2sad.kinds import ITEM, Array, Dim, List, Mapping, Scalar
 from s2sad.reading import all_blocks, reads
 from s2sad.refusals import refuse
-from s2sad.statements import blocks_of, nested, statements_in, statements_of, targets
+from s2sad.statements import blocks_of, statements_in, statements_of, targets
 
 
 class Structure:
@@ -146,10 +146,9 @@ class Structure:
         return self.is_from_a_branch(name, node) and not self.defined_inside(name, node)
 
     def late_in(self, block: list[gast.stmt]) -> dict[str, Any]:
-        """The adjoints of what this block sets or reads that wait until there is something for them."""
+        """The adjoints of what this block itself sets or reads that wait until there is something for them."""
         late = {name: each for name, each in self.adj.items() if each is not None and each.late}
-        inside = [each for node in block for each in nested(node)] if late else []
-        used = {name for each in inside for name in (*targets(each), *read_actively(each))}
+        used = {name for node in block for name in (*targets(node), *read_actively(node))} if late else set()
         return {name: each for name, each in late.items() if name in used}
 
     # ---------------------------------------------------------------- loops
@@ -170,7 +169,9 @@ class Structure:
         variables = self.enter(carried, node)
         outer, self.block = self.block, []
         outer_adj, self.adj = self.adj, {name: cotangent for name, cotangent in self.adj.items() if name in variables}
-        self.make_late(variables)
+        apart = {name for name, start in variables.items() if start.late and self.is_from_a_branch(name, node)}
+        self.make_late({name: start for name, start in variables.items() if name not in apart})
+        self.make_late(self.late_in([*node.body, *loop.bindings]))
         if whole is not None:
             count_whole(node, whole)
             self.sweep([*node.body[:-1], *whole])
@@ -243,12 +244,12 @@ class Structure:
             local = not phi and self.defined_inside(name, node)
             old = self.adj.get(name)
             partly = old is not None and old.partly
-            apart = not phi and old is None and self.is_from_a_branch(name, node) and not local
+            apart = not phi and (old is None or old.late) and self.is_from_a_branch(name, node) and not local
             unset = phi and self.info[name].unset
             if apart and isinstance(kind, (Array, List, Mapping)):
                 fresh = self.names.fresh(self.grad_base(name))
                 self.kinds[fresh] = kind
-                pairs.append((fresh, trees.const(None)))
+                pairs.append((fresh, trees.const(None) if old is None else old.expr))
                 variables[name] = self.adj[name] = Cotangent(trees.name(fresh), kind, shadow=True, late=True)
                 continue
             if isinstance(kind, Array) and (unset or local and (early or partly or varies(kind))):

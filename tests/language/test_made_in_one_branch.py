@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from s2sad import jvp, value_and_gradients_function
+from tests.random_unset import judge
 
 
 def array_made_and_written(x, flags):
@@ -150,7 +151,25 @@ def dict_filled_in_a_loop(x, flags):
     return s
 
 
+def read_where_both_are_there(x, flags):
+    p = x
+    if flags & 2:
+        b = np.zeros(3)
+        b[1] = x * x
+    if flags & 4:
+        if flags & 2:
+            p = p * 0.5 + b[1]
+        else:
+            p = p * x
+    if flags & 2:
+        for _ in range(flags & 3):
+            b[1] = p * x
+            p = p + b[1] * x
+    return p * x
+
+
 PROGRAMS = [
+    read_where_both_are_there,
     array_made_and_written,
     list_made_and_written,
     array_of_arithmetic,
@@ -198,3 +217,8 @@ def written_in_another_branch(x, flags):
 def test_what_another_branch_writes_into_before_a_loop_makes_it_anew_is_refused():
     with pytest.raises(NotImplementedError, match="may have no value before the loop"):
         value_and_gradients_function(written_in_another_branch)(0.3, 1)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_random_programs(seed):
+    assert not any(judge(seed, flags, raising=False) for flags in range(8))

@@ -1,0 +1,102 @@
+"""Random programs of arrays, lists and dicts that only some ways through a function make: in branches, in loops.
+
+What has no value where it is read makes the program no good; all others are judged by the complex step. Some still raise
+TypeError or UnboundLocalError where f doesn't: where ways join on one of which a variable has no value. By hand that is
+shown, too; the suite asks that no number is wrong.
+
+    python -m tests.random_unset 0 5000    # these seeds, each with the flags 0 to 7
+"""
+
+from __future__ import annotations
+
+import random
+
+from s2sad import NotDifferentiableError, jvp, value_and_gradients_function
+
+from .random_branches import main
+from .random_repeated import function_of
+
+MADE = (
+    "{v} = np.zeros(3)",
+    "{v} = np.zeros(3)\n{v}[{i}] = x * x",
+    "{v} = x * np.ones(3)",
+    "{v} = [x, 0.5, x * x]",
+    "{v} = [0.0] * 3",
+    "{v} = []\nfor k in range(3):\n    {v}.append(x * k)",
+    "{v} = {{0: x, 1: x * x, 2: 0.5}}",
+    "{v} = {{}}\nfor k in range(3):\n    {v}[k] = x * k",
+)
+USED = (
+    "p = p + {v}[{i}] * x",
+    "p = p * 0.5 + {v}[{i}]",
+    "for k in range({n}):\n    p = p + {v}[k] * {v}[k]",
+    "{v}[{i}] = p * x",
+    "{v}[{i}] += x",
+    "{v}[{i}] *= 0.5",
+    "for k in range({n}):\n    {v}[k] = {v}[k] * x + p",
+    "p = p + x * 0.5",
+)
+POINT, STEP = 0.7, 1e-30
+
+
+def block(rng: random.Random, made: dict[str, tuple[str, int]], depth: int, indent: str, sure: int) -> list[str]:
+    """Statements that make a or b or use one of them, where the flags say that it is there, or branches and loops.
+    sure: the flags that are set here."""
+    lines: list[str] = []
+    for _ in range(rng.randint(1, 3)):
+        name = rng.choice(list(made))
+        form, flag = made[name]
+        if not sure & flag and rng.random() < 0.8:
+            lines += [f"{indent}if c & {flag}:", *block(rng, made, depth + 1, indent + "    ", sure | flag)]
+            if rng.random() < 0.2:
+                lines += [f"{indent}else:", f"{indent}    p = p * x"]
+        elif depth < 3 and rng.random() < 0.25:
+            loop = rng.choice((f"for i{depth} in range(2):", f"for i{depth} in range(c & 3):"))
+            lines += [indent + loop, *block(rng, made, depth + 1, indent + "    ", sure)]
+        elif sure & flag:
+            form = form if rng.random() < 0.15 else rng.choice(USED)
+            text = form.format(v=name, i=rng.randint(0, 2), n=rng.choice(("3", "c & 3", f"n_{name}")))
+            lines += [indent + line for line in text.split("\n")]
+        else:
+            lines += [f"{indent}for k in range(n_{name}):", f"{indent}    p = p + {name}[k] * x"]
+    return lines
+
+
+def program(seed: int) -> str:
+    rng = random.Random(seed)
+    made = {name: (rng.choice(MADE), rng.choice((1, 2, 4))) for name in "ab"}
+    lines = ["def f(x, c):", "    p = x", "    n_a = n_b = 0"]
+    for name, (form, flag) in made.items():
+        text = form.format(v=name, i=rng.randint(0, 2))
+        if rng.random() < 0.3:
+            lines.append("    p = p * x")
+        lines += [f"    if c & {flag}:", f"        n_{name} = 3", *("        " + line for line in text.split("\n"))]
+    lines += block(rng, made, 0, "    ", 0) + block(rng, made, 0, "    ", 0)
+    return "\n".join([*lines, "    return p * x", ""])
+
+
+def judge(seed: int, c: int, raising: bool = True) -> str:
+    """'' where value, gradient and tangent are right, or f has none, or is refused; else what is wrong. raising: that it
+    raises is wrong, too."""
+    text = program(seed)
+    f, on_complex = function_of(text, seed), function_of(text.replace("zeros(3)", "zeros(3, complex)"), -1 - seed)
+    try:
+        value, step = f(POINT, c), on_complex(POINT + STEP * 1j, c)
+    except NameError:
+        return ""
+    expected = step.imag / STEP
+    if not (abs(value) < 1e8 and abs(expected) < 1e8):
+        return ""
+    try:
+        got, (gradient,) = value_and_gradients_function(f, ["x"])(POINT, c)
+        _, tangent = jvp(f, (POINT, c), (1.0, 0))
+    except NotDifferentiableError:
+        return ""
+    except Exception as error:  # the program of what f computes
+        return f"{type(error).__name__}: {error} with c = {c} of\n{text}" if raising else ""
+    close = all(abs(each - expected) <= 1e-9 * (1 + abs(expected)) for each in (gradient, tangent))
+    return "" if got == value and close else f"{got} for {value}, {gradient}, {tangent} for {expected} of\n{text}"
+
+
+if __name__ == "__main__":
+    main(judge, range(8))
