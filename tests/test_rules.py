@@ -628,9 +628,13 @@ def _check_array(kind: Array, value: Any, lengths: dict[str, tuple[int, ...]], e
 def test_most_kinds_are_known() -> None:
     """A kind that is left open costs code; only these may be."""
     open_kinds = set()
+    by_number = {
+        getattr(np.emath, name)
+        for name in ("sqrt", "log", "log2", "log10", "logn", "power", "arccos", "arcsin", "arctanh")
+    }
     for rule in ALL:
         for row in ROWS.get(rule.function, []):
-            if rule.form != NONDIFFERENTIABLE:
+            if rule.form != NONDIFFERENTIABLE and rule.function not in by_number:  # those are real or complex
                 kind = rule.kind(_kinds(Call(rule, row)))
                 if kind is UNKNOWN or isinstance(kind, Array) and (kind.dims is None or not kind.dtype):
                     open_kinds.add(rule.name)
