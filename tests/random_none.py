@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator
+from typing import Any
 
 from s2sad import NotDifferentiableError, jvp, value_and_gradients_function
 
@@ -68,9 +69,14 @@ def judge(seed: int, c: int) -> str:
     """'' where value, gradient and tangent are right, or f has none, or none that can be told; else what is wrong."""
     text = program(seed)
     f = function_of(text, seed)
+    return compared(f, f, c, text, TypeError)  # None was calculated with
+
+
+def compared(f: Any, on_complex: Any, c: int, text: str, unfit: type[Exception]) -> str:
+    """The same, of f, and of f for complex numbers; what raises `unfit` has no value."""
     try:
-        value, step = f(POINT, c), f(POINT + STEP * 1j, c)
-    except TypeError:  # None was calculated with
+        value, step = f(POINT, c), on_complex(POINT + STEP * 1j, c)
+    except unfit:
         return ""
     expected = step.imag / STEP
     if not (abs(value) < 1e8 and abs(expected) < 1e8):
