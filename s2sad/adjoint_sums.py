@@ -69,8 +69,7 @@ class Sums:
             exact = broadcast_axes(kind, info.kind) is None  # what `unbroadcast` gives is just as large
             expr, kind = self.summed_down(expr, kind, name, info.kind)
         if isinstance(info.kind, Scalar):
-            unknown = isinstance(kind, Array) and kind.dims is None  # of a name that may be an array, too
-            number = self.number_of(expr, kind) if unknown else self.as_number(expr)
+            number = self.as_number(expr, kind)
             expr, kind = number, kind if number is expr else info.kind
         expr, kind = self.as_real(expr, kind, info.kind)
         fresh = is_fresh(expr) if owned is None else owned
@@ -90,25 +89,25 @@ class Sums:
             made = self.let(self.grad_base(name), total, wide)
             self.adj[name] = Cotangent(made, wide, old.spread and spread, is_fresh(total))
 
-    def as_number(self, expr: gast.AST) -> gast.AST:
+    def as_number(self, expr: gast.AST, kind: Kind) -> gast.AST:
         """The same, where it is the adjoint of an array without axes, or one of two things is."""
+        if is_of_unknown_rank(kind):
+            return self.number_of(expr, kind)
         if isinstance(expr, gast.IfExp):
-            body, orelse = self.as_number(expr.body), self.as_number(expr.orelse)
+            body, orelse = self.as_number(expr.body, kind), self.as_number(expr.orelse, kind)
             return expr if body is expr.body and orelse is expr.orelse else gast.IfExp(expr.test, body, orelse)
         inner = expr
         if isinstance(inner, gast.Call) and isinstance(inner.func, gast.Attribute) and inner.func.attr == "copy":
             inner = inner.func.value
         if isinstance(inner, gast.Subscript) and getattr(inner.slice, "value", None) is Ellipsis:
             return trees.index(inner, trees.const(()))
-        return self.number_of(expr) if isinstance(expr, gast.Name) and expr.id in self.shadows else expr
+        return self.number_of(expr, kind) if isinstance(expr, gast.Name) and expr.id in self.shadows else expr
 
-    def number_of(self, expr: gast.AST, kind: Kind | None = None) -> gast.AST:
-        """The number that an adjoint without axes holds, where it is, or may be, an array. kind: its own, if it may be
-        that of what isn't always an array."""
+    def number_of(self, expr: gast.AST, kind: Kind) -> gast.AST:
+        """The number that an adjoint without axes holds, where it is, or may be, an array."""
         if not isinstance(expr, gast.Name):
             return expr
-        unknown = isinstance(kind, Array) and kind.dims is None
-        if expr.id in self.shadows and not unknown:
+        if expr.id in self.shadows and not is_of_unknown_rank(kind):  # else it may be a number at times
             return trees.index(expr, trees.const(()))
         return trees.np_call("sum", expr)
 
@@ -195,3 +194,8 @@ class Sums:
             made = self.added(kind.value, trees.index(a, key), trees.index(b, key))
             return gast.DictComp(key, made, [gast.comprehension(key, a, [], 0)])
         return trees.add(a, b)
+
+
+def is_of_unknown_rank(kind: Kind) -> bool:
+    """Whether it is that of an array of which not even is known whether it has axes."""
+    return isinstance(kind, Array) and kind.dims is None
