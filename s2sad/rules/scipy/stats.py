@@ -1,8 +1,9 @@
 """scipy.stats: densities, distribution functions, tails and quantiles, called as stats.norm.logpdf(x, loc, scale).
 
 All follow from the logarithm of the density of the standard form in z = (x - loc) / scale: its derivative in z (the
-score) and in the parameters of the shape. Outside of the support all derivatives are 0. A distribution function has no
-elementary derivative in a parameter of the shape: that is refused.
+score) and in the parameters of the shape; and from how a quantile moves with these, dz / dshape where F(z, shape) stays
+as it is: the distribution function changes by minus the density times that. Outside of the support all derivatives are
+0. Where quantiles move in no elementary way (stats.gamma), a parameter of the shape is refused but for the density.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""scipy.stats: discrete distributions, in their parameters: of counts there is no derivative."""
+"""scipy.stats: discrete distributions, in their parameters: of counts there is no derivative.
+
+Counts that can't be have a derivative of 0; their probability is 0, its logarithm minus infinity.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import numpy as np
 from numpy import exp, log, log1p
 from scipy import special, stats
 
-from s2sad.rules.registry import alias, inline, known, partials
+from s2sad.rules.registry import alias, inline, known, nondifferentiable, partials
 from s2sad.rules.scipy.special_functions import (
     log_binomial_slope,
     log_negative_binomial_slope,
@@ -19,7 +22,7 @@ from s2sad.rules.scipy.stats import kinds_of, within
 
 @partials(stats.poisson.logpmf)
 def poisson_log_mass(k, mu, loc=0):
-    return None, (k - loc) / mu - 1.0, None
+    return None, within(k >= loc, (k - loc) / mu - 1.0), None
 
 
 @partials(stats.poisson.pmf)
@@ -29,7 +32,8 @@ def poisson_mass(k, mu, loc=0, *, result):
 
 @partials(stats.binom.logpmf)
 def binomial_log_mass(k, n, p, loc=0):
-    return None, None, (k - loc) / p - (n - k + loc) / (1.0 - p), None
+    count = k - loc
+    return None, None, within((count >= 0) & (count <= n), count / p - (n - count) / (1.0 - p)), None
 
 
 @partials(stats.binom.pmf)
@@ -39,17 +43,19 @@ def binomial_mass(k, n, p, loc=0, *, result):
 
 @partials(stats.bernoulli.logpmf)
 def bernoulli_log_mass(k, p, loc=0):
-    return None, (k - loc) / p - (1.0 - k + loc) / (1.0 - p), None
+    count = k - loc
+    return None, within((count == 0) | (count == 1), 1.0 / (p + (count - 1.0))), None
 
 
 @partials(stats.bernoulli.pmf)
-def bernoulli_mass(k, p, loc=0, *, result):
-    return None, result * ((k - loc) / p - (1.0 - k + loc) / (1.0 - p)), None
+def bernoulli_mass(k, p, loc=0):
+    count = k - loc
+    return None, within((count == 0) | (count == 1), 2.0 * count - 1.0), None
 
 
 @partials(stats.geom.logpmf)
 def geometric_log_mass(k, p, loc=0):
-    return None, 1.0 / p - (k - loc - 1.0) / (1.0 - p), None
+    return None, within(k > loc, 1.0 / p - (k - loc - 1.0) / (1.0 - p)), None
 
 
 @partials(stats.geom.pmf)
@@ -59,7 +65,9 @@ def geometric_mass(k, p, loc=0, *, result):
 
 @partials(stats.nbinom.logpmf)
 def negative_binomial_log_mass(k, n, p, loc=0):
-    return None, special.psi(k - loc + n) - special.psi(n) + log(p), n / p - (k - loc) / (1.0 - p), None
+    test, count = k >= loc, k - loc
+    in_n = within(test, special.psi(count + n) - special.psi(n) + log(p))
+    return None, in_n, within(test, n / p - count / (1.0 - p)), None
 
 
 @partials(stats.nbinom.pmf)
@@ -70,9 +78,10 @@ def negative_binomial_mass(k, n, p, loc=0, *, result):
 
 @partials(stats.betabinom.logpmf)
 def beta_binomial_log_mass(k, n, a, b, loc=0):
-    both = special.psi(a + b) - special.psi(n + a + b)
-    in_a = special.psi(k - loc + a) - special.psi(a) + both
-    return None, None, in_a, special.psi(n - k + loc + b) - special.psi(b) + both, None
+    count, both = k - loc, special.psi(a + b) - special.psi(n + a + b)
+    test = (count >= 0) & (count <= n)
+    in_a = within(test, special.psi(count + a) - special.psi(a) + both)
+    return None, None, in_a, within(test, special.psi(n - count + b) - special.psi(b) + both), None
 
 
 @partials(stats.betabinom.pmf)
@@ -84,7 +93,7 @@ def beta_binomial_mass(k, n, a, b, loc=0, *, result):
 
 @partials(stats.logser.logpmf)
 def log_series_log_mass(k, p, loc=0):
-    return None, (k - loc) / p + 1.0 / ((1.0 - p) * log1p(-p)), None
+    return None, within(k > loc, (k - loc) / p + 1.0 / ((1.0 - p) * log1p(-p))), None
 
 
 @partials(stats.logser.pmf)
@@ -187,5 +196,18 @@ of_parameter(stats.bernoulli, bernoulli_slope)
 of_parameter(stats.geom, geometric_slope)
 of_last_parameter(stats.binom, binomial_slope)
 of_last_parameter(stats.nbinom, negative_binomial_slope)
-for _distribution in (stats.betabinom, stats.logser, stats.skellam):
+
+# Quantiles are counts, which change in jumps.
+for _distribution in (
+    stats.bernoulli,
+    stats.betabinom,
+    stats.binom,
+    stats.geom,
+    stats.logser,
+    stats.nbinom,
+    stats.poisson,
+    stats.skellam,
+):
+    nondifferentiable(_distribution.ppf)
+    nondifferentiable(_distribution.isf)
     kinds_of(_distribution)

@@ -25,15 +25,20 @@ from s2sad.rules.scipy.stats import (
 # --- distributions with a parameter of the shape ---------------------------------------------------------------------
 
 
-def of_shape(distribution: Any, inside: Any, log_density: Any, score: Any, shape_score: Any) -> None:
-    """As above, of z and the parameter of the shape; shape_score: the derivative in that."""
-    for method, template in _templates(inside, log_density, score, shape_score).items():
-        partials(getattr(distribution, method))(template)
-        alias(getattr(distribution, method), distribution.shapes, "shape")
+def of_shape(distribution: Any, inside: Any, log_density: Any, score: Any, shape_score: Any, moved: Any = None) -> None:
+    """Functions of z and the parameter of the shape. shape_score: the derivative of the logarithm in that; moved: that
+    of a quantile, if it is elementary."""
+    probabilities = _probabilities(inside, log_density)
+    if moved is not None:
+        probabilities = _moving_probabilities(inside, log_density, moved)
+    for template in (*_densities(inside, score, shape_score), *probabilities):
+        method = getattr(distribution, template.__name__)
+        partials(method)(template)
+        alias(method, distribution.shapes, "shape")
     kinds_of(distribution)
 
 
-def _templates(inside: Any, log_density: Any, score: Any, shape_score: Any) -> dict[str, Any]:
+def _densities(inside: Any, score: Any, shape_score: Any) -> tuple[Any, ...]:
     def logpdf(x, shape, loc=0, scale=1):
         z = standard(x, loc, scale)
         slope = within(inside(z, shape), score(z, shape) / scale)
@@ -44,6 +49,12 @@ def _templates(inside: Any, log_density: Any, score: Any, shape_score: Any) -> d
         z = standard(x, loc, scale)
         slope = within(inside(z, shape), result * score(z, shape) / scale)
         return slope, within(inside(z, shape), result * shape_score(z, shape)), -slope, -result / scale - z * slope
+
+    return logpdf, pdf
+
+
+def _probabilities(inside: Any, log_density: Any) -> tuple[Any, ...]:
+    """Of distributions whose quantiles move in no elementary way."""
 
     def cdf(x, shape, loc=0, scale=1):
         z = standard(x, loc, scale)
@@ -73,8 +84,49 @@ def _templates(inside: Any, log_density: Any, score: Any, shape_score: Any) -> d
         z = (result - loc) / scale
         return -scale / exp(log_density(z, shape)), None, 1.0, z
 
-    made = (logpdf, pdf, cdf, sf, logcdf, logsf, ppf, isf)
-    return {each.__name__: each for each in made}
+    return cdf, sf, logcdf, logsf, ppf, isf
+
+
+def _moving_probabilities(inside: Any, log_density: Any, moved: Any) -> tuple[Any, ...]:
+    def cdf(x, shape, loc=0, scale=1):
+        z = standard(x, loc, scale)
+        density = exp(log_density(z, shape))
+        slope = within(inside(z, shape), density / scale)
+        return slope, -within(inside(z, shape), density * moved(z, shape)), -slope, -z * slope
+
+    def sf(x, shape, loc=0, scale=1):
+        z = standard(x, loc, scale)
+        density = exp(log_density(z, shape))
+        slope = within(inside(z, shape), density / scale)
+        return -slope, within(inside(z, shape), density * moved(z, shape)), slope, z * slope
+
+    def logcdf(x, shape, loc=0, scale=1, *, result):
+        z = standard(x, loc, scale)
+        share = exp(log_density(z, shape) - result)
+        slope = within(inside(z, shape), share / scale)
+        return slope, -within(inside(z, shape), share * moved(z, shape)), -slope, -z * slope
+
+    def logsf(x, shape, loc=0, scale=1, *, result):
+        z = standard(x, loc, scale)
+        share = exp(log_density(z, shape) - result)
+        slope = within(inside(z, shape), share / scale)
+        return -slope, within(inside(z, shape), share * moved(z, shape)), slope, z * slope
+
+    def ppf(q, shape, loc=0, scale=1, *, result):
+        z = (result - loc) / scale
+        return scale / exp(log_density(z, shape)), scale * moved(z, shape), 1.0, z
+
+    def isf(q, shape, loc=0, scale=1, *, result):
+        z = (result - loc) / scale
+        return -scale / exp(log_density(z, shape)), scale * moved(z, shape), 1.0, z
+
+    return cdf, sf, logcdf, logsf, ppf, isf
+
+
+@inline
+def power_moved(z, shape):
+    """Where z is a power whose exponent is 1 / shape, or -1 / shape."""
+    return -special.xlogy(z, z) / shape
 
 
 @inline
@@ -141,6 +193,11 @@ def lognorm_score(z, s):
 @inline
 def lognorm_shape_score(z, s):
     return (log(z) / s) ** 2 / s - 1.0 / s
+
+
+@inline
+def lognorm_moved(z, s):
+    return special.xlogy(z, z) / s
 
 
 @inline
@@ -219,6 +276,11 @@ def lomax_shape_score(z, c):
 
 
 @inline
+def lomax_moved(z, c):
+    return -(1.0 + z) * log1p(z) / c
+
+
+@inline
 def powerlaw_log_density(z, a):
     return log(a) + special.xlogy(a - 1.0, z)
 
@@ -264,6 +326,11 @@ def invgauss_shape_score(z, mu):
 
 
 @inline
+def invgauss_moved(z, mu):
+    return 2.0 / mu**2 * exp(2.0 / mu + special.log_ndtr(-(z / mu + 1.0) / np.sqrt(z)) - invgauss_log_density(z, mu))
+
+
+@inline
 def skewnorm_log_density(z, a):
     return math.log(2.0 / math.sqrt(2.0 * math.pi)) - 0.5 * z * z + special.log_ndtr(a * z)
 
@@ -276,6 +343,11 @@ def skewnorm_score(z, a):
 @inline
 def skewnorm_shape_score(z, a):
     return z * normal_quotient(a * z)
+
+
+@inline
+def skewnorm_moved(z, a):
+    return normal_quotient(a * z) / (1.0 + a * a)
 
 
 @inline
@@ -347,19 +419,26 @@ def genpareto_shape_score(z, c):
     return -z / (1.0 + c * z) - slope_of_stretched_log(c, z)
 
 
-of_shape(stats.genpareto, inside_of_genpareto, genpareto_log_density, genpareto_score, genpareto_shape_score)
+@inline
+def genpareto_moved(z, c):
+    return -(1.0 + c * z) * slope_of_stretched_log(c, z)
+
+
+of_shape(
+    stats.genpareto, inside_of_genpareto, genpareto_log_density, genpareto_score, genpareto_shape_score, genpareto_moved
+)
 of_shape(stats.t, everywhere, student_log_density, student_score, student_shape_score)
 of_shape(stats.gamma, positive, gamma_log_density, gamma_score, gamma_shape_score)
 of_shape(stats.chi2, positive, chi2_log_density, chi2_score, chi2_shape_score)
-of_shape(stats.lognorm, positive, lognorm_log_density, lognorm_score, lognorm_shape_score)
-of_shape(stats.weibull_min, positive, weibull_log_density, weibull_score, weibull_shape_score)
-of_shape(stats.pareto, above_one, pareto_log_density, pareto_score, pareto_shape_score)
+of_shape(stats.lognorm, positive, lognorm_log_density, lognorm_score, lognorm_shape_score, lognorm_moved)
+of_shape(stats.weibull_min, positive, weibull_log_density, weibull_score, weibull_shape_score, power_moved)
+of_shape(stats.pareto, above_one, pareto_log_density, pareto_score, pareto_shape_score, power_moved)
 of_shape(stats.invgamma, positive, invgamma_log_density, invgamma_score, invgamma_shape_score)
 of_shape(stats.chi, positive, chi_log_density, chi_score, chi_shape_score)
-of_shape(stats.lomax, not_negative, lomax_log_density, lomax_score, lomax_shape_score)
-of_shape(stats.powerlaw, in_unit_interval, powerlaw_log_density, powerlaw_score, powerlaw_shape_score)
-of_shape(stats.fisk, positive, fisk_log_density, fisk_score, fisk_shape_score)
-of_shape(stats.invgauss, positive, invgauss_log_density, invgauss_score, invgauss_shape_score)
-of_shape(stats.skewnorm, everywhere, skewnorm_log_density, skewnorm_score, skewnorm_shape_score)
+of_shape(stats.lomax, not_negative, lomax_log_density, lomax_score, lomax_shape_score, lomax_moved)
+of_shape(stats.powerlaw, in_unit_interval, powerlaw_log_density, powerlaw_score, powerlaw_shape_score, power_moved)
+of_shape(stats.fisk, positive, fisk_log_density, fisk_score, fisk_shape_score, power_moved)
+of_shape(stats.invgauss, positive, invgauss_log_density, invgauss_score, invgauss_shape_score, invgauss_moved)
+of_shape(stats.skewnorm, everywhere, skewnorm_log_density, skewnorm_score, skewnorm_shape_score, skewnorm_moved)
 of_shape(stats.gennorm, everywhere, gennorm_log_density, gennorm_score, gennorm_shape_score)
 of_shape(stats.vonmises, everywhere, vonmises_log_density, vonmises_score, vonmises_shape_score)

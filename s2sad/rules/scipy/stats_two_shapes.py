@@ -14,16 +14,21 @@ from s2sad.rules.results import elementwise_helper
 from s2sad.rules.scipy.stats import everywhere, kinds_of, positive, standard, within
 
 
-def of_two_shapes(distribution: Any, inside: Any, log_density: Any, score: Any, first: Any, second: Any) -> None:
-    """Functions of z and both parameters; first and second: the derivatives of the logarithm in these."""
-    for method, template in _templates(inside, log_density, score, first, second).items():
-        partials(getattr(distribution, method))(template)
+def of_two_shapes(
+    distribution: Any, inside: Any, log_density: Any, score: Any, first: Any, second: Any, *moved: Any
+) -> None:
+    """Functions of z and both parameters. first and second: the derivatives of the logarithm in these; moved: those
+    of a quantile, if they are elementary."""
+    probabilities = _moving_probabilities(inside, log_density, *moved) if moved else _probabilities(inside, log_density)
+    for template in (*_densities(inside, score, first, second), *probabilities):
+        method = getattr(distribution, template.__name__)
+        partials(method)(template)
         for name, own in zip(distribution.shapes.split(", "), ("a", "b")):
-            alias(getattr(distribution, method), name, own)
+            alias(method, name, own)
     kinds_of(distribution)
 
 
-def _templates(inside: Any, log_density: Any, score: Any, first: Any, second: Any) -> dict[str, Any]:
+def _densities(inside: Any, score: Any, first: Any, second: Any) -> tuple[Any, ...]:
     def logpdf(x, a, b, loc=0, scale=1):
         z = standard(x, loc, scale)
         test = inside(z, a, b)
@@ -37,6 +42,12 @@ def _templates(inside: Any, log_density: Any, score: Any, first: Any, second: An
         slope = within(test, result * score(z, a, b) / scale)
         a_slope, b_slope = within(test, result * first(z, a, b)), within(test, result * second(z, a, b))
         return slope, a_slope, b_slope, -slope, -result / scale - z * slope
+
+    return logpdf, pdf
+
+
+def _probabilities(inside: Any, log_density: Any) -> tuple[Any, ...]:
+    """Of distributions whose quantiles move in no elementary way."""
 
     def cdf(x, a, b, loc=0, scale=1):
         z = standard(x, loc, scale)
@@ -66,7 +77,49 @@ def _templates(inside: Any, log_density: Any, score: Any, first: Any, second: An
         z = (result - loc) / scale
         return -scale / exp(log_density(z, a, b)), None, None, 1.0, z
 
-    return {each.__name__: each for each in (logpdf, pdf, cdf, sf, logcdf, logsf, ppf, isf)}
+    return cdf, sf, logcdf, logsf, ppf, isf
+
+
+def _moving_probabilities(inside: Any, log_density: Any, first_moved: Any, second_moved: Any) -> tuple[Any, ...]:
+    def cdf(x, a, b, loc=0, scale=1):
+        z = standard(x, loc, scale)
+        test, density = inside(z, a, b), exp(log_density(z, a, b))
+        slope = within(test, density / scale)
+        a_slope, b_slope = within(test, density * first_moved(z, a, b)), within(test, density * second_moved(z, a, b))
+        return slope, -a_slope, -b_slope, -slope, -z * slope
+
+    def sf(x, a, b, loc=0, scale=1):
+        z = standard(x, loc, scale)
+        test, density = inside(z, a, b), exp(log_density(z, a, b))
+        slope = within(test, density / scale)
+        a_slope, b_slope = within(test, density * first_moved(z, a, b)), within(test, density * second_moved(z, a, b))
+        return -slope, a_slope, b_slope, slope, z * slope
+
+    def logcdf(x, a, b, loc=0, scale=1, *, result):
+        z = standard(x, loc, scale)
+        test, share = inside(z, a, b), exp(log_density(z, a, b) - result)
+        slope = within(test, share / scale)
+        a_slope, b_slope = within(test, share * first_moved(z, a, b)), within(test, share * second_moved(z, a, b))
+        return slope, -a_slope, -b_slope, -slope, -z * slope
+
+    def logsf(x, a, b, loc=0, scale=1, *, result):
+        z = standard(x, loc, scale)
+        test, share = inside(z, a, b), exp(log_density(z, a, b) - result)
+        slope = within(test, share / scale)
+        a_slope, b_slope = within(test, share * first_moved(z, a, b)), within(test, share * second_moved(z, a, b))
+        return -slope, a_slope, b_slope, slope, z * slope
+
+    def ppf(q, a, b, loc=0, scale=1, *, result):
+        z = (result - loc) / scale
+        slope = scale / exp(log_density(z, a, b))
+        return slope, scale * first_moved(z, a, b), scale * second_moved(z, a, b), 1.0, z
+
+    def isf(q, a, b, loc=0, scale=1, *, result):
+        z = (result - loc) / scale
+        slope = scale / exp(log_density(z, a, b))
+        return -slope, scale * first_moved(z, a, b), scale * second_moved(z, a, b), 1.0, z
+
+    return cdf, sf, logcdf, logsf, ppf, isf
 
 
 # --- the beta distribution ------------------------------------------------------------------------------------------
@@ -132,10 +185,11 @@ def between(z, a, b):
 
 
 def log_of_normal_mass(a, b):
-    """log(ndtr(b) - ndtr(a)), from the side on which both are small."""
-    right = a > 0.0
+    """log(ndtr(b) - ndtr(a)), from the side on which both are small; minus infinity where b isn't above a."""
+    right, some = a > 0.0, a < b
     low, high = np.where(right, -b, a), np.where(right, -a, b)
-    return special.log_ndtr(high) + np.log1p(-np.exp(special.log_ndtr(low) - special.log_ndtr(high)))
+    gap = np.where(some, special.log_ndtr(low) - special.log_ndtr(high), -np.inf)
+    return np.where(some, special.log_ndtr(high) + np.log1p(-np.exp(gap)), -np.inf)
 
 
 elementwise_helper(log_of_normal_mass)
@@ -159,6 +213,16 @@ def truncnorm_first(z, a, b):
 @inline
 def truncnorm_second(z, a, b):
     return -exp(truncnorm_log_density(b, a, b))
+
+
+@inline
+def truncnorm_first_moved(z, a, b):
+    return exp(0.5 * (z * z - a * a) + log_of_normal_mass(z, b) - log_of_normal_mass(a, b))
+
+
+@inline
+def truncnorm_second_moved(z, a, b):
+    return exp(0.5 * (z * z - b * b) + log_of_normal_mass(a, z) - log_of_normal_mass(a, b))
 
 
 # --- others on the positive numbers ----------------------------------------------------------------------------------
@@ -224,6 +288,16 @@ def burr12_second(z, a, b):
     return 1.0 / b - log1p(z**a)
 
 
+@inline
+def burr12_first_moved(z, a, b):
+    return -special.xlogy(z, z) / a
+
+
+@inline
+def burr12_second_moved(z, a, b):
+    return -z * log1p(z**a) * (1.0 + z**-a) / (a * b)
+
+
 # --- where a + b u(z) is normal (Johnson), and where log(z) is uniform ------------------------------------------------
 
 
@@ -248,6 +322,16 @@ def johnsonsu_second(z, a, b):
 
 
 @inline
+def johnsonsu_first_moved(z, a, b):
+    return -np.sqrt(1.0 + z * z) / b
+
+
+@inline
+def johnsonsu_second_moved(z, a, b):
+    return -np.arcsinh(z) * np.sqrt(1.0 + z * z) / b
+
+
+@inline
 def johnsonsb_log_density(z, a, b):
     return log(b / (z * (1.0 - z))) - 0.5 * (a + b * special.logit(z)) ** 2 - 0.5 * math.log(2.0 * math.pi)
 
@@ -265,6 +349,16 @@ def johnsonsb_first(z, a, b):
 @inline
 def johnsonsb_second(z, a, b):
     return 1.0 / b - (a + b * special.logit(z)) * special.logit(z)
+
+
+@inline
+def johnsonsb_first_moved(z, a, b):
+    return -z * (1.0 - z) / b
+
+
+@inline
+def johnsonsb_second_moved(z, a, b):
+    return -special.logit(z) * z * (1.0 - z) / b
 
 
 @inline
@@ -287,15 +381,68 @@ def loguniform_second(z, a, b):
     return -1.0 / (b * log(b / a))
 
 
+@inline
+def loguniform_first_moved(z, a, b):
+    return z / a * (log(b / z) / log(b / a))
+
+
+@inline
+def loguniform_second_moved(z, a, b):
+    return z / b * (log(z / a) / log(b / a))
+
+
 of_two_shapes(stats.beta, inside_unit_interval, beta_log_density, beta_score, beta_first, beta_second)
 of_two_shapes(stats.f, positive, f_log_density, f_score, f_first, f_second)
-of_two_shapes(stats.truncnorm, between, truncnorm_log_density, truncnorm_score, truncnorm_first, truncnorm_second)
+of_two_shapes(
+    stats.truncnorm,
+    between,
+    truncnorm_log_density,
+    truncnorm_score,
+    truncnorm_first,
+    truncnorm_second,
+    truncnorm_first_moved,
+    truncnorm_second_moved,
+)
 of_two_shapes(stats.betaprime, positive, betaprime_log_density, betaprime_score, betaprime_first, betaprime_second)
 of_two_shapes(stats.gengamma, positive, gengamma_log_density, gengamma_score, gengamma_first, gengamma_second)
-of_two_shapes(stats.burr12, positive, burr12_log_density, burr12_score, burr12_first, burr12_second)
-of_two_shapes(stats.johnsonsu, everywhere, johnsonsu_log_density, johnsonsu_score, johnsonsu_first, johnsonsu_second)
 of_two_shapes(
-    stats.johnsonsb, inside_unit_interval, johnsonsb_log_density, johnsonsb_score, johnsonsb_first, johnsonsb_second
+    stats.burr12,
+    positive,
+    burr12_log_density,
+    burr12_score,
+    burr12_first,
+    burr12_second,
+    burr12_first_moved,
+    burr12_second_moved,
+)
+of_two_shapes(
+    stats.johnsonsu,
+    everywhere,
+    johnsonsu_log_density,
+    johnsonsu_score,
+    johnsonsu_first,
+    johnsonsu_second,
+    johnsonsu_first_moved,
+    johnsonsu_second_moved,
+)
+of_two_shapes(
+    stats.johnsonsb,
+    inside_unit_interval,
+    johnsonsb_log_density,
+    johnsonsb_score,
+    johnsonsb_first,
+    johnsonsb_second,
+    johnsonsb_first_moved,
+    johnsonsb_second_moved,
 )
 for _one in (stats.loguniform, stats.reciprocal):
-    of_two_shapes(_one, between, loguniform_log_density, loguniform_score, loguniform_first, loguniform_second)
+    of_two_shapes(
+        _one,
+        between,
+        loguniform_log_density,
+        loguniform_score,
+        loguniform_first,
+        loguniform_second,
+        loguniform_first_moved,
+        loguniform_second_moved,
+    )
