@@ -57,8 +57,7 @@ def share_numbers(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[s
             if key is not None:
                 name = node.targets[0].id
                 seen[key] = name, {name, *trees.names_in(node.value)}
-    for name, first in same.items():
-        rename_all(body, name, first)
+    rename_all(body, same)
 
 
 ARITHMETIC = (gast.BinOp, gast.UnaryOp, gast.Name, gast.Constant, gast.operator, gast.unaryop, gast.expr_context)

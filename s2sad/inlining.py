@@ -164,21 +164,19 @@ def rename_loop(node: Any, known: dict[str, gast.AST]) -> None:
     loop.range = [substituted(each, known) for each in loop.range] if loop.range else loop.range
 
 
-def rename_all(block: list[gast.stmt], old: str, new: str) -> None:
-    """One name for another, where it is set and where it is read."""
-    known = {old: trees.name(new)}
-    for node in block:
+def rename_all(block: list[gast.stmt], renamed: dict[str, str]) -> None:
+    """Names for others, where they are set and where they are read."""
+    known: dict[str, gast.AST] = {old: trees.name(new) for old, new in renamed.items()}
+    for node in all_of(block) if renamed else ():
         rename_reads(node, known)
         op = getattr(node, "effect", None)
         if isinstance(op, ir.Copy):
-            op.pairs = [(new if target == old else target, source) for target, source in op.pairs]
+            op.pairs = [(renamed.get(target, target), source) for target, source in op.pairs]
         elif isinstance(node, gast.Assign):
             for target in node.targets:
                 for each in [target, *getattr(target, "elts", [])]:
-                    if isinstance(each, gast.Name) and each.id == old:
-                        each.id = new
-        for inner in blocks_of(node):
-            rename_all(inner, old, new)
+                    if isinstance(each, gast.Name):
+                        each.id = renamed.get(each.id, each.id)
 
 
 def op_names(op: Any) -> set[str]:

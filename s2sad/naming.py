@@ -9,6 +9,7 @@ later one gets a number. Temporaries are t1, t2, ... in the order of the text; t
 
 from __future__ import annotations
 
+import functools
 import itertools
 import keyword
 from typing import Any
@@ -31,7 +32,7 @@ def name_all(
     temporaries. Returns what became of each name."""
     comprehensions: list[Any] = []
     order = appearance(body, [ssa for ssa, _ in parameters], comprehensions)
-    conflicts = Interference(order)
+    conflicts = Interference()
     for each in comprehensions:
         conflicts.comprehension(each)
     conflicts.block(body, set())
@@ -101,21 +102,19 @@ def appearance(body: list[gast.stmt], first: list[str], comprehensions: list[Any
 class Interference:
     """Which names of one variable are needed at the same time."""
 
-    def __init__(self, order: list[str]) -> None:
-        self.base = {name: variable(name) for name in order}
-        self.found: dict[str, set[str]] = {}
+    def __init__(self) -> None:
+        self.base = functools.cache(variable)
+        self.found: dict[str, set[str]] = {}  # each pair once, under one of its names
 
     def note(self, a: str, b: str) -> None:
-        if a != b and self.base.get(a) == self.base.get(b):
+        if a != b and self.base(a) == self.base(b):
             self.found.setdefault(a, set()).add(b)
-            self.found.setdefault(b, set()).add(a)
 
     def define(self, name: str, live: dict[str, set[str]], source: str | None = None) -> None:
-        base = self.base.get(name, variable(name))
-        for other in live.get(base, ()):
-            if other != source:
-                self.note(name, other)
-        live.get(base, set()).discard(name)
+        others = live.get(self.base(name))
+        if others:
+            others.discard(name)
+            self.found.setdefault(name, set()).update(others - {source})
 
     def define_together(self, names: set[str], live: dict[str, set[str]], source: str | None = None) -> None:
         """The targets of one statement: what nothing reads must not take the name of what is set beside it."""
@@ -137,9 +136,7 @@ class Interference:
                     self.note(name, each.id)
 
     def block(self, block: list[gast.stmt], live_after: set[str]) -> set[str]:
-        live: dict[str, set[str]] = {}
-        for name in live_after:
-            live.setdefault(self.base.get(name, variable(name)), set()).add(name)
+        live = self.by_variable(live_after)
         for node in reversed(block):
             self.statement(node, live)
         return {name for names in live.values() for name in names}
@@ -167,10 +164,7 @@ class Interference:
             around = after | free_reads(node.body) | reads(node)
             start = self.block(node.body, around)
             if isinstance(node, gast.For):
-                spread = {}
-                for name in start:
-                    spread.setdefault(self.base.get(name, variable(name)), set()).add(name)
-                self.define_together(targets(node), spread)
+                self.define_together(targets(node), self.by_variable(start))
             result = around | start
             result -= targets(node) - after if isinstance(node, gast.For) else set()
         elif isinstance(node, gast.Try):
@@ -185,13 +179,18 @@ class Interference:
             for each in inner:
                 result |= self.block(each, after)
         live.clear()
-        for name in result:
-            live.setdefault(self.base.get(name, variable(name)), set()).add(name)
+        live.update(self.by_variable(result))
         self.read(node, live)
 
     def read(self, node: gast.stmt, live: dict[str, set[str]]) -> None:
         for name in reads(node):
-            live.setdefault(self.base.get(name, variable(name)), set()).add(name)
+            live.setdefault(self.base(name), set()).add(name)
+
+    def by_variable(self, names: set[str]) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for name in names:
+            found.setdefault(self.base(name), set()).add(name)
+        return found
 
 
 def choose(
@@ -236,7 +235,7 @@ def choose(
         found = None
         label = display(base, names)
         for group in groups.setdefault((variable(ssa), label), []):
-            if not any(other in conflicts.get(ssa, ()) for other in group):
+            if not any(other in conflicts.get(ssa, ()) or ssa in conflicts.get(other, ()) for other in group):
                 found = group
                 break
         if found is not None:

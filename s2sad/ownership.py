@@ -135,7 +135,7 @@ class Ownership:
                 if self.sharing.sets(name) == self.sharing.sets(target) == 1:
                     first, second = (name, target) if keeps(name, target) else (target, name)
                     block.remove(node)
-                    rename_all(self.sweep, second, first)
+                    rename_all(self.sweep, {second: first})
                 else:
                     node.value = trees.name(name)
                 return True

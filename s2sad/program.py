@@ -112,7 +112,7 @@ class Builder(Gradients):
                     new = self.inferred.names.fresh(f"{leaf.expr.id}_grad")
                     self.adjoint.kinds[new] = self.adjoint.kinds.get(inner.id, leaf.kind)
                     self.gradients[parameter] = substituted(self.gradients[parameter], {inner.id: trees.name(new)})
-                    rename_all(reverse, inner.id, new)
+                    rename_all(reverse, {inner.id: new})
 
     def sharing_checks(self) -> list[gast.stmt]:
         """f writes into a parameter's memory: another parameter must not share it, or the value would not be f's."""
@@ -225,7 +225,7 @@ class Builder(Gradients):
         """A variable of f's that is called `dy` keeps its name: `value_grad = dy` stands before it."""
         if any(ir.variable(name) == "dy" and name != self.dy for name in appearance(body, [])):
             apart = self.inferred.names.fresh("value_grad")
-            rename_all(body, self.dy, apart)
+            rename_all(body, {self.dy: apart})
             body.insert(0, trees.assign(apart, trees.name(self.dy)))
             if self.dy in self.adjoint.kinds:
                 self.adjoint.kinds[apart] = self.adjoint.kinds[self.dy]

@@ -75,34 +75,36 @@ def places_in(target: gast.AST) -> list[gast.AST]:
     return [place for part in parts for place in places_in(part)]
 
 
-def free_reads(block: list[gast.stmt], defined: set[str] | None = None) -> set[str]:
+def free_reads(block: list[gast.stmt]) -> set[str]:
     """The names that a block reads before it sets them."""
-    defined = set() if defined is None else defined
-    found: set[str] = set()
-    for node in block:
-        found |= reads(node) - defined
-        inner = [
-            free_reads(each, defined | (targets(node) if isinstance(node, gast.For) else set()))
-            for each in blocks_of(node)
-        ]
-        for each in inner:
-            found |= each
-        defined |= surely_set([node])
-    return found
+    return reads_and_sets(block)[0]
 
 
 def surely_set(block: list[gast.stmt]) -> set[str]:
     """The names that a block sets whichever way is taken through it."""
+    return reads_and_sets(block)[1]
+
+
+def reads_and_sets(block: list[gast.stmt]) -> tuple[set[str], set[str]]:
+    """The two above, in one walk."""
+    read: set[str] = set()
     found: set[str] = set()
     for node in block:
-        if isinstance(node, gast.If):
-            ways = [each for each in (node.body, node.orelse) if not leaves(each)]
-            found |= set.intersection(*map(surely_set, ways)) if ways else set()
-        elif isinstance(node, gast.With):
-            found |= surely_set(node.body)
-        elif not blocks_of(node):
+        read |= reads(node) - found
+        blocks = blocks_of(node)
+        if not blocks:
             found |= targets(node)
-    return found
+            continue
+        inner = [reads_and_sets(each) for each in blocks]
+        header = targets(node)  # of a loop
+        for before, _ in inner:
+            read |= before - header - found
+        if isinstance(node, gast.If):
+            ways = [sets for each, (_, sets) in zip(blocks, inner) if not leaves(each)]
+            found |= set.intersection(*ways) if ways else set()
+        elif isinstance(node, gast.With):
+            found |= inner[0][1]
+    return read, found
 
 
 def leaves(block: list[gast.stmt]) -> bool:

@@ -18,28 +18,39 @@ import gast
 from s2sad import ir
 from s2sad.inlining import rename_all
 from s2sad.naming import TEMPORARY
-from s2sad.reading import free_reads
+from s2sad.reading import reads_and_sets
 from s2sad.statements import all_of, nested, targets
 
 
 def split_restored(body: list[gast.stmt], names: ir.Names, info: dict[str, ir.Info]) -> None:
     """Renames in place, from the first statement of the body on in which a name is taken back."""
-    first: dict[str, int] = {}
+    taken: dict[str, int] = {}  # in which statement a name is taken back first
+    otherwise: dict[str, int] = {}  # in which one it is set otherwise, last
     for k, node in enumerate(body):
         for each in nested(node):
-            if getattr(each, "restore", False):
-                for name in targets(each):
-                    first.setdefault(name, k)
-    for name, k in first.items():
-        if name in names.shown or ir.base_of(name) in TEMPORARY:  # one of its own
-            continue
-        rest = body[k:]
-        only = all(getattr(each, "restore", False) for each in all_of(rest) if name in targets(each))
-        if name not in info or not only or name in free_reads(rest):
-            continue
-        new = names.fresh(ir.base_of(name))
-        info[new] = info[name]
-        rename_all(rest, name, new)
+            for name in targets(each):
+                if getattr(each, "restore", False):
+                    taken.setdefault(name, k)
+                else:
+                    otherwise[name] = k
+    starts: list[list[str]] = [[] for _ in body]
+    for name, k in taken.items():
+        its_own = name in names.shown or ir.base_of(name) in TEMPORARY
+        if name in info and not its_own and otherwise.get(name, -1) < k:
+            starts[k].append(name)
+
+    needed: set[str] = set()  # before a statement and behind it
+    for k in reversed(range(len(body))):
+        read, found = reads_and_sets([body[k]])
+        needed = read | (needed - found)
+        starts[k] = [name for name in starts[k] if name not in needed]
+
+    renamed: dict[str, str] = {}
+    for node, begun in zip(body, starts):
+        for name in begun:
+            renamed[name] = names.fresh(ir.base_of(name))
+            info[renamed[name]] = info[name]
+        rename_all([node], renamed)
 
 
 def restored_variables(body: list[gast.stmt]) -> set[str]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import collections
 import functools
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import gast
@@ -107,20 +108,21 @@ class Tape(Costs, Counters, KeptCopies):
             for each in node.body:
                 rename_deeply(each, renamed)
             restore.targets[0].id = again_name
-            self.insert(node.body, again_name, restore, depths.get(name, 0))
+            self.insert(node.body, again_name, restore, free_reads, depths.get(name, 0))
         if not is_checkpointed(node):
             self.read_shapes_elsewhere(node, save)
             save &= free_reads(node.body)
         after = self.from_next(node, save)
+        free = free_reads_once()
         for name in sorted(save - set(after), key=lambda n: int(n.rpartition(".")[2])):
             stack = self.push(name, forward, places)
             pop = trees.assign(name, trees.call(trees.attr(trees.name(stack), "pop")))
-            self.insert(node.body, name, pop, depths.get(name, 0))
+            self.insert(node.body, name, pop, free, depths.get(name, 0))
         for name, phi in after.items():
             value: gast.AST = trees.name(phi)
             if is_checkpointed(node):  # it is at hand
                 value = trees.call(trees.attr(trees.name(self.push(name, forward, places)), "pop"))
-            self.insert(node.body, name, trees.assign(name, value), 0, at_top=True)
+            self.insert(node.body, name, trees.assign(name, value), free, at_top=True)
 
         for name, back in counters.items():
             if name in free_reads(node.body):
@@ -273,17 +275,25 @@ class Tape(Costs, Counters, KeptCopies):
             todo.extend(new)
         return {each for each in found if each in self.info and self.info[each].starts_unset}
 
-    def insert(self, block: list[gast.stmt], name: str, restore: gast.stmt, inside: int, at_top: bool = False) -> None:
+    def insert(
+        self,
+        block: list[gast.stmt],
+        name: str,
+        restore: gast.stmt,
+        free: Callable[[list[gast.stmt]], set[str]],
+        inside: int = 0,
+        at_top: bool = False,
+    ) -> None:
         """Puts a restoring statement before the first statement that reads the name; if it was set `inside` so many
         branches, into those: no deeper, since what is saved there is taken there, whatever reads it."""
         for k, node in enumerate(block):
             own = name in reads(node)
-            inner = [each for each in blocks_of(node) if name in free_reads(each)]
+            inner = [each for each in blocks_of(node) if name in free(each)]
             if not own and not inner:
                 continue
             if inside and not own and isinstance(node, (gast.If, gast.With)):
                 for each in inner:
-                    self.insert(each, name, trees.copy_tree(restore), inside - isinstance(node, gast.If))
+                    self.insert(each, name, trees.copy_tree(restore), free, inside - isinstance(node, gast.If))
                 return
             restore.origin = None if at_top else getattr(node, "origin", None)
             restore.reverse = True
@@ -294,6 +304,18 @@ class Tape(Costs, Counters, KeptCopies):
             )
             block.insert(0 if at_top else k, restore)
             return
+
+
+def free_reads_once() -> Callable[[list[gast.stmt]], set[str]]:
+    """`free_reads` of blocks in which only names are restored that were not: that changes it for no other name."""
+    known: dict[int, set[str]] = {}
+
+    def free(block: list[gast.stmt]) -> set[str]:
+        if id(block) not in known:
+            known[id(block)] = free_reads(block)
+        return known[id(block)]
+
+    return free
 
 
 def is_checkpointed(node: Any) -> bool:
