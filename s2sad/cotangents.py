@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import ParameterError
-from s2sad.kinds import ONE, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, Unknown
+from s2sad.kinds import ONE, Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, Unknown, named
 
 
 class Misfit(Exception):
@@ -86,7 +86,7 @@ def fit(dy: Any, kind: Kind | None) -> Any:
     if isinstance(kind, Tuple):
         _need(isinstance(dy, tuple) and len(dy) == len(kind.items))
         items = tuple(map(fit, dy, kind.items))
-        return items if kind.cls is None else kind.cls(*items)
+        return named(kind.cls, items)
     if isinstance(kind, List):
         _need(isinstance(dy, list))
         return [fit(item, kind.item) for item in dy]

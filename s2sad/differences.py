@@ -21,6 +21,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.kinds import named
+
 Path = tuple[tuple[str, Any], ...]
 _EPS = float(np.finfo(float).eps)
 
@@ -141,7 +143,7 @@ def put(value: Any, path: Path, leaf: Any) -> Any:
     inner = put(get(value, (path[0],)), tuple(rest), leaf)
     if isinstance(value, tuple):
         items = (*value[:key], inner, *value[key + 1 :])
-        return type(value)(*items) if hasattr(value, "_fields") else items
+        return named(type(value), items)
     made = copy.copy(value)
     if how == "attribute":
         object.__setattr__(made, key, inner)  # the class may be a frozen dataclass
@@ -180,7 +182,7 @@ def _random_like(value: Any, random: np.random.Generator) -> Any:
         return float(random.uniform(0.5, 1.5))
     if isinstance(value, (list, tuple)):
         items = [_random_like(item, random) for item in value]
-        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
+        return named(type(value), tuple(items)) if hasattr(value, "_fields") else type(value)(items)
     if isinstance(value, dict):
         return {key: _random_like(item, random) for key, item in value.items()}
     if is_record(value):

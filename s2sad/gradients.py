@@ -96,7 +96,7 @@ class Gradients:
             if not value.varied:
                 return None
             cls = value.kind.cls if isinstance(value.kind, Tuple) else None
-            if cls is not None:
+            if hasattr(cls, "_make"):  # not of SciPy's results, which have names without it
                 return trees.call(trees.attr(value.expr, "_replace"), **dict(zip(cls._fields, made)))
             return gast.Tuple(made, gast.Load())
         if getattr(value, "parts", None) is not None:
@@ -291,7 +291,7 @@ class Gradients:
                 self.part_restored(trees.index(expr, trees.const(k)), each, trees.index(like, trees.const(k)))
                 for k, each in enumerate(kind.items)
             ]
-            if kind.cls is not None:
+            if hasattr(kind.cls, "_make"):
                 return trees.call(trees.attr(like, "_replace"), **dict(zip(kind.cls._fields, parts)))
             return gast.Tuple(parts, gast.Load())
         if isinstance(kind, Record) and kind.cls is list:

@@ -165,6 +165,10 @@ class Attributes:
 
     def class_attribute(self, owner: Value, cls: type, name: str, node: Any) -> Value:
         """An attribute that an object has from its class: a method, a property, a constant."""
+        if name == "__dict__":  # of the object: what it holds is followed by the names of its attributes alone
+            if self.may_vary(owner):
+                raise self.refuse("unknown_attribute", node, name=name)
+            return Value(trees.attr(owner.expr, name), UNKNOWN)
         found = getattr(cls, name, MISSING)
         if found is MISSING:
             raise self.refuse("no_attribute", node, name=name, what=cls.__name__)

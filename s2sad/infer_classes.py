@@ -274,7 +274,8 @@ def is_written_in_python(cls: type) -> bool:
 
 def is_plain_namedtuple(cls: type) -> bool:
     """Whether a class of tuples is made from its fields alone: by `namedtuple`, or a NamedTuple without a `__new__`."""
-    return getattr(getattr(cls.__new__, "__code__", None), "co_filename", "").startswith("<string")
+    made = getattr(getattr(cls.__new__, "__code__", None), "co_filename", "").startswith("<string")
+    return made and hasattr(cls, "_make")
 
 
 def is_logging(function: Any) -> bool:

@@ -14,6 +14,7 @@ Scalar(dtype='float', symbol=None)
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import enum
 import logging
@@ -278,6 +279,14 @@ _STATIC_TYPES = (
     np.ufunc,
     np.dtype,
 )
+
+
+def named(cls: Any, items: tuple[Any, ...]) -> Any:
+    """A tuple with the names of a namedtuple, if it is one. SciPy's results have such names as well, and hold more than
+    what these are of."""
+    if not hasattr(cls, "_fields"):
+        return items
+    return cls(*items) if hasattr(cls, "_make") else collections.namedtuple("Named", cls._fields)(*items)
 
 
 def kind_of(value: Any, key: Any = None) -> Kind:

@@ -32,7 +32,7 @@ import numpy as np
 from s2sad.cache import PLAIN_TYPES, Entry, keep
 from s2sad.compiling import compile_program
 from s2sad.cotangents import Misfit, fit, has_shape_of, misfit_error
-from s2sad.kinds import Array, Scalar
+from s2sad.kinds import Array, Scalar, named
 from s2sad.pullback_memory import Sharing, of_halves, summaries
 from s2sad.requests import Program
 
@@ -132,7 +132,7 @@ def snapshot(value: Any, memo: dict[int, Any] | None = None) -> Any:
         made: Any = value.copy(order="K")
     elif isinstance(value, tuple):
         items = [snapshot(item, memo) for item in value]
-        made = type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+        made = named(type(value), tuple(items))
     elif isinstance(value, list):
         made = memo[id(value)] = []
         made.extend(snapshot(item, memo) for item in value)

@@ -110,7 +110,7 @@ class ForwardBuilder(Builder):
         if value.items is not None:
             parts: Any = [self.result(item) for item in value.items]
             cls = value.kind.cls if isinstance(value.kind, Tuple) else None
-            if cls is not None:
+            if hasattr(cls, "_make"):
                 return trees.call(trees.attr(value.expr, "_replace"), **dict(zip(cls._fields, parts)))
             return (gast.List if isinstance(value.kind, List) else gast.Tuple)(parts, gast.Load())
         if getattr(value, "parts", None) is not None:

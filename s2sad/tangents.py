@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import ArgumentError
+from s2sad.kinds import named
 
 NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 
@@ -100,7 +101,7 @@ def fitted_sequence(primal: Any, tangent: Any, where: str) -> Any:
         raise mismatch(primal, tangent, where)
     made = [fitted(one, other, f"{where}[{k}]") for k, (one, other) in enumerate(zip(primal, tangent))]
     if isinstance(primal, tuple):
-        return type(primal)(*made) if hasattr(primal, "_fields") else tuple(made)
+        return named(type(primal), tuple(made))
     return made
 
 

@@ -876,6 +876,12 @@ def f(x):
     return np.sum(x)
 
 
+@shows("unknown_attribute", V)
+def f(x):
+    point = Point(x, x)
+    return np.sum(point.__dict__["x"])
+
+
 # ------------------------------------------------------------------------------------------ values
 @shows("dtype", 2.0)
 def f(x):

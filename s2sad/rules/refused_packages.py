@@ -183,11 +183,6 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
     ],
     "scipy.stats": [
         (
-            "gives a correlation along with a test of it",
-            "the correlation alone: `np.corrcoef(x, y)[0, 1]`",
-            "pearsonr",
-        ),
-        (
             "depends on the order of the numbers alone, which changes in jumps",
             "a measure of the numbers themselves, such as np.corrcoef",
             "spearmanr kendalltau weightedtau somersd rankdata",
@@ -225,9 +220,9 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
             "theilslopes siegelslopes",
         ),
         (
-            "gives a line, a correlation and a test of it at once",
-            "`np.polyfit(x, y, 1)`, or `np.cov(x, y)[0, 1] / np.var(x, ddof=1)`; np.corrcoef for the correlation",
-            "linregress pointbiserialr",
+            "is the correlation with what is True or False",
+            "`stats.pearsonr(x, y)`, which takes 0 and 1 as well",
+            "pointbiserialr",
         ),
         (
             "gives several measures at once",

@@ -110,9 +110,8 @@ NDIMAGE: list[tuple[str, str, str]] = [
         "binary_fill_holes iterate_structure generate_binary_structure",
     ),
     (
-        "measures regions by their labels, in another way than by sums and means",
-        "an expression of `x[labels == k]`: `np.median(x[labels == k])`; scipy.ndimage.mean for means",
-        "median minimum maximum extrema variance standard_deviation histogram center_of_mass "
-        "labeled_comprehension minimum_position maximum_position value_indices",
+        "measures regions by their labels, in ways for which there is no rule",
+        "an expression of `x[labels == k]`; scipy.ndimage.sum_labels, mean, variance, minimum, maximum or median",
+        "extrema histogram center_of_mass labeled_comprehension minimum_position maximum_position value_indices",
     ),
 ]

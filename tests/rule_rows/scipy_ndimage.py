@@ -4,7 +4,7 @@ import numpy as np
 from scipy import ndimage
 
 from s2sad.rules import loading
-from tests.rule_rows.table import complexes, normal, row, rows
+from tests.rule_rows.table import complexes, corner, normal, row, rows
 
 loading.load_rules_of(ndimage.correlate)
 
@@ -175,3 +175,16 @@ rows(
         row(normal(3), _labels, [1, 2]),
     ],
 )
+_regions = [
+    row(_image),
+    row(_image, _labels),
+    row(_image, _labels, 2),
+    row(_image, _labels, [1, 3, 3]),
+    row(_image, labels=_labels, index=np.array([[2, 1], [3, 2]])),
+]
+_broadcast = [row(_image, np.array([1, 2, 2]), index=[2, 1]), row(normal(3), _labels, [1, 2])]
+rows(ndimage.variance, ndimage.standard_deviation, cases=_regions)
+rows(ndimage.minimum, ndimage.maximum, ndimage.median, cases=[*_regions, *_broadcast])
+_ties = np.array([2.0, 1.0, 1.0, 5.0])
+rows(ndimage.minimum, cases=[corner((np.array([0.0, 0.5, 0.5, 1.0]),), _ties, np.array([1, 1, 1, 2]), [1, 2, 7])])
+rows(ndimage.standard_deviation, cases=[corner((np.zeros(2),), np.ones(2), np.array([1, 1]), 1)])

@@ -161,6 +161,13 @@ rows(
     cases=[row(_Q, _mean, _cov), row(np.stack([_Q, _unit]), _mean, cov=_cov)],
 )
 
+# --- lines and correlations ----------------------------------------------------------------------------------------
+
+_x, _y = positive(6), positive(6)
+for _one in (stats.linregress, stats.pearsonr):
+    rows(_one, cases=[row(_x, _y), row(_x, -_x + 0.1 * _y), row(_x, _y, alternative="less"), row(_y[:3], _x[:3])])
+    rows(_one, cases=[row(_x, _y, alternative="greater"), row(np.arange(6), _y)])
+
 # --- of samples ------------------------------------------------------------------------------------------------------
 
 _sample, _samples = positive(5), positive(4, 3)

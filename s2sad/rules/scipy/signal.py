@@ -84,16 +84,27 @@ def oaconvolve(in1, in2, mode="full", axes=None, *, grad):
 
 
 @inline
-def unlike(boundary, fillvalue, in1, in2):
+def unlike(in1, in2):
     """What the rules of two dimensions don't say."""
-    return boundary != "fill" or fillvalue != 0 or np.iscomplexobj(in1) or np.iscomplexobj(in2)
+    return np.iscomplexobj(in1) or np.iscomplexobj(in2)
+
+
+@inline
+def continued(mode, boundary, fillvalue):
+    """Whether in1 goes on beyond its boundary: not by zeros, and where the result sees it."""
+    return mode != "valid" and (boundary != "fill" or fillvalue != 0)
 
 
 @adjoint(signal.convolve2d, linear="each", cost=300)
 def convolve2d(in1, in2, mode="full", boundary="fill", fillvalue=0, *, grad):
-    if unlike(boundary, fillvalue, in1, in2):
-        return refuse("of complex numbers, or with a boundary: np.pad(in1, ...) and the mode 'valid'"), None
+    if unlike(in1, in2):
+        return refuse("of complex numbers: signal.convolve, or a call for each of their parts"), None
     whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
+    if continued(mode, boundary, fillvalue):
+        return (
+            from_beyond(signal.correlate2d(whole, in2), in1, in2, boundary),
+            np.flip(signal.correlate2d(with_beyond(in1, in2, boundary, fillvalue), whole, "valid")),
+        )
     return (
         sized(signal.correlate2d(whole, in2, "valid"), in1),
         sized(signal.correlate2d(whole, in1, "valid"), in2),
@@ -102,11 +113,16 @@ def convolve2d(in1, in2, mode="full", boundary="fill", fillvalue=0, *, grad):
 
 @adjoint(signal.correlate2d, linear="each", cost=300)
 def correlate2d(in1, in2, mode="full", boundary="fill", fillvalue=0, *, grad):
-    if unlike(boundary, fillvalue, in1, in2):
-        return refuse("of complex numbers, or with a boundary: np.pad(in1, ...) and the mode 'valid'"), None
+    if unlike(in1, in2):
+        return refuse("of complex numbers: signal.correlate, or a call for each of their parts"), None
     whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
     if mode == "same":
         whole = behind_half(grad, in1, in2)
+    if continued(mode, boundary, fillvalue):
+        return (
+            from_beyond(signal.convolve2d(whole, in2), in1, in2, boundary),
+            signal.correlate2d(with_beyond(in1, in2, boundary, fillvalue), whole, "valid"),
+        )
     return (
         sized(signal.convolve2d(whole, in2, "valid"), in1),
         sized(np.flip(signal.correlate2d(whole, in1, "valid")), in2),
@@ -157,6 +173,32 @@ def behind_half(grad, in1, in2):
     return whole
 
 
+def beyond(boundary):
+    """np.pad's name for a boundary of scipy.signal."""
+    if boundary in ("fill", "pad"):
+        return "constant"
+    return "wrap" if boundary in ("wrap", "circular") else "symmetric"
+
+
+def with_beyond(in1, in2, boundary, fillvalue):
+    """in1 with what it goes on by, as far as in2 reaches."""
+    widths = [(n - 1, n - 1) for n in in2.shape]
+    if beyond(boundary) == "constant":
+        return np.pad(in1, widths, constant_values=fillvalue)
+    return np.pad(in1, widths, beyond(boundary))
+
+
+def from_beyond(grad, in1, in2, boundary):
+    """The cotangent of in1, of that of all this: what it goes on by are numbers of its own, or constants."""
+    rows, columns = in2.shape[0] - 1, in2.shape[1] - 1
+    if beyond(boundary) == "constant":
+        return grad[rows : rows + in1.shape[0], columns : columns + in1.shape[1]]
+    made = np.zeros_like(in1)
+    places = [np.pad(np.arange(m), n - 1, beyond(boundary)) for m, n in zip(in1.shape, in2.shape)]
+    np.add.at(made, np.ix_(*places), grad)
+    return made
+
+
 def in_the_middle_along(grad, in1, in2, axes):
     """The same of a convolution along some axes; along the others the factors broadcast."""
     along = [axis % grad.ndim for axis in ([axes] if isinstance(axes, int) else axes)]
@@ -171,7 +213,12 @@ def surrounded(x, shape):
     return whole
 
 
-@kind(in_the_middle, in_the_middle_along, behind_half, surrounded)
+@kind(from_beyond)
+def like_in1(grad: Kind, in1: Kind, *others: Kind) -> Kind:
+    return Array(getattr(in1, "dtype", ""), dims_of(in1))
+
+
+@kind(in_the_middle, in_the_middle_along, behind_half, surrounded, with_beyond)
 def surrounded_kind(x: Kind, *given: Kind) -> Kind:
     dims = dims_of(x)
     return Array(getattr(x, "dtype", ""), None if dims is None else tuple(unknown_dim() for _ in dims))
