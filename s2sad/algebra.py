@@ -16,7 +16,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.algebra_sums import Sums, is_as_large, raised
+from s2sad.algebra_sums import Sums, is_as_large
 from s2sad.expression_kinds import ExpressionKinds, axes_of_sum, is_numpy, kind_of_names, same_axes
 from s2sad.expressions import rebuilt
 from s2sad.fewer_operations import elements, is_whole, simpler_axes
@@ -31,10 +31,10 @@ from s2sad.identities import (
 )
 from s2sad.joined_choices import joined_choices
 from s2sad.kinds import ONE, Array, Kind, Scalar
-from s2sad.named_products import Named, changes, forward_products, is_plain, names_of, products
+from s2sad.named_products import Named, changes, forward_products, names_of, product_of, products
 from s2sad.sharing import Sharing
 from s2sad.statements import all_of, blocks_of, targets
-from s2sad.terms import Factor, Term, as_product, as_sum, key_of, sum_tree
+from s2sad.terms import Factor, Term, as_product, as_sum, key_of, raised, sum_tree
 
 ARITHMETIC = (gast.BinOp, gast.UnaryOp)
 PARTS = (gast.Name, gast.Attribute, gast.Subscript)
@@ -100,12 +100,8 @@ class Algebra(Sums):
     def product_named(self, node: gast.Assign) -> list[Named]:
         """t, g / y of `t = g / y`: where g / y is needed again, it has that name."""
         target = node.targets[0]
-        if not isinstance(target, gast.Name) or not isinstance(node.value, gast.BinOp):
-            return []
-        if not isinstance(node.value.op, (gast.Mult, gast.Div)):
-            return []
-        term = as_product(node.value, self.known.rank)
-        return [(target.id, term)] if is_plain(term) and abs(term.number) == 1.0 and len(term.factors) > 1 else []
+        term = product_of(node.value, self.known.rank) if isinstance(target, gast.Name) else None
+        return [] if term is None else [(target.id, term)]
 
     # --- expressions, from the inside ---
 

@@ -235,14 +235,6 @@ def is_sum(node: gast.AST | None) -> bool:
     return isinstance(node, gast.BinOp) and isinstance(node.op, (gast.Add, gast.Sub))
 
 
-def raised(node: gast.AST) -> tuple[gast.Name, int] | None:
-    """x, n of `x ** n`, for a literal n."""
-    if not isinstance(node, gast.BinOp) or not isinstance(node.op, gast.Pow) or not isinstance(node.left, gast.Name):
-        return None
-    exponent = trees.literal(node.right)
-    return (node.left, exponent) if type(exponent) is int and exponent > 1 else None
-
-
 def common_factor(terms: list[Term], target: str) -> tuple[Factor, list[int]] | None:
     """A factor of several terms: it, and where; the one that most of them have. What is divided by leaves something of
     each; so does the variable that is set to the sum."""

@@ -13,13 +13,24 @@ from s2sad.kinds import Array, Kind
 from s2sad.reading import reads
 from s2sad.repeated import unwritten
 from s2sad.statements import all_of, blocks_of, nested, targets
-from s2sad.terms import Term, as_product
+from s2sad.terms import Factor, Rank, Term, as_product, raised
 
 Named = tuple[str, Term]
 
 
 def is_plain(term: Term) -> bool:
     return all(isinstance(factor.node, gast.Name) for factor in term.factors)
+
+
+def product_of(node: gast.AST, rank: Rank) -> Term | None:
+    """x * y, x / y, x ** 2 (which is x * x) and their like of names; of what is none, or has a number, nothing."""
+    power = raised(node)
+    if power is not None and power[1] <= 3:
+        return Term(1.0, (Factor(power[0], rank(power[0])),) * power[1])
+    if not isinstance(node, gast.BinOp) or not isinstance(node.op, (gast.Mult, gast.Div)):
+        return None
+    term = as_product(node, rank)
+    return term if is_plain(term) and abs(term.number) == 1.0 and len(term.factors) > 1 else None
 
 
 @dataclass
@@ -60,10 +71,8 @@ def forward_products(
             continue
         if not isinstance(node, gast.Assign) or not isinstance(node.targets[0], gast.Name):
             continue
-        if not isinstance(node.value, gast.BinOp) or not isinstance(node.value.op, (gast.Mult, gast.Div)):
-            continue
-        name, term = node.targets[0].id, as_product(node.value, rank_of_name)
-        if len(term.factors) < 2 or abs(term.number) != 1.0 or not is_plain(term):
+        name, term = node.targets[0].id, product_of(node.value, rank_of_name)
+        if term is None:
             continue
         if not all(sets.get(each, 0) < 2 and stays(each) for each in (name, *names_of(term))):
             continue

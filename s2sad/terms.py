@@ -112,6 +112,14 @@ def product_of_numbers(a: float, b: float) -> float | None:
     return made if fits and made == made and abs(made) != float("inf") and made != 0 else None
 
 
+def raised(node: gast.AST) -> tuple[gast.Name, int] | None:
+    """x, n of `x ** n`, for a literal n."""
+    if not isinstance(node, gast.BinOp) or not isinstance(node.op, gast.Pow) or not isinstance(node.left, gast.Name):
+        return None
+    exponent = trees.literal(node.right)
+    return (node.left, exponent) if type(exponent) is int and exponent > 1 else None
+
+
 def as_product(node: gast.AST, rank: Rank) -> Term:
     """The factors of an expression; of one that is no product, itself."""
     if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
