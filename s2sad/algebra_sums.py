@@ -19,7 +19,7 @@ from s2sad import ir, trees
 from s2sad.expression_kinds import ExpressionKinds, is_numpy, same_axes
 from s2sad.named_products import Named
 from s2sad.overflow import within
-from s2sad.terms import Factor, Term, as_product, as_sum, key_of, sum_tree
+from s2sad.terms import Factor, Term, as_product, as_sum, key_of, raised, sum_tree
 
 
 class Sums:
@@ -46,16 +46,18 @@ class Sums:
         return term
 
     def reduced_quotient(self, term: Term) -> Term:
-        """g / t / y is g / x, where t is x / y; a * g / (a * b) is g / b."""
+        """g / t / y is g / x, where t is x / y; a * g / (a * b) is g / b; g / t * x ** 2 is g / x, of t = x ** 3."""
         for k, factor in enumerate(term.factors):
             inner = next((product for name, product in self.named if name == getattr(factor.node, "id", "")), None)
-            others = {each.key for each in (*term.factors[:k], *term.factors[k + 1 :])}
             if inner is None and not factor.over and is_product(factor.node):
                 inner = as_product(factor.node, self.known.rank)
             if inner is not None and not factor.over:
                 inner = replace(inner, factors=tuple(upside_down(each, factor) for each in inner.factors))
-            if inner is not None and any((not over, key) in others for over, key in (e.key for e in inner.factors)):
-                made = replace(term, factors=(*term.factors[:k], *inner.factors, *term.factors[k + 1 :]))
+            inside = [each.key for each in inner.factors] if inner is not None else []
+            before, after = (written_out(each, inside) for each in (term.factors[:k], term.factors[k + 1 :]))
+            others = {each.key for each in (*before, *after)}
+            if inner is not None and any((not over, key) in others for over, key in inside):
+                made = replace(term, factors=(*before, *inner.factors, *after))
                 shorter = self.cancelled(made)
                 if len(shorter.factors) < len(term.factors):
                     number = inner.number
@@ -220,6 +222,18 @@ def divisor_of(node: gast.AST) -> gast.AST | None:
     test, one, other = node.args
     is_zero = isinstance(test, gast.Compare) and isinstance(test.ops[0], gast.Eq) and trees.is_zero(test.comparators[0])
     return other if is_zero and trees.literal(one) == 1.0 and key_of(test.left) == key_of(other) else None
+
+
+def written_out(factors: tuple[Factor, ...], keys: list[Any]) -> list[Factor]:
+    """Factors, a power x ** 2 among them as x * x if one of the keys is that of a division by x."""
+    made: list[Factor] = []
+    for factor in factors:
+        power = raised(factor.node) if factor.over else None
+        if power is not None and (False, key_of(power[0])) in keys:
+            made += [replace(factor, node=power[0])] * power[1]
+        else:
+            made.append(factor)
+    return made
 
 
 def upside_down(factor: Factor, whole: Factor) -> Factor:

@@ -15,7 +15,7 @@ from s2sad.infer_stores import is_maybe_number
 from s2sad.kinds import BOOL, Kind, Scalar, Static, Unknown, may_be_number
 from s2sad.local_functions import local_name
 from s2sad.named_numbers import called, is_number
-from s2sad.own_sums import is_own_sum
+from s2sad.own_sums import is_own, keeps_form
 from s2sad.values import MISSING, Frame, LocalFunction, Value, shown_variable
 
 
@@ -122,7 +122,10 @@ class Statements:
                 self.bind(target, self.augmented_apart(node, current, target.id))
                 return
             if self.is_memory(current) or isinstance(current.kind, Unknown):
-                if not may_be_number(current.kind) or not self.is_own_sum(target.id):
+                if not may_be_number(current.kind):
+                    self.augment_array(node, current)
+                    return
+                if not self.is_own(target.id):
                     self.augment_in_place(node, current)
                     return
                 current = self.settle(current)
@@ -147,12 +150,25 @@ class Statements:
             made = self.augmented_object(node, current, target.attr)
             self.store_attribute_value(owner, target.attr, self.settle(made, target.attr), target)
 
-    def is_own_sum(self, name: str) -> bool:
+    def augment_array(self, node: gast.AugAssign, current: Value) -> None:
+        """array op= value, or array = array op value, where that is the same and the gradient needs the array as it
+        was."""
+        name, value = node.target.id, None  # type: ignore[attr-defined]
+        if isinstance(node.op, (gast.Mult, gast.Div, gast.Pow)) and self.is_own(name):
+            value = self.visit(node.value)
+            needed = value.varied or isinstance(node.op, gast.Pow) and current.varied
+            alone = not self.has_second_name(current, (self.frame.number, name))
+            if needed and alone and keeps_form(current.kind, value.kind):
+                self.bind(node.target, self.settle(self.binary(node.op, current, value, node, name), name))
+                return
+        self.augment_in_place(node, current, value)
+
+    def is_own(self, name: str) -> bool:
         def known(node: gast.AST) -> Any:
             local = not self.frame.locals.isdisjoint(trees.names_in(node))
             return None if local else self.known(self.visit(node))
 
-        return self.frame.tree is not None and is_own_sum(name, self.frame.tree, known)
+        return self.frame.tree is not None and is_own(name, self.frame.tree, known)
 
     def check_kept(self, name: str, old: Value, new: Value) -> None:
         """op= keeps the shape and the dtype of an array: a program that sets it anew says so where it would not."""

@@ -297,12 +297,12 @@ class Stores:
         self.augment_in_place(node, made)
         return made
 
-    def augment_in_place(self, node: gast.AugAssign, current: Value) -> None:
-        """name op= value, where name is an array or a list."""
+    def augment_in_place(self, node: gast.AugAssign, current: Value, value: Value | None = None) -> None:
+        """name op= value, where name is an array or a list; value: that, if it is known already."""
         if isinstance(current.kind, List) and isinstance(node.op, gast.Add):
             self.list_method(current, "extend", [self.visit(node.value)], node)
             return
-        value = self.settle(self.visit(node.value))
+        value = self.settle(self.visit(node.value) if value is None else value)
         if isinstance(current.kind, Unknown) or isinstance(current.kind, Array) and current.kind.dims is None:
             if value.varied or current.varied:
                 raise self.refuse("augment_unknown", node)

@@ -304,3 +304,26 @@ def test_gradients_are_arrays_of_their_own():
     assert not np.may_share_memory(gradient, dy)
     _, (gradient,) = value_and_gradients_function(lambda x: np.exp(x) * 1.0)(V, dy=dy)
     assert not np.may_share_memory(gradient, dy)
+
+
+def of_squares(x, s):
+    return np.sum(np.exp(-0.5 * x**2 / s**2))
+
+
+def of_a_cube(x, s):
+    return np.sum(x) / s**3
+
+
+def of_squares_in_a_loop(x, s):
+    total = 0.0
+    for each in x:
+        total += np.exp(-each / s**2) * s
+    return total
+
+
+@pytest.mark.parametrize(
+    "f, line",
+    [(of_squares, "/ s\n"), (of_a_cube, "s_grad = -3.0 * dy * value / s\n"), (of_squares_in_a_loop, "x[k] / s / t3\n")],
+)
+def test_a_square_and_its_root_cancel(f, line):
+    assert line in text_of(f, V, 0.8)
