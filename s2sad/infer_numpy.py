@@ -35,7 +35,8 @@ from s2sad.kinds import (
     carries_gradient,
 )
 from s2sad.rules import registry
-from s2sad.values import MISSING, Value
+from s2sad.rules.results import numpy_dtype, result_dtype
+from s2sad.values import MISSING, BoundMethod, Value
 
 GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
 
@@ -291,11 +292,18 @@ class NumPy:
         values = self.visit_all(entries)
         if not any(each.varied for each in values):
             return None
-        own = {each.kind.dtype for each in values if isinstance(each.kind, Array)}
-        if not all(isinstance(each.kind, (Scalar, Array)) for each in values) or own - {"float64", "complex128"}:
-            raise self.refuse("unknown_item", node)
+        if not all(isinstance(each.kind, (Scalar, Array)) and each.kind.dtype for each in values):
+            raise self.refuse("joined_by_index", node, name=name)
         plain = joined_in_a_row if name.endswith("r_") else joined_as_columns
-        return self.call_equivalent(plain, values, {}, node, hint)
+        made = self.call_equivalent(plain, values, {}, node, hint)
+        dtype = numpy_dtype(result_dtype(None, *[each.kind for each in values]))
+        if dtype == made.kind.dtype:
+            return made
+        made = self.settle(made)  # Python's numbers have the type of the arrays beside them
+        method = Value(trees.attr(made.expr, "astype"), Static(BoundMethod(made, None, "astype")))
+        return self.call_value(
+            method, [Value(trees.attr(trees.module(np), dtype), Static(getattr(np, dtype)))], {}, node, hint
+        )
 
     def call_ix(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None

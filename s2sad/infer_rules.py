@@ -132,7 +132,9 @@ class Rules:
 
         kind = self.result_kind(rule, bound, values, node)
         if not isinstance(listed.kind, (List, Tuple)):
-            return self.primitive(dataclasses.replace(rule, variadic=None), values, rebuild, node, hint, bound=bound)
+            return self.primitive(
+                dataclasses.replace(rule, variadic=None, chosen=rule.wrt), values, rebuild, node, hint, bound=bound
+            )
         if isinstance(kind, Unknown):
             kind = Array("", None)
         if not listed.varied or self.quiet:

@@ -61,8 +61,8 @@ class VectorizedCalls:
             return self.opaque_call(function, args, keywords, node)
         called, args = self.elements_of_call(made, args, keywords, node)
         ranks = self.ranks_of_parts(made, args, node)
-        loop = (_FOR_EACH if ranks is None else _FOR_EACH_PART).get(len(args))
-        if loop is None:
+        loop = _FOR_EACH.get(len(args), calling.for_each_of_several) if ranks is None else _FOR_EACH_PART.get(len(args))
+        if loop is None or not args:
             raise self.refuse("vectorize", node, what=f"of {len(args)} arguments")
         otypes = self.type_of_vectorized(made, node)
         once = self.known(made.keywords.get("cache", self.key_value(False))) is True
@@ -73,7 +73,23 @@ class VectorizedCalls:
             return self.call_equivalent(loop, [called, typed, *map(self.key_value, ranks), *args], {}, node, hint)
         if otypes is None and any(isinstance(v.kind, Array) and v.kind.dtype in NARROW for v in args):
             typed = self.call_equivalent(calling.type_of_first, [called, *args], {}, node, None)
-        return self.call_equivalent(loop, [called, typed, *args], {}, node, hint)
+        count = self.count_of_results(made.function, node)
+        places = self.key_value(None) if count is None else self.make_tuple([self.key_value(k) for k in range(count)])
+        return self.call_equivalent(loop, [called, typed, places, *args], {}, node, hint)
+
+    def count_of_results(self, function: Value, node: Any) -> int | None:
+        """How long the tuple is that a function returns; None where it returns something else."""
+        static = function.static
+        while isinstance(static, (Partial, BoundMethod)):
+            static = static.function.static if isinstance(static, Partial) else static.function
+        tree = None
+        if isinstance(static, LocalFunction):
+            tree = static.tree
+        elif isinstance(static, FunctionType):
+            tree = getattr(self.lowered_source(static, node)[1], "tree", None)
+        returned = [] if tree is None else returned_by(tree)
+        lengths = {length_of_display(each) for each in returned}
+        return lengths.pop() if len(lengths) == 1 else None
 
     def type_of_vectorized(self, made: Vectorized, node: Any) -> str | None:
         """What all results are converted to: the letter of a type, or None where the first of them decides."""
@@ -168,6 +184,27 @@ def names_of_parameters(static: Any) -> list[str] | None:
     if isinstance(static, FunctionType):
         return list(static.__code__.co_varnames[: static.__code__.co_argcount])
     return None
+
+
+def returned_by(tree: gast.AST) -> list[gast.AST]:
+    """What the `return` statements of a function give, but not those of functions inside of it."""
+    if isinstance(tree, gast.Lambda):
+        return [tree.body]
+    found, open_ = [], list(tree.body)
+    while open_:
+        each = open_.pop()
+        if isinstance(each, gast.Return):
+            found.append(each.value)
+        elif not isinstance(each, (gast.FunctionDef, gast.ClassDef, gast.Lambda)):
+            open_ += gast.iter_child_nodes(each)
+    return found
+
+
+def length_of_display(node: gast.AST) -> int | None:
+    """How many items are written out in a tuple."""
+    if not isinstance(node, gast.Tuple) or any(isinstance(each, gast.Starred) for each in node.elts):
+        return None
+    return len(node.elts) or None
 
 
 def prints(tree: gast.FunctionDef) -> bool:

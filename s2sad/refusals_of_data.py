@@ -48,7 +48,8 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "`.copy()` where `{name}` is made, or the store into `{base}`",
     ),
     "vectorize": (
-        "np.vectorize {what} is not known to `{f}`'s derivative: only a function of one to three numbers or arrays is",
+        "np.vectorize {what} is not known to `{f}`'s derivative: a function of numbers is, and with a signature one of "
+        "up to three arrays",
         "the loop: `np.array([g(each) for each in np.ravel(x)]).reshape(np.shape(x))`",
     ),
     "vectorize_effects": (
@@ -86,6 +87,10 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "`{name}` of an object or dict that is an item of a list is written, and needs a gradient",
         "a list that is written down, `items = [a, b]`, and loops over it, `for each in items:`; or a new object in "
         "its place, as in `items[i] = ...`, or a list for each attribute",
+    ),
+    "joined_by_index": (
+        "{name} joins what is no number or array here, or what has a type that isn't known before `{f}` runs",
+        "np.concatenate, np.column_stack or np.append",
     ),
     "unknown_item": (
         "what `{text}` takes its item from is not known before `{f}` runs",

@@ -363,6 +363,11 @@ def f(x):
     return np.vectorize(lambda a: (a, a * a), signature="()->(),()")(x)[0]
 
 
+@shows("joined_by_index", V)
+def f(x):
+    return np.r_["0,2", x]
+
+
 @shows("reduced_otherwise", V)
 def f(x):
     return np.power.reduce(x)

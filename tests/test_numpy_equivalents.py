@@ -78,6 +78,11 @@ def row_of_items(v, x):
     return np.r_[v, x, v**2, 3.0] ** 2
 
 
+@case(V.astype(np.float32), 0.7)
+def row_of_narrow_items(v, x):
+    return np.r_[v, x, v**2, 3.0] ** 2 + np.r_[1, v, v, x] * np.r_[0.5, np.r_[v, v], x]
+
+
 @case(V, A)
 def columns_of_items(v, A):
     return np.c_[v[:3], A, v[1:4] ** 2] ** 2

@@ -191,6 +191,18 @@ def vectorized_here(v, a):
 
 
 @case(V, 0.7)
+def vectorized_with_two_results(v, a):
+    first, second = np.vectorize(lambda x, y: (x * y, x**3 if x > y else x))(v, a)
+    return first * second + np.vectorize(lambda x: (x, np.sin(x)))(2.0 * v)[1]
+
+
+@case(A, V)
+def vectorized_with_many_arguments(A, v):
+    made = np.vectorize(lambda a, b, c, d: a * b**c + d)(A, v[:4], 2.0, A[:, :1])
+    return made * np.vectorize(lambda a, b, c, d, e: a * b + c * d * e, otypes=[float])(v[:4], A, A, v[0], v[1])
+
+
+@case(V, 0.7)
 def vectorized_triple(v, a):
     return np.vectorize(lambda x, y, z: x * y * z)(v, a, v[0]) + np.vectorize(scaled)(np.ones(5))
 
@@ -355,15 +367,6 @@ def test_vectorize_of_integers_is_an_error():
     assert value_and_gradients_function(f)(np.array([1.0, 2.0]))[1][0].tolist() == [1.5, 1.5]
     with pytest.raises(TypeError, match="otypes"):
         value_and_gradients_function(f)(np.array([-1.0, 2.0]))
-
-
-def test_vectorize_with_several_results_is_an_error():
-    def f(v):
-        a, b = np.vectorize(lambda x: (x, x * x))(v)
-        return a * b
-
-    with pytest.raises((NotDifferentiableError, TypeError), match="np.vectorize"):
-        value_and_gradients_function(f)(V)
 
 
 def test_what_vectorize_excludes_may_change():

@@ -67,15 +67,28 @@ def from_function(function, shape, *, dtype=float, **kwargs):
 @part
 def type_of_results(made, otypes):
     """np.vectorize gives all results the type of the first one: what this is to be if a derivative is wanted."""
-    if len(made) == 0 and otypes is None:
-        raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
-    if otypes is None and isinstance(made[0], tuple):
-        raise TypeError("np.vectorize with several results has no derivative: make one function for each of them")
-    if otypes is None and np.result_type(made[0]).kind in "bi":
-        raise TypeError(
-            "np.vectorize makes all results integers, like the first: return a float, or give otypes=[float]"
-        )
-    return np.array(made) if otypes is None or otypes == "d" else np.array(made).astype(otypes)
+    if otypes is None:
+        if len(made) == 0:
+            raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+        if isinstance(made[0], tuple):
+            raise TypeError("np.vectorize of a function that gives tuples: s2sad has to see them, in `return a, b`")
+        if np.result_type(made[0]).kind in "bi":
+            raise TypeError(
+                "np.vectorize makes all results integers, like the first: return a float, or give otypes=[float]"
+            )
+        return np.array(made)
+    return np.array(made) if otypes == "d" else np.array(made).astype(otypes)
+
+
+@part
+def shaped_results(made, otypes, places, shape):
+    """The results in the shape of the arguments; where each is a tuple, an array for each of its `places`."""
+    if places is None:
+        return np.reshape(type_of_results(made, otypes), shape)
+    arrays = ()
+    for k in places:
+        arrays = (*arrays, np.reshape(type_of_results([each[k] for each in made], otypes), shape))
+    return arrays
 
 
 @part
@@ -85,29 +98,42 @@ def type_of_first(pyfunc, *args):
 
 
 @part
-def for_each(pyfunc, otypes, x):
+def for_each(pyfunc, otypes, places, x):
     """np.vectorize(pyfunc, otypes)(x): elements are Python's numbers."""
     made = [pyfunc(each) for each in np.ravel(x).tolist()]
-    return np.reshape(type_of_results(made, otypes), np.shape(x))
+    return shaped_results(made, otypes, places, np.shape(x))
 
 
 @part
-def for_each_pair(pyfunc, otypes, x, y):
+def for_each_pair(pyfunc, otypes, places, x, y):
     shape = np.broadcast_shapes(np.shape(x), np.shape(y))
     first = np.ravel(np.broadcast_to(x, shape)).tolist()
     second = np.ravel(np.broadcast_to(y, shape)).tolist()
     made = [pyfunc(a, b) for a, b in zip(first, second)]
-    return np.reshape(type_of_results(made, otypes), shape)
+    return shaped_results(made, otypes, places, shape)
 
 
 @part
-def for_each_triple(pyfunc, otypes, x, y, z):
+def for_each_triple(pyfunc, otypes, places, x, y, z):
     shape = np.broadcast_shapes(np.shape(x), np.shape(y), np.shape(z))
     first = np.ravel(np.broadcast_to(x, shape)).tolist()
     second = np.ravel(np.broadcast_to(y, shape)).tolist()
     third = np.ravel(np.broadcast_to(z, shape)).tolist()
     made = [pyfunc(a, b, c) for a, b, c in zip(first, second, third)]
-    return np.reshape(type_of_results(made, otypes), shape)
+    return shaped_results(made, otypes, places, shape)
+
+
+@part
+def for_each_of_several(pyfunc, otypes, places, *arrays):
+    shapes = ()
+    for x in arrays:
+        shapes = (*shapes, np.shape(x))
+    shape = np.broadcast_shapes(*shapes)
+    numbers = ()
+    for x in arrays:
+        numbers = (*numbers, np.ravel(np.broadcast_to(x, shape)).tolist())
+    made = [pyfunc(*each) for each in zip(*numbers)]
+    return shaped_results(made, otypes, places, shape)
 
 
 @part

@@ -245,21 +245,25 @@ def least_squares(a, b, rcond=None, *, grad, result):
     matrices of the same rank. The singular values that come with them have that of np.linalg.svd."""
     x = result[0]
     x_grad, squares_grad, _, s_grad = grad
-    if np.iscomplexobj(a) or np.iscomplexobj(b):
-        return refuse("np.linalg.lstsq of complex numbers: write np.linalg.pinv(a) @ b")
     if s_grad is not None:
         return refuse("the singular values of np.linalg.lstsq: write np.linalg.svd(a)")
     residuals = b - a @ x
     if x_grad is None:
-        b_grad = 2.0 * (squares_grad * residuals)
+        b_grad = 2.0 * (squares_grad * conjugated(residuals))
         return -times_transposed(b_grad, x), b_grad
     inverse = np.linalg.pinv(a, cutoff(a, rcond))
     y = inverse.T @ x_grad
-    turning = times_transposed(residuals, inverse @ y) + times_transposed(inverse.T @ x, x_grad - a.T @ y)
+    turning = times_transposed(conjugated(residuals), inverse @ conjugated(y))
+    turning = turning + times_transposed(inverse.T @ conjugated(x), conjugated(x_grad - a.T @ y))
     if squares_grad is None:
         return turning - times_transposed(y, x), y
     b_grad = y + squares_part(squares_grad, residuals)
     return turning - times_transposed(b_grad, x), b_grad
+
+
+@inline
+def conjugated(x):
+    return np.conj(x) if np.iscomplexobj(x) else x
 
 
 @inline
@@ -276,7 +280,7 @@ def squares_part(squares_grad, residuals):
     """The cotangent of the residuals' squares, which are left out where the matrix has not full rank."""
     if squares_grad.size == 0:
         return np.zeros_like(residuals)
-    return 2.0 * (squares_grad * residuals)
+    return 2.0 * (squares_grad * np.conj(residuals))
 
 
 @tangent(np.linalg.lstsq)
@@ -284,23 +288,24 @@ def least_squares_tangent(a, b, rcond=None, *, result, a_dot, b_dot):
     x, squares = result[0], result[1]
     inverse = np.linalg.pinv(a, cutoff(a, rcond))
     residuals = b - a @ x
-    z = inverse.T @ x
     change = b_dot - a_dot @ x
-    x_dot = (
-        inverse @ change + inverse @ (inverse.T @ (a_dot.T @ residuals)) + a_dot.T @ z - inverse @ (a @ (a_dot.T @ z))
-    )
+    turning = conjugated(a_dot.T) @ (conjugated(inverse.T) @ x)
+    inner = conjugated(inverse.T) @ (conjugated(a_dot.T) @ residuals)
+    x_dot = inverse @ (change + inner - a @ turning) + turning
     return x_dot, squares_change(squares, residuals, change), 0, singular_change(a, a_dot)
 
 
 def singular_change(a, a_dot):
     """How the singular values change: u_i' da v_i."""
     u, _, vh = np.linalg.svd(a, full_matrices=False)
-    return np.sum(u.T @ a_dot * vh, axis=1)
+    return np.sum(np.real(np.conj(u.T) @ a_dot * np.conj(vh)), axis=1)
 
 
 def squares_change(squares, residuals, change):
     """How the squares of the residuals change; they are left out where the matrix has not full rank."""
-    return np.reshape(2.0 * np.sum(residuals * change, axis=0), np.shape(squares)) if squares.size else squares
+    if squares.size == 0:
+        return squares
+    return np.reshape(2.0 * np.sum(np.real(np.conj(residuals) * change), axis=0), np.shape(squares))
 
 
 @kind(np.linalg.lstsq)

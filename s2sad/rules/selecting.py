@@ -128,9 +128,24 @@ def extract_kind(condition: Kind, arr: Kind) -> Kind:
 
 @adjoint(np.choose, linear=True, variadic="choices", cost=5)
 def choose(a, choices, *, mode="raise", grad, k):
+    if k is None and isinstance(choices, np.ndarray):
+        return to_choices(grad, a, choices, mode)
     if k is None:
         return [unbroadcast(where_chosen(a, len(choices), mode, i, grad)) for i in range(len(choices))]
     return unbroadcast(where_chosen(a, len(choices), mode, k, grad))
+
+
+def to_choices(grad, a, choices, mode):
+    """The cotangent of an array whose rows are the choices."""
+    made = np.zeros(choices.size, dtype=choices.dtype)
+    places = np.reshape(np.arange(choices.size), choices.shape)
+    np.add.at(made, np.choose(a, places, mode=mode), grad)
+    return np.reshape(made, choices.shape)
+
+
+@kind(to_choices)
+def like_choices(grad: Kind, a: Kind, choices: Kind, mode: Kind) -> Kind:
+    return Array(getattr(choices, "dtype", ""), dims_of(choices))
 
 
 @inline
@@ -151,6 +166,10 @@ def chosen(a, count, mode):
 
 @kind(np.choose)
 def choose_kind(a: Kind, choices: Kind, *, mode: Kind = NONE) -> Kind:
+    if isinstance(choices, Array):
+        rows = dims_of(choices)
+        wide = None if rows is None else broadcast_dims(dims_of(array_of_items(numeric(a))), rows[1:])
+        return shaped(numpy_dtype(choices.dtype), wide)
     listed = [choices.item] if isinstance(choices, List) else getattr(choices, "items", ())
     items = [array_of_items(numeric(each)) for each in listed if each is not None]
     if not items:

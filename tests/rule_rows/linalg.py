@@ -146,6 +146,10 @@ rows(
         parts("0", WIDE, normal(2, 3), None),
         parts("0", WELL, W),
         parts("0 1", TALL, V, 1e-12),
+        parts("0 1", complexes(4, 3), complexes(4)),
+        parts("0 1", complexes(4, 3), normal(4, 2)),
+        parts("0 1", TALL, complexes(4)),
+        parts("0", complexes(2, 3), complexes(2)),
     ],
 )
 rows(

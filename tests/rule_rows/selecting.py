@@ -41,6 +41,9 @@ rows(
         row(0, [1.5, 2.5]),
         row(5, [1.5, V], mode="wrap"),
         row([0, 1, 1, 0], [V, normal(4)]),
+        row(np.array([2, 0, 2]), A[:, :3]),
+        row(np.array([[0], [2], [1]]), A),
+        row(np.array([0, 5, -1, 1, 1]), V, mode="wrap"),
     ],
 )
 rows(
