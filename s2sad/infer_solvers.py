@@ -27,7 +27,7 @@ from s2sad.infer_memory import is_function
 from s2sad.infer_nested import NESTED
 from s2sad.infer_sparse import Sparse
 from s2sad.infer_sparse_solvers import SparseFactor
-from s2sad.infer_splines import SPLINES, Spline
+from s2sad.infer_splines import FITPACK, SPLINES, Spline, SplineMethod
 from s2sad.kinds import FLOAT, UNKNOWN, Array, Dict, List, Mapping, Record, Scalar, Static, Tuple
 from s2sad.rules import implicit, loading, registry
 from s2sad.values import BoundMethod, Choice, LocalFunction, Partial, Solution, Value
@@ -68,6 +68,8 @@ class Solvers:
             return self.call_factor_solver(function, name, args, keywords, node, hint) if name in SOLVERS else None
         if isinstance(static, Spline):
             return self.call_spline(static, args, keywords, node, hint)
+        if isinstance(static, SplineMethod):
+            return self.call_spline_method(static.spline, static.name, args, keywords, node, hint)
         if home == "scipy.stats":
             return self.frozen(function, static, args, keywords)
         if isinstance(static, Grid):
@@ -121,10 +123,15 @@ class Solvers:
             spline, grid = self.outside_spline(function, static), self.outside_grid(function, static)
             if spline is not None:
                 return self.call_spline(spline, args, keywords, node, hint)
+            method = self.outside_method(function, static)
+            if method is not None:
+                return self.call_spline_method(method.spline, method.name, args, keywords, node, hint)
             flows = grid is not None and self.flows(args, keywords)
             return self.call_grid(grid, args, keywords, node, hint) if flows else None
         if name in SPLINES:
             return self.make_spline(function, name, args, keywords, node)
+        if name in FITPACK and not self.flows(args, keywords):
+            return self.make_fitpack(function, name, args, keywords)
         if not self.flows(args, keywords) and name != "RegularGridInterpolator":
             return None
         if name in GRIDS:
@@ -266,7 +273,20 @@ class Solvers:
         return made
 
 
-MADE_HERE = (BoundMethod, LocalFunction, Partial, Choice, Solution, Spline, Grid, Sparse, SparseFactor, Factor, Frozen)
+MADE_HERE = (
+    BoundMethod,
+    LocalFunction,
+    Partial,
+    Choice,
+    Solution,
+    Spline,
+    SplineMethod,
+    Grid,
+    Sparse,
+    SparseFactor,
+    Factor,
+    Frozen,
+)
 HANDLERS = {
     **dict.fromkeys(ROOT_FINDERS, "call_root_finder"),
     **dict.fromkeys(SYSTEMS, "call_system"),

@@ -7,7 +7,9 @@ value = spline(t)               ->   basis = CubicSpline(x, np.eye(len(y)))     
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
+import types
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +35,9 @@ DEGREES = {"linear": 1, "slinear": 1, "quadratic": 2, "cubic": 3}  # of interp1d
 # By class, the function of s2sad.equivalents.slopes for its slopes, in which it is linear too; None: they are given.
 SLOPED = {"PchipInterpolator": "monotone_slopes", "Akima1DInterpolator": "akima_slopes", "CubicHermiteSpline": None}
 SPLINES = (*LINEAR, *SLOPED)
-CLASSES = ("CubicSpline", "BSpline", "PPoly", "interp1d", *SLOPED)
+FITPACK = ("UnivariateSpline", "InterpolatedUnivariateSpline", "LSQUnivariateSpline")  # by where they are evaluated
+CLASSES = ("CubicSpline", "BSpline", "PPoly", "interp1d", *SLOPED, *FITPACK)
+METHODS = ("derivative", "antiderivative", "integrate")
 
 
 @dataclass(eq=False)
@@ -48,6 +52,15 @@ class Spline:
     slope: Value | None = None
     slopes: Value | None = None  # those at the points, where it follows y by them
     by_slopes: Value | None = None  # and the splines with unit vectors as slopes
+    highest: int | None = None  # the highest derivative that the class gives
+
+
+@dataclass(eq=False)
+class SplineMethod:
+    """spline.derivative, before it is called."""
+
+    spline: Spline
+    name: str
 
 
 class Splines:
@@ -130,6 +143,8 @@ class Splines:
         nu = self.known(given["nu"]) if "nu" in given else 0
         if t is None or set(given) - {"t", "nu"} or len(args) > 2 or not isinstance(nu, int):
             raise self.refuse("solver_option", node, name=spline.name, option=", ".join(keywords) or "these arguments")
+        if spline.highest is not None and nu >= spline.highest:
+            raise self.refuse("spline_degree", node, name=spline.name)
         t = self.settle(t if isinstance(t.kind, (Array, Scalar)) else self.as_array(t, node))
         extra = [given["nu"].expr] if "nu" in given else []
         number = Value(trees.const(nu), Scalar("int", nu))
@@ -160,6 +175,55 @@ class Splines:
         slope = spline.slope or Value(trees.const(None), Static(None))
         values = [t, spline.y, spline.whole, spline.basis, slope]
         return self.primitive(splines.INTERPOLATION, values, call, node, hint)
+
+    def call_spline_method(
+        self, spline: Spline, name: str, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
+        """spline.derivative(), spline.integrate(a, b)."""
+        if name == "integrate":
+            return self.integral_of_spline(spline, args, keywords, node, hint)
+        given = [*args, *keywords.values()]
+        order = self.known(given[0]) if given else 1
+        if len(given) > 1 or not isinstance(order, int) or order < 0:
+            raise self.refuse("solver_option", node, name=spline.name, option=", ".join(keywords) or "these arguments")
+
+        def of(value: Value | None) -> Any:
+            if value is None or value.static is None:
+                return value
+            return self.plain_call(trees.attr(value.expr, name), [each.expr for each in given], {})
+
+        made = dataclasses.replace(
+            spline, whole=of(spline.whole), basis=of(spline.basis), by_slopes=of(spline.by_slopes)
+        )
+        if spline.highest is not None:
+            made.highest = spline.highest + (-order if name == "derivative" else order)
+        return Value(trees.name(f"{spline.name}{RESULT}"), Static(made))
+
+    def integral_of_spline(
+        self, spline: Spline, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
+        given = dict(zip(("a", "b"), args)) | keywords
+        ends = [self.settle(given[key]) for key in ("a", "b") if key in given]
+        if (
+            len(args) > 2
+            or len(ends) != len(given)
+            or len(ends) != 2
+            or not all(isinstance(e.kind, Scalar) for e in ends)
+        ):
+            raise self.refuse("solver_option", node, name=spline.name, option=", ".join(keywords) or "these arguments")
+
+        def call(exprs: list[gast.AST]) -> gast.AST:
+            return trees.call(trees.attr(spline.whole.expr, "integrate"), exprs[0], exprs[1])
+
+        if spline.slopes is not None:
+            values = [*ends, spline.y, spline.slopes, spline.whole, spline.basis, spline.by_slopes]
+            return self.primitive(splines.HERMITE_INTEGRAL, values, call, node, hint)
+        if self.holds_rows(spline):
+            return self.primitive(splines.INTEGRAL_OF_ROWS, [*ends, spline.whole], call, node, hint)
+        if spline.y.static is not None and not (isinstance(spline.y.kind, Array) and spline.y.kind.rank == 1):
+            raise self.refuse("spline_vector", node, name=spline.name)
+        values = [*ends, spline.y, spline.whole, spline.basis]
+        return self.primitive(splines.INTEGRAL, values, call, node, hint)
 
     def call_splev(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
@@ -234,9 +298,39 @@ class Splines:
 
     def part_of_spline(self, spline: Spline, name: str, node: Any) -> Value:
         """An attribute or method: it carries no derivative, unless the spline's values do."""
+        if name in METHODS and self.has_method(spline, name):
+            return Value(trees.attr(spline.whole.expr, name), Static(SplineMethod(spline, name)))
         if spline.y.varied or spline.slopes is not None:
             raise self.refuse("solver_part", node, name=spline.name, part=name)
         return Value(trees.attr(spline.whole.expr, name), UNKNOWN)
+
+    def has_method(self, spline: Spline, name: str) -> bool:
+        """FITPACK's integrals take a spline for 0 outside of its points, which isn't the integral of its values."""
+        return spline.name != "interp1d" and (name != "integrate" or spline.name not in FITPACK)
+
+    def outside_method(self, function: Value, static: Any) -> SplineMethod | None:
+        """A method of a spline that exists before f runs."""
+        if not isinstance(static, types.MethodType) or static.__name__ not in METHODS:
+            return None
+        expr = (
+            function.expr.value if isinstance(function.expr, gast.Attribute) else trees.attr(function.expr, "__self__")
+        )
+        spline = self.outside_spline(Value(expr, Static(static.__self__)), static.__self__)
+        return (
+            None
+            if spline is None or not self.has_method(spline, static.__name__)
+            else SplineMethod(spline, static.__name__)
+        )
+
+    def make_fitpack(self, function: Value, name: str, args: list[Value], keywords: dict[str, Value]) -> Value | None:
+        """UnivariateSpline(x, y), of numbers that carry no gradient."""
+        degree = self.known(keywords["k"]) if "k" in keywords else 3
+        if "ext" in keywords or len(args) > (4 if name == "LSQUnivariateSpline" else 3) or not isinstance(degree, int):
+            return None
+        exprs = [self.settle(value).expr for value in args]
+        whole = self.plain_call(function.expr, exprs, {key: self.settle(each).expr for key, each in keywords.items()})
+        nothing = Value(trees.const(None), Static(None))
+        return Value(trees.name(f"{name}{RESULT}"), Static(Spline(name, whole, nothing, nothing, highest=degree)))
 
     def holds_rows(self, spline: Spline) -> bool:
         """Whether its values are known to be vectors, none of which carries a gradient."""
@@ -247,9 +341,12 @@ class Splines:
         name = type(static).__name__
         if name not in CLASSES:
             return None
+        nothing = Value(trees.const(None), Static(None))
+        if name in FITPACK:  # beyond its points it goes on, or is 0 there
+            degree = static._eval_args[2]
+            return Spline(name, function, nothing, nothing, highest=degree) if static.ext in (0, 1, 2) else None
         inner = {"BSpline": 1, "interp1d": 0}.get(name, 2)
         axes = np.ndim(static.y) - 1 if name == "interp1d" else np.ndim(static.c) - inner
-        nothing = Value(trees.const(None), Static(None))
         dims = tuple(Dim(("values", k)) for k in range(axes + 1))
         y = nothing if axes == 0 else Value(trees.const(None), Array("float64", dims))
         made = Spline(name, function, y, nothing)

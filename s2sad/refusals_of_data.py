@@ -206,6 +206,10 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "the solution at the steps that `solve_ivp` chose has no derivative but at its ends; here all of it is used",
         "`t_eval=` with the times at which the solution is wanted; or the end alone, `solution.y[:, -1]`",
     ),
+    "spline_degree": (
+        "{name} gives derivatives up to its degree, and here the next one is needed",
+        "a spline of a higher degree, or BSpline: `BSpline(*splrep(x, y, k=1))`",
+    ),
     "spline_points": (
         "`{name}` is differentiated by where it is evaluated and by the values `y`; its points or options vary here",
         "points `x` that don't depend on what is differentiated",

@@ -993,6 +993,11 @@ def f(values, places):
     return np.sum(interpolate.interpn((V,), values, places, method="nearest"))
 
 
+@shows("spline_degree", 1.5)
+def f(t):
+    return interpolate.InterpolatedUnivariateSpline(np.arange(4.0), np.ones(4), k=2)(t, 2)
+
+
 @shows("spline_options", V, 1.5)
 def f(y, t):
     return interpolate.CubicSpline(V, y, bc_type=((1, 0.0), (1, 0.0)))(t)

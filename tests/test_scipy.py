@@ -321,18 +321,10 @@ def test_khatri_rao_of_one_complex_matrix_is_refused(complex_one):
         gradients_function(lambda a, b: np.sum(np.abs(linalg.khatri_rao(a, b)) ** 2))(*given)
 
 
-@pytest.mark.parametrize(
-    "f",
-    [
-        lambda a, b: linalg.solve_triangular(a, b, trans=2, lower=True),
-        lambda a, b: linalg.solve_triangular(a, b, trans="C", lower=True),
-        lambda a, b: linalg.solve_triangular(a, b, overwrite_b=True, lower=True),
-    ],
-)
-def test_tangents_of_triangular_systems_that_are_refused(f):
+def test_tangent_of_a_triangular_system_that_is_overwritten():
     a, b = np.tril(np.ones((3, 3))), np.ones(3)
     with pytest.raises(NotDifferentiableError, match="overwrit"):
-        s2sad.jvp(f, (a, b), (a, b))
+        s2sad.jvp(lambda a, b: linalg.solve_triangular(a, b, overwrite_b=True, lower=True), (a, b), (a, b))
 
 
 @pytest.mark.parametrize("c", [3e-6, -3e-6, 0.0])

@@ -8,7 +8,9 @@ from scipy.interpolate import (
     Akima1DInterpolator,
     BSpline,
     CubicSpline,
+    InterpolatedUnivariateSpline,
     PchipInterpolator,
+    UnivariateSpline,
     interp1d,
     make_interp_spline,
     splev,
@@ -22,6 +24,7 @@ X = np.array([0.0, 0.7, 1.5, 2.2, 3.0, 4.1])
 Y = np.sin(X) + 0.1 * X**2
 T = np.array([0.3, 1.1, 2.9])
 KNOTS, TCK = np.arange(9.0), splrep(X, Y)
+FITTED = InterpolatedUnivariateSpline(X, Y)
 CUBIC, LINEAR = CubicSpline(X, Y), interp1d(X, Y)
 
 
@@ -49,6 +52,18 @@ SPLINES = {
     "splev": (lambda c, t: np.sum(splev(t, (KNOTS, c, 3)) * t), Y[:5], T + 2.5),
     "splev, slope": (lambda c, t: np.sum(splev(t, (KNOTS, c, 3), der=1) * t), Y[:5], T + 2.5),
     "splrep": (lambda t: np.sum(splev(t, splrep(X, Y)) * t), T),
+    "derivative": (lambda y, t: np.sum(CubicSpline(X, y).derivative()(t) * t), Y, T),
+    "antiderivative": (lambda y, t: np.sum(make_interp_spline(X, y).antiderivative(2)(t) ** 2), Y, T),
+    "integral": (lambda y, a, b: CubicSpline(X, y).integrate(a, b=b) * a, Y, 0.4, 2.9),
+    "integral of a b-spline": (lambda y, b: make_interp_spline(X, y).integrate(0.4, b) ** 2, Y, 2.9),
+    "integral of vectors": (
+        lambda a, b: np.sum(CubicSpline(X, np.stack([Y, Y * X], axis=1)).integrate(a, b) ** 2),
+        0.4,
+        2.9,
+    ),
+    "integral of slopes": (lambda y, a: PchipInterpolator(X, y).integrate(a, 2.9) * a, Y, 0.4),
+    "methods of a global": (lambda a, t: np.sum(CUBIC.derivative(2)(t)) * CUBIC.integrate(a, 1.9), 0.4, T),
+    "fitpack": (lambda t: np.sum(FITTED(t) * FITTED.derivative()(t) + UnivariateSpline(X, Y, k=4)(t, 1)), T),
     "list": (of_a_list, 0.7, 1.3),
     "loop": (in_a_loop, Y, 1.1),
 }
@@ -56,6 +71,7 @@ ONCE = {
     "linear": (lambda y, t: np.sum(interp1d(X, y)(t) ** 2), Y, T),
     "interp1d cubic": (lambda y, t: interp1d(X, y, kind="cubic")(t) ** 2, Y, 2.5),
     "splev of a global": (lambda t: np.sum(splev(t, TCK) * t), T),
+    "slope of slopes": (lambda y, t: np.sum(PchipInterpolator(X, y).derivative()(t) ** 2), Y, T),
     "globals": (lambda t: np.sum(CUBIC(t) * LINEAR(t) * CUBIC(t, 1)), T),
 }
 

@@ -75,6 +75,41 @@ def hermite_at_tangent(t, y, slopes, spline, by_values, by_slopes, nu=0, *, t_do
     return t_dot * spline(t, nu + 1) + moved
 
 
+def integral(a, b, y, spline, basis, *, grad):
+    """spline.integrate(a, b), of a spline through y."""
+    return -grad * spline(a), grad * spline(b), grad * basis.integrate(a, b), None, None
+
+
+def integral_tangent(a, b, y, spline, basis, *, a_dot, b_dot, y_dot):
+    return b_dot * spline(b) - a_dot * spline(a) + basis.integrate(a, b) @ y_dot
+
+
+def integral_of_rows(a, b, spline, *, grad):
+    """The same of a spline through vectors."""
+    return -np.sum(grad * spline(a)), np.sum(grad * spline(b)), None
+
+
+def integral_of_rows_tangent(a, b, spline, *, a_dot, b_dot):
+    return b_dot * spline(b) - a_dot * spline(a)
+
+
+def hermite_integral(a, b, y, slopes, spline, by_values, by_slopes, *, grad):
+    return (
+        -grad * spline(a),
+        grad * spline(b),
+        grad * by_values.integrate(a, b),
+        grad * by_slopes.integrate(a, b),
+        None,
+        None,
+        None,
+    )
+
+
+def hermite_integral_tangent(a, b, y, slopes, spline, by_values, by_slopes, *, a_dot, b_dot, y_dot, slopes_dot):
+    moved = by_values.integrate(a, b) @ y_dot + by_slopes.integrate(a, b) @ slopes_dot
+    return b_dot * spline(b) - a_dot * spline(a) + moved
+
+
 def coefficients(y, found, basis, *, grad):
     """The coefficients of the spline through y, after which `splrep` writes zeros."""
     return basis.T @ grad[: len(y)], None, None
@@ -99,9 +134,20 @@ def rows_for_places(t: Kind, *others: Kind) -> Kind:
     return Array("float64", None if dims is None else (*dims, unknown_dim()))
 
 
+def number_kind(a: Kind, *others: Kind) -> Kind:
+    return Array("float64", ())
+
+
+def vector_kind(a: Kind, *others: Kind) -> Kind:
+    return Array("float64", (unknown_dim(),))
+
+
 # Not in the table of rules: no function of the user's means these. `infer_splines.py` puts them beside a call.
 SPLINE = unlisted(spline_at, spline_at_tangent, like_places, ("t", "y"), cost=50)
 ROWS = unlisted(spline_rows_at, spline_rows_at_tangent, rows_for_places, ("t",), cost=50)
 INTERPOLATION = unlisted(interpolation_at, interpolation_at_tangent, like_places, ("t", "y"), cost=50)
 HERMITE = unlisted(hermite_at, hermite_at_tangent, like_places, ("t", "y", "slopes"), cost=50)
+INTEGRAL = unlisted(integral, integral_tangent, number_kind, ("a", "b", "y"), cost=50)
+INTEGRAL_OF_ROWS = unlisted(integral_of_rows, integral_of_rows_tangent, vector_kind, ("a", "b"), cost=50)
+HERMITE_INTEGRAL = unlisted(hermite_integral, hermite_integral_tangent, number_kind, ("a", "b", "y", "slopes"), cost=50)
 COEFFICIENTS = unlisted(coefficients, coefficients_tangent, lambda y, found, basis: found, ("y",), cost=50)

@@ -5,7 +5,7 @@ import scipy
 from scipy import linalg
 
 from s2sad.rules import loading
-from tests.rule_rows.table import STACK, WELL, A, V, W, Z, normal, row, rows
+from tests.rule_rows.table import STACK, WELL, A, V, W, Z, complexes, normal, row, rows
 
 loading.load_rules_of(linalg.solve)
 
@@ -41,6 +41,11 @@ rows(
         row(_lower, _columns, 1, True),
         row(_lower, W, trans="T", lower=True, unit_diagonal=True),
         row(WELL, W, trans="N", unit_diagonal=True),
+        row(_upper, W, 2),
+        row(_upper + 0.5j * np.triu(WELL), complexes(3), trans=2),
+        row(_lower + 0.5j * np.tril(WELL), complexes(3, 2), "C", True),
+        row(_lower + 0.5j * np.tril(WELL), _columns, "C", lower=True, unit_diagonal=True),
+        row(WELL + 0.5j * _upper, complexes(3), trans="T"),
     ],
 )
 rows(linalg.solve_sylvester, cases=[row(WELL, normal(2, 2) + 4.0 * np.eye(2), _columns)])
@@ -61,6 +66,7 @@ if tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 16):  # all of these
         cases=[
             row(STACK, _beside),
             row(STACK, _columns, 1, True),
+            row(STACK + 0.5j, _columns, 2, True),
             row(WELL, _beside, trans="T", unit_diagonal=True),
             row(STACK, _beside, lower=True),
         ],

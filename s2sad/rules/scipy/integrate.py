@@ -12,7 +12,7 @@ from scipy import integrate
 
 from s2sad.kinds import Array, Kind
 from s2sad.rules.reductions import reduced
-from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent
 from s2sad.rules.results import FALSE, dims_of, floating, numeric, unknown_dim, unless_narrow
 
 # --- the trapezoidal rule -------------------------------------------------------------------------------------------
@@ -146,16 +146,30 @@ def running_trapezoid_kind(y: Kind, x: Kind, dx: Kind, axis: Kind, initial: Kind
 # --- Simpson's rule -------------------------------------------------------------------------------------------------
 
 
-@adjoint(integrate.simpson, linear="each", cost=20)
+@adjoint(integrate.simpson, cost=20)
 def simpson(y, x=None, *, dx=1.0, axis=-1, grad):
     if np.iscomplexobj(y):
         return refuse("of complex values: integrate the real and the imaginary part by themselves")
     if x is not None and rank(x) != 1:
         return refuse("for points x of several axes: x with one axis")
     if known(rank(y) == 1):
-        return grad * simpson_weights(y, x, dx, axis), None, of_simpson_spacing(grad, y, x, axis)
+        of_x = None if x is None else grad * simpson_slopes(y, x, axis)
+        return grad * simpson_weights(y, x, dx, axis), of_x, of_simpson_spacing(grad, y, x, axis)
     weights = along_axis(simpson_weights(y, x, dx, axis), y, axis)
-    return np.expand_dims(grad, axis) * weights, None, of_simpson_spacing(grad, y, x, axis)
+    of_x = None if x is None else np.tensordot(grad, simpson_slopes(y, x, axis), rank(y) - 1)
+    return np.expand_dims(grad, axis) * weights, of_x, of_simpson_spacing(grad, y, x, axis)
+
+
+@tangent(integrate.simpson)
+def simpson_tangent(y, x=None, *, dx=1.0, axis=-1, y_dot, x_dot, dx_dot):
+    if x is None:
+        return simpson_along(y_dot, x, dx, axis) + dx_dot * integrate.simpson(y, axis=axis)
+    return simpson_along(y_dot, x, dx, axis) + simpson_slopes(y, x, axis) @ x_dot
+
+
+def simpson_along(y_dot, x, dx, axis):
+    """The integral of other values."""
+    return integrate.simpson(y_dot, x=x, dx=dx, axis=axis)
 
 
 @inline
@@ -184,6 +198,38 @@ def simpson_weights(y, x, dx, axis):
         weights[n - 2] += quotient(last * (last + 3.0 * before), 6.0 * before)
         weights[n - 3] -= quotient(last * last * last, 6.0 * before * (before + last))
     return weights
+
+
+def simpson_slopes(y, x, axis):
+    """How the integral along an axis changes with each point: each moves two of the steps, by which the integral of the
+    parabola through three values, and that behind the last of an even number of points, is differentiated."""
+    y = np.moveaxis(y, axis, -1)
+    n, steps = y.shape[-1], np.diff(x)
+    dtype = np.result_type(y, x, np.float32)
+    if n < 2:
+        return np.zeros(y.shape, dtype=dtype)
+    by_steps = np.zeros((*y.shape[:-1], n + 1), dtype=dtype)  # with a step of no points at each end
+    if n == 2:
+        by_steps[..., 1] = 0.5 * (y[..., 0] + y[..., 1])
+    else:
+        left, right = steps[: n - 2 : 2], steps[1 : n - 1 : 2]
+        both, apart = left + right, left - right
+        first, middle, last = y[..., : n - 2 : 2], y[..., 1 : n - 1 : 2], y[..., 2:n:2]
+        ends = first * (2.0 - quotient(right, left)) + last * (2.0 - quotient(left, right))
+        mean = (ends + middle * quotient(both * both, left * right)) / 6.0
+        turn = first * quotient(right, left) - last * quotient(left, right)
+        turn = both / 6.0 * (turn + middle * quotient(both * apart, left * right))
+        by_steps[..., 1 : n - 1 : 2] += mean + quotient(turn, left)
+        by_steps[..., 2:n:2] += mean - quotient(turn, right)
+    if n > 2 and n % 2 == 0:
+        b, e = steps[n - 3], steps[n - 2]
+        both = b + e
+        by_e = y[..., n - 1] * quotient(2.0 * e * e + 4.0 * e * b + 3.0 * b * b, 6.0 * both * both)
+        by_e = by_e + y[..., n - 2] * quotient(2.0 * e + 3.0 * b, 6.0 * b)
+        by_b = y[..., n - 1] * quotient(e * e, 6.0 * both * both) - y[..., n - 2] * quotient(e * e, 6.0 * b * b)
+        by_steps[..., n - 1] += by_e - y[..., n - 3] * quotient(e * e * (3.0 * b + 2.0 * e), 6.0 * b * both * both)
+        by_steps[..., n - 2] += by_b + y[..., n - 3] * quotient(e**3 * (2.0 * b + e), 6.0 * b * b * both * both)
+    return by_steps[..., :-1] - by_steps[..., 1:]
 
 
 @adjoint(integrate.romb, linear="each", cost=20)

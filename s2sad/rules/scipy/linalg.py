@@ -125,11 +125,15 @@ def solution_of_triangular(a, b, trans=0, lower=False, unit_diagonal=False, over
                            grad, result):  # fmt: skip
     if overwrite_b:
         return refuse("overwrite_b destroys what the gradient needs: the call without it")
+    if rank(b) == 1 and rank(a) != 2:
+        return refuse(ONE_VECTOR)
     if trans in (2, "C"):
-        return refuse("with the conjugate transpose: trans=0 or 1, of np.conj(A)")
+        b_grad = np.conj(linalg.solve_triangular(a, np.conj(grad), lower=lower, unit_diagonal=unit_diagonal))
+        if rank(a) == 2 and rank(b) < 3:
+            return triangle(-np.conj(product_of_columns(result, b_grad)), lower, unit_diagonal), b_grad
+        product = np.conj(result @ turned(b_grad))
+        return unbroadcast(-triangle(product, lower, unit_diagonal)), unbroadcast(b_grad)
     if rank(a) != 2 or rank(b) > 2:
-        if rank(b) == 1:
-            return refuse(ONE_VECTOR)
         backwards = 1 if trans in (0, "N") else 0
         b_grad = linalg.solve_triangular(a, grad, trans=backwards, lower=lower, unit_diagonal=unit_diagonal)
         product = b_grad @ turned(result) if trans in (0, "N") else result @ turned(b_grad)
@@ -144,11 +148,13 @@ def solution_of_triangular(a, b, trans=0, lower=False, unit_diagonal=False, over
 @tangent(linalg.solve_triangular)
 def solution_of_triangular_tangent(a, b, trans=0, lower=False, unit_diagonal=False, overwrite_b=False,
                                    check_finite=True, *, result, a_dot, b_dot):  # fmt: skip
-    if overwrite_b or trans in (2, "C"):
-        return refuse("overwritten, or with the conjugate transpose: the call without, and trans=0 or 1 of np.conj(A)")
+    if overwrite_b:
+        return refuse("overwrite_b destroys what the derivative needs: the call without it")
     if rank(b) == 1 and known(rank(a) > 2):
         return refuse(ONE_VECTOR)
     part = triangle(a_dot, lower, unit_diagonal)
+    if trans in (2, "C"):
+        part = np.conj(part)
     change = b_dot - (part if trans in (0, "N") else turned(part)) @ result
     return linalg.solve_triangular(a, change, trans=trans, lower=lower, unit_diagonal=unit_diagonal)
 

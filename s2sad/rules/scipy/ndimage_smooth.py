@@ -1,24 +1,51 @@
-"""scipy.ndimage: Gaussian and uniform filters, in the array that is filtered; their widths are constants."""
+"""scipy.ndimage: Gaussian and uniform filters, in the array that is filtered; Gaussian ones by their width, too.
+
+How far a Gaussian reaches is a whole number, which changes in jumps: between these only its numbers change with the
+width.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy import ndimage
 
-from s2sad.rules.registry import adjoint, kind, known, refuse, sized, tangent
+from s2sad.rules.registry import adjoint, inline, kind, known, refuse, sized, tangent
 from s2sad.rules.scipy.ndimage import filtered_kind, folded, shifts_only, symmetric, transposed_kind
 
 # --- Gaussian ---------------------------------------------------------------------------------------------------------
 
 
-@adjoint(ndimage.gaussian_filter1d, cost=300, wrt=["input"])
+@adjoint(ndimage.gaussian_filter1d, cost=300)
 def gaussian_filter1d(input, sigma, axis=-1, order=0, *, mode="reflect", cval=0.0, truncate=4.0,
                       radius=None, grad):  # fmt: skip
+    of_width = np.sum(grad * widened1d(input, sigma, axis, order, mode, cval, truncate, radius))
     if known(order == 0) and symmetric(mode):
         if known(truncate == 4.0) and radius is None:
-            return sized(ndimage.gaussian_filter1d(grad, sigma, axis, mode=mode), input)
-        return sized(ndimage.gaussian_filter1d(grad, sigma, axis, mode=mode, truncate=truncate, radius=radius), input)
-    return sized(gaussian1d_transposed(grad, sigma, axis, order, mode, truncate, radius), input)
+            return sized(ndimage.gaussian_filter1d(grad, sigma, axis, mode=mode), input), of_width
+        back = ndimage.gaussian_filter1d(grad, sigma, axis, mode=mode, truncate=truncate, radius=radius)
+        return sized(back, input), of_width
+    return sized(gaussian1d_transposed(grad, sigma, axis, order, mode, truncate, radius), input), of_width
+
+
+@inline
+def widened1d(input, sigma, axis, order, mode, cval, truncate, radius):
+    """How the filtered array changes with the width."""
+    return ndimage.correlate1d(input, widened_weights(sigma, order, truncate, radius), axis, mode=mode, cval=cval)
+
+
+def widened_weights(sigma, order, truncate, radius):
+    """How the weights of a Gaussian, which sum to 1, or of its derivative, change with its width. The derivative's are
+    those times a polynomial q[n] = -(x q[n - 1] + (n - 1) q[n - 2]) / sigma^2 (Hermite's)."""
+    wide = int(truncate * float(sigma) + 0.5) if radius is None else radius
+    x = np.arange(-wide, wide + 1.0)
+    weights = np.exp(-0.5 * x * x / sigma**2)
+    weights = weights / np.sum(weights)
+    before, factor = np.zeros_like(x), np.ones_like(x)
+    for n in range(1, order + 1):
+        before, factor = factor, -(x * factor + (n - 1) * before) / sigma**2
+    change = factor * (x * x - np.sum(weights * x * x)) / sigma**3
+    change = change - order * (factor - x * before / sigma**2) / sigma
+    return np.flip(weights * change)
 
 
 def gaussian1d_transposed(grad, sigma, axis, order, mode, truncate, radius):
@@ -57,7 +84,13 @@ def for_each_axis(x, count):
 
 @tangent(ndimage.gaussian_filter1d)
 def gaussian_filter1d_tangent(input, sigma, axis=-1, order=0, *, mode="reflect", cval=0.0, truncate=4.0,
-                              radius=None, input_dot):  # fmt: skip
+                              radius=None, input_dot, sigma_dot):  # fmt: skip
+    moved = gaussian1d_of(input_dot, sigma, axis, order, mode, truncate, radius)
+    return moved + sigma_dot * widened1d(input, sigma, axis, order, mode, cval, truncate, radius)
+
+
+def gaussian1d_of(input_dot, sigma, axis, order, mode, truncate, radius):
+    """Another array, filtered alike; what it goes on by is 0."""
     return ndimage.gaussian_filter1d(input_dot, sigma, axis, order, mode=mode, truncate=truncate, radius=radius)
 
 
