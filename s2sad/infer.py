@@ -86,6 +86,7 @@ from s2sad.infer_splines import Splines
 from s2sad.infer_stars import Stars
 from s2sad.infer_statements import Statements
 from s2sad.infer_stores import Stores
+from s2sad.infer_surfaces import Surfaces
 from s2sad.infer_trajectories import Trajectories
 from s2sad.infer_try import Try
 from s2sad.infer_ufuncs import Ufuncs
@@ -204,6 +205,7 @@ class Infer(
     Factors,
     SparseMatrices,
     Grids,
+    Surfaces,
     SparseMade,
     SparseSolvers,
     Trajectories,

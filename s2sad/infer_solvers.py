@@ -126,8 +126,12 @@ class Solvers:
             method = self.outside_method(function, static)
             if method is not None:
                 return self.call_spline_method(method.spline, method.name, args, keywords, node, hint)
-            flows = grid is not None and self.flows(args, keywords)
-            return self.call_grid(grid, args, keywords, node, hint) if flows else None
+            if not self.flows(args, keywords):
+                return None
+            surface = self.outside_surface(function, static, keywords)
+            if surface is not None:
+                return self.call_surface(surface, function, args, keywords, node, hint)
+            return self.call_grid(grid, args, keywords, node, hint) if grid is not None else None
         if name in SPLINES:
             return self.make_spline(function, name, args, keywords, node)
         if name in FITPACK and not self.flows(args, keywords):

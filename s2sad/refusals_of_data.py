@@ -206,6 +206,10 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
         "the solution at the steps that `solve_ivp` chose has no derivative but at its ends; here all of it is used",
         "`t_eval=` with the times at which the solution is wanted; or the end alone, `solution.y[:, -1]`",
     ),
+    "surface_degree": (
+        "{name} is differentiated at numbers or vectors, and gives derivatives below its degree; not so here",
+        "vectors of places; and a spline of a higher degree: `kx=3, ky=3`",
+    ),
     "spline_degree": (
         "{name} gives derivatives up to its degree, and here the next one is needed",
         "a spline of a higher degree, or BSpline: `BSpline(*splrep(x, y, k=1))`",

@@ -993,6 +993,14 @@ def f(values, places):
     return np.sum(interpolate.interpn((V,), values, places, method="nearest"))
 
 
+PLANE = interpolate.RectBivariateSpline(np.arange(3.0), np.arange(3.0), np.ones((3, 3)), kx=1, ky=1)
+
+
+@shows("surface_degree", 1.5)
+def f(t):
+    return PLANE.ev(t, 0.5)
+
+
 @shows("spline_degree", 1.5)
 def f(t):
     return interpolate.InterpolatedUnivariateSpline(np.arange(4.0), np.ones(4), k=2)(t, 2)

@@ -7,6 +7,7 @@ import builtins
 import cmath
 import dataclasses
 import functools
+import importlib
 import math
 import operator
 import types
@@ -18,7 +19,7 @@ import scipy
 from scipy import stats
 
 from s2sad.compiling import define
-from s2sad.rules import registry, scopes
+from s2sad.rules import loading, registry, scopes
 from s2sad.rules.registry import NONDIFFERENTIABLE, Rule
 from tests.rule_rows import ROWS, Row
 
@@ -146,9 +147,7 @@ def spelled(function: Any) -> str | None:
         "math": math,
     }
     homes |= {"operator": operator, "cmath": cmath}
-    for module in ("special", "linalg", "fft", "stats", "signal", "ndimage", "integrate", "interpolate", "optimize"):
-        homes[f"scipy.{module}"] = getattr(scipy, module)
-    homes["scipy.spatial.distance"] = scipy.spatial.distance
+    homes |= {home: importlib.import_module(home) for home in (*loading.MODULES, "scipy.spatial.distance")}
     for home, module in homes.items():
         if getattr(module, name, None) is function:
             return f"{home}.{name}"

@@ -10,6 +10,7 @@ from scipy.interpolate import (
     CubicSpline,
     InterpolatedUnivariateSpline,
     PchipInterpolator,
+    RectBivariateSpline,
     UnivariateSpline,
     interp1d,
     make_interp_spline,
@@ -24,6 +25,7 @@ X = np.array([0.0, 0.7, 1.5, 2.2, 3.0, 4.1])
 Y = np.sin(X) + 0.1 * X**2
 T = np.array([0.3, 1.1, 2.9])
 KNOTS, TCK = np.arange(9.0), splrep(X, Y)
+SURFACE = RectBivariateSpline(X, X[:5], np.outer(Y, Y[:5] ** 2))
 FITTED = InterpolatedUnivariateSpline(X, Y)
 CUBIC, LINEAR = CubicSpline(X, Y), interp1d(X, Y)
 
@@ -64,6 +66,9 @@ SPLINES = {
     "integral of slopes": (lambda y, a: PchipInterpolator(X, y).integrate(a, 2.9) * a, Y, 0.4),
     "methods of a global": (lambda a, t: np.sum(CUBIC.derivative(2)(t)) * CUBIC.integrate(a, 1.9), 0.4, T),
     "fitpack": (lambda t: np.sum(FITTED(t) * FITTED.derivative()(t) + UnivariateSpline(X, Y, k=4)(t, 1)), T),
+    "surface": (lambda t, u: np.sum(SURFACE.ev(t, u) ** 2 + SURFACE(u, t, grid=False)), T, 1.1),
+    "surface on a grid": (lambda t, u: np.sum(SURFACE(t, u) ** 2) + SURFACE(1.3, u)[0, 0], T, 1.1),
+    "beyond a surface": (lambda t, u: np.sum(SURFACE.ev(t, u)) ** 2, T - 1.0, 1.1),
     "list": (of_a_list, 0.7, 1.3),
     "loop": (in_a_loop, Y, 1.1),
 }
@@ -71,6 +76,7 @@ ONCE = {
     "linear": (lambda y, t: np.sum(interp1d(X, y)(t) ** 2), Y, T),
     "interp1d cubic": (lambda y, t: interp1d(X, y, kind="cubic")(t) ** 2, Y, 2.5),
     "splev of a global": (lambda t: np.sum(splev(t, TCK) * t), T),
+    "slope of a surface": (lambda t, u: SURFACE.ev(t, u, 1, 0) * SURFACE.ev(t, u, dy=1), 1.4, 0.9),
     "slope of slopes": (lambda y, t: np.sum(PchipInterpolator(X, y).derivative()(t) ** 2), Y, T),
     "globals": (lambda t: np.sum(CUBIC(t) * LINEAR(t) * CUBIC(t, 1)), T),
 }

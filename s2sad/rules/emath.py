@@ -7,6 +7,7 @@ values that were found, so that they are on the same side of a branch.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -28,34 +29,21 @@ def square_root_found_tangent(x, *, result, x_dot):
     return x_dot * 0.5 / result
 
 
-@adjoint(np.emath.log, cost=10)
-def logarithm_found(x, *, grad):
-    return real_of_real(grad / x, x)
+def of_logarithm(function: Any, factor: float) -> None:
+    """The logarithm to a base, whose own natural logarithm is `factor`."""
+
+    @adjoint(function, cost=10)
+    def logarithm_found(x, *, grad):
+        return real_of_real(grad / (factor * x), x)
+
+    @tangent(function)
+    def logarithm_found_tangent(x, *, result, x_dot):
+        return x_dot / (factor * x) + np.zeros_like(result)
 
 
-@tangent(np.emath.log)
-def logarithm_found_tangent(x, *, result, x_dot):
-    return x_dot / x + np.zeros_like(result)
-
-
-@adjoint(np.emath.log2, cost=10)
-def binary_logarithm_found(x, *, grad):
-    return real_of_real(grad / (LN2 * x), x)
-
-
-@tangent(np.emath.log2)
-def binary_logarithm_found_tangent(x, *, result, x_dot):
-    return x_dot / (LN2 * x) + np.zeros_like(result)
-
-
-@adjoint(np.emath.log10, cost=10)
-def decimal_logarithm_found(x, *, grad):
-    return real_of_real(grad / (LN10 * x), x)
-
-
-@tangent(np.emath.log10)
-def decimal_logarithm_found_tangent(x, *, result, x_dot):
-    return x_dot / (LN10 * x) + np.zeros_like(result)
+of_logarithm(np.emath.log, 1.0)
+of_logarithm(np.emath.log2, LN2)
+of_logarithm(np.emath.log10, LN10)
 
 
 @adjoint(np.emath.logn, cost=20)

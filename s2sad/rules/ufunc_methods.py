@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from s2sad.kinds import NONE, Array, Kind
@@ -14,14 +16,9 @@ from s2sad.rules.results import FALSE, TRUE, dims_of, floating, numeric, numpy_d
 
 
 @inline
-def powers(array, axis, keepdims, where, result):
-    """The terms of exp(result) = sum(exp(array)), divided by it; where that is rounded, they don't quite make 1."""
-    return masked(np.exp(np.minimum(array - aligned(bounded(result), array, axis, keepdims), 0.0)), where)
-
-
-@inline
-def binary_powers(array, axis, keepdims, where, result):
-    return masked(np.exp2(np.minimum(array - aligned(bounded(result), array, axis, keepdims), 0.0)), where)
+def exponents(array, axis, keepdims, result):
+    """Of the terms of exp(result) = sum(exp(array)), divided by it; where that is rounded, they don't quite make 1."""
+    return np.minimum(array - aligned(bounded(result), array, axis, keepdims), 0.0)
 
 
 @inline
@@ -36,28 +33,6 @@ def whole_with(first, terms, axis, keepdims):
     return not_zero(np.sum(terms, axis=axis, keepdims=keepdims) + first)
 
 
-@adjoint(np.logaddexp.reduce, spreads=True, cost=20)
-def log_of_sum(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, grad, result):
-    """log(sum(exp(array))): the shares of the terms in the sum."""
-    terms = powers(array, axis, keepdims, where, result)
-    if initial is None:
-        return share_of(terms, array, axis, keepdims, grad)
-    first = np.exp(np.minimum(initial - bounded(result), 0.0))
-    part = grad / whole_with(first, terms, axis, keepdims)
-    return aligned(part, array, axis, keepdims) * terms, None, None, None, None, unbroadcast(part * first)
-
-
-@tangent(np.logaddexp.reduce)
-def log_of_sum_tangent(
-    array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, result, array_dot, initial_dot
-):
-    terms = powers(array, axis, keepdims, where, result)
-    if initial is None:
-        return change_by(terms, axis, keepdims, array_dot)
-    first = np.exp(np.minimum(initial - bounded(result), 0.0))
-    return change_with(first, terms, axis, keepdims, array_dot, initial_dot)
-
-
 @inline
 def change_by(terms, axis, keepdims, array_dot):
     shares = terms / not_zero(np.sum(terms, axis=axis, keepdims=True))
@@ -70,25 +45,41 @@ def change_with(first, terms, axis, keepdims, array_dot, initial_dot):
     return change / whole_with(first, terms, axis, keepdims)
 
 
-@adjoint(np.logaddexp2.reduce, spreads=True, cost=20)
-def binary_log_of_sum(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, grad, result):
-    terms = binary_powers(array, axis, keepdims, where, result)
-    if initial is None:
-        return share_of(terms, array, axis, keepdims, grad)
-    first = np.exp2(np.minimum(initial - bounded(result), 0.0))
-    part = grad / whole_with(first, terms, axis, keepdims)
-    return aligned(part, array, axis, keepdims) * terms, None, None, None, None, unbroadcast(part * first)
+@inline
+def natural_power(x):
+    return np.exp(x)
 
 
-@tangent(np.logaddexp2.reduce)
-def binary_log_of_sum_tangent(
-    array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, result, array_dot, initial_dot
-):
-    terms = binary_powers(array, axis, keepdims, where, result)
-    if initial is None:
-        return change_by(terms, axis, keepdims, array_dot)
-    first = np.exp2(np.minimum(initial - bounded(result), 0.0))
-    return change_with(first, terms, axis, keepdims, array_dot, initial_dot)
+@inline
+def binary_power(x):
+    return np.exp2(x)
+
+
+def of_log_of_sum(function: Any, power: Any) -> None:
+    """log(sum(power(array))): the shares of the terms in the sum."""
+
+    @adjoint(function, spreads=True, cost=20)
+    def log_of_sum(array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, grad, result):
+        terms = masked(power(exponents(array, axis, keepdims, result)), where)
+        if initial is None:
+            return share_of(terms, array, axis, keepdims, grad)
+        first = power(np.minimum(initial - bounded(result), 0.0))
+        part = grad / whole_with(first, terms, axis, keepdims)
+        return aligned(part, array, axis, keepdims) * terms, None, None, None, None, unbroadcast(part * first)
+
+    @tangent(function)
+    def log_of_sum_tangent(
+        array, axis=0, dtype=None, out=None, keepdims=False, initial=None, where=True, *, result, array_dot, initial_dot
+    ):
+        terms = masked(power(exponents(array, axis, keepdims, result)), where)
+        if initial is None:
+            return change_by(terms, axis, keepdims, array_dot)
+        first = power(np.minimum(initial - bounded(result), 0.0))
+        return change_with(first, terms, axis, keepdims, array_dot, initial_dot)
+
+
+of_log_of_sum(np.logaddexp.reduce, natural_power)
+of_log_of_sum(np.logaddexp2.reduce, binary_power)
 
 
 @adjoint(np.hypot.reduce, spreads=True, cost=10)

@@ -1,0 +1,76 @@
+"""Part of the stage `infer`: SciPy's splines of two variables, by where they are evaluated.
+
+surface = RectBivariateSpline(x, y, values)
+z = surface.ev(u, v)                          ->     z = surface.ev(u, v)           # by `rules/surfaces.py`
+"""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from s2sad import trees
+from s2sad.kinds import Scalar, Static
+from s2sad.rules import surfaces
+from s2sad.values import Value
+
+SURFACES = ("RectBivariateSpline", "SmoothBivariateSpline", "LSQBivariateSpline")
+
+
+@dataclass(eq=False)
+class Surface:
+    """A surface that exists before f runs. on_grid: whether it is called for all pairs of places, not for each pair."""
+
+    whole: Value
+    static: Any
+    on_grid: bool
+
+
+class Surfaces:
+    def outside_surface(self, function: Value, static: Any, keywords: dict[str, Value]) -> Surface | None:
+        """surface(x, y) or surface.ev(x, y)."""
+        if type(static).__name__ in SURFACES:
+            grid = self.known(keywords["grid"]) if "grid" in keywords else True
+            return Surface(function, static, grid) if isinstance(grid, bool) else None
+        owner = getattr(static, "__self__", None)
+        if not isinstance(static, types.MethodType) or type(owner).__name__ not in SURFACES or static.__name__ != "ev":
+            return None
+        expr = (
+            function.expr.value if isinstance(function.expr, gast.Attribute) else trees.attr(function.expr, "__self__")
+        )
+        return Surface(Value(expr, Static(owner)), owner, False)
+
+    def call_surface(
+        self,
+        surface: Surface,
+        function: Value,
+        args: list[Value],
+        keywords: dict[str, Value],
+        node: Any,
+        hint: str | None,
+    ) -> Value:
+        given = dict(zip(("x", "y", "dx", "dy"), args)) | keywords
+        given.pop("grid", None)
+        orders = [self.known(given[key]) if key in given else 0 for key in ("dx", "dy")]
+        plain = len(args) <= 4 and {"x", "y"} <= set(given) <= {"x", "y", "dx", "dy"}
+        if not plain or not all(isinstance(each, int) for each in orders):
+            option = ", ".join(keywords) or "these arguments"
+            raise self.refuse("solver_option", node, name=type(surface.static).__name__, option=option)
+        places = [self.settle(self.as_points(given[key], node)) for key in ("x", "y")]
+        for place, order, degree in zip(places, orders, surface.static.degrees):
+            if place.varied and order + 1 >= degree:
+                raise self.refuse("surface_degree", node, name=type(surface.static).__name__)
+            if surface.on_grid and not (isinstance(place.kind, Scalar) or getattr(place.kind, "rank", None) == 1):
+                raise self.refuse("surface_degree", node, name=type(surface.static).__name__)
+        numbers = [Value(trees.const(each), Scalar("int", each)) for each in orders]
+        options = {key: value.expr for key, value in keywords.items() if key in ("dx", "dy", "grid")}
+        behind = [value.expr for value in args[2:]]
+
+        def call(exprs: list[gast.AST]) -> gast.AST:
+            return trees.call(function.expr, exprs[0], exprs[1], *behind, **options)
+
+        rule = surfaces.ON_GRID if surface.on_grid else surfaces.AT_PLACES
+        return self.primitive(rule, [*places, surface.whole, *numbers], call, node, hint)
