@@ -13,6 +13,7 @@ from s2sad.kinds import Array, Kind, Scalar, Tuple, broadcast_dims
 from s2sad.rules.reductions import products_of_others
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent, unbroadcast
 from s2sad.rules.results import dims_of, floating, numeric, result_dtype, shaped, unknown_dim, value_of
+from s2sad.rules.tensors import conjugated
 
 
 @inline
@@ -259,11 +260,6 @@ def least_squares(a, b, rcond=None, *, grad, result):
         return turning - times_transposed(y, x), y
     b_grad = y + squares_part(squares_grad, residuals)
     return turning - times_transposed(b_grad, x), b_grad
-
-
-@inline
-def conjugated(x):
-    return np.conj(x) if np.iscomplexobj(x) else x
 
 
 @inline

@@ -90,7 +90,7 @@ def unlike(in1, in2):
 
 
 @inline
-def continued(mode, boundary, fillvalue):
+def is_continued(mode, boundary, fillvalue):
     """Whether in1 goes on beyond its boundary: not by zeros, and where the result sees it."""
     return mode != "valid" and (boundary != "fill" or fillvalue != 0)
 
@@ -100,7 +100,7 @@ def convolve2d(in1, in2, mode="full", boundary="fill", fillvalue=0, *, grad):
     if unlike(in1, in2):
         return refuse("of complex numbers: signal.convolve, or a call for each of their parts"), None
     whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
-    if continued(mode, boundary, fillvalue):
+    if is_continued(mode, boundary, fillvalue):
         return (
             from_beyond(signal.correlate2d(whole, in2), in1, in2, boundary),
             np.flip(signal.correlate2d(with_beyond(in1, in2, boundary, fillvalue), whole, "valid")),
@@ -118,7 +118,7 @@ def correlate2d(in1, in2, mode="full", boundary="fill", fillvalue=0, *, grad):
     whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
     if mode == "same":
         whole = behind_half(grad, in1, in2)
-    if continued(mode, boundary, fillvalue):
+    if is_continued(mode, boundary, fillvalue):
         return (
             from_beyond(signal.convolve2d(whole, in2), in1, in2, boundary),
             signal.correlate2d(with_beyond(in1, in2, boundary, fillvalue), whole, "valid"),
