@@ -23,13 +23,13 @@ def two_vectors(x, y):
     return rank(x) == 1 and rank(y) == 1 and not np.iscomplexobj(x) and not np.iscomplexobj(y)
 
 
-def centered(x):
+def less_mean(x):
     return x - np.mean(x)
 
 
 def slope_of_correlation(x, y, r):
     """How the correlation r of x and y changes with each number of x."""
-    u, v = centered(x), centered(y)
+    u, v = less_mean(x), less_mean(y)
     length = np.sqrt(np.sum(u * u))
     return (v / np.sqrt(np.sum(v * v)) - r * (u / length)) / length
 
@@ -50,20 +50,20 @@ def of_probability(p_grad, r, n, alternative):
 
 def slope_by_x(x, y, slope):
     """How the slope of the line changes with each number of x."""
-    u = centered(x)
-    return (centered(y) - 2.0 * slope * u) / np.sum(u * u)
+    u = less_mean(x)
+    return (less_mean(y) - 2.0 * slope * u) / np.sum(u * u)
 
 
 def slope_by_y(x):
-    u = centered(x)
+    u = less_mean(x)
     return u / np.sum(u * u)
 
 
 def deviation_by_y(x, y, slope, deviation):
     """How the standard deviation of the slope changes with each number of y; 0 where all points are on the line."""
-    u = centered(x)
+    u = less_mean(x)
     whole = deviation * (len(x) - 2) * np.sum(u * u)
-    return (centered(y) - slope * u) / (whole if deviation else 1.0)
+    return (less_mean(y) - slope * u) / (whole if deviation else 1.0)
 
 
 def deviation_by_x(x, y, slope, deviation):
