@@ -23,6 +23,7 @@ from s2sad.dead import remove_dead
 from s2sad.diagonal_factors import mark_squares, use_diagonals
 from s2sad.displayed import use_displays
 from s2sad.equal import share_numbers
+from s2sad.equal_items import use_equal_items
 from s2sad.exponents import drop_tests
 from s2sad.fewer_operations import sum_products
 from s2sad.first_writes import write_first
@@ -114,6 +115,7 @@ def simplify(
     take_items_apart(body, info, kinds)
     share_numbers(body, info, kinds)
     fold(body, info)
+    use_equal_items(body, info, kinds)
     remove_dead(body)
     branches = any(getattr(each, "retest", False) for each in all_of(body))
     if branches:

@@ -102,19 +102,24 @@ class KeptCopies:
 
 
 def share_loads(forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:
-    """What is read twice, with no write in between, is one value to the reverse sweep."""
+    """What is read twice, with no write in between, is one value to the reverse sweep: rather what is read from a view
+    than that itself, since it can be a copy."""
     same: dict[str, gast.AST] = {}
     for block in all_blocks(forward):
-        seen: dict[str, str] = {}
+        texts: dict[str, str] = {}  # by name, what it is read from
+        seen: dict[str, tuple[str, bool]] = {}  # by that, who has it, and whether it is no view
         for node in block:
             op = getattr(node, "effect", None)
             if isinstance(op, (ir.Load, ir.GetItem)) and isinstance(node, gast.Assign):
-                name = node.targets[0].id
-                first = seen.setdefault(gast.dump(substituted(node.value, same)), name)
-                if first != name:
+                name, value = node.targets[0].id, substituted(node.value, same)
+                text = texts[name] = texts.get(getattr(value, "id", ""), gast.dump(value))
+                first, loaded = seen.get(text, (name, False))
+                if first == name or isinstance(op, ir.Load) and not loaded:
+                    seen[text] = name, isinstance(op, ir.Load)
+                else:
                     same[name] = trees.name(first)
             elif not (isinstance(op, (ir.GetItem, ir.Primitive)) or isinstance(op, ir.Plain) and op.pure):
-                seen = {}
+                texts, seen = {}, {}
     for node in reverse if same else ():
         rename_deeply(node, same)
 

@@ -18,8 +18,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import trees
+from s2sad.rules import registry
 
 UNWIELDY = 12  # characters of a number: 2.302585092994046
 Rank = Callable[[gast.AST], Any]
@@ -162,6 +164,17 @@ def sum_tree(terms: list[Term]) -> gast.AST:
     return made
 
 
+def as_function(node: gast.AST) -> gast.AST:
+    """np.mean(x, axis=0), of the method x.mean(axis=0) that is the same; else the node."""
+    function = getattr(node, "func", None)
+    if not isinstance(node, gast.Call) or not isinstance(function, gast.Attribute) or hasattr(function.value, "module"):
+        return node
+    same = registry.find_method(function.attr)
+    if same is None or same is not getattr(np, function.attr, None):
+        return node
+    return gast.Call(trees.attr(trees.module(np), function.attr), [function.value, *node.args], node.keywords)
+
+
 def key_of(node: gast.AST) -> Any:
     """Something that is equal for equal expressions."""
     if isinstance(node, gast.Name):
@@ -170,6 +183,7 @@ def key_of(node: gast.AST) -> Any:
         return module.__name__ if module is not None else node.id if helper is None else (node.id, id(helper))
     if isinstance(node, gast.Constant):
         return (type(node.value).__name__, repr(node.value))
+    node = as_function(node)
     parts: list[Any] = [type(node).__name__]
     for field in node._fields:
         value = getattr(node, field, None)

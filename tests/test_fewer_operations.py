@@ -327,3 +327,71 @@ def of_squares_in_a_loop(x, s):
 )
 def test_a_square_and_its_root_cancel(f, line):
     assert line in text_of(f, V, 0.8)
+
+
+def normalized(x, g, b):
+    y = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5)
+    return np.sum((g * y + b) ** 3)
+
+
+def normalized_rows(x, g, b):
+    y = (x - x.mean(axis=-1, keepdims=True)) / (np.std(x, axis=-1, keepdims=True) + 1e-5)
+    return np.sum((g * y + b) ** 3)
+
+
+@pytest.mark.parametrize("f", [normalized, normalized_rows])
+def test_what_is_centered_is_at_hand(f):
+    forward, _, reverse = text_of(f, X, V, V + 1.0).partition("value =")
+    assert "mean(" in forward and "mean(" not in reverse.replace("# y = (x - x.mean(", "")
+
+
+def orthonormal(A):
+    Q = A.copy()
+    for j in range(Q.shape[1]):
+        for k in range(j):
+            Q[:, j] -= (Q[:, k] @ Q[:, j]) * Q[:, k]
+        Q[:, j] /= np.linalg.norm(Q[:, j])
+    return np.sum(Q**3)
+
+
+def test_a_column_is_kept_once():
+    forward = text_of(orthonormal, X).partition("value =")[0]
+    assert forward.count(".copy()") == 3 and forward.count(".append(") == 2
+
+
+def sum_of_numbers(x, w):
+    return sum(w * each**2 for each in x)
+
+
+def mean_of_a_list(x, w):
+    found = []
+    for each in x:
+        found.append(np.tanh(w * each))
+    return sum(found) / len(found)
+
+
+def two_loops_and_a_sum(x, w):
+    found = [w * each for each in x]
+    for each in x:
+        found.append(each**3)
+    return np.exp(0.1 * sum(found))
+
+
+def a_sum_of_rows(x, w):
+    return np.sum(sum(w * row for row in x) ** 2)
+
+
+def items_that_are_read_as_well(x, w):
+    found = [w * each for each in x]
+    found.append(x[0] * w)
+    return sum(found) + found[1] * found[3]
+
+
+@pytest.mark.parametrize("f", [sum_of_numbers, mean_of_a_list, two_loops_and_a_sum])
+def test_adjoints_of_what_is_summed_are_one_number(f):
+    assert "_grad.pop()" not in text_of(f, V, 0.8)
+
+
+@pytest.mark.parametrize("f, x", [(a_sum_of_rows, X), (items_that_are_read_as_well, V)])
+def test_other_adjoints_are_lists(f, x):
+    assert "_grad" in text_of(f, x, 0.8)

@@ -144,6 +144,8 @@ def centered(a, axis, where=True, mean=None):
         return a - mean
     if where is not True:
         return a - np.mean(a, axis=axis, keepdims=True, where=where)
+    if known(axis == 0):  # the mean fits as it is, and f may have it
+        return a - np.mean(a, axis=0)
     return a - np.mean(a) if axis is None else a - np.mean(a, axis=axis, keepdims=True)
 
 
