@@ -32,7 +32,7 @@ from s2sad.identities import (
 from s2sad.joined_choices import joined_choices
 from s2sad.kinds import ONE, Array, Kind, Scalar
 from s2sad.named_products import Named, changes, forward_products, names_of, product_of, products
-from s2sad.sharing import Sharing
+from s2sad.sharing import Sharing, written_in
 from s2sad.statements import all_of, blocks_of, targets
 from s2sad.terms import Factor, Term, as_product, as_sum, key_of, raised, sum_tree
 
@@ -351,14 +351,3 @@ def is_written(target: str, made: gast.AST, body: list[gast.stmt], info: dict[st
     sharing = Sharing(body, info, kind_of)
     together = {target, *trees.names_in(made)}.union(*map(sharing.group, trees.names_in(made)))
     return any(not together.isdisjoint(written_in(node)) for node in all_of(body))
-
-
-def written_in(node: gast.stmt) -> set[str]:
-    """The names whose memory a statement may write, whether it sets them or not."""
-    if isinstance(node, gast.AugAssign):
-        return trees.names_in(node.target)
-    if isinstance(node, gast.Expr):
-        return trees.names_in(node.value)
-    if isinstance(node, gast.Assign):
-        return set().union(*(trees.names_in(each) for each in node.targets if not isinstance(each, gast.Name)))
-    return set()

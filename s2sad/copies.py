@@ -7,12 +7,16 @@ u_grad.4[1:-1] += t.5_grad                u_grad.4[1:-1] += t.5_grad
 
 from __future__ import annotations
 
+from typing import Any
+
 import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.expression_kinds import is_numpy
-from s2sad.sharing import is_new
+from s2sad.equal_items import taken_from
+from s2sad.expression_kinds import is_numpy, kind_of_names
+from s2sad.kinds import Kind
+from s2sad.sharing import Sharing, is_new, written_in
 from s2sad.statements import all_of, all_statements, blocks_of, nested, own_expressions, read_list, targets
 
 
@@ -42,6 +46,47 @@ def drop_copies(body: list[gast.stmt]) -> None:
             use_stored(node)
     count(body)
     walk(body)
+
+
+def take_rows(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dict[str, Kind]) -> None:
+    """`[np.array(item) for item in x_grad]` is `list(x_grad)` where what is taken out of it is only computed with, and
+    x_grad isn't written any more."""
+    found = [node for node in body if copied_rows(node) is not None]
+    if not found:
+        return
+    statements, sharing = all_of(body), Sharing(body, info, kind_of_names(info, kinds))
+    for node in found:
+        rows, array = node.targets[0].id, copied_rows(node)  # type: ignore[attr-defined]
+        taking: list[Any] = [each for each in statements if taken_from(each) == rows]
+        taken = {each.targets[0].id for each in taking}
+        readers = [each for each in statements if taken & set(read_list(each))]
+        once = all(sharing.sets(each) == 1 for each in (rows, *taken))
+        alone = sum(read_list(each).count(rows) for each in statements) == len(taking)
+        later = statements[next(k for k, each in enumerate(statements) if each is node) + 1 :]
+        shared = sharing.group(array.id) if isinstance(array, gast.Name) else set()
+        unwritten = shared.isdisjoint(set().union(*map(written_in, later)) - {rows})
+        if once and alone and unwritten and all(is_computed(each, taken) for each in readers):
+            node.value = trees.call(trees.builtin("list"), array)  # type: ignore[attr-defined]
+
+
+def copied_rows(node: Any) -> Any:
+    """x, of `name = [np.array(item) for item in list(x)]` in the reverse sweep: a name, or what is made there."""
+    made = node.value if getattr(node, "reverse", False) and isinstance(node, gast.Assign) else None
+    if not isinstance(made, gast.ListComp) or len(made.generators) != 1 or made.generators[0].ifs:
+        return None
+    source, item = made.generators[0].iter, made.generators[0].target
+    plain = is_numpy(made.elt, "array") and not made.elt.keywords and isinstance(node.targets[0], gast.Name)
+    if not plain or getattr(made.elt.args[0], "id", "") != getattr(item, "id", None):
+        return None
+    if getattr(getattr(source, "func", None), "builtin", None) is list and len(source.args) == 1:
+        source = source.args[0]
+    return source if isinstance(source, (gast.Name, gast.BinOp, gast.UnaryOp)) else None
+
+
+def is_computed(node: gast.stmt, names: set[str]) -> bool:
+    """Whether a statement makes something new of the names, or adds it to what is there."""
+    adds = isinstance(node, gast.AugAssign) and names.isdisjoint(trees.names_in(node.target))
+    return adds or makes_new(node)
 
 
 def without_copies(node: gast.AST) -> gast.AST:

@@ -269,5 +269,16 @@ def is_new(node: gast.AST) -> bool:
     return computed or isinstance(called, np.ufunc) or any(called is each for each in NEW)
 
 
+def written_in(node: gast.stmt) -> set[str]:
+    """The names whose memory a statement may write, whether it sets them or not."""
+    if isinstance(node, gast.AugAssign):
+        return trees.names_in(node.target)
+    if isinstance(node, gast.Expr):
+        return trees.names_in(node.value)
+    if isinstance(node, gast.Assign):
+        return set().union(*(trees.names_in(each) for each in node.targets if not isinstance(each, gast.Name)))
+    return set()
+
+
 def names_inside(node: gast.stmt) -> set[str]:
     return {each.id for each in trees.walk(node) if isinstance(each, gast.Name) and ir.is_ssa(each.id)}

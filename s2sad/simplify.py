@@ -18,7 +18,7 @@ from s2sad import ir, trees
 from s2sad.algebra import rewrite
 from s2sad.choosing import use_choices
 from s2sad.computed_twice import compute_in_one_place
-from s2sad.copies import drop_copies
+from s2sad.copies import drop_copies, take_rows
 from s2sad.dead import remove_dead
 from s2sad.diagonal_factors import mark_squares, use_diagonals
 from s2sad.displayed import use_displays
@@ -137,6 +137,7 @@ def simplify(
     fold(body, info)
     use_steps(body, info, kinds)
     drop_copies(body)
+    take_rows(body, info, kinds)
     remove_dead(body)
     unpack_results(body, info)
     take_values(body)

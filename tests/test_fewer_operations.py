@@ -395,3 +395,51 @@ def test_adjoints_of_what_is_summed_are_one_number(f):
 @pytest.mark.parametrize("f, x", [(a_sum_of_rows, X), (items_that_are_read_as_well, V)])
 def test_other_adjoints_are_lists(f, x):
     assert "_grad" in text_of(f, x, 0.8)
+
+
+def of_states(x, W):
+    states, h = [], x
+    for t in range(3):
+        h = np.tanh(W @ h)
+        states.append(h)
+    H = np.array(states)
+    return np.sum(H[-1] ** 2) + np.mean(H)
+
+
+def of_rows(x, W):
+    return np.sum(np.stack([x * w for w in W]) ** 3)
+
+
+def of_rows_twice(x, W):
+    rows, others = [], []
+    for w in W:
+        rows.append(x * w)
+        others.append(np.sin(rows[-1]))
+    return np.sum(np.array(rows) ** 3) + np.sum(np.array(others)[1:] ** 2)
+
+
+def of_rows_that_are_the_same(x, W):
+    rows = []
+    for w in W:
+        rows.append(x)
+        rows.append(w)
+    return np.sum(np.array(rows) ** 3 * np.arange(18.0).reshape(6, 3))
+
+
+def of_rows_in_others(x, W):
+    rows, kept = [], []
+    for w in W:
+        y = x * w
+        rows.append(y)
+        kept.append([y, w])
+    return np.sum(np.array(rows) ** 3) + np.sum(kept[1][0] * kept[2][1])
+
+
+@pytest.mark.parametrize("f", [of_states, of_rows])
+def test_rows_are_taken_as_they_are(f):
+    assert "for item in" not in text_of(f, V, SQUARE)
+
+
+@pytest.mark.parametrize("f", [of_rows_twice, of_rows_that_are_the_same, of_rows_in_others])
+def test_rows_that_are_written_or_kept(f):
+    text_of(f, V, SQUARE)
