@@ -19,6 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import trees
 from s2sad.expression_kinds import same_axes
@@ -84,7 +85,7 @@ def computes(node: gast.AST, known: Known) -> bool:
     if isinstance(node, gast.AugAssign):
         return not isinstance(node.op, gast.Add)  # a list takes up what is added to it
     if isinstance(node, gast.Call) and isinstance(node.func, (gast.Name, gast.Attribute)):
-        return makes_new(known(node.func)) and has_plain_keywords(node)
+        return makes_new(known(node.func)) and has_plain_arguments(node, known(node.func))
     return isinstance(node, COMPUTES)
 
 
@@ -92,18 +93,30 @@ def is_method_that_makes_new(node: Any) -> bool:
     """Whether it is a call `x.sum()` of a method that arrays have, and that gives them something new."""
     if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Attribute):
         return False
-    return makes_new(registry.find_method(node.func.attr)) and has_plain_keywords(node)
+    function = registry.find_method(node.func.attr)
+    return makes_new(function) and has_plain_arguments(node, function, 1)
 
 
-def has_plain_keywords(node: gast.Call) -> bool:
-    return all(each.arg in ("axis", "keepdims") for each in node.keywords)
+def has_plain_arguments(node: gast.Call, function: Any, before: int = 0) -> bool:
+    """Whether none of the arguments is memory to write into. before: how many there are before those that are given."""
+    rule = registry.find(function)
+    names = list(rule.parameters.parameters) if rule is not None else []
+    given = range(before, before + len(node.args))
+    inputs = function.nin if isinstance(function, np.ufunc) else len(names)
+    out = names.index("out") if "out" in names else inputs
+    starred = any(isinstance(each, gast.Starred) for each in node.args)
+    return (
+        not starred
+        and min(out, inputs) not in given
+        and all(each.arg in ("axis", "keepdims") for each in node.keywords)
+    )
 
 
 def makes_new(function: Any) -> bool:
     if isinstance(function, type) or not callable(function):
         return function is float
     rule = registry.find(function)
-    return rule is not None and rule.own and not rule.shares and function not in SOMETIMES
+    return rule is not None and rule.own and not (rule.shares or rule.view) and function not in SOMETIMES
 
 
 def keeps_form(array: Kind, operand: Kind) -> bool:

@@ -133,6 +133,36 @@ def rows_of_a_loop(x, w):
     return s
 
 
+@held(*both, may_refuse=True)
+def a_view_later_in_a_loop(x, w):
+    v, u = np.exp(x), np.zeros(3)
+    for k in range(3):
+        v *= w
+        if k == 0:
+            u = v.reshape(3)
+    return np.sum(u * v)
+
+
+@held(*both, may_refuse=True)
+def another_view_later_in_a_loop(x, w):
+    v, u = np.exp(x), np.zeros((1, 3))
+    for k in range(3):
+        v *= w
+        if k == 0:
+            u = np.atleast_2d(v)
+    return np.sum(u * v)
+
+
+@held(*both, may_refuse=True)
+def what_is_written_into_is_what_is_given(x, w):
+    v, u = np.exp(x), np.zeros(3)
+    for k in range(3):
+        v *= w
+        if k == 0:
+            u = np.sin(w, v)
+    return np.sum(u * v)
+
+
 @held(*both)
 def in_a_list(x, w):
     v = np.exp(x)
