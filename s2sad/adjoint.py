@@ -49,6 +49,7 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
         self.shadows: set[str] = set()  # arrays that adjoints are added into in place
         self.taken_over: set[str] = set()  # those that began as a sum, which may be of more digits than the array
         self.stands_for: dict[str, str] = {}  # what an array held before a statement changed it: the array
+        self.begun_late: set[str] = set()  # names whose adjoints were None until something was there for them
         self.given: set[str] = set()  # shadows that the caller of this function handed over
         self.overflow = Overflow(program, active)
         self.rows = items_of_rows(program)
@@ -135,7 +136,29 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
                 )
             if source.id not in self.adj:
                 self.adj[source.id] = cotangent
+                if cotangent.late and not self.may_have_no_value(source.id, node):
+                    self.make_late({source.id: cotangent})
+            elif cotangent.late:
+                self.add_if_there(source, cotangent)
             else:
                 if cotangent.shadow or self.adj[source.id].shadow and isinstance(self.info[source.id].kind, Array):
                     self.as_shadow(source.id)
                 self.accumulate(source, cotangent.expr, cotangent.kind, spread=cotangent.spread, owned=False)
+
+    def add_if_there(self, source: gast.Name, cotangent: Cotangent) -> None:
+        """Adds what may be None to an adjoint, which may be None as well: where both are, neither has a value."""
+        name, outer = source.id, self.block
+        if not self.adj[name].late:
+            self.as_shadow(name, own=True)
+        old = self.adj[name]
+        fresh = self.names.fresh(self.grad_base(name))
+        self.kinds[fresh] = old.kind
+        self.block = []
+        self.accumulate(source, cotangent.expr, cotangent.kind, owned=False)
+        self.copy_into(self.block, [(fresh, self.adj[name].expr)])
+        there, self.block = self.block, outer
+        missing: list[gast.stmt] = []
+        self.copy_into(missing, [(fresh, old.expr)])
+        test = gast.Compare(cotangent.expr, [gast.IsNot()], [trees.const(None)])
+        self.add(gast.If(test, there, missing))
+        self.adj[name] = Cotangent(trees.name(fresh), old.kind, shadow=True, late=old.late)

@@ -55,6 +55,9 @@ class Arrays:
 
         kind = self.info[name].kind
         old = self.adj.get(name)
+        if old is not None and old.late:
+            self.make_late({name: old})
+            old = self.adj[name]
         if old is not None and old.shadow:
             return old.expr
         owner = None if own else self.owner_of(name)

@@ -18,7 +18,6 @@ from s2sad.activity import sources
 from s2sad.adjoint_breaks import count_whole, whole_iteration
 from s2sad.kinds import ITEM, Array, Dim, List, Mapping, Scalar
 from s2sad.reading import all_blocks, reads
-from s2sad.refusals import refuse
 from s2sad.statements import blocks_of, statements_in, statements_of, targets
 
 
@@ -52,7 +51,7 @@ class Structure:
                 continue
             if name in self.active and self.info[name].place is not None and self.info[name].place.root.name == name:
                 left = self.info[name].left and isinstance(self.info[name].kind, Array)
-                apart = left or self.is_from_a_loop(name, node) or self.is_from_a_branch(name, node)
+                apart = left or self.may_have_no_value(name, node)
                 if apart or self.defined_inside(name, node):
                     continue  # a branch that reads it gives it one
                 if name in self.adj and not self.adj[name].shadow or self.needs_shadow(name, node):
@@ -106,6 +105,9 @@ class Structure:
             fresh = self.names.fresh(self.grad_base(name))
             spread = owned = False
             late = any(each is not None and each.late for each in (a, b))
+            if not late and isinstance(kind, Array) and self.is_added_to_elsewhere(name, node):
+                late = True
+                a, b = self.in_shadows(name, results, blocks)
             for block, cotangent in zip(blocks, (a, b)):
                 if cotangent is None and isinstance(kind, Array) and not late:
                     expr: gast.AST = trees.const(0.0)
@@ -113,9 +115,7 @@ class Structure:
                 elif cotangent is None:
                     if isinstance(kind, List) and self.is_set_last(name):
                         expr = gast.List([], gast.Load())  # read only if the loop was left there
-                    elif isinstance(kind, (List, Mapping)) and self.is_from_a_loop(name, node):
-                        raise refuse("left_early", self.origin[1], self.origin[0], name=ir.base_of(name))
-                    elif late or isinstance(kind, (List, Mapping)) and self.is_from_another_branch(name, node):
+                    elif late or self.is_late(name, node):
                         expr, late = trees.const(None), True
                     else:
                         expr = self.zero(kind, trees.name(name))
@@ -130,25 +130,55 @@ class Structure:
             self.kinds[fresh] = merged_kind
         return merged
 
+    def is_added_to_elsewhere(self, name: str, node: gast.If) -> bool:
+        """Whether an array that may have no value here is read item by item before this branch."""
+        if name in self.begun_late or not self.may_be_missing(name, node):
+            return name in self.begun_late
+        return self.info[name].missing or any(
+            self.needs_shadow(name, each) for each in self.program.body if each is not node
+        )
+
+    def in_shadows(self, name: str, results: list[dict[str, Any]], blocks: list[list[gast.stmt]]) -> list[Any]:
+        """An array's adjoint at the ends of two branches, where there is one, as one that is added into in place."""
+        outer = self.block, self.adj
+        for self.block, self.adj in zip(blocks, results):
+            if self.adj.get(name) is not None:
+                self.as_shadow(name, own=True)
+        self.block, self.adj = outer
+        return [each.get(name) for each in results]
+
     def copy_into(self, block: list[gast.stmt], pairs: list[tuple[str, gast.AST]]) -> None:
         node = gast.Assign([trees.name("_", store=True)], trees.const(None), None)
         node.effect, node.origin, node.reverse = ir.Copy(pairs), self.origin, True
         block.append(node)
 
     def is_from_a_branch(self, name: str, node: gast.stmt) -> bool:
-        """Whether a branch sets it, in no other loop, that isn't around this statement: it may have no value here."""
+        """Whether a branch sets it, in no other loop, that isn't around this statement, or not all of the ways that
+        join where it is set have a value for it: it may have none here."""
         info = self.info[name]
+        if info.unset:
+            return True
         if info.carried or info.scope is None or not set(info.loops) <= set(node.loops):
             return False
-        return info.scope != self.scope[: len(info.scope)]
+        return info.missing or info.scope != self.scope[: len(info.scope)]
 
-    def is_from_another_branch(self, name: str, node: gast.stmt) -> bool:
-        return self.is_from_a_branch(name, node) and not self.defined_inside(name, node)
+    def may_have_no_value(self, name: str, node: gast.stmt) -> bool:
+        return self.is_from_a_branch(name, node) or self.is_from_a_loop(name, node)
+
+    def is_late(self, name: str, node: gast.stmt) -> bool:
+        """Whether the adjoint of a list or dict that a branch has none for begins as None."""
+        held = isinstance(self.info[name].kind, (List, Mapping))
+        return held and (name in self.begun_late or self.may_be_missing(name, node))
+
+    def may_be_missing(self, name: str, node: gast.stmt) -> bool:
+        """Whether a name that this statement doesn't set may have no value there."""
+        return self.may_have_no_value(name, node) and not self.defined_inside(name, node)
 
     def late_in(self, block: list[gast.stmt]) -> dict[str, Any]:
         """The adjoints of what this block itself sets or reads that wait until there is something for them."""
         late = {name: each for name, each in self.adj.items() if each is not None and each.late}
-        used = {name for node in block for name in (*targets(node), *read_actively(node))} if late else set()
+        own = [node for node in block if not isinstance(getattr(node, "effect", None), ir.Copy)] if late else []
+        used = {name for node in own for name in (*targets(node), *read_actively(node))}
         return {name: each for name, each in late.items() if name in used}
 
     # ---------------------------------------------------------------- loops
@@ -169,8 +199,8 @@ class Structure:
         variables = self.enter(carried, node)
         outer, self.block = self.block, []
         outer_adj, self.adj = self.adj, {name: cotangent for name, cotangent in self.adj.items() if name in variables}
-        apart = {name for name, start in variables.items() if start.late and self.is_from_a_branch(name, node)}
-        self.make_late({name: start for name, start in variables.items() if name not in apart})
+        surely = self.always_set(node) - {name for name, known in self.info.items() if known.missing or known.unset}
+        self.make_late({name: start for name, start in variables.items() if name in surely})
         self.make_late(self.late_in([*node.body, *loop.bindings]))
         if whole is not None:
             count_whole(node, whole)
@@ -244,8 +274,9 @@ class Structure:
             local = not phi and self.defined_inside(name, node)
             old = self.adj.get(name)
             partly = old is not None and old.partly
-            apart = not phi and (old is None or old.late) and self.is_from_a_branch(name, node) and not local
             unset = phi and self.info[name].unset
+            apart = old is not None and old.late or unset and (memory or isinstance(kind, (List, Mapping)))
+            apart = apart or old is None and not phi and not local and self.may_have_no_value(name, node)
             if apart and isinstance(kind, (Array, List, Mapping)):
                 fresh = self.names.fresh(self.grad_base(name))
                 self.kinds[fresh] = kind
@@ -280,6 +311,7 @@ class Structure:
         adjoint begins as zeros of that structure."""
         for name, start in variables.items():
             if start.late:
+                self.begun_late.add(name)
                 fresh = trees.name(self.names.fresh(self.grad_base(name)))
                 self.kinds[fresh.id] = start.kind
                 missing = gast.Compare(start.expr, [gast.Is()], [trees.const(None)])
@@ -318,13 +350,16 @@ class Structure:
             like = start.expr if maybe else trees.name(name)
             if start.spread:
                 expr = trees.const(0.0) if end is None else end.expr
+                if end is not None and end.late:
+                    missing = gast.Compare(expr, [gast.Is()], [trees.const(None)])
+                    expr = gast.IfExp(missing, trees.const(0.0), expr)
             elif start.late and end is None:
                 expr = trees.const(None)
             elif end is None:
                 expr = self.zero(kind, like)
             elif end.spread:
                 expr = self.full(like, end, kind)
-            elif start.shadow and isinstance(kind, Array) and not end.owned:
+            elif start.shadow and isinstance(kind, Array) and not end.owned and not end.late:
                 expr = trees.name(self.names.fresh(self.grad_base(name)))  # it is going to be written into
                 self.kinds[expr.id] = kind
                 self.add(trees.assign(expr.id, trees.np_call("array", end.expr)))

@@ -75,6 +75,9 @@ class Sums:
         fresh = is_fresh(expr) if owned is None else owned
         spread = not exact and (spread or self.may_be_smaller(kind, info.kind))
         old = self.adj.get(name)
+        if old is not None and old.late:
+            self.make_late({name: old})
+            old = self.adj[name]
         if old is None:
             made = self.let(self.grad_base(name), expr, kind)
             self.adj[name] = Cotangent(made, kind, spread, fresh and made is not expr)
@@ -165,6 +168,9 @@ class Sums:
     def accumulate_structure(self, name: str, expr: gast.AST, kind: Kind, owned: bool) -> None:
         """The adjoint of a list, or of a tuple inside one, has the same structure, as lists."""
         old = self.adj.get(name)
+        if old is not None and old.late:
+            self.make_late({name: old})
+            old = self.adj[name]
         if old is None:
             new = owned and not isinstance(expr, (gast.Name, gast.Subscript, gast.Attribute))
             made = self.let(self.grad_base(name), expr, kind)

@@ -192,24 +192,25 @@ class Carried:
             self.info[name] = ir.Info(Never(), loops=self.loops, position=self.position)
             return Value(trees.name(name), Never())
         kind, varied = fact
-        unset = (
-            self.is_unset(value)
-            or isinstance(value.expr, (gast.Name, gast.Tuple))
-            and not self.one_way.isdisjoint(trees.names_in(value.expr))
-        )
-        if unset and varied and isinstance(kind, (List, Mapping)):  # its adjoint is made like what there is
-            return Conflict("carried_unset")
+        read = trees.names_in(value.expr)
+        made_before = isinstance(kind, (List, Mapping)) and self.left_by_a_loop(read)
+        unset = self.is_unset(value) or made_before or not self.one_way.isdisjoint(read)
         name = self.names.fresh(base)
         made = self.joined_value(name, kind, varied, [value])
         if ("optional", key, path) in facts:
             self.optional.add(name)
         self.info[name].carried = True
-        if self.is_unset(value):
+        if unset:
             self.one_way.add(name)
         self.info[name].unset = unset
         if made.place is not None:
             made.place.root.linear_checked = True
         return made
+
+    def left_by_a_loop(self, names: set[str]) -> bool:
+        """Whether a loop that is over has set one of these names, if it came that far."""
+        known = [self.info[name] for name in names if name in self.info]
+        return any(each.unset or not each.carried and not set(each.loops) <= set(self.loops) for each in known)
 
     def close_loop(self, node: Any, number: int, entry: Any, phis: Any, exits: Any, ends: Any) -> None:
         """Copies into the carried names, at the entry and at the ends of an iteration; the state after the loop."""

@@ -184,6 +184,10 @@ class Joins:
         if optional:
             self.optional.add(name)
         made = self.joined_value(name, kind, varied, [a, b])
+        read = {name for value in (a, b) for name in trees.names_in(value.expr)}
+        if made.place is not None and self.left_by_a_loop(read) or not self.one_way.isdisjoint(read):
+            self.info[name].missing = True
+            self.one_way.add(name)
         for state, value in zip(self.joining, (a, b)):
             self.note_second_name(state, base, value, made)
         return made

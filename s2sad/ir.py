@@ -370,6 +370,7 @@ class Info:
     position: int = 0
     early: bool = False  # it is set where the function is left, in a loop, and read only if that has happened
     unset: bool = False  # carried around a loop, and maybe without a value where it begins
+    missing: bool = False  # where ways join, on one of which it may have no value
     starts_unset: bool = False  # carried, and given no value before the loop, or in a branch before it
     carried: bool = False  # around a loop: after it, what its last iteration leaves
     left: bool = False  # behind a loop: what its iterations have set, if they came that far

@@ -107,10 +107,6 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "`{name}` is read before it has a value",
         "`{name} = ...` before this line, on each way that leads here",
     ),
-    "left_early": (
-        "a loop makes `{name}` anew in each iteration, and may be left before it did; it is read after the loop",
-        "what the loop leaves for, in a loop of its own before this one; or an array for `{name}`",
-    ),
     "undefined": (
         "the name `{name}` is not defined, neither in `{f}` nor in its module",
         "a name that is defined, or `{name}` as a parameter",

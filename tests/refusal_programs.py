@@ -188,16 +188,6 @@ def f(x):
 
 
 # ------------------------------------------------------------------------------------------ names
-@shows("left_early", 2.0)
-def left_early(x):
-    for _ in range(2):
-        if x < 0.0:
-            return x
-        c = [1.0, 2.0]
-        c[0] *= x
-    return c[0]
-
-
 @shows("ambiguous_object", 2.0)
 def f(x):
     best, d = {"loss": 0.0}, {"loss": x}
@@ -672,15 +662,6 @@ def f(x):
             b = [x, i * x]
         x += b[0] * b[1]
     return x
-
-
-@shows("carried_unset", 2.0)
-def f(x):
-    if x < 0.3:
-        b = [x]
-    for i in range(2):
-        b = [0.75 * x]
-    return b
 
 
 @shows("fill_of_either", np.array(2.0))
