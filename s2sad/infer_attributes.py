@@ -161,6 +161,8 @@ class Attributes:
             raise self.refuse("own_protocol", node, name=owner.object.cls.__name__, what="getting attributes")
         if (owner.object, name) in self.state:
             return self.read_part(owner, name, node)
+        if name == "__class__":
+            return Value(trees.attr(owner.expr, name), Static(owner.object.cls))
         return self.class_attribute(owner, owner.object.cls, name, node)
 
     def class_attribute(self, owner: Value, cls: type, name: str, node: Any) -> Value:

@@ -145,10 +145,13 @@ class Loops:
                 raise self.refuse("iterator", node)
             value = self.flat_elements(value, node)
         value = self.as_items(self.as_iterated(value, node))
+        broken = any(isinstance(each, gast.Break) for each in own_statements(self.origin[1]))
+        if value.items is not None and broken and are_alike(value.items):
+            return self.value_iteration(self.make_list(list(value.items)), node)
         if value.items is not None:
             return Iteration(value.expr, None, "unroll", items=value.items)
         known = self.known_items(value)
-        if known is not None and not any(isinstance(each, gast.Break) for each in own_statements(self.origin[1])):
+        if known is not None and not broken:
             return Iteration(value.expr, None, "unroll", items=known)
         if isinstance(value.kind, Tuple) and not value.varied and self.frame.stands_for is not None:
             value = self.settle(value)  # x.shape, in an equivalent
@@ -432,6 +435,17 @@ class Loops:
             return None
         blocks = (block for scope, block in self.scopes.values() if scope == info.scope)
         return next((block for block in blocks if any(each is info.statement for each in block)), None)
+
+
+def are_alike(items: Sequence[Value]) -> bool:
+    """Whether these are numbers of one type, or tuples of such: a loop may run over a list of them instead."""
+    first = items[0].items if items else None
+    if first is None:
+        kinds = {each.kind.dtype if isinstance(each.kind, Scalar) else None for each in items}
+        return len(kinds) == 1 and None not in kinds
+    rows = [each.items for each in items]
+    plain = all(getattr(each.kind, "cls", None) is None for each in items)
+    return plain and all(row is not None and len(row) == len(first) for row in rows) and all(map(are_alike, zip(*rows)))
 
 
 def own_statements(node: Any) -> list[gast.AST]:

@@ -177,6 +177,8 @@ class Sequences:
 
     def parts_of(self, value: Value, count: int | None, node: Any) -> list[Value]:
         """The parts of a value that is unpacked."""
+        if self.is_flat(value) and count is not None:
+            return self.flat_parts(value, count, patterns_of(node, count), node)
         value = self.as_items(self.as_iterated(value, node))
         if value.items is not None:
             return value.items

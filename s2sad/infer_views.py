@@ -17,7 +17,7 @@ from s2sad.expressions import mark_pure
 from s2sad.indexing import item_kind
 from s2sad.ir import family
 from s2sad.kinds import Array, Dim, Kind, List, Scalar, Static, Tuple
-from s2sad.values import MISSING, BoundMethod, Value
+from s2sad.values import MISSING, BoundMethod, Value, shown_variable
 
 IN_ORDER = (np.zeros, np.ones, np.empty, np.full, np.eye, np.identity, np.outer)
 MAYBE = (np.reshape, np.ndarray.reshape, np.ravel, np.ascontiguousarray, np.asfortranarray)
@@ -269,6 +269,12 @@ class Views:
         if owner.place is not None:
             made.place = self.inner_place(owner.place, trees.attr(trees.name("_"), "flat"))
         return made
+
+    def flat_parts(self, value: Value, count: int, patterns: list[Any], node: Any) -> list[Value]:
+        """The elements of A.flat, which is unpacked."""
+        self.check_length(self.flat_operand(value), count)
+        hints = [shown_variable(each.id) if isinstance(each, gast.Name) else None for each in patterns]
+        return [self.flat_item(value.static.owner, trees.const(k), node, hint) for k, hint in enumerate(hints)]
 
     def flat_item(self, owner: Value, slice_node: gast.AST, node: Any, hint: str | None) -> Value:
         """A.flat[index]."""

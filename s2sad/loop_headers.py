@@ -117,6 +117,7 @@ def take_items_apart(body: list[gast.stmt], info: dict[str, ir.Info], kinds: dic
             elif getattr(each, "reverse", False):
                 take_row_apart(each, block, kinds.get(whole), total[whole])
         join_parts(block, info)
+        join_flat_parts(block)
     for node, block, following in checks:
         put_back(node, block, following, body, info)
 
@@ -177,6 +178,22 @@ def join_parts(block: list[gast.stmt], info: dict[str, ir.Info]) -> None:
             node.targets = [gast.Tuple([trees.name(name, store=True) for name in names], gast.Store())]
             node.value, node.taken_apart = whole, True
             del block[at + 1 : at + len(run)]
+
+
+def join_flat_parts(block: list[gast.stmt]) -> None:
+    """`_, _ = A.flat; a = A.flat[0]; b = A.flat[1]` is `a, b = A.flat`."""
+    for node in list(block):
+        if not getattr(node, "unpacking", False) or not isinstance(node.value, gast.Attribute):
+            continue
+        at = next(k for k, each in enumerate(block) if each is node) + 1
+        names = node.targets[0].elts
+        while at < len(block) and set_name(block[at]) and block[at].origin == node.origin:
+            value = block[at].value
+            if not isinstance(value, gast.Subscript) or not trees.same(value.value, node.value):
+                break
+            names[trees.literal(value.slice)] = trees.name(set_name(block[at]) or "_", store=True)
+            node.taken_apart = True
+            del block[at]
 
 
 def take_row_apart(node: Any, block: list[gast.stmt], kind: Kind | None, reads: int) -> None:

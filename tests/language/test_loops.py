@@ -562,6 +562,34 @@ def read_by_a_default_of_a_keyword_alone(x):
     return y
 
 
+@case.each((0.05,), (0.3,), (0.7,), (2.5,))
+def left_over_numbers_in_a_tuple(x):
+    for step in (0.1, 0.5, 1.0, 2.0):
+        if x < step:
+            break
+        x = x * step + x
+    return x * step
+
+
+@case.each((0.05,), (0.7,), (2.5,))
+def returned_over_pairs_in_a_tuple(x):
+    for a, b in ((0.1, 1.0), (0.5, 2.0), (1.0, 3.0)):
+        y = a * x + b
+        if y > 2.0:
+            return y * x
+    return x
+
+
+@case.each((0.4,), (0.7,), (2.5,))
+def left_over_a_tuple_with_gradients(x):
+    for y in (x, x * x, x + 1.0):
+        if y > 0.6:
+            break
+    else:
+        y *= 3.0
+    return y * x
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_loop(each):
     each.check()

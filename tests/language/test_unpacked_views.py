@@ -5,7 +5,7 @@ import collections
 import numpy as np
 import pytest
 
-from .checker import Cases
+from .checker import Cases, array
 
 case = Cases()
 
@@ -71,6 +71,23 @@ def unpacked_from_a_queue(x):
     data += 1.0
     others *= count * 2.0
     return np.sum(scaled * scaled) + np.sum(second * second) * x + np.sum(data) * np.sum(others)
+
+
+@case(array(2, 2), array(2))
+def elements_of_a_matrix(m, v):
+    a, b, c, d = m.flat
+    det = a * d - b * c
+    return det * v[0] / (a + v[1] * v[1] + 9.0)
+
+
+@case(array(2, 2), array(2))
+def elements_of_a_matrix_that_is_written(m, v):
+    m = m * 1.0
+    a, b, c, d = m.flat
+    m[0, 1] = a * v[0]
+    _, changed, _, _ = m.T.flat
+    _, again, *_ = m.ravel()
+    return a * d - b * c + changed * b + again * v[1]
 
 
 @pytest.mark.parametrize("each", case, ids=str)
