@@ -41,7 +41,7 @@ class Aliases:
             return
         for other, found in state.items():
             found = without_none(found)
-            if other == key or not isinstance(found, Value):
+            if other == key or other[0] == "choice" or not isinstance(found, Value):  # of `a if c else b`: value itself
                 continue
             names = [each for each in held_roots(found) if each is not root and mine & set(family(each))]
             if not any(not both_carried(value.place.root, each) for each in names):

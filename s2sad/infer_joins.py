@@ -190,6 +190,8 @@ class Joins:
             self.one_way.add(name)
         for state, value in zip(self.joining, (a, b)):
             self.note_second_name(state, base, value, made)
+        if made.place is not None and made.place.root.whole:
+            made.place.root.apart = is_plain(a.kind) and is_plain(b.kind) and same_memory(a.kind, b.kind)
         return made
 
     def note_second_name(self, state: dict[Any, Any], base: str, value: Value, made: Value) -> None:
@@ -266,6 +268,17 @@ class Joins:
     def part_states(self, a: Object, b: Object, key: Any) -> tuple[Any, Any]:
         first, second = self.joining
         return first.get((a, key)), second.get((b, key))
+
+
+def is_plain(kind: Kind) -> bool:
+    """Whether it is an array of a known type, or a list or dict of numbers: nothing in it is memory of its own."""
+    item = kind.item if isinstance(kind, List) else kind.value if isinstance(kind, Mapping) else None
+    return isinstance(kind, Array) and kind.dtype != "" or isinstance(item, Scalar)
+
+
+def same_memory(a: Kind, b: Kind) -> bool:
+    """Whether what is stored into one would become the same in the other."""
+    return type(a) is type(b) and getattr(a, "dtype", None) == getattr(b, "dtype", None)
 
 
 def part_name(base: str, key: Any) -> str:

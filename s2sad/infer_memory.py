@@ -111,7 +111,8 @@ class Memory:
                 if each.site not in marks:
                     marks.add(each.site)
                     self.learnt = True
-        if len(family(root)) > 1 and not root.linear_checked and (varied or any(map(self.is_active, family(root)))):
+        checked = len(family(root)) == 1 or root.linear_checked or root.apart
+        if not checked and (varied or any(map(self.is_active, family(root)))):
             raise self.refuse("ambiguous_store", node, name=ir.shown_name(root.name))
         if root.holders:
             self.part_stores.append((root, (self.loops, self.position + 1), node, self.frame.source))

@@ -90,6 +90,7 @@ class Root:
     shares: bool = False  # it may be, or hold, any of its sources (infer_origins.py)
     shrinks: bool = False  # items are taken out, or put in elsewhere than at the end
     whole: bool = False  # where ways join: it is one of its sources itself, not a part of it
+    apart: bool = False  # where ways join: nothing that is used later is another name of what it may be
     joined_at: Any = None  # where ways join and it is one of its sources: the user's source and node
     given: Any = None  # of a parameter: its kind as the caller gives it
     outside: bool = False  # a global's or captured variable's, or of what such a one holds
