@@ -256,20 +256,20 @@ class Wanted:
         return Wanted(self.a * np.sum(other))
 
 
-class Positive:
+class NamedInMessages:
     def __init__(self, scale):
         self.scale, self.name = scale, self.__class__.__name__
 
     def __call__(self, x):
         if x < 0.0:
             raise ValueError(f"{self.__class__.__name__} is for positive numbers, not {x}")
-        return self.scale * x * x if self.name == "Positive" else x
+        return self.scale * x * x if self.name == "NamedInMessages" else x
 
 
 @case(0.7)
 def class_by_its_name(x):
-    part = Positive(x)
-    return part(x) * (2.0 if part.__class__ is Positive else 1.0)
+    part = NamedInMessages(x)
+    return part(x) * (2.0 if part.__class__ is NamedInMessages else 1.0)
 
 
 @pytest.mark.parametrize("each", case, ids=str)
