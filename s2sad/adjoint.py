@@ -137,7 +137,7 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
             if source.id not in self.adj:
                 self.adj[source.id] = cotangent
                 if cotangent.late and not self.may_have_no_value(source.id, node):
-                    self.make_late({source.id: cotangent})
+                    self.make_late({source.id: cotangent}, begun=False)
             elif cotangent.late:
                 self.add_if_there(source, cotangent)
             else:

@@ -306,12 +306,12 @@ class Structure:
             self.copy_into(self.block, pairs)
         return variables
 
-    def make_late(self, variables: dict[str, Any]) -> None:
+    def make_late(self, variables: dict[str, Any], begun: bool = True) -> None:
         """A list or dict that each iteration makes anew, of other items maybe: of earlier ones than the last, the
-        adjoint begins as zeros of that structure."""
+        adjoint begins as zeros of that structure. begun: whether it has none on other ways."""
         for name, start in variables.items():
             if start.late:
-                self.begun_late.add(name)
+                self.begun_late |= {name} if begun else set()
                 fresh = trees.name(self.names.fresh(self.grad_base(name)))
                 self.kinds[fresh.id] = start.kind
                 missing = gast.Compare(start.expr, [gast.Is()], [trees.const(None)])

@@ -708,6 +708,56 @@ def lists_of_other_lengths_at_each_break(x, n):
     return s
 
 
+@case(array(3))
+def list_made_anew_unless_the_loop_is_left(x):
+    for i in range(4):
+        g = [x[0]]
+        if i == 2:
+            break
+        g = [x[1] * x[0], x[1], x[2] ** 2]
+    return g[0]
+
+
+@case(array(3))
+def list_read_and_made_anew_unless_the_loop_is_left(x):
+    s = 0.0
+    for i in range(4):
+        g = [x[0]]
+        if i == 2:
+            break
+        g = [x[1] * x[0], x[1], x[2] ** 2]
+        s += g[0] * g[-1] + g[1]
+    return s * g[0]
+
+
+@case(array(3))
+def list_filled_unless_the_loop_is_left(x):
+    s = 0.0
+    for i in range(4):
+        g = [x[0]]
+        if i == 2:
+            break
+        g = []
+        for k in range(3 - i):
+            g.append(x[k] ** 2)
+        s += g[0] * g[-1] + g[0]
+    return s * g[0]
+
+
+@case(array(3))
+def list_that_grows_until_the_loop_is_left(x):
+    s, i = 0.0, 0
+    while True:
+        g = [x[0]]
+        if s > 1.0 or i > 10:
+            break
+        g = [x[0]] * (i + 1)
+        g[i] = x[1] * x[2]
+        s += g[-1] + 0.2 + g[0]
+        i += 1
+    return s * g[0]
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_after_loop(each):
     each.check()
