@@ -33,6 +33,7 @@ REFUSED = {
     (signal.filtfilt, "method"): lambda x: signal.filtfilt([1.0], [1.0], x, method="gust"),
     (stats.gmean, "dtype"): lambda x: stats.gmean(x, dtype=float),
     (stats.hmean, "dtype"): lambda x: stats.hmean(x, dtype=float),
+    (stats.pearsonr, "method"): lambda x: stats.pearsonr(x[0], x[1], method=stats.PermutationMethod())[0],
     (stats.pmean, "dtype"): lambda x: stats.pmean(x, 2, dtype=float),
     (linalg.eigh, "type"): lambda x: linalg.eigh(x @ x.T, b=np.eye(2), type=2)[0],
     (linalg.eigvalsh, "type"): lambda x: linalg.eigvalsh(x @ x.T, b=np.eye(2), type=2),

@@ -45,7 +45,6 @@ PAIRS = {
         lambda x: np.abs(signal.hilbert(x)),
         V,
     ),
-    "linregress": (lambda x, y: stats.linregress(x, y)[0], lambda x, y: np.cov(x, y)[0, 1] / np.var(x, ddof=1), V, W),
     "pointbiserialr": (
         lambda y: stats.pointbiserialr([0, 0, 1, 1, 1], y)[0],
         lambda y: np.corrcoef([0, 0, 1, 1, 1], y)[0, 1],

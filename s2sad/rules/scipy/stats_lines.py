@@ -150,7 +150,8 @@ _CORRELATION = type(stats.pearsonr([0.0, 1.0, 3.0], [0.0, 2.0, 1.0]))
 @kind(stats.pearsonr)
 def correlation_kind(x: Kind, y: Kind, *, alternative: Kind, method: Kind) -> Kind:
     dtype = floating(result_dtype(None, numeric(x), numeric(y)))
-    return Tuple((Scalar(dtype), Scalar("float64")), _CORRELATION)
+    probability = Scalar("float64") if dtype == "float64" else Scalar("", real=True)  # as SciPy's version has it
+    return Tuple((Scalar(dtype), probability), _CORRELATION)
 
 
 @kind(stats.linregress)
