@@ -35,7 +35,9 @@ def slope_of_correlation(x, y, r):
 
 
 def slope_of_probability(r, n, alternative):
-    """How the probability of the test changes with the correlation."""
+    """How the probability of the test changes with the correlation; through two points there is always a line."""
+    if n < 3:
+        return 0.0 * r
     density = (1.0 - r * r) ** (0.5 * n - 2.0) / float(special.beta(0.5, 0.5 * n - 1.0))
     if alternative == "two-sided":
         return -2.0 * np.sign(r) * density
@@ -44,8 +46,13 @@ def slope_of_probability(r, n, alternative):
 
 @inline
 def of_probability(p_grad, r, n, alternative):
+    return None if p_grad is None else p_grad * slope_of_probability(r, n, alternative)
+
+
+@inline
+def in_precision_of(r, cotangent):
     """The probability is in double precision, the correlation in that of the numbers."""
-    return None if p_grad is None else (p_grad * slope_of_probability(r, n, alternative)).astype(r.dtype)
+    return None if cotangent is None else cotangent.astype(r.dtype)
 
 
 def slope_by_x(x, y, slope):
@@ -81,11 +88,6 @@ def times(grad, slope):
     return None if grad is None else grad * slope
 
 
-@inline
-def of_correlation(r_grad, p_grad, r, n, alternative):
-    return added(r_grad, of_probability(p_grad, r, n, alternative))
-
-
 @adjoint(stats.pearsonr, several=True, cost=500)
 def correlation_with_test(x, y, *, alternative="two-sided", method=None, grad, result):
     if not two_vectors(x, y):
@@ -93,7 +95,7 @@ def correlation_with_test(x, y, *, alternative="two-sided", method=None, grad, r
     if method is not None:
         return refuse("with a method, which draws random samples: the call without one")
     r = result[0]
-    r_grad = of_correlation(grad[0], grad[1], r, len(x), alternative)
+    r_grad = added(grad[0], in_precision_of(r, of_probability(grad[1], r, len(x), alternative)))
     return r_grad * slope_of_correlation(x, y, r), r_grad * slope_of_correlation(y, x, r)
 
 
@@ -115,7 +117,7 @@ def line_with_test(x, y, alternative="two-sided", *, grad, result):
     slope, r, deviation = result[0], result[2], result[4]
     # The intercept is the mean of y - slope * x.
     moved = added(grad[0], times(grad[1], -np.mean(x)))
-    r_grad = of_correlation(grad[2], grad[3], r, len(x), alternative)
+    r_grad = added(grad[2], of_probability(grad[3], r, len(x), alternative))
     of_line_x = added(times(moved, slope_by_x(x, y, slope)), times(grad[1], -slope / len(x)))
     of_line_y = added(times(moved, slope_by_y(x)), times(grad[1], 1.0 / len(x)))
     of_tests_x = times(r_grad, slope_of_correlation(x, y, r))
