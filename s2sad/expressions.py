@@ -48,6 +48,11 @@ def load(target: gast.AST) -> gast.AST:
     return new
 
 
+def owner_of_method(expr: gast.AST) -> gast.AST:
+    """The object whose bound method an expression gives: x, of `x.method`, and `method.__self__`, of a name."""
+    return expr.value if isinstance(expr, gast.Attribute) else trees.attr(expr, "__self__")
+
+
 def is_call(expr: gast.AST) -> bool:
     return isinstance(expr, gast.Call)
 

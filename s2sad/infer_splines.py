@@ -17,7 +17,7 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.expressions import mark_pure
+from s2sad.expressions import mark_pure, owner_of_method
 from s2sad.kinds import UNKNOWN, Array, Dim, Scalar, Static, Tuple
 from s2sad.local_functions import RESULT
 from s2sad.rules import splines
@@ -312,15 +312,10 @@ class Splines:
         """A method of a spline that exists before f runs."""
         if not isinstance(static, types.MethodType) or static.__name__ not in METHODS:
             return None
-        expr = (
-            function.expr.value if isinstance(function.expr, gast.Attribute) else trees.attr(function.expr, "__self__")
-        )
-        spline = self.outside_spline(Value(expr, Static(static.__self__)), static.__self__)
-        return (
-            None
-            if spline is None or not self.has_method(spline, static.__name__)
-            else SplineMethod(spline, static.__name__)
-        )
+        spline = self.outside_spline(Value(owner_of_method(function.expr), Static(static.__self__)), static.__self__)
+        if spline is None or not self.has_method(spline, static.__name__):
+            return None
+        return SplineMethod(spline, static.__name__)
 
     def make_fitpack(self, function: Value, name: str, args: list[Value], keywords: dict[str, Value]) -> Value | None:
         """UnivariateSpline(x, y), of numbers that carry no gradient."""

@@ -13,6 +13,7 @@ from typing import Any
 import gast
 
 from s2sad import trees
+from s2sad.expressions import owner_of_method
 from s2sad.kinds import Scalar, Static
 from s2sad.rules import surfaces
 from s2sad.values import Value
@@ -38,10 +39,7 @@ class Surfaces:
         owner = getattr(static, "__self__", None)
         if not isinstance(static, types.MethodType) or type(owner).__name__ not in SURFACES or static.__name__ != "ev":
             return None
-        expr = (
-            function.expr.value if isinstance(function.expr, gast.Attribute) else trees.attr(function.expr, "__self__")
-        )
-        return Surface(Value(expr, Static(owner)), owner, False)
+        return Surface(Value(owner_of_method(function.expr), Static(owner)), owner, False)
 
     def call_surface(
         self,

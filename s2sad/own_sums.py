@@ -85,7 +85,8 @@ def computes(node: gast.AST, known: Known) -> bool:
     if isinstance(node, gast.AugAssign):
         return not isinstance(node.op, gast.Add)  # a list takes up what is added to it
     if isinstance(node, gast.Call) and isinstance(node.func, (gast.Name, gast.Attribute)):
-        return makes_new(known(node.func)) and has_plain_arguments(node, known(node.func))
+        function = known(node.func)
+        return makes_new(function) and has_plain_arguments(node, function)
     return isinstance(node, COMPUTES)
 
 

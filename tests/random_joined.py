@@ -9,8 +9,7 @@ from __future__ import annotations
 import random
 
 from .random_branches import main
-from .random_none import compared
-from .random_repeated import function_of
+from .random_none import judge_memory
 
 ARRAYS = ("np.zeros(3)", "x * np.ones(3)", "w", "u", "w.copy()", "w * x", "np.array([x, 0.5, p])", "np.zeros(3)")
 LISTS = ("[0.0] * 3", "[x, 0.5, p]", "w", "u", "list(w)", "[v * x for v in w]", "w[:]", "u + []")
@@ -70,12 +69,7 @@ def program(seed: int) -> str:
 
 def judge(seed: int, c: int) -> str:
     """'' where value, gradient and tangent are right, or f is refused; else what is wrong."""
-    text = program(seed)
-    f, on_complex = function_of(text, seed), function_of(text.replace("zeros(3)", "zeros(3, complex)"), -1 - seed)
-    try:
-        return compared(f, on_complex, c, text, IndexError)
-    except Exception as error:  # the program of what f computes
-        return f"{type(error).__name__}: {error} with c = {c} of\n{text}"
+    return judge_memory(program(seed), seed, c, IndexError)
 
 
 if __name__ == "__main__":

@@ -72,6 +72,15 @@ def judge(seed: int, c: int) -> str:
     return compared(f, f, c, text, TypeError)  # None was calculated with
 
 
+def judge_memory(text: str, seed: int, c: int, unfit: type[Exception]) -> str:
+    """'' where a program of arrays `np.zeros(3)`, lists and dicts is right or refused, or raises `unfit`."""
+    f, on_complex = function_of(text, seed), function_of(text.replace("zeros(3)", "zeros(3, complex)"), -1 - seed)
+    try:
+        return compared(f, on_complex, c, text, unfit)
+    except Exception as error:  # the program of what f computes
+        return f"{type(error).__name__}: {error} with c = {c} of\n{text}"
+
+
 def compared(f: Any, on_complex: Any, c: int, text: str, unfit: type[Exception]) -> str:
     """The same, of f, and of f for complex numbers; what raises `unfit` has no value."""
     try:

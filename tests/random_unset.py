@@ -10,8 +10,7 @@ from __future__ import annotations
 import random
 
 from .random_branches import main
-from .random_none import compared
-from .random_repeated import function_of
+from .random_none import judge_memory
 
 MADE = (
     "{v} = np.zeros(3)",
@@ -74,12 +73,7 @@ def program(seed: int) -> str:
 
 def judge(seed: int, c: int) -> str:
     """'' where value, gradient and tangent are right, or f has none, or is refused; else what is wrong."""
-    text = program(seed)
-    f, on_complex = function_of(text, seed), function_of(text.replace("zeros(3)", "zeros(3, complex)"), -1 - seed)
-    try:
-        return compared(f, on_complex, c, text, NameError)
-    except Exception as error:  # the program of what f computes
-        return f"{type(error).__name__}: {error} with c = {c} of\n{text}"
+    return judge_memory(program(seed), seed, c, NameError)
 
 
 if __name__ == "__main__":
