@@ -149,13 +149,17 @@ _LINE = type(stats.linregress([0.0, 1.0, 3.0], [0.0, 2.0, 1.0]))
 _CORRELATION = type(stats.pearsonr([0.0, 1.0, 3.0], [0.0, 2.0, 1.0]))
 
 
+def as_scipy_has_it(dtype: str) -> Scalar:
+    """What is made of numbers of this dtype: of single precision, some versions of SciPy make double precision."""
+    return Scalar("float64") if dtype == "float64" else Scalar("", real=True)
+
+
 @kind(stats.pearsonr)
 def correlation_kind(x: Kind, y: Kind, *, alternative: Kind, method: Kind) -> Kind:
     dtype = floating(result_dtype(None, numeric(x), numeric(y)))
-    probability = Scalar("float64") if dtype == "float64" else Scalar("", real=True)  # as SciPy's version has it
-    return Tuple((Scalar(dtype), probability), _CORRELATION)
+    return Tuple((Scalar(dtype), as_scipy_has_it(dtype)), _CORRELATION)
 
 
 @kind(stats.linregress)
 def line_kind(x: Kind, y: Kind, alternative: Kind) -> Kind:
-    return Tuple((Scalar("float64"),) * 5, _LINE)
+    return Tuple((as_scipy_has_it(floating(result_dtype(None, numeric(x), numeric(y)))),) * 5, _LINE)
