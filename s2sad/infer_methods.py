@@ -109,13 +109,17 @@ class Methods:
         owner = owner if self.quiet else self.settle(owner)
         args, keywords = self.name_out(METHODS_WITH_OUT.get(name, ()), args, dict(keywords))
         out = self.take_out(keywords)
+        if rule.view and "copy" in keywords and self.known(keywords["copy"]) is True:
+            del keywords["copy"]
+            made = self.array_method(function, owner, name, args, keywords, node, None)
+            return self.call_function(np.copy, [made], node)
         try:
             bound = rule.bind([owner, *args], self.that_matter(rule, keywords))
         except (RuleError, TypeError):
             bound = None
         written = self.written_by_options(rule, [owner, *args], keywords, bound)
         if written:
-            return self.call_writing(function, name, args, keywords, written, node)
+            return self.call_writing(function, name, args, keywords, written, node, owner)
         if bound is None:
             if not owner.varied:
                 return self.pure_call(function, args, keywords, node)

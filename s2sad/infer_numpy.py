@@ -417,6 +417,7 @@ CALLS: dict[Any, str] = {
     np.array: "call_array",
     np.unique: "call_unique",
     np.histogram: "call_histogram",
+    np.histogram_bin_edges: "call_bin_edges",
     **({np.astype: "call_astype"} if hasattr(np, "astype") else {}),
     np.vectorize: "make_vectorized",
     np.interp: "call_interp",

@@ -8,11 +8,14 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.equivalents import shapes
-from s2sad.kinds import INT, Array, List
+from s2sad.indexing import dim_of, unknown_dim
+from s2sad.kinds import INT, Array, List, Tuple
 from s2sad.rules import registry
+from s2sad.rules.results import floating, unless_narrow
 from s2sad.values import MISSING, Value
 
-UNIQUE = ("ar", "return_index", "return_inverse", "return_counts", "axis", "equal_nan")
+UNIQUE = ("ar", "return_index", "return_inverse", "return_counts", "axis", "equal_nan", "sorted")
+BIN_EDGES = ("a", "bins", "range", "weights")
 HISTOGRAM = ("a", "bins", "range", "density", "weights")
 ASTYPE = ("dtype", "order", "casting", "subok", "copy")
 
@@ -36,6 +39,9 @@ class NumPyOptions:
         hint: str | None,
     ) -> Value | None:  # fmt: skip
         """x.astype(dtype, copy=False) is x itself where it has that type, and another array where it hasn't."""
+        if len(args) > 1:
+            keywords = {**dict(zip(ASTYPE[1:], args[1:])), **keywords}
+            return self.array_method(function, owner, name, args[:1], keywords, node, hint)
         given = {**dict(zip(ASTYPE, args)), **keywords}
         if "copy" not in given or self.known(given["copy"]) is not False:
             return None
@@ -80,11 +86,15 @@ class NumPyOptions:
         if "ar" not in given or not given["ar"].varied or len(given) == 1:
             return None
         known = {key: self.known(value) for key, value in given.items() if key != "ar"}
-        if known.pop("axis", None) is not None or known.pop("equal_nan", True) is not True or MISSING in known.values():
+        if MISSING in known.values():
             return None
+        usual = {"axis": None, "equal_nan": True, "sorted": True}
+        other = {key: given[key] for key in usual if known.pop(key, usual[key]) != usual[key]}
         count = sum(bool(value) for value in known.values())
         rule = registry.find(np.unique)
         first = self.settle(self.list_as_array(given["ar"], node))
+        if other:
+            return self.unique_by_places(function, first, other, [key for key in UNIQUE if known.get(key)], node)
         if count == 0:
             return self.call_rule(rule, function, [first], {}, node, hint)
         bound = {"ar": first}
@@ -93,6 +103,38 @@ class NumPyOptions:
         )
         parts = [(self.result_kind(rule, bound, [first], node), rule, bound)]
         return self.several(call, [*parts, *[(Array("int64", None), None, {})] * count], "numpy")
+
+    def unique_by_places(
+        self, function: Value, numbers: Value, other: dict[str, Value], asked: list[str], node: Any
+    ) -> Value:
+        """The rows that differ along an axis, or numbers with an option that no rule knows: those at the places where
+        each is found first. other: these options; asked: which results there are beside them."""
+        found = {"return_index": self.key_value(True), **{key: self.key_value(True) for key in asked}}
+        still = Value(numbers.expr, numbers.kind)
+        whole = self.settle(self.pure_call(function, [still], {**found, **other}, node))
+        names = [key for key in UNIQUE if key in found]
+        places = Array("int64", (unknown_dim(),))
+        beside = {
+            key: self.emit(
+                trees.index(whole.expr, trees.const(k)),
+                ir.Plain(True),
+                Array("int64", None) if key == "return_inverse" else places,
+                False,
+            )
+            for k, key in enumerate(names, 1)
+        }
+        rule = registry.find(np.take)
+        bound = {"a": numbers, "indices": beside["return_index"], "axis": other.get("axis", self.key_value(None))}
+        op = ir.Primitive(
+            rule,
+            {name: self.operand(value) for name, value in bound.items()},
+            {name: value.kind for name, value in bound.items()},
+            {"axis": self.known(bound["axis"])},
+            "numpy",
+        )
+        kind = self.result_kind(rule, bound, list(bound.values()), node)
+        first = self.emit(trees.index(whole.expr, trees.const(0)), op, kind, True)
+        return self.make_tuple([first, *[beside[key] for key in asked]]) if asked else first
 
     def call_histogram(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
@@ -108,11 +150,15 @@ class NumPyOptions:
             return None
         ranged = "range" in given and self.known(given["range"]) is not None
         moving = counted and not ranged
-        if moving and "density" in given and self.known(given["density"]) not in (None, False):
+        shared = moving and "density" in given and self.known(given["density"]) not in (None, False)
+        if shared and self.known(given["density"]) is MISSING:
             return None
+        if shared:
+            del given["density"]
         numbers = self.settle(self.list_as_array(given["a"], node))
-        still = {**given, "a": Value(numbers.expr, numbers.kind)}
-        made = self.call_rule(registry.find(np.histogram), function, [], still, node, None)
+        others = {key: value for key, value in given.items() if key != "a"}
+        still = Value(numbers.expr, numbers.kind)
+        made = self.call_rule(registry.find(np.histogram), function, [still], others, node, None)
         if made.items is None:
             made = self.settle(made)
             kinds = made.kind.items
@@ -121,7 +167,31 @@ class NumPyOptions:
             ]
         else:
             parts = list(made.items)
-        return self.make_tuple([parts[0], self.edges_of(numbers, bins, parts[1], node) if moving else parts[1]])
+        edges = self.edges_of(numbers, bins, parts[1], node) if moving else parts[1]
+        if shared:
+            return self.make_tuple([self.call_equivalent(shapes.density, [parts[0], edges], {}, node, None), edges])
+        return self.make_tuple([parts[0], edges])
+
+    def call_bin_edges(
+        self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
+        """np.histogram_bin_edges(x, 10): from the least number to the greatest."""
+        given = {**dict(zip(BIN_EDGES, args)), **keywords}
+        bins = self.known(given["bins"]) if "bins" in given else 10
+        ranged = "range" in given and self.known(given["range"]) is not None
+        listed = "bins" in given and isinstance(given["bins"].kind, (Array, List, Tuple))
+        if "a" not in given or any(value.varied for key, value in given.items() if key != "a"):
+            return None
+        if not given["a"].varied or not (isinstance(bins, int) or listed):
+            return None
+        numbers = self.settle(self.list_as_array(given["a"], node))
+        others = {key: value for key, value in given.items() if key != "a"}
+        made = self.pure_call(function, [Value(numbers.expr, numbers.kind)], others, node)
+        dtype = unless_narrow(floating(getattr(numbers.kind, "dtype", "")))
+        kind = Array(dtype, (dim_of(bins + 1) if isinstance(bins, int) else unknown_dim(),))
+        if ranged or listed:
+            return self.emit(made.expr, ir.Plain(True), kind, False)
+        return self.edges_of(numbers, bins, Value(made.expr, kind), node)
 
     def edges_of(self, numbers: Value, bins: int, edges: Value, node: Any) -> Value:
         """The edges, as those of np.linspace(np.min(x), np.max(x), bins + 1)."""

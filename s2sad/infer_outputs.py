@@ -72,14 +72,25 @@ class Outputs:
             return [*args, *keywords.values()]
         if bound is not None:
             return []
-        count = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in rule.parameters.parameters.values())
+        parameters = rule.parameters.parameters.values()
+        count = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+        if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+            count = len(args)
         return [each for name, each in keywords.items() if name.startswith("out")] + args[count:]
 
     def call_writing(
-        self, function: Value, name: str, args: list[Value], keywords: dict[str, Value], written: list[Value], node: Any
+        self,
+        function: Value,
+        name: str,
+        args: list[Value],
+        keywords: dict[str, Value],
+        written: list[Value],
+        node: Any,
+        owner: Value | None = None,
     ) -> Value:
-        """A call that no rule describes, and that writes into some of its arguments."""
-        if any(value.varied for value in [*args, *keywords.values()]):
+        """A call that no rule describes, and that writes into some of its arguments. owner: the array whose method it
+        is."""
+        if any(value.varied for value in [*args, *keywords.values(), *([] if owner is None else [owner])]):
             raise self.refuse("rule_keyword", node, name=name, keywords=", ".join(keywords) or "these arguments")
         return self.opaque_call(function, args, keywords, node, written)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from typing import Any
 
 import gast
 import numpy as np
 
-from s2sad import ir, trees
+from s2sad import equivalents, ir, trees
 from s2sad.errors import RuleError
 from s2sad.expressions import mark_pure
 from s2sad.kinds import Array, List, Scalar, Tuple, Unknown
@@ -41,6 +42,13 @@ class Rules:
             bound = rule.bind(args, self.that_matter(rule, keywords))
         except (RuleError, TypeError):
             bound = None
+        wider = equivalents.find_with_options(rule.function) if bound is None and not self.quiet else None
+        if (
+            wider is not None
+            and any(value.varied for value in [*args, *keywords.values()])
+            and self.takes_call(wider, args, keywords)
+        ):
+            return self.call_equivalent(wider, args, keywords, node, hint)
         written = self.written_by_options(rule, args, keywords, bound)
         if written:
             return self.call_writing(function, rule.name, args, keywords, written, node)
@@ -85,10 +93,19 @@ class Rules:
     def that_matter(self, rule: Any, keywords: dict[str, Value]) -> dict[str, Value]:
         """Without those keywords that the rule doesn't name, for they change no derivative."""
         own = rule.parameters.parameters
-        passing = {
-            k for k, v in keywords.items() if changes_nothing(k, self.known(v)) and not (rule.view and k == "copy")
-        }
+        passing = {k for k, v in keywords.items() if changes_nothing(k, self.known(v))}
+        if rule.view and "copy" in keywords:  # False: a view, or an error of NumPy's
+            passing = passing - {"copy"} | ({"copy"} if self.known(keywords["copy"]) in (None, False) else set())
         return {k: v for k, v in keywords.items() if k in own or k not in passing}
+
+    def takes_call(self, plain: Any, args: list[Value], keywords: dict[str, Value]) -> bool:
+        """Whether a program takes these arguments, but for options that change nothing."""
+        named = {key: value for key, value in keywords.items() if not self.says_how(plain, key, value)}
+        try:
+            inspect.signature(plain).bind(*args, **named)
+        except TypeError:
+            return False
+        return True
 
     def listed(self, value: Value, nested: bool = False) -> Value | None:
         """A list or tuple display as separate operands, where it is `nested` also those of displays in it; None where

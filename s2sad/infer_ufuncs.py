@@ -50,10 +50,17 @@ class Ufuncs:
     ) -> Value | None:
         """np.add(a, b, dtype=np.float64, casting="unsafe"): options that say how, not what, is computed."""
         rule = registry.find(static)
-        if rule is None or rule.form != "partials" or not any(v.varied for v in [*args, *keywords.values()]):
+        product = rule is not None and rule.form == "adjoint"
+        if (
+            rule is None
+            or not (product or rule.form == "partials")
+            or not any(v.varied for v in [*args, *keywords.values()])
+        ):
             return None
         others = {key: value for key, value in keywords.items() if key not in ("casting", "order", "subok", "dtype")}
         if len(others) == len(keywords):
+            return None
+        if product and "dtype" not in keywords:
             return None
         if "dtype" in keywords:
             args = self.cast_operands(args, keywords["dtype"], node)

@@ -43,8 +43,8 @@ def unpack_in(block: list[gast.stmt], counts: dict[str, int], info: dict[str, ir
         parts: dict[int, gast.stmt] = {}
         for each in block:
             place = place_read(each, whole, kind)
-            if place is not None:
-                parts.setdefault(place, each)
+            if place is not None and -len(kind.items) <= place < len(kind.items):
+                parts.setdefault(place % len(kind.items), each)
         if len(parts) < 2 or counts.get(whole) != len(parts):
             continue
         names = [set_name(parts[k]) or "_" if k in parts else "_" for k in range(len(kind.items))]

@@ -8,6 +8,7 @@ from s2sad import NotDifferentiableError, gradients_function, jvp, value_and_gra
 from tests.language.checker import Cases, array
 
 case = Cases()
+NEW = tuple(map(int, np.__version__.split(".")[:2])) >= (2, 3)
 V, A = array(5) * 3.0 - 2.0, array(3, 4)
 TIES = np.array([2.0, 1.0, 2.0, 1.0, 3.0])
 
@@ -57,6 +58,68 @@ def weights_in_bins(v, w):
     return np.histogram(v, range=(-3.0, 2.0), bins=4, weights=w)[0] ** 2
 
 
+@case(A, array(4))
+def averages_beside_weights(A, w):
+    made, total = np.average(A, axis=1, weights=w**2, returned=True)
+    whole, count = np.average(A, None, None, True)
+    return np.sum(made * total) + whole * count
+
+
+@case(array(2, 3, 4), array(2, 4), array(3, 4))
+def averages_beside_weights_of_some_axes(T, w, A):
+    made, total = np.average(T, axis=(0, 2), weights=w**2, returned=True)
+    kept, sums = np.average(A, 0, A**2, returned=True, keepdims=True)
+    return np.sum(made * total) + np.sum(kept * sums**2) + np.average(A, 0, A[:, 0] ** 2, False)[1]
+
+
+@case(array(3, 3), array(2, 3, 3))
+def products_along_axes(A, T):
+    made = np.matmul(A, T, axes=[(1, 0), (1, 2), (-1, -2)]) ** 2
+    return np.sum(made * np.arange(3.0)) + np.matmul(A, A, dtype=np.float64)[0, 1] ** 2
+
+
+@case(array(3), array(3))
+def numbers_of_two_parts(x, y):
+    return np.abs(np.complex128(x[0], y[1])) ** 2 + np.clip(x, None, 0.5, dtype=np.float64)[0] ** 2
+
+
+@case(A)
+def rows_that_differ(A):
+    rows, counts = np.unique(A, axis=0, return_counts=True)
+    return rows**2 * counts[:, None] + np.sum(np.unique(A, equal_nan=False)[2:4] ** 3)
+
+
+@case(V)
+def density_of_moving_bins(v):
+    shares, edges = np.histogram(v, 3, density=True)
+    return shares**2 + edges[1:] + np.histogram_bin_edges(v, bins=2)[1] + np.histogram_bin_edges(v, [0.0, 1.0])[0]
+
+
+@case(A)
+def shapes_with_options(A):
+    return A.astype(float, "K") ** 2 + np.sum(np.asarray([A, A], order="C") ** 3)
+
+
+if NEW:
+
+    @case(A)
+    def copies_in_another_shape(A):
+        made = A.reshape((4, 3), order="F", copy=True)
+        made[0] *= 2.0
+        return made * np.arange(3.0) + np.sum(np.reshape(A, (2, 6), copy=False)[0] ** 2)
+
+    @case(array(3, 3), array(3, 3))
+    def products_of_vectors_along_axes(A, B):
+        kept = np.vecdot(A, B, axis=0, keepdims=True) ** 2
+        made = np.vecdot(A, B, axes=[0, 1]) ** 2 + np.vecdot(A, B, axes=[0, 1, 1], keepdims=True)[:, 0] ** 3
+        return kept + np.sum(made * np.arange(3.0))
+
+    @case(array(2, 3, 3), array(3))
+    def products_of_matrices_and_vectors_along_axes(T, v):
+        made = np.matvec(T, v, axes=[(0, 2), 0, -1]) if hasattr(np, "matvec") else T[:, 0]
+        return made**2 + np.sum(np.unique(v, sorted=True) ** 2) + np.sum(np.trim_zeros(T, axis=1) ** 3)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_options(each):
     each.check()
@@ -70,9 +133,30 @@ def test_numbers_that_are_equal_share():
     np.testing.assert_allclose(gradients_function(f)(TIES)[0], 2.0 * TIES)
 
 
-def test_density_of_moving_bins_is_refused():
-    with pytest.raises(NotDifferentiableError, match="histogram"):
-        gradients_function(lambda v: np.histogram(v, 3, density=True)[0])(V)
+def test_items_that_are_counted_from_the_end():
+    def f(A):
+        places = np.nonzero(A)
+        rows = places[0]
+        columns = places[-1]
+        return np.sum(A[rows, columns] ** 2) + np.sum(A[rows[0], columns])
+
+    expected = 2.0 * A
+    expected[0] += len(A)
+    np.testing.assert_allclose(gradients_function(f)(A)[0], expected)
+
+
+def test_blocks_without_zeros():
+    padded = np.pad(A, 1)
+    if NEW:
+        gradient = gradients_function(lambda x: np.sum(np.trim_zeros(x) ** 2))(padded)[0]
+        np.testing.assert_allclose(gradient, 2.0 * padded)
+
+
+def test_numbers_whose_counts_are_asked_for():
+    with pytest.raises(NotDifferentiableError, match=r"s2sad.stop_gradient around the numbers that are counted"):
+        gradients_function(lambda v: np.histogram2d(v, v**2, 3)[0])(V)
+    with pytest.raises(NotDifferentiableError, match="how many bins there are"):
+        gradients_function(lambda v: np.histogram_bin_edges(v, "auto"))(V)
 
 
 @pytest.mark.parametrize("f", [distance.euclidean, distance.sqeuclidean, distance.cityblock])

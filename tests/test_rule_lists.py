@@ -25,7 +25,7 @@ def in_lists(program: Program) -> list[Any] | None:
         return None
     try:
         program.function(*moved)
-    except (TypeError, AttributeError, IndexError):
+    except (TypeError, AttributeError, IndexError, ValueError):
         return None
     return moved
 

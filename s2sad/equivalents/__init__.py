@@ -10,6 +10,7 @@ gradient flows through is differentiated as if its body stood there; every other
         return np.concatenate((arr, values), axis=axis)
 
 Both modes, every order and all kinds follow from the parts. Tests on ranks and options are decided when compiling.
+A function that has a rule may have such a program for options that the rule doesn't know: `@with_options(np.average)`.
 The body may use `np`, `math`, built-ins, and other functions of its module that are marked with `@part`.
 
 >>> import numpy as np
@@ -17,7 +18,16 @@ The body may use `np`, `math`, built-ins, and other functions of its module that
 'append'
 """
 
-from s2sad.equivalents import calling, iterating, joining, polynomials, repeating, sampled, shapes  # noqa: F401
-from s2sad.equivalents.registry import equivalent, find, find_method, is_part, part
+from s2sad.equivalents import (  # noqa: F401
+    calling,
+    iterating,
+    joining,
+    options,
+    polynomials,
+    repeating,
+    sampled,
+    shapes,
+)
+from s2sad.equivalents.registry import equivalent, find, find_method, find_with_options, is_part, part, with_options
 
-__all__ = ["equivalent", "find", "find_method", "is_part", "part"]
+__all__ = ["equivalent", "find", "find_method", "find_with_options", "is_part", "part", "with_options"]

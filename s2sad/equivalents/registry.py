@@ -9,6 +9,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _equivalents: dict[Any, Callable[..., Any]] = {}
 _methods: dict[str, Callable[..., Any]] = {}
+_with_options: dict[Any, Callable[..., Any]] = {}
 
 
 def equivalent(*functions: Any, method: str | None = None) -> Callable[[F], F]:
@@ -19,6 +20,17 @@ def equivalent(*functions: Any, method: str | None = None) -> Callable[[F], F]:
             _equivalents[function] = plain
         if method is not None:
             _methods[method] = plain
+        return plain
+
+    return register
+
+
+def with_options(*functions: Any) -> Callable[[F], F]:
+    """The decorated function is what these are with options that their rule doesn't know: it calls them without."""
+
+    def register(plain: F) -> F:
+        for function in functions:
+            _with_options[function] = plain
         return plain
 
     return register
@@ -41,6 +53,11 @@ def find(function: Any) -> Callable[..., Any] | None:
 def find_method(name: str) -> Callable[..., Any] | None:
     """The equivalent of an array's method, or None."""
     return _methods.get(name)
+
+
+def find_with_options(function: Any) -> Callable[..., Any] | None:
+    """The program of a function with more options than its rule knows, or None."""
+    return _with_options.get(function)
 
 
 def is_part(plain: Callable[..., Any]) -> bool:

@@ -27,6 +27,12 @@ def with_axes_before(a, count):
     return np.reshape(a, (1,) * (count - np.ndim(a)) + np.shape(a)) if np.ndim(a) < count else a
 
 
+@part
+def density(counts, edges):
+    """What np.histogram(..., density=True) gives beside the edges."""
+    return counts / np.diff(edges) / np.sum(counts)
+
+
 @equivalent(np.rollaxis)
 def rolled_axis(a, axis, start=0):
     axis = axis % np.ndim(a)
@@ -42,11 +48,26 @@ def logarithmic_space(start, stop, num=50, endpoint=True, base=10.0, dtype=None,
 
 
 @equivalent(np.trim_zeros)
-def without_zeros_at_ends(filt, trim="fb"):
+def trim_zeros(filt, trim="fb", axis=None):
+    """Of several axes (since NumPy 2.2) the smallest block that holds all numbers but zeros."""
+    if np.ndim(filt) > 1:
+        made = filt
+        places = np.nonzero(filt)
+        for k in range(np.ndim(filt)) if axis is None else (axis,) if isinstance(axis, int) else axis:
+            made = made[(slice(None),) * (k % np.ndim(filt)) + (slice(*ends_of_places(places[k], trim)),)]
+        return made
     places = np.flatnonzero(filt)
     first = places[0] if "f" in trim.lower() and len(places) > 0 else 0
     last = places[-1] + 1 if "b" in trim.lower() and len(places) > 0 else len(filt)
     return filt[first:last] if len(places) > 0 else filt[:0]
+
+
+@part
+def ends_of_places(places, trim):
+    """Where the first of some places is, and where what follows the last; where there are none, none is left."""
+    if len(places) == 0:
+        return 0, 0
+    return np.min(places) if "f" in trim.lower() else None, np.max(places) + 1 if "b" in trim.lower() else None
 
 
 @equivalent(np.select)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy import log
 
-from s2sad.kinds import Array, Kind, Tuple, dtype_char, highest_rank, lowest_rank
+from s2sad.kinds import NONE, Array, Kind, Tuple, dtype_char, highest_rank, lowest_rank
 from s2sad.rules.registry import adjoint, inline, kind, known, nondifferentiable, rank, refuse, tangent, unbroadcast
 from s2sad.rules.results import (
     FALSE,
@@ -67,18 +67,19 @@ def full_kind(shape: Kind, fill_value: Kind, dtype: Kind) -> Kind:
 
 
 @adjoint(np.full_like, linear=True, cost=1)
-def full_like(a, fill_value, dtype=None, *, grad):
+def full_like(a, fill_value, dtype=None, *, shape=None, grad):
     return 0.0, unbroadcast(grad)
 
 
 @tangent(np.full_like)
-def full_like_tangent(a, fill_value, dtype=None, *, fill_value_dot):
-    return np.full_like(a, fill_value_dot)
+def full_like_tangent(a, fill_value, dtype=None, *, shape=None, result, fill_value_dot):
+    return np.full_like(a if dtype is None and shape is None else result, fill_value_dot)
 
 
 @kind(np.full_like)
-def full_like_kind(a: Kind, fill_value: Kind, dtype: Kind) -> Kind:
-    return Array(dtype_of(dtype, numpy_dtype(getattr(a, "dtype", ""))), dims_of(numeric(a)))
+def full_like_kind(a: Kind, fill_value: Kind, dtype: Kind, *, shape: Kind = NONE) -> Kind:
+    dims = dims_of(numeric(a)) if value_of(shape) is None else dims_of_shape(shape)
+    return Array(dtype_of(dtype, numpy_dtype(getattr(a, "dtype", ""))), dims)
 
 
 # --- ranges ---------------------------------------------------------------------------------------------------------

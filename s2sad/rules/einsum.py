@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from s2sad.kinds import Array, Dim, Kind, broadcast_dims
+from s2sad.kinds import NONE, Array, Dim, Kind, broadcast_dims
 from s2sad.rules.registry import adjoint, kind, known, nondifferentiable, rank, refuse, spread, unbroadcast
-from s2sad.rules.results import FALSE, UNSURE, array_dtype, dims_of, numeric, shaped, value_of
+from s2sad.rules.results import FALSE, UNSURE, array_dtype, dims_of, dtype_of, numeric, shaped, value_of
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -55,7 +55,7 @@ def plain_sum(subscripts, ranks):
 
 
 @adjoint(np.einsum, linear="each", variadic="operands", cost=1000, wrt=["operands"])
-def einsum(subscripts, *operands, optimize=False, grad, k):
+def einsum(subscripts, *operands, optimize=False, dtype=None, grad, k):
     if k is None or not known(isinstance(subscripts, str)):
         return refuse("np.einsum of subscripts or operands that are known at run time only: write the subscripts out")
     text, repeated, alone = einsum_back(subscripts, [rank(a) for a in operands], k)
@@ -72,20 +72,20 @@ def einsum(subscripts, *operands, optimize=False, grad, k):
 
 
 @kind(np.einsum)
-def einsum_kind(subscripts: Kind, *operands: Kind, optimize: Kind = FALSE) -> Kind:
+def einsum_kind(subscripts: Kind, *operands: Kind, optimize: Kind = FALSE, dtype: Kind = NONE) -> Kind:
     text = value_of(subscripts)
     operands = tuple(map(numeric, operands))
-    dtype = array_dtype(*operands)
+    own = dtype_of(dtype, array_dtype(*operands))
     ranks = [getattr(each, "rank", None) for each in operands]
     if text is UNSURE or not isinstance(text, str) or None in ranks:
-        return Array(dtype, None)
+        return Array(own, None)
     terms, output = einsum_terms(text, ranks)
     lengths: dict[str, tuple[Dim, ...] | None] = {}
     for term, each in zip(terms, operands):
         for letter, dim in zip(term, dims_of(each) or ()):
             lengths[letter] = broadcast_dims(lengths.get(letter, ()), (dim,))
     dims = tuple(dim for letter in output for dim in lengths[letter] or ())
-    return shaped(dtype, dims, scalar=value_of(optimize) is False)
+    return shaped(own, dims, scalar=value_of(optimize) is False)
 
 
 nondifferentiable(np.einsum_path)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from s2sad.kinds import UNKNOWN, Array, Dim, Kind, List, Scalar, Static, Tuple
+from s2sad.kinds import NONE, UNKNOWN, Array, Dim, Kind, List, Scalar, Static, Tuple
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent
 from s2sad.rules.results import (
     TRUE,
@@ -43,7 +43,7 @@ def parts(grad, lengths, axis):
 
 
 @adjoint(np.concatenate, linear=True, variadic="arrays")
-def concatenate(arrays, axis=0, *, grad, k):
+def concatenate(arrays, axis=0, *, dtype=None, grad, k):
     if axis is None and k is None:
         return pieces_of_flattened(grad, arrays)
     if axis is None:
@@ -60,7 +60,7 @@ def pieces_of_flattened(grad, arrays):
 
 
 @adjoint(np.stack, linear=True, variadic="arrays")
-def stack(arrays, axis=0, *, grad, k):
+def stack(arrays, axis=0, *, dtype=None, grad, k):
     if k is None:
         return list(grad) if known(axis == 0) else list(np.moveaxis(grad, axis, 0))
     if axis >= 0:
@@ -69,7 +69,7 @@ def stack(arrays, axis=0, *, grad, k):
 
 
 @adjoint(np.vstack, linear=True, variadic="tup")
-def vertical_stack(tup, *, grad, k):
+def vertical_stack(tup, *, dtype=None, grad, k):
     if k is None:
         return pieces_of_stack(grad, tup, 0)
     if known(all(rank(a) < 2 for a in tup)):
@@ -81,7 +81,7 @@ def vertical_stack(tup, *, grad, k):
 
 
 @adjoint(np.hstack, linear=True, variadic="tup")
-def horizontal_stack(tup, *, grad, k):
+def horizontal_stack(tup, *, dtype=None, grad, k):
     if k is None:
         return pieces_of_stack(grad, tup, 1)
     if known(all(rank(a) == 0 for a in tup)):
@@ -172,7 +172,7 @@ def _list_item(arrays: Kind) -> Kind:
 
 
 @kind(np.concatenate)
-def concatenate_kind(arrays: Kind, axis: Kind) -> Kind:
+def concatenate_kind(arrays: Kind, axis: Kind, *, dtype: Kind = NONE) -> Kind:
     items, which = _items(arrays), value_of(axis)
     if items is None:
         item = _list_item(arrays)
@@ -181,14 +181,14 @@ def concatenate_kind(arrays: Kind, axis: Kind) -> Kind:
             dims = (unknown_dim(),)
         elif dims is not None and which is not UNSURE:
             dims = replaced(dims, which, unknown_dim())
-        return Array(numpy_dtype(getattr(item, "dtype", "")), dims)
-    dtype = result_dtype(None, *items)
+        return Array(dtype_of(dtype, numpy_dtype(getattr(item, "dtype", ""))), dims)
+    own = dtype_of(dtype, result_dtype(None, *items))
     ranks = [dims_of(item) for item in items]
     if which is UNSURE or None in ranks:
-        return Array(dtype, None)
+        return Array(own, None)
     if which is None:
-        return Array(dtype, (combined("+", *(combined("*", *dims) for dims in ranks)),))  # type: ignore[misc]
-    return Array(dtype, _joined(ranks, which))  # type: ignore[arg-type]
+        return Array(own, (combined("+", *(combined("*", *dims) for dims in ranks)),))  # type: ignore[misc]
+    return Array(own, _joined(ranks, which))  # type: ignore[arg-type]
 
 
 def _joined(ranks: list[tuple[Dim, ...]], axis: int) -> tuple[Dim, ...]:
@@ -204,46 +204,46 @@ def replaced(dims: tuple[Dim, ...], axis: int, dim: Dim) -> tuple[Dim, ...]:
 
 
 @kind(np.stack)
-def stack_kind(arrays: Kind, axis: Kind) -> Kind:
+def stack_kind(arrays: Kind, axis: Kind, *, dtype: Kind = NONE) -> Kind:
     items, which = _items(arrays), value_of(axis)
     item, first = (_list_item(arrays), unknown_dim()) if items is None else (items[0], dim_of(len(items)))
     dims = dims_of(item)
-    dtype = result_dtype(None, *items) if items else numpy_dtype(getattr(item, "dtype", ""))
+    own = dtype_of(dtype, result_dtype(None, *items) if items else numpy_dtype(getattr(item, "dtype", "")))
     if dims is None or which is UNSURE:
-        return Array(dtype, None)
+        return Array(own, None)
     made = list(dims)
     made.insert(which if which >= 0 else len(dims) + 1 + which, first)
-    return Array(dtype, tuple(made))
+    return Array(own, tuple(made))
 
 
-def _stacked(tup: Kind, raised: Callable[[Dims], Dims], axis_of: Callable[[Dims], int]) -> Kind:
+def _stacked(tup: Kind, raised: Callable[[Dims], Dims], axis_of: Callable[[Dims], int], dtype: Kind = NONE) -> Kind:
     """np.vstack and its kin: what the axes of each array are raised to, and the axis along which they are joined."""
     items = _items(tup)
     if items is None:
         item = _list_item(tup)
-        dims, dtype = dims_of(item), numpy_dtype(getattr(item, "dtype", ""))
+        dims, own = dims_of(item), dtype_of(dtype, numpy_dtype(getattr(item, "dtype", "")))
         if dims is None:
-            return Array(dtype, None)
+            return Array(own, None)
         dims = raised(dims)
-        return Array(dtype, replaced(dims, axis_of(dims), unknown_dim()))
-    dtype, ranks = array_dtype(*items), [dims_of(item) for item in items]
+        return Array(own, replaced(dims, axis_of(dims), unknown_dim()))
+    own, ranks = dtype_of(dtype, array_dtype(*items)), [dims_of(item) for item in items]
     known_ranks = [raised(dims) for dims in ranks if dims is not None]
     if len(known_ranks) < len(ranks):
-        return Array(dtype, None)
-    return Array(dtype, _joined(known_ranks, axis_of(known_ranks[0])))
+        return Array(own, None)
+    return Array(own, _joined(known_ranks, axis_of(known_ranks[0])))
 
 
 ONE_AXIS = (dim_of(1),)
 
 
 @kind(np.vstack)
-def vertical_kind(tup: Kind) -> Kind:
-    return _stacked(tup, lambda dims: ONE_AXIS * (2 - len(dims)) + dims, lambda dims: 0)
+def vertical_kind(tup: Kind, *, dtype: Kind = NONE) -> Kind:
+    return _stacked(tup, lambda dims: ONE_AXIS * (2 - len(dims)) + dims, lambda dims: 0, dtype)
 
 
 @kind(np.hstack)
-def horizontal_kind(tup: Kind) -> Kind:
-    return _stacked(tup, lambda dims: dims or ONE_AXIS, lambda dims: 0 if len(dims) == 1 else 1)
+def horizontal_kind(tup: Kind, *, dtype: Kind = NONE) -> Kind:
+    return _stacked(tup, lambda dims: dims or ONE_AXIS, lambda dims: 0 if len(dims) == 1 else 1, dtype)
 
 
 @kind(np.column_stack)

@@ -6,13 +6,14 @@ import operator
 
 import numpy as np
 
-from s2sad.kinds import Array, Kind, broadcast_dims
+from s2sad.kinds import NONE, Array, Kind, broadcast_dims
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, square, unbroadcast
 from s2sad.rules.results import (
     UNSURE,
     array_dtype,
     combined,
     dims_of,
+    dtype_of,
     numeric,
     result_dtype,
     shaped,
@@ -141,7 +142,7 @@ def outer_kind(a: Kind, b: Kind) -> Kind:
 
 
 @adjoint(np.trace, linear=True)
-def trace(a, offset=0, axis1=0, axis2=1, *, grad):
+def trace(a, offset=0, axis1=0, axis2=1, dtype=None, *, grad):
     if known(rank(a) == 2):
         return grad * ones_on_diagonal(a, offset, axis1, axis2)
     return np.moveaxis(grad[..., None, None] * ones_on_diagonal(a, offset, axis1, axis2), (-2, -1), (axis1, axis2))
@@ -157,9 +158,9 @@ def ones_on_diagonal(a, offset, axis1, axis2):
 
 
 @kind(np.trace)
-def trace_kind(a: Kind, offset: Kind, axis1: Kind, axis2: Kind) -> Kind:
+def trace_kind(a: Kind, offset: Kind, axis1: Kind, axis2: Kind, dtype: Kind = NONE) -> Kind:
     dims = dims_of(a)
-    return shaped(getattr(a, "dtype", ""), None if dims is None else left_without(dims, axis1, axis2))
+    return shaped(dtype_of(dtype, getattr(a, "dtype", "")), None if dims is None else left_without(dims, axis1, axis2))
 
 
 def left_without(dims: tuple, *axes: Kind) -> tuple | None:

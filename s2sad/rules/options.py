@@ -28,14 +28,17 @@ def changes_nothing(name: str, value: Any) -> bool:
 
 # What to write in place of a call with an option that its rule doesn't do: by the function's name, or of any function.
 _PLACES = "x[places], with places from np.unique(s2sad.stop_gradient(x), return_index=True)"
+_COUNTED = "s2sad.stop_gradient around the numbers that are counted: how many lie where changes in jumps only"
+UNIQUE = ("return_index", "return_inverse", "return_counts", "axis", "equal_nan", "sorted")
 INSTEAD = {
-    ("average", "returned"): "the average alone, and np.sum(weights) beside it",
-    ("clip", "dtype"): "np.clip(x.astype(dtype), ...)",
-    ("einsum", "dtype"): "np.einsum of x.astype(dtype)",
+    **dict.fromkeys(
+        [("histogram", "a"), ("histogram2d", "x"), ("histogram2d", "y"), ("histogramdd", "sample")], _COUNTED
+    ),
     ("array", "ndmin"): "np.expand_dims(np.array(x), axis), np.atleast_2d(x) or np.atleast_3d(x)",
     ("astype", "copy"): "x.astype(dtype), which copies; or x itself, where it has that dtype",
     ("fill_diagonal", "wrap"): "stores at places that are written out: x[i, j] = value",
-    **{("unique", name): _PLACES for name in ("return_index", "return_inverse", "return_counts", "axis", "equal_nan")},
+    **dict.fromkeys([("unique", name) for name in UNIQUE], _PLACES),
+    ("", "where"): "the call without it, and what else there is: np.where(where, result, y)",
     **{("", name): "the call without it, and a store: y[...] = result" for name in ("out", "output")},
     **{("", name): "the call without it" for name in ("overwrite_a", "overwrite_b", "overwrite_x", "overwrite_input")},
 }

@@ -96,9 +96,9 @@ FUNCTIONS: list[tuple[str, str, str]] = [
         "intersect1d setdiff1d setxor1d union1d unique_all unique_counts unique_inverse unique_values",
     ),
     (
-        "counts how many numbers lie where, which changes in jumps",
-        "a smooth estimate of the density, or np.add.at with the weights",
-        "histogram2d histogramdd histogram_bin_edges",
+        "finds how many bins suit the numbers, which changes in jumps",
+        "how many bins there are: np.histogram_bin_edges(x, 10)",
+        "histogram_bin_edges",
     ),
 ]
 

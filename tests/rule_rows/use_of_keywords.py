@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.rule_rows.table import STACK, WELL, A, P, V, normal, positive, row, rows
+from tests.rule_rows.table import STACK, WELL, A, B, P, V, normal, positive, row, rows
 
 NAN = np.where(normal(3, 4) > 0.5, np.nan, normal(3, 4))
 
@@ -33,6 +33,11 @@ rows(
         row(A.T, rowvar=False, fweights=np.array([1, 2, 1, 3]), dtype=np.float64),
     ],
 )
+rows(np.concatenate, cases=[row([A, B.T], 0, dtype=np.float64), row([V.astype("f"), V], dtype=np.complex128)])
+rows(np.stack, np.vstack, np.hstack, cases=[row([V, V**2], dtype=np.float64), row([V, V.astype("f")], dtype=complex)])
+rows(np.einsum, cases=[row("ij,j", A.astype("f"), V, dtype=np.float64), row("ij->i", A, dtype=np.complex128)])
+rows(np.trace, cases=[row(A, dtype=np.float64), row(STACK, 0, 1, 2, np.complex128)])
+rows(np.full_like, cases=[row(np.arange(3), 1.5, dtype=float), row(A, 1.5, shape=(2, 3)), row(A, V, shape=(2, 4))])
 rows(np.corrcoef, cases=[row(A, dtype=np.float64)])
 rows(np.percentile, np.nanpercentile, cases=[row(V, 30.0, weights=positive(4), method="inverted_cdf")])
 rows(np.sort, cases=[row(A, axis=0, kind="stable")])
