@@ -63,7 +63,7 @@ class Call:
         with warnings.catch_warnings():
             if self.rule.function in _DEPRECATED:
                 warnings.filterwarnings("ignore", f".*{self.rule.name}.* is deprecated", DeprecationWarning)
-            self.result = self.rule.function(*self.row.args, **self.row.keywords)
+            self.result = self._of(self.rule.function(*self.row.args, **self.row.keywords))
         self.leaves = self._leaves()
 
     def _leaves(self) -> dict[str, Any]:
@@ -85,7 +85,11 @@ class Call:
             name, *path = key.replace("]", "").split("[")
             bound[name] = _replaced(bound[name], [int(k) for k in path], value)
         arguments = inspect.BoundArguments(self.rule.parameters, bound)  # type: ignore[arg-type]
-        return self.rule.function(*arguments.args, **arguments.kwargs)
+        return self._of(self.rule.function(*arguments.args, **arguments.kwargs))
+
+    def _of(self, result: Any) -> Any:
+        """Several results as a tuple: of stacks SciPy gives some in a list."""
+        return tuple(result) if self.rule.several and isinstance(result, list) else result
 
     def template(self, key: str, grad: Any, **extra: Any) -> Any:
         """What the template itself gives for one of the leaves."""

@@ -34,8 +34,11 @@ from s2sad.rules.results import dims_of, numeric
 def eigh(a, UPLO="L", *, grad, result):
     """Giles (2008), 3.1. Where eigenvalues are equal, the vectors have no derivative, which is an error; the values
     have one in what treats them alike."""
-    values, vectors = result
-    values_grad, vectors_grad = grad
+    return slope_of_hermitian(a, UPLO, result[0], result[1], grad[0], grad[1])
+
+
+@inline
+def slope_of_hermitian(a, UPLO, values, vectors, values_grad, vectors_grad):
     if vectors_grad is None:
         return half_read(
             columns_by(conjugate(vectors), for_eigenvalues(values_grad, values)) @ turned(vectors), a, UPLO
@@ -72,7 +75,11 @@ def with_given_phase(vectors, changes):
 
 @tangent(np.linalg.eigh)
 def eigh_tangent(a, UPLO="L", *, result, a_dot):
-    values, vectors = result
+    return changes_of_hermitian(a, UPLO, result[0], result[1], a_dot)
+
+
+@inline
+def changes_of_hermitian(a, UPLO, values, vectors, a_dot):
     inner = turned_conjugate(vectors) @ whole_of_half(a_dot, UPLO) @ vectors
     vectors_dot = vectors @ (inner / gaps(values))
     if np.iscomplexobj(a):

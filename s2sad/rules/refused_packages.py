@@ -31,9 +31,9 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
         ),
         (
             "is a function of a matrix for which there is no rule",
-            "linalg.expm, logm, sqrtm, sinm, cosm or fractional_matrix_power; of a symmetric "
+            "linalg.expm, logm, sqrtm, signm, sinm, cosm or fractional_matrix_power; of a symmetric "
             "matrix `(v * f(w)) @ v.T`, with w and v from np.linalg.eigh",
-            "signm funm",
+            "funm",
         ),
         (
             "is a derivative itself, or is made of one",

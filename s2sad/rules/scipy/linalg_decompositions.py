@@ -1,7 +1,7 @@
 """scipy.linalg: decompositions, norms and least squares as numpy.linalg has them, and systems of banded matrices.
 
-The formulas are those of `rules/linalg_decompositions.py`. What SciPy has beyond (pivoting, arrays that are
-overwritten, complex numbers) is refused.
+The formulas are those of `rules/linalg_decompositions.py`. What SciPy has beyond (arrays that are overwritten) is
+refused.
 """
 
 from __future__ import annotations
@@ -10,18 +10,29 @@ import numpy as np
 from scipy import linalg
 
 from s2sad.kinds import UNKNOWN, Array, Kind, Scalar, Tuple
-from s2sad.rules.linalg import floating_of, singular_change, squares_change
+from s2sad.rules.linalg import (
+    floating_of,
+    pseudo_inverse_change,
+    pseudo_inverse_slope,
+    real_dtype,
+    singular_change,
+    squares_change,
+    turned,
+)
 from s2sad.rules.linalg_decompositions import (
     changes_of_singular_values,
     columns_by,
     complete_qr_changes,
     complete_qr_slope,
+    cotangent_of_factored,
     for_singular_values,
     qr_changes,
+    qr_factor,
     qr_slope,
     shorter,
     svd_changes,
     svd_slope,
+    svd_tangents,
 )
 from s2sad.rules.linalg_norms import (
     norm_along,
@@ -40,6 +51,8 @@ from s2sad.rules.results import (
 )
 from s2sad.rules.scipy.linalg import product_of_columns
 
+OVERWRITTEN = "of an overwritten matrix: the call without it"
+
 
 @inline
 def plain_matrix(a):
@@ -52,10 +65,10 @@ def plain_matrix(a):
 @adjoint(linalg.svd, several=True, cost=9000)
 def svd(a, full_matrices=True, compute_uv=True, overwrite_a=False, check_finite=True, lapack_driver="gesdd", *,
         grad, result):  # fmt: skip
-    if not plain_matrix(a) or overwrite_a:
-        return refuse(
-            "of a stack, a complex or an overwritten matrix: use np.linalg.svd, which takes stacks and complex matrices"
-        )
+    if overwrite_a:
+        return refuse(OVERWRITTEN)
+    if not plain_matrix(a):
+        return sized(cotangent_of_factored(a, full_matrices, compute_uv, grad, result), a)
     if not compute_uv:
         u, s, vh = linalg.svd(a, full_matrices=False)
         return columns_by(u, for_singular_values(grad, s)) @ vh
@@ -72,8 +85,10 @@ def svd(a, full_matrices=True, compute_uv=True, overwrite_a=False, check_finite=
 @tangent(linalg.svd)
 def svd_tangent(a, full_matrices=True, compute_uv=True, overwrite_a=False, check_finite=True, lapack_driver="gesdd", *,
                 result, a_dot):  # fmt: skip
-    if not plain_matrix(a) or overwrite_a:
-        return refuse("of a stack, a complex or an overwritten matrix")
+    if overwrite_a:
+        return refuse(OVERWRITTEN)
+    if not plain_matrix(a):
+        return svd_tangents(a, compute_uv, result, a_dot)
     if not compute_uv:
         u, s, vh = linalg.svd(a, full_matrices=False)
         return changes_of_singular_values(s, u.T @ a_dot @ vh.T)
@@ -90,26 +105,31 @@ def svd_kind(a: Kind, full_matrices: Kind, compute_uv: Kind, *options: Kind) -> 
     if vectors is UNSURE or full is UNSURE:
         return UNKNOWN if vectors is UNSURE else Tuple((Array(dtype, None),) * 3)
     if dims is None or len(dims) < 2:
-        return Tuple((Array(dtype, None),) * 3) if vectors else Array(dtype, None)
+        values = Array(real_dtype(dtype), None)
+        return Tuple((Array(dtype, None), values, Array(dtype, None))) if vectors else values
     m, n = dims[-2:]
     short = shorter(m, n)
-    values = Array(dtype, (*dims[:-2], short))
+    values = Array(real_dtype(dtype), (*dims[:-2], short))
     u, vh = (*dims[:-2], m, m if full else short), (*dims[:-2], n if full else short, n)
     return Tuple((Array(dtype, u), values, Array(dtype, vh))) if vectors else values
 
 
 @adjoint(linalg.svdvals, cost=9000)
 def svdvals(a, overwrite_a=False, check_finite=True, *, grad):
-    if not plain_matrix(a) or overwrite_a:
-        return refuse("of a stack, a complex or an overwritten matrix")
+    if overwrite_a:
+        return refuse(OVERWRITTEN)
+    if not plain_matrix(a):
+        return cotangent_of_factored(a, False, False, grad, grad)
     u, s, vh = linalg.svd(a, full_matrices=False)
     return columns_by(u, for_singular_values(grad, s)) @ vh
 
 
 @tangent(linalg.svdvals)
 def svdvals_tangent(a, overwrite_a=False, check_finite=True, *, a_dot):
-    if not plain_matrix(a) or overwrite_a:
-        return refuse("of a stack, a complex or an overwritten matrix")
+    if overwrite_a:
+        return refuse(OVERWRITTEN)
+    if not plain_matrix(a):
+        return svd_tangents(a, False, a, a_dot)
     u, s, vh = linalg.svd(a, full_matrices=False)
     return changes_of_singular_values(s, u.T @ a_dot @ vh.T)
 
@@ -118,16 +138,26 @@ def svdvals_tangent(a, overwrite_a=False, check_finite=True, *, a_dot):
 def svdvals_kind(a: Kind, *options: Kind) -> Kind:
     a = numeric(a)
     dims = dims_of(a)
-    return Array(floating_of(a), None if dims is None else (*dims[:-2], shorter(*dims[-2:])))
+    return Array(real_dtype(floating_of(a)), None if dims is None else (*dims[:-2], shorter(*dims[-2:])))
 
+
+PIVOTED = "with pivoting of a stack, or in this mode: mode='economic', one matrix at a time"
 
 # --- QR and Cholesky ------------------------------------------------------------------------------------------------
 
 
 @adjoint(linalg.qr, several=True, cost=2000)
 def qr(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_finite=True, *, grad, result):
-    if not plain_matrix(a) or overwrite_a:
-        return refuse("of a stack, a complex or an overwritten matrix: use np.linalg.qr, which takes stacks")
+    if overwrite_a:
+        return refuse(OVERWRITTEN)
+    if pivoting and not (rank(a) == 2 and (mode == "economic" or mode == "full")):
+        return refuse(PIVOTED)
+    if mode == "r":
+        if rank(a) != 2:
+            return refuse("of a stack in this mode: mode='economic'")
+        r = determined_rows(result[0])
+        q = qr_factor(a, r)
+        return sized(qr_slope(a, q, r, np.zeros_like(q), determined_rows(grad[0])), a)
     if mode != "economic" and mode != "full":
         return refuse("in this mode: use mode='economic'")
     q, r = result[0], result[1]
@@ -140,6 +170,19 @@ def qr(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_fini
     return sized(qr_slope(a, q, r, q_grad, r_grad), a)
 
 
+def determined_rows(r):
+    """R without the rows of zeros below it."""
+    return r[..., : min(r.shape[-2:]), :]
+
+
+def changes_of_r(a, r, a_dot):
+    """How R changes with a; the rows of zeros stay."""
+    above = determined_rows(r)
+    made = np.zeros_like(r)
+    made[..., : above.shape[-2], :] = qr_changes(qr_factor(a, above), above, a_dot)[1]
+    return made
+
+
 def pivoted_qr_slope(a, q, r, order, q_grad, r_grad):
     """The columns in the order that was chosen, which small changes leave as it is."""
     made = np.zeros_like(a)
@@ -149,8 +192,14 @@ def pivoted_qr_slope(a, q, r, order, q_grad, r_grad):
 
 @tangent(linalg.qr)
 def qr_tangent(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, check_finite=True, *, result, a_dot):
-    if not plain_matrix(a) or overwrite_a:
-        return refuse("of a stack, a complex or an overwritten matrix: use np.linalg.qr, which takes stacks")
+    if overwrite_a:
+        return refuse(OVERWRITTEN)
+    if pivoting and not (rank(a) == 2 and (mode == "economic" or mode == "full")):
+        return refuse(PIVOTED)
+    if mode == "r":
+        if rank(a) != 2:
+            return refuse("of a stack in this mode: mode='economic'")
+        return (changes_of_r(a, result[0], a_dot),)
     if mode != "economic" and mode != "full":
         return refuse("in this mode: use mode='economic'")
     q, r = result[0], result[1]
@@ -169,7 +218,7 @@ def qr_kind(a: Kind, overwrite_a: Kind, lwork: Kind, mode: Kind, pivoting: Kind,
     if value_of(pivoting) is True:
         return Tuple((Array(dtype, None), Array(dtype, None), Array("int32", dims if dims is None else dims[-1:])))
     if value_of(mode) == "r":
-        return Tuple((Array(dtype, None),))
+        return Tuple((Array(dtype, dims),))
     if value_of(mode) not in ("economic", "full") or value_of(pivoting) is not False:
         return UNKNOWN
     if dims is None or value_of(mode) == "full":
@@ -185,13 +234,17 @@ def qr_kind(a: Kind, overwrite_a: Kind, lwork: Kind, mode: Kind, pivoting: Kind,
 def lu(a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False, *, grad, result):
     """A = P L U. The order of the rows is chosen by size, and small changes leave it as it is. S. Walter (2012),
     "Structured higher-order algorithmic differentiation in the forward and reverse mode", has the square case."""
-    if not plain_matrix(a) or overwrite_a:
-        return refuse("of a stack, a complex or an overwritten matrix: call it for one real matrix")
+    if overwrite_a:
+        return refuse(OVERWRITTEN)
     if permute_l:
         return refuse("with permute_l=True: write P @ L, of P, L, U = linalg.lu(a)")
     lower, upper = result[1], result[2]
     lower_grad = np.zeros_like(lower) if grad[1] is None else grad[1]
     upper_grad = np.zeros_like(upper) if grad[2] is None else grad[2]
+    if not plain_matrix(a):
+        if p_indices:
+            return refuse("of a stack or a complex matrix with p_indices=True: P as matrices")
+        return sized(result[0] @ lu_slope_of_each(lower, upper, lower_grad, upper_grad), a)
     slope = lu_slope(lower, upper, lower_grad, upper_grad)
     return sized(rows_returned(slope, result[0]), a)
 
@@ -227,15 +280,51 @@ def lu_slope(lower, upper, lower_grad, upper_grad):
     )
 
 
+def lu_slope_of_each(lower, upper, lower_grad, upper_grad):
+    """The same of a stack, or of complex matrices."""
+    k = upper.shape[-2]
+    lower_turned, upper_turned = np.swapaxes(lower, -1, -2), np.swapaxes(upper, -1, -2)
+    below_turned = np.swapaxes(lower_grad[..., k:, :], -1, -2)
+    of_below = np.swapaxes(np.linalg.solve(upper[..., :k], below_turned), -1, -2)
+    of_beside = np.linalg.solve(lower_turned[..., :k], upper_grad[..., k:])
+    first = lower_turned[..., :k] @ (lower_grad[..., :k, :] - of_beside @ upper_turned[..., k:, :])
+    second = (upper_grad[..., :k] - lower_turned[..., k:] @ of_below) @ upper_turned[..., :k, :]
+    half = np.linalg.solve(lower_turned[..., :k], np.tril(first, -1) + np.triu(second))
+    square = np.swapaxes(np.linalg.solve(upper[..., :k], np.swapaxes(half, -1, -2)), -1, -2)
+    zeros = np.zeros_like(of_below @ upper[..., k:])
+    return np.concatenate(
+        [np.concatenate([square, of_beside], axis=-1), np.concatenate([of_below, zeros], axis=-1)], axis=-2
+    )
+
+
 @tangent(linalg.lu)
 def lu_tangent(a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False, *, result, a_dot):
-    if not plain_matrix(a) or overwrite_a:
-        return refuse("of a stack, a complex or an overwritten matrix: call it for one real matrix")
+    if overwrite_a:
+        return refuse(OVERWRITTEN)
     if permute_l:
         return refuse("with permute_l=True: write P @ L, of P, L, U = linalg.lu(a)")
+    if not plain_matrix(a):
+        if p_indices:
+            return refuse("of a stack or a complex matrix with p_indices=True: P as matrices")
+        moved = turned(result[0]) @ a_dot
+        lower, upper = result[1], result[2]
+        return 0.0, lu_changes_of_each(lower, upper, moved)[0], lu_changes_of_each(lower, upper, moved)[1]
     moved = rows_chosen(a_dot, result[0])
     zero = 0.0 if p_indices is False else 0
     return zero, lu_changes(result[1], result[2], moved)[0], lu_changes(result[1], result[2], moved)[1]
+
+
+def lu_changes_of_each(lower, upper, change):
+    """How L and U change, of a stack, or of complex matrices."""
+    k = upper.shape[-2]
+    first, second = lower[..., :k, :], np.swapaxes(upper[..., :k], -1, -2)
+    half = np.linalg.solve(first, change[..., :k, :])
+    inner = np.swapaxes(np.linalg.solve(second, np.swapaxes(half[..., :k], -1, -2)), -1, -2)
+    lower_inner, upper_inner = np.tril(inner, -1), np.triu(inner)
+    upper_dot = np.concatenate([upper_inner @ upper[..., :k], half[..., k:] - lower_inner @ upper[..., k:]], axis=-1)
+    rest = change[..., k:, :k] - lower[..., k:, :] @ (upper_inner @ upper[..., :k])
+    rest = np.swapaxes(np.linalg.solve(second, np.swapaxes(rest, -1, -2)), -1, -2)
+    return np.concatenate([first @ lower_inner, rest], axis=-2), upper_dot
 
 
 def lu_changes(lower, upper, change):
@@ -256,11 +345,12 @@ def lu_kind(a: Kind, permute_l: Kind, overwrite_a: Kind, check_finite: Kind, p_i
     dtype, dims = floating_of(a), dims_of(a)
     if value_of(permute_l) is not False or value_of(p_indices) is UNSURE:
         return Tuple((Array(dtype, None),) * 2) if value_of(permute_l) is True else UNKNOWN
-    if dims is None or len(dims) != 2:
+    if dims is None or len(dims) < 2:
         return Tuple((Array("", None),) * 3)
-    short = shorter(*dims)
-    p = Array(dtype, (dims[0], dims[0])) if value_of(p_indices) is False else Array("int32", dims[:1])
-    return Tuple((p, Array(dtype, (dims[0], short)), Array(dtype, (short, dims[1]))))
+    stack, m, n = dims[:-2], *dims[-2:]
+    short = shorter(m, n)
+    p = Array(real_dtype(dtype), (*stack, m, m)) if value_of(p_indices) is False else Array("int32", (*stack, m))
+    return Tuple((p, Array(dtype, (*stack, m, short)), Array(dtype, (*stack, short, n))))
 
 
 # --- norms, pseudo-inverses, least squares --------------------------------------------------------------------------
@@ -291,8 +381,10 @@ def norm_of_array_kind(a: Kind, ord: Kind, axis: Kind, keepdims: Kind, check_fin
 @adjoint(linalg.pinv, cost=3000)
 def pseudo_inverse(a, *, atol=None, rtol=None, return_rank=False, check_finite=True, grad, result):
     """The derivative among matrices of the same rank: G. Golub and V. Pereyra, SIAM J. Numer. Anal. 10 (1973), 413."""
-    if not plain_matrix(a) or return_rank:
-        return refuse("of a stack or a complex matrix, or with return_rank: use np.linalg.pinv, which takes stacks")
+    if return_rank:
+        return refuse("with return_rank: np.linalg.matrix_rank, beside it")
+    if not plain_matrix(a):
+        return pseudo_inverse_slope(a, result, grad)
     left = grad.T @ result @ result.T
     right = result.T @ result @ grad.T
     return left - a @ (result @ left) + right - (right @ result) @ a - result.T @ grad @ result.T
@@ -300,8 +392,10 @@ def pseudo_inverse(a, *, atol=None, rtol=None, return_rank=False, check_finite=T
 
 @tangent(linalg.pinv)
 def pseudo_inverse_tangent(a, *, atol=None, rtol=None, return_rank=False, check_finite=True, result, a_dot):
-    if not plain_matrix(a) or return_rank:
-        return refuse("of a stack or a complex matrix, or with return_rank")
+    if return_rank:
+        return refuse("with return_rank: np.linalg.matrix_rank, beside it")
+    if not plain_matrix(a):
+        return pseudo_inverse_change(a, result, a_dot)
     left = result @ result.T @ a_dot.T
     right = a_dot.T @ result.T @ result
     return left - (left @ a) @ result + right - result @ (a @ right) - result @ a_dot @ result

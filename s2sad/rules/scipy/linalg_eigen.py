@@ -11,13 +11,15 @@ import numpy as np
 from scipy import linalg
 
 from s2sad.kinds import UNKNOWN, Array, Kind, Tuple
-from s2sad.rules.linalg import floating_of
+from s2sad.rules.linalg import floating_of, real_dtype, turned_conjugate, whole_of_half
 from s2sad.rules.linalg_decompositions import changes_of_eigenvalues, columns_by, for_eigenvalues, gaps
+from s2sad.rules.linalg_eigen import changes_of_hermitian, slope_of_hermitian
 from s2sad.rules.registry import adjoint, inline, kind, rank, refuse, tangent
 from s2sad.rules.results import dims_of, numeric, result_dtype, unknown_dim, value_of
 from s2sad.rules.scipy.linalg import in_triangle, whole_of_triangle
 
-OTHER = "of a stack, a complex or an overwritten matrix: use np.linalg.eigh, which takes stacks and complex matrices"
+OTHER = "of a stack or complex matrices with b, or of a part of their values: a call for all values of each real matrix"
+OVERWRITTEN = "of an overwritten matrix: the call without it"
 OTHER_TYPE = "with another type than 1: type=1, of matrices that are multiplied before"
 PART_OF_VECTORS = "of a part of the vectors: all of them, and of these a part, `vectors[:, :k]`; eigvals_only=True"
 
@@ -36,6 +38,11 @@ def rebuilt(vectors, numbers):
 
 
 @inline
+def changes_of_values(values, vectors, half, a_dot):
+    return changes_of_eigenvalues(values, turned_conjugate(vectors) @ whole_of_half(a_dot, half) @ vectors)
+
+
+@inline
 def all_of(subset_by_index, subset_by_value):
     return subset_by_index is None and subset_by_value is None
 
@@ -43,8 +50,16 @@ def all_of(subset_by_index, subset_by_value):
 @adjoint(linalg.eigh, several=True, cost=5000, wrt=["a", "b"])
 def eigh(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
          subset_by_index=None, subset_by_value=None, driver=None, grad, result):  # fmt: skip
-    if not real_matrices(a, b) or overwrite_a or overwrite_b:
-        return refuse(OTHER)
+    if overwrite_a or overwrite_b:
+        return refuse(OVERWRITTEN)
+    if not real_matrices(a, b):
+        if b is not None or not all_of(subset_by_index, subset_by_value):
+            return refuse(OTHER)
+        half = "L" if lower else "U"
+        if eigvals_only:
+            values, vectors = linalg.eigh(a, lower=lower)
+            return slope_of_hermitian(a, half, values, vectors, grad, None), 0.0
+        return slope_of_hermitian(a, half, result[0], result[1], grad[0], grad[1]), 0.0
     if b is not None and type != 1:
         return refuse(OTHER_TYPE)
     if eigvals_only:
@@ -92,8 +107,16 @@ def slopes_of_values(a, b, lower, subset_by_index, subset_by_value, grad):
 def eigh_tangent(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwrite_b=False, type=1,
                  check_finite=True, subset_by_index=None, subset_by_value=None, driver=None, result,
                  a_dot, b_dot):  # fmt: skip
-    if not real_matrices(a, b) or overwrite_a or overwrite_b:
-        return refuse(OTHER)
+    if overwrite_a or overwrite_b:
+        return refuse(OVERWRITTEN)
+    if not real_matrices(a, b):
+        if b is not None or not all_of(subset_by_index, subset_by_value):
+            return refuse(OTHER)
+        half = "L" if lower else "U"
+        if eigvals_only:
+            values, vectors = linalg.eigh(a, lower=lower)
+            return changes_of_values(values, vectors, half, a_dot)
+        return changes_of_hermitian(a, half, result[0], result[1], a_dot)
     if b is not None and type != 1:
         return refuse(OTHER_TYPE)
     if eigvals_only:
@@ -143,7 +166,7 @@ def eigh_kind(
     values = values_kind(a, b, subset_by_index, subset_by_value)
     dims, alone = values.dims, value_of(eigvals_only)
     square = dims_of(numeric(a))
-    vectors = Array(values.dtype, None if dims is None or square is None else (*square[:-1], dims[-1]))
+    vectors = Array(floating_of(of_both(a, b)), None if dims is None or square is None else (*square[:-1], dims[-1]))
     return values if alone is True else Tuple((values, vectors)) if alone is False else UNKNOWN
 
 
@@ -151,15 +174,23 @@ def values_kind(a: Kind, b: Kind, *subsets: Kind) -> Array:
     dims = dims_of(numeric(a))
     if dims is not None:
         dims = dims[:-1] if all(value_of(each) is None for each in subsets) else (*dims[:-2], unknown_dim())
-    dtypes = numeric(a) if value_of(b) is None else Array(result_dtype(np.add, numeric(a), numeric(b)))
-    return Array(floating_of(dtypes), dims)
+    return Array(real_dtype(floating_of(of_both(a, b))), dims)
+
+
+def of_both(a: Kind, b: Kind) -> Kind:
+    return numeric(a) if value_of(b) is None else Array(result_dtype(np.add, numeric(a), numeric(b)))
 
 
 @adjoint(linalg.eigvalsh, cost=3000, wrt=["a", "b"])
 def eigvalsh(a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
              subset_by_index=None, subset_by_value=None, driver=None, grad):  # fmt: skip
-    if not real_matrices(a, b) or overwrite_a or overwrite_b:
-        return refuse(OTHER)
+    if overwrite_a or overwrite_b:
+        return refuse(OVERWRITTEN)
+    if not real_matrices(a, b):
+        if b is not None or not all_of(subset_by_index, subset_by_value):
+            return refuse(OTHER)
+        values, vectors = linalg.eigh(a, lower=lower)
+        return slope_of_hermitian(a, "L" if lower else "U", values, vectors, grad, None), 0.0
     if b is not None and type != 1:
         return refuse(OTHER_TYPE)
     of_a, of_b = slopes_of_values(a, b, lower, subset_by_index, subset_by_value, grad)
@@ -169,8 +200,13 @@ def eigvalsh(a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, typ
 @tangent(linalg.eigvalsh)
 def eigvalsh_tangent(a, b=None, *, lower=True, overwrite_a=False, overwrite_b=False, type=1, check_finite=True,
                      subset_by_index=None, subset_by_value=None, driver=None, a_dot, b_dot):  # fmt: skip
-    if not real_matrices(a, b) or overwrite_a or overwrite_b:
-        return refuse(OTHER)
+    if overwrite_a or overwrite_b:
+        return refuse(OVERWRITTEN)
+    if not real_matrices(a, b):
+        if b is not None or not all_of(subset_by_index, subset_by_value):
+            return refuse(OTHER)
+        values, vectors = linalg.eigh(a, lower=lower)
+        return changes_of_values(values, vectors, "L" if lower else "U", a_dot)
     if b is not None and type != 1:
         return refuse(OTHER_TYPE)
     return changes_of_pairs(a, b, lower, subset_by_index, subset_by_value, a_dot, b_dot)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import linalg
 
 from s2sad.kinds import Array, Kind, Tuple
-from s2sad.rules.linalg import floating_of, turned
+from s2sad.rules.linalg import floating_of, turned, turned_conjugate
 from s2sad.rules.linalg_decompositions import changes_of_eigenvalues, for_eigenvalues, gaps, rows_by
 from s2sad.rules.linalg_eigen import at_given_scale, real_of_real, with_given_scale
 from s2sad.rules.registry import adjoint, inline, kind, rank, refuse, sized, tangent
@@ -147,11 +147,13 @@ def riccati_kind(a: Kind, b: Kind, q: Kind, r: Kind, *options: Kind) -> Kind:
 
 @adjoint(linalg.polar, several=True, cost=9000)
 def polar(a, side="right", *, grad, result):
-    if not plain_matrix(a):
-        return refuse("of a stack or a complex matrix")
     u, p = result
     u_grad = np.zeros_like(u) if grad[0] is None else grad[0]
     p_grad = np.zeros_like(p) if grad[1] is None else grad[1]
+    if not plain_matrix(a):
+        if side == "right":
+            return sized(np.conj(polar_slope_of_each(u, p, np.conj(u_grad), np.conj(p_grad))), a)
+        return sized(turned(polar_slope_of_each(turned_conjugate(u), p, turned(u_grad), np.conj(p_grad))), a)
     if side == "right":
         return sized(polar_slope(u, p, u_grad, p_grad), a)
     return sized(polar_slope(u.T, p, u_grad.T, p_grad).T, a)
@@ -160,31 +162,62 @@ def polar(a, side="right", *, grad, result):
 def polar_slope(u, p, u_grad, p_grad):
     """The cotangent of u @ p, with orthonormal columns in u and a symmetric p: u changes by u W and what is across, and
     p W + W p is what u^T da is not symmetric by (N. Higham, "Functions of Matrices", 2008, chapter 8)."""
-    if u.shape[0] < u.shape[1]:
-        raise np.linalg.LinAlgError("of a matrix with more columns than rows the polar factors have no derivative")
-    if p.size and np.linalg.matrix_rank(p) < len(p):
-        raise np.linalg.LinAlgError("of a matrix without full rank the polar factors have no derivative")
+    refuse_without_factors(u, p)
     turning = linalg.solve_sylvester(p, p, u.T @ u_grad - p_grad @ p)
     across = linalg.solve(p, (u_grad - u @ (u.T @ u_grad)).T).T
     return u @ (turning - turning.T + p_grad) + across
 
 
+def polar_slope_of_each(u, p, u_grad, p_grad):
+    """The same of a stack, or of complex matrices, whose p is Hermitian."""
+    refuse_without_factors(u, p)
+    u_turned = np.conj(np.swapaxes(u, -1, -2))
+    turning = twice_divided(p, u_turned @ u_grad - p_grad @ p)
+    beside = np.conj(np.swapaxes(u_grad - u @ (u_turned @ u_grad), -1, -2))
+    across = np.conj(np.swapaxes(np.linalg.solve(p, beside), -1, -2))
+    return u @ (turning - np.conj(np.swapaxes(turning, -1, -2)) + p_grad) + across
+
+
+def twice_divided(p, a):
+    """The solution x of p x + x p = a, of Hermitian p."""
+    values, vectors = np.linalg.eigh(p)
+    inner = np.conj(np.swapaxes(vectors, -1, -2)) @ a @ vectors
+    inner = inner / (np.expand_dims(values, -1) + np.expand_dims(values, -2))
+    return vectors @ inner @ np.conj(np.swapaxes(vectors, -1, -2))
+
+
+def refuse_without_factors(u, p):
+    if u.shape[-2] < u.shape[-1]:
+        raise np.linalg.LinAlgError("of a matrix with more columns than rows the polar factors have no derivative")
+    if p.size and np.any(np.linalg.matrix_rank(p) < p.shape[-1]):
+        raise np.linalg.LinAlgError("of a matrix without full rank the polar factors have no derivative")
+
+
 @tangent(linalg.polar)
 def polar_tangent(a, side="right", *, result, a_dot):
-    if not plain_matrix(a):
-        return refuse("of a stack or a complex matrix")
     u, p = result
+    if not plain_matrix(a):
+        if side == "right":
+            return polar_changes_of_each(u, p, a_dot)[0], polar_changes_of_each(u, p, a_dot)[1]
+        changes = polar_changes_of_each(turned_conjugate(u), p, turned_conjugate(a_dot))
+        return turned_conjugate(changes[0]), changes[1]
     if side == "right":
         return polar_changes(u, p, a_dot)[0], polar_changes(u, p, a_dot)[1]
     return polar_changes(u.T, p, a_dot.T)[0].T, polar_changes(u.T, p, a_dot.T)[1]
 
 
+def polar_changes_of_each(u, p, change):
+    """How u and p change, of a stack, or of complex matrices."""
+    refuse_without_factors(u, p)
+    inner = np.conj(np.swapaxes(u, -1, -2)) @ change
+    turning = twice_divided(p, inner - np.conj(np.swapaxes(inner, -1, -2)))
+    across = np.conj(np.swapaxes(np.linalg.solve(p, np.conj(np.swapaxes(change - u @ inner, -1, -2))), -1, -2))
+    return u @ turning + across, inner - turning @ p
+
+
 def polar_changes(u, p, change):
     """How u and p change with u @ p."""
-    if u.shape[0] < u.shape[1]:
-        raise np.linalg.LinAlgError("of a matrix with more columns than rows the polar factors have no derivative")
-    if p.size and np.linalg.matrix_rank(p) < len(p):
-        raise np.linalg.LinAlgError("of a matrix without full rank the polar factors have no derivative")
+    refuse_without_factors(u, p)
     inner = u.T @ change
     turning = linalg.solve_sylvester(p, p, inner - inner.T)
     across = linalg.solve(p, (change - u @ inner).T).T
@@ -195,10 +228,10 @@ def polar_changes(u, p, change):
 def polar_kind(a: Kind, side: Kind) -> Kind:
     a = numeric(a)
     dtype, dims, which = floating_of(a), dims_of(a), value_of(side)
-    if dims is None or len(dims) != 2 or which not in ("right", "left"):
+    if dims is None or len(dims) < 2 or which not in ("right", "left"):
         return Tuple((Array(dtype, None),) * 2)
-    n = dims[1] if which == "right" else dims[0]
-    return Tuple((Array(dtype, dims), Array(dtype, (n, n))))
+    n = dims[-1] if which == "right" else dims[-2]
+    return Tuple((Array(dtype, dims), Array(dtype, (*dims[:-2], n, n))))
 
 
 @adjoint(linalg.orthogonal_procrustes, several=True, cost=9000, wrt=["A", "B"])
@@ -236,12 +269,12 @@ def procrustes_kind(A: Kind, B: Kind, check_finite: Kind) -> Kind:
 
 # --- eigenvalues ------------------------------------------------------------------------------------------------------
 
-OTHER_EIG = "of a stack, with b, left, or overwritten: np.linalg.eig takes stacks; scipy.linalg.eigh takes b"
+OTHER_EIG = "with b, left, or overwritten: scipy.linalg.eigh takes b"
 
 
 @inline
 def plain_eig(a, b, left, overwrite_a, overwrite_b, homogeneous_eigvals):
-    return rank(a) == 2 and b is None and not (left or overwrite_a or overwrite_b or homogeneous_eigvals)
+    return b is None and not (left or overwrite_a or overwrite_b or homogeneous_eigvals)
 
 
 @inline

@@ -10,6 +10,8 @@ import numpy as np
 from scipy import linalg
 
 from s2sad.kinds import Array, Kind
+from s2sad.rules.linalg import pseudo_inverse_change, pseudo_inverse_slope, whole_of_half
+from s2sad.rules.linalg_decompositions import half_read
 from s2sad.rules.registry import adjoint, inline, kind, rank, refuse, tangent
 from s2sad.rules.results import dims_of, floating, numeric, result_dtype
 from s2sad.rules.scipy.linalg import expm_slope, in_triangle, inverse_kind, sums_of_diagonals, whole_of_triangle
@@ -18,7 +20,7 @@ from s2sad.rules.scipy.linalg_equations import wide
 
 # --- of one triangle, and of Toeplitz form ----------------------------------------------------------------------------
 
-OTHER_PSEUDO_INVERSE = "of a stack or a complex matrix, or with return_rank: np.linalg.pinv(a, hermitian=True)"
+OTHER_PSEUDO_INVERSE = "with return_rank: np.linalg.matrix_rank, beside it"
 
 
 @adjoint(linalg.pinvh, cost=3000, wrt=["a"])
@@ -26,8 +28,11 @@ def symmetric_pseudo_inverse(
     a, atol=None, rtol=None, lower=True, return_rank=False, check_finite=True, *, grad, result
 ):  # fmt: skip
     """Of a symmetric matrix among those of the same rank (Golub and Pereyra, 1973), of which one triangle is read."""
-    if not plain_matrix(a) or return_rank:
+    if return_rank:
         return refuse(OTHER_PSEUDO_INVERSE)
+    if not plain_matrix(a):
+        half = "L" if lower else "U"
+        return half_read(pseudo_inverse_slope(whole_of_half(a, half), result, grad), a, half)
     whole = whole_of_triangle(a, lower)
     square = result @ result
     beside = (grad + grad.T) @ square
@@ -39,8 +44,11 @@ def symmetric_pseudo_inverse(
 def symmetric_pseudo_inverse_tangent(
     a, atol=None, rtol=None, lower=True, return_rank=False, check_finite=True, *, result, a_dot
 ):  # fmt: skip
-    if not plain_matrix(a) or return_rank:
+    if return_rank:
         return refuse(OTHER_PSEUDO_INVERSE)
+    if not plain_matrix(a):
+        half = "L" if lower else "U"
+        return pseudo_inverse_change(whole_of_half(a, half), result, whole_of_half(a_dot, half))
     change = whole_of_triangle(a_dot, lower)
     beside = result @ result @ change
     moved = beside - beside @ whole_of_triangle(a, lower) @ result
@@ -170,5 +178,24 @@ def hyperbolic_sine_of_matrix_tangent(A, *, A_dot):
     return 0.5 * (expm_slope(A, A_dot) - expm_slope(-A, -A_dot))
 
 
-kind(linalg.cosm, linalg.sinm, linalg.coshm, linalg.sinhm)(inverse_kind)
+STACK_OF_SIGNS = "of a stack of matrices: np.stack of a call for each"
+
+
+@adjoint(linalg.signm, cost=9000)
+def sign_of_matrix(A, *, grad, result):
+    """With N = sign(A) A the sign changes by the solution of N X + X N = E - S E S (Higham, 2008, theorem 5.3)."""
+    if rank(A) != 2:
+        return refuse(STACK_OF_SIGNS)
+    inner = linalg.solve_sylvester((result @ A).T, (result @ A).T, grad)
+    return inner - result.T @ inner @ result.T
+
+
+@tangent(linalg.signm)
+def sign_of_matrix_tangent(A, *, result, A_dot):
+    if rank(A) != 2:
+        return refuse(STACK_OF_SIGNS)
+    return linalg.solve_sylvester(result @ A, result @ A, A_dot - result @ A_dot @ result)
+
+
+kind(linalg.cosm, linalg.sinm, linalg.coshm, linalg.sinhm, linalg.signm)(inverse_kind)
 kind(cosm_slope, sinm_slope)(lambda a, direction: inverse_kind(direction))
