@@ -22,7 +22,6 @@ def skew(v):
 
 
 PAIRS = {
-    "signm": (lambda a: linalg.signm(a), lambda a: a @ linalg.inv(linalg.sqrtm(a @ a)), A),
     "matmul_toeplitz": (lambda c, x: linalg.matmul_toeplitz(c, x), lambda c, x: linalg.toeplitz(c) @ x, V, W),
     "subspace_angles": (
         lambda a: linalg.subspace_angles(a[:, :1], A[:, 1:2]),
