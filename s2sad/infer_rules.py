@@ -42,7 +42,8 @@ class Rules:
             bound = rule.bind(args, self.that_matter(rule, keywords))
         except (RuleError, TypeError):
             bound = None
-        wider = equivalents.find_with_options(rule.function) if bound is None and not self.quiet else None
+        lacking = bound is None or any(bound[name].varied for name in bound if self.is_still(rule, name, bound))
+        wider = equivalents.find_with_options(rule.function) if lacking and not self.quiet else None
         if (
             wider is not None
             and any(value.varied for value in [*args, *keywords.values()])
@@ -97,6 +98,10 @@ class Rules:
         if rule.view and "copy" in keywords:  # False: a view, or an error of NumPy's
             passing = passing - {"copy"} | ({"copy"} if self.known(keywords["copy"]) in (None, False) else set())
         return {k: v for k, v in keywords.items() if k in own or k not in passing}
+
+    def is_still(self, rule: Any, name: str, bound: dict[str, Any]) -> bool:
+        """Whether the rule has no derivative by a parameter."""
+        return rule.form == "adjoint" and name not in rule.wrt and isinstance(bound[name], Value)
 
     def takes_call(self, plain: Any, args: list[Value], keywords: dict[str, Value]) -> bool:
         """Whether a program takes these arguments, but for options that change nothing."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import optimize, signal, stats
+from scipy import ndimage, optimize, signal, stats
 
 from s2sad import NotDifferentiableError, check_gradients, gradients_function, hvp, value_and_gradients_function
 
@@ -20,6 +20,22 @@ MADE = {
     "mad": (lambda x: stats.median_abs_deviation(x), V),
     "mad of columns": (lambda x, s: stats.median_abs_deviation(x, 0, scale=s, nan_policy="propagate"), M, 0.7),
     "mad of all": (lambda x: stats.median_abs_deviation(x, axis=None, scale="normal"), M),
+    "decimate": (lambda x: signal.decimate(x, 2), np.arange(60.0) % 7.0 + np.arange(60.0) ** 1.2),
+    "decimate by weights": (lambda x: signal.decimate(x, 3, ftype="fir", axis=0), np.outer(V, W).repeat(4, axis=0)),
+    "decimate once": (lambda x: signal.decimate(x, 2, 3, zero_phase=False), M),
+    "decimate once by weights": (lambda x: signal.decimate(x, 2, 4, "fir", zero_phase=False), M),
+    "center_of_mass": (lambda x: ndimage.center_of_mass(x)[0] * ndimage.center_of_mass(x)[1], M),
+    "centers": (lambda x: np.sum(np.array(ndimage.center_of_mass(x, np.arange(25).reshape(5, 5) % 3, [0, 2])) ** 2), M),
+    "center of one": (lambda x: ndimage.center_of_mass(x, np.arange(25).reshape(5, 5) % 3, 1)[1], M),
+    "gaussian_filter by width": (lambda x, s: ndimage.gaussian_filter(x, s), M, 0.8),
+    "by widths": (lambda x, s, t: ndimage.gaussian_filter(x, (s, t), (0, 1), mode="wrap"), M, 0.8, 1.3),
+    "by widths in an array": (
+        lambda s: ndimage.gaussian_filter(M, s, mode=["mirror", "nearest"]),
+        np.array([0.8, 1.3]),
+    ),
+    "by one width": (lambda x, s: ndimage.gaussian_filter(x, (s, 0)), M, 0.8),
+    "by the width along one axis": (lambda s: ndimage.gaussian_filter(M, s, axes=(1,)), 0.8),
+    "gaussian_laplace by width": (lambda x, s: ndimage.gaussian_laplace(x, s), M, 0.8),
     "rosen": (lambda x: optimize.rosen(x), V),
     "rosen of columns": (lambda x: optimize.rosen(x), M),
     "rosen of numbers": (lambda x, y: optimize.rosen([x, y, x * y]), 0.4, 1.3),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
-from s2sad.equivalents.registry import equivalent, part
+from s2sad.equivalents.registry import equivalent, part, with_options
 
 
 @equivalent(ndimage.sobel)
@@ -64,3 +64,58 @@ def along_one(input: Any, sigma: Any, axis: int, order: int, mode: Any, cval: fl
     """A derivative of the smoothed image along one axis."""
     orders = (0,) * axis + (order,) + (0,) * (np.ndim(input) - 1 - axis)
     return ndimage.gaussian_filter(input, sigma, orders, mode=mode, cval=cval)
+
+
+@equivalent(ndimage.center_of_mass)
+def center_of_mass(input: Any, labels: Any = None, index: Any = None) -> Any:
+    whole = ndimage.sum_labels(input, labels, index)
+    centers = ()
+    for k, n in enumerate(np.shape(input)):
+        places = np.reshape(np.arange(n).astype(float), (1,) * k + (-1,) + (1,) * (np.ndim(input) - 1 - k))
+        centers = (*centers, ndimage.sum_labels(input * places, labels, index) / whole)  # type: ignore[assignment]
+    if index is None or np.ndim(index) == 0:
+        return centers
+    return [tuple(each) for each in np.stack(centers, axis=-1)]
+
+
+@with_options(ndimage.gaussian_filter)
+def gaussian_filter_by_width(
+    input: Any,
+    sigma: Any,
+    order: Any = 0,
+    *,
+    mode: Any = "reflect",
+    cval: float = 0.0,
+    truncate: float = 4.0,
+    radius: Any = None,
+    axes: Any = None,
+) -> Any:
+    """Along one axis after the other, of which each has its width."""
+    made = input
+    if axes is None:
+        for k, _ in enumerate(np.shape(input)):
+            made = with_width(made, k, sigma, order, mode, cval, truncate, radius, k)
+    else:
+        for n, k in enumerate(axes):
+            made = with_width(made, n, sigma, order, mode, cval, truncate, radius, k)
+    return made
+
+
+@part
+def with_width(
+    image: Any, n: int, sigma: Any, order: Any, mode: Any, cval: float, truncate: float, radius: Any, axis: int
+) -> Any:
+    """Along one axis, the n-th of those that are named; SciPy leaves out those with no width."""
+    width = sigma if np.ndim(sigma) == 0 else sigma[n]
+    if width <= 1e-15:
+        return image
+    return ndimage.gaussian_filter1d(
+        image,
+        width,
+        axis,
+        order[n] if isinstance(order, (tuple, list)) else order,
+        mode=mode if isinstance(mode, str) else mode[n],
+        cval=cval,
+        truncate=truncate,
+        radius=radius[n] if isinstance(radius, (tuple, list)) else radius,
+    )

@@ -139,8 +139,8 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
         ),
         (
             "transforms pieces of a signal, for which there is no rule",
-            "`np.fft.rfft(window * pieces)`, with pieces from np.lib.stride_tricks.sliding_window_view(x, n)[::step]",
-            "stft istft spectrogram ShortTimeFFT",
+            "signal.stft; back, `np.fft.irfft(z.T) * window`, of which each row is added to its part of the signal",
+            "istft ShortTimeFFT",
         ),
         (
             "fits sines at each frequency",
@@ -157,11 +157,6 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
             "compares the noise around each place",
             "an expression of scipy.ndimage.uniform_filter(x) and uniform_filter(x**2)",
             "wiener",
-        ),
-        (
-            "takes a part of the samples, after a filter",
-            "signal.filtfilt or signal.lfilter, and a slice: `signal.filtfilt(b, a, x)[::q]`",
-            "decimate",
         ),
         (
             "is signal.hilbert along more than one axis, or made of it",

@@ -112,6 +112,6 @@ NDIMAGE: list[tuple[str, str, str]] = [
     (
         "measures regions by their labels, in ways for which there is no rule",
         "an expression of `x[labels == k]`; scipy.ndimage.sum_labels, mean, variance, minimum, maximum or median",
-        "extrema histogram center_of_mass labeled_comprehension minimum_position maximum_position value_indices",
+        "extrema histogram labeled_comprehension minimum_position maximum_position value_indices",
     ),
 ]

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import ndimage
 
 from s2sad.rules import loading
-from tests.rule_rows.table import complexes, corner, normal, row, rows
+from tests.rule_rows.table import complexes, corner, fixed, normal, row, rows
 
 loading.load_rules_of(ndimage.correlate)
 
@@ -109,12 +109,36 @@ _points = [[1.2, 3.7, -0.4, 5.3, 0.0], [2.4, -1.2, 0.3, 4.0, 3.6]]
 rows(
     ndimage.map_coordinates,
     cases=[
-        row(_wide_image, _points),
-        row(_along, [[0.5, 2.25, 9.0]], mode="wrap"),
-        *(row(_wide_image, _points, order=order, mode=mode) for mode in _ALL if mode != "nearest" for order in (1, 3)),
-        row(_wide_image, _points, order=1, mode="nearest", cval=0.7),
-        row(normal(4, 4, 5), np.full((3, 2, 2), 1.3), prefilter=False),
-        row(complexes(6), [[1.5, 2.2]]),
+        fixed("coordinates", _wide_image, _points),
+        fixed("coordinates", _along, [[0.5, 2.25, 9.0]], mode="wrap"),
+        *(
+            fixed("coordinates", _wide_image, _points, order=order, mode=mode)
+            for mode in _ALL
+            if mode != "nearest"
+            for order in (1, 3)
+        ),
+        fixed("coordinates", _wide_image, _points, order=1, mode="nearest", cval=0.7),
+        fixed("coordinates", normal(4, 4, 5), np.full((3, 2, 2), 1.3), prefilter=False),
+        fixed("coordinates", complexes(6), [[1.5, 2.2]]),
+    ],
+)
+_between = np.array([[1.2, 3.7, 0.3, 2.4], [2.4, 1.2, 0.3, 3.6]])
+rows(
+    ndimage.map_coordinates,
+    cases=[
+        row(_wide_image, _between),
+        *(row(_wide_image, _between, None, order, "mirror") for order in (1, 2, 4, 5)),
+        *(
+            row(_wide_image, _between - 2.5, order=order, mode=mode)
+            for mode in ("reflect", "grid-wrap")
+            for order in (1, 3)
+        ),
+        row(_wide_image, _between - 1.5, mode="constant", cval=0.7),
+        row(_wide_image, _between - 1.5, order=1, mode="nearest"),
+        *(row(_wide_image, _between - 2.63, order=order, mode="wrap") for order in (1, 3)),
+        row(_wide_image, _between - 1.8, order=1, mode="grid-constant", cval=0.7),
+        row(normal(4, 4, 5), np.full((3, 2, 2), 1.3), mode="mirror", prefilter=False),
+        row(_along, np.array([[0.55, 2.25, 4.1]]), mode="mirror"),
     ],
 )
 _turn = [[0.9, 0.2], [-0.1, 1.1]]

@@ -194,5 +194,16 @@ _pieces = [
 ]
 rows(signal.welch, cases=[row(_tone, **each) for each in _pieces])
 rows(signal.welch, cases=[row(_tones, nperseg=6), row(_tones.T, 3.0, [1.0, 2.0, 3.0, 1.0], axis=0)])
+rows(signal.spectrogram, cases=[parts("2", _tone, **each) for each in _pieces])
+rows(signal.spectrogram, cases=[parts("2", _tones.T, 3.0, [1.0, 2.0, 3.0, 1.0], axis=0), parts("2", _tone, mode="psd")])
+rows(signal.stft, cases=[parts("2", _tone, **each | {"scaling": "psd"}) for each in _pieces])
+rows(
+    signal.stft,
+    cases=[
+        parts("2", _tone, nperseg=8, boundary=None, padded=False),
+        parts("2", _tones, nperseg=6, boundary="zeros", noverlap=1),
+        parts("2", _tones.T, 3.0, [1.0, 2.0, 3.0, 1.0], 4, axis=0, padded=False),
+    ],
+)
 rows(signal.csd, cases=[row(_tone, normal(20), **each) for each in _pieces])
 rows(signal.csd, cases=[row(_tones, normal(2, 13), nperseg=6), row(_tones.T, normal(13, 2), nperseg=5, axis=0)])

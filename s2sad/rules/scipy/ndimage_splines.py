@@ -1,5 +1,5 @@
-"""scipy.ndimage: images between their points, by splines. All of these are linear in the image; by where it is looked
-at, which SciPy offers no derivative of, they are refused.
+"""scipy.ndimage: images between their points, by splines. All of these are linear in the image; `map_coordinates` has a
+derivative by where it is looked at, too.
 
 Filtered to coefficients of splines (P) and evaluated at points (W), an image has the cotangent P' W' grad (M. Unser,
 "Splines: a perfect fit for signal and image processing", 1999, has both). What a function does along one axis is a
@@ -143,14 +143,15 @@ def nodes_around(n, places, order, mode):
 
 def spread_to_nodes(grad, shape, places, order, mode):
     """What belongs to the coefficients of the splines, of what belongs to their values at some places."""
-    made = np.zeros(shape, dtype=grad.dtype)
-    parts = [((), np.ravel(grad))]
+    made = np.zeros(int(np.prod(shape)), dtype=grad.dtype)
+    flat, parts = [np.zeros(grad.size, dtype=int)], [np.ravel(grad)]
     for n, place in zip(shape, places):
         around = nodes_around(n, np.ravel(place), order, mode)
-        parts = [((*index, node), part * weight) for index, part in parts for node, weight in around]  # type: ignore[misc]
-    for index, part in parts:
+        parts = [part * weight for part in parts for _, weight in around]
+        flat = [index * n + node for index in flat for node, _ in around]
+    for index, part in zip(flat, parts):
         np.add.at(made, index, part)
-    return made
+    return np.reshape(made, shape)
 
 
 def interpolation_transposed(grad, shape, places, order, mode, prefilter):
@@ -162,20 +163,72 @@ def interpolation_transposed(grad, shape, places, order, mode, prefilter):
     return by_axes(made, [filter_matrix(n, order, mode) for n in shape])
 
 
-@adjoint(ndimage.map_coordinates, cost=1000, wrt=["input"])
+def along_axis(coefficients, places, order, mode, axis):
+    """How splines change along an axis: B_n'(x) = B_{n-1}(x + 1/2) - B_{n-1}(x - 1/2)."""
+    flat = [np.zeros(np.size(places[0]), dtype=int)]
+    parts = [np.ones(np.size(places[0]))]
+    for k in range(np.ndim(coefficients)):
+        place, n = np.ravel(places[k]), coefficients.shape[k]
+        if k == axis:
+            around = nodes_around(n, place + 0.5, order - 1, mode)
+            around = around + [(node, -weight) for node, weight in nodes_around(n, place - 0.5, order - 1, mode)]
+        else:
+            around = nodes_around(n, place, order, mode)
+        parts = [part * weight for part in parts for _, weight in around]
+        flat = [index * n + node for index in flat for node, _ in around]
+    made, numbers = np.zeros(np.size(places[0])), np.ravel(coefficients)
+    for index, part in zip(flat, parts):
+        made = made + numbers[index] * part
+    return np.reshape(made, np.shape(places[0]))
+
+
+def slopes_at_places(image, places, order, mode, cval, prefilter):
+    """How the image changes at each place along each of its axes. Outside of it, where it is a constant, not at all."""
+    places = np.asarray(places)
+    made = np.zeros(places.shape, dtype=places.dtype if places.dtype == np.float32 else float)
+    if order == 0 or np.size(image) == 0:
+        return made
+    if mode == "nearest" and order > 1:
+        raise np.linalg.LinAlgError("map_coordinates has no derivative by the coordinates here: use mode='mirror'")
+    coefficients = ndimage.spline_filter(image, order, mode=mode) if prefilter and order > 1 else image
+    if mode == "grid-constant":  # there are points outside of it, too
+        coefficients = np.pad(coefficients, order + 1, constant_values=cval)
+        places = places + (order + 1.0)
+    ends = np.reshape(np.array(np.shape(coefficients)) - 1, (-1,) + (1,) * (places.ndim - 1))
+    inside = (places >= 0) & (places <= ends)
+    if mode == "wrap":
+        places = np.where(inside, places, places % np.maximum(ends, 1))
+    elif mode == "nearest":
+        places = np.clip(places, 0.0, ends)
+    within = mode if mode == "reflect" or mode == "grid-wrap" else "mirror"
+    slopes = np.stack([along_axis(coefficients, places, order, within, k) for k in range(len(places))])
+    if mode == "constant" or mode == "grid-constant":  # beyond one axis there is nothing
+        slopes = np.where(np.all(inside, axis=0), slopes, 0.0)
+    elif mode == "nearest":
+        slopes = np.where(inside, slopes, 0.0)
+    return slopes.astype(made.dtype)
+
+
+@adjoint(ndimage.map_coordinates, cost=1000, wrt=["input", "coordinates"])
 def map_coordinates(input, coordinates, output=None, order=3, mode="constant", cval=0.0, prefilter=True, *, grad):
     if output is not None:
         return refuse("with output: the call without it, and a store")
     if reaches_beyond(order, mode, prefilter):
         return refuse("with an order above 1 in this mode: mode='mirror' or 'reflect', or order=1")
-    return sized(interpolation_transposed(grad, np.shape(input), coordinates, order, mode, prefilter), input)
+    of_image = sized(interpolation_transposed(grad, np.shape(input), coordinates, order, mode, prefilter), input)
+    return of_image, grad * slopes_at_places(input, coordinates, order, mode, cval, prefilter)
 
 
 @tangent(ndimage.map_coordinates)
 def map_coordinates_tangent(input, coordinates, output=None, order=3, mode="constant", cval=0.0, prefilter=True, *,
-                            input_dot):  # fmt: skip
+                            input_dot, coordinates_dot):  # fmt: skip
     if output is not None:
         return refuse("with output: the call without it, and a store")
+    moved = interpolated(input_dot, coordinates, order, mode, prefilter)
+    return moved + np.sum(coordinates_dot * slopes_at_places(input, coordinates, order, mode, cval, prefilter), axis=0)
+
+
+def interpolated(input_dot, coordinates, order, mode, prefilter):
     return ndimage.map_coordinates(input_dot, coordinates, order=order, mode=mode, prefilter=prefilter)
 
 
@@ -294,3 +347,11 @@ def at_places(input: Kind, coordinates: Kind, *options: Kind) -> Kind:
 def transposed_kind(grad: Kind, *given: Kind) -> Kind:
     dims = dims_of(grad)
     return Array(getattr(grad, "dtype", ""), None if dims is None else tuple(unknown_dim() for _ in dims))
+
+
+@kind(slopes_at_places)
+def slopes_kind(image: Kind, places: Kind, *options: Kind) -> Kind:
+    own = getattr(numeric(places), "dtype", "")
+    return Array(
+        "float64" if own == "float" else own if own in ("float32", "float64") else "", dims_of(numeric(places))
+    )

@@ -158,6 +158,135 @@ def cross_spectrum_tangent(x, y, fs=1.0, window="hann", nperseg=None, noverlap=N
     return np.zeros_like(result[0]), change + other
 
 
+# --- each piece by itself ---------------------------------------------------------------------------------------------
+
+
+def pieces_beside(grad, axis):
+    """The axes as the transform of the pieces has them: the pieces, then their frequencies."""
+    return np.moveaxis(grad, axis if axis >= 0 else axis - 1, -1)
+
+
+def size_of_transforms(weights, fs, scaling):
+    return 1.0 / np.sqrt(fs * np.sum(weights * weights)) if scaling == "psd" else 1.0 / np.abs(np.sum(weights))
+
+
+def transforms_adjoint(grad, x, fs, window, nperseg, noverlap, nfft, detrend, boundary, padded, axis, scaling):
+    """Of the signal, from which its pieces were taken, with zeros before and behind it."""
+    weights = window_of_pieces(x, axis, window, nperseg)
+    size, step = len(weights), step_of_pieces(weights, noverlap)
+    pieces = np.real(np.fft.fft(pieces_beside(grad, axis), size if nfft is None else int(nfft)))[..., :size]
+    pieces = pieces_less_trend(pieces * (weights * size_of_transforms(weights, fs, scaling)), detrend)
+    before, length = size // 2 if boundary is not None else 0, np.shape(x)[axis]
+    behind = (size - length - 2 * before) % step % size if padded else 0
+    longer = np.repeat(np.zeros_like(np.moveaxis(x, axis, -1)[..., :1]), length + 2 * before + behind, axis=-1)
+    return np.moveaxis(pieces_back(pieces, longer, -1, step)[..., before : before + length], -1, axis)
+
+
+@inline
+def other_pieces(x, detrend):
+    return np.iscomplexobj(x) or not isinstance(detrend, (str, bool))
+
+
+OTHER_PIECES = "of complex signals, or with a function as detrend: real signals, less their trend before"
+OTHER_BORDER = "with this boundary: boundary='zeros' or None"
+OTHER_MODE = "in this mode: the default mode='psd', or np.abs(signal.stft(x, ..., boundary=None, padded=False)[2])"
+
+
+@adjoint(signal.stft, several=True, cost=3000, wrt=["x"])
+def transforms(x, fs=1.0, window="hann", nperseg=256, noverlap=None, nfft=None, detrend=False, return_onesided=True,
+               boundary="zeros", padded=True, axis=-1, scaling="spectrum", *, grad):  # fmt: skip
+    if other_pieces(x, detrend):
+        return refuse(OTHER_PIECES)
+    if boundary is not None and boundary != "zeros":
+        return refuse(OTHER_BORDER)
+    if grad[2] is None:
+        return np.zeros_like(x)
+    return transforms_adjoint(grad[2], x, fs, window, nperseg, noverlap, nfft, detrend, boundary, padded, axis, scaling)
+
+
+@tangent(signal.stft)
+def transforms_tangent(x, fs=1.0, window="hann", nperseg=256, noverlap=None, nfft=None, detrend=False,
+                       return_onesided=True, boundary="zeros", padded=True, axis=-1, scaling="spectrum", *, result,
+                       x_dot):  # fmt: skip
+    if other_pieces(x, detrend):
+        return refuse(OTHER_PIECES)
+    if boundary is not None and boundary != "zeros":
+        return refuse(OTHER_BORDER)
+    made = signal.stft(
+        x_dot, fs, window, nperseg, noverlap, nfft, detrend, return_onesided, boundary, padded, axis, scaling
+    )
+    return np.zeros_like(result[0]), np.zeros_like(result[1]), made[2]
+
+
+def powers_layout(x, axis, window, nperseg, noverlap, nfft):
+    weights = window_of_pieces(x, axis, window, nperseg)
+    step = len(weights) - (len(weights) // 8 if noverlap is None else int(noverlap))
+    return weights, step, len(weights) if nfft is None else int(nfft)
+
+
+def powers_adjoint(grad, x, fs, window, nperseg, noverlap, nfft, detrend, one_sided, scaling, axis):
+    weights, step, count = powers_layout(x, axis, window, nperseg, noverlap, nfft)
+    other = transforms_of_pieces(x, axis, weights, step, count, detrend, one_sided)
+    through = 2.0 * pieces_beside(grad, axis) * shares_of_spectrum(weights, count, one_sided, fs, scaling)
+    pieces = np.real(np.fft.fft(through * np.conj(other), count))[..., : len(weights)]
+    return pieces_back(pieces_less_trend(pieces * weights, detrend), x, axis, step)
+
+
+def powers_change(x_dot, x, fs, window, nperseg, noverlap, nfft, detrend, one_sided, scaling, axis):
+    weights, step, count = powers_layout(x, axis, window, nperseg, noverlap, nfft)
+    first = transforms_of_pieces(x_dot, axis, weights, step, count, detrend, one_sided)
+    second = transforms_of_pieces(x, axis, weights, step, count, detrend, one_sided)
+    made = 2.0 * np.real(np.conj(first) * second) * shares_of_spectrum(weights, count, one_sided, fs, scaling)
+    return np.moveaxis(made, -1, axis if axis >= 0 else axis - 1)
+
+
+@adjoint(signal.spectrogram, several=True, cost=3000, wrt=["x"])
+def powers(x, fs=1.0, window=("tukey", 0.25), nperseg=None, noverlap=None, nfft=None, detrend="constant",
+           return_onesided=True, scaling="density", axis=-1, mode="psd", *, grad):  # fmt: skip
+    if other_pieces(x, detrend):
+        return refuse(OTHER_PIECES)
+    if mode != "psd":
+        return refuse(OTHER_MODE)
+    if grad[2] is None:
+        return np.zeros_like(x)
+    return powers_adjoint(grad[2], x, fs, window, nperseg, noverlap, nfft, detrend, return_onesided, scaling, axis)
+
+
+@tangent(signal.spectrogram)
+def powers_tangent(x, fs=1.0, window=("tukey", 0.25), nperseg=None, noverlap=None, nfft=None, detrend="constant",
+                   return_onesided=True, scaling="density", axis=-1, mode="psd", *, result, x_dot):  # fmt: skip
+    if other_pieces(x, detrend):
+        return refuse(OTHER_PIECES)
+    if mode != "psd":
+        return refuse(OTHER_MODE)
+    change = powers_change(x_dot, x, fs, window, nperseg, noverlap, nfft, detrend, return_onesided, scaling, axis)
+    return np.zeros_like(result[0]), np.zeros_like(result[1]), change
+
+
+@kind(transforms_adjoint, powers_adjoint)
+def like_signal(grad: Kind, x: Kind, *options: Kind) -> Kind:
+    return Array(double_only(numeric(x)), dims_of(numeric(x)))
+
+
+def pieces_kind(x: Kind, dtype: str) -> Kind:
+    dims = dims_of(numeric(x))
+    made = Array(dtype if double_only(numeric(x)) else "", dims and tuple(unknown_dim() for _ in (*dims, 0)))
+    return Tuple((Array("float64", (unknown_dim(),)), Array("float64", (unknown_dim(),)), made))
+
+
+@kind(signal.stft)
+def transforms_kind(x: Kind, *options: Kind) -> Kind:
+    return pieces_kind(x, "complex128")
+
+
+@kind(signal.spectrogram)
+def powers_kind(x: Kind, *options: Kind) -> Kind:
+    return pieces_kind(x, "float64")
+
+
+# --- kinds of spectra -------------------------------------------------------------------------------------------------
+
+
 def spectrum_kind(x: Kind, dtype: str) -> Kind:
     dims = dims_of(numeric(x))
     spectrum = Array(dtype if double_only(numeric(x)) else "", dims and tuple(unknown_dim() for _ in dims))
