@@ -30,8 +30,8 @@ RAGGED |= {"solve_continuous_are", "solve_discrete_are"}
 @pytest.mark.parametrize("rule", [rule for rule in OURS if rule.name not in RAGGED], ids=lambda rule: rule.name)
 def test_whole_programs(rule):
     """A program that calls the function, its gradient, and the gradient of that, against differences."""
-    row = next((row for row in ROWS[rule.function] if row.compared and row.expected is None and not row.fixed), None)
     rows = [row for row in ROWS[rule.function] if row.compared and row.expected is None]
+    rows = [row for row in rows if not row.fixed] or rows
     row = next((row for row in rows if any(isinstance(each, np.ndarray) for each in row.args)), rows[0])
     report = check_rule(
         rule.function, *row.args, order=1 if rule.name in ONCE else 2, rtol=1e-5, atol=1e-6, **row.keywords
@@ -134,7 +134,7 @@ def test_factors_of_constants_and_stacks_of_matrices():
 
     assert np.allclose(s2sad.grad(f)(b), np.linalg.solve(a, np.ones(2)))
     with pytest.raises(s2sad.S2sadError):
-        s2sad.grad(lambda a: np.sum(linalg.eigvalsh(a)))(np.stack([a, a]))
+        s2sad.grad(lambda a: np.sum(linalg.eigh(a, np.stack([np.eye(2)] * 2))[0]))(np.stack([a, a]))
 
 
 def test_every_name_of_scipy_special_is_known():
