@@ -24,7 +24,8 @@ imports, nested definitions as they were, `Global`, `Nonlocal`, and at most one 
 f returns nothing). A `break` stands only at the end of its loop's body, or of a branch of an `if` that stands there.
 Expressions stay as they are, but without `:=` (except in a lambda and a generator expression).
 
-In order: patterns (`core_match.py`), `:=` (`core_walrus.py`), assignments (here), jumps (`core_control.py`).
+In order: patterns (`core_match.py`), `:=` (`core_walrus.py`), assignments (here), jumps (`core_control.py`); then which
+reads may find no value (`unset_reads.py`).
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from s2sad.core_nodes import DEFINITIONS, LOOPS, TRIES, WITHS, Names, assign, co
 from s2sad.core_nodes import used_names as used_names
 from s2sad.core_scopes import separate_comprehensions
 from s2sad.core_walrus import Hoister
+from s2sad.unset_reads import note_unset_reads, own_variables
 
 Block = list[gast.stmt]
 
@@ -62,9 +64,11 @@ def lower(tree: gast.FunctionDef, taken: set[str] | None = None, fields: Fields 
         return new
     new.body = body
     names = Names(nodes, taken)
+    own = own_variables(new)
     separate_comprehensions(new, nodes, names)
     body = lower_jumps(_Statements(new, {type(node) for node in nodes}, names, fields).block(body), names)
     new.body = [place(statement, body[0]) for statement in names.imports()] + body
+    note_unset_reads(new, own)
     return new
 
 

@@ -249,6 +249,7 @@ class Infer(
         self.one_way: set[str] = set()
         self.never_set: set[str] = set()
         self.maybe_unset: set[str] = set()
+        self.second_names: set[tuple[str, str]] = set()  # variables, each with a name of something older that it means
         self.beside: list[Any] = []  # the functions beside the main one that are walked through, inside of one another
         self.branch_start = 0
         self.sharings: list[Any] = []
@@ -387,6 +388,7 @@ class Infer(
         if returned is None or returned.value is None:
             return Value(trees.const(None), Static(None))
         self.origin = (self.frame.source, returned)
+        self.look_whether_set(returned)
         self.note_returned_objects()
         found = self.maybe_at(returned.value)
         if found is not None and self.is_inner():

@@ -14,7 +14,7 @@ from s2sad.infer_memory import is_function
 from s2sad.ir import family
 from s2sad.kinds import List, Mapping, Never, Tuple, Unknown, join, settled
 from s2sad.live_variables import Live, live_variables
-from s2sad.values import Conflict, Object, Value
+from s2sad.values import Conflict, Object, Value, of_user
 
 if TYPE_CHECKING:
     from s2sad.infer_loops import Iteration
@@ -298,7 +298,7 @@ class Carried:
     def is_live(self, key: Any, live: set[str] | None) -> bool:
         """Whether what the state has under a key may still be read; `live`: the variables of this function that may."""
         known = live if key[0] == self.frame.number else self.frame.callers.get(key[0])
-        return known is None or key[1] in known or key[1] == LEFT
+        return known is None or of_user(key[1]) in known or key[1] == LEFT
 
     def phi_pairs(self, phi: Any, value: Any, pairs: list[tuple[str, gast.AST]], state: Any) -> None:
         if isinstance(phi, Maybe):

@@ -27,7 +27,7 @@ from s2sad.kinds import (
     join,
 )
 from s2sad.local_functions import RESULT
-from s2sad.values import Choice, Conflict, Object, Value
+from s2sad.values import Choice, Conflict, Object, Value, of_user
 
 
 class Joins:
@@ -38,7 +38,7 @@ class Joins:
 
     def base_name(self, key: Any) -> str:
         """What the names that a variable gets begin with."""
-        base = key[1] if isinstance(key, tuple) and isinstance(key[1], str) else "value"
+        base = of_user(key[1]) if isinstance(key, tuple) and isinstance(key[1], str) else "value"
         base = self.hints.get(key, base)
         if isinstance(key, tuple) and isinstance(key[0], Object):
             base = f"{self.owner_of_parts(key[0])}_{key[1]}"

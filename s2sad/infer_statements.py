@@ -23,7 +23,11 @@ class Statements:
     def walk(self, body: list[gast.stmt]) -> None:
         for node in body:
             self.origin = (self.frame.source, node)
+            self.mark_set(getattr(node, "starts", ()), None)
+            self.look_whether_set(node)
+            start = self.position
             getattr(self, "do_" + node.__class__.__name__, self.do_other)(node)
+            self.mark_set(getattr(node, "marks", ()), start)
 
     def do_other(self, node: gast.stmt) -> None:
         raise self.refuse("statement", node, what=type(node).__name__)

@@ -9,8 +9,8 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.exposed import read_from_before
-from s2sad.kinds import Never
-from s2sad.values import Object, Value
+from s2sad.kinds import Never, Scalar
+from s2sad.values import Conflict, Object, Value, is_set
 
 
 class Unset:
@@ -21,10 +21,11 @@ class Unset:
         known = self.facts.results.get(("exposed", id(node)))
         if known is None:
             known = self.facts.results["exposed", id(node)] = sorted(read_from_before(node))
+        looked_at = getattr(self.frame.tree, "unset", ())
         for name in known:
-            key = (self.frame.number, name)
-            if name in self.frame.locals and (key not in entry or self.is_unset(entry[key])):
-                entry[key] = self.unset_value(facts, key, ())
+            for key in [(self.frame.number, each) for each in (name, is_set(name))][: 1 + (name in looked_at)]:
+                if name in self.frame.locals and (key not in entry or self.is_unset(entry[key])):
+                    entry[key] = self.unset_value(facts, key, ())
         for key in [key for key in entry if len(key) == 2 and ("form", key, ()) in facts]:
             if self.is_unset(entry[key]) and entry[key].items is None:  # a loop around this one begins without it
                 entry[key] = self.unset_value(facts, key, ())
@@ -32,6 +33,57 @@ class Unset:
             for thing in dict.fromkeys(key[0] for key in entry if isinstance(key[0], Object) and key[0].cls is cls):
                 if (thing, part) not in entry or self.is_unset(entry[thing, part]):
                     entry[thing, part] = self.unset_value(facts, (thing, part), ())
+
+    def mark_set(self, names: Any, start: int | None) -> None:
+        """Puts beside variables that have got a value, by statements from `start` on, a name that stands for that: a
+        value that is a constant, or has another name, is not seen where they are read."""
+        for name in names:
+            key = (self.frame.number, name)
+            value = self.state.get(key)
+            if not isinstance(value, Value):
+                continue
+            if isinstance(value.expr, gast.Constant) and type(value.expr.value) in (float, complex):
+                self.state[key] = self.copied_to(name, value)
+            elif start is not None and isinstance(value.expr, gast.Name) and self.is_older(value.expr.id, start):
+                self.second_names.add((name, value.expr.id))
+            made = self.emit(trees.const(True), ir.Plain(True), Scalar("bool"), False, name)
+            self.info[made.expr.id].statement.mark = True
+            self.state[self.frame.number, is_set(name)] = made
+
+    def copied_to(self, base: str, value: Value) -> Value:
+        """A number with a name of its own."""
+        name = self.names.fresh(base)
+        self.add(gast.Assign([trees.name("_", store=True)], trees.const(None), None), ir.Copy([(name, value.expr)]))
+        self.info[name] = ir.Info(value.kind, False, None, None, self.loops, self.position, scope=self.scope())
+        return Value(trees.name(name), value.kind)
+
+    def is_older(self, name: str, start: int) -> bool:
+        """Whether a name has got its value elsewhere than in the block that a statement from `start` on stands in."""
+        known = self.info.get(name)
+        return known is None or known.position <= start and known.scope != self.scope()
+
+    def look_whether_set(self, node: Any) -> None:
+        """Statements that raise UnboundLocalError, as f does, where variables that a statement reads have no value."""
+        for name in getattr(node, "looks", ()):
+            value, known = (self.state.get((self.frame.number, key)) for key in (name, is_set(name)))
+            if value is None or isinstance(value, Conflict):
+                continue  # refused where it is read
+            if isinstance(value, Value) and self.shows_itself(name, value):
+                known = value.items[0] if value.items else value
+            if not isinstance(known, Value) or not isinstance(known.expr, gast.Name):
+                raise self.refuse("unbound", node, name=name)
+            self.add(gast.Expr(known.expr), ir.Plain(False))
+
+    def shows_itself(self, name: str, value: Value) -> bool:
+        """Whether reading the value of a variable raises where that has none."""
+        if value.items:
+            leaves = [each.expr.id for each in value.items if isinstance(each.expr, gast.Name)]
+            return len(leaves) == len(value.items) and all(
+                self.info[each].unset for each in leaves if each in self.info
+            )
+        if not isinstance(value.expr, gast.Name) or value.object is not None:
+            return False
+        return value.expr.id in self.info and (name, value.expr.id) not in self.second_names
 
     def note_maybe_unset(self, value: Any) -> None:
         """An attribute may have no value yet: one way to here, or none of a loop's iterations, has set it."""

@@ -19,6 +19,7 @@ from s2sad.inlining import inline_block, use_negatives
 from s2sad.ir import Inferred
 from s2sad.lengths import Pair, held, renamed
 from s2sad.lengths_read import read_lengths_elsewhere
+from s2sad.looks import drop_looks, drop_unread_marks, names_of
 from s2sad.looped_slices import take_from_whole
 from s2sad.printer import to_text
 from s2sad.program import Builder
@@ -79,6 +80,8 @@ def run_stages(request: Request, show: Callable[[str, Callable[[], str]], None])
     settle_iterators(core, lambda name: name not in hidden)
     show("core", lambda: to_text(core))
     inferred = infer(request, core)
+    drop_looks(inferred.body, names_of(inferred.value))
+    drop_unread_marks(inferred.body, names_of(inferred.value))
     inline_block(inferred)
     compute_once(inferred)
     show("infer", lambda: show_statements(inferred.body))

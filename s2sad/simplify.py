@@ -32,6 +32,7 @@ from s2sad.guards import use_guards
 from s2sad.in_order import set_in_order, set_numbers_last
 from s2sad.kinds import Kind
 from s2sad.last_reads import replace_last
+from s2sad.looks import drop_looks
 from s2sad.loop_headers import run_over_items, take_items_apart, while_saved
 from s2sad.one_sided import use_in_branches
 from s2sad.ownership import use_ownership
@@ -108,6 +109,7 @@ def simplify(
 ) -> None:
     """All of the above, in order. seeds: the names from which the adjoints come (dy); names: for new ones."""
     remove_dead(body)
+    drop_looks(body, set())
     mark_squares(body, info, kinds)
     run_over_items(body)
     for block in all_blocks(body):

@@ -128,6 +128,16 @@ def own_target(*names: str) -> gast.AST:
     return made[0] if len(made) == 1 else gast.Tuple(made, gast.Store())
 
 
+def is_set(name: str) -> str:
+    """The name of the variable of ours that has a value where the user's variable of this name has one."""
+    return own_variable(f"{name} is set")
+
+
+def of_user(name: Any) -> Any:
+    """The user's variable whose value, or whose being set, a variable stands for."""
+    return name[1 : -len(" is set>")] if isinstance(name, str) and name.endswith(" is set>") else name
+
+
 def shown_variable(name: str) -> str:
     return name.strip("<>")
 

@@ -54,6 +54,14 @@ class Unfit(Exception):
     """The program is no good for a comparison: it raises, or its numbers are too large or undefined."""
 
 
+class NoValue(Unfit):
+    """The program reads a variable without a value: ours has to raise that, too."""
+
+    def __init__(self, f: Any, error: Exception):
+        super().__init__(f"UnboundLocalError: {error}")
+        self.f = f
+
+
 class TooLong(BaseException):
     """The program runs too long."""
 
@@ -109,6 +117,8 @@ class Truth:
         try:
             self.f = define(self.text)
             value, output = printed_by(self.f, *copied(self.case.args))
+        except UnboundLocalError as error:
+            raise NoValue(self.f, error) from None
         except (Exception, TooLong) as error:
             raise Unfit(f"{type(error).__name__}: {error}") from None
         found = numbers(value)
@@ -183,11 +193,22 @@ def check(case: Case, modes: tuple[str, ...] = ("reverse",), seconds: float = 10
             # Some never end; those that do take milliseconds. What underflows in f has lost digits of its derivative.
             with time_limit(min(seconds, 0.5)), np.errstate(under="warn"):
                 truth = Truth(case)
+        except NoValue as unfit:
+            return {mode: _without_value_too(unfit, case, mode) for mode in modes}
         except Unfit as unfit:
             return {mode: Outcome("unfit", str(unfit), mode=mode) for mode in modes}
         except TooLong:
             return {mode: Outcome("unfit", "takes too long", mode=mode) for mode in modes}
         return {mode: _check(truth, mode, seconds) for mode in modes}
+
+
+def _without_value_too(found: NoValue, case: Case, mode: str) -> Outcome:
+    """What our program gives where f reads a variable without a value: an error as well, of whichever kind."""
+    if mode == "reverse":
+        with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
+            value, _ = value_and_gradients_function(found.f, source=case.text)(*copied(case.args))
+            return Outcome("no error", "f raises UnboundLocalError", got=value, signature="no error", mode=mode)
+    return Outcome("unfit", str(found), mode=mode)
 
 
 def _check(truth: Truth, mode: str, seconds: float) -> Outcome:

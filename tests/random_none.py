@@ -85,6 +85,8 @@ def compared(f: Any, on_complex: Any, c: int, text: str, unfit: type[Exception])
     """The same, of f, and of f for complex numbers; what raises `unfit` has no value."""
     try:
         value, step = f(POINT, c), on_complex(POINT + STEP * 1j, c)
+    except UnboundLocalError:
+        return without_value(f, c, text)
     except unfit:
         return ""
     expected = step.imag / STEP
@@ -97,6 +99,19 @@ def compared(f: Any, on_complex: Any, c: int, text: str, unfit: type[Exception])
         return ""
     close = all(abs(each - expected) <= 1e-9 * (1 + abs(expected)) for each in (gradient, tangent))
     return "" if got == value and close else f"{got} for {value}, {gradient}, {tangent} for {expected} of\n{text}"
+
+
+def without_value(f: Any, c: int, text: str) -> str:
+    """'' where our programs raise what f does that reads a variable without a value."""
+    for run in (
+        lambda: value_and_gradients_function(f, ["x"])(POINT, c),
+        lambda: jvp(f, (POINT, c), (1.0, 0)),
+    ):
+        try:
+            return f"{run()}, and f reads what has no value, of\n{text}"
+        except (UnboundLocalError, NotDifferentiableError):
+            continue
+    return ""
 
 
 if __name__ == "__main__":

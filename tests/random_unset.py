@@ -1,6 +1,6 @@
 """Random programs of arrays, lists and dicts that only some ways through a function make: in branches, in loops.
 
-What has no value where it is read makes the program no good; all others are judged by the complex step.
+Where f reads what has no value, ours has to raise the same error; all others are judged by the complex step.
 
     python -m tests.random_unset 0 5000    # these seeds, each with the flags 0 to 7
 """
@@ -33,6 +33,20 @@ USED = (
     "p = p + x * 0.5",
 )
 
+# What is not seen where it is read: each with what reads it, also where it may have no value.
+STANDS_FOR = {
+    "{v} = 0.5": "p = p * {v}",
+    "{v} = p": "p = p + {v} * x",
+    "{v} = (x, 2.0)": "p = p * {v}[1]",
+    "{v} = np.sin": "p = {v}(p) * x",
+    "{v} = lambda y: y * 0.5": "p = {v}(p)",
+    "{v} = 'abc'": "p = p * len({v})",
+    "{v} = 1": "p = p + [x, p][{v}]",
+    "{v} = {{'u': x}}": "p = p * {v}['u']",
+    "{v} = None": "p = p * (2.0 if {v} is None else x)",
+    "{v} = len([p])": "p = p + 0.5\n{v}",
+}
+
 
 def block(rng: random.Random, made: dict[str, tuple[str, int]], depth: int, indent: str, sure: int) -> list[str]:
     """Statements that make a or b or use one of them, where the flags say that it is there, or branches and loops.
@@ -48,6 +62,9 @@ def block(rng: random.Random, made: dict[str, tuple[str, int]], depth: int, inde
         elif depth < 3 and rng.random() < 0.25:
             loop = rng.choice((f"for i{depth} in range(2):", f"for i{depth} in range(c & 3):"))
             lines += [indent + loop, *block(rng, made, depth + 1, indent + "    ", sure)]
+        elif form in STANDS_FOR:
+            text = form if rng.random() < 0.15 else STANDS_FOR[form]
+            lines += [indent + line for line in text.format(v=name).split("\n")]
         elif sure & flag:
             form = form if rng.random() < 0.15 else rng.choice(USED)
             text = form.format(v=name, i=rng.randint(0, 2), n=rng.choice(("3", "c & 3", f"n_{name}")))
@@ -60,7 +77,9 @@ def block(rng: random.Random, made: dict[str, tuple[str, int]], depth: int, inde
 def program(seed: int) -> str:
     rng = random.Random(seed)
     made = {name: (rng.choice(MADE), rng.choice((1, 2, 4))) for name in "ab"}
-    lines = ["def f(x, c):", "    p = x", "    n_a = n_b = 0"]
+    if seed % 2:
+        made["q"] = rng.choice(list(STANDS_FOR)), rng.choice((1, 2, 4))
+    lines = ["def f(x, c):", "    p = x", "    n_a = n_b = n_q = 0"]
     for name, (form, flag) in made.items():
         text = form.format(v=name, i=rng.randint(0, 2))
         if rng.random() < 0.3:

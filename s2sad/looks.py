@@ -1,0 +1,80 @@
+"""Part of the stage `simplify`: statements that only look whether a variable has a value, before what reads it anyway.
+
+if n > 1:                  if n > 1:
+    c = 2.0 * x                c = 2.0 * x
+c                     ->   value = c + 1.0
+value = c + 1.0
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from s2sad import ir, trees
+from s2sad.reading import all_blocks, reads
+from s2sad.statements import all_of, own_expressions, targets
+from s2sad.unset_reads import surely_read
+
+
+def drop_looks(body: list[gast.stmt], kept: set[str]) -> None:
+    """Takes out those whose error the next statements raise, before they do anything else. kept: what is read behind
+    the body."""
+    blocks = list(all_blocks(body))
+    if not any(is_look(node) for block in blocks for node in block):
+        return
+    needed = kept.union(*(reads(node) for node in all_of(body)))
+    for block in blocks:
+        block[:] = [
+            node
+            for k, node in enumerate(block)
+            if not is_look(node) or not is_read_next(node.value.id, block[k + 1 :], needed)
+        ]
+
+
+def drop_unread_marks(body: list[gast.stmt], kept: set[str]) -> None:
+    """Takes out the names that are set where variables are, and that no statement looks at."""
+    blocks = list(all_blocks(body))
+    marks = {name for block in blocks for node in block if getattr(node, "mark", False) for name in targets(node)}
+    if not marks:
+        return
+    nodes = [node for block in blocks for node in block]
+    copies = [pair for node in nodes if is_copy(node) for pair in node.effect.pairs]
+    read = kept.union(*(reads(node) for node in all_of(body) if not is_copy(node)))
+    while more := {each for name, source in copies if name in read for each in trees.names_in(source)} - read:
+        read |= more
+    while more := {name for name, source in copies if trees.names_in(source) & marks} - marks:
+        marks |= more
+    for block in blocks:
+        for node in filter(is_copy, block):
+            node.effect.pairs = [pair for pair in node.effect.pairs if pair[0] not in marks - read]
+        block[:] = [node for node in block if not (is_copy(node) and not node.effect.pairs)]
+        block[:] = [node for node in block if not getattr(node, "mark", False) or targets(node) & read]
+
+
+def is_copy(node: Any) -> bool:
+    return isinstance(getattr(node, "effect", None), ir.Copy)
+
+
+def names_of(value: Any) -> set[str]:
+    """The names that the value which f returns is made of."""
+    parts = [*(value.items or ()), *(getattr(value, "parts", None) or {}).values()]
+    return trees.names_in(value.expr).union(*map(names_of, parts))
+
+
+def is_look(node: Any) -> bool:
+    return isinstance(node, gast.Expr) and isinstance(node.value, gast.Name)
+
+
+def is_read_next(name: str, rest: list[Any], needed: set[str]) -> bool:
+    for node in rest:
+        effect = getattr(node, "effect", None)
+        pure = isinstance(node, gast.Assign) and isinstance(effect, ir.Op) and not isinstance(effect, ir.Copy)
+        if pure and targets(node) and targets(node).isdisjoint(needed):
+            continue  # it may be taken out
+        if any(name in surely_read(expr) for expr in own_expressions(node)):
+            return True
+        if not (is_look(node) or isinstance(node, gast.Assign) and isinstance(effect, ir.Plain) and effect.pure):
+            return False
+    return False

@@ -1,0 +1,193 @@
+"""Variables that only some ways set, and that what is read doesn't show: a constant, another name, a function, a tuple.
+Where they have no value, our programs raise UnboundLocalError, as f does."""
+
+import numpy as np
+import pytest
+
+from s2sad import NotDifferentiableError, jvp, value_and_gradients_function
+from tests.language.checker import check_case
+
+
+def a_number(x, n):
+    if n > 1:
+        c = 2.0
+    return c * x
+
+
+def a_parameter(x, n):
+    if n > 1:
+        c = x
+    return c * x
+
+
+def a_function(x, n):
+    if n > 1:
+        g = np.sin
+    return g(x)
+
+
+def an_inner_function(x, n):
+    if n > 1:
+
+        def g(y):
+            return y * y
+
+    return g(x)
+
+
+def a_lambda(x, n):
+    if n > 1:
+        g = lambda y: y * y  # noqa: E731
+    return g(x)
+
+
+def a_dict(x, n):
+    if n > 1:
+        c = {"a": x}
+    return c["a"] * x
+
+
+def a_tuple(x, n):
+    if n > 1:
+        c = (x, 2.0)
+    return c[1] * x
+
+
+def an_index(x, n):
+    for i in range(n):
+        c = i
+    return c * x
+
+
+def the_index_itself(x, n):
+    for i in range(n):
+        pass
+    return i * x
+
+
+def a_number_of_a_loop(x, n):
+    for _ in range(n):
+        c = 3.0
+    return c * x
+
+
+def a_text(x, n):
+    while n > 1:
+        c = "abs"
+        n -= 1
+    if c == "abs":
+        return x * x
+    return x
+
+
+def read_where_nothing_uses_it(x, n):
+    if n > 1:
+        c = 2.0
+    if n > 1:
+        return c * x
+    d = c + 1  # noqa: F841
+    return x
+
+
+def read_for_itself(x, n):
+    if n > 1:
+        c = x * x
+    c  # noqa: B018
+    return x
+
+
+def an_axis(x, n):
+    if n > 1:
+        axis = 0
+    return np.sum(x * np.ones(3), axis=axis)
+
+
+def none_at_all(x, n):
+    if n > 1:
+        c = None
+    if c is None:
+        return x
+    return x * 2
+
+
+def deleted(x, n):
+    if n > 1:
+        c = x
+    del c
+    return x
+
+
+def in_a_function(x, n):
+    def chosen(flag):
+        if flag:
+            rate = 0.5
+        return rate
+
+    return chosen(n > 1) * x * x
+
+
+def in_a_loop(x, n):
+    s = x
+    for i in range(2):
+        if n > i + 1:
+            c = s
+        s = s + c * x
+    return s
+
+
+def of_a_handler(x, n):
+    try:
+        if n > 1:
+            raise ValueError
+    except ValueError:
+        c = 2.0
+    return c * x
+
+
+def a_tuple_of_the_iteration_before(x, n):
+    s = x
+    for i in range(n):
+        if i > 0 or n == 1:
+            s = s + c[0] * c[1]  # noqa: F821
+        c = (s, 2.0)
+    return s / len(c)
+
+
+CASES = [each for name, each in list(globals().items()) if getattr(each, "__module__", "") == __name__]
+
+
+@pytest.mark.parametrize("f", CASES, ids=lambda f: f.__name__)
+def test_raises_where_f_does(f):
+    check_case(f, (1.5, 3))
+    with pytest.raises(UnboundLocalError):
+        f(1.5, 0)
+    for run in (lambda: value_and_gradients_function(f)(1.5, 0), lambda: jvp(f, (1.5, 0), (1.0, 0))):
+        with pytest.raises(UnboundLocalError):
+            run()
+
+
+def test_nothing_is_looked_at_where_a_test_says_it():
+    def f(x, fast, slow):
+        if fast and not slow:
+            rate, act = 0.5, np.sin
+        y = x * x
+        if not slow:
+            if fast:
+                y = rate * act(y)
+        return y
+
+    source = value_and_gradients_function(f).source(1.5, True, False)
+    assert "rate = 0.5\n    y" in source and "act" not in source.partition('"""')[2].replace("act(", "")
+    assert value_and_gradients_function(f)(1.5, True, True)[0] == f(1.5, True, True)
+
+
+def test_one_thing_or_another_of_two_branches_or_nothing():
+    def f(x, n):
+        if n > 2:
+            c = {"a": x}
+        elif n > 1:
+            c = {"a": x * x}
+        return c["a"] * x
+
+    with pytest.raises((UnboundLocalError, NotDifferentiableError)):
+        value_and_gradients_function(f)(1.5, 0)
