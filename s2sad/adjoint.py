@@ -131,6 +131,9 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
                 and isinstance(self.info[source.id].kind, Scalar)
             ):
                 number = self.number_of(cotangent.expr, cotangent.kind)
+                if cotangent.late:
+                    missing = gast.Compare(cotangent.expr, [gast.Is()], [trees.const(None)])
+                    number = gast.IfExp(missing, trees.const(0.0), number)
                 cotangent = Cotangent(
                     self.let(self.grad_base(source.id), number, self.info[source.id].kind), self.info[source.id].kind
                 )

@@ -107,6 +107,9 @@ class Structure:
             late = any(each is not None and each.late for each in (a, b))
             if not late and isinstance(kind, Array) and self.is_added_to_elsewhere(name, node):
                 late = True
+            held = isinstance(kind, (List, Mapping)) and not (isinstance(kind, List) and self.is_set_last(name))
+            late = late or held and (a is None or b is None) and self.is_late(name, node)
+            if late:
                 a, b = self.in_shadows(name, results, blocks)
             for block, cotangent in zip(blocks, (a, b)):
                 if cotangent is None and isinstance(kind, Array) and not late:
@@ -115,8 +118,8 @@ class Structure:
                 elif cotangent is None:
                     if isinstance(kind, List) and self.is_set_last(name):
                         expr = gast.List([], gast.Load())  # read only if the loop was left there
-                    elif late or self.is_late(name, node):
-                        expr, late = trees.const(None), True
+                    elif late:
+                        expr = trees.const(None)
                     else:
                         expr = self.zero(kind, trees.name(name))
                 else:
@@ -139,10 +142,10 @@ class Structure:
         )
 
     def in_shadows(self, name: str, results: list[dict[str, Any]], blocks: list[list[gast.stmt]]) -> list[Any]:
-        """An array's adjoint at the ends of two branches, where there is one, as one that is added into in place."""
+        """An adjoint at the ends of two branches, where there is one, as one that is changed in place."""
         outer = self.block, self.adj
         for self.block, self.adj in zip(blocks, results):
-            if self.adj.get(name) is not None:
+            if self.adj.get(name) is not None and not self.adj[name].late:
                 self.as_shadow(name, own=True)
         self.block, self.adj = outer
         return [each.get(name) for each in results]
@@ -280,6 +283,9 @@ class Structure:
             if apart and isinstance(kind, (Array, List, Mapping)):
                 fresh = self.names.fresh(self.grad_base(name))
                 self.kinds[fresh] = kind
+                if old is not None and not old.late:
+                    self.as_shadow(name, own=True)
+                    old = self.adj[name]
                 pairs.append((fresh, trees.const(None) if old is None else old.expr))
                 variables[name] = self.adj[name] = Cotangent(trees.name(fresh), kind, shadow=True, late=True)
                 continue
@@ -357,6 +363,9 @@ class Structure:
                 expr = trees.const(None)
             elif end is None:
                 expr = self.zero(kind, like)
+            elif end.late and not start.late:
+                missing = gast.Compare(end.expr, [gast.Is()], [trees.const(None)])
+                expr = gast.IfExp(missing, self.zero(kind, trees.name(name)), end.expr)
             elif end.spread:
                 expr = self.full(like, end, kind)
             elif start.shadow and isinstance(kind, Array) and not end.owned and not end.late:

@@ -173,7 +173,6 @@ class Joins:
             return Conflict("joined_functions")
         if any(isinstance(v.expr, gast.Name) and v.expr.id.endswith(RESULT) for v in (a, b)):
             return Conflict("joined_kinds")
-        optional = any(v.static is None or self.is_optional(v) for v in (a, b))
         kind = self.joined_kind(a, b)
         varied = (a.varied or b.varied) and carries_gradient(kind)
         if varied and isinstance(kind, Unknown):
@@ -181,8 +180,6 @@ class Joins:
         name = self.names.fresh(base)
         for pairs, value in zip(copies, (a, b)):
             pairs.append((name, value.expr))
-        if optional:
-            self.optional.add(name)
         made = self.joined_value(name, kind, varied, [a, b])
         read = {name for value in (a, b) for name in trees.names_in(value.expr)}
         if made.place is not None and self.left_by_a_loop(read) or not self.one_way.isdisjoint(read):
@@ -213,6 +210,8 @@ class Joins:
 
     def joined_value(self, name: str, kind: Kind, varied: bool, values: list[Value]) -> Value:
         place = None
+        if any(each.static is None or self.is_optional(each) for each in values):
+            self.optional.add(name)
         if isinstance(kind, Tuple) and not varied and carries_memory(kind):
             kind = UNKNOWN
         if isinstance(kind, (Array, List, Mapping, Unknown)):

@@ -228,4 +228,66 @@ def f(y):
         u = w ** 2
     return w
 """: (-0.306,),
+    # What only another branch makes, and every iteration sets anew: its adjoint was None, and is that of a number.
+    """def f(x):
+    if 0.5 > 1.0:
+        s = np.zeros(3)
+        s[1] += 1.0
+    for k in range(2):
+        s = x * (k + 1)
+    return s
+""": (-0.202,),
+    # The same, where the branch is taken, and what it makes is an array that is written into.
+    """def f(x):
+    if 0.5 < 1.0:
+        s = np.zeros(3)
+        s[1] += 1.0
+    for s in [0.3, x]:
+        pass
+    return s
+""": (0.687,),
+    # What an inner loop sets to None is maybe None behind the outer loop, too.
+    """def f(a):
+    for k in range(2):
+        g = a
+        for i in range(2):
+            g = None
+    return a * 0.5 if g is None else g * 2.0
+""": (0.924,),
+    """def f(a):
+    for k in range(3):
+        g = {"a": a}
+        for i in range(2):
+            g["a"] = None
+    return 3.0 * a if g["a"] is None else a * g["a"]
+""": (0.924,),
+    # np.einsum of operands of unknown rank: the subscripts tell it.
+    """def f(steps):
+    r, u = steps
+    for j in range(2):
+        r = np.ones((3, 3)) * u[j]
+    return np.einsum('ij,jk->ik', r, r)
+""": ((1.162, array([-0.675, 0.489])),),
+}
+
+# The same, refused to second order.
+FOUND_IN_FIRST_ORDER: dict[str, Any] = {
+    # An array that a loop has made, stored into in a branch of another loop: its adjoint was None in the next iteration.
+    """def f(value):
+    u = 0
+    while u < 3:
+        u += 1
+        a = np.sum(np.ones((2, 3)), axis=0)
+    for c in [0.3, 1.0]:
+        np.copyto(a, value if 1.0 > 0.2 else a[2])
+    return a
+""": (-0.873,),
+    # A list that an early return leaves aside: its adjoint was the `dy` of the caller, whose items were taken out.
+    """def f(x):
+    for b in (0.3,):
+        a = [x for k in range(1, 3)]
+        if 2 < 0.7:
+            return [1.0]
+    return a
+""": (0.636,),
 }

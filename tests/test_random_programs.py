@@ -8,7 +8,7 @@ A failure is shrunk to a few lines;
 import pytest
 
 from tests.random_complex import Case, define
-from tests.random_found import FOUND
+from tests.random_found import FOUND, FOUND_IN_FIRST_ORDER
 from tests.random_judge import CHECKS, MODES, Found, Truth, check
 from tests.random_programs import make, report
 from tests.random_shrink import shrink
@@ -43,6 +43,13 @@ def test_found(text):
     for seed in (0, 2, 4, 6):
         for outcome in check(Case(text, args, seed), MODES if seed == 0 else ("second",)).values():
             assert outcome.kind == "right", report(Case(text, args, seed), outcome, with_source=True)
+
+
+@pytest.mark.parametrize("text", FOUND_IN_FIRST_ORDER)
+def test_found_in_first_order(text):
+    case = Case(text, FOUND_IN_FIRST_ORDER[text], 0)
+    for outcome in check(case, ("reverse", "forward")).values():
+        assert outcome.kind == "right", report(case, outcome, with_source=True)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from s2sad.indexing import unknown_dim
 from s2sad.kinds import NONE, Array, Dim, Kind, broadcast_dims
 from s2sad.rules.registry import adjoint, kind, known, nondifferentiable, rank, refuse, spread, unbroadcast
 from s2sad.rules.results import FALSE, UNSURE, array_dtype, dims_of, dtype_of, numeric, shaped, value_of
@@ -58,9 +59,10 @@ def plain_sum(subscripts, ranks):
 def einsum(subscripts, *operands, optimize=False, dtype=None, grad, k):
     if k is None or not known(isinstance(subscripts, str)):
         return refuse("np.einsum of subscripts or operands that are known at run time only: write the subscripts out")
-    text, repeated, alone = einsum_back(subscripts, [rank(a) for a in operands], k)
+    ranks = [rank(a) for a in operands] if "..." in subscripts else [0] * len(operands)  # only an ellipsis asks for it
+    text, repeated, alone = einsum_back(subscripts, ranks, k)
     if len(operands) == 1:
-        index = plain_sum(subscripts, [rank(operands[0])])
+        index = plain_sum(subscripts, ranks)
         if index is not None:
             return grad if len(repeated) + len(alone) == 0 else spread(grad if rank(grad) == 0 else grad[index])
     others = operands[:k] + operands[k + 1 :]
@@ -77,14 +79,14 @@ def einsum_kind(subscripts: Kind, *operands: Kind, optimize: Kind = FALSE, dtype
     operands = tuple(map(numeric, operands))
     own = dtype_of(dtype, array_dtype(*operands))
     ranks = [getattr(each, "rank", None) for each in operands]
-    if text is UNSURE or not isinstance(text, str) or None in ranks:
+    if text is UNSURE or not isinstance(text, str) or None in ranks and "..." in text:
         return Array(own, None)
     terms, output = einsum_terms(text, ranks)
     lengths: dict[str, tuple[Dim, ...] | None] = {}
     for term, each in zip(terms, operands):
         for letter, dim in zip(term, dims_of(each) or ()):
             lengths[letter] = broadcast_dims(lengths.get(letter, ()), (dim,))
-    dims = tuple(dim for letter in output for dim in lengths[letter] or ())
+    dims = tuple(dim for letter in output for dim in lengths.get(letter) or (unknown_dim(),))
     return shaped(own, dims, scalar=value_of(optimize) is False)
 
 
