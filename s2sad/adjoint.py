@@ -49,6 +49,7 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
         self.shadows: set[str] = set()  # arrays that adjoints are added into in place
         self.taken_over: set[str] = set()  # those that began as a sum, which may be of more digits than the array
         self.stands_for: dict[str, str] = {}  # what an array held before a statement changed it: the array
+        self.swept: list[gast.stmt] = []  # the block that the sweep is in
         self.begun_late: set[str] = set()  # names whose adjoints were None until something was there for them
         self.given: set[str] = set()  # shadows that the caller of this function handed over
         self.overflow = Overflow(program, active)
@@ -80,19 +81,25 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
             raise AssertionError(f"the adjoint of {trees.show(expr)} has no name")
         return isinstance(expr, gast.Name) and expr.id in self.active
 
+    def beside(self, node: gast.stmt) -> gast.stmt:
+        """A statement that stands in the same block: copies at the ends of iterations are made when those are over."""
+        block = self.swept
+        return next((each for each in block if not isinstance(getattr(each, "effect", None), ir.Copy)), node)
+
     # ---------------------------------------------------------------- the sweep
     def sweep(self, body: list[gast.stmt]) -> None:
-        outer = self.scope
+        outer, around = self.scope, self.swept
+        self.swept = body
         for node in reversed(body):
             self.origin = getattr(node, "origin", self.origin)
-            self.scope = getattr(node, "scope", self.scope)
             op = getattr(node, "effect", None)
+            self.scope = getattr(self.beside(node) if isinstance(op, ir.Copy) else node, "scope", self.scope)
             method = getattr(self, "of_" + type(op or node).__name__, None)
             if method is not None:
                 method(node, op)
             elif isinstance(op, ir.Plain):
                 self.end_at(node)
-        self.scope = outer
+        self.scope, self.swept = outer, around
 
     def end_at(self, node: gast.stmt) -> None:
         """What is made here of constants, and was written into later: before that, it has no adjoint."""
@@ -139,7 +146,8 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
                 )
             if source.id not in self.adj:
                 self.adj[source.id] = cotangent
-                if cotangent.late and not self.may_have_no_value(source.id, node):
+                loaded = isinstance(getattr(self.info[source.id].statement, "effect", None), ir.Load)
+                if cotangent.late and not loaded and not self.may_have_no_value(source.id, self.beside(node)):
                     self.make_late({source.id: cotangent}, begun=False)
             elif cotangent.late:
                 self.add_if_there(source, cotangent)

@@ -268,8 +268,20 @@ class Arrays:
                 self.add(trees.assign(name, cotangent.expr))
                 cotangent = dataclasses.replace(cotangent, expr=trees.name(name))
             self.adj[root] = cotangent
+            if cotangent.late and not self.may_have_no_value(root, node):
+                self.make_late({root: cotangent}, begun=False)
             return
         shadow = self.as_shadow(root)
+        if cotangent.late:
+            test = gast.Compare(cotangent.expr, [gast.IsNot()], [trees.const(None)])
+            outer, self.block = self.block, []
+            self.add_to_place(shadow, op, cotangent)
+            there, self.block = self.block, outer
+            self.add(gast.If(test, there, []))
+            return
+        self.add_to_place(shadow, op, cotangent)
+
+    def add_to_place(self, shadow: gast.AST, op: ir.Load, cotangent: Any) -> None:
         place, finish = self.through(shadow, op.place.path)
         if isinstance(op.kind, (List, Tuple, Dict, Record, Mapping)):
             total = self.added(op.kind, place, cotangent.expr)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import types
 from typing import Any
@@ -11,6 +10,7 @@ import gast
 import numpy as np
 
 from s2sad import trees
+from s2sad.infer_dunders import NeedsStatements
 from s2sad.infer_expressions import SliceOf
 from s2sad.infer_frozen import Frozen
 from s2sad.infer_grids import Grid
@@ -181,8 +181,9 @@ class Attributes:
         if not isinstance(raw, PLAIN_ATTRIBUTES) and hasattr(type(raw), "__get__"):
             raise self.refuse("own_protocol", node, name=cls.__name__, what=f"getting `{name}`")
         if isinstance(raw, property):
-            made = self.call_value(Value(owner.expr, Static(BoundMethod(owner, raw.fget, name))), [], {}, node)
-            return dataclasses.replace(made, expr=trees.attr(owner.expr, name)) if self.quiet else made
+            if self.quiet:  # it reads memory, whose moment is that of a statement
+                raise NeedsStatements(str(self.refuse("operator", node, what=name)))
+            return self.call_value(Value(owner.expr, Static(BoundMethod(owner, raw.fget, name))), [], {}, node)
         if isinstance(raw, staticmethod):
             return Value(trees.attr(owner.expr, name), Static(found))
         if isinstance(raw, classmethod):

@@ -75,6 +75,7 @@ def is_read_next(name: str, rest: list[Any], needed: set[str]) -> bool:
             continue  # it may be taken out
         if any(name in surely_read(expr) for expr in own_expressions(node)):
             return True
-        if not (is_look(node) or isinstance(node, gast.Assign) and isinstance(effect, ir.Plain) and effect.pure):
+        sweep = getattr(node, "reverse", False) or hasattr(node, "forward")
+        if not (is_look(node) or sweep or isinstance(node, gast.Assign) and not getattr(node, "impure", False)):
             return False
     return False

@@ -133,7 +133,7 @@ def f(y):
 """: (0.201,),
     # A property in what stays as f has it: the call of its function by its name.
     """def f(w):
-    v = Total(w, [])
+    v = Total(w, [w])
     b = None
     if (0.5 if b is None else b * 2.0) / (1.5 + v.last * v.last) < 0.5:
         w = w * v.value
@@ -268,6 +268,39 @@ def f(y):
         r = np.ones((3, 3)) * u[j]
     return np.einsum('ij,jk->ik', r, r)
 """: ((1.162, array([-0.675, 0.489])),),
+    # An item of an array that another branch reads, and a loop sets anew: it was looked at without a value.
+    """def f(t1):
+    if 1.0 > 0.8:
+        t1 += 1.0
+    else:
+        u = t1[1]
+    for i, u in enumerate(t1):
+        pass
+    return u
+""": (array([[0.886, -1.028, 0.933], [-1.131, -1.312, -0.872]]),),
+    """def f(a, t1):
+    if 1.0 < 2.0:
+        if t1 > 0.5:
+            s = a[0]
+    else:
+        for value, s in zip(a, [0.5]):
+            value[0] -= 1.0
+    for s in a:
+        pass
+    return s
+""": ([array([-0.117, 1.283, 1.037]), array([0.24, 0.942, 1.434])], -1.388),
+    # The adjoint of what a loop leaves, which a later loop sets anew, was None in the second iteration.
+    """def f(x, steps):
+    for j, c in enumerate(steps):
+        if 1.0 < 1.0 < 0.3:
+            continue
+        b = c * x
+    u = steps
+    for value in u:
+        b = np.full((), 1.0)
+        b[()] += 1.0
+    return b
+""": (1.282, array([[0.779, 0.707, -1.201], [1.021, 1.125, -0.763]])),
 }
 
 # The same, refused to second order.

@@ -463,6 +463,52 @@ def property_in_what_stays_whole(x):
     return x * sum([trace.last * k for k in range(3) if 1.0 < trace.last < 10.0])
 
 
+class Run:
+    """What it asks of itself changes while it goes on."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    @property
+    def last(self):
+        return self.rows[-1]
+
+    @property
+    def over(self):
+        return len(self.rows) > 2 and self.last > 1.0
+
+
+@case(1.2)
+def property_in_a_test(x):
+    run, c = Run([0.0]), x
+    for _ in range(3):
+        if run.last > 0.3:
+            c = c * x
+        run.rows.append(x)
+    return c
+
+
+@case(1.2)
+def property_in_a_test_that_has_a_name(x):
+    run, c = Run([0.0]), x
+    for _ in range(4):
+        over = not run.over
+        c = c * x if over else c + x * x
+        run.rows.append(c)
+    return c
+
+
+@case(1.2)
+def property_that_ends_a_loop(x):
+    run = Run([0])
+    while True:
+        total = sum(run.rows)
+        if run.last > 0.3:
+            break
+        run.rows.append(x)
+    return total
+
+
 def objects_as_items(x):
     return (np.ones(2) * Vector(x, x))[0].a
 
