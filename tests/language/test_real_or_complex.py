@@ -85,7 +85,7 @@ def test_refused_while_it_runs():
 import scipy.linalg
 def f(a):
     M = np.outer(np.linalg.eigvals(a), [1, 2, 0.5])
-    return np.sum(scipy.linalg.eigvalsh(M @ M.conj().T))
+    return np.sum(scipy.linalg.eigvalsh(M @ M.conj().T, np.eye(3)))
 """)
-    with pytest.raises(NotImplementedError, match="the rule for `eigvalsh` fails here: of a stack, a complex or an"):
+    with pytest.raises(NotImplementedError, match="the rule for `eigvalsh` fails here: "):
         s2sad.grad(f)(COMPLEX)
