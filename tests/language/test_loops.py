@@ -292,6 +292,15 @@ def newton_sqrt(a):
     return x
 
 
+@case(0.7, 20)
+def while_a_number_is_doubled(x, n):
+    i = 1
+    while i < n:
+        x = math.sin(x * i) + x
+        i = i * 2
+    return x
+
+
 @case(1.3)
 def while_on_active_value(x):
     k = 0

@@ -90,6 +90,11 @@ GUARDED = [
     (lambda x: 1 / np.cosh(x), lambda x: -np.sinh(x) / np.cosh(x) ** 2, {800.0: 0.0, -800.0: 0.0, np.inf: 0.0}),
     (lambda x: 1 / np.sinh(x), lambda x: -np.cosh(x) / np.sinh(x) ** 2, {800.0: 0.0, -800.0: 0.0}),
     (lambda x: 1 / (1 + np.exp(x)) ** 2, lambda x: -2 * np.exp(x) / (1 + np.exp(x)) ** 3, {400.0: 0.0, 800.0: 0.0}),
+    (  # of a sum that begins with something positive
+        lambda x: 1 / (1 + np.exp(x * x + x)) ** 2,
+        lambda x: -2 * (2 * x + 1) * np.exp(x * x + x) / (1 + np.exp(x * x + x)) ** 3,
+        {30.0: 0.0},
+    ),
     (lambda x: (1 + np.exp(x)) ** -0.5, lambda x: -0.5 * np.exp(x) * (1 + np.exp(x)) ** -1.5, {800.0: 0.0}),
     (lambda x: 1 / np.sqrt(1 + np.exp(x)), lambda x: -0.5 * np.exp(x) * (1 + np.exp(x)) ** -1.5, {800.0: 0.0}),
     (

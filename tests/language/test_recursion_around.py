@@ -261,6 +261,17 @@ def writes_into_lists_of_lists(a, b):
     return result
 
 
+def product_of_sums(v, x, n):
+    if n == 0:
+        return x
+    return np.sum(v) * product_of_sums(np.arange(3.0) + x, x, n - 1)
+
+
+@case(array(4), 0.3, 2, params=["v", "x"])
+def gradient_that_is_one_number_for_an_array(v, x, n):
+    return product_of_sums(v, x, n)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_recursion_around(each):
     each.check()
