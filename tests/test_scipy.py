@@ -334,6 +334,13 @@ def test_generalized_pareto_distribution_that_is_almost_exponential(c):
     assert found == pytest.approx(stats.genpareto.pdf(2.0, c), rel=1e-9)
 
 
+@pytest.mark.parametrize("c", [4e-6, -4e-6])
+def test_nearly_no_shape_of_extreme_values(c):
+    found = s2sad.grad(lambda x: stats.genextreme.logpdf(x, c))(2.0)
+    t = math.exp(math.log1p(-2.0 * c) / c)
+    assert found == pytest.approx((t - 1.0 + c) / (1.0 - 2.0 * c), rel=1e-9)
+
+
 @pytest.mark.parametrize("x", [101.0, 200.0])
 def test_erfcx_far_out(x):
     """2 x erfcx(x) - 2 / sqrt(pi), by the continued fraction of erfcx (DLMF 7.9.2), in which nothing cancels."""
