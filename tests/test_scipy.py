@@ -22,7 +22,7 @@ ONCE = {"ellipj", "elliprf", "elliprc", "ellipk", "ellipe", "ellipkm1", "ellipki
 # Results of several shapes, and matrices that must stay symmetric: these have whole programs in the test after the next
 # and in tests/test_scipy_equations.py.
 RAGGED = {"eigh", "svd", "lstsq", "lu", "eig", "eigh_tridiagonal", "orthogonal_procrustes"}
-RAGGED |= {"solve_continuous_are", "solve_discrete_are"}
+RAGGED |= {"solve_continuous_are", "solve_discrete_are", "stft", "spectrogram"}
 
 
 @pytest.mark.rows
