@@ -18,6 +18,7 @@ from s2sad.infer_memory import dim_symbol
 from s2sad.infer_sparse import Sparse
 from s2sad.infer_sparse_solvers import SparseFactor
 from s2sad.infer_splines import Spline
+from s2sad.infer_surfaces import Surface
 from s2sad.kinds import UNKNOWN, Array, Dict, List, Mapping, Scalar, Static, Text, Tuple
 from s2sad.rules import registry
 from s2sad.values import MISSING, BoundMethod, Solution, Super, Value
@@ -44,6 +45,8 @@ class Attributes:
             return self.super_attribute(static, name, node)
         if isinstance(static, Solution):
             return self.part_of_solution(static, name, node)
+        if isinstance(static, Surface):
+            return self.part_of_surface(static, name)
         if isinstance(static, Spline):
             return self.part_of_spline(static, name, node)
         if isinstance(static, Grid):

@@ -12,6 +12,7 @@ from s2sad.expressions import substitute
 from s2sad.indexing import Mask, item_kind
 from s2sad.infer_expressions import SliceOf
 from s2sad.infer_splines import Spline, SplineMethod
+from s2sad.infer_surfaces import Surface
 from s2sad.ir import family
 from s2sad.kinds import (
     INT,
@@ -399,7 +400,8 @@ def is_position(place: ir.Place) -> bool:
 def is_function(value: Value) -> bool:
     static = value.static
     return static is not MISSING and (
-        callable(static) or isinstance(static, (BoundMethod, LocalFunction, Partial, Choice, Spline, SplineMethod))
+        callable(static)
+        or isinstance(static, (BoundMethod, LocalFunction, Partial, Choice, Spline, SplineMethod, Surface))
     )
 
 

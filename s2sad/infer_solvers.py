@@ -28,6 +28,7 @@ from s2sad.infer_nested import NESTED
 from s2sad.infer_sparse import Sparse
 from s2sad.infer_sparse_solvers import SparseFactor
 from s2sad.infer_splines import FITPACK, SPLINES, Spline, SplineMethod
+from s2sad.infer_surfaces import Surface
 from s2sad.kinds import FLOAT, UNKNOWN, Array, Dict, List, Mapping, Record, Scalar, Static, Tuple
 from s2sad.rules import implicit, loading, registry
 from s2sad.values import BoundMethod, Choice, LocalFunction, Partial, Solution, Value
@@ -68,6 +69,8 @@ class Solvers:
             return self.call_factor_solver(function, name, args, keywords, node, hint) if name in SOLVERS else None
         if isinstance(static, Spline):
             return self.call_spline(static, args, keywords, node, hint)
+        if isinstance(static, Surface):
+            return self.call_made_surface(static, args, keywords, node, hint)
         if isinstance(static, SplineMethod):
             return self.call_spline_method(static.spline, static.name, args, keywords, node, hint)
         if home == "scipy.stats":
@@ -136,6 +139,8 @@ class Solvers:
             return self.make_spline(function, name, args, keywords, node)
         if name in FITPACK and not self.flows(args, keywords):
             return self.make_fitpack(function, name, args, keywords)
+        if name == "RectBivariateSpline" and not self.flows(args, keywords):
+            return self.make_surface(function, name, args, keywords)
         if not self.flows(args, keywords) and name != "RegularGridInterpolator":
             return None
         if name in GRIDS:
@@ -285,6 +290,7 @@ MADE_HERE = (
     Solution,
     Spline,
     SplineMethod,
+    Surface,
     Grid,
     Sparse,
     SparseFactor,

@@ -67,6 +67,8 @@ SPLINES = {
     "methods of a global": (lambda a, t: np.sum(CUBIC.derivative(2)(t)) * CUBIC.integrate(a, 1.9), 0.4, T),
     "fitpack": (lambda t: np.sum(FITTED(t) * FITTED.derivative()(t) + UnivariateSpline(X, Y, k=4)(t, 1)), T),
     "surface": (lambda t, u: np.sum(SURFACE.ev(t, u) ** 2 + SURFACE(u, t, grid=False)), T, 1.1),
+    "surface of f": (lambda t, u: np.sum(RectBivariateSpline(X, X[:5], np.outer(Y, Y[:5])).ev(t, u) ** 2), T, 1.1),
+    "surface of f on a grid": (lambda t, u: np.sum(RectBivariateSpline(X, X, np.outer(Y, Y), kx=2)(t, u) ** 2), T, 1.1),
     "surface on a grid": (lambda t, u: np.sum(SURFACE(t, u) ** 2) + SURFACE(1.3, u)[0, 0], T, 1.1),
     "beyond a surface": (lambda t, u: np.sum(SURFACE.ev(t, u)) ** 2, T - 1.0, 1.1),
     "list": (of_a_list, 0.7, 1.3),
