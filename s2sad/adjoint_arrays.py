@@ -313,6 +313,8 @@ class Arrays:
             return
         if root not in self.adj and isinstance(op.place.root.kind, Array):
             return
+        if root in self.adj and self.adj[root].late:
+            self.make_late({root: self.adj[root]})
         if is_whole(op) and trees.names_in(self.adj[root].expr).isdisjoint(self.given):
             self.store_whole(op, root)
             return
