@@ -151,7 +151,10 @@ class Lists:
         """What can be run over, as a list with a name."""
         value = self.as_iterated(value, node)
         if value.items is not None:
-            return self.make_list(value.items)
+            listed: Value = self.make_list(value.items)
+            if not isinstance(listed.kind, List):
+                raise self.refuse("mixed_list", node)
+            return listed
         if isinstance(value.kind, Mapping):
             made = trees.call(trees.builtin("list"), value.expr)
             return self.emit(made, ir.Plain(False), List(value.kind.key or UNKNOWN), False, "#keys")

@@ -118,3 +118,13 @@ def test_is_none_of_a_constant_in_a_comprehension():
         return r * len(told)
 
     assert value_and_gradients_function(f)(np.float64(2.0)) == (4.0, (2.0,))
+
+
+@pytest.mark.parametrize("made", [lambda x: deque([[x], 1.0]), lambda x: sorted([[x], 1.0], key=str)])
+def test_items_of_different_types_are_refused(made):
+    def f(x):
+        items = made(x)
+        return x * len(items)
+
+    with pytest.raises(NotDifferentiableError, match="the items of a list are of different types"):
+        value_and_gradients_function(f)(2.0)
