@@ -45,6 +45,7 @@ from s2sad.numba_rows import saves_in_rows
 from s2sad.numba_sorts import UNKNOWN, sort_of
 from s2sad.numba_tapes import saves_in_arrays
 from s2sad.numba_unified import arrays_from_the_start, arrays_of_indices, saved_with_none, sets_none
+from s2sad.numba_unset import raise_without_value
 from s2sad.numba_views import Memory
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.requests import Program
@@ -167,7 +168,9 @@ def adapted(
             if isinstance(node, gast.FunctionDef) and run_side_by_side(node, Expressions(found[node.name])):
                 modules["prange"] = need_numba("numba").prange
     tree.outside = halves_called(paths or {}, outside)
-    return rewritten(tree, kinds, modules, outside, fused, tests)
+    made = rewritten(tree, kinds, modules, outside, fused, tests)
+    raise_without_value(made.body[-1])
+    return made
 
 
 def halves_called(paths: dict[str, Path], outside: dict[str, Any]) -> dict[str, Any]:
@@ -248,6 +251,7 @@ def text_of_function(tree: gast.FunctionDef, function: types.FunctionType) -> Nu
     outside = around(function)
     with_names(tree, outside, {*trees.names_in(tree), *outside}, paths)
     made = rewritten(gast.Module([tree], []), {}, modules, outside)
+    raise_without_value(made.body[-1])
     helpers = {node.name for node in made.body if isinstance(node, gast.FunctionDef)} - {tree.name}
     return NumbaText(to_text(made), {}, modules, indexing(made), helpers, paths=paths)
 

@@ -45,6 +45,7 @@ def note_unset_reads(tree: gast.FunctionDef, variables: set[str]) -> None:
         return
     for node in trees.walk(tree):
         if isinstance(node, (gast.For, gast.With, gast.ExceptHandler)) and (made := walk.unset & bound_by(node)):
+            node.body = node.body or [gast.Pass()]
             node.body[0].starts = sorted(made)
         elif isinstance(node, gast.stmt) and node is not tree and (made := walk.unset & set_by(node)):
             node.marks = sorted(made)
