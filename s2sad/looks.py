@@ -13,6 +13,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.dead import needed_names, removable
 from s2sad.reading import all_blocks, reads
 from s2sad.statements import all_of, own_expressions, targets
 from s2sad.unset_reads import surely_read
@@ -24,7 +25,8 @@ def drop_looks(body: list[gast.stmt], kept: set[str]) -> None:
     blocks = list(all_blocks(body))
     if not any(is_look(node) for block in blocks for node in block):
         return
-    needed = kept.union(*(reads(node) for node in all_of(body)))
+    read_behind = gast.Return(gast.Tuple([trees.name(each) for each in sorted(kept)], gast.Load()))
+    needed = needed_names([*body, read_behind])
     for block in blocks:
         block[:] = [
             node
@@ -69,10 +71,8 @@ def is_look(node: Any) -> bool:
 
 def is_read_next(name: str, rest: list[Any], needed: set[str]) -> bool:
     for node in rest:
-        effect = getattr(node, "effect", None)
-        pure = isinstance(node, gast.Assign) and isinstance(effect, ir.Op) and not isinstance(effect, ir.Copy)
-        if pure and targets(node) and targets(node).isdisjoint(needed):
-            continue  # it may be taken out
+        if not is_copy(node) and removable(node) and targets(node).isdisjoint(needed):
+            continue  # it is going to be taken out
         if any(name in surely_read(expr) for expr in own_expressions(node)):
             return True
         sweep = getattr(node, "reverse", False) or hasattr(node, "forward")
