@@ -112,6 +112,15 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
                 self.take(name)
 
     def take(self, name: str) -> Cotangent | None:
+        """The adjoint of what is set here, which has a value then."""
+        found = self.take_as_is(name)
+        if found is None or not found.late:
+            return found
+        self.make_late({name: found}, begun=False)
+        return self.adj.pop(name)
+
+    def take_as_is(self, name: str) -> Cotangent | None:
+        """The same, which may be None."""
         return self.adj.pop(name, None) if name in self.active else None
 
     def real_part_for(self, name: str, cotangent: Cotangent) -> Cotangent:
@@ -127,7 +136,7 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
             self.accumulate(node.value, cotangent.expr, cotangent.kind, spread=cotangent.spread, owned=cotangent.owned)
 
     def of_Copy(self, node: gast.Assign, op: ir.Copy) -> None:
-        taken = [(source, self.take(target)) for target, source in op.pairs]
+        taken = [(source, self.take_as_is(target)) for target, source in op.pairs]
         for source, cotangent in taken:
             if cotangent is None or not self.is_active(source):
                 continue

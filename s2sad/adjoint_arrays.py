@@ -257,7 +257,7 @@ class Arrays:
 
     def of_Load(self, node: gast.Assign, op: ir.Load) -> None:
         name = node.targets[0].id
-        cotangent = self.take(name)
+        cotangent = self.take_as_is(name)
         root = op.place.root.name
         if cotangent is None or root not in self.active:
             return

@@ -1,8 +1,7 @@
 """Part of the stage `adjoint`: branches, loops, `with` and `try`, in reverse.
 
-A branch is reversed by testing again; a loop runs over the same positions backwards. The adjoint of a name that
-lives longer
-than one iteration has one name before, in and after the reversed loop.
+A branch is reversed by testing again; a loop runs over the same positions backwards. The adjoint of a name that lives
+longer than one iteration has one name before, in and after the reversed loop.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from s2sad.activity import sources
 from s2sad.adjoint_breaks import count_whole, whole_iteration
 from s2sad.kinds import ITEM, Array, Dim, List, Mapping, Scalar
 from s2sad.reading import all_blocks, reads
-from s2sad.statements import blocks_of, statements_in, statements_of, targets
+from s2sad.statements import blocks_of, read_list, statements_in, statements_of, targets
 
 
 class Structure:
@@ -43,8 +42,12 @@ class Structure:
         self.add(gast.If(node.test, blocks[0], blocks[1])).retest = True
 
     def prepare_shadows(self, node: gast.stmt) -> None:
-        """Memory that only one branch would give a shadow gets it before the branches."""
+        """Memory that only one branch would give a shadow gets it before the branches; not a list that the other one
+        hands on under another name, which may have got longer or shorter since."""
+        handed_on = self.lists_handed_on(node)
         for name in touched(node):
+            if name in handed_on:
+                continue
             if self.owner_of(name) is not None and not self.defined_inside(name, node):
                 if self.needs_shadow(name, node):
                     self.as_shadow(name)
@@ -89,6 +92,11 @@ class Structure:
     def is_set_last(self, name: str) -> bool:
         """Whether it is set where its loop is left, and nowhere else."""
         return self.info[name].early or is_set_before_break(name, self.program.body)
+
+    def lists_handed_on(self, node: gast.stmt) -> set[str]:
+        copies = (each for each in statements_in(node) if isinstance(getattr(each, "effect", None), ir.Copy))
+        names = {name for each in copies for name in read_list(each) if name in self.info}
+        return {name for name in names if isinstance(self.info[name].kind, (List, Mapping))}
 
     def merge(self, results: list[dict[str, Any]], blocks: list[list[gast.stmt]], node: gast.If) -> dict[str, Any]:
         from s2sad.adjoint import Cotangent

@@ -1,5 +1,7 @@
 """Arrays and lists that one of two branches makes, and that are written into behind: the gradient goes to the branch."""
 
+from collections import deque
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,26 @@ def arrays_of_different_lengths(x):
     a[0] = x
     a[1] = x * x
     return np.sum(a * a)
+
+
+@case.each((0.7, 1), (0.7, 2))
+def a_list_that_one_branch_shortens(x, c):
+    r = [1.0, x] * 2
+    if c > 1:
+        y = r.pop()
+        r = [y, x, x * x]
+    del r[0]
+    return r[0] * 2.0 + r[-1]
+
+
+@case.each((0.7, 1), (0.7, 2))
+def a_deque_that_one_branch_shortens(x, c):
+    r = deque([1.0, x, x * x])
+    if c > 1:
+        y = r.pop()
+        r = deque([y, x])
+    r.popleft()
+    return r[0] * 2.0 + r[-1]
 
 
 @case.each((0.7, array(3)), (-0.7, array(3)))
