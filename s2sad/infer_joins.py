@@ -212,6 +212,7 @@ class Joins:
         place = None
         if any(each.static is None or self.is_optional(each) for each in values):
             self.optional.add(name)
+        self.note_second_names(name, values)
         if isinstance(kind, Tuple) and not varied and carries_memory(kind):
             kind = UNKNOWN
         if isinstance(kind, (Array, List, Mapping, Unknown)):

@@ -50,6 +50,14 @@ class Unset:
             self.info[made.expr.id].statement.mark = True
             self.state[self.frame.number, is_set(name)] = made
 
+    def note_second_names(self, name: str, values: list[Value]) -> None:
+        """What a variable stands for from here on shows as little whether it was set as what it was before."""
+        base = ir.base_of(name)
+        if base in getattr(self.frame.tree, "unset", ()):
+            known = [each.expr.id if isinstance(each.expr, gast.Name) else None for each in values]
+            if any(each is None or (base, each) in self.second_names for each in known):
+                self.second_names.add((base, name))
+
     def copied_to(self, base: str, value: Value) -> Value:
         """A number with a name of its own."""
         name = self.names.fresh(base)

@@ -191,3 +191,16 @@ def test_one_thing_or_another_of_two_branches_or_nothing():
 
     with pytest.raises((UnboundLocalError, NotDifferentiableError)):
         value_and_gradients_function(f)(1.5, 0)
+
+
+def test_a_loop_that_goes_on_with_another_name():
+    def f(x, n, m):
+        for _ in range(n):
+            a = x
+        for _ in range(m):
+            a = 1.0
+        return a * x
+
+    assert value_and_gradients_function(f, ["x"])(2.0, 1, 0) == (4.0, (4.0,))
+    with pytest.raises(UnboundLocalError):
+        value_and_gradients_function(f, ["x"])(2.0, 0, 0)
