@@ -327,12 +327,11 @@ class Structure:
             if start.late:
                 self.begun_late |= {name} if begun else set()
                 fresh = trees.name(self.names.fresh(self.grad_base(name)))
-                self.kinds[fresh.id] = start.kind
+                kind = self.info[name].kind  # not that of all that it may be where it is read
+                self.kinds[fresh.id] = kind
                 missing = gast.Compare(start.expr, [gast.Is()], [trees.const(None)])
-                self.add(
-                    trees.assign(fresh.id, gast.IfExp(missing, self.zero(start.kind, trees.name(name)), start.expr))
-                )
-                self.adj[name] = dataclasses.replace(start, expr=fresh, late=False)
+                self.add(trees.assign(fresh.id, gast.IfExp(missing, self.zero(kind, trees.name(name)), start.expr)))
+                self.adj[name] = dataclasses.replace(start, expr=fresh, kind=kind, late=False)
 
     def always_set(self, node: Any) -> set[str]:
         """The names that each iteration sets."""
