@@ -15,7 +15,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.dead import needed_names, removable
 from s2sad.reading import all_blocks, reads
-from s2sad.statements import all_of, own_expressions, targets
+from s2sad.statements import all_of, all_statements, own_expressions, targets
 from s2sad.unset_reads import surely_read
 
 
@@ -26,13 +26,22 @@ def drop_looks(body: list[gast.stmt], kept: set[str]) -> None:
     if not any(is_look(node) for block in blocks for node in block):
         return
     read_behind = gast.Return(gast.Tuple([trees.name(each) for each in sorted(kept)], gast.Load()))
-    needed = needed_names([*body, read_behind])
+    needed, going = needed_names([*body, read_behind]), list(body)
+    while len(staying := [node for node in going if not goes_away(node, needed)]) < len(going):
+        needed, going = needed_names([*staying, read_behind]), staying
     for block in blocks:
         block[:] = [
             node
             for k, node in enumerate(block)
             if not is_look(node) or not is_read_next(node.value.id, block[k + 1 :], needed)
         ]
+
+
+def goes_away(node: Any, needed: set[str]) -> bool:
+    """Whether a statement is going to be taken out, as it does nothing that is needed."""
+    if isinstance(node, (gast.If, gast.For)):
+        return all(goes_away(each, needed) for each in all_statements(node))
+    return isinstance(node, gast.Pass) or (is_copy(node) or removable(node)) and targets(node).isdisjoint(needed)
 
 
 def drop_unread_marks(body: list[gast.stmt], kept: set[str]) -> None:
@@ -71,8 +80,8 @@ def is_look(node: Any) -> bool:
 
 def is_read_next(name: str, rest: list[Any], needed: set[str]) -> bool:
     for node in rest:
-        if not is_copy(node) and removable(node) and targets(node).isdisjoint(needed):
-            continue  # it is going to be taken out
+        if goes_away(node, needed):
+            continue
         if any(name in surely_read(expr) for expr in own_expressions(node)):
             return True
         sweep = getattr(node, "reverse", False) or hasattr(node, "forward")

@@ -195,7 +195,10 @@ _pieces = [
 rows(signal.welch, cases=[row(_tone, **each) for each in _pieces])
 rows(signal.welch, cases=[row(_tones, nperseg=6), row(_tones.T, 3.0, [1.0, 2.0, 3.0, 1.0], axis=0)])
 rows(signal.spectrogram, cases=[parts("2", _tone, **each) for each in _pieces])
-rows(signal.spectrogram, cases=[parts("2", _tones.T, 3.0, [1.0, 2.0, 3.0, 1.0], axis=0), parts("2", _tone, mode="psd")])
+rows(
+    signal.spectrogram,
+    cases=[parts("2", _tones.T, 3.0, [1.0, 2.0, 3.0, 1.0], axis=0), parts("2", _tone, nperseg=8, mode="psd")],
+)
 rows(signal.stft, cases=[parts("2", _tone, **each | {"scaling": "psd"}) for each in _pieces])
 rows(
     signal.stft,

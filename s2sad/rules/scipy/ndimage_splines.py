@@ -163,7 +163,7 @@ def interpolation_transposed(grad, shape, places, order, mode, prefilter):
     return by_axes(made, [filter_matrix(n, order, mode) for n in shape])
 
 
-def along_axis(coefficients, places, order, mode, axis):
+def spline_along_axis(coefficients, places, order, mode, axis):
     """How splines change along an axis: B_n'(x) = B_{n-1}(x + 1/2) - B_{n-1}(x - 1/2)."""
     flat = [np.zeros(np.size(places[0]), dtype=int)]
     parts = [np.ones(np.size(places[0]))]
@@ -201,7 +201,7 @@ def slopes_at_places(image, places, order, mode, cval, prefilter):
     elif mode == "nearest":
         places = np.clip(places, 0.0, ends)
     within = mode if mode == "reflect" or mode == "grid-wrap" else "mirror"
-    slopes = np.stack([along_axis(coefficients, places, order, within, k) for k in range(len(places))])
+    slopes = np.stack([spline_along_axis(coefficients, places, order, within, k) for k in range(len(places))])
     if mode == "constant" or mode == "grid-constant":  # beyond one axis there is nothing
         slopes = np.where(np.all(inside, axis=0), slopes, 0.0)
     elif mode == "nearest":
