@@ -289,18 +289,6 @@ def f(y):
         pass
     return s
 """: ([array([-0.117, 1.283, 1.037]), array([0.24, 0.942, 1.434])], -1.388),
-    # The adjoint of what a loop leaves, which a later loop sets anew, was None in the second iteration.
-    """def f(x, steps):
-    for j, c in enumerate(steps):
-        if 1.0 < 1.0 < 0.3:
-            continue
-        b = c * x
-    u = steps
-    for value in u:
-        b = np.full((), 1.0)
-        b[()] += 1.0
-    return b
-""": (1.282, array([[0.779, 0.707, -1.201], [1.021, 1.125, -0.763]])),
 }
 
 # The same, refused to second order.
@@ -323,4 +311,16 @@ FOUND_IN_FIRST_ORDER: dict[str, Any] = {
             return [1.0]
     return a
 """: (0.636,),
+    # The adjoint of what a loop leaves, which a later loop sets anew, was None in the second iteration.
+    """def f(x, steps):
+    for j, c in enumerate(steps):
+        if 1.0 < 1.0 < 0.3:
+            continue
+        b = c * x
+    u = steps
+    for value in u:
+        b = np.full((), 1.0)
+        b[()] += 1.0
+    return b
+""": (1.282, array([[0.779, 0.707, -1.201], [1.021, 1.125, -0.763]])),
 }
