@@ -25,15 +25,18 @@ def drop_looks(body: list[gast.stmt], kept: set[str]) -> None:
     blocks = list(all_blocks(body))
     if not any(is_look(node) for block in blocks for node in block):
         return
+    whole = [list(block) for block in blocks]
+    for block in blocks:
+        block[:] = [node for node in block if not is_look(node)]  # what only they read isn't needed
     read_behind = gast.Return(gast.Tuple([trees.name(each) for each in sorted(kept)], gast.Load()))
     needed, going = needed_names([*body, read_behind]), list(body)
     while len(staying := [node for node in going if not goes_away(node, needed)]) < len(going):
         needed, going = needed_names([*staying, read_behind]), staying
-    for block in blocks:
+    for block, nodes in zip(blocks, whole):
         block[:] = [
             node
-            for k, node in enumerate(block)
-            if not is_look(node) or not is_read_next(node.value.id, block[k + 1 :], needed)
+            for k, node in enumerate(nodes)
+            if not is_look(node) or not is_read_next(node.value.id, nodes[k + 1 :], needed)
         ]
 
 

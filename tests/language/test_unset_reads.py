@@ -204,3 +204,14 @@ def test_a_loop_that_goes_on_with_another_name():
     assert value_and_gradients_function(f, ["x"])(2.0, 1, 0) == (4.0, (4.0,))
     with pytest.raises(UnboundLocalError):
         value_and_gradients_function(f, ["x"])(2.0, 0, 0)
+
+
+def test_read_only_where_nothing_comes_of_it():
+    def f(x, n):
+        for _ in range(n):
+            b /= 1.5  # noqa: F821
+        return x
+
+    assert value_and_gradients_function(f, ["x"])(2.0, 0) == (2.0, (1.0,))
+    with pytest.raises(UnboundLocalError):
+        value_and_gradients_function(f, ["x"])(2.0, 1)
