@@ -225,6 +225,8 @@ def powers_layout(x, axis, window, nperseg, noverlap, nfft):
 
 
 def powers_adjoint(grad, x, fs, window, nperseg, noverlap, nfft, detrend, one_sided, scaling, axis):
+    if np.size(x) == 0:
+        return np.zeros_like(x)
     weights, step, count = powers_layout(x, axis, window, nperseg, noverlap, nfft)
     other = transforms_of_pieces(x, axis, weights, step, count, detrend, one_sided)
     through = 2.0 * pieces_beside(grad, axis) * shares_of_spectrum(weights, count, one_sided, fs, scaling)
@@ -233,6 +235,8 @@ def powers_adjoint(grad, x, fs, window, nperseg, noverlap, nfft, detrend, one_si
 
 
 def powers_change(x_dot, x, fs, window, nperseg, noverlap, nfft, detrend, one_sided, scaling, axis):
+    if np.size(x) == 0:
+        return np.zeros_like(x)
     weights, step, count = powers_layout(x, axis, window, nperseg, noverlap, nfft)
     first = transforms_of_pieces(x_dot, axis, weights, step, count, detrend, one_sided)
     second = transforms_of_pieces(x, axis, weights, step, count, detrend, one_sided)
