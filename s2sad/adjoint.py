@@ -10,6 +10,8 @@ of the names it reads. `v_grad` is how much the value changes, against `dy`, per
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import gast
@@ -148,7 +150,7 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
             ):
                 number = self.number_of(cotangent.expr, cotangent.kind)
                 if cotangent.late:
-                    missing = gast.Compare(cotangent.expr, [gast.Is()], [trees.const(None)])
+                    missing = trees.is_none(cotangent.expr)
                     number = gast.IfExp(missing, trees.const(0.0), number)
                 cotangent = Cotangent(
                     self.let(self.grad_base(source.id), number, self.info[source.id].kind), self.info[source.id].kind
@@ -159,26 +161,28 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
                 if cotangent.late and not loaded and not self.may_have_no_value(source.id, self.beside(node)):
                     self.make_late({source.id: cotangent}, begun=False)
             elif cotangent.late:
-                self.add_if_there(source, cotangent)
+                if not self.adj[source.id].late:
+                    self.as_shadow(source.id, own=True)
+                add = functools.partial(self.accumulate, source, cotangent.expr, cotangent.kind, owned=False)
+                self.add_if_there(source.id, cotangent, add)
             else:
                 if cotangent.shadow or self.adj[source.id].shadow and isinstance(self.info[source.id].kind, Array):
                     self.as_shadow(source.id)
                 self.accumulate(source, cotangent.expr, cotangent.kind, spread=cotangent.spread, owned=False)
 
-    def add_if_there(self, source: gast.Name, cotangent: Cotangent) -> None:
-        """Adds what may be None to an adjoint, which may be None as well: where both are, neither has a value."""
-        name, outer = source.id, self.block
-        if not self.adj[name].late:
-            self.as_shadow(name, own=True)
-        old = self.adj[name]
-        fresh = self.names.fresh(self.grad_base(name))
-        self.kinds[fresh] = old.kind
-        self.block = []
-        self.accumulate(source, cotangent.expr, cotangent.kind, owned=False)
-        self.copy_into(self.block, [(fresh, self.adj[name].expr)])
-        there, self.block = self.block, outer
+    def add_if_there(self, name: str, cotangent: Cotangent, add: Callable[[], None]) -> None:
+        """Runs what adds a cotangent that may be None to the adjoint of a name, where it is there. That adjoint may be
+        None as well: where both are, neither has a value."""
+        old, outer = self.adj.get(name), self.block
         missing: list[gast.stmt] = []
-        self.copy_into(missing, [(fresh, old.expr)])
-        test = gast.Compare(cotangent.expr, [gast.IsNot()], [trees.const(None)])
-        self.add(gast.If(test, there, missing))
-        self.adj[name] = Cotangent(trees.name(fresh), old.kind, shadow=True, late=old.late)
+        there = self.block = []
+        add()
+        self.block = outer
+        made = self.adj.get(name)
+        if made is not None and made is not old:
+            fresh = self.names.fresh(self.grad_base(name))
+            kind = self.kinds[fresh] = made.kind if old is None else old.kind
+            self.copy_into(there, [(fresh, made.expr)])
+            self.copy_into(missing, [(fresh, trees.const(None) if old is None else old.expr)])
+            self.adj[name] = Cotangent(trees.name(fresh), kind, shadow=True, late=old is None or old.late)
+        self.add(gast.If(trees.is_there(cotangent.expr), there, missing))

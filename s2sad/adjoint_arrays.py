@@ -271,29 +271,12 @@ class Arrays:
             if cotangent.late and not self.may_have_no_value(root, node):
                 self.make_late({root: cotangent}, begun=False)
             return
-        if cotangent.late:
-            self.add_if_any(root, node, op, cotangent)
-        else:
+        if not cotangent.late:
             self.add_to_place(self.as_shadow(root), op, cotangent)
-
-    def add_if_any(self, root: str, node: gast.stmt, op: ir.Load, cotangent: Any) -> None:
-        """Adds what may be None to the adjoint of a part of `root`, which may have no value itself then."""
-        from s2sad.adjoint import Cotangent
-
-        old, outer = self.adj.get(root), self.block
-        late = old.late if old is not None else self.may_have_no_value(root, node)
-        if not late:
+            return
+        if not (self.adj[root].late if root in self.adj else self.may_have_no_value(root, node)):
             self.as_shadow(root)
-        self.block = []
-        self.add_to_place(self.as_shadow(root), op, cotangent)
-        there, missing, self.block = self.block, [], outer
-        if late:
-            fresh = self.names.fresh(self.grad_base(root))
-            self.kinds[fresh] = self.info[root].kind
-            self.copy_into(there, [(fresh, self.adj[root].expr)])
-            self.copy_into(missing, [(fresh, trees.const(None) if old is None else old.expr)])
-            self.adj[root] = Cotangent(trees.name(fresh), self.info[root].kind, shadow=True, late=True)
-        self.add(gast.If(gast.Compare(cotangent.expr, [gast.IsNot()], [trees.const(None)]), there, missing))
+        self.add_if_there(root, cotangent, lambda: self.add_to_place(self.as_shadow(root), op, cotangent))
 
     def add_to_place(self, shadow: gast.AST, op: ir.Load, cotangent: Any) -> None:
         place, finish = self.through(shadow, op.place.path)

@@ -329,7 +329,7 @@ class Structure:
                 fresh = trees.name(self.names.fresh(self.grad_base(name)))
                 kind = self.info[name].kind  # not that of all that it may be where it is read
                 self.kinds[fresh.id] = kind
-                missing = gast.Compare(start.expr, [gast.Is()], [trees.const(None)])
+                missing = trees.is_none(start.expr)
                 self.add(trees.assign(fresh.id, gast.IfExp(missing, self.zero(kind, trees.name(name)), start.expr)))
                 self.adj[name] = dataclasses.replace(start, expr=fresh, kind=kind, late=False)
 
@@ -364,14 +364,14 @@ class Structure:
             if start.spread:
                 expr = trees.const(0.0) if end is None else end.expr
                 if end is not None and end.late:
-                    missing = gast.Compare(expr, [gast.Is()], [trees.const(None)])
+                    missing = trees.is_none(expr)
                     expr = gast.IfExp(missing, trees.const(0.0), expr)
             elif start.late and end is None:
                 expr = trees.const(None)
             elif end is None:
                 expr = self.zero(kind, like)
             elif end.late and not start.late:
-                missing = gast.Compare(end.expr, [gast.Is()], [trees.const(None)])
+                missing = trees.is_none(end.expr)
                 expr = gast.IfExp(missing, self.zero(kind, trees.name(name)), end.expr)
             elif end.spread:
                 expr = self.full(like, end, kind)

@@ -326,7 +326,7 @@ class Gradients:
     def ones_for(self, value: Any) -> gast.stmt:
         """dy is None: ones in the structure of a list or record."""
         dy = trees.name(self.dy)
-        test = gast.Compare(dy, [gast.Is()], [trees.const(None)])
+        test = trees.is_none(dy)
         node = gast.If(test, [trees.assign(self.dy, self.ones_of(value))], [])
         node.effect = None
         return node

@@ -160,7 +160,7 @@ class Pair:
             name = getattr(each, "id", "")
             value = empty_value(known, [name], numpy) if name in started - kept else None
             if value is not None:
-                test = gast.Compare(trees.name(name), [gast.Is()], [trees.const(None)])
+                test = trees.is_none(trees.name(name))
                 items[k] = gast.IfExp(test, value, gast.UnaryOp(gast.UAdd(), each))
 
     def type_function(self, pairs: list[Pair], kept: set[str]) -> gast.FunctionDef:

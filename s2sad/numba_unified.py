@@ -197,7 +197,7 @@ def push_with_none(node: Any, empty: dict[int, Any], asked: set[int]) -> None:
     items = items_of(node.value.args[0])
     flags: list[gast.AST] = []
     for k, value in empty.items():
-        test = gast.Compare(trees.copy_tree(items[k]), [gast.Is()], [trees.const(None)])
+        test = trees.is_none(trees.copy_tree(items[k]))
         flags += [trees.copy_tree(test)] if k in asked else []
         there = gast.UnaryOp(gast.UAdd(), items[k])  # Numba takes it for what is surely there
         items[k] = gast.IfExp(test, trees.copy_tree(value), there)

@@ -16,6 +16,7 @@ from typing import Any
 import gast
 
 from s2sad import trees
+from s2sad.numba_tapes import fresh
 from s2sad.printer import BlankLine
 from s2sad.statements import all_of, blocks_of
 from s2sad.unset_reads import note_unset_reads, own_variables
@@ -33,7 +34,7 @@ def raise_without_value(function: gast.FunctionDef) -> None:
     if not looked_at.unset:
         return
     used = trees.names_in(function)
-    flags = {name: flag_for(name, used) for name in sorted(looked_at.unset)}
+    flags = {name: fresh(f"{name}_set", used) for name in sorted(looked_at.unset)}
     body = with_flags(primal, flags)
     checks = [check(name, flags) for node in last for name in getattr(node, "looks", ())]
     begun = [trees.assign(flag, trees.const(False)) for flag in flags.values()]
@@ -43,15 +44,6 @@ def raise_without_value(function: gast.FunctionDef) -> None:
 
 def begins_sweep(node: Any) -> bool:
     return isinstance(node, BlankLine) or getattr(node, "reverse", False) or hasattr(node, "forward")
-
-
-def flag_for(name: str, used: set[str]) -> str:
-    made, number = f"{name}_set", 1
-    while made in used:
-        number += 1
-        made = f"{name}_set{number}"
-    used.add(made)
-    return made
 
 
 def with_flags(block: list[Any], flags: dict[str, str]) -> list[Any]:

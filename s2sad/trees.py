@@ -274,6 +274,16 @@ def show(node: gast.AST) -> str:
 # --- arithmetic -----------------------------------------------------------------------------------------------------
 
 
+def is_none(expr: gast.AST) -> gast.Compare:
+    """The test `expr is None`."""
+    return gast.Compare(expr, [gast.Is()], [const(None)])
+
+
+def is_there(expr: gast.AST) -> gast.Compare:
+    """The test `expr is not None`."""
+    return gast.Compare(expr, [gast.IsNot()], [const(None)])
+
+
 def binary(op: type[gast.operator], left: gast.AST, right: gast.AST) -> gast.BinOp:
     return gast.BinOp(left, op(), right)
 

@@ -152,7 +152,7 @@ class _Walk:
         added = [node.target] if isinstance(node, gast.AugAssign) else []
         self.look(node, [*(getattr(node, each, None) for each in fields), *targets, *map(as_read, added)], state)
         made = names_set([node])
-        state.forget(made, changes_memory(node, targets))
+        state.forget(made, changes_memory(node))
         state.sure |= made
         return state
 
@@ -167,7 +167,7 @@ class _Walk:
 
     def of_Delete(self, node: gast.Delete, state: State) -> State:
         self.look(node, map(as_read, node.targets), state)
-        state.sure -= {each.id for each in node.targets if isinstance(each, gast.Name)}
+        state.sure -= deleted(node)
         state.forget(deleted(node), True)
         return state
 
@@ -272,15 +272,15 @@ def has_parts(known: Truth) -> bool:
     return any(part in known[0] for part in ("Attribute(", "Subscript(", "Call("))
 
 
-def changes_memory(node: Any, targets: Iterable[Any]) -> bool:
+def changes_memory(node: Any) -> bool:
     """Whether a statement may change what parts of something are: it stores one, or is a call for its effect."""
-    stores_part = any(isinstance(part, (gast.Attribute, gast.Subscript)) for part in targets)
-    return stores_part or isinstance(node, (gast.AugAssign, gast.Expr))
+    if isinstance(node, gast.Assign):
+        return any(isinstance(part, (gast.Attribute, gast.Subscript)) for part in node.targets)
+    return isinstance(node, (gast.AugAssign, gast.Expr))
 
 
 def changes_some_memory(node: Any) -> bool:
-    inside = (each for each in trees.walk(node) if isinstance(each, (gast.Assign, gast.AugAssign, gast.Expr)))
-    return any(changes_memory(each, [*getattr(each, "targets", ()), getattr(each, "target", None)]) for each in inside)
+    return any(map(changes_memory, trees.walk(node)))
 
 
 def is_run(iterated: Any) -> bool:

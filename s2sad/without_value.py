@@ -24,8 +24,7 @@ import gast
 
 from s2sad import trees
 from s2sad.statements import all_of, own_expressions, targets
-
-PARTLY = (gast.BoolOp, gast.IfExp, gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+from s2sad.unset_reads import surely_read
 
 
 def begin_without_value(body: list[gast.stmt], names: dict[str, str], parameters: set[str]) -> None:
@@ -103,8 +102,7 @@ class _Walk:
             return []
         if not self.checks:
             return []
-        surely = [each for expr in own_expressions(node) for each in parts_that_run(expr)]
-        return self.look_at(loads(surely), state)
+        return self.look_at(set().union(*map(surely_read, own_expressions(node))), state)
 
     def read_by_copy(self, node: gast.stmt, state: State) -> list[gast.stmt]:
         """`v = a` of f's, where v is None before: whether `a` had a value can't be seen afterwards."""
@@ -123,7 +121,7 @@ class _Walk:
 
     def check(self, name: str) -> gast.If:
         message = trees.const(f"{self.shown(name)} has no value")
-        test = gast.Compare(trees.name(name), [gast.Is()], [trees.const(None)])
+        test = trees.is_none(trees.name(name))
         return gast.If(test, [gast.Raise(trees.call(trees.builtin("UnboundLocalError"), message), None)], [])
 
     # ---------------------------------------------------------------- statements
@@ -243,12 +241,3 @@ def loads(nodes: list[Any]) -> set[str]:
     """The names that expressions read."""
     found = [each for node in nodes for each in trees.walk(node) if isinstance(each, gast.Name)]
     return {each.id for each in found if isinstance(each.ctx, gast.Load) and not hasattr(each, "module")}
-
-
-def parts_that_run(expr: Any) -> list[gast.AST]:
-    """The names of an expression that are read whichever way it takes."""
-    if isinstance(expr, PARTLY):
-        return parts_that_run(expr.values[0]) if isinstance(expr, gast.BoolOp) else []
-    if isinstance(expr, gast.Name):
-        return [expr]
-    return [part for each in trees.children(expr) for part in parts_that_run(each)]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from s2sad import value_and_gradients_function
+from tests.language.test_unset_reads import the_index_itself
 
 
 def left_by_a_loop(x, n):
@@ -18,12 +19,6 @@ def an_array_of_one_branch(x, n):
     return np.sum(c)
 
 
-def the_index_of_a_loop(x, n):
-    for i in range(n):
-        pass
-    return i * x
-
-
 def last(x, n):
     for i in range(n):
         y = x * i
@@ -35,7 +30,7 @@ def of_a_function(x, n):
 
 
 @pytest.mark.parametrize(
-    "f", [left_by_a_loop, an_array_of_one_branch, the_index_of_a_loop, of_a_function], ids=lambda f: f.__name__
+    "f", [left_by_a_loop, an_array_of_one_branch, the_index_itself, of_a_function], ids=lambda f: f.__name__
 )
 def test_raises_where_f_does(f):
     compiled, plain = (value_and_gradients_function(f, ["x"], **options) for options in ({"jit": "numba"}, {}))
