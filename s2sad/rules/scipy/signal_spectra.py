@@ -172,6 +172,8 @@ def size_of_transforms(weights, fs, scaling):
 
 def transforms_adjoint(grad, x, fs, window, nperseg, noverlap, nfft, detrend, boundary, padded, axis, scaling):
     """Of the signal, from which its pieces were taken, with zeros before and behind it."""
+    if np.size(x) == 0:
+        return np.zeros_like(x)
     weights = window_of_pieces(x, axis, window, nperseg)
     size, step = len(weights), step_of_pieces(weights, noverlap)
     pieces = np.real(np.fft.fft(pieces_beside(grad, axis), size if nfft is None else int(nfft)))[..., :size]
