@@ -46,7 +46,8 @@ class Unset:
                 self.state[key] = self.copied_to(name, value)
             elif start is not None and isinstance(value.expr, gast.Name) and self.is_older(value.expr.id, start):
                 self.second_names.add((name, value.expr.id))
-            made = self.emit(trees.const(True), ir.Plain(True), Scalar("bool"), False, name)
+            hint = f"{name}_set" if name in ir.GENERATED else name  # those stand for what they are set to
+            made = self.emit(trees.const(True), ir.Plain(True), Scalar("bool"), False, hint)
             self.info[made.expr.id].statement.mark = True
             self.state[self.frame.number, is_set(name)] = made
 

@@ -153,6 +153,12 @@ def a_tuple_of_the_iteration_before(x, n):
     return s / len(c)
 
 
+def called_value(x, n):
+    for _ in range(n):
+        value = x
+    return value * 2.0
+
+
 CASES = [each for name, each in list(globals().items()) if getattr(each, "__module__", "") == __name__]
 
 
