@@ -45,12 +45,12 @@ class JitEntry(Entry):
         super().__init__(plain, program, origin)
         self.options = options
         fused = options.error_model == "numpy" and not options.parallel  # Numba runs statements of arrays side by side
-        text = program_text(program, origin, options.parallel, fused)
+        text = program_text(program, origin, options.parallel, fused, options.boundscheck)
         self.world = World(origin, plain, options)
         self.compiled = self.told(self.world.compile_program(text, program), text)
         self.checks = (*self.checks, self.world.holds)
         # For lengths that are equal where they meet: it is tried first, and the other compiled when they aren't.
-        made = text_for_equal_lengths(program, origin) if fused else None
+        made = text_for_equal_lengths(program, origin, options.boundscheck) if fused else None
         self.for_equal = None
         if made is not None:
             self.for_equal = self.told(World(origin, plain, options).compile_program(made[0], program), made[0])
@@ -188,6 +188,7 @@ class World:
         self.origin, self.plain, self.options = origin, plain, options
         self.numba = need_numba("numba")
         self.njit = self.numba.njit(**options.for_numba())
+        self.checked = options.boundscheck and not options.parallel  # looked at in the text
         self.fingerprint = numba_cache.Fingerprint() if options.cache else None
         self.note(sorted(options.for_numba().items()))
         self.made: dict[Any, Any] = {}
@@ -329,7 +330,7 @@ class World:
         key = custom.function, second
         if key not in self.made:
             tree = numba_custom.halves_of(custom)[second]  # type: ignore[index]
-            text, name = text_of_function(tree, custom.function), tree.name
+            text, name = text_of_function(tree, custom.function, self.checked), tree.name
             cells = dict(zip(custom.function.__code__.co_freevars, custom.function.__closure__ or ()))
             self.made[key] = self.run(text, name, custom.function.__globals__, cells)[name]
         return self.made[key]
@@ -341,7 +342,7 @@ class World:
         except S2sadError:
             self.note(function)
             return self.njit(function)
-        text, name = function_text(source, function), source.tree.name
+        text, name = function_text(source, function, self.checked), source.tree.name
         cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
         made = self.run(text, name, function.__globals__, cells)[name]
         own = {name: each.default for name, each in inspect.signature(function).parameters.items()}

@@ -52,12 +52,15 @@ class Ranges:
         below = self.below.get(getattr(left.left, "id", ""))
         if below is None or not trees.same(below, right):
             return None
+        made = None
         if isinstance(left.op, gast.Add):
-            return gast.IfExp(gast.Compare(left, [gast.Lt()], [right]), trees.copy_tree(left), trees.const(0))
+            made = gast.IfExp(gast.Compare(left, [gast.Lt()], [right]), trees.copy_tree(left), trees.const(0))
         if isinstance(left.op, gast.Sub):
             first = gast.Compare(trees.copy_tree(left.left), [gast.Gt()], [trees.const(0)])
-            return gast.IfExp(first, left, trees.sub(right, trees.const(1)))
-        return None
+            made = gast.IfExp(first, left, trees.sub(right, trees.const(1)))
+        if made is not None:
+            made.around = left.left.id, right
+        return made
 
 
 def upper_bound(iterated: Any) -> gast.AST | None:

@@ -17,6 +17,7 @@ from s2sad import numba_statements as statements
 from s2sad import trees
 from s2sad.helpers import last_stored
 from s2sad.numba_blocks import as_mesh, block_last_stored, block_stored, block_taken
+from s2sad.numba_bounds import note_axes
 from s2sad.numba_forms import Forms
 from s2sad.numba_ranges import Ranges
 from s2sad.numba_ranks import Expressions
@@ -183,6 +184,7 @@ class Rewriter(gast.NodeTransformer):
 
     def visit_Subscript(self, node: gast.Subscript) -> gast.AST:
         rank = self.known.rank(node.value)
+        note_axes(node, self.known)
         taken = None
         if not getattr(node, "stored", False):
             taken = block_taken(self.forms, node, self.known) if rank == 2 else None

@@ -30,6 +30,7 @@ from s2sad.named_numbers import without_names
 from s2sad.numba_attributes import Path, with_names
 from s2sad.numba_blocks import mark_blocks
 from s2sad.numba_boundary import Boundary, begin_as_given, by_position, drop_sharing_checks, takes_all_by_position
+from s2sad.numba_bounds import with_bounds
 from s2sad.numba_by_rank import by_rank
 from s2sad.numba_custom import PULLBACK, VALUE, halves_of, with_halves
 from s2sad.numba_forms import Forms
@@ -74,15 +75,20 @@ class NumbaText:
         return lines[number - 1].strip() if 1 <= number <= len(lines) else ""
 
 
-def program_text(program: Program, origin: types.FunctionType, parallel: bool = False, fused: bool = True) -> NumbaText:
+def program_text(
+    program: Program, origin: types.FunctionType, parallel: bool = False, fused: bool = True, checked: bool = True
+) -> NumbaText:
     """A generated program as text for Numba. parallel: with loops whose iterations run side by side; fused: with loops
-    in the place of statements of arrays."""
+    in the place of statements of arrays; checked: with indices looked at."""
     modules: dict[str, Any] = {}
     paths: dict[str, Path] = {}
-    return as_text(program, adapted(program, origin, modules, parallel, fused, paths=paths), modules, paths)
+    tree = adapted(program, origin, modules, parallel, fused, paths=paths, checked=checked)
+    return as_text(program, tree, modules, paths)
 
 
-def text_for_equal_lengths(program: Program, origin: types.FunctionType) -> tuple[NumbaText, str] | None:
+def text_for_equal_lengths(
+    program: Program, origin: types.FunctionType, checked: bool = True
+) -> tuple[NumbaText, str] | None:
     """The program for arguments whose lengths are equal where they meet, and the test of that, if there are such."""
     modules: dict[str, Any] = {}
     paths: dict[str, Path] = {}
@@ -90,7 +96,7 @@ def text_for_equal_lengths(program: Program, origin: types.FunctionType) -> tupl
     args = program.tree.body[-1].args
     if Boundary(program).needed or not takes_all_by_position(args):
         return None
-    tree = adapted(program, origin, modules, tests=tests, paths=paths)
+    tree = adapted(program, origin, modules, tests=tests, paths=paths, checked=checked)
     return (as_text(program, tree, modules, paths), tests[0]) if tests else None
 
 
@@ -141,9 +147,10 @@ def adapted(
     fused: bool = True,
     tests: list[str] | None = None,
     paths: dict[str, Path] | None = None,
+    checked: bool = True,
 ) -> gast.Module:
     """The tree of a program, written for Numba. tests: gets what the lengths are taken to be, if they are; paths: what
-    the names mean that stand for attributes around f (without it these stay)."""
+    the names mean that stand for attributes around f (without it these stay); checked: with indices looked at."""
     tree, boundary, outside = trees.copy_tree(program.tree), Boundary(program), around(origin)
     outside.update((key, each) for key, each in program.externals.items() if not isinstance(each, types.CellType))
     if paths is not None:
@@ -170,7 +177,7 @@ def adapted(
     tree.outside = halves_called(paths or {}, outside)
     made = rewritten(tree, kinds, modules, outside, fused, tests)
     raise_without_value(made.body[-1])
-    return made
+    return made if parallel or not checked else with_bounds(made, {*trees.names_in(made), *outside, *modules})
 
 
 def halves_called(paths: dict[str, Path], outside: dict[str, Any]) -> dict[str, Any]:
@@ -233,12 +240,12 @@ def is_constant(value: Any) -> bool:
     return isinstance(value, np.ndarray) or as_constant(value) is not None
 
 
-def function_text(source: Any, function: types.FunctionType) -> NumbaText:
+def function_text(source: Any, function: types.FunctionType, checked: bool = True) -> NumbaText:
     """A function of the user's that a program calls, as text for Numba."""
-    return text_of_function(source.tree, function)
+    return text_of_function(source.tree, function, checked)
 
 
-def text_of_function(tree: gast.FunctionDef, function: types.FunctionType) -> NumbaText:
+def text_of_function(tree: gast.FunctionDef, function: types.FunctionType, checked: bool = True) -> NumbaText:
     """The tree of one, or a half of it, which reads what is around the function."""
     tree.decorator_list, tree.returns = [], None
     for each in [*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs]:
@@ -252,6 +259,8 @@ def text_of_function(tree: gast.FunctionDef, function: types.FunctionType) -> Nu
     with_names(tree, outside, {*trees.names_in(tree), *outside}, paths)
     made = rewritten(gast.Module([tree], []), {}, modules, outside)
     raise_without_value(made.body[-1])
+    if checked:
+        made = with_bounds(made, {*trees.names_in(made), *outside, *modules})
     helpers = {node.name for node in made.body if isinstance(node, gast.FunctionDef)} - {tree.name}
     return NumbaText(to_text(made), {}, modules, indexing(made), helpers, paths=paths)
 
