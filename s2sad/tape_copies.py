@@ -22,6 +22,7 @@ from s2sad.statements import blocks_of
 
 
 class KeptCopies:
+    program: ir.Inferred
     info: dict[str, ir.Info]
     names: ir.Names
     saved: dict[str, str]
@@ -38,7 +39,11 @@ class KeptCopies:
             if info is None or info.place is None or info.statement is None or isinstance(info.kind, Scalar):
                 continue
             op = info.statement.effect
-            if info.place.root.name == name or not isinstance(op, (ir.Load, ir.GetItem, ir.Primitive, ir.Plain)):
+            if info.place.root.name == name:
+                if name in saved and self.resized_elsewhere(info.place.root):
+                    self.keep_length(name, forward)
+                continue
+            if not isinstance(op, (ir.Load, ir.GetItem, ir.Primitive, ir.Plain)):
                 continue
             if self.stored_after(info.place.root, info):
                 if not isinstance(op, ir.Load) or name in handed:  # it has to stay a view
@@ -78,6 +83,22 @@ class KeptCopies:
             for name, info in infos
             if info is not None and info.place is not None and any(each.moves for each in family(info.place.root))
         }
+
+    def resized_elsewhere(self, root: ir.Root) -> bool:
+        """Whether a list is made longer or shorter under another name, which the sweep back may not undo."""
+        others = [each for each in self.program.roots if each is not root and root in family(each)]
+        return any(resizes for each in others for *_, resizes in each.moves)
+
+    def keep_length(self, name: str, forward: list[gast.stmt]) -> None:
+        """What is saved of a list of which the reverse sweep asks how long it is: a copy, at the end of the iteration
+        that makes it, which is where the reverse sweep begins to undo what changes it."""
+        for block in all_blocks(forward):
+            at = next((k for k, node in enumerate(block) if getattr(node, "save", None) == name), None)
+            if at is not None:
+                save = block.pop(at)
+                save.value.args[0] = copied(self.info[name].kind, trees.name(name))
+                insert_at_ends(block, at, save)
+                return
 
     def keep_beside(self, name: str, forward: list[gast.stmt], reverse: list[gast.stmt], saved: bool) -> None:
         """A copy under a name of its own, of what a view holds when it is made."""
@@ -122,6 +143,26 @@ def share_loads(forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:
                 texts, seen = {}, {}
     for node in reverse if same else ():
         rename_deeply(node, same)
+
+
+def insert_at_ends(block: list[gast.stmt], start: int, made: gast.stmt, runs_through: bool = True) -> None:
+    """Puts a statement at the end of a block, and at the end of every branch behind `start` that ends the loop."""
+    for node in block[start:]:
+        for inner in blocks_of(node) if not isinstance(node, (gast.For, gast.While)) else ():
+            insert_at_ends(inner, 0, made, runs_through=False)
+    if not runs_through and not (block and isinstance(block[-1], LEAVING)):
+        return
+    at = len(block)
+    while at > start and (isinstance(block[at - 1], LEAVING) or isinstance(effect_of(block[at - 1]), ir.Copy)):
+        at -= 1
+    block.insert(at, trees.copy_tree(made))
+
+
+LEAVING = (gast.Break, gast.Continue)
+
+
+def effect_of(node: gast.stmt) -> Any:
+    return getattr(node, "effect", None)
 
 
 def rename_deeply(node: gast.stmt, known: dict[str, gast.AST]) -> None:
