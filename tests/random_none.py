@@ -81,7 +81,7 @@ def judge_memory(text: str, seed: int, c: int, unfit: type[Exception]) -> str:
         return f"{type(error).__name__}: {error} with c = {c} of\n{text}"
 
 
-def compared(f: Any, on_complex: Any, c: int, text: str, unfit: type[Exception]) -> str:
+def compared(f: Any, on_complex: Any, c: int, text: str, unfit: type[Exception] | tuple) -> str:
     """The same, of f, and of f for complex numbers; what raises `unfit` has no value."""
     try:
         value, step = f(POINT, c), on_complex(POINT + STEP * 1j, c)

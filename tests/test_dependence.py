@@ -1,4 +1,5 @@
-"""The elimination that decides whether an element can be overwritten later, against linear programming."""
+"""Whether an element can be overwritten later: the elimination that decides it, against linear programming, and random
+programs of indices."""
 
 import random
 
@@ -7,6 +8,7 @@ import pytest
 from scipy.optimize import linprog
 
 from s2sad.dependence import alike, feasible, minus
+from tests.random_indices import judge
 
 ATOMS = [("loop", 1), ("loop", 2), ("loop", 3), ("size", "n")]
 
@@ -53,3 +55,10 @@ def test_forms():
     assert not feasible(equal)
     assert not feasible([*first_from_end, {i: 1}]) and not feasible([*second_from_end, {i: 1}])
     assert feasible(first_from_end[:1])
+
+
+@pytest.mark.parametrize("first", [0, 10, 20, 265, 2000])
+def test_random_programs(first):
+    for seed in range(first, first + 10):
+        for n in (3, 6):
+            assert judge(seed, n) == ""
