@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ OF_INTEGERS = {
     np.bitwise_xor, np.invert, np.left_shift, np.right_shift, np.zeros, np.ones, np.empty, np.eye, np.identity, np.tri,
     np.tril_indices, np.triu_indices, np.diag_indices, np.indices, np.unravel_index, np.ravel_multi_index,
     np.bartlett, np.blackman, np.hamming, np.hanning, np.fft.fftfreq, np.fft.rfftfreq, np.ndindex, np.mask_indices,
-    np.bitwise_count,
+    np.bitwise_count, operator.index,
 }  # fmt: skip
 LISTS_OF_AXES = (np.roll, np.flip, np.expand_dims)  # others raise TypeError for `axis=[0, 1]`
 SIZES = ("shape", "newshape", "axes", "pad_width", "reps", "shift", "source", "destination")

@@ -11,7 +11,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from s2sad import trees
+from s2sad import equivalents, trees
 from s2sad.activity import is_repeatable
 from s2sad.core_generators import lower_any
 from s2sad.core_iterators import settle_iterators
@@ -98,6 +98,7 @@ class Functions:
         if any(getattr(each.expr, "id", "") in self.endless for each in args):
             raise self.refuse("endless", node)
         self.refuse_chosen_steps([*args, *keywords.values()], node)
+        plain = self.of_known_arguments(plain, args, keywords)
         tree, source = self.lowered_source(plain, node)
         called = node if hasattr(node, "lineno") else self.origin[1]
         site = self.frame.stands_for or (self.frame.source, self.origin[1], called)
@@ -110,6 +111,15 @@ class Functions:
         frame = self.new_frame(source, plain, tree, plain.__globals__, None)
         frame.number, frame.stands_for = self.frame_number(node), site
         return self.in_place(identity_of(plain), tree, frame, arguments, node)
+
+    def of_known_arguments(self, plain: Any, args: list[Value], keywords: dict[str, Value]) -> Any:
+        """The equivalent, or the one for what isn't known before the program runs, which is a count."""
+        name, other = equivalents.find_where_unknown(plain) or ("", plain)
+        value = {**dict(zip(inspect.signature(plain).parameters, args)), **keywords}.get(name)
+        if value is None or isinstance(value.kind, Static) or trees.literal(value.expr) is not None:
+            return plain
+        self.use_as_integer(value)
+        return other
 
     def says_how(self, plain: Any, name: str, value: Value) -> bool:
         """Whether an option, of which the program knows nothing, changes nothing in it."""

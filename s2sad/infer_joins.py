@@ -25,6 +25,7 @@ from s2sad.kinds import (
     carries_memory,
     is_constants,
     join,
+    tells_nothing,
 )
 from s2sad.local_functions import RESULT
 from s2sad.values import Choice, Conflict, Object, Value, of_user
@@ -175,7 +176,7 @@ class Joins:
             return Conflict("joined_kinds")
         kind = self.joined_kind(a, b)
         varied = (a.varied or b.varied) and carries_gradient(kind)
-        if varied and isinstance(kind, Unknown):
+        if varied and tells_nothing(kind, a.kind, b.kind):
             return Conflict("joined_kinds")
         name = self.names.fresh(base)
         for pairs, value in zip(copies, (a, b)):

@@ -9,7 +9,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.infer_joins import part_name
 from s2sad.infer_maybe import Maybe
-from s2sad.kinds import Array, Kind, List, Mapping, Scalar, Static, Tuple, Unknown, join
+from s2sad.kinds import Array, Kind, List, Mapping, Scalar, Static, Tuple, Unknown, join, tells_nothing
 from s2sad.values import Conflict, Object, Value
 
 Found = list[tuple[Any, list[Any]]]  # what the ways out of a loop hold, each with the copies that are made there
@@ -62,7 +62,7 @@ class LeftBehind:
             kind = join(kind, value.kind)
         name = self.names.fresh(base)
         varied = any(value.varied for value, _ in found)
-        if varied and isinstance(kind, Unknown):
+        if varied and tells_nothing(kind, *[value.kind for value, _ in found]):
             return Conflict("joined_kinds")
         made = self.joined_value(name, kind, varied, [value for value, _ in found])
         self.info[name].left = True

@@ -217,6 +217,8 @@ class Statements:
         self.add(gast.Assert(test.expr, message), ir.Plain(False))
 
     def do_Raise(self, node: gast.Raise) -> None:
+        if self.frame.stands_for and getattr(getattr(node.exc, "func", None), "id", "") == "NotImplementedError":
+            raise self.refuse("no_such_equivalent", node, call=node.exc.args[0].value)
         raised = self.visit_inert(node.exc) if node.exc is not None else None
         exc = None if raised is None else raised.expr
         given = [*node.exc.args, *[each.value for each in node.exc.keywords]] if isinstance(node.exc, gast.Call) else []

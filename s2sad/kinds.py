@@ -358,6 +358,29 @@ def is_mixed(kinds: list[Any]) -> bool:
     )
 
 
+def tells_nothing(joined: Kind, *kinds: Kind) -> bool:
+    """Whether nothing is known of a value that is of one of these kinds; or of the items in it, of which each kind for
+    itself says something.
+
+    >>> pair, triple = Tuple((FLOAT,) * 2), Tuple((FLOAT,) * 3)
+    >>> tells_nothing(join(List(pair), List(triple)), List(pair), List(triple))
+    True
+    """
+    if isinstance(joined, Unknown):
+        return True
+    if isinstance(joined, (List, Mapping)):
+        items = [of for of in map(_item_of, kinds) if of is not None]
+        inner = _item_of(joined)
+        return inner is not None and tells_nothing(inner, *items) and not any(isinstance(of, Unknown) for of in items)
+    return False
+
+
+def _item_of(kind: Kind) -> Kind | None:
+    return (
+        kind.item if isinstance(kind, List) else as_mapping(kind).value if isinstance(kind, (Dict, Mapping)) else None
+    )
+
+
 def says_little(kind: Any) -> bool:
     return (
         isinstance(kind, (Unknown, Static))

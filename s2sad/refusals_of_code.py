@@ -256,6 +256,10 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "a variable changes its type each time round, and never settles",
         "a variable that starts with the type it keeps: `0.0` for a number, `np.zeros(...)` for an array",
     ),
+    "no_such_equivalent": (
+        "{call} gives its items in a way that isn't followed here",
+        "a loop, or a comprehension, that makes them",
+    ),
     "joined_kinds": (
         "`{name}` may be things of different types here, depending on the way that led here",
         "values of one type for `{name}` on each branch, or another name for each",

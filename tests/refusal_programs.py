@@ -723,6 +723,11 @@ def f(x):
     return sum(itertools.islice((x**k for k in itertools.count()), 3))
 
 
+@shows("no_such_equivalent", V)
+def f(x):
+    return sum(a * b for a, b, c, d in itertools.product(x, x, repeat=2))
+
+
 @shows("runs_later", 2.0)
 def f(x):
     return map(np.sin, [x])

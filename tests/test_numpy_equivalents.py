@@ -222,6 +222,19 @@ def median_in_a_loop(v):
     return np.sum(x**2)
 
 
+SERIES, WAVES = np.polynomial.Polynomial([1.0, -2.0, 0.5]), np.polynomial.Chebyshev([1.0, -2.0, 0.5])
+
+
+@case.each((0.7, V), (V, W), (W, V), (A, W), (W, A), (0.3, A))
+def series(x, c):
+    return np.polynomial.polynomial.polyval(x, c)
+
+
+@case.each((W, S), (0.7, S))
+def series_side_by_side(x, c):
+    return np.polynomial.polynomial.polyval(x, c, tensor=False)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_equivalents(each):
     each.check()
@@ -249,3 +262,14 @@ def test_masks_of_numbers(write) -> None:
     value, (slope,) = value_and_gradients_function(f, params=["x"])(x, mask)
     assert np.array_equal(value, f(x, mask)) and np.array_equal(value, [1.0, 6.0, 9.0, 4.0])
     assert np.array_equal(slope, [16.0, 3.0, 8.0, 1.0])
+
+
+@pytest.mark.parametrize("x", [0.7, V, A], ids=["number", "vector", "matrix"])
+def test_polynomial_objects(x) -> None:
+    def f(x):
+        return np.sum(SERIES(x) * WAVES(x))
+
+    value, (gradient,) = value_and_gradients_function(f)(x)
+    assert value == f(x)
+    slope = SERIES.deriv()(x) * WAVES(x) + SERIES(x) * WAVES.deriv()(x)
+    np.testing.assert_allclose(gradient, slope, rtol=1e-12)

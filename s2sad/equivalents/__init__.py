@@ -28,6 +28,26 @@ from s2sad.equivalents import (  # noqa: F401
     sampled,
     shapes,
 )
-from s2sad.equivalents.registry import equivalent, find, find_method, find_with_options, is_part, part, with_options
+from s2sad.equivalents.registry import (
+    equivalent,
+    find,
+    find_method,
+    find_where_unknown,
+    find_with_options,
+    is_part,
+    part,
+    where_unknown,
+    with_options,
+)
 
-__all__ = ["equivalent", "find", "find_method", "find_with_options", "is_part", "part", "with_options"]
+__all__ = [
+    "equivalent",
+    "find",
+    "find_method",
+    "find_where_unknown",
+    "find_with_options",
+    "is_part",
+    "part",
+    "where_unknown",
+    "with_options",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 
-from s2sad.equivalents.registry import equivalent, part
+from s2sad.equivalents.registry import equivalent, part, where_unknown
 
 
 @equivalent(itertools.pairwise)
@@ -36,15 +36,47 @@ def combinations(iterable, r):
                 for k in range(j + 1, len(items)):
                     triples.append((items[i], items[j], items[k]))
         return triples
-    raise NotImplementedError("itertools.combinations of more than 3 items")
+    return combinations_of_any_length(items, r)
+
+
+@part
+@where_unknown(combinations, "r")
+def combinations_of_any_length(iterable, r):
+    items = list(iterable)
+    positions = itertools.combinations(range(len(items)), r)
+    return [tuple([items[k] for k in chosen]) for chosen in positions]
+
+
+@equivalent(itertools.combinations_with_replacement)
+def combinations_with_replacement(iterable, r):
+    items = list(iterable)
+    if r == 2:
+        return [(items[i], items[j]) for i in range(len(items)) for j in range(i, len(items))]
+    return combinations_with_replacement_of_any_length(items, r)
+
+
+@part
+@where_unknown(combinations_with_replacement, "r")
+def combinations_with_replacement_of_any_length(iterable, r):
+    items = list(iterable)
+    positions = itertools.combinations_with_replacement(range(len(items)), r)
+    return [tuple([items[k] for k in chosen]) for chosen in positions]
 
 
 @equivalent(itertools.permutations)
-def permutations(iterable, r):
+def permutations(iterable, r=None):
     items = list(iterable)
     if r == 2:
         return [(items[i], items[j]) for i in range(len(items)) for j in range(len(items)) if i != j]
-    raise NotImplementedError("itertools.permutations of more than 2 items")
+    return permutations_of_any_length(items, r)
+
+
+@part
+@where_unknown(permutations, "r")
+def permutations_of_any_length(iterable, r):
+    items = list(iterable)
+    positions = itertools.permutations(range(len(items)), r)
+    return [tuple([items[k] for k in chosen]) for chosen in positions]
 
 
 @equivalent(itertools.product)
@@ -55,12 +87,22 @@ def product(first, second=None, third=None, *, repeat=1):
     if second is None and repeat == 3:
         return [(one, other, another) for one in firsts for other in firsts for another in firsts]
     if second is None or repeat != 1:
-        raise NotImplementedError("itertools.product of one iterable, or repeated more than three times")
+        return powers(firsts, second, repeat=repeat)
     seconds = list(second)
     if third is None:
         return [(one, other) for one in firsts for other in seconds]
     thirds = list(third)
     return [(one, other, another) for one in firsts for other in seconds for another in thirds]
+
+
+@part
+@where_unknown(product, "repeat")
+def powers(iterable, second=None, third=None, *, repeat):
+    if second is not None:
+        raise NotImplementedError("`itertools.product` of several iterables, repeated,")
+    items = list(iterable)
+    positions = itertools.product(range(len(items)), repeat=repeat)
+    return [tuple([items[k] for k in chosen]) for chosen in positions]
 
 
 @equivalent(itertools.islice)
@@ -80,7 +122,7 @@ def repeat(object, times):
 def zip_longest(first, second, *, fillvalue=None):
     firsts, seconds = list(first), list(second)
     if fillvalue is None:
-        raise NotImplementedError("itertools.zip_longest without a number as its fillvalue")
+        raise NotImplementedError("`itertools.zip_longest` without a number as its fillvalue")
     pairs = [(one, other) for one, other in zip(firsts, seconds)]
     pairs.extend([(one, fillvalue) for one in firsts[len(seconds) :]])
     pairs.extend([(fillvalue, other) for other in seconds[len(firsts) :]])

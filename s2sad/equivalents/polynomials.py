@@ -88,3 +88,19 @@ def integral_of_polynomial(p, m=1, k=None):
             constant = np.asarray(k)[i : i + 1]
         p = np.concatenate((p / np.arange(len(p), 0, -1), constant))
     return p
+
+
+@equivalent(np.polynomial.polynomial.polyval)
+def value_of_series(x, c, tensor=True):
+    """The coefficients are those of the lowest power first here, and an axis for each polynomial follows."""
+    c = np.atleast_1d(c)
+    if c.dtype.kind in "biu":
+        c = c + 0.0
+    if isinstance(x, (tuple, list)):
+        x = np.asarray(x)
+    if isinstance(x, np.ndarray) and tensor:
+        c = c.reshape(c.shape + (1,) * x.ndim)
+    value = c[-1] + x * 0
+    for k in range(2, len(c) + 1):
+        value = c[-k] + value * x
+    return value

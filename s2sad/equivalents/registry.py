@@ -10,6 +10,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _equivalents: dict[Any, Callable[..., Any]] = {}
 _methods: dict[str, Callable[..., Any]] = {}
 _with_options: dict[Any, Callable[..., Any]] = {}
+_where_unknown: dict[Any, tuple[str, Callable[..., Any]]] = {}
 
 
 def equivalent(*functions: Any, method: str | None = None) -> Callable[[F], F]:
@@ -21,6 +22,16 @@ def equivalent(*functions: Any, method: str | None = None) -> Callable[[F], F]:
         if method is not None:
             _methods[method] = plain
         return plain
+
+    return register
+
+
+def where_unknown(plain: Callable[..., Any], argument: str) -> Callable[[F], F]:
+    """The decorated function takes the place of an equivalent where this argument isn't known before f runs."""
+
+    def register(other: F) -> F:
+        _where_unknown[plain] = argument, other
+        return other
 
     return register
 
@@ -58,6 +69,11 @@ def find_method(name: str) -> Callable[..., Any] | None:
 def find_with_options(function: Any) -> Callable[..., Any] | None:
     """The program of a function with more options than its rule knows, or None."""
     return _with_options.get(function)
+
+
+def find_where_unknown(plain: Any) -> tuple[str, Callable[..., Any]] | None:
+    """The name of an argument of an equivalent, and what to take where it isn't known; None for most."""
+    return _where_unknown.get(plain)
 
 
 def is_part(plain: Callable[..., Any]) -> bool:

@@ -131,6 +131,7 @@ nondifferentiable(
     operator.not_,
     operator.contains,
     operator.truth,
+    operator.index,
     int,
     bool,
     round,
@@ -159,7 +160,7 @@ def truth_kind(*operands: Kind) -> Kind:
     return BOOL
 
 
-@kind(int)
+@kind(int, operator.index)
 def int_kind(x: Kind = INT, *base: Kind) -> Kind:
     return Scalar("int", x.symbol) if isinstance(x, Scalar) and x.char == "i" else INT
 

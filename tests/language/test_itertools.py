@@ -58,6 +58,37 @@ def product_of_one_with_itself(x):
     return s
 
 
+@case.each((V, 2), (V, 1), (V, 3), (V, 7))
+def as_many_as_is_said(x, n):
+    return sum(math.prod(c) + max(c) * c[0] for c in itertools.combinations(x, n))
+
+
+@case.each((V, 2), (V, 3))
+def in_every_order(x, n):
+    s = 0.0
+    for c in itertools.permutations(x, n):
+        s += np.prod(c) * np.arange(1.0, n + 1) @ np.array(c)
+    return s
+
+
+@case.each((V, 1), (V, 2))
+def with_repetitions(x, n):
+    return sum(sum(c) ** 2 * c[-1] for c in itertools.combinations_with_replacement(x, n))
+
+
+@case.each((V, 1), (V, 4))
+def powers_of_one(x, n):
+    return sum(math.fsum(c) * c[0] for c in itertools.product(x[:2], repeat=n))
+
+
+@case(V)
+def of_one_and_of_four(x):
+    s = sum(c[0] ** 2 for c in itertools.combinations(x, 1))
+    s += sum(a * b for a, b in itertools.combinations_with_replacement(x, 2))
+    s += sum(c[0] * c[2] for c in itertools.permutations(x))
+    return s + sum(math.prod(c) for c in itertools.combinations([*x, 2.0 * x[0]], 4))
+
+
 @case(V)
 def product_of_three(x):
     return sum(a * b + c for a, b, c in itertools.product(x[:2], x[1:], [1.0, 2.0]))

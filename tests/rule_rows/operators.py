@@ -109,6 +109,7 @@ rows(operator.lshift, operator.rshift, np.left_shift, np.right_shift, cases=[row
 rows(operator.invert, np.invert, cases=[row(5), row(np.arange(4)), row(np.array([True, False]))])
 rows(operator.is_, operator.is_not, cases=[row(1.0, None)])
 rows(operator.not_, operator.truth, bool, cases=[row(1.0), row(2)])
+rows(operator.index, cases=[row(2)])
 rows(operator.contains, cases=[row((1, 2), 1)])
 rows(int, cases=[row(2.5), row(2), row("12")])
 rows(round, cases=[row(2.567), row(2.567, 1), row(3)])
