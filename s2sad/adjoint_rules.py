@@ -145,7 +145,7 @@ class Rules:
         try:
             made = templates.expand(*given, grad, lambda stem: self.names.fresh("#t"), op.library or None)
         except templates.Undecided:
-            self.apply_at_run_time(op, arguments, result, grad, wanted)
+            self.apply_at_run_time(op, arguments, result, grad, wanted, not is_real(kind))
             return None
         except RuleError as error:
             raise refuse("rule_fails", self.origin[1], self.origin[0], name=op.rule.name, error=error) from None
@@ -203,7 +203,13 @@ class Rules:
         return rule.spreads and getattr(kind, "rank", None) is not None
 
     def apply_at_run_time(
-        self, op: ir.Primitive, arguments: dict[str, Any], result: gast.AST, grad: gast.AST, wanted: list[str]
+        self,
+        op: ir.Primitive,
+        arguments: dict[str, Any],
+        result: gast.AST,
+        grad: gast.AST,
+        wanted: list[str],
+        maybe_complex: bool,
     ) -> None:
         """The kinds don't decide which form the adjoint has: the whole rule is printed, and called."""
         call, only = self.helpers.call_template(op, arguments, result, grad, wanted)
@@ -217,8 +223,17 @@ class Rules:
             target = self.info[operand.id].kind
             if isinstance(target, (List, Tuple)):
                 self.accumulate(operand, expr, target)
-            else:
-                self.accumulate(operand, expr, Array(getattr(target, "dtype", "")), larger=True)
+                continue
+            if maybe_complex and getattr(target, "char", "") == "f":
+                expr = trees.np_call("real", expr)
+            self.accumulate(operand, expr, Array(getattr(target, "dtype", "")), larger=True)
+
+
+def is_real(kind: Kind) -> bool:
+    """Whether a result, or each of several, is known to be real, so that its cotangent is, too."""
+    if isinstance(kind, Tuple):
+        return all(is_real(each) for each in kind.items)
+    return getattr(kind, "real", False) or getattr(kind, "char", "") in ("f", "i", "b")
 
 
 def items_in(displays: list[gast.AST]) -> Iterator[tuple[str, gast.AST]]:

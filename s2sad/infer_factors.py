@@ -14,9 +14,9 @@ from typing import Any
 import gast
 
 from s2sad import trees
-from s2sad.kinds import INT, UNKNOWN, Static, Tuple
+from s2sad.kinds import INT, UNKNOWN, Scalar, Static, Tuple
 from s2sad.local_functions import RESULT
-from s2sad.values import Value
+from s2sad.values import MISSING, Value
 
 SOLVERS = {"lu_solve": "lu_factor", "cho_solve": "cho_factor"}
 
@@ -28,27 +28,34 @@ class Factor:
     name: str
     whole: gast.AST
     matrix: Value
-    lower: bool = False
+    lower: Value | None = None  # of cho_factor's
 
 
 class Factors:
     def call_factor(
         self, function: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any
     ) -> Value | None:
-        """lu_factor(a), cho_factor(a, lower), of a real matrix that carries a gradient; None for any other."""
+        """lu_factor(a), cho_factor(a, lower), of a matrix that carries a gradient; None for any other."""
         given = dict(zip(("a", "lower") if name == "cho_factor" else ("a",), args)) | keywords
         matrix, lower = given.pop("a", None), given.pop("lower", None)
-        half: Any = False if lower is None else self.known(lower)
-        if matrix is None or not matrix.varied or half not in (False, True) or set(given) - {"check_finite"}:
+        half = self.side_of(lower)
+        if matrix is None or not matrix.varied or half is None or set(given) - {"check_finite"}:
             return None
         matrix = self.array_of(matrix, node)
-        if matrix.kind.rank is None or matrix.kind.rank < 2 or matrix.kind.char != "f":
+        if matrix.kind.rank is None or matrix.kind.rank < 2 or matrix.kind.char not in ("f", "c"):
             return None
         whole = self.solution(function, args, keywords, Static("factor"))
-        first = Value(trees.name(name + RESULT), Static(Factor(name, whole.expr, matrix, bool(half))))
+        first = Value(trees.name(name + RESULT), Static(Factor(name, whole.expr, matrix, half)))
         second = Value(trees.index(whole.expr, trees.const(1)), UNKNOWN)
         kind = Tuple((first.kind, UNKNOWN))
         return Value(trees.name(name + RESULT), kind, items=[first, second])
+
+    def side_of(self, lower: Value | None) -> Value | None:
+        """Which triangle it is, known or not; None of what is no truth value."""
+        known = False if lower is None else self.known(lower)
+        if lower is not None and known is MISSING and isinstance(lower.kind, Scalar) and lower.kind.char in ("b", "i"):
+            return Value(self.operand(lower), lower.kind)
+        return Value(trees.const(bool(known)), Static(bool(known))) if known in (False, True) else None
 
     def call_factor_solver(
         self, function: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
@@ -63,7 +70,11 @@ class Factors:
         given = dict(zip(("b", "trans"), args[1:])) | keywords
         b, trans = given.pop("b", None), given.pop("trans", None)
         way: Any = 0 if trans is None else self.known(trans)
-        if b is None or way not in (0, 1) or set(given) - {"check_finite"}:
+        if way is MISSING and trans is not None and isinstance(trans.kind, Scalar) and trans.kind.char == "i":
+            option = Value(self.operand(trans), INT)
+        else:
+            option, way = Value(trees.const(way), INT), way if way in (0, 1, 2) else None
+        if b is None or way is None or set(given) - {"check_finite"}:
             raise self.refuse("solver_option", node, name=name, option=", ".join(given) or "these arguments")
         b = self.array_of(b, node)
         if not b.kind.rank:
@@ -71,8 +82,8 @@ class Factors:
         from s2sad.rules.scipy import factors
 
         rule = factors.LU if name == "lu_solve" else factors.CHOLESKY
-        chosen = way if name == "lu_solve" else found.lower
-        option = Value(trees.const(chosen), INT if name == "lu_solve" else Static(chosen))
+        if name == "cho_solve":
+            option = found.lower or option
         names = list(keywords)
         rest = [self.operand(each) for each in args[2:]]
 
@@ -90,15 +101,14 @@ class Factors:
         """cho_solve((c, lower), b), with a c that is computed (by `cholesky`) and carries a gradient."""
         given = dict(zip(("b", "overwrite_b", "check_finite"), args)) | keywords
         b = given.pop("b", None)
-        lower = self.known(pair.items[1]) if len(pair.items or ()) == 2 else None
-        if b is None or lower not in (False, True) or set(given) - {"check_finite"}:
+        half = self.side_of(pair.items[1]) if len(pair.items or ()) == 2 else None
+        if b is None or half is None or set(given) - {"check_finite"}:
             return None
         c, b = (self.array_of(each, node) for each in (pair.items[0], b))
-        if (c.kind.rank or 0) < 2 or not b.kind.rank or "c" in (c.kind.char, b.kind.char):
-            raise self.refuse("solver_option", node, name="cho_solve", option="arrays of this rank, or complex ones")
+        if (c.kind.rank or 0) < 2 or not b.kind.rank:
+            raise self.refuse("solver_option", node, name="cho_solve", option="arrays of this rank")
         from s2sad.rules.scipy import factors
 
-        half = Value(trees.const(bool(lower)), Static(bool(lower)))
         rest = [self.operand(each) for each in args[1:]]
 
         def made(exprs: list[gast.AST]) -> gast.AST:

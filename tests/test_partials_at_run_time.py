@@ -53,3 +53,22 @@ def test_what_the_other_one_needs_is_not_printed():
     text = s2sad.gradients_function(power, ["x"]).source(-2.0, "cube")
     assert "def pow_adjoint_x(x, y, *, grad):" in text
     assert "log" not in text and "None" not in text
+
+
+MIXED = {"any": [np.array([[2.0, 1j], [0.5, 3.0]]), "text", 1]}
+
+
+def test_of_a_real_argument_it_is_real():
+    """Whether the matrix is complex is only known when it runs."""
+
+    def f(x):
+        return np.sum(np.abs(np.linalg.solve(MIXED["any"][0], x)) ** 2)
+
+    def g(x):
+        return np.sum(np.abs(np.linalg.solve(MIXED["any"][0] * x[0], x)) ** 2)
+
+    x = np.array([0.7, -1.2])
+    for function in (f, g):
+        (x_grad,) = s2sad.gradients_function(function)(x)
+        assert x_grad.dtype == np.float64
+        assert s2sad.check_gradients(function, x).ok

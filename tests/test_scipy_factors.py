@@ -59,16 +59,48 @@ FACTORS = {
     "cholesky of several": (lambda a, b: linalg.cho_solve(linalg.cho_factor(a, lower=True), b) ** 2, A, BS),
 }
 
+HERMITIAN = A + 0.3j * np.array([[0.0, 1.0, -0.5], [-1.0, 0.0, 0.7], [0.5, -0.7, 0.0]])
+ANY = SKEW + 0.3j * np.array([[0.2, 1.0, -0.5], [0.3, 0.1, 0.7], [0.5, -0.4, 0.6]])
+CB, CBS = B + 0.4j * B[::-1], BS - 0.3j * BS**2
+
+
+def squared(z):
+    return np.real(z) ** 2 + 0.5 * np.imag(z) * np.real(z)
+
+
+def by_lu(trans):
+    return lambda a, b: squared(linalg.lu_solve(linalg.lu_factor(a), b, trans=trans))
+
+
+def by_cholesky(lower):
+    return lambda a, b: squared(linalg.cho_solve(linalg.cho_factor(a, lower), b))
+
+
+def by_triangle(lower):
+    return lambda c, b: squared(linalg.cho_solve((c, lower), b))
+
+
+FACTORS |= {
+    **{f"complex lu {trans}": (by_lu(trans), ANY, CBS if trans else CB) for trans in (0, 1, 2)},
+    **{f"complex cholesky {lower}": (by_cholesky(lower), HERMITIAN, CBS if lower else CB) for lower in (False, True)},
+    **{f"complex triangle {lower}": (by_triangle(lower), ANY, CBS) for lower in (False, True)},
+    "complex matrix, real vector: lu": (by_lu(2), ANY, B),
+    "complex matrix, real vector: cholesky": (by_cholesky(False), HERMITIAN, B),
+    "complex matrix, real vector: triangle": (by_triangle(True), ANY, B),
+    "complex vector: lu": (by_lu(2), SKEW, CB),
+    "complex vector: cholesky": (by_cholesky(True), A, CB),
+    "complex vector: triangle": (by_triangle(False), SKEW, CB),
+}
 
 STACK, STACK_OF_BS = np.stack([A, A + 0.5 * np.eye(3)]), np.stack([BS, BS + 0.3])
 if tuple(map(int, scipy.__version__.split(".")[:2])) >= (1, 16):  # all of these take stacks since then
-    for name, (f, a, _) in list(FACTORS.items()):
+    for name, (f, a, b) in list(FACTORS.items()):
         if name != "cholesky and a triangle":
             stack = STACK + (a - A)
-            FACTORS[f"stack: {name}"] = (f, stack, STACK_OF_BS)
+            FACTORS[f"stack: {name}"] = (f, stack, STACK_OF_BS * b.flat[0])
             if name != "lu twice":  # what comes out is no vector
-                FACTORS[f"stack with one vector: {name}"] = (f, stack, B)
-            FACTORS[f"stack with one matrix: {name}"] = (f, stack, BS)
+                FACTORS[f"stack with one vector: {name}"] = (f, stack, B * b.flat[0])
+            FACTORS[f"stack with one matrix: {name}"] = (f, stack, BS * b.flat[0])
     FACTORS["stack: lu of one"] = (lambda a, b: linalg.lu_solve(linalg.lu_factor(a), b) ** 2, SKEW, STACK_OF_BS)
     FACTORS["stack: cholesky of one"] = (lambda a, b: linalg.cho_solve(linalg.cho_factor(a), b), A, STACK_OF_BS)
 
@@ -80,8 +112,8 @@ def test_factors(name):
     assert np.all(value_and_gradients_function(f)(*args)[0] == f(*args))
     assert check_gradients(f, *args).ok
     slope = sum(np.sum(each * arg) for each, arg in zip(gradients_function(f)(*args), args))
-    assert np.sum(jvp(f, args, args)[1]) == pytest.approx(slope)
-    change, step = [np.cos(arg) for arg in args], 1e-5
+    assert np.sum(jvp(f, args, args)[1]) == pytest.approx(np.real(slope))
+    change, step = [np.cos(arg) for arg in args], 1e-5  # of complex ones: in both parts
     ends = [gradients_function(f)(*(a + way * step * v for a, v in zip(args, change))) for way in (1.0, -1.0)]
     for each, upper, lower in zip(s2sad.hvp(f, tuple(args), tuple(change)), *ends):
         np.testing.assert_allclose(each, (upper - lower) / (2.0 * step), rtol=1e-5, atol=1e-7)

@@ -108,7 +108,13 @@ rows(
 )
 _factor, _lu = (linalg.cho_factor(_symmetric)[0], False), linalg.lu_factor(_WELL)
 rows(linalg.cho_solve, cases=[row(_factor, W), row(_factor, _columns)])
-rows(linalg.lu_solve, cases=[row(_lu, W), row(_lu, _columns), row(_lu, W, trans=1), row(_lu, W, 1)])
+rows(
+    linalg.lu_solve, cases=[row(_lu, W), row(_lu, _columns), row(_lu, W, trans=1), row(_lu, W, 1), row(_lu, W + 1j, 2)]
+)
+_hermitian = _symmetric + 0.2j * (_WELL - _WELL.T)
+_factor, _lu = (linalg.cho_factor(_hermitian)[0], False), linalg.lu_factor(_WELL + 0.5j * _symmetric)
+rows(linalg.cho_solve, cases=[row(_factor, W), row(_factor, _columns + 0.5j)])
+rows(linalg.lu_solve, cases=[row(_lu, W), row(_lu, _columns + 0.5j), row(_lu, W + 1j, trans=1), row(_lu, W, 2)])
 
 # --- of a pattern ----------------------------------------------------------------------------------------------------
 

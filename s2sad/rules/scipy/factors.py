@@ -13,9 +13,12 @@ import numpy as np
 from scipy import linalg
 
 from s2sad.kinds import Array, Kind
-from s2sad.rules.linalg import solve_kind, turned
+from s2sad.rules.linalg import lower_half, solve_kind, turned, turned_conjugate, whole_of_half
+from s2sad.rules.linalg_decompositions import upper_half
 from s2sad.rules.registry import inline, rank, unbroadcast, unlisted
 from s2sad.rules.results import dims_of
+from s2sad.rules.scipy.linalg_systems import back_by_lu
+from s2sad.rules.tensors import conjugated
 
 
 @inline
@@ -29,40 +32,52 @@ def products(w, x):
 def lu_solution(factor, a, b, trans=0, *, result, grad):
     """lu_solve(factor, b, trans), where factor = lu_factor(a)."""
     if rank(b) == 1 and rank(a) > 2:
-        w = linalg.lu_solve(factor, grad[..., None], trans=1 - trans)
-        product = -(w * result[..., None, :])
-        return None, product if trans == 0 else turned(product), unbroadcast(w[..., 0]), None
-    w = linalg.lu_solve(factor, grad, trans=1 - trans)
-    return None, unbroadcast(-(products(w, result) if trans == 0 else products(result, w))), unbroadcast(w), None
+        w, x = back_by_lu(factor, grad[..., None], trans), result[..., None]
+        return None, lu_slope_of_matrix(w, x, trans), unbroadcast(w[..., 0]), None
+    w = back_by_lu(factor, grad, trans)
+    return None, unbroadcast(lu_slope_of_matrix(w, result, trans)), unbroadcast(w), None
+
+
+@inline
+def lu_slope_of_matrix(w, x, trans):
+    if trans == 0:
+        return -products(w, x)
+    return -products(x, w) if trans == 1 else -conjugated(products(x, w))
 
 
 def lu_solution_tangent(factor, a, b, trans=0, *, result, a_dot, b_dot):
-    changes = a_dot if trans == 0 else turned(a_dot)
+    changes = a_dot if trans == 0 else turned(a_dot) if trans == 1 else turned_conjugate(a_dot)
     if rank(b) == 1 and rank(a) > 2:
         change = b_dot[..., None] - changes @ result[..., None]
         return linalg.lu_solve(factor, change, trans=trans)[..., 0]
     return linalg.lu_solve(factor, b_dot - changes @ result, trans=trans)
 
 
-def one_triangle(a, lower):
-    """A matrix, with what stands in one triangle of it added to the other, which is all that is left."""
-    other = np.swapaxes(a, -1, -2)
-    return np.tril(a) + np.tril(other, -1) if lower else np.triu(a) + np.triu(other, 1)
+@inline
+def one_triangle(slope, a, lower):
+    """What belongs to a matrix of which one triangle is read: what stands in the other one is added to it."""
+    return lower_half(slope, a) if lower else upper_half(slope, a)
 
 
-def both_triangles(a, lower):
-    """The symmetric matrix of which one triangle is given."""
-    other = np.swapaxes(a, -1, -2)
-    return np.tril(a) + np.triu(other, 1) if lower else np.triu(a) + np.tril(other, -1)
+@inline
+def both_triangles(a_dot, lower):
+    """The symmetric or Hermitian matrix of which one triangle is given."""
+    return whole_of_half(a_dot, "L" if lower else "U")
+
+
+@inline
+def back_by_cholesky(factor, grad):
+    """The solution of the system with the transposed matrix, which is the conjugate one."""
+    return conjugated(linalg.cho_solve(factor, conjugated(grad)))
 
 
 def cholesky_solution(factor, a, b, lower=False, *, result, grad):
     """cho_solve(factor, b), where factor = cho_factor(a, lower)."""
     if rank(b) == 1 and rank(a) > 2:
-        w = linalg.cho_solve(factor, grad[..., None])
-        return None, -one_triangle(w * result[..., None, :], lower), unbroadcast(w[..., 0]), None
-    w = linalg.cho_solve(factor, grad)
-    return None, unbroadcast(-one_triangle(products(w, result), lower)), unbroadcast(w), None
+        w = back_by_cholesky(factor, grad[..., None])
+        return None, one_triangle(-(w * result[..., None, :]), a, lower), unbroadcast(w[..., 0]), None
+    w = back_by_cholesky(factor, grad)
+    return None, unbroadcast(one_triangle(-products(w, result), a, lower)), unbroadcast(w), None
 
 
 def cholesky_solution_tangent(factor, a, b, lower=False, *, result, a_dot, b_dot):
@@ -73,24 +88,27 @@ def cholesky_solution_tangent(factor, a, b, lower=False, *, result, a_dot, b_dot
 
 
 def triangle_solution(c, lower, b, *, result, grad):
-    """cho_solve((c, lower), b): with A = L L^T, that of A goes on to L as (A_grad + A_grad^T) L (Giles, as above)."""
+    """cho_solve((c, lower), b): with A = L L^H, that of A goes on to L as (A_grad + A_grad^H) L (Giles, as above)."""
     if rank(b) == 1 and rank(c) > 2:
-        w = linalg.cho_solve((c, lower), grad[..., None])
+        w = back_by_cholesky((c, lower), grad[..., None])
         product, b_grad = w * result[..., None, :], w[..., 0]
     else:
-        b_grad = linalg.cho_solve((c, lower), grad)
+        b_grad = back_by_cholesky((c, lower), grad)
         product = products(b_grad, result)
-    both = product + turned(product)
-    made = np.tril(both @ np.tril(c)) if lower else np.triu(np.triu(c) @ both)
+    both = product + turned_conjugate(product)
+    made = np.tril(both @ np.tril(conjugated(c))) if lower else np.triu(np.triu(conjugated(c)) @ both)
     return unbroadcast(-made), None, unbroadcast(b_grad)
 
 
 def triangle_solution_tangent(c, lower, b, *, result, c_dot, b_dot):
-    half = np.tril(c_dot) @ turned(np.tril(c)) if lower else turned(np.triu(c)) @ np.triu(c_dot)
+    if lower:
+        half = np.tril(c_dot) @ turned_conjugate(np.tril(c))
+    else:
+        half = turned_conjugate(np.triu(c)) @ np.triu(c_dot)
     if rank(b) == 1 and rank(c) > 2:
-        change = b_dot[..., None] - (half + turned(half)) @ result[..., None]
+        change = b_dot[..., None] - (half + turned_conjugate(half)) @ result[..., None]
         return linalg.cho_solve((c, lower), change)[..., 0]
-    return linalg.cho_solve((c, lower), b_dot - (half + turned(half)) @ result)
+    return linalg.cho_solve((c, lower), b_dot - (half + turned_conjugate(half)) @ result)
 
 
 def triangle_kind(c: Kind, lower: Kind, b: Kind) -> Kind:
@@ -98,8 +116,10 @@ def triangle_kind(c: Kind, lower: Kind, b: Kind) -> Kind:
 
 
 def solution_kind(factor: Kind, a: Kind, b: Kind, *options: Kind) -> Kind:
-    found = {getattr(a, "dtype", ""), getattr(b, "dtype", "")}
-    return Array("float64" if found == {"float64"} else "", dims_of(solve_kind(a, b)))
+    dtypes = {getattr(a, "dtype", ""), getattr(b, "dtype", "")}
+    wide = dtypes <= {"float64", "complex128"}  # of narrow ones, what LAPACK has
+    made = "" if not wide else "complex128" if "complex128" in dtypes else "float64"
+    return Array(made, dims_of(solve_kind(a, b)))
 
 
 # Not in the table of rules: no function of the user's means these. `infer_factors.py` puts them in their place.

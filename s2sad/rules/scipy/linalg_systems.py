@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
-from s2sad.kinds import Array, Kind, Tuple
-from s2sad.rules.registry import adjoint, kind, rank, refuse, tangent
+from s2sad.kinds import UNKNOWN, Array, Kind, Record, Tuple
+from s2sad.rules.linalg import solve_kind
+from s2sad.rules.registry import adjoint, inline, kind, rank, refuse, tangent, unbroadcast
 from s2sad.rules.results import combined, dims_of, floating, numeric, result_dtype
 from s2sad.rules.scipy.linalg import toeplitz_kind
+from s2sad.rules.tensors import conjugated
 
 # --- banded matrices ------------------------------------------------------------------------------------------------
 
@@ -119,37 +121,57 @@ def solution_of_symmetric_banded_kind(ab: Kind, b: Kind, *options: Kind) -> Kind
 # --- with a factor at hand ------------------------------------------------------------------------------------------
 
 
+OVERWRITTEN_SIDE = "of an array that is overwritten: the call without overwrite_b"
+
+
 @adjoint(linalg.cho_solve, cost=300)
 def solution_by_cholesky(c_and_lower, b, overwrite_b=False, check_finite=True, *, grad):
     """In b. In the factor, linalg.solve(a, b, assume_a="pos") has a gradient."""
-    if rank(b) > 2 or np.iscomplexobj(b) or overwrite_b:
-        return refuse("of a stack, complex or overwritten arrays")
-    return None, linalg.cho_solve(c_and_lower, grad)
+    if overwrite_b:
+        return refuse(OVERWRITTEN_SIDE)
+    if rank(b) == 1 and rank(grad) > 1:
+        return None, unbroadcast(conjugated(linalg.cho_solve(c_and_lower, conjugated(grad[..., None])))[..., 0])
+    return None, unbroadcast(conjugated(linalg.cho_solve(c_and_lower, conjugated(grad))))
 
 
 @tangent(linalg.cho_solve)
 def solution_by_cholesky_tangent(c_and_lower, b, overwrite_b=False, check_finite=True, *, b_dot):
+    if overwrite_b:
+        return refuse(OVERWRITTEN_SIDE)
     return linalg.cho_solve(c_and_lower, b_dot)
 
 
 @adjoint(linalg.lu_solve, cost=300)
 def solution_by_lu(lu_and_piv, b, trans=0, overwrite_b=False, check_finite=True, *, grad):
     """In b. In the matrix, linalg.solve(a, b) has a gradient."""
-    if rank(b) > 2 or np.iscomplexobj(b) or overwrite_b or trans == 2:
-        return refuse("of a stack, complex or overwritten arrays")
-    return None, linalg.lu_solve(lu_and_piv, grad, trans=1 - trans)
+    if overwrite_b:
+        return refuse(OVERWRITTEN_SIDE)
+    if rank(b) == 1 and rank(grad) > 1:
+        return None, unbroadcast(back_by_lu(lu_and_piv, grad[..., None], trans)[..., 0])
+    return None, unbroadcast(back_by_lu(lu_and_piv, grad, trans))
+
+
+@inline
+def back_by_lu(lu_and_piv, grad, trans):
+    """The solution of the system whose matrix is the transposed one."""
+    if trans == 2:
+        return conjugated(linalg.lu_solve(lu_and_piv, conjugated(grad)))
+    return linalg.lu_solve(lu_and_piv, grad, trans=1 - trans)
 
 
 @tangent(linalg.lu_solve)
 def solution_by_lu_tangent(lu_and_piv, b, trans=0, overwrite_b=False, check_finite=True, *, b_dot):
+    if overwrite_b:
+        return refuse(OVERWRITTEN_SIDE)
     return linalg.lu_solve(lu_and_piv, b_dot, trans=trans)
 
 
 @kind(linalg.cho_solve, linalg.lu_solve)
 def by_factor_kind(factor: Kind, b: Kind, *options: Kind) -> Kind:
-    b, dims = numeric(b), dims_of(b)
-    matrix = factor.items[0] if isinstance(factor, Tuple) else None
-    return Array("" if matrix is None else floating(result_dtype(np.matmul, numeric(matrix), b)), dims)
+    matrix = factor.items[0] if isinstance(factor, Tuple) else UNKNOWN
+    if isinstance(factor, Record):  # SciPy gives the factors of a stack in a list
+        matrix = dict(factor.fields).get(0, UNKNOWN)
+    return solve_kind(matrix, b)
 
 
 # --- matrices of a pattern ------------------------------------------------------------------------------------------
