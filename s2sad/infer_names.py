@@ -163,7 +163,7 @@ class Lookups:
         return self.reference_in(name, frame.namespace)
 
     def reference_in(self, name: str, namespace: dict[str, Any]) -> gast.AST:
-        if namespace is self.request.namespace:
+        if namespace is self.request.namespace and name not in self.request.kinds:
             return trees.name(name, scope="global")
         module = sys.modules.get(namespace.get("__name__", ""))
         if module is not None and vars(module) is namespace:
@@ -185,10 +185,16 @@ class Lookups:
             if each is value:
                 return trees.name(name, scope="external")
         name = base
-        while name in self.externals or name in self.request.namespace:
+        while self.means_another(name, value):
             name += "_"
         self.externals[name] = value
         return trees.name(name, scope="external")
+
+    def means_another(self, name: str, value: Any) -> bool:
+        """Whether a name is that of something else where the program stands: the parameters keep their names, and so do
+        the variables around f."""
+        hidden = name in self.externals or name in self.request.namespace or name in self.request.kinds
+        return hidden or self.main_frame.cells.get(name, value) is not value
 
     def guard(self, space: Any, name: str | None, value: Any) -> None:
         kind = kind_of(value, 0)

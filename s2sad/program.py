@@ -259,7 +259,7 @@ class Builder(Gradients):
         """The halves of the functions that are called beside the main one, whose body this is."""
         made: list[gast.FunctionDef] = []
         done: set[int] = set()
-        taken = set(self.request.namespace) | set(vars(builtins))
+        taken = self.request.names_outside() | set(self.inferred.externals)
         while True:
             todo = [instance for instance in self.called_instances([*body, *made]) if id(instance) not in done]
             if not todo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,11 @@ class Request:
     mode: str = "reverse"
     lengths: dict[Any, tuple[int, str]] = field(default_factory=dict)
     equal: tuple[Any, ...] = ()
+
+    def names_outside(self) -> set[str]:
+        """Of globals, built-ins and variables around f: no function beside it has a parameter of such a name."""
+        code = getattr(self.function, "__code__", None)
+        return {*self.namespace, *vars(builtins), *(code.co_freevars if code is not None else ())}
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import dataclasses
 from typing import Any
 
@@ -235,7 +234,7 @@ class ForwardBuilder(Builder):
 
     def beside(self, body: list[gast.stmt]) -> list[gast.FunctionDef]:
         """The functions that are called beside the main one, whose body this is."""
-        taken = set(self.request.namespace) | set(vars(builtins))
+        taken = self.request.names_outside() | set(self.inferred.externals)
         made: list[gast.FunctionDef] = []
         done: set[int] = set()
         while True:

@@ -294,14 +294,15 @@ def least_squares_tangent(a, b, rcond=None, *, result, a_dot, b_dot):
 def singular_change(a, a_dot):
     """How the singular values change: u_i' da v_i."""
     u, _, vh = np.linalg.svd(a, full_matrices=False)
-    return np.sum(np.real(np.conj(u.T) @ a_dot * np.conj(vh)), axis=1)
+    return np.sum(np.real(np.conj(np.swapaxes(u, -1, -2)) @ a_dot * np.conj(vh)), axis=-1)
 
 
 def squares_change(squares, residuals, change):
     """How the squares of the residuals change; they are left out where the matrix has not full rank."""
     if squares.size == 0:
         return squares
-    return np.reshape(2.0 * np.sum(np.real(np.conj(residuals) * change), axis=0), np.shape(squares))
+    axis = 0 if np.ndim(residuals) == 1 else -2
+    return np.reshape(2.0 * np.sum(np.real(np.conj(residuals) * change), axis=axis), np.shape(squares))
 
 
 @kind(np.linalg.lstsq)

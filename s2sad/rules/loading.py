@@ -25,6 +25,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "scipy.interpolate": ("interpolate",),
     "scipy.linalg": (
         *("linalg", "linalg_decompositions", "linalg_eigen", "linalg_equations", "linalg_forms", "linalg_systems"),
+        "linalg_squares",
     ),
     "scipy.ndimage": ("ndimage", "ndimage_fourier", "ndimage_labels", "ndimage_smooth", "ndimage_splines"),
     "scipy.optimize": (),

@@ -32,6 +32,10 @@ rows(
         row(_WELL, eigvals_only=True, subset_by_index=[0, 1]),
         parts("0", _WELL, subset_by_index=[1, 2]),
         parts("0", _symmetric, _MASS, subset_by_value=[-np.inf, 2.0]),
+        row(_symmetric, subset_by_index=[0, 1]),
+        row(_WELL, lower=False, subset_by_index=[2, 2]),
+        row(_symmetric, _MASS, subset_by_index=[1, 2]),
+        row(_WELL, _MASS, lower=False, subset_by_value=[-np.inf, 2.0]),
     ],
 )
 rows(

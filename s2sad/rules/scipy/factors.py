@@ -17,7 +17,7 @@ from s2sad.rules.linalg import lower_half, solve_kind, turned, turned_conjugate,
 from s2sad.rules.linalg_decompositions import upper_half
 from s2sad.rules.registry import inline, rank, unbroadcast, unlisted
 from s2sad.rules.results import dims_of
-from s2sad.rules.scipy.linalg_systems import back_by_lu
+from s2sad.rules.scipy.linalg_systems import back_by_cholesky, back_by_lu
 from s2sad.rules.tensors import conjugated
 
 
@@ -32,9 +32,9 @@ def products(w, x):
 def lu_solution(factor, a, b, trans=0, *, result, grad):
     """lu_solve(factor, b, trans), where factor = lu_factor(a)."""
     if rank(b) == 1 and rank(a) > 2:
-        w, x = back_by_lu(factor, grad[..., None], trans), result[..., None]
+        w, x = back_by_lu(factor, grad[..., None], trans, result), result[..., None]
         return None, lu_slope_of_matrix(w, x, trans), unbroadcast(w[..., 0]), None
-    w = back_by_lu(factor, grad, trans)
+    w = back_by_lu(factor, grad, trans, result)
     return None, unbroadcast(lu_slope_of_matrix(w, result, trans)), unbroadcast(w), None
 
 
@@ -65,18 +65,12 @@ def both_triangles(a_dot, lower):
     return whole_of_half(a_dot, "L" if lower else "U")
 
 
-@inline
-def back_by_cholesky(factor, grad):
-    """The solution of the system with the transposed matrix, which is the conjugate one."""
-    return conjugated(linalg.cho_solve(factor, conjugated(grad)))
-
-
 def cholesky_solution(factor, a, b, lower=False, *, result, grad):
     """cho_solve(factor, b), where factor = cho_factor(a, lower)."""
     if rank(b) == 1 and rank(a) > 2:
-        w = back_by_cholesky(factor, grad[..., None])
+        w = back_by_cholesky(factor, grad[..., None], result)
         return None, one_triangle(-(w * result[..., None, :]), a, lower), unbroadcast(w[..., 0]), None
-    w = back_by_cholesky(factor, grad)
+    w = back_by_cholesky(factor, grad, result)
     return None, unbroadcast(one_triangle(-products(w, result), a, lower)), unbroadcast(w), None
 
 
@@ -90,10 +84,10 @@ def cholesky_solution_tangent(factor, a, b, lower=False, *, result, a_dot, b_dot
 def triangle_solution(c, lower, b, *, result, grad):
     """cho_solve((c, lower), b): with A = L L^H, that of A goes on to L as (A_grad + A_grad^H) L (Giles, as above)."""
     if rank(b) == 1 and rank(c) > 2:
-        w = back_by_cholesky((c, lower), grad[..., None])
+        w = back_by_cholesky((c, lower), grad[..., None], result)
         product, b_grad = w * result[..., None, :], w[..., 0]
     else:
-        b_grad = back_by_cholesky((c, lower), grad)
+        b_grad = back_by_cholesky((c, lower), grad, result)
         product = products(b_grad, result)
     both = product + turned_conjugate(product)
     made = np.tril(both @ np.tril(conjugated(c))) if lower else np.triu(np.triu(conjugated(c)) @ both)

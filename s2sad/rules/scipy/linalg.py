@@ -266,9 +266,9 @@ kind(expm_slope)(lambda a, direction: inverse_kind(direction))
 def logarithm(A, disp=True, *, grad):
     """As that of the exponential, by a block of the logarithm of a block matrix (N. Higham, Functions of Matrices,
     2008, section 3.2). Of a real matrix that has a complex logarithm, the real part."""
-    if rank(A) != 2 or not disp:
-        return refuse("of a stack of matrices, or with disp=False")
-    return logm_slope(A.T, grad) if np.iscomplexobj(A) else np.real(logm_slope(A.T, grad))
+    if not disp:
+        return refuse("with disp=False: the call without it, and the error by linalg.expm of the result")
+    return logm_slope(turned(A), grad) if np.iscomplexobj(A) else np.real(logm_slope(turned(A), grad))
 
 
 @tangent(linalg.logm)
@@ -278,10 +278,10 @@ def logarithm_tangent(A, disp=True, *, A_dot):
 
 def logm_slope(a, direction):
     """How logm(a) changes along a direction."""
-    n = len(a)
-    first = np.concatenate([a, direction], axis=1)
-    second = np.concatenate([np.zeros_like(a), a], axis=1)
-    return linalg.logm(np.concatenate([first, second]))[:n, n:]
+    n = a.shape[-1]
+    first = np.concatenate([a, direction], axis=-1)
+    second = np.concatenate([np.zeros_like(a), a], axis=-1)
+    return linalg.logm(np.concatenate([first, second], axis=-2))[..., :n, n:]
 
 
 @kind(linalg.logm)
@@ -294,28 +294,25 @@ def logm_slope_kind(a: Kind, direction: Kind) -> Kind:
     return Array("", dims_of(direction))
 
 
-@adjoint(linalg.fractional_matrix_power, cost=9000, wrt=["A"])
-def fractional_power(A, t, *, grad):
-    """As that of the logarithm. Of a real matrix that has a complex power, the real part."""
-    if rank(A) != 2:
-        return refuse("of a stack of matrices: one call for each")
-    made = fractional_power_slope(A.T, t, grad)
-    return made if np.iscomplexobj(A) else np.real(made)
+@adjoint(linalg.fractional_matrix_power, cost=9000)
+def fractional_power(A, t, *, grad, result):
+    """In A as that of the logarithm; in t it is log(A) A^t. Of a real matrix with a complex power the real part."""
+    made = fractional_power_slope(turned(A), t, grad)
+    of_t = np.sum(grad * (linalg.logm(A) @ result))
+    return made if np.iscomplexobj(A) else np.real(made), of_t
 
 
 @tangent(linalg.fractional_matrix_power)
-def fractional_power_tangent(A, t, *, A_dot):
-    if rank(A) != 2:
-        return refuse("of a stack of matrices: one call for each")
-    return fractional_power_slope(A, t, A_dot)
+def fractional_power_tangent(A, t, *, result, A_dot, t_dot):
+    return fractional_power_slope(A, t, A_dot) + t_dot * (linalg.logm(A) @ result)
 
 
-def fractional_power_slope(a, t, direction):
-    """How fractional_matrix_power(a, t) changes along a direction."""
-    n = len(a)
-    first = np.concatenate([a, direction], axis=1)
-    second = np.concatenate([np.zeros_like(a), a], axis=1)
-    return linalg.fractional_matrix_power(np.concatenate([first, second]), t)[:n, n:]
+def fractional_power_slope(a, t, direction_dot):
+    """How fractional_matrix_power(a, t) changes along a direction, which may be the number 0."""
+    n = a.shape[-1]
+    first = np.concatenate([a, np.broadcast_to(direction_dot, a.shape)], axis=-1)
+    second = np.concatenate([np.zeros_like(a), a], axis=-1)
+    return linalg.fractional_matrix_power(np.concatenate([first, second], axis=-2), t)[..., :n, n:]
 
 
 @kind(linalg.fractional_matrix_power)
@@ -324,8 +321,8 @@ def fractional_power_kind(A: Kind, t: Kind) -> Kind:
 
 
 @kind(fractional_power_slope)
-def fractional_power_slope_kind(a: Kind, t: Kind, direction: Kind) -> Kind:
-    return Array("", dims_of(direction))
+def fractional_power_slope_kind(a: Kind, t: Kind, direction_dot: Kind) -> Kind:
+    return Array("", dims_of(direction_dot))
 
 
 @adjoint(linalg.sqrtm, cost=5000)

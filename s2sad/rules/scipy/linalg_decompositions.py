@@ -1,4 +1,4 @@
-"""scipy.linalg: decompositions, norms and least squares as numpy.linalg has them, and systems of banded matrices.
+"""scipy.linalg: decompositions, norms and pseudo-inverses as numpy.linalg has them.
 
 The formulas are those of `rules/linalg_decompositions.py`. What SciPy has beyond (arrays that are overwritten) is
 refused.
@@ -15,9 +15,6 @@ from s2sad.rules.linalg import (
     pseudo_inverse_change,
     pseudo_inverse_slope,
     real_dtype,
-    singular_change,
-    squares_change,
-    turned,
 )
 from s2sad.rules.linalg_decompositions import (
     changes_of_singular_values,
@@ -43,13 +40,9 @@ from s2sad.rules.registry import adjoint, inline, kind, rank, refuse, sized, tan
 from s2sad.rules.results import (
     UNSURE,
     dims_of,
-    floating,
     numeric,
-    result_dtype,
-    unknown_dim,
     value_of,
 )
-from s2sad.rules.scipy.linalg import product_of_columns
 
 OVERWRITTEN = "of an overwritten matrix: the call without it"
 
@@ -227,6 +220,8 @@ def qr_kind(a: Kind, overwrite_a: Kind, lwork: Kind, mode: Kind, pivoting: Kind,
     return Tuple((Array(dtype, (*dims[:-1], short)), Array(dtype, (*dims[:-2], short, dims[-1]))))
 
 
+ORDERS_OF_STACK = "of a stack with p_indices=True: P as matrices, `linalg.lu(a)`"
+
 # --- LU -------------------------------------------------------------------------------------------------------------
 
 
@@ -236,31 +231,34 @@ def lu(a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False
     "Structured higher-order algorithmic differentiation in the forward and reverse mode", has the square case."""
     if overwrite_a:
         return refuse(OVERWRITTEN)
+    if p_indices and not permute_l and rank(a) != 2:
+        return refuse(ORDERS_OF_STACK)
     if permute_l:
-        return refuse("with permute_l=True: write P @ L, of P, L, U = linalg.lu(a)")
-    lower, upper = result[1], result[2]
-    lower_grad = np.zeros_like(lower) if grad[1] is None else grad[1]
-    upper_grad = np.zeros_like(upper) if grad[2] is None else grad[2]
-    if not plain_matrix(a):
-        if p_indices:
-            return refuse("of a stack or a complex matrix with p_indices=True: P as matrices")
-        return sized(result[0] @ lu_slope_of_each(lower, upper, lower_grad, upper_grad), a)
-    slope = lu_slope(lower, upper, lower_grad, upper_grad)
-    return sized(rows_returned(slope, result[0]), a)
+        p = linalg.lu(a)[0]
+        lower, upper = rows_chosen(result[0], p), result[1]
+        lower_grad = np.zeros_like(lower) if grad[0] is None else rows_chosen(grad[0], p)
+        upper_grad = np.zeros_like(upper) if grad[1] is None else grad[1]
+    else:
+        p, lower, upper = result
+        lower_grad = np.zeros_like(lower) if grad[1] is None else grad[1]
+        upper_grad = np.zeros_like(upper) if grad[2] is None else grad[2]
+    if plain_matrix(a):
+        return sized(rows_returned(lu_slope(lower, upper, lower_grad, upper_grad), p), a)
+    return sized(rows_returned(lu_slope_of_each(lower, upper, lower_grad, upper_grad), p), a)
 
 
 def rows_returned(slope, p):
     """The rows of L @ U in the order of those of a. SciPy's P of an empty matrix has none."""
-    if len(p) == 0:
+    if p.size == 0:
         return slope
     return slope[p] if p.ndim == 1 else p @ slope
 
 
 def rows_chosen(a, p):
     """The rows of a in the order of those of L @ U."""
-    if len(p) == 0:
+    if p.size == 0:
         return a
-    return a[np.argsort(p)] if p.ndim == 1 else p.T @ a
+    return a[np.argsort(p)] if p.ndim == 1 else np.swapaxes(p, -1, -2) @ a
 
 
 def lu_slope(lower, upper, lower_grad, upper_grad):
@@ -301,17 +299,22 @@ def lu_slope_of_each(lower, upper, lower_grad, upper_grad):
 def lu_tangent(a, permute_l=False, overwrite_a=False, check_finite=True, p_indices=False, *, result, a_dot):
     if overwrite_a:
         return refuse(OVERWRITTEN)
+    if p_indices and not permute_l and rank(a) != 2:
+        return refuse(ORDERS_OF_STACK)
     if permute_l:
-        return refuse("with permute_l=True: write P @ L, of P, L, U = linalg.lu(a)")
-    if not plain_matrix(a):
-        if p_indices:
-            return refuse("of a stack or a complex matrix with p_indices=True: P as matrices")
-        moved = turned(result[0]) @ a_dot
-        lower, upper = result[1], result[2]
-        return 0.0, lu_changes_of_each(lower, upper, moved)[0], lu_changes_of_each(lower, upper, moved)[1]
-    moved = rows_chosen(a_dot, result[0])
+        p = linalg.lu(a)[0]
+        lower, upper = rows_chosen(result[0], p), result[1]
+        if plain_matrix(a):
+            lower_dot, upper_dot = lu_changes(lower, upper, rows_chosen(a_dot, p))
+        else:
+            lower_dot, upper_dot = lu_changes_of_each(lower, upper, rows_chosen(a_dot, p))
+        return rows_returned(lower_dot, p), upper_dot
+    p, lower, upper = result
+    moved = rows_chosen(a_dot, p)
     zero = 0.0 if p_indices is False else 0
-    return zero, lu_changes(result[1], result[2], moved)[0], lu_changes(result[1], result[2], moved)[1]
+    if plain_matrix(a):
+        return zero, lu_changes(lower, upper, moved)[0], lu_changes(lower, upper, moved)[1]
+    return zero, lu_changes_of_each(lower, upper, moved)[0], lu_changes_of_each(lower, upper, moved)[1]
 
 
 def lu_changes_of_each(lower, upper, change):
@@ -343,17 +346,20 @@ def lu_changes(lower, upper, change):
 def lu_kind(a: Kind, permute_l: Kind, overwrite_a: Kind, check_finite: Kind, p_indices: Kind) -> Kind:
     a = numeric(a)
     dtype, dims = floating_of(a), dims_of(a)
-    if value_of(permute_l) is not False or value_of(p_indices) is UNSURE:
-        return Tuple((Array(dtype, None),) * 2) if value_of(permute_l) is True else UNKNOWN
+    permuted = value_of(permute_l)
+    if permuted is UNSURE or not permuted and value_of(p_indices) is UNSURE:
+        return UNKNOWN
     if dims is None or len(dims) < 2:
-        return Tuple((Array("", None),) * 3)
+        return Tuple((Array("", None),) * (2 if permuted else 3))
     stack, m, n = dims[:-2], *dims[-2:]
     short = shorter(m, n)
+    if permuted:
+        return Tuple((Array(dtype, (*stack, m, short)), Array(dtype, (*stack, short, n))))
     p = Array(real_dtype(dtype), (*stack, m, m)) if value_of(p_indices) is False else Array("int32", (*stack, m))
     return Tuple((p, Array(dtype, (*stack, m, short)), Array(dtype, (*stack, short, n))))
 
 
-# --- norms, pseudo-inverses, least squares --------------------------------------------------------------------------
+# --- norms, pseudo-inverses -----------------------------------------------------------------------------------------
 
 
 @adjoint(linalg.norm, spreads=True, cost=5)
@@ -407,42 +413,3 @@ def pseudo_inverse_kind(a: Kind, *, return_rank: Kind, **options: Kind) -> Kind:
     if value_of(return_rank) is not False:
         return UNKNOWN
     return Array(floating_of(numeric(a)), None if dims is None else (*dims[:-2], dims[-1], dims[-2]))
-
-
-@adjoint(linalg.lstsq, several=True, cost=3000)
-def least_squares(a, b, cond=None, overwrite_a=False, overwrite_b=False, check_finite=True, lapack_driver=None, *,
-                  grad, result):  # fmt: skip
-    """Of the solution, by the pseudo-inverse (Golub and Pereyra, 1973), among matrices of the same rank."""
-    if not plain_matrix(a) or np.iscomplexobj(b) or overwrite_a or overwrite_b or rank(b) > 2:
-        return refuse("of a stack, complex or overwritten matrices")
-    x_grad, squares_grad, _, s_grad = grad
-    if squares_grad is not None or s_grad is not None:
-        return refuse(
-            "the residuals and singular values: write np.sum((b - a @ x) ** 2, axis=0), and linalg.svdvals(a)"
-        )
-    x = result[0]
-    inverse = linalg.pinv(a, rtol=np.finfo(x.dtype).eps if cond is None else cond)
-    y = inverse.T @ x_grad
-    turning = product_of_columns(b - a @ x, inverse @ y) + product_of_columns(inverse.T @ x, x_grad - a.T @ y)
-    return turning - product_of_columns(y, x), y
-
-
-@tangent(linalg.lstsq)
-def least_squares_tangent(a, b, cond=None, overwrite_a=False, overwrite_b=False, check_finite=True, lapack_driver=None,
-                          *, result, a_dot, b_dot):  # fmt: skip
-    if not plain_matrix(a) or np.iscomplexobj(b) or overwrite_a or overwrite_b or rank(b) > 2:
-        return refuse("of a stack, complex or overwritten matrices")
-    x, squares = result[0], result[1]
-    inverse = linalg.pinv(a, rtol=np.finfo(x.dtype).eps if cond is None else cond)
-    residuals, change = b - a @ x, b_dot - a_dot @ x
-    turning = a_dot.T @ (inverse.T @ x)
-    x_dot = inverse @ (change + inverse.T @ (a_dot.T @ residuals) - a @ turning) + turning
-    return x_dot, squares_change(squares, residuals, change), 0, singular_change(a, a_dot)
-
-
-@kind(linalg.lstsq)
-def least_squares_kind(a: Kind, b: Kind, *options: Kind) -> Kind:
-    a, b = numeric(a), numeric(b)
-    dtype, m, n = floating(result_dtype(None, a, b)), dims_of(a), dims_of(b)
-    x = None if m is None or n is None else (m[-1], *n[1:])
-    return Tuple((Array(dtype, x), Array(dtype, None), Scalar("int"), Array(dtype, (unknown_dim(),))))

@@ -21,7 +21,6 @@ from s2sad.rules.scipy.linalg import in_triangle, whole_of_triangle
 OTHER = "of a stack or complex matrices with b, or of a part of their values: a call for all values of each real matrix"
 OVERWRITTEN = "of an overwritten matrix: the call without it"
 OTHER_TYPE = "with another type than 1: type=1, of matrices that are multiplied before"
-PART_OF_VECTORS = "of a part of the vectors: all of them, and of these a part, `vectors[:, :k]`; eigvals_only=True"
 
 
 @inline
@@ -72,7 +71,9 @@ def eigh(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwr
         of_b = 0.0 if b is None else in_triangle(-rebuilt(vectors, numbers * values), lower)
         return in_triangle(rebuilt(vectors, numbers), lower), of_b
     if not all_of(subset_by_index, subset_by_value):
-        return refuse(PART_OF_VECTORS)
+        whole = linalg.eigh(a, lower=lower) if b is None else linalg.eigh(a, b, lower=lower)
+        of_a, of_b = part_slopes(values, vectors, whole[0], whole[1], values_grad, vectors_grad)
+        return in_triangle(of_a, lower), 0.0 if b is None else in_triangle(of_b, lower)
     turning = vectors.T @ vectors_grad
     slope = turning / gaps(values)
     inner = slope if values_grad is None else slope + np.diag(values_grad)
@@ -80,6 +81,33 @@ def eigh(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwr
         return in_triangle(vectors @ inner @ vectors.T, lower), 0.0
     stretch = columns_by(inner, values) + np.diag(0.5 * np.diagonal(turning))
     return in_triangle(vectors @ inner @ vectors.T, lower), in_triangle(-vectors @ stretch @ vectors.T, lower)
+
+
+def part_of_gaps(values, all_values):
+    """values[i] - all_values[j], infinite where they are the same one; an error where two others are equal."""
+    first = int(np.argmin(np.abs(all_values - values[0]))) if values.size else 0
+    chosen = first + np.arange(values.size)
+    differences = all_values[chosen] - all_values[:, None]
+    same = np.arange(all_values.size)[:, None] == chosen
+    if np.any((differences == 0) & ~same):
+        raise np.linalg.LinAlgError("where eigenvalues or singular values are equal, the vectors have no derivative")
+    return np.where(same, np.inf, differences)
+
+
+def part_slopes(values, vectors, all_values, all_vectors, values_grad, vectors_grad):
+    """What belongs to a and to b, where only some of the values and vectors are given: these turn to all others."""
+    turning = all_vectors @ ((all_vectors.T @ vectors_grad) / part_of_gaps(values, all_values))
+    numbers = np.zeros_like(values) if values_grad is None else values_grad
+    stretch = numbers * values + 0.5 * np.sum(vectors * vectors_grad, axis=0)
+    return (turning + vectors * numbers) @ vectors.T, -(turning * values + vectors * stretch) @ vectors.T
+
+
+def part_changes(values, vectors, all_values, all_vectors, change_dot, stretch_dot):
+    """How some of the values and vectors change; change_dot, stretch_dot: of a - value * b and of b, times the vectors.
+    Their signs may differ from those among all vectors."""
+    turning = (all_vectors.T @ change_dot) / part_of_gaps(values, all_values)
+    lengths = 0.5 * np.sum(vectors * stretch_dot, axis=0)
+    return np.sum(vectors * change_dot, axis=0), all_vectors @ turning - vectors * lengths
 
 
 @inline
@@ -121,9 +149,14 @@ def eigh_tangent(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False
         return refuse(OTHER_TYPE)
     if eigvals_only:
         return changes_of_pairs(a, b, lower, subset_by_index, subset_by_value, a_dot, b_dot)
-    if not all_of(subset_by_index, subset_by_value):
-        return refuse(PART_OF_VECTORS)
     values, vectors = result
+    if not all_of(subset_by_index, subset_by_value):
+        whole = linalg.eigh(a, lower=lower) if b is None else linalg.eigh(a, b, lower=lower)
+        change = whole_of_triangle(a_dot, lower) @ vectors
+        if b is None:
+            return part_changes(values, vectors, whole[0], whole[1], change, np.zeros_like(vectors))
+        stretch = whole_of_triangle(b_dot, lower) @ vectors
+        return part_changes(values, vectors, whole[0], whole[1], change - stretch * values, stretch)
     if b is None:
         inner = vectors.T @ whole_of_triangle(a_dot, lower) @ vectors
         return changes_of_eigenvalues(values, inner), vectors @ (inner / gaps(values))

@@ -1,4 +1,4 @@
-"""scipy.linalg: matrices of which a part is given, and functions of a matrix by its exponential. Real matrices only.
+"""scipy.linalg: matrices of which a part is given, and functions of a matrix by its exponential.
 
 Sines and cosines are parts of exp(i A), so their derivatives are of Fréchet derivatives of the exponential (N. Higham,
 "Functions of Matrices", 2008, chapter 12).
@@ -10,11 +10,18 @@ import numpy as np
 from scipy import linalg
 
 from s2sad.kinds import Array, Kind
-from s2sad.rules.linalg import pseudo_inverse_change, pseudo_inverse_slope, whole_of_half
+from s2sad.rules.linalg import pseudo_inverse_change, pseudo_inverse_slope, turned, whole_of_half
 from s2sad.rules.linalg_decompositions import half_read
-from s2sad.rules.registry import adjoint, inline, kind, rank, refuse, tangent
+from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, tangent
 from s2sad.rules.results import dims_of, floating, numeric, result_dtype
-from s2sad.rules.scipy.linalg import expm_slope, in_triangle, inverse_kind, sums_of_diagonals, whole_of_triangle
+from s2sad.rules.scipy.linalg import (
+    change_of_roots,
+    expm_slope,
+    in_triangle,
+    inverse_kind,
+    sums_of_diagonals,
+    whole_of_triangle,
+)
 from s2sad.rules.scipy.linalg_decompositions import plain_matrix
 from s2sad.rules.scipy.linalg_equations import wide
 
@@ -107,94 +114,78 @@ def solution_of_toeplitz_kind(c_or_cr: Kind, b: Kind, check_finite: Kind) -> Kin
 
 # --- functions of a matrix, by its exponential ------------------------------------------------------------------------
 
-OTHER_FUNCTION = "of a stack or a complex matrix: sums of linalg.expm(1j * A) and linalg.expm(-1j * A)"
-
 
 @adjoint(linalg.cosm, cost=9000)
 def cosine_of_matrix(A, *, grad):
-    """The real part of expm(1j * A)."""
-    if not plain_matrix(A):
-        return refuse(OTHER_FUNCTION)
-    return cosm_slope(A.T, grad)
+    """The real part of expm(1j * A); of a complex matrix half of its sum with expm(-1j * A)."""
+    return cosm_slope(turned(A), grad)
 
 
 @tangent(linalg.cosm)
 def cosine_of_matrix_tangent(A, *, A_dot):
-    if not plain_matrix(A):
-        return refuse(OTHER_FUNCTION)
     return cosm_slope(A, A_dot)
 
 
 def cosm_slope(a, direction):
     """How cosm(a) changes along a direction."""
+    if np.iscomplexobj(a) or np.iscomplexobj(direction):
+        return 0.5 * (expm_slope(1j * a, 1j * direction) + expm_slope(-1j * a, -1j * direction))
     return np.real(expm_slope(1j * a, 1j * direction))
 
 
 @adjoint(linalg.sinm, cost=9000)
 def sine_of_matrix(A, *, grad):
-    """The imaginary part of expm(1j * A)."""
-    if not plain_matrix(A):
-        return refuse(OTHER_FUNCTION)
-    return sinm_slope(A.T, grad)
+    """The imaginary part of expm(1j * A); of a complex matrix by its difference from expm(-1j * A)."""
+    return sinm_slope(turned(A), grad)
 
 
 @tangent(linalg.sinm)
 def sine_of_matrix_tangent(A, *, A_dot):
-    if not plain_matrix(A):
-        return refuse(OTHER_FUNCTION)
     return sinm_slope(A, A_dot)
 
 
 def sinm_slope(a, direction):
     """How sinm(a) changes along a direction."""
+    if np.iscomplexobj(a) or np.iscomplexobj(direction):
+        return -0.5j * (expm_slope(1j * a, 1j * direction) - expm_slope(-1j * a, -1j * direction))
     return np.imag(expm_slope(1j * a, 1j * direction))
 
 
 @adjoint(linalg.coshm, cost=9000)
 def hyperbolic_cosine_of_matrix(A, *, grad):
-    if not plain_matrix(A):
-        return refuse(OTHER_FUNCTION)
-    return 0.5 * (expm_slope(A.T, grad) + expm_slope(-A.T, -grad))
+    return 0.5 * (expm_slope(turned(A), grad) + expm_slope(-turned(A), -grad))
 
 
 @tangent(linalg.coshm)
 def hyperbolic_cosine_of_matrix_tangent(A, *, A_dot):
-    if not plain_matrix(A):
-        return refuse(OTHER_FUNCTION)
     return 0.5 * (expm_slope(A, A_dot) + expm_slope(-A, -A_dot))
 
 
 @adjoint(linalg.sinhm, cost=9000)
 def hyperbolic_sine_of_matrix(A, *, grad):
-    if not plain_matrix(A):
-        return refuse(OTHER_FUNCTION)
-    return 0.5 * (expm_slope(A.T, grad) - expm_slope(-A.T, -grad))
+    return 0.5 * (expm_slope(turned(A), grad) - expm_slope(-turned(A), -grad))
 
 
 @tangent(linalg.sinhm)
 def hyperbolic_sine_of_matrix_tangent(A, *, A_dot):
-    if not plain_matrix(A):
-        return refuse(OTHER_FUNCTION)
     return 0.5 * (expm_slope(A, A_dot) - expm_slope(-A, -A_dot))
-
-
-STACK_OF_SIGNS = "of a stack of matrices: np.stack of a call for each"
 
 
 @adjoint(linalg.signm, cost=9000)
 def sign_of_matrix(A, *, grad, result):
     """With N = sign(A) A the sign changes by the solution of N X + X N = E - S E S (Higham, 2008, theorem 5.3)."""
-    if rank(A) != 2:
-        return refuse(STACK_OF_SIGNS)
-    inner = linalg.solve_sylvester((result @ A).T, (result @ A).T, grad)
-    return inner - result.T @ inner @ result.T
+    if known(rank(A) == 2):
+        inner = linalg.solve_sylvester((result @ A).T, (result @ A).T, grad)
+        return inner - result.T @ inner @ result.T
+    inner = change_of_roots(turned(result @ A), grad)
+    return inner - turned(result) @ inner @ turned(result)
 
 
 @tangent(linalg.signm)
 def sign_of_matrix_tangent(A, *, result, A_dot):
-    if rank(A) != 2:
-        return refuse(STACK_OF_SIGNS)
-    return linalg.solve_sylvester(result @ A, result @ A, A_dot - result @ A_dot @ result)
+    if known(rank(A) == 2):
+        return linalg.solve_sylvester(result @ A, result @ A, A_dot - result @ A_dot @ result)
+    return change_of_roots(result @ A, A_dot - result @ A_dot @ result)
 
 
 kind(linalg.cosm, linalg.sinm, linalg.coshm, linalg.sinhm, linalg.signm)(inverse_kind)

@@ -10,7 +10,6 @@ from s2sad.rules.linalg import solve_kind
 from s2sad.rules.registry import adjoint, inline, kind, rank, refuse, tangent, unbroadcast
 from s2sad.rules.results import combined, dims_of, floating, numeric, result_dtype
 from s2sad.rules.scipy.linalg import toeplitz_kind
-from s2sad.rules.tensors import conjugated
 
 # --- banded matrices ------------------------------------------------------------------------------------------------
 
@@ -125,13 +124,21 @@ OVERWRITTEN_SIDE = "of an array that is overwritten: the call without overwrite_
 
 
 @adjoint(linalg.cho_solve, cost=300)
-def solution_by_cholesky(c_and_lower, b, overwrite_b=False, check_finite=True, *, grad):
+def solution_by_cholesky(c_and_lower, b, overwrite_b=False, check_finite=True, *, grad, result):
     """In b. In the factor, linalg.solve(a, b, assume_a="pos") has a gradient."""
     if overwrite_b:
         return refuse(OVERWRITTEN_SIDE)
     if rank(b) == 1 and rank(grad) > 1:
-        return None, unbroadcast(conjugated(linalg.cho_solve(c_and_lower, conjugated(grad[..., None])))[..., 0])
-    return None, unbroadcast(conjugated(linalg.cho_solve(c_and_lower, conjugated(grad))))
+        return None, unbroadcast(back_by_cholesky(c_and_lower, grad[..., None], result)[..., 0])
+    return None, unbroadcast(back_by_cholesky(c_and_lower, grad, result))
+
+
+@inline
+def back_by_cholesky(factor, grad, result):
+    """The solution of the system with the transposed matrix, which is the conjugate one."""
+    if np.iscomplexobj(result):
+        return np.conj(linalg.cho_solve(factor, np.conj(grad)))
+    return linalg.cho_solve(factor, grad)
 
 
 @tangent(linalg.cho_solve)
@@ -142,20 +149,22 @@ def solution_by_cholesky_tangent(c_and_lower, b, overwrite_b=False, check_finite
 
 
 @adjoint(linalg.lu_solve, cost=300)
-def solution_by_lu(lu_and_piv, b, trans=0, overwrite_b=False, check_finite=True, *, grad):
+def solution_by_lu(lu_and_piv, b, trans=0, overwrite_b=False, check_finite=True, *, grad, result):
     """In b. In the matrix, linalg.solve(a, b) has a gradient."""
     if overwrite_b:
         return refuse(OVERWRITTEN_SIDE)
     if rank(b) == 1 and rank(grad) > 1:
-        return None, unbroadcast(back_by_lu(lu_and_piv, grad[..., None], trans)[..., 0])
-    return None, unbroadcast(back_by_lu(lu_and_piv, grad, trans))
+        return None, unbroadcast(back_by_lu(lu_and_piv, grad[..., None], trans, result)[..., 0])
+    return None, unbroadcast(back_by_lu(lu_and_piv, grad, trans, result))
 
 
 @inline
-def back_by_lu(lu_and_piv, grad, trans):
+def back_by_lu(lu_and_piv, grad, trans, result):
     """The solution of the system whose matrix is the transposed one."""
+    if trans == 2 and np.iscomplexobj(result):
+        return np.conj(linalg.lu_solve(lu_and_piv, np.conj(grad)))
     if trans == 2:
-        return conjugated(linalg.lu_solve(lu_and_piv, conjugated(grad)))
+        return linalg.lu_solve(lu_and_piv, grad)
     return linalg.lu_solve(lu_and_piv, grad, trans=1 - trans)
 
 
