@@ -52,9 +52,41 @@ def test_what_is_determined_of_scipy(shape, part):
 
 def test_what_is_not_determined():
     """The vectors that complete a factor may be turned: their tangent is nan, not one of the possible ones."""
-    for f in (lambda a: np.linalg.svd(a)[0], lambda a: np.linalg.qr(a, mode="complete")[0]):
-        _, change = jvp(f, (TALL,), (TALL**2,))
-        assert np.array_equal(np.isnan(change), np.zeros((4, 4)) + [0, 0, 0, 1])
+    _, change = jvp(lambda a: np.linalg.svd(a)[0], (TALL,), (TALL**2,))
+    assert np.array_equal(np.isnan(change), np.zeros((4, 4)) + [0, 0, 0, 1])
+
+
+COMPLETE = {
+    "numpy": lambda a: np.linalg.qr(a, mode="complete"),
+    "scipy": lambda a: linalg.qr(a),
+    "pivoted": lambda a: linalg.qr(a, pivoting=True)[:2],
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128])
+@pytest.mark.parametrize("name", COMPLETE)
+def test_the_complete_q_of_a_tall_matrix(name, dtype):
+    """In forward mode all its columns have a derivative: LAPACK makes it of reflections."""
+    f, a = COMPLETE[name], TALL.astype(dtype)
+    change = np.cos(3.0 * TALL).astype(dtype) * (1.0 if dtype != np.complex128 else 1.0 + 0.5j)
+    step = dtype(1e-2 if dtype == np.float32 else 1e-5)
+    values, changes = jvp(f, (a,), (change,))
+    for value, found, upper, lower in zip(values, changes, f(a + step * change), f(a - step * change)):
+        assert found.dtype == value.dtype
+        np.testing.assert_allclose(found, (upper - lower) / (2 * step), atol=1e-2 if dtype == np.float32 else 1e-8)
+    product = jvp(lambda a: np.linalg.qr(a, mode="complete")[0] @ np.linalg.qr(a, mode="complete")[1], (a,), (change,))
+    np.testing.assert_allclose(product[1], change, atol=1e-5)
+
+
+def test_where_a_reflection_has_no_derivative():
+    a = np.triu(TALL)
+    with pytest.raises(np.linalg.LinAlgError, match="complete Q have no derivative here: use mode='reduced'"):
+        jvp(lambda a: np.linalg.qr(a, mode="complete")[0], (a,), (TALL,))
+
+
+def test_complex_singular_vectors_in_forward_mode():
+    with pytest.raises(np.linalg.LinAlgError, match="phases are free. Take the gradient .* in reverse mode"):
+        jvp(lambda a: np.abs(np.linalg.svd(a)[0]), (TALL + 1j,), (TALL,))
 
 
 REAL = np.array([[3.0, 0.5, -0.2], [0.3, 2.1, 0.4], [-0.3, 0.7, 1.0]])

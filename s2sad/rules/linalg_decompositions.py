@@ -19,6 +19,7 @@ from s2sad.rules.linalg import (
     turned_conjugate,
     whole_of_half,
 )
+from s2sad.rules.reflections import complete_q_change
 from s2sad.rules.registry import adjoint, inline, kind, known, rank, refuse, sized, tangent
 from s2sad.rules.results import UNSURE, dims_of, numeric, value_of
 
@@ -200,18 +201,21 @@ def qr_tangent(a, mode="reduced", *, result, a_dot):
     if mode == "r":
         return qr_changes(qr_factor(a, result), result, a_dot)[1]
     if mode == "complete":
-        return complete_qr_changes(result[0], result[1], a_dot)[0], complete_qr_changes(result[0], result[1], a_dot)[1]
+        q, r = result
+        return complete_qr_changes(a, q, r, a_dot)[0], complete_qr_changes(a, q, r, a_dot)[1]
     if mode != "reduced":
         return refuse("np.linalg.qr(..., mode='raw') gives the reflections of LAPACK: use mode='reduced'")
     return qr_changes(result[0], result[1], a_dot)[0], qr_changes(result[0], result[1], a_dot)[1]
 
 
-def complete_qr_changes(q, r, a_dot):
-    """The columns that only complete Q have no derivative: nan. The rows of R beside them stay zero."""
+def complete_qr_changes(a, q, r, a_dot):
+    """How the complete Q and R change. The rows of R beside the columns that only complete Q stay zero."""
     k = min(r.shape[-2:])
     q_dot, r_dot = qr_changes(q[..., :k], r[..., :k, :], a_dot)
     zeros = np.zeros((*r.shape[:-2], r.shape[-2] - k, r.shape[-1]), dtype=r.dtype)
-    return with_unknown_columns(q_dot, q.shape[-1] - k), np.concatenate([r_dot, zeros], axis=-2)
+    if q.shape[-1] > k:
+        q_dot = complete_q_change(a, q, a_dot)
+    return q_dot, np.concatenate([r_dot, zeros], axis=-2)
 
 
 def qr_changes(q, r, a_dot):
@@ -328,8 +332,8 @@ def svd_changes(u, s, vh, a_dot):
     """How U and V change with a. Vectors that only complete them have no derivative: nan."""
     if np.iscomplexobj(u):
         raise np.linalg.LinAlgError(
-            "the change of complex singular vectors is not determined: their phases are free. For a second derivative "
-            "of singular values take the gradient of a gradient, in reverse mode both times"
+            "the change of complex singular vectors is not determined: their phases are free. Take the gradient of "
+            "what doesn't depend on them, in reverse mode; for a second derivative both times"
         )
     k = s.shape[-1]
     first, v = u[..., :k], np.swapaxes(vh[..., :k, :], -1, -2)

@@ -198,9 +198,10 @@ def qr_tangent(a, overwrite_a=False, lwork=None, mode="full", pivoting=False, ch
     q, r = result[0], result[1]
     if pivoting:
         moved = a_dot[:, result[2]]
-        return complete_qr_changes(q, r, moved)[0], complete_qr_changes(q, r, moved)[1], 0
+        chosen = a[:, result[2]]
+        return complete_qr_changes(chosen, q, r, moved)[0], complete_qr_changes(chosen, q, r, moved)[1], 0
     if mode == "full":
-        return complete_qr_changes(q, r, a_dot)[0], complete_qr_changes(q, r, a_dot)[1]
+        return complete_qr_changes(a, q, r, a_dot)[0], complete_qr_changes(a, q, r, a_dot)[1]
     return qr_changes(q, r, a_dot)[0], qr_changes(q, r, a_dot)[1]
 
 
