@@ -72,8 +72,8 @@ def eigh(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False, overwr
         return in_triangle(rebuilt(vectors, numbers), lower), of_b
     if not all_of(subset_by_index, subset_by_value):
         whole = linalg.eigh(a, lower=lower) if b is None else linalg.eigh(a, b, lower=lower)
-        of_a, of_b = part_slopes(values, vectors, whole[0], whole[1], values_grad, vectors_grad)
-        return in_triangle(of_a, lower), 0.0 if b is None else in_triangle(of_b, lower)
+        made = part_slopes(values, vectors, whole[0], whole[1], values_grad, vectors_grad)
+        return in_triangle(made[0], lower), 0.0 if b is None else in_triangle(made[1], lower)
     turning = vectors.T @ vectors_grad
     slope = turning / gaps(values)
     inner = slope if values_grad is None else slope + np.diag(values_grad)
@@ -154,9 +154,11 @@ def eigh_tangent(a, b=None, *, lower=True, eigvals_only=False, overwrite_a=False
         whole = linalg.eigh(a, lower=lower) if b is None else linalg.eigh(a, b, lower=lower)
         change = whole_of_triangle(a_dot, lower) @ vectors
         if b is None:
-            return part_changes(values, vectors, whole[0], whole[1], change, np.zeros_like(vectors))
+            made = part_changes(values, vectors, whole[0], whole[1], change, np.zeros_like(vectors))
+            return made[0], made[1]
         stretch = whole_of_triangle(b_dot, lower) @ vectors
-        return part_changes(values, vectors, whole[0], whole[1], change - stretch * values, stretch)
+        made = part_changes(values, vectors, whole[0], whole[1], change - stretch * values, stretch)
+        return made[0], made[1]
     if b is None:
         inner = vectors.T @ whole_of_triangle(a_dot, lower) @ vectors
         return changes_of_eigenvalues(values, inner), vectors @ (inner / gaps(values))
