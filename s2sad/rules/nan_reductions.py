@@ -109,26 +109,51 @@ def freedom_of(a, axis, where, ddof, correction):
 
 
 @inline
-def change_of_squares(a, axis, where, mean, ddof, correction, keepdims, a_dot, mean_dot):
-    """Half of how the variance changes."""
+def final_freedom(a, axis, where, keepdims, ddof, correction):
+    """The same, in the shape of the result."""
+    return np.sum(~left_out(a, where), axis=axis, keepdims=keepdims) - (ddof if known(correction == 0) else correction)
+
+
+@inline
+def change_of_squares(a, axis, where, mean, keepdims, a_dot, mean_dot):
+    """Half of how the sum of the squares changes."""
     change = a_dot if mean is None else a_dot - mean_dot
     parts = np.where(left_out(a, where), 0.0, np.real(np.conj(deviations(a, axis, where, mean)) * change))
-    n = np.sum(~left_out(a, where), axis=axis, keepdims=keepdims) - (ddof if known(correction == 0) else correction)
-    return np.sum(parts, axis=axis, keepdims=keepdims) / n
+    return np.sum(parts, axis=axis, keepdims=keepdims)
 
 
 @adjoint(np.nanvar, cost=5)
-def variance_of_numbers(a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=0, grad):
+def variance_of_numbers(
+    a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=0, grad, result
+):
     slope = 2.0 * aligned(grad, a, axis, keepdims) / freedom_of(a, axis, where, ddof, correction)
     of_a = slope * conjugate_if_complex(deviations(a, axis, where, mean), a)
-    return of_a, None, None, None, None, None, unbroadcast(-of_a)
+    of_ddof = np.sum(grad * result / final_freedom(a, axis, where, keepdims, ddof, correction))
+    return of_a, None, None, of_ddof, None, None, unbroadcast(-of_a), of_ddof
 
 
 @tangent(np.nanvar)
 def variance_of_numbers_tangent(
-    a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=0, a_dot, mean_dot
+    a,
+    axis=None,
+    dtype=None,
+    *,
+    ddof=0,
+    keepdims=False,
+    where=True,
+    mean=None,
+    correction=0,
+    result,
+    a_dot,
+    ddof_dot,
+    mean_dot,
+    correction_dot,
 ):
-    return 2.0 * change_of_squares(a, axis, where, mean, ddof, correction, keepdims, a_dot, mean_dot)
+    change = 2.0 * change_of_squares(a, axis, where, mean, keepdims, a_dot, mean_dot)
+    if known(ddof_dot == 0.0) and known(correction_dot == 0.0):
+        return change / final_freedom(a, axis, where, keepdims, ddof, correction)
+    total = change + (ddof_dot + correction_dot) * result
+    return total / final_freedom(a, axis, where, keepdims, ddof, correction)
 
 
 @adjoint(np.nanstd, cost=5)
@@ -138,14 +163,32 @@ def deviation_of_numbers(
     """Where all numbers are equal, the subgradient 0."""
     slope = aligned(grad / not_zero(result), a, axis, keepdims) / freedom_of(a, axis, where, ddof, correction)
     of_a = slope * conjugate_if_complex(deviations(a, axis, where, mean), a)
-    return of_a, None, None, None, None, None, unbroadcast(-of_a)
+    of_ddof = np.sum(0.5 * grad * result / final_freedom(a, axis, where, keepdims, ddof, correction))
+    return of_a, None, None, of_ddof, None, None, unbroadcast(-of_a), of_ddof
 
 
 @tangent(np.nanstd)
 def deviation_of_numbers_tangent(
-    a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=0, result, a_dot, mean_dot
+    a,
+    axis=None,
+    dtype=None,
+    *,
+    ddof=0,
+    keepdims=False,
+    where=True,
+    mean=None,
+    correction=0,
+    result,
+    a_dot,
+    ddof_dot,
+    mean_dot,
+    correction_dot,
 ):
-    return change_of_squares(a, axis, where, mean, ddof, correction, keepdims, a_dot, mean_dot) / not_zero(result)
+    change = change_of_squares(a, axis, where, mean, keepdims, a_dot, mean_dot) / not_zero(result)
+    if known(ddof_dot == 0.0) and known(correction_dot == 0.0):
+        return change / final_freedom(a, axis, where, keepdims, ddof, correction)
+    total = change + 0.5 * (ddof_dot + correction_dot) * result
+    return total / final_freedom(a, axis, where, keepdims, ddof, correction)
 
 
 # --- extremes: ties share equally -----------------------------------------------------------------------------------

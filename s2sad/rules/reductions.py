@@ -117,6 +117,12 @@ def freedom(a, axis, where, ddof, correction):
 
 
 @inline
+def in_shape(n, where, result):
+    """The degrees of freedom in the shape of the result; with `where` they have the reduced axes, too."""
+    return n if where is True else np.reshape(n, np.shape(result))
+
+
+@inline
 def count_of(best, a, axis):
     """How many are True; of a's dtype, so that dividing by it keeps the dtype."""
     if known(a.dtype == np.float64):
@@ -169,22 +175,42 @@ def mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True, grad
 
 
 @adjoint(np.var, spreads=True, cost=5)
-def variance(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, mean=None, correction=0, *, grad):
+def variance(
+    a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, mean=None, correction=0, *, grad, result
+):
     """With `mean=`, the mean is a number like any: that it comes from `a` is told by its own derivative."""
-    slope = 2.0 * aligned(grad, a, axis, keepdims) / freedom(a, axis, where, ddof, correction)
+    n = freedom(a, axis, where, ddof, correction)
+    slope = 2.0 * aligned(grad, a, axis, keepdims) / n
     of_a = masked(slope * conjugate_if_complex(centered(a, axis, where, mean), a), where)
-    return of_a, None, None, None, None, None, None, unbroadcast(-of_a)
+    of_ddof = whole_sum(grad * result / in_shape(n, where, result), result)
+    return of_a, None, None, None, of_ddof, None, None, unbroadcast(-of_a), of_ddof
 
 
 @tangent(np.var)
 def variance_tangent(
-    a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, mean=None, correction=0, *, a_dot, mean_dot
+    a,
+    axis=None,
+    dtype=None,
+    out=None,
+    ddof=0,
+    keepdims=False,
+    where=True,
+    mean=None,
+    correction=0,
+    *,
+    result,
+    a_dot,
+    ddof_dot,
+    mean_dot,
+    correction_dot,
 ):
     change = a_dot if mean is None else a_dot - mean_dot
     product = conjugate_if_complex(centered(a, axis, where, mean), a) * change
     total = np.sum(np.real(product), axis=axis, keepdims=keepdims, where=where)
-    n = freedom(a, axis, where, ddof, correction)
-    return 2.0 * total / (n if where is True else np.reshape(n, np.shape(total)))
+    n = in_shape(freedom(a, axis, where, ddof, correction), where, result)
+    if known(ddof_dot == 0.0) and known(correction_dot == 0.0):
+        return 2.0 * total / n
+    return (2.0 * total + (ddof_dot + correction_dot) * result) / n
 
 
 @adjoint(np.std, spreads=True, cost=5)
@@ -192,9 +218,11 @@ def deviation(
     a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=True, mean=None, correction=0, *, grad, result
 ):
     """Where all numbers are equal, the subgradient 0."""
-    slope = aligned(grad / not_zero(result), a, axis, keepdims) / freedom(a, axis, where, ddof, correction)
+    n = freedom(a, axis, where, ddof, correction)
+    slope = aligned(grad / not_zero(result), a, axis, keepdims) / n
     of_a = masked(slope * conjugate_if_complex(centered(a, axis, where, mean), a), where)
-    return of_a, None, None, None, None, None, None, unbroadcast(-of_a)
+    of_ddof = whole_sum(0.5 * grad * result / in_shape(n, where, result), result)
+    return of_a, None, None, None, of_ddof, None, None, unbroadcast(-of_a), of_ddof
 
 
 @tangent(np.std)
@@ -211,13 +239,17 @@ def deviation_tangent(
     *,
     result,
     a_dot,
+    ddof_dot,
     mean_dot,
+    correction_dot,
 ):
     change = a_dot if mean is None else a_dot - mean_dot
     product = conjugate_if_complex(centered(a, axis, where, mean), a) * change
     total = np.sum(np.real(product), axis=axis, keepdims=keepdims, where=where)
-    n = freedom(a, axis, where, ddof, correction)
-    return total / (n if where is True else np.reshape(n, np.shape(total))) / not_zero(result)
+    n = in_shape(freedom(a, axis, where, ddof, correction), where, result)
+    if known(ddof_dot == 0.0) and known(correction_dot == 0.0):
+        return total / n / not_zero(result)
+    return (total / not_zero(result) + 0.5 * (ddof_dot + correction_dot) * result) / n
 
 
 # --- products -------------------------------------------------------------------------------------------------------

@@ -52,3 +52,4 @@ rows(np.nanvar, np.nanstd, cases=[row(NAN, ddof=1), row(NAN, axis=0, ddof=1), ro
 rows(np.nanstd, cases=[corner((np.zeros(3),), np.array([2.0, np.nan, 2.0]))])
 rows(np.nanmax, cases=[corner((np.array([0.0, 0.5, 0.5, 0.0]),), np.array([1.0, 3.0, 3.0, np.nan]))])
 rows(np.nanmin, cases=[corner((np.array([0.5, 0.0, 0.5, 0.0]),), np.array([1.0, 3.0, 1.0, np.nan]))])
+rows(np.nanvar, np.nanstd, cases=[row(NAN, axis=0, ddof=0.5), row(NAN, ddof=0.5), row(NAN, axis=1, correction=0.5)])

@@ -33,6 +33,8 @@ _axes = [
 rows(np.sum, np.mean, np.prod, np.max, np.min, np.amax, np.amin, cases=_axes)
 rows(np.var, np.std, cases=[each for each in _axes if np.shape(each.args[0]) not in ((), (1, 4), (3, 1))])
 rows(np.var, np.std, cases=[row(A, ddof=1), row(A, axis=1, ddof=1), row(Z), row(complexes(3, 2), axis=0)])
+rows(np.var, np.std, cases=[row(A, ddof=0.5), row(A, axis=1, ddof=0.5), row(A, 0, keepdims=True, correction=0.5)])
+rows(np.var, np.std, cases=[row(A, axis=1, ddof=0.5, where=np.arange(4) > 0), row(complexes(3, 2), axis=0, ddof=-0.5)])
 rows(np.var, cases=[row(1.5)])
 rows(
     np.var,

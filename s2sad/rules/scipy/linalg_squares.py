@@ -90,4 +90,5 @@ def least_squares_kind(a: Kind, b: Kind, *options: Kind) -> Kind:
     if m is None or n is None or len(m) > 2 or len(n) > 2:
         return Tuple((Array(dtype, None), Array("", None), UNKNOWN, Array("", None)))
     real = real_dtype(dtype)
-    return Tuple((Array(dtype, (m[-1], *n[1:])), Array(real, None), Scalar("int"), Array(real, (unknown_dim(),))))
+    squares = real if real == dtype else ""  # of complex numbers they are complex since SciPy 1.18
+    return Tuple((Array(dtype, (m[-1], *n[1:])), Array(squares, None), Scalar("int"), Array(real, (unknown_dim(),))))
