@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy import exp, log, log1p
+from numpy import exp, expm1, log, log1p
 from scipy import special, stats
 
 from s2sad.rules.registry import alias, inline, known, nondifferentiable, partials
@@ -117,6 +117,50 @@ def skellam_mass(k, mu1, mu2, loc=0, *, result):
     return None, in_mu1, result * (np.sqrt(mu1 / mu2) * quotient - 1.0), None
 
 
+@partials(stats.planck.logpmf)
+def planck_log_mass(k, lambda_, loc=0):
+    return None, within(k >= loc, 1.0 / expm1(lambda_) - (k - loc)), None
+
+
+@partials(stats.planck.pmf)
+def planck_mass(k, lambda_, loc=0, *, result):
+    return None, result * (1.0 / expm1(lambda_) - (k - loc)), None
+
+
+@partials(stats.boltzmann.logpmf)
+def boltzmann_log_mass(k, lambda_, N, loc=0):
+    test = (k >= loc) & (k - loc < N)
+    return None, within(test, 1.0 / expm1(lambda_) - N / expm1(lambda_ * N) - (k - loc)), None, None
+
+
+@partials(stats.boltzmann.pmf)
+def boltzmann_mass(k, lambda_, N, loc=0, *, result):
+    return None, result * (1.0 / expm1(lambda_) - N / expm1(lambda_ * N) - (k - loc)), None, None
+
+
+@partials(stats.dlaplace.logpmf)
+def discrete_laplace_log_mass(k, a, loc=0):
+    return None, 1.0 / np.sinh(a) - np.abs(k - loc), None
+
+
+@partials(stats.dlaplace.pmf)
+def discrete_laplace_mass(k, a, loc=0, *, result):
+    return None, result * (1.0 / np.sinh(a) - np.abs(k - loc)), None
+
+
+@partials(stats.yulesimon.logpmf)
+def yule_simon_log_mass(k, alpha, loc=0):
+    count = np.maximum(k - loc, 1)
+    slope = 1.0 / alpha + special.psi(alpha + 1.0) - special.psi(count + alpha + 1.0)
+    return None, within(k > loc, slope), None
+
+
+@partials(stats.yulesimon.pmf)
+def yule_simon_mass(k, alpha, loc=0, *, result):
+    count = np.maximum(k - loc, 1)
+    return None, result * (1.0 / alpha + special.psi(alpha + 1.0) - special.psi(count + alpha + 1.0)), None
+
+
 # --- distribution functions, in the parameter that has an elementary derivative --------------------------------------
 
 
@@ -191,7 +235,29 @@ def negative_binomial_slope(k, n, p, log):
     return within(k >= 0, exp(log_negative_binomial_slope(k, n, p) - log))
 
 
+@inline
+def planck_slope(k, lambda_, log):
+    return within(k >= 0, (k + 1) * exp(-lambda_ * (k + 1) - log))
+
+
+@inline
+def discrete_laplace_slope(k, a, log):
+    """Of the two tails, each is a power of exp(-a), times one of exp(a) + 1."""
+    far = np.where(k >= 0, k, -k - 1)
+    return np.where(k >= 0, 1.0, -1.0) * (far + special.expit(a)) * exp(-a * far - np.logaddexp(0.0, a) - log)
+
+
+@inline
+def yule_simon_slope(k, alpha, log):
+    count = np.maximum(k, 1)
+    slope = special.psi(count + alpha + 1.0) - special.psi(alpha + 1.0)
+    return within(k > 0, count * slope * exp(special.betaln(count, alpha + 1.0) - log))
+
+
 of_parameter(stats.poisson, poisson_slope)
+of_parameter(stats.planck, planck_slope)
+of_parameter(stats.dlaplace, discrete_laplace_slope)
+of_parameter(stats.yulesimon, yule_simon_slope)
 of_parameter(stats.bernoulli, bernoulli_slope)
 of_parameter(stats.geom, geometric_slope)
 of_last_parameter(stats.binom, binomial_slope)
@@ -202,11 +268,15 @@ for _distribution in (
     stats.bernoulli,
     stats.betabinom,
     stats.binom,
+    stats.boltzmann,
+    stats.dlaplace,
     stats.geom,
     stats.logser,
     stats.nbinom,
+    stats.planck,
     stats.poisson,
     stats.skellam,
+    stats.yulesimon,
 ):
     nondifferentiable(_distribution.ppf)
     nondifferentiable(_distribution.isf)
