@@ -99,7 +99,7 @@ def parts_of(index: Any) -> list[Any]:
 def with_bounds(tree: gast.Module, used: set[str]) -> gast.Module:
     """The module with the indices in loops looked at as said above. used: the names that nothing new may have."""
     helpers = {name: fresh(name, used) for name in ("check_indices", "checked_index")}
-    own = {node.name for node in tree.body if getattr(node, "helper", False)}
+    own = {node.name for node in tree.body if getattr(node, "helper", False) and raises_nothing_else(node)}
     for node in tree.body:
         if isinstance(node, gast.FunctionDef) and not getattr(node, "helper", False):
             Bounds(node, helpers, own).all()
@@ -113,6 +113,11 @@ def with_bounds(tree: gast.Module, used: set[str]) -> gast.Module:
     first = next((k for k, node in enumerate(tree.body) if isinstance(node, gast.FunctionDef)), len(tree.body))
     tree.body[first:first] = made
     return tree
+
+
+def raises_nothing_else(function: gast.FunctionDef) -> bool:
+    raised = [each.exc for each in trees.walk(function) if isinstance(each, gast.Raise)]
+    return all(getattr(getattr(each, "func", None), "id", "") == "IndexError" for each in raised)
 
 
 def fresh(name: str, used: set[str]) -> str:
@@ -225,6 +230,10 @@ class Bounds:
                 return False
             if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id not in self.harmless:
                 return False
+            if isinstance(getattr(node, "op", None), (gast.Mod, gast.FloorDiv)):  # by 0 it is an error
+                divisor = node.right if isinstance(node, gast.BinOp) else node.value
+                if not trees.literal(divisor):
+                    return False
             inner = inner or isinstance(node, (gast.For, gast.While))
             pending += [(each, inner) for each in trees.children(node)]
         return True

@@ -46,7 +46,7 @@ from s2sad.numba_rows import saves_in_rows
 from s2sad.numba_sorts import UNKNOWN, sort_of
 from s2sad.numba_tapes import saves_in_arrays
 from s2sad.numba_unified import arrays_from_the_start, arrays_of_indices, saved_with_none, sets_none
-from s2sad.numba_unset import raise_without_value
+from s2sad.numba_unset import numbers_for_none, raise_without_value
 from s2sad.numba_views import Memory
 from s2sad.printer import BlankLine, Comment, to_text
 from s2sad.requests import Program
@@ -158,6 +158,10 @@ def adapted(
         with_halves(tree, outside, used, paths)
         with_names(tree, outside, used, paths)
     without_names(tree)
+    used = {*trees.names_in(tree), *outside}
+    for node in tree.body:
+        if isinstance(node, gast.FunctionDef):
+            numbers_for_none(node, program.kinds if node.name == program.name else {}, used)
     tree.body[-1].args = by_position(tree.body[-1].args)
     kinds = {program.name: {**program.kinds, **boundary.kinds}}
     begin_as_given(tree.body[-1], boundary.kinds)
