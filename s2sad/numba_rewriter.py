@@ -152,7 +152,20 @@ class Rewriter(gast.NodeTransformer):
         node.iter = self.forms.iterated(node.iter, self.known)
         return self.generic_visit(node)
 
+    def visit_If(self, node: gast.If) -> Any:
+        """Without `if np.result_type(made[0]).kind in "bi": raise ...` of np.vectorize, where that is known."""
+        test: Any = node.test
+        asked: Any = getattr(getattr(test, "left", None), "value", None)
+        if isinstance(test, gast.Compare) and isinstance(asked, gast.Call) and getattr(test.left, "attr", "") == "kind":
+            char, among = self.known.char(asked.args[0]), getattr(test.comparators[0], "value", None)
+            is_type = trees.function_of(asked.func) is np.result_type and isinstance(test.ops[0], gast.In)
+            if is_type and isinstance(among, str) and char is not None and char not in among and not node.orelse:
+                return []
+        return self.generic_visit(node)
+
     def visit_Call(self, node: gast.Call) -> gast.AST:
+        if getattr(node.func, "attr", "") == "tolist" and not node.args and self.known.rank(node.func.value) == 1:
+            return self.generic_visit(trees.call(trees.builtin("list"), node.func.value))
         if self.known.of(node) == BLOCK:
             pair = gast.Tuple(node.args, gast.Load())
             return self.generic_visit(gast.Tuple([pair], gast.Load()))

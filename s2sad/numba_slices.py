@@ -171,6 +171,12 @@ def added_where_taken(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST
     rank = ranks_of(sorts)[1]
     its = axis_of(axis, rank)
     indices, places = as_vector(forms, indices, sorts[2])
+    by_position = isinstance(rank, int) and isinstance(axis, gast.Constant) and axis.value is None
+    fits = places in (("i", 0), ("i", 1)) and sorts[0] == ("f", places[1]) and getattr(mode, "value", None) == "raise"
+    if by_position and fits and (rank == 1 or isinstance(a, gast.Name)):  # in the array laid out flat
+        grad, indices = [forms.np("full", trees.const(1), each) if places[1] == 0 else each for each in (grad, indices)]
+        made = forms.helper("added_0_of_1", texts.added_along(1, 0), grad, forms.np("ravel", a), indices)
+        return made if rank == 1 else forms.np("reshape", made, trees.attr(trees.copy_tree(a), "shape"))
     if its is None or rank > MOST or getattr(mode, "value", None) != "raise":
         return node
     if places == ("i", 0) and sorts[0] == ("f", rank - 1):  # one index

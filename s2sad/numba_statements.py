@@ -53,11 +53,20 @@ def added_at(forms: Any, name: str, args: list[Any], known: Any) -> Any:
     sorts = [known.of(each) for each in indices]
     rank, added = known.rank(args[0]), known.rank(args[2])
     whole = [is_whole_slice(each) for each in indices]
-    if True in whole and not whole[-1] and whole.count(False) == 1 and rank is not None and added == rank:
+    if True in whole and not whole[-1] and whole.count(False) == 1 and rank is not None and added in (0, rank):
         first = len(whole) - 1  # the axis of the indices comes first
         axes = trees.const((first, *(k for k in range(rank) if k != first)))
-        turned = [forms.np("transpose", each, trees.copy_tree(axes)) for each in (args[0], args[2])]
+        turned = [
+            forms.np("transpose", each, trees.copy_tree(axes)) for each in (args[0], args[2])[: 2 if added else 1]
+        ]
+        turned += [args[2]][: 0 if added else 1]
         args, indices, sorts = [turned[0], args[1], turned[1]], indices[-1:], sorts[-1:]
+    if ("i", 1) in sorts:  # a number goes with each of the others
+        numbers = [sort == ("i", 0) for sort in sorts]
+        length = trees.attr(trees.copy_tree(indices[numbers.index(False)]), "size")
+        indices = [forms.np("full", trees.copy_tree(length), each) if number else each
+                   for each, number in zip(indices, numbers)]  # fmt: skip
+        sorts = [("i", 1) if number else sort for sort, number in zip(sorts, numbers)]
     if any(sort != ("i", 1) for sort in sorts) or rank is None or added is None:
         return None
     left = rank - len(indices)

@@ -160,6 +160,31 @@ def test_what_does_not_fit_is_an_error():
         value_and_gradients_function(batches, jit="numba")(normal(2, 3, 4), normal(3, 4, 2))
 
 
+def by_position(A, v, i, k):
+    """Without an axis the array is taken flat."""
+    return np.sum(np.take(A, i) ** 2) * np.take(A, k) + np.sum(np.take(v, i[:2]) * np.take(v, k))
+
+
+def beside_numbers(A, v, i, k):
+    """A number goes with each index of a vector, and `dy` into each place."""
+    whole = np.sum(np.outer(v, v)[:, i[:2]]) + np.sum(np.reshape(v, (4, 1))[i[:2], 0])
+    return 1.0 + whole + np.sum(A[i[:2], k] ** 2) + np.sum(A[k, i[:2]] ** 3)
+
+
+def each_number(A, v, i, k):
+    return np.sum(np.vectorize(lambda x: x**2 * k if x > 0.0 else np.sin(x))(A)) * v[0]
+
+
+@pytest.mark.parametrize("f", [by_position, beside_numbers, each_number], ids=lambda f: f.__name__)
+def test_at_indices(f):
+    args = normal(3, 4), normal(4), np.array([0, 2, -1, 7]), 1
+    results = [value_and_gradients_function(f, params=["A", "v"], jit=jit)(*args) for jit in ("numba", None)]
+    assert_close(*results)
+    if f is by_position:
+        with pytest.raises(IndexError):
+            value_and_gradients_function(f, params=["A", "v"], jit="numba")(*args[:2], np.array([0, 2, 12]), 1)
+
+
 # ------------------------------------------------------------------------------------------ parameters of a network
 class Pair(NamedTuple):
     W: np.ndarray
