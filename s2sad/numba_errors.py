@@ -89,6 +89,8 @@ def refusal(error: BaseException, text: Any, origin: types.FunctionType) -> NotC
         message = f"{lacking[2]}.{lacking[1]} has no counterpart in Numba"
     if lacking and lacking[2] in ("numpy.fft", "scipy.fft"):
         instead = 'the same, with `pip install "s2sad[fft]"`, which teaches Numba Fourier transforms'
+    if "recursive function does not converge" in message:
+        message, instead = "what a function gives back that calls itself has no type that Numba finds", "a loop"
     shown = f"  In the program for Numba: {program_line}\n" if program_line else ""
     made = NotCompiledError(
         f"Numba can't compile this: {message}\n{where}{shown}  Write instead: {instead}, or leave jit out{either}"

@@ -37,31 +37,65 @@ def with_one_tape(tree: gast.Module, numpy: str, known_of: Any) -> None:
     given = {each.id for each in main.args.args}
     if not pairs or not all(pair.is_plain(tree) for pair in pairs):
         return
+    groups: list[tuple[list[Pair], Any, set[str], Pair | None]] = []
     if not all(pair.parameters <= given or pair.calls_in(main) for pair in pairs):
-        return
+        groups = [(group, outer.forward, set(), outer) for outer, group in outer_pairs(pairs, functions)]
+        pairs = [pair for pair in pairs if not any(pair is outer or pair in group for group, _, _, outer in groups)]
+        if not all(pair.parameters <= given or pair.calls_in(main) for pair in pairs):
+            return
+    groups += [(pairs, main, given, None)] if pairs else []
     used = {node.id for node in trees.walk(tree) if isinstance(node, gast.Name)} | set(functions)
-    kept = {name for pair in pairs for name in pair.kept_names(tree)}
-    for pair in pairs:
-        pair.name_all(used)
-        pair.without_none(Expressions(known_of(pair.forward.name)), kept, numpy)
-    own = [pair.type_function(pairs, kept) for pair in pairs]
+    for group, owner, parameters, outer in groups:
+        kept = {name for pair in group for name in pair.kept_names(tree)}
+        for pair in group:
+            pair.name_all(used)
+            pair.without_none(Expressions(known_of(pair.forward.name)), kept, numpy)
+        own = [pair.type_function(group, kept) for pair in group]
+        share_tapes(tree, group)
+        for statement in statements_of(owner):
+            if is_start(statement, kept):
+                statement.value = trees.const(-1)
+        at = 1 if is_text(owner.body[0]) else 0
+        owner.body[at:at] = [pair.start(owner, parameters) for pair in group]
+        tree.body[-1:-1] = own
+        if outer is not None:
+            outer.keep([pair.tape for pair in group])
+
+
+def share_tapes(tree: gast.Module, pairs: list[Pair]) -> None:
+    """The lists as the first arguments of both halves of each pair."""
     for pair in pairs:
         pair.use_tape()
     tapes = [pair.tape for pair in pairs]
+    names = {half.name for pair in pairs for half in (pair.forward, pair.backward)}
     for node in trees.walk(tree):
-        if isinstance(node, gast.Call) and getattr(node.func, "id", "") in {p.forward.name for p in pairs} | {
-            p.backward.name for p in pairs
-        }:
+        if isinstance(node, gast.Call) and getattr(node.func, "id", "") in names:
             node.args = [*map(trees.name, tapes), *node.args]
     for pair in pairs:
         for half in (pair.forward, pair.backward):
             half.args.args = [*map(trees.name, tapes), *half.args.args]
-    for statement in statements_of(main):
-        if is_start(statement, kept):
-            statement.value = trees.const(-1)
-    at = 1 if is_text(main.body[0]) else 0
-    main.body[at:at] = [pair.start(main, given) for pair in pairs]
-    tree.body[-1:-1] = own
+
+
+def outer_pairs(pairs: list[Pair], functions: dict[str, Any]) -> list[tuple[Pair, list[Pair]]]:
+    """The pairs that don't call themselves, each with those that nothing else calls from outside: its forward half has
+    their lists, and hands them to its backward half. So where something adds up in an argument that carries no gradient
+    at first."""
+    found = []
+    for outer in pairs:
+        group: list[Pair] = []
+        todo = [outer]
+        while todo:
+            caller = todo.pop().forward
+            more = [pair for pair in pairs if pair.calls_in(caller) and pair not in group]
+            group += more
+            todo += more
+        inside = [outer.forward, *(pair.forward for pair in group)]
+        outside = [node for node in functions.values() if node not in inside]
+        called = any(pair.calls_in(node) for pair in group for node in outside)
+        direct = all(pair.calls_in(outer.forward) for pair in group)
+        if group and outer not in group and not called and direct and outer.taken():
+            found.append((outer, group))
+    return found
 
 
 def without_literals(tree: gast.Module, namespace: dict[str, Any]) -> None:
@@ -191,6 +225,19 @@ class Pair:
         found = trees.index(trees.name(self.tape), trees.name(self.place))
         found.there = True
         self.backward.body.insert(at, trees.assign(saved, found))
+
+    def taken(self) -> Any:
+        """The tuple of names that the backward half takes what was kept apart into."""
+        saved = name_of(self.backward.args.args[0])
+        for node in self.backward.body:
+            if isinstance(node, gast.Assign) and name_of(node.value) == saved:
+                return node.targets[0] if isinstance(node.targets[0], gast.Tuple) else None
+        return None
+
+    def keep(self, names: list[str]) -> None:
+        """Keeps these variables, too."""
+        self.forward.body[-1].value.elts[-1].elts += map(trees.name, names)
+        self.taken().elts += [trees.name(name, store=True) for name in names]
 
     def calls_in(self, main: gast.FunctionDef) -> list[Any]:
         return [node for node in statements_of(main) if self.is_call(node)]

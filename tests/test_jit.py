@@ -597,9 +597,28 @@ def returns_early(x, n):
     return y
 
 
+def sum_up(n, total, x):
+    return total if n == 0 else sum_up(n - 1, total + x * n, x)
+
+
+def fold(x, n, total):
+    if n == 0:
+        return total
+    return fold(x, n - 1, total * x[n] + np.sin(x[n - 1]))
+
+
+def from_numbers(x, n):
+    """What adds up carries no gradient at first, and is an int."""
+    total = 1.0
+    for k in range(n):
+        total += sum_up(k, 0, x[k]) * x[0]
+    return total * fold(x, n, 1.0) + fold(2.0 * x, 1, 0.5)
+
+
 @pytest.mark.parametrize(
     "function, args",
     [
+        (from_numbers, (np.array([0.3, 0.5, 0.7, 0.2]), 3)),
         (minors, (np.cos(np.arange(16.0) ** 2).reshape(4, 4),)),
         (product_of_halves, (np.arange(1.0, 8.0),)),
         (through_pairs, (0.6, 3)),
