@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import functools
 import importlib.util
 import keyword
@@ -36,7 +37,7 @@ class Imports:
         self.names: dict[Any, str] = {}
         for module, found in self.nodes.items():
             known = [name for name in {node.id for node in found} if namespace.get(name) is module]
-            known = known or [name for name, value in namespace.items() if value is module]
+            known = known or [name for name, value in namespace.items() if value is module and is_written(name)]
             known = [name for name in known if name not in self.plain]  # a captured variable may hide it
             if known:
                 self.names[module] = known[0]
@@ -101,6 +102,27 @@ class Imports:
                 if getattr(sys.modules[module], known_as, self) is value:
                     return module, known_as
         return None, name
+
+
+def is_written(name: str) -> bool:
+    """Whether a global can have been named by a user: `__builtins__` stands in every module."""
+    return name.isidentifier() and not name.startswith("__")
+
+
+class HiddenBuiltins(gast.NodeTransformer):
+    """`float(n)` of a function that f calls, or of ours, where f has a parameter `float`: `builtins.float(n)`."""
+
+    def __init__(self, parameters: set[str]) -> None:
+        self.parameters = parameters
+
+    def apply(self, body: list[gast.stmt]) -> None:
+        if any(hasattr(builtins, name) for name in self.parameters):
+            for node in body:
+                self.visit(node)
+
+    def visit_Name(self, node: gast.Name) -> gast.AST:
+        hidden = hasattr(node, "builtin") and node.id in self.parameters and isinstance(node.ctx, gast.Load)
+        return trees.attr(trees.name("builtins", module=builtins), node.id) if hidden else node
 
 
 def public(module: Any, name: str, value: Any) -> Any:

@@ -21,7 +21,7 @@ from s2sad.early_copies import copy_early
 from s2sad.first_writes import names_written
 from s2sad.gradients import Gradients
 from s2sad.helpers import Helpers
-from s2sad.imports import Imports, all_names
+from s2sad.imports import HiddenBuiltins, Imports, all_names
 from s2sad.inlining import rename_all, substituted
 from s2sad.inserting import drop_places, expand
 from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Text, Tuple, join
@@ -175,6 +175,7 @@ class Builder(Gradients):
         self.helpers.name_all([*body, *beside])
         helpers = [*beside, *self.helpers.functions.values()]
         arguments = self.arguments(tree.args)
+        HiddenBuiltins(set(self.inferred.parameters)).apply(body)
         imports = Imports(
             request.namespace,
             [*body, *helpers, *[d for d in [*arguments.defaults, *arguments.kw_defaults] if d is not None]],

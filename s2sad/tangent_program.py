@@ -11,7 +11,7 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.early_copies import copy_early
 from s2sad.gradients import NARROW
-from s2sad.imports import Imports, all_names
+from s2sad.imports import HiddenBuiltins, Imports, all_names
 from s2sad.kinds import FLOAT, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple
 from s2sad.local_functions import refuse_local_functions
 from s2sad.named_numbers import use_names
@@ -184,6 +184,7 @@ class ForwardBuilder(Builder):
         helpers = [*beside, *self.helpers.functions.values()]
         arguments = self.arguments(tree.args)
         defaults = [d for d in [*arguments.defaults, *arguments.kw_defaults] if d is not None]
+        HiddenBuiltins(set(self.inferred.parameters)).apply(body)
         imports = Imports(request.namespace, [*body, *helpers, *defaults], request.source.lines)
         taken = imports.reserved - {"_"} | {helper.name for helper in helpers} | set(self.inferred.externals)
         main = unused(f"{tree.name}_value_and_tangent", taken)

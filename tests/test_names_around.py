@@ -6,7 +6,7 @@ import pytest
 
 from s2sad import check_gradients, gradients_function, hessian, jvp, value_and_gradients_function
 
-FACTOR = np.array([3.0, 1.0])
+FACTOR, COUNT = np.array([3.0, 1.0]), 3
 
 
 def scaled(t):
@@ -94,7 +94,24 @@ def captured_dy_and_parameter(dy):
     return by_ours(dy) * dy
 
 
+def of_builtins(x):
+    return float(COUNT) * x + len([x, x]) * max(x, 0.1) + sum([x * x, x]) + abs(x)
+
+
+def builtin_and_parameter(float):
+    return of_builtins(float) ** 2
+
+
+def builtin_and_parameters(len, abs=1.5, sum=0.5, max=2.0):
+    return of_builtins(len) * abs * sum + of_builtins(max)
+
+
+def builtin_of_ours(float):
+    return np.sum(np.array([float, 2.0]) * FACTOR) ** 2
+
+
 FUNCTIONS = [
+    *(builtin_and_parameter, builtin_of_ours),
     *(global_and_parameter, global_and_variable, global_and_recursion, captured_and_parameter, captured_and_variable),
     *(captured_and_recursion, captured_dy, captured_dy_and_parameter, *several(5.0)),
 ]
@@ -108,6 +125,13 @@ def test_of_one_name(f):
     assert jvp(f, (0.4,), (1.0,)) == (value, pytest.approx(slope))
     ends = [gradients_function(f)(0.4 + way)[0] for way in (1e-5, -1e-5)]
     assert hessian(f)(0.4) == pytest.approx((ends[0] - ends[1]) / 2e-5, rel=1e-6, abs=1e-8)
+
+
+def test_several_builtins():
+    f, args = builtin_and_parameters, (0.4, 1.3, 0.7, 0.9)
+    assert value_and_gradients_function(f)(*args)[0] == f(*args)
+    assert check_gradients(f, *args).ok
+    assert jvp(f, args, (1.0,) * 4)[1] == pytest.approx(sum(gradients_function(f)(*args)))
 
 
 def test_what_is_changed_meanwhile(monkeypatch):
