@@ -188,11 +188,18 @@ class Evaluator(Expressions):
         """The entry of the returned tuple for the parameter that is asked for."""
         if isinstance(node, gast.Tuple):
             place = list(self.rule.parameters.parameters).index(self.parameter)
+            refusals = [each for each in node.elts if self._refuses(each)]
+            if refusals:  # of the whole call, wherever it stands
+                return self._eval(refusals[0])
             node = node.elts[place] if place < len(node.elts) else gast.Constant(None, None)
         if isinstance(node, gast.IfExp) and self._sure(test := self._eval(node.test)):
             return self._returned(node.body if self._truth(test) else node.orelse)
         value = self._eval(node)
         return from_constant(0.0) if value.known and value.value is None else value
+
+    def _refuses(self, node: gast.AST) -> bool:
+        name = getattr(getattr(node, "func", None), "id", None)
+        return name is not None and self.globals.get(name) is registry.refuse
 
     def _assign(self, target: gast.AST, value: Value) -> None:
         if isinstance(target, gast.Name):

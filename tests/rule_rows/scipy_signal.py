@@ -87,6 +87,8 @@ rows(
     signal.correlate2d,
     cases=[
         row(_image, _kernel),
+        row(_image + 0.5j, _kernel - 0.3j),
+        row(_image, _kernel + 0.3j, "same", "wrap"),
         row(_kernel, _image, "full"),
         row(_image, _kernel, "same"),
         row(_image, normal(2, 4), mode="same"),

@@ -84,12 +84,6 @@ def oaconvolve(in1, in2, mode="full", axes=None, *, grad):
 
 
 @inline
-def unlike(in1, in2):
-    """What the rules of two dimensions don't say."""
-    return np.iscomplexobj(in1) or np.iscomplexobj(in2)
-
-
-@inline
 def is_continued(mode, boundary, fillvalue):
     """Whether in1 goes on beyond its boundary: not by zeros, and where the result sees it."""
     return mode != "valid" and (boundary != "fill" or fillvalue != 0)
@@ -97,35 +91,33 @@ def is_continued(mode, boundary, fillvalue):
 
 @adjoint(signal.convolve2d, linear="each", cost=300)
 def convolve2d(in1, in2, mode="full", boundary="fill", fillvalue=0, *, grad):
-    if unlike(in1, in2):
-        return refuse("of complex numbers: signal.convolve, or a call for each of their parts"), None
     whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
     if is_continued(mode, boundary, fillvalue):
         return (
-            from_beyond(signal.correlate2d(whole, in2), in1, in2, boundary),
-            np.flip(signal.correlate2d(with_beyond(in1, in2, boundary, fillvalue), whole, "valid")),
+            from_beyond(signal.correlate2d(whole, conjugated_signal(in2)), in1, in2, boundary),
+            np.flip(signal.correlate2d(with_beyond(in1, in2, boundary, fillvalue), conjugated_signal(whole), "valid")),
         )
     return (
-        sized(signal.correlate2d(whole, in2, "valid"), in1),
-        sized(signal.correlate2d(whole, in1, "valid"), in2),
+        sized(signal.correlate2d(whole, conjugated_signal(in2), "valid"), in1),
+        sized(signal.correlate2d(whole, conjugated_signal(in1), "valid"), in2),
     )
 
 
 @adjoint(signal.correlate2d, linear="each", cost=300)
 def correlate2d(in1, in2, mode="full", boundary="fill", fillvalue=0, *, grad):
-    if unlike(in1, in2):
-        return refuse("of complex numbers: signal.correlate, or a call for each of their parts"), None
     whole = grad if known(mode == "full") else in_the_middle(grad, in1, in2)
     if mode == "same":
         whole = behind_half(grad, in1, in2)
     if is_continued(mode, boundary, fillvalue):
         return (
-            from_beyond(signal.convolve2d(whole, in2), in1, in2, boundary),
-            signal.correlate2d(with_beyond(in1, in2, boundary, fillvalue), whole, "valid"),
+            from_beyond(signal.convolve2d(whole, conjugated_signal(in2)), in1, in2, boundary),
+            conjugated_signal(
+                signal.correlate2d(with_beyond(in1, in2, boundary, fillvalue), conjugated_signal(whole), "valid")
+            ),
         )
     return (
-        sized(signal.convolve2d(whole, in2, "valid"), in1),
-        sized(np.flip(signal.correlate2d(whole, in1, "valid")), in2),
+        sized(signal.convolve2d(whole, conjugated_signal(in2), "valid"), in1),
+        sized(np.flip(conjugated_signal(signal.correlate2d(whole, conjugated_signal(in1), "valid"))), in2),
     )
 
 
