@@ -26,7 +26,7 @@ from s2sad.errors import S2sadError
 from s2sad.jit_options import JitOptions, need_numba
 from s2sad.numba_assumed import DIFFERENT
 from s2sad.numba_attributes import Path
-from s2sad.numba_boundary import binder, contiguous, is_contiguous, parameters_of
+from s2sad.numba_boundary import binder, contiguous, filler, is_contiguous, parameters_of
 from s2sad.numba_callers import for_callers
 from s2sad.numba_globals import as_constant
 from s2sad.numba_target import NumbaText, function_text, program_text, text_for_equal_lengths, text_of_function
@@ -142,7 +142,7 @@ class Guarded:
         self.entry, self.text = entry, text
         self.compiled = entry.compiled
         self.convert, self.needed = text.convert, text.needed
-        self.bind = binder(entry.program, entry.plain)
+        self.bind, self.fill = binder(entry.program, entry.plain), filler(entry.plain)
         self.for_equal = entry.for_equal
         self.fits: Any = entry.for_equal_fits
         self.differed = False  # differed: the lengths of a call did; then they are looked at before
@@ -151,6 +151,8 @@ class Guarded:
         given = args, kwargs
         if self.bind is not None:
             args, kwargs = self.bind(*args, **kwargs), {}
+        elif self.fill is not None:
+            args, kwargs = self.fill(*args, **kwargs), {}
         try:
             if self.for_equal is not None and (not self.differed or self.fits(*args, **kwargs)):
                 try:

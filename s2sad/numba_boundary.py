@@ -48,6 +48,10 @@ class Boundary:
             found = program.kinds.get(name)
             if isinstance(kind, Scalar) and isinstance(found, Scalar) and found.dtype == "real":
                 self.kinds[name] = found
+        for name, tangent in program.tangents.items():  # in the structure of its parameter
+            primal = program.parameters.get(name)
+            if tangent in parameters_of(program) and isinstance(primal, Dict) and not holds_objects(primal):
+                self.kinds[tangent] = primal
         self.needed = False
         inward = {name: self.inward(kind) for name, kind in self.kinds.items()}
         self.into = {name: change for name, change in inward.items() if change is not None}
@@ -280,6 +284,15 @@ def holds_records(kind: Any) -> bool:
     return isinstance(kind, List) and isinstance(kind.item, (Dict, Record))
 
 
+def holds_objects(kind: Any) -> bool:
+    """Whether there are objects in it, whose tangents are dicts."""
+    if isinstance(kind, Dict):
+        return any(holds_objects(each) for _, each in kind.items)
+    if isinstance(kind, Tuple):
+        return any(map(holds_objects, kind.items))
+    return isinstance(kind, Record) or isinstance(kind, List) and holds_objects(kind.item)
+
+
 def has_narrow(kind: Any) -> bool:
     if isinstance(kind, List):
         return has_narrow(kind.item)
@@ -320,8 +333,22 @@ def by_position(args: gast.arguments) -> gast.arguments:
 
 def binder(program: Program, plain: Callable[..., Any]) -> Callable[..., tuple[Any, ...]] | None:
     """From the arguments of a call to those of the compiled program; None where they are the same."""
-    if takes_all_by_position(program.tree.body[-1].args):
-        return None
+    return None if takes_all_by_position(program.tree.body[-1].args) else with_defaults(plain)
+
+
+def filler(plain: Callable[..., Any]) -> Callable[..., tuple[Any, ...]] | None:
+    """The same where a default is nothing that Numba fills in itself: it has to cross the boundary as an argument."""
+    defaults = [each.default for each in inspect.signature(plain).parameters.values()]
+    return None if all(map(is_plain_default, defaults)) else with_defaults(plain)
+
+
+def is_plain_default(value: Any) -> bool:
+    if isinstance(value, tuple) and type(value) is tuple:
+        return all(map(is_plain_default, value))
+    return value is None or value is inspect.Parameter.empty or isinstance(value, (bool, int, float, complex, str))
+
+
+def with_defaults(plain: Callable[..., Any]) -> Callable[..., tuple[Any, ...]]:
     signature = inspect.signature(plain)
 
     def bind(*args: Any, **kwargs: Any) -> tuple[Any, ...]:

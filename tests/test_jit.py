@@ -630,3 +630,32 @@ def test_recursion(function, args):
     plain = value_and_gradients_function(function, params=[parameter])
     assert_close(value_and_gradients_function(function, params=[parameter], jit="numba")(*args), plain(*args))
     assert s2sad.check_gradients(function, *args, params=[parameter]).ok
+
+
+# ------------------------------------------------------------------------------------------ defaults, and tangents of dicts
+def with_defaults(x, p={"a": 2.0, "b": {"c": np.array([0.5, 1.5])}}, q=[1.0, 3.0]):  # noqa: B006
+    return np.sum(x * p["a"] * p["b"]["c"]) * q[0] + q[1] ** 2
+
+
+def test_defaults_that_are_dicts_or_lists():
+    x = np.array([1.0, 3.0])
+    jitted, plain = compiled(with_defaults), value_and_gradients_function(with_defaults)
+    for given in ((x,), (x, {"a": 3.0, "b": {"c": x}}), (x, {"a": 3.0, "b": {"c": x}}, [2.0, 1.0])):
+        found, expected = jitted(*given), plain(*given)
+        assert_close((found[0], found[1][0]), (expected[0], expected[1][0]))
+        assert_close(tuple(found[1][2]), tuple(expected[1][2]))
+        assert found[1][1]["a"] == expected[1][1]["a"]
+        assert_close(found[1][1]["b"]["c"], expected[1][1]["b"]["c"])
+
+
+def of_a_dict(p, x):
+    return np.sum(p["a"]["w"] * x * p["b"]) * p["n"] + p["l"][0]
+
+
+def test_tangents_of_dicts():
+    x = np.array([1.0, 3.0])
+    p = {"a": {"w": 2.0}, "b": x * x, "n": 3, "l": [1.0, 2.0]}
+    changes = {"a": {"w": 1.0}, "b": x, "n": 0, "l": [2.0, 1.0]}
+    for tangents in ((changes, x), (None, x)):
+        results = [s2sad.jvp(of_a_dict, (p, x), tangents, jit=jit) for jit in ("numba", None)]
+        assert_close(*results)
