@@ -63,6 +63,8 @@ class Extents:
         """What an assignment says; first: whether it is made once, and by nothing that is repeated or left out."""
         target, value = node.targets[0], node.value
         names = [target] if isinstance(target, gast.Name) else getattr(target, "elts", [])
+        if any(isinstance(each, gast.Starred) for each in names):
+            return
         for k, each in enumerate(names):
             if not isinstance(each, gast.Name) or each.id not in once:
                 continue
