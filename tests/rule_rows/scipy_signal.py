@@ -87,8 +87,6 @@ rows(
     signal.correlate2d,
     cases=[
         row(_image, _kernel),
-        row(_image + 0.5j, _kernel - 0.3j),
-        row(_image, _kernel + 0.3j, "same", "wrap"),
         row(_kernel, _image, "full"),
         row(_image, _kernel, "same"),
         row(_image, normal(2, 4), mode="same"),
@@ -100,6 +98,8 @@ rows(
         row(_kernel, _image, "same", "wrap"),
         row(_kernel, _image, "valid"),
         row(normal(1, 3), normal(1, 1)),
+        row(_image, _kernel + 0.3j, "same", "wrap"),
+        row(_image + 0.5j, _kernel - 0.3j),
     ],
 )
 
