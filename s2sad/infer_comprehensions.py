@@ -8,6 +8,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.expressions import is_pure, told_from_none
+from s2sad.infer_fixed_lists import LONGEST
 from s2sad.kinds import UNKNOWN, Array, List, Mapping, Scalar, Static
 from s2sad.values import MISSING, Conflict, Value
 
@@ -45,18 +46,21 @@ class Comprehensions:
 
     def loop_of_comprehension(self, node: Any, hint: str | None) -> Value:
         names = {each.id for g in node.generators for each in trees.walk(g.target) if isinstance(each, gast.Name)}
-        unrolled = self.unrolled_comprehension(node)
+        site = ("comprehension", self.path, id(node))
+        unrolled = self.unrolled_comprehension(node, site)
         if unrolled is not None:
-            return self.make_list(unrolled, hint)
+            return self.make_fixed_list(unrolled, hint, site) or self.make_list(unrolled, hint)
         saved = {(self.frame.number, name): self.state.get((self.frame.number, name)) for name in names}
         self.frame.locals.update(names)
         made = self.make_list([], hint or "items")
+        counted_out: list[bool] = []  # of the loops: whether each runs over a range that is written out
 
         def level(k: int) -> Any:
             def body() -> None:
                 if k < len(node.generators):
                     generator = node.generators[k]
                     it = self.iteration(generator.iter)
+                    counted_out.append(self.numbers_of(it) is not None)
                     if k == 0:  # read outside of the comprehension; its own variables are others than those around it
                         self.state = {key: value for key, value in self.state.items() if key not in saved}
                     self.for_loop(it, generator.target, conditions(k, 0), (node if k == 0 else generator))
@@ -81,20 +85,34 @@ class Comprehensions:
 
             return body
 
+        boxed_before = len(self.boxed_objects)
         level(0)()
         for key, value in saved.items():
             if value is None:
                 self.state.pop(key, None)
             else:
                 self.state[key] = value
+        if all(counted_out) and len(counted_out) == 1 and not node.generators[0].ifs:
+            self.boxed_lists += [(site, thing) for thing in self.boxed_objects[boxed_before:]]
         return made
 
-    def unrolled_comprehension(self, node: Any) -> list[Value] | None:
+    def numbers_of(self, it: Any) -> list[Value] | None:
+        """The numbers that a loop over a short range that is known runs over."""
+        bounds = [trees.literal(each) for each in it.range] if it.what == "range" else [None]
+        if not all(isinstance(each, int) for each in bounds) or len(numbers := range(*bounds)) > LONGEST:
+            return None
+        return [self.key_value(k) for k in numbers]
+
+    def unrolled_comprehension(self, node: Any, site: Any) -> list[Value] | None:
+        """The items of one over what is followed item by item, and of one that makes such a list."""
         generator = node.generators[0]
         if len(node.generators) != 1 or generator.ifs:
             return None
         before, block = dict(self.state), len(self.block)
         it = self.iteration(generator.iter)
+        numbers = self.numbers_of(it) if site in self.facts.results.get("followed_lists", ()) else None
+        if numbers is not None:
+            it.what, it.items = "unroll", numbers
         if it.what != "unroll":
             self.state = before
             del self.block[block:]

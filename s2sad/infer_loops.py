@@ -117,8 +117,7 @@ class Loops:
     def range_iteration(self, values: list[Value]) -> Iteration:
         for value in values:
             self.use_as_integer(value)
-        values = [self.settle(value) for value in values]
-        exprs = [value.expr for value in values]
+        exprs = [value.expr if trees.literal(value.expr) is not None else self.settle(value).expr for value in values]
         whole = [trees.const(0), *exprs, trees.const(1)] if len(exprs) == 1 else [*exprs, trees.const(1)][:3]
         expr = trees.call(trees.builtin("range"), *exprs)
         mark_pure(expr)

@@ -85,8 +85,8 @@ REFUSALS_OF_DATA: dict[str, tuple[str, str]] = {
     ),
     "boxed_write": (
         "`{name}` of an object or dict that is an item of a list is written, and needs a gradient",
-        "a list that is written down, `items = [a, b]`, and loops over it, `for each in items:`; or a new object in "
-        "its place, as in `items[i] = ...`, or a list for each attribute",
+        "a list that is written down, `items = [a, b]` or `[... for k in range(3)]`, and loops over it, `for each in "
+        "items:`; or a new object in its place, as in `items[i] = ...`, or a list for each attribute",
     ),
     "joined_by_index": (
         "{name} joins what is no number or array here, or what has a type that isn't known before `{f}` runs",

@@ -123,6 +123,50 @@ def neighbours(x, y):
     return ps[0].v + 2 * ps[1].v + ps[2].v
 
 
+@case(V)
+def made_by_a_comprehension(v):
+    ps = [P(v[i], v[i + 1]) for i in range(3)]
+    for _ in range(4):
+        for p in ps:
+            p.v -= 0.1 * p.x
+            p.x += 0.1 * p.v
+    return sum(p.x**2 + p.v**2 for p in ps)
+
+
+@case(V)
+def bodies_in_pairs(v):
+    n = 3
+    bodies = [Body(v[k], 0.1 * k * v[3], mass=v[k] ** 2) for k in range(n)]
+    for _ in range(3):
+        for k, one in enumerate(bodies):
+            for other in bodies[k + 1 :]:
+                one.attract(other, 0.1)
+                other.attract(one, 0.1)
+        for one in bodies:
+            one.drift(0.1)
+    return sum(each.position * each.velocity for each in bodies)
+
+
+@case(V)
+def made_in_each_iteration(v):
+    s = 0.0
+    for k in range(3):
+        ps = [P(v[j] * v[k]) for j in range(2, -1, -1)]
+        for p in ps:
+            p.v += p.x * s
+        s += ps[0].v + ps[2].x
+    return s
+
+
+@case(V)
+def changed_through_a_second_comprehension(v):
+    ps = [P(v[k]) for k in range(2)]
+    qs = [p for p in ps]
+    for q in qs:
+        q.v += q.x**2
+    return ps[0].v + ps[1].v * v[0]
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_case(each):
     each.check()
