@@ -33,7 +33,7 @@ from s2sad.parameters import arguments_text, own_signature, parameters_text, set
 from s2sad.rules import registry
 from s2sad.rules.scopes import place_of
 
-_LRU_CACHE = type(functools.lru_cache(lambda: None))
+LRU_CACHE = type(functools.lru_cache(lambda: None))
 
 
 @dataclass
@@ -73,7 +73,7 @@ def target_of(f: Any) -> Target:
         return _with_arguments(inner, signature, (*inner.before, f.__self__), inner.keywords)
     if isinstance(f, types.FunctionType):
         return _target_of_function(f)
-    if isinstance(f, _LRU_CACHE):
+    if isinstance(f, LRU_CACHE):
         return target_of(f.__wrapped__)
     if isinstance(getattr(f, "py_func", None), types.FunctionType):  # compiled by Numba
         return target_of(f.py_func)

@@ -11,6 +11,7 @@ import gast
 import numpy as np
 
 from s2sad import equivalents, trees
+from s2sad.callables import LRU_CACHE
 from s2sad.checkpointing import Checkpointed, checkpoint
 from s2sad.custom import CustomGradient, stop_gradient
 from s2sad.drawn import counts_of, draws
@@ -18,13 +19,14 @@ from s2sad.equivalents.giving import GIVING
 from s2sad.helpers import helper_with_rule
 from s2sad.infer_checkpoints import Inside
 from s2sad.infer_classes import is_logging
+from s2sad.infer_functions import outside_module
 from s2sad.infer_generators import Consumer, Pending, is_one_of
 from s2sad.infer_gradients import is_public
 from s2sad.infer_memory import is_function
 from s2sad.infer_outputs import positional
 from s2sad.infer_stars import is_starred
 from s2sad.inserting import grad_of
-from s2sad.kinds import Record, Static, kind_of
+from s2sad.kinds import Record, Static, carries_memory, kind_of
 from s2sad.rules import loading, registry, templates
 from s2sad.rules.refused import reason_for
 from s2sad.values import (
@@ -235,7 +237,11 @@ class Calls:
             helper = helper_with_rule(static)
             if helper is not None and len(args) == 2:
                 return self.call_helper(static, *helper, args, node, hint)
+            if outside_module(static):
+                return self.call_outside_code(function, static, args, keywords, node, hint)
             return self.call_user(function, static, args, keywords, node, hint)
+        if isinstance(static, LRU_CACHE):
+            return self.call_cached(function, static, args, keywords, node, hint)
         if isinstance(static, type):
             return self.construct(function, static, args, keywords, node, hint)
         call = getattr(type(static), "__call__", None)
@@ -245,6 +251,18 @@ class Calls:
             method = Value(function.expr, Static(BoundMethod(owner, call, "__call__")))
             return self.call_value(method, args, keywords, node, hint)
         return None
+
+    def call_cached(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value | None:
+        """A function that keeps its results (`functools.lru_cache`): where a gradient flows, what it computes."""
+        if not any(value.varied for value in [*args, *keywords.values()]):
+            return None
+        inner = Value(trees.attr(function.expr, "__wrapped__"), Static(static.__wrapped__))
+        made = self.call_value(inner, args, keywords, node, hint)
+        if carries_memory(made.kind):  # the next call would give the same one
+            raise self.refuse("cached_memory", node, name=static.__name__)
+        return made
 
     def call_helper(self, static: Any, helper: Any, rule: Any, args: list[Value], node: Any, hint: str | None) -> Value:
         """A helper that an earlier program of ours brought along: this one brings it along too, where it is called."""

@@ -73,16 +73,22 @@ class Functions:
     def call_library(
         self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
-        """A function of SciPy that has no rule: a plain call where no gradient flows in, else its own code. What can't
-        be differentiated in there is refused here, at the user's call of it."""
+        """A function of SciPy that has no rule: a plain call where no gradient flows in, else its own code."""
         if self.is_plain_call(static, args, keywords):
             return self.opaque_call(function, args, keywords, node, reads_only=True)
+        return self.call_outside_code(function, static, args, keywords, node, hint)
+
+    def call_outside_code(
+        self, function: Value, static: Any, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+    ) -> Value:
+        """A function of a library or of Python's own: what can't be differentiated in there is refused at the user's
+        call of it."""
         try:
             return self.call_user(function, static, args, keywords, node, hint)
         except NotDifferentiableError as error:
-            if loading.home_of(self.frame.function) or not is_of_library(error):
+            if outside_module(self.frame.function) or not is_of_library(error):
                 raise
-            raise self.refuse("library", node, name=static.__name__, module=loading.home_of(static)) from error
+            raise self.refuse("library", node, name=static.__name__, module=outside_module(static)) from error
 
     def is_plain_call(self, static: Any, args: list[Value], keywords: dict[str, Value]) -> bool:
         """Whether no gradient flows into a library's function, and nothing that is given to it is written."""
@@ -329,7 +335,16 @@ class Functions:
         return bound
 
 
+STANDARD = sysconfig.get_path("stdlib") + os.sep
 LIBRARY_PATHS = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib")})
+
+
+def outside_module(function: Any) -> str:
+    """The library or module of Python's own that a function is of; '' for those of users, also in packages."""
+    code = getattr(function, "__code__", None)
+    own = code is not None and code.co_filename.startswith(STANDARD) and "site-packages" not in code.co_filename
+    module = getattr(function, "__module__", None) or ""
+    return loading.home_of(function) or (module if own or module.startswith("numpy.") else "")
 
 
 def is_of_library(error: NotDifferentiableError) -> bool:

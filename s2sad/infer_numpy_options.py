@@ -9,7 +9,7 @@ import numpy as np
 from s2sad import ir, trees
 from s2sad.equivalents import shapes
 from s2sad.indexing import dim_of, unknown_dim
-from s2sad.kinds import INT, Array, List, Tuple
+from s2sad.kinds import INT, Array, List, Static, Tuple
 from s2sad.rules import registry
 from s2sad.rules.results import floating, unless_narrow
 from s2sad.values import MISSING, Value
@@ -24,14 +24,27 @@ class NumPyOptions:
     def call_array(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value | None:
-        """np.array(x, ndmin=2): the array with axes put before."""
+        """np.array(x, ndmin=2): the array with axes put before; np.array(x, copy=None): np.asarray."""
         least = self.known(keywords["ndmin"]) if "ndmin" in keywords else 0
-        copied = "copy" not in keywords or self.known(keywords["copy"]) is True
-        if not isinstance(least, int) or least == 0 or not copied:
+        copied = self.known(keywords["copy"]) if "copy" in keywords else True
+        shared = copied is None or copied is False and self.is_given_back(args, keywords)
+        if not isinstance(least, int) or not (least or shared) or copied is not True and not shared:
             return None
-        others = {key: value for key, value in keywords.items() if key != "ndmin"}
-        made = self.settle(self.call_rule(registry.find(np.array), function, args, others, node, None))
+        others = {key: value for key, value in keywords.items() if key != "ndmin" and not (shared and key == "copy")}
+        if shared:
+            function = Value(trees.attr(trees.module(np), "asarray"), Static(np.asarray))
+            made = self.settle(self.call_value(function, args, others, node, hint))
+        else:
+            made = self.settle(self.call_rule(registry.find(np.array), function, args, others, node, None))
+        if not least:
+            return made
         return self.call_equivalent(shapes.with_axes_before, [made, keywords["ndmin"]], {}, node, hint)
+
+    def is_given_back(self, args: list[Value], keywords: dict[str, Value]) -> bool:
+        """Whether np.array(..., copy=False) is its argument itself, and no error."""
+        given = {**dict(zip(("object", "dtype"), args)), **keywords}
+        of_type = "dtype" not in given or self.has_type(args[0], given["dtype"]) is True
+        return bool(args) and isinstance(args[0].kind, Array) and of_type and "order" not in given
 
     # ---------------------------------------------------------------- astype
     def call_astype_method(

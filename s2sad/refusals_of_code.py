@@ -150,6 +150,10 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "the source of `{name}` can't be read: {reason}",
         RULE + "; or move `{name}` to a file",
     ),
+    "cached_memory": (
+        "`{name}` keeps its results, and gives the same list, array or object each time that it is called",
+        "`{name}.__wrapped__(...)`, which makes a new one, or a tuple as its result",
+    ),
     "unknown_function": (
         "which function `{text}` calls can't be known before `{f}` runs",
         "the function by its name, or as a parameter of `{f}`, or an `if` with one call on each branch",

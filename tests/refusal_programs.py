@@ -15,6 +15,7 @@ import functools
 import inspect
 import itertools
 import math
+import statistics
 import textwrap
 import types
 from pathlib import Path
@@ -382,7 +383,7 @@ def f(x):
 
 @shows("rule_fails", V)
 def f(x):
-    return np.array(x, copy=False)
+    return np.array(x, copy=False, dtype=np.float32)
 
 
 # ------------------------------------------------------------------------------------------ control flow
@@ -723,6 +724,16 @@ def f(x):
     return sum(itertools.islice((x**k for k in itertools.count()), 3))
 
 
+@functools.cache
+def kept_row(x):
+    return [x, 2.0 * x]
+
+
+@shows("cached_memory", 2.0)
+def f(x):
+    return sum(kept_row(x))
+
+
 @shows("no_such_equivalent", V)
 def f(x):
     return sum(a * b for a, b, c, d in itertools.product(x, x, repeat=2))
@@ -940,6 +951,11 @@ def fall_in_place(t, y, k):
 @shows("library", np.eye(2))
 def f(A):
     return np.sum(linalg.hessenberg(A))
+
+
+@shows("library", [1.0, 2.0])
+def f(x):
+    return statistics.mean(x)
 
 
 @shows("library", V)

@@ -222,6 +222,24 @@ def median_in_a_loop(v):
     return np.sum(x**2)
 
 
+@case(V)
+def of_items_one_by_one(x):
+    return np.fromiter((v * v for v in x), float) * np.fromiter(x, dtype=np.float64, count=3)[1]
+
+
+@case(V, W)
+def polynomials_made_here(x, c):
+    p = np.polynomial.Polynomial(c, domain=[-2.0, 3.0])
+    q = np.polynomial.Chebyshev([1.0, 2.0, c[0]])
+    return p(x) * q(x) + p.deriv()(x) * np.polynomial.Legendre([0.5, 2.0])(x)
+
+
+@case(V, W)
+def series_of_other_families(x, c):
+    made = np.polynomial.legendre.legval(x, c) * np.polynomial.hermite.hermval(x, c)
+    return made + np.polynomial.hermite_e.hermeval(x, c) * np.polynomial.laguerre.lagval(x, c)
+
+
 SERIES, WAVES = np.polynomial.Polynomial([1.0, -2.0, 0.5]), np.polynomial.Chebyshev([1.0, -2.0, 0.5])
 
 

@@ -103,6 +103,14 @@ def shapes_with_options(A):
 if NEW:
 
     @case(A)
+    def copies_only_where_they_have_to_be(A):
+        made, same = A * 2.0, A * 3.0
+        given, wider = np.array(made, copy=None), np.array(same, copy=False, dtype=float, ndmin=3)
+        given[0] *= A[1]
+        wider[0, 1] = 2.0 * A[0]
+        return made * same + np.sum(np.array([A[0, 0], 2.0, A[1, 1] ** 2], copy=None, ndmin=2) ** 2)
+
+    @case(A)
     def copies_in_another_shape(A):
         made = A.reshape((4, 3), order="F", copy=True)
         made[0] *= 2.0

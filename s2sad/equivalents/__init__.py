@@ -20,6 +20,7 @@ The body may use `np`, `math`, built-ins, and other functions of its module that
 
 from s2sad.equivalents import (  # noqa: F401
     calling,
+    complex_numbers,
     iterating,
     joining,
     options,

@@ -168,3 +168,11 @@ if hasattr(np, "unstack"):
         if axis == 0:
             return tuple(x)
         return tuple(np.moveaxis(x, axis, 0))
+
+
+@equivalent(np.fromiter)
+def fromiter(iter, dtype, count=-1):
+    items = list(iter)
+    if count > len(items):
+        raise ValueError("iterator too short")
+    return np.array(items if count == -1 else items[:count], dtype)

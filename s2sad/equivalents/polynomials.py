@@ -104,3 +104,12 @@ def value_of_series(x, c, tensor=True):
     for k in range(2, len(c) + 1):
         value = c[-k] + value * x
     return value
+
+
+@part  # also where no gradient flows: what a polynomial object holds is known then
+@equivalent(np.polynomial.polyutils.as_series)
+def series_of(alist, trim=True):
+    if trim:
+        raise NotImplementedError("`as_series`, which leaves out zeros at the end of coefficients,")
+    rows = [np.atleast_1d(each) for each in alist]
+    return [row + 0.0 if row.dtype.kind in "biu" else row.copy() for row in rows]

@@ -54,11 +54,6 @@ FUNCTIONS: list[tuple[str, str, str]] = [
         "busday_count busday_offset busdaycalendar is_busday datetime64 datetime_data datetime_as_string timedelta64",
     ),
     (
-        "makes an array of the items of something that is known only when it runs",
-        "np.array([...]), with a list of the items",
-        "fromiter",
-    ),
-    (
         "gives the different numbers once: which ones these are changes in jumps",
         "x[places], with places from np.unique(s2sad.stop_gradient(x), return_index=True)",
         "unique",
