@@ -121,7 +121,10 @@ class Truth:
             raise NoValue(self.f, error) from None
         except (Exception, TooLong) as error:
             raise Unfit(f"{type(error).__name__}: {error}") from None
-        found = numbers(value)
+        try:
+            found = numbers(value)
+        except RecursionError:
+            raise Unfit("a value that holds itself") from None
         if not found.size or not np.all(np.isfinite(found)) or np.max(np.abs(found)) > LARGEST:
             raise Unfit("no numbers, or undefined or large ones")
         if any(not is_number(leaf) for _, leaf in leaves(value)):
