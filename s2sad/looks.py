@@ -83,7 +83,7 @@ def is_look(node: Any) -> bool:
 
 def is_read_next(name: str, rest: list[Any], needed: set[str]) -> bool:
     for node in rest:
-        if goes_away(node, needed):
+        if goes_away(node, needed) or is_copy(node):  # a copy of a variable that begins as None raises nothing
             continue
         if any(name in surely_read(expr) for expr in own_expressions(node)):
             return True

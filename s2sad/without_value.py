@@ -23,6 +23,7 @@ from typing import Any
 import gast
 
 from s2sad import trees
+from s2sad.looks import is_look
 from s2sad.statements import all_of, own_expressions, targets
 from s2sad.unset_reads import surely_read
 
@@ -81,9 +82,12 @@ class _Walk:
         k = 0
         while k < len(block) and state is not None:
             node = block[k]
-            for check in self.read(node, state):
-                block.insert(k, check)
-                k += 1
+            checks = self.read(node, state)
+            replaced = bool(checks) and is_look(node)  # it was there for that error
+            block[k : k + replaced] = checks
+            k += len(checks)
+            if replaced:
+                continue
             state = self.statement(node, state)
             k += 1
         return state

@@ -44,6 +44,7 @@ STANDS_FOR = {
     "{v} = 1": "p = p + [x, p][{v}]",
     "{v} = {{'u': x}}": "p = p * {v}['u']",
     "{v} = None": "p = p * (2.0 if {v} is None else x)",
+    "{v} = p * x": "q = {v}\nif c & 2:\n    p = p + q * x",
     "{v} = len([p])": "p = p + 0.5\n{v}",
 }
 

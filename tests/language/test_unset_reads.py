@@ -221,3 +221,45 @@ def test_read_only_where_nothing_comes_of_it():
     assert value_and_gradients_function(f, ["x"])(2.0, 0) == (2.0, (1.0,))
     with pytest.raises(UnboundLocalError):
         value_and_gradients_function(f, ["x"])(2.0, 1)
+
+
+def test_another_name_for_what_has_no_value():
+    """The error is raised where f raises it, and not where the second name is read, which may be never."""
+
+    def f(x, n):
+        s = 0.0
+        for i in range(n):
+            if i > 0:
+                before = now  # noqa: F821
+                s += x
+            if i > 1 or n > 3:
+                now = x * i
+                s += now
+            if i > 3:
+                s += before * x
+        return s
+
+    def never_read(x, n):
+        s = x
+        for i in range(n):
+            if i > 0:
+                now = s * x
+            if i != 1:
+                s += x
+                before, s = now, s + i
+        return s if n < 5 else s * before
+
+    for g in (f, never_read):
+        derived = value_and_gradients_function(g, ["x"])
+        for n in range(7):
+            try:
+                expected = g(1.5, n)
+            except UnboundLocalError:
+                with pytest.raises(UnboundLocalError):
+                    derived(1.5, n)
+                with pytest.raises(UnboundLocalError):
+                    jvp(g, (1.5, n), (1.0, 0))
+                continue
+            value, (gradient,) = derived(1.5, n)
+            assert value == expected
+            assert gradient == pytest.approx((g(1.5 + 1e-6, n) - g(1.5 - 1e-6, n)) / 2e-6, rel=1e-6, abs=1e-9)
