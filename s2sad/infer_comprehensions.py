@@ -60,7 +60,7 @@ class Comprehensions:
                 if k < len(node.generators):
                     generator = node.generators[k]
                     it = self.iteration(generator.iter)
-                    counted_out.append(self.numbers_of(it) is not None)
+                    counted_out.append(self.numbers_run_over(it) is not None)
                     if k == 0:  # read outside of the comprehension; its own variables are others than those around it
                         self.state = {key: value for key, value in self.state.items() if key not in saved}
                     self.for_loop(it, generator.target, conditions(k, 0), (node if k == 0 else generator))
@@ -96,7 +96,7 @@ class Comprehensions:
             self.boxed_lists += [(site, thing) for thing in self.boxed_objects[boxed_before:]]
         return made
 
-    def numbers_of(self, it: Any) -> list[Value] | None:
+    def numbers_run_over(self, it: Any) -> list[Value] | None:
         """The numbers that a loop over a short range that is known runs over."""
         bounds = [trees.literal(each) for each in it.range] if it.what == "range" else [None]
         if not all(isinstance(each, int) for each in bounds) or len(numbers := range(*bounds)) > LONGEST:
@@ -110,7 +110,7 @@ class Comprehensions:
             return None
         before, block = dict(self.state), len(self.block)
         it = self.iteration(generator.iter)
-        numbers = self.numbers_of(it) if site in self.facts.results.get("followed_lists", ()) else None
+        numbers = self.numbers_run_over(it) if site in self.facts.results.get("followed_lists", ()) else None
         if numbers is not None:
             it.what, it.items = "unroll", numbers
         if it.what != "unroll":

@@ -73,7 +73,8 @@ class Factors:
         if way is MISSING and trans is not None and isinstance(trans.kind, Scalar) and trans.kind.char == "i":
             option = Value(self.operand(trans), INT)
         else:
-            option, way = Value(trees.const(way), INT), way if way in (0, 1, 2) else None
+            way = way if way in (0, 1, 2) else None
+            option = Value(trees.const(way), Static(way))
         if b is None or way is None or set(given) - {"check_finite"}:
             raise self.refuse("solver_option", node, name=name, option=", ".join(given) or "these arguments")
         b = self.array_of(b, node)

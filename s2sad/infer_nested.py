@@ -56,7 +56,7 @@ class Nested:
         other = [key for key in bound if key not in ("f", "xdata", "ydata", *LOCAL)]
         if other or "full_output" in bound and self.known(bound["full_output"]) is not False:
             raise self.refuse("solver_option", node, name=name, option=", ".join(other) or "full_output")
-        data = [self.settle(self.array_of(bound[key], node)) for key in ("xdata", "ydata")]
+        data = [self.settle(self.array_or_number(bound[key], node)) for key in ("xdata", "ydata")]
         key = "misfit", given.static
         cost = self.facts.results.get(key) or self.facts.results.setdefault(
             key, implicit.misfit_of(given.static, count)
@@ -76,7 +76,7 @@ class Nested:
         self.follow(made, op)
         return self.make_tuple([made, self.without_rule(name)])
 
-    def array_of(self, value: Value, node: Any) -> Value:
+    def array_or_number(self, value: Value, node: Any) -> Value:
         return value if isinstance(value.kind, (Array, Scalar)) else self.as_array(value, node)
 
 

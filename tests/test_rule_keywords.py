@@ -76,7 +76,7 @@ REFUSED = {
     (interpolate.krogh_interpolate, "axis"): lambda x: interpolate.krogh_interpolate([0, 1], x, 0.5, axis=1),
     (linalg.pinv, "return_rank"): lambda x: linalg.pinv(x, return_rank=True)[0],
     (linalg.solve, "overwrite_a"): lambda x: linalg.solve(x, x[0], overwrite_a=True),
-    (np.array, "ndmin"): lambda x: np.array(x, copy=None, ndmin=3),
+    (np.array, "ndmin"): lambda x: np.array(x, ndmin=len(x)),
     (scipy.fft.fft, "overwrite_x"): lambda x: np.abs(scipy.fft.fft(x, overwrite_x=True)),
 }
 # Of SciPy's functions, and arguments that no derivative depends on: rows by position or of kin are all that they need.

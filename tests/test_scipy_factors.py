@@ -245,3 +245,13 @@ def test_sums_and_filters_made_of_others(name):
 def test_a_flat_image():
     (dx,) = gradients_function(lambda x: ndimage.gaussian_gradient_magnitude(x, 1.1))(np.ones((4, 5)))
     assert np.array_equal(dx, np.zeros((4, 5)))
+
+
+@pytest.mark.parametrize("solve, factor", [("lu_solve", "lu_factor"), ("cho_solve", "cho_factor")])
+@pytest.mark.parametrize("b", [B, BS], ids=["vector", "columns"])
+def test_one_solution_in_the_reverse_sweep(solve, factor, b) -> None:
+    def f(a, b):
+        return getattr(linalg, solve)(getattr(linalg, factor)(a), b)
+
+    text = gradients_function(f).source(A, b)
+    assert text.count(f"linalg.{solve}(") == 2 and text.count("def ") == 1 and "unbroadcast" not in text

@@ -22,27 +22,28 @@ from s2sad.rules.tensors import conjugated
 
 
 @inline
-def products(w, x):
+def products(w, x, vectors):
     """w x^T, of vectors, of the columns of matrices, or of a stack of either."""
-    if rank(w) == 1:
-        return np.outer(w, x)
-    return w @ turned(x)
+    return np.outer(w, x) if vectors else w @ turned(x)
 
 
 def lu_solution(factor, a, b, trans=0, *, result, grad):
     """lu_solve(factor, b, trans), where factor = lu_factor(a)."""
     if rank(b) == 1 and rank(a) > 2:
         w, x = back_by_lu(factor, grad[..., None], trans, result), result[..., None]
-        return None, lu_slope_of_matrix(w, x, trans), unbroadcast(w[..., 0]), None
+        return None, lu_slope_of_matrix(w, x, trans, False), unbroadcast(w[..., 0]), None
     w = back_by_lu(factor, grad, trans, result)
-    return None, unbroadcast(lu_slope_of_matrix(w, result, trans)), unbroadcast(w), None
+    slope = lu_slope_of_matrix(w, result, trans, rank(b) == 1)
+    if rank(a) == 2 and rank(b) < 3:
+        return None, slope, w, None
+    return None, unbroadcast(slope), unbroadcast(w), None
 
 
 @inline
-def lu_slope_of_matrix(w, x, trans):
+def lu_slope_of_matrix(w, x, trans, vectors):
     if trans == 0:
-        return -products(w, x)
-    return -products(x, w) if trans == 1 else -conjugated(products(x, w))
+        return -products(w, x, vectors)
+    return -products(x, w, vectors) if trans == 1 else -conjugated(products(x, w, vectors))
 
 
 def lu_solution_tangent(factor, a, b, trans=0, *, result, a_dot, b_dot):
@@ -71,7 +72,10 @@ def cholesky_solution(factor, a, b, lower=False, *, result, grad):
         w = back_by_cholesky(factor, grad[..., None], result)
         return None, one_triangle(-(w * result[..., None, :]), a, lower), unbroadcast(w[..., 0]), None
     w = back_by_cholesky(factor, grad, result)
-    return None, unbroadcast(one_triangle(-products(w, result), a, lower)), unbroadcast(w), None
+    slope = one_triangle(-products(w, result, rank(b) == 1), a, lower)
+    if rank(a) == 2 and rank(b) < 3:
+        return None, slope, w, None
+    return None, unbroadcast(slope), unbroadcast(w), None
 
 
 def cholesky_solution_tangent(factor, a, b, lower=False, *, result, a_dot, b_dot):
@@ -88,9 +92,11 @@ def triangle_solution(c, lower, b, *, result, grad):
         product, b_grad = w * result[..., None, :], w[..., 0]
     else:
         b_grad = back_by_cholesky((c, lower), grad, result)
-        product = products(b_grad, result)
+        product = products(b_grad, result, rank(b) == 1)
     both = product + turned_conjugate(product)
     made = np.tril(both @ np.tril(conjugated(c))) if lower else np.triu(np.triu(conjugated(c)) @ both)
+    if rank(c) == 2 and rank(b) < 3:
+        return -made, None, b_grad
     return unbroadcast(-made), None, unbroadcast(b_grad)
 
 
