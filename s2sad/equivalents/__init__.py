@@ -11,6 +11,8 @@ gradient flows through is differentiated as if its body stood there; every other
 
 Both modes, every order and all kinds follow from the parts. Tests on ranks and options are decided when compiling.
 A function that has a rule may have such a program for options that the rule doesn't know: `@with_options(np.average)`.
+One that is written for an argument that is known (`r` of itertools.combinations) may have a second one, for where it
+isn't: `@where_unknown(combinations, "r")`.
 The body may use `np`, `math`, built-ins, and other functions of its module that are marked with `@part`.
 
 >>> import numpy as np
