@@ -47,20 +47,18 @@ class Comprehensions:
     def loop_of_comprehension(self, node: Any, hint: str | None) -> Value:
         names = {each.id for g in node.generators for each in trees.walk(g.target) if isinstance(each, gast.Name)}
         site = ("comprehension", self.path, id(node))
-        unrolled = self.unrolled_comprehension(node, site)
+        unrolled, counted_out = self.unrolled_comprehension(node, site)
         if unrolled is not None:
             return self.make_fixed_list(unrolled, hint, site) or self.make_list(unrolled, hint)
         saved = {(self.frame.number, name): self.state.get((self.frame.number, name)) for name in names}
         self.frame.locals.update(names)
         made = self.make_list([], hint or "items")
-        counted_out: list[bool] = []  # of the loops: whether each runs over a range that is written out
 
         def level(k: int) -> Any:
             def body() -> None:
                 if k < len(node.generators):
                     generator = node.generators[k]
                     it = self.iteration(generator.iter)
-                    counted_out.append(self.numbers_run_over(it) is not None)
                     if k == 0:  # read outside of the comprehension; its own variables are others than those around it
                         self.state = {key: value for key, value in self.state.items() if key not in saved}
                     self.for_loop(it, generator.target, conditions(k, 0), (node if k == 0 else generator))
@@ -92,7 +90,7 @@ class Comprehensions:
                 self.state.pop(key, None)
             else:
                 self.state[key] = value
-        if all(counted_out) and len(counted_out) == 1 and not node.generators[0].ifs:
+        if counted_out:
             self.boxed_lists += [(site, thing) for thing in self.boxed_objects[boxed_before:]]
         return made
 
@@ -103,20 +101,21 @@ class Comprehensions:
             return None
         return [self.key_value(k) for k in numbers]
 
-    def unrolled_comprehension(self, node: Any, site: Any) -> list[Value] | None:
-        """The items of one over what is followed item by item, and of one that makes such a list."""
+    def unrolled_comprehension(self, node: Any, site: Any) -> tuple[list[Value] | None, bool]:
+        """The items of one over what is followed item by item, and of one that makes such a list. And whether it runs
+        over a range that is written out, so that it could make one."""
         generator = node.generators[0]
         if len(node.generators) != 1 or generator.ifs:
-            return None
+            return None, False
         before, block = dict(self.state), len(self.block)
         it = self.iteration(generator.iter)
-        numbers = self.numbers_run_over(it) if site in self.facts.results.get("followed_lists", ()) else None
-        if numbers is not None:
+        numbers = self.numbers_run_over(it)
+        if numbers is not None and site in self.facts.results.get("followed_lists", ()):
             it.what, it.items = "unroll", numbers
         if it.what != "unroll":
             self.state = before
             del self.block[block:]
-            return None
+            return None, numbers is not None
         made = []
         names = {each.id for each in trees.walk(generator.target) if isinstance(each, gast.Name)}
         saved = {name: self.state.get((self.frame.number, name)) for name in names}
@@ -129,7 +128,7 @@ class Comprehensions:
                 self.state.pop((self.frame.number, name), None)
             else:
                 self.state[self.frame.number, name] = value
-        return made
+        return made, False
 
     def visit_DictComp(self, node: gast.DictComp, hint: str | None = None) -> Value:
         if self.inert_comprehension(node):

@@ -153,16 +153,14 @@ def insert_at_ends(block: list[gast.stmt], start: int, made: gast.stmt, runs_thr
     if not runs_through and not (block and isinstance(block[-1], LEAVING)):
         return
     at = len(block)
-    while at > start and (isinstance(block[at - 1], LEAVING) or isinstance(effect_of(block[at - 1]), ir.Copy)):
+    while at > start and (
+        isinstance(block[at - 1], LEAVING) or isinstance(getattr(block[at - 1], "effect", None), ir.Copy)
+    ):
         at -= 1
     block.insert(at, trees.copy_tree(made))
 
 
 LEAVING = (gast.Break, gast.Continue)
-
-
-def effect_of(node: gast.stmt) -> Any:
-    return getattr(node, "effect", None)
 
 
 def rename_deeply(node: gast.stmt, known: dict[str, gast.AST]) -> None:

@@ -24,6 +24,12 @@ def columns_of_rows(rows):
     return columns
 
 
+@part
+def items_at(items, positions):
+    """A tuple of the items at each of several tuples of positions."""
+    return [tuple([items[k] for k in chosen]) for chosen in positions]
+
+
 @equivalent(itertools.combinations)
 def combinations(iterable, r):
     items = list(iterable)
@@ -44,7 +50,7 @@ def combinations(iterable, r):
 def combinations_of_any_length(iterable, r):
     items = list(iterable)
     positions = itertools.combinations(range(len(items)), r)
-    return [tuple([items[k] for k in chosen]) for chosen in positions]
+    return items_at(items, positions)
 
 
 @equivalent(itertools.combinations_with_replacement)
@@ -60,7 +66,7 @@ def combinations_with_replacement(iterable, r):
 def combinations_with_replacement_of_any_length(iterable, r):
     items = list(iterable)
     positions = itertools.combinations_with_replacement(range(len(items)), r)
-    return [tuple([items[k] for k in chosen]) for chosen in positions]
+    return items_at(items, positions)
 
 
 @equivalent(itertools.permutations)
@@ -76,7 +82,7 @@ def permutations(iterable, r=None):
 def permutations_of_any_length(iterable, r):
     items = list(iterable)
     positions = itertools.permutations(range(len(items)), r)
-    return [tuple([items[k] for k in chosen]) for chosen in positions]
+    return items_at(items, positions)
 
 
 @equivalent(itertools.product)
@@ -102,7 +108,7 @@ def powers(iterable, second=None, third=None, *, repeat):
         raise NotImplementedError("`itertools.product` of several iterables, repeated,")
     items = list(iterable)
     positions = itertools.product(range(len(items)), repeat=repeat)
-    return [tuple([items[k] for k in chosen]) for chosen in positions]
+    return items_at(items, positions)
 
 
 @equivalent(itertools.islice)

@@ -117,6 +117,14 @@ def freedom(a, axis, where, ddof, correction):
 
 
 @inline
+def change_of_square_sum(a, axis, where, mean, keepdims, a_dot, mean_dot):
+    """Half of how the sum of the squares changes."""
+    change = a_dot if mean is None else a_dot - mean_dot
+    product = conjugate_if_complex(centered(a, axis, where, mean), a) * change
+    return np.sum(np.real(product), axis=axis, keepdims=keepdims, where=where)
+
+
+@inline
 def in_shape(n, where, result):
     """The degrees of freedom in the shape of the result; with `where` they have the reduced axes, too."""
     return n if where is True else np.reshape(n, np.shape(result))
@@ -204,9 +212,7 @@ def variance_tangent(
     mean_dot,
     correction_dot,
 ):
-    change = a_dot if mean is None else a_dot - mean_dot
-    product = conjugate_if_complex(centered(a, axis, where, mean), a) * change
-    total = np.sum(np.real(product), axis=axis, keepdims=keepdims, where=where)
+    total = change_of_square_sum(a, axis, where, mean, keepdims, a_dot, mean_dot)
     n = in_shape(freedom(a, axis, where, ddof, correction), where, result)
     if known(ddof_dot == 0.0) and known(correction_dot == 0.0):
         return 2.0 * total / n
@@ -243,9 +249,7 @@ def deviation_tangent(
     mean_dot,
     correction_dot,
 ):
-    change = a_dot if mean is None else a_dot - mean_dot
-    product = conjugate_if_complex(centered(a, axis, where, mean), a) * change
-    total = np.sum(np.real(product), axis=axis, keepdims=keepdims, where=where)
+    total = change_of_square_sum(a, axis, where, mean, keepdims, a_dot, mean_dot)
     n = in_shape(freedom(a, axis, where, ddof, correction), where, result)
     if known(ddof_dot == 0.0) and known(correction_dot == 0.0):
         return total / n / not_zero(result)
