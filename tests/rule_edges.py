@@ -43,7 +43,7 @@ SENSELESS = {
     "pdist": ("none",),
     # Of an empty image SciPy makes what happens to lie in memory.
     "map_coordinates": ("none", "none in the last"),
-    "solve_toeplitz": ("none",),  # SciPy gives (0, 0) for (0, 2)
+    **dict.fromkeys(("solve_toeplitz", "matmul_toeplitz"), ("none",)),  # SciPy gives (0, 0) for (0, 2)
     "svdvals": ("none",),  # of no matrices SciPy gives an array of shape (0, 0)
     "orthogonal_procrustes": ("none",),  # of no rows, which turn is found differs between SciPy's versions
     # Of no frequencies NumPy makes what happens to lie in memory.

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import linalg
 
-from s2sad import check_gradients, gradients_function, value_and_tangent_function
+from s2sad import NotDifferentiableError, check_gradients, gradients_function, value_and_tangent_function
 from tests.both_modes import check_both_modes
 
 RANDOM = np.random.default_rng(5)
@@ -20,6 +20,18 @@ def continuous(a, b, q, r):
 
 def discrete(a, b, q, r):
     return linalg.solve_discrete_are(a, b, q @ q.T + np.eye(3), r @ r.T + np.eye(2))
+
+
+def of_complex(solver):
+    """A Riccati equation of complex matrices that are made of real ones."""
+
+    def solved(a, b, q, r):
+        made, weights = q + 1j * q.T, r + 0.5j * r.T
+        hermitian, positive = made @ np.conj(made).T + np.eye(3), weights @ np.conj(weights).T + np.eye(2)
+        x = solver(0.5 * (a + 0.3j * a.T), b + 0.5j, hermitian, positive)
+        return np.real(x) + np.imag(x * x)
+
+    return solved
 
 
 def by_eigenvalues(a):
@@ -49,6 +61,8 @@ CASES = {
     "stretched": (stretched, A),
     "continuous": (continuous, A, B, Q, R),
     "discrete": (discrete, 0.5 * A, B, Q, R),
+    "complex continuous": (of_complex(linalg.solve_continuous_are), A, B, Q, R),
+    "complex discrete": (of_complex(linalg.solve_discrete_are), A, B, Q, R),
     "cosm": (lambda a: linalg.cosm(a) ** 2, A),
     "sinm": (lambda a: linalg.sinm(a) ** 2, A),
     "tanm": (lambda a: linalg.tanm(a) ** 2, A),
@@ -83,3 +97,13 @@ def test_polar_factors_of_lower_rank(mode):
             gradients_function(turn)(first, second)
         else:
             value_and_tangent_function(turn)(first, second, tangents=(first, second))
+
+
+@pytest.mark.parametrize("solver", [linalg.solve_continuous_lyapunov, linalg.solve_discrete_lyapunov])
+def test_lyapunov_of_real_matrices_and_complex_numbers(solver):
+    """SciPy takes the real Schur form of a matrix for a complex one, and a block of two eigenvalues for a triangle."""
+    a, q = np.array([[1.0, 2.0], [-2.0, 1.0]]), np.array([[1.0, 1j], [0.5, 2.0]])
+    with pytest.raises(NotDifferentiableError, match=r"SciPy's own solution is wrong there.*\n.*(?s:.)*`a \+ 0j`"):
+        gradients_function(lambda a: np.abs(np.sum(solver(a, q))))(a)
+    with pytest.raises(NotDifferentiableError, match=r"real and complex(?s:.)*`a \+ 0j`"):
+        gradients_function(lambda a: np.abs(np.sum(linalg.solve_sylvester(a, a, q))))(a)

@@ -22,7 +22,12 @@ def skew(v):
 
 
 PAIRS = {
-    "matmul_toeplitz": (lambda c, x: linalg.matmul_toeplitz(c, x), lambda c, x: linalg.toeplitz(c) @ x, V, W),
+    "matmul_toeplitz": (
+        lambda c, x: linalg.matmul_toeplitz((c, V[:2]), x),
+        lambda c, x: linalg.toeplitz(c, V[:2]) @ x,
+        V,
+        W[:2],
+    ),
     "subspace_angles": (
         lambda a: linalg.subspace_angles(a[:, :1], A[:, 1:2]),
         lambda a: np.arccos(np.linalg.svd(np.linalg.qr(a[:, :1])[0].T @ np.linalg.qr(A[:, 1:2])[0], compute_uv=False)),

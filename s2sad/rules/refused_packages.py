@@ -46,11 +46,6 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
             "cholesky_banded eig_banded eigvals_banded",
         ),
         (
-            "multiplies by a matrix that is never made",
-            "`linalg.toeplitz(c, r) @ x`",
-            "matmul_toeplitz",
-        ),
-        (
             "gives angles between spaces",
             "`np.arccos(np.linalg.svd(q.T @ p, compute_uv=False))`, with q and p from np.linalg.qr",
             "subspace_angles",

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import linalg
 
 from s2sad.rules import loading
-from tests.rule_rows.table import fixed, normal, parts, row, rows
+from tests.rule_rows.table import V, complexes, fixed, normal, parts, row, rows
 
 loading.load_rules_of(linalg.solve)
 
@@ -43,3 +43,41 @@ rows(
     cases=[row(np.array([4.0, 1.0, 0.5]), normal(3)), row(np.array([4.0, -1.0, 0.5, 0.2]), normal(4, 2))],
 )
 rows(linalg.cosm, linalg.sinm, linalg.coshm, linalg.sinhm, cases=[row(_A), row(_small)])
+
+# --- of complex matrices ----------------------------------------------------------------------------------------------
+
+_complex = 0.3 * complexes(3, 3)
+_CA = 1j * _complex + 3.0 * np.eye(3)
+_half = _complex @ np.conj(_complex).T + np.eye(3)
+_hermitian = np.array([[1.5, 0.2 + 0.3j], [0.2 - 0.3j, 1.1]])
+_b = complexes(5)
+rows(linalg.solve_continuous_lyapunov, cases=[row(_CA, _Q), row(_CA, _complex)])
+rows(linalg.solve_discrete_lyapunov, cases=[row(_complex, _Q), row(_complex, 1j * _complex, method="bilinear")])
+rows(linalg.solve_sylvester, cases=[row(_CA, _CA.T, _complex), row(_CA, _CA[:2, :2], _B)])
+rows(
+    linalg.solve_continuous_are,
+    linalg.solve_discrete_are,
+    cases=[fixed("q r", _complex, _B + 0.5j, _half, _hermitian), fixed("q r", 0.5 * _Q, _B, _half, _weights)],
+)
+rows(
+    linalg.solve_toeplitz,
+    linalg.matmul_toeplitz,
+    cases=[
+        row(np.array([4.0, 1j, 0.5, -0.3 + 0.2j, 0.1]), _b),
+        row(np.array([4.0 + 1j, 1.0, 0.5]), normal(3, 2)),
+        row(np.array([4.0, 1.0, 0.5]), complexes(3, 2)),
+    ],
+)
+rows(
+    linalg.matmul_toeplitz,
+    cases=[row(normal(3), normal(3)), row(normal(4), normal(4, 2), check_finite=True), row(V, V, workers=1)],
+)
+rows(
+    linalg.solve_circulant,
+    cases=[
+        row(_main, normal(4)),
+        row(_b + 4.0, _b),
+        row(_main, complexes(4), singular="raise", tol=1e-9, caxis=0, baxis=0, outaxis=0),
+        row(_main + 1j, _main),
+    ],
+)

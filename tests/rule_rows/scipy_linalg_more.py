@@ -126,3 +126,13 @@ rows(linalg.circulant, cases=[row(V), row(np.array([1.5])), row(V + 0.5j * V[::-
 rows(linalg.hankel, cases=[row(V), row(V, W), row(W, r=V), row(V + 0.5j * V[::-1], W)])
 rows(linalg.solve_banded, cases=[row((1, 2), _bands + 0.5j, normal(5)), row((1, 2), _bands, normal(5) + 1j)])
 rows(linalg.khatri_rao, cases=[row(A, normal(2, 4)), row(_WELL, _WELL)])
+
+# --- banded, of complex numbers ---------------------------------------------------------------------------------------
+
+_banded = np.array([[0.0, 0.0, 0.3j, 0.4, 0.2], [0.0, 1.0, -1.1j, 0.6, 0.5 + 1j], [4.0, 5.0, 4.5, 6.0, 4.2]])
+_b = complexes(5)
+rows(linalg.solveh_banded, cases=[row(_banded, _b), row(_banded[1:], complexes(5, 2)), row(_banded.real, _b)])
+rows(linalg.solveh_banded, cases=[row(_banded[::-1], _b.real, lower=True), row(_banded[:0:-1], _b, lower=True)])
+_upper, _lower = linalg.cholesky_banded(_banded), linalg.cholesky_banded(_banded[::-1].real, lower=True)
+rows(linalg.cho_solve_banded, cases=[row((_upper, False), _b), row((_upper, False), normal(5, 2))])
+rows(linalg.cho_solve_banded, cases=[row((_lower, True), normal(5)), row((_lower, True), _b)])

@@ -169,8 +169,22 @@ def triangle(whole, lower, unit_diagonal):
 kind(linalg.solve_triangular)(solution_kind)
 
 
+@inline
+def wrong_sylvester(a, b, q):
+    """SciPy takes the blocks of two complex eigenvalues that a real Schur form has for triangles of a complex one."""
+    return np.iscomplexobj(a) != np.iscomplexobj(b) or np.iscomplexobj(q) and not np.iscomplexobj(a)
+
+
+WRONG_SYLVESTER = (
+    "of real and complex matrices, where SciPy's own solution is wrong if eigenvalues of a real one are complex: "
+    "`a + 0j`, `b + 0j` for the real ones"
+)
+
+
 @adjoint(linalg.solve_sylvester, cost=3000)
 def solution_of_sylvester(a, b, q, *, grad, result):
+    if wrong_sylvester(a, b, q):
+        return refuse(WRONG_SYLVESTER)
     q_grad = linalg.solve_sylvester(turned(a), turned(b), grad)
     if known(rank(a) == 2 and rank(b) == 2 and rank(q) == 2):
         return -q_grad @ result.T, -result.T @ q_grad, q_grad
@@ -183,6 +197,8 @@ def solution_of_sylvester(a, b, q, *, grad, result):
 
 @tangent(linalg.solve_sylvester)
 def solution_of_sylvester_tangent(a, b, q, *, result, a_dot, b_dot, q_dot):
+    if wrong_sylvester(a, b, q):
+        return refuse(WRONG_SYLVESTER)
     return linalg.solve_sylvester(a, b, q_dot - a_dot @ result - result @ b_dot)
 
 

@@ -4,7 +4,7 @@ For an equation F(X, A, ...) = 0 the derivative of F by X is a linear map L, and
 rest follows: L(dX) = -N(dA, ...). Back, one system with the transposed map is solved, for these equations one of
 Lyapunov's: T.-C. Kao and G. Hennequin, "Automatic differentiation of Sylvester, Lyapunov, and algebraic Riccati
 equations" (2020), from the differentials in M. Konstantinov et al., "Perturbation Theory for Matrix Equations" (2003).
-Real matrices only.
+Of complex matrices the transposed ones in the equations are conjugates, too; in the system back they are not.
 """
 
 from __future__ import annotations
@@ -28,42 +28,52 @@ from s2sad.rules.results import (
     value_of,
 )
 from s2sad.rules.scipy.linalg_decompositions import plain_matrix
-
-OTHER_LYAPUNOV = "of a stack, or of complex matrices: a call for each real matrix"
+from s2sad.rules.tensors import conjugated
 
 # --- Lyapunov's equations ---------------------------------------------------------------------------------------------
 
 
+@inline
+def plain_lyapunov(a, q):
+    return rank(a) == 2 and rank(q) == 2 and (np.iscomplexobj(a) or not np.iscomplexobj(q))
+
+
+OTHER_LYAPUNOV = (
+    "of a stack, or of a real matrix with a complex q (SciPy's own solution is wrong there, where eigenvalues are "
+    "complex): a call for each matrix, with `a + 0j` for a real one"
+)
+
+
 @adjoint(linalg.solve_continuous_lyapunov, cost=3000)
 def lyapunov(a, q, *, grad, result):
-    """A X + X A^T = Q."""
-    if not plain_matrix(a) or not plain_matrix(q):
+    """A X + X A^H = Q."""
+    if not plain_lyapunov(a, q):
         return refuse(OTHER_LYAPUNOV)
     q_grad = linalg.solve_continuous_lyapunov(a.T, grad)
-    return -(q_grad @ result.T + q_grad.T @ result), q_grad
+    return -(q_grad @ result.T + conjugated(q_grad.T @ result)), q_grad
 
 
 @tangent(linalg.solve_continuous_lyapunov)
 def lyapunov_tangent(a, q, *, result, a_dot, q_dot):
-    if not plain_matrix(a) or not plain_matrix(q):
+    if not plain_lyapunov(a, q):
         return refuse(OTHER_LYAPUNOV)
-    return linalg.solve_continuous_lyapunov(a, q_dot - a_dot @ result - result @ a_dot.T)
+    return linalg.solve_continuous_lyapunov(a, q_dot - a_dot @ result - result @ conjugated(a_dot.T))
 
 
 @adjoint(linalg.solve_discrete_lyapunov, cost=3000, wrt=["a", "q"])
 def discrete_lyapunov(a, q, method=None, *, grad, result):
-    """A X A^T - X + Q = 0."""
-    if not plain_matrix(a) or not plain_matrix(q):
+    """A X A^H - X + Q = 0."""
+    if not plain_lyapunov(a, q):
         return refuse(OTHER_LYAPUNOV)
     q_grad = linalg.solve_discrete_lyapunov(a.T, grad, method)
-    return q_grad @ a @ result.T + q_grad.T @ a @ result, q_grad
+    return q_grad @ conjugated(a) @ result.T + conjugated(q_grad.T @ a @ result), q_grad
 
 
 @tangent(linalg.solve_discrete_lyapunov)
 def discrete_lyapunov_tangent(a, q, method=None, *, result, a_dot, q_dot):
-    if not plain_matrix(a) or not plain_matrix(q):
+    if not plain_lyapunov(a, q):
         return refuse(OTHER_LYAPUNOV)
-    change = a_dot @ result @ a.T + a @ result @ a_dot.T + q_dot
+    change = a_dot @ result @ conjugated(a.T) + a @ result @ conjugated(a_dot.T) + q_dot
     return linalg.solve_discrete_lyapunov(a, change, method)
 
 
@@ -87,59 +97,73 @@ def wide(array: Array) -> Array:
 
 @inline
 def plain_riccati(a, b, q, r, e, s):
-    return plain_matrix(a) and plain_matrix(b) and plain_matrix(q) and plain_matrix(r) and e is None and s is None
+    return rank(a) == 2 and rank(b) == 2 and rank(q) == 2 and rank(r) == 2 and e is None and s is None
 
 
-OTHER_RICCATI = "of a stack or of complex matrices, or with e or s: a call without e and s for each real matrix"
+OTHER_RICCATI = "of a stack, or with e or s: a call without e and s for each matrix"
+
+
+@inline
+def conjugated_as(result, x):
+    """The conjugate of what is complex if the result is."""
+    return np.conj(x) if np.iscomplexobj(result) else x
+
+
+@inline
+def with_its_conjugate(result, x):
+    """x + x^H."""
+    return x + conjugated_as(result, x.T)
 
 
 @adjoint(linalg.solve_continuous_are, cost=9000, wrt=["a", "b", "q", "r"])
 def riccati(a, b, q, r, e=None, s=None, balanced=True, *, grad, result):
-    """A^T X + X A - X B R^-1 B^T X + Q = 0. Q and R are symmetric, and so are their gradients."""
+    """A^H X + X A - X B R^-1 B^H X + Q = 0. Q and R are symmetric (Hermitian), and so are their gradients."""
     if not plain_riccati(a, b, q, r, e, s):
         return refuse(OTHER_RICCATI)
-    gain = linalg.solve(r, b.T @ result)
-    slope = linalg.solve_continuous_lyapunov(a - b @ gain, -grad)
-    both = slope + slope.T
-    return result @ both, -result @ both @ gain.T, 0.5 * both, 0.5 * gain @ both @ gain.T
+    gain = linalg.solve(r, turned_conjugate(b) @ result)
+    slope = linalg.solve_continuous_lyapunov(conjugated_as(result, a - b @ gain), -grad)
+    both = with_its_conjugate(result, slope)
+    of_a = conjugated(result) @ both
+    return of_a, -of_a @ gain.T, 0.5 * both, 0.5 * conjugated_as(result, gain) @ both @ gain.T
 
 
 @tangent(linalg.solve_continuous_are)
 def riccati_tangent(a, b, q, r, e=None, s=None, balanced=True, *, result, a_dot, b_dot, q_dot, r_dot):
     if not plain_riccati(a, b, q, r, e, s):
         return refuse(OTHER_RICCATI)
-    gain = linalg.solve(r, b.T @ result)
+    gain = linalg.solve(r, turned_conjugate(b) @ result)
     half = result @ a_dot - result @ b_dot @ gain
-    change = half + half.T + gain.T @ r_dot @ gain + q_dot
-    return linalg.solve_continuous_lyapunov((a - b @ gain).T, -change)
+    change = with_its_conjugate(result, half) + conjugated_as(result, gain.T) @ r_dot @ gain + q_dot
+    return linalg.solve_continuous_lyapunov(conjugated_as(result, (a - b @ gain).T), -change)
 
 
 @adjoint(linalg.solve_discrete_are, cost=9000, wrt=["a", "b", "q", "r"])
 def discrete_riccati(a, b, q, r, e=None, s=None, balanced=True, *, grad, result):
-    """A^T X A - X - A^T X B (R + B^T X B)^-1 B^T X A + Q = 0."""
+    """A^H X A - X - A^H X B (R + B^H X B)^-1 B^H X A + Q = 0."""
     if not plain_riccati(a, b, q, r, e, s):
         return refuse(OTHER_RICCATI)
-    gain = linalg.solve(r + b.T @ result @ b, b.T @ result @ a)
+    gain = linalg.solve(r + turned_conjugate(b) @ result @ b, turned_conjugate(b) @ result @ a)
     closed = a - b @ gain
-    slope = linalg.solve_discrete_lyapunov(closed, grad)
-    both = slope + slope.T
-    of_a = result @ closed @ both
-    return of_a, -of_a @ gain.T, 0.5 * both, 0.5 * gain @ both @ gain.T
+    slope = linalg.solve_discrete_lyapunov(conjugated_as(result, closed), grad)
+    both = with_its_conjugate(result, slope)
+    of_a = conjugated_as(result, result @ closed) @ both
+    return of_a, -of_a @ gain.T, 0.5 * both, 0.5 * conjugated_as(result, gain) @ both @ gain.T
 
 
 @tangent(linalg.solve_discrete_are)
 def discrete_riccati_tangent(a, b, q, r, e=None, s=None, balanced=True, *, result, a_dot, b_dot, q_dot, r_dot):
     if not plain_riccati(a, b, q, r, e, s):
         return refuse(OTHER_RICCATI)
-    gain = linalg.solve(r + b.T @ result @ b, b.T @ result @ a)
+    gain = linalg.solve(r + turned_conjugate(b) @ result @ b, turned_conjugate(b) @ result @ a)
     closed = a - b @ gain
-    half = closed.T @ result @ (a_dot - b_dot @ gain)
-    return linalg.solve_discrete_lyapunov(closed.T, half + half.T + gain.T @ r_dot @ gain + q_dot)
+    half = conjugated_as(result, closed.T) @ result @ (a_dot - b_dot @ gain)
+    change = with_its_conjugate(result, half) + conjugated_as(result, gain.T) @ r_dot @ gain + q_dot
+    return linalg.solve_discrete_lyapunov(conjugated_as(result, closed.T), change)
 
 
 @kind(linalg.solve_continuous_are, linalg.solve_discrete_are)
 def riccati_kind(a: Kind, b: Kind, q: Kind, r: Kind, *options: Kind) -> Kind:
-    return wide(lyapunov_kind(a, q))
+    return wide(Array(floating(result_dtype(None, *map(numeric, (a, b, q, r)))), dims_of(numeric(a))))
 
 
 # --- polar factors ----------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from s2sad.rules.scipy.linalg import (
     expm_slope,
     in_triangle,
     inverse_kind,
+    not_first,
     sums_of_diagonals,
     whole_of_triangle,
 )
@@ -69,29 +70,35 @@ def symmetric_pseudo_inverse_kind(a: Kind, *options: Kind) -> Kind:
 
 @inline
 def plain_toeplitz(c_or_cr, b):
-    """A real symmetric matrix, that is given by its first column, and vectors or a matrix."""
-    real = not (np.iscomplexobj(c_or_cr) or np.iscomplexobj(b))
-    return not isinstance(c_or_cr, tuple) and rank(c_or_cr) == 1 and rank(b) <= 2 and real
+    """The first column alone, and a vector or a matrix."""
+    return not isinstance(c_or_cr, tuple) and rank(c_or_cr) == 1 and rank(b) <= 2
 
 
-OTHER_TOEPLITZ = "of another matrix than a real symmetric one: linalg.solve(linalg.toeplitz(c, r), b)"
+OTHER_TOEPLITZ = "of a column and a row, or of a stack: linalg.solve(linalg.toeplitz(c, r), b)"
+OTHER_TOEPLITZ_PRODUCT = "of a column and a row, or of a stack: linalg.toeplitz(c, r) @ x"
+
+
+@inline
+def turned_column(c):
+    """What the transposed matrix is made of; above the diagonal stand the conjugates of what is below."""
+    return (np.concatenate((c[:1], np.conj(c[1:]))), c) if np.iscomplexobj(c) else c
 
 
 @adjoint(linalg.solve_toeplitz, cost=300)
 def solution_of_toeplitz(c_or_cr, b, check_finite=True, *, grad, result):
-    """Of a symmetric matrix, that is given by its first column."""
+    """Of a symmetric (Hermitian) matrix, that is given by its first column."""
     if not plain_toeplitz(c_or_cr, b):
         return refuse(OTHER_TOEPLITZ)
-    b_grad = linalg.solve_toeplitz(c_or_cr, grad)
+    b_grad = linalg.solve_toeplitz(turned_column(c_or_cr), grad)
     slope = np.outer(b_grad, result) if rank(b) == 1 else b_grad @ result.T
-    return -sums_beside(slope + slope.T, c_or_cr), b_grad
+    return -sums_beside(slope, c_or_cr), b_grad
 
 
 def sums_beside(a, like):
-    """The sums along the diagonals of a symmetric matrix, below the main one, of which half counts."""
-    made = sums_of_diagonals(a, like, -1)
-    made[:1] *= 0.5
-    return made
+    """The sums along the diagonals below the main one, and those of the conjugates above it."""
+    below, above = sums_of_diagonals(a, like, -1), np.conj(sums_of_diagonals(a, like, 1))
+    above[:1] = 0.0
+    return below + above
 
 
 @tangent(linalg.solve_toeplitz)
@@ -102,14 +109,101 @@ def solution_of_toeplitz_tangent(c_or_cr, b, check_finite=True, *, result, c_or_
 
 
 def toeplitz_times(c_or_cr_dot, x):
-    """The product with a symmetric matrix that is given by its first column."""
+    """The product with a symmetric (Hermitian) matrix that is given by its first column."""
     return linalg.toeplitz(c_or_cr_dot) @ x
 
 
-@kind(linalg.solve_toeplitz)
-def solution_of_toeplitz_kind(c_or_cr: Kind, b: Kind, check_finite: Kind) -> Kind:
+@adjoint(linalg.matmul_toeplitz, cost=300)
+def product_with_toeplitz(c_or_cr, x, check_finite=False, workers=None, *, grad):
+    """Of a symmetric (Hermitian) matrix, that is given by its first column."""
+    if not plain_toeplitz(c_or_cr, x):
+        return refuse(OTHER_TOEPLITZ_PRODUCT)
+    of_x = linalg.matmul_toeplitz(turned_column(c_or_cr), grad, check_finite, workers)
+    return sums_of_far_products(grad, x) + np.conj(sums_of_far_products(x, grad)) * not_first(c_or_cr), of_x
+
+
+def sums_of_far_products(left, right):
+    """The sums of left[i + k] * right[i] for k = 0, 1, ..., over columns too; by Fourier transforms, as the product."""
+    n = len(left)
+    length = max(2 * n, 1)
+    products = np.fft.fft(left, length, axis=0) * np.conj(np.fft.fft(np.conj(right), length, axis=0))
+    sums = np.fft.ifft(products, axis=0)[:n]
+    if sums.ndim > 1:
+        sums = np.sum(sums, axis=1)
+    return sums if np.iscomplexobj(left) or np.iscomplexobj(right) else np.real(sums)
+
+
+@tangent(linalg.matmul_toeplitz)
+def product_with_toeplitz_tangent(c_or_cr, x, check_finite=False, workers=None, *, c_or_cr_dot, x_dot):
+    if not plain_toeplitz(c_or_cr, x):
+        return refuse(OTHER_TOEPLITZ_PRODUCT)
+    return product_along(c_or_cr, x_dot, workers) + product_beside(c_or_cr_dot, x, workers)
+
+
+def product_along(c_or_cr, x_dot, workers):
+    return linalg.matmul_toeplitz(c_or_cr, x_dot, workers=workers)
+
+
+def product_beside(c_or_cr_dot, x, workers):
+    return linalg.matmul_toeplitz(c_or_cr_dot, x, workers=workers)
+
+
+@kind(linalg.solve_toeplitz, linalg.matmul_toeplitz)
+def solution_of_toeplitz_kind(c_or_cr: Kind, b: Kind, *options: Kind) -> Kind:
     b = numeric(b)
     return wide(Array(floating(result_dtype(np.matmul, numeric(c_or_cr), b)), dims_of(b)))
+
+
+kind(sums_of_far_products)(lambda left, right: Array("", None))
+
+# --- of circulant form ------------------------------------------------------------------------------------------------
+
+OTHER_CIRCULANT = "of a stack, or with singular='lstsq': linalg.solve(linalg.circulant(c), b), and np.stack"
+
+
+@inline
+def plain_circulant(c, b, singular):
+    """Of vectors the axes say nothing, and tol only which matrices are an error."""
+    return rank(c) == 1 and rank(b) == 1 and singular == "raise"
+
+
+@adjoint(linalg.solve_circulant, cost=300, wrt=["c", "b"])
+def solution_of_circulant(c, b, singular="raise", tol=None, caxis=-1, baxis=0, outaxis=0, *, grad, result):
+    """The matrix is c[i - j], the transposed one c[j - i]: that of c in the other direction around."""
+    if not plain_circulant(c, b, singular):
+        return refuse(OTHER_CIRCULANT)
+    b_grad = linalg.solve_circulant(np.roll(c[::-1], 1), grad)
+    return -sums_of_products_around(b_grad, result), b_grad
+
+
+@tangent(linalg.solve_circulant)
+def solution_of_circulant_tangent(
+    c, b, singular="raise", tol=None, caxis=-1, baxis=0, outaxis=0, *, result, c_dot, b_dot
+):
+    if not plain_circulant(c, b, singular):
+        return refuse(OTHER_CIRCULANT)
+    return linalg.solve_circulant(c, b_dot - products_around(c_dot, result))
+
+
+def sums_of_products_around(left, right):
+    """The sums of left[i + k] * right[i], counted around, for each k."""
+    n = max(len(left), 1)
+    sums = np.fft.ifft(np.fft.fft(left, n) * np.conj(np.fft.fft(np.conj(right), n)))[: len(left)]
+    return sums if np.iscomplexobj(left) or np.iscomplexobj(right) else np.real(sums)
+
+
+def products_around(c_dot, x):
+    """The product of the circulant matrix with x."""
+    n = max(len(x), 1)
+    sums = np.fft.ifft(np.fft.fft(c_dot, n) * np.fft.fft(x, n))[: len(x)]
+    return sums if np.iscomplexobj(c_dot) or np.iscomplexobj(x) else np.real(sums)
+
+
+@kind(linalg.solve_circulant)
+def solution_of_circulant_kind(c: Kind, b: Kind, *options: Kind) -> Kind:
+    dims = dims_of(numeric(b))
+    dtype = floating(result_dtype(np.matmul, numeric(c), numeric(b)))
+    return wide(Array(dtype, dims if dims is not None and len(dims) == 1 else None))
 
 
 # --- functions of a matrix, by its exponential ------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from s2sad.rules.linalg import solve_kind
 from s2sad.rules.registry import adjoint, inline, kind, rank, refuse, tangent, unbroadcast
 from s2sad.rules.results import combined, dims_of, floating, numeric, result_dtype
 from s2sad.rules.scipy.linalg import toeplitz_kind
+from s2sad.rules.tensors import conjugated
 
 # --- banded matrices ------------------------------------------------------------------------------------------------
 
@@ -78,10 +79,10 @@ def solution_of_banded_kind(l_and_u: Kind, ab: Kind, b: Kind, *options: Kind) ->
 @adjoint(linalg.solveh_banded, cost=300)
 def solution_of_symmetric_banded(ab, b, overwrite_ab=False, overwrite_b=False, lower=False, check_finite=True, *,
                                  grad, result):  # fmt: skip
-    """Its bands are one half of a symmetric matrix: what belongs to the other half is added to them."""
-    if rank(ab) != 2 or rank(b) > 2 or np.iscomplexobj(ab) or np.iscomplexobj(b) or overwrite_ab or overwrite_b:
-        return refuse("of a stack, complex or overwritten matrices")
-    b_grad = linalg.solveh_banded(ab, grad, lower=lower)
+    """Its bands are one half of a symmetric (Hermitian) matrix: what belongs to the other half is added to them."""
+    if rank(ab) != 2 or rank(b) > 2 or overwrite_ab or overwrite_b:
+        return refuse(OTHER_BANDS)
+    b_grad = conjugated(linalg.solveh_banded(ab, conjugated(grad), lower=lower))
     return -products_in_half_bands(len(ab) - 1, b_grad, result, lower), b_grad
 
 
@@ -89,26 +90,26 @@ def solution_of_symmetric_banded(ab, b, overwrite_ab=False, overwrite_b=False, l
 def solution_of_symmetric_banded_tangent(
     ab, b, overwrite_ab=False, overwrite_b=False, lower=False, check_finite=True, *, result, ab_dot, b_dot
 ):
-    if rank(ab) != 2 or rank(b) > 2 or np.iscomplexobj(ab) or np.iscomplexobj(b) or overwrite_ab or overwrite_b:
-        return refuse("of a stack, complex or overwritten matrices")
+    if rank(ab) != 2 or rank(b) > 2 or overwrite_ab or overwrite_b:
+        return refuse(OTHER_BANDS)
     return linalg.solveh_banded(ab, b_dot - half_bands_times(ab_dot, result, lower), lower=lower)
 
 
 def products_in_half_bands(count, left, right, lower):
-    """The bands of one half of left @ right.T + right @ left.T, of which the diagonal counts once."""
+    """The bands of one half of left @ right.T + its conjugate transpose, of which the diagonal counts once."""
     sides = (count, 0) if lower else (0, count)
-    made = products_in_bands(sides, left, right) + products_in_bands(sides, right, left)
+    made = products_in_bands(sides, left, right) + np.conj(products_in_bands(sides, right, left))
     made[0 if lower else count] *= 0.5
     return made
 
 
 def half_bands_times(ab_dot, x, lower):
-    """The product of a symmetric matrix, of which one half of the bands is given."""
+    """The product of a symmetric (Hermitian) matrix, of which one half of the bands is given."""
     count = len(ab_dot) - 1
     sides = (count, 0) if lower else (0, count)
     half = np.array(ab_dot)
-    half[0 if lower else count] *= 0.5
-    turned = transposed_bands(sides, half)
+    half[0 if lower else count] = 0.5 * np.real(half[0 if lower else count])
+    turned = np.conj(transposed_bands(sides, half))
     return bands_times(sides, half, x) + bands_times((sides[1], sides[0]), turned, x)
 
 
@@ -148,6 +149,27 @@ def solution_by_cholesky_tangent(c_and_lower, b, overwrite_b=False, check_finite
     return linalg.cho_solve(c_and_lower, b_dot)
 
 
+@adjoint(linalg.cho_solve_banded, cost=300)
+def solution_by_banded_cholesky(cb_and_lower, b, overwrite_b=False, check_finite=True, *, grad, result):
+    """In b. In the matrix, linalg.solveh_banded(ab, b) has a gradient."""
+    if overwrite_b:
+        return refuse(OVERWRITTEN_SIDE)
+    if rank(b) > 2:
+        return refuse("of a stack of matrices: a call for each, `np.stack([...])`")
+    if np.iscomplexobj(result):
+        return None, np.conj(linalg.cho_solve_banded(cb_and_lower, np.conj(grad)))
+    return None, linalg.cho_solve_banded(cb_and_lower, grad)
+
+
+@tangent(linalg.cho_solve_banded)
+def solution_by_banded_cholesky_tangent(cb_and_lower, b, overwrite_b=False, check_finite=True, *, b_dot):
+    if overwrite_b:
+        return refuse(OVERWRITTEN_SIDE)
+    if rank(b) > 2:
+        return refuse("of a stack of matrices: a call for each, `np.stack([...])`")
+    return linalg.cho_solve_banded(cb_and_lower, b_dot)
+
+
 @adjoint(linalg.lu_solve, cost=300)
 def solution_by_lu(lu_and_piv, b, trans=0, overwrite_b=False, check_finite=True, *, grad, result):
     """In b. In the matrix, linalg.solve(a, b) has a gradient."""
@@ -173,6 +195,11 @@ def solution_by_lu_tangent(lu_and_piv, b, trans=0, overwrite_b=False, check_fini
     if overwrite_b:
         return refuse(OVERWRITTEN_SIDE)
     return linalg.lu_solve(lu_and_piv, b_dot, trans=trans)
+
+
+@kind(linalg.cho_solve_banded)
+def by_banded_factor_kind(factor: Kind, b: Kind, *options: Kind) -> Kind:
+    return solution_of_banded_kind(factor, factor.items[0] if isinstance(factor, Tuple) else UNKNOWN, b)
 
 
 @kind(linalg.cho_solve, linalg.lu_solve)
