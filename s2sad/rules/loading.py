@@ -41,7 +41,15 @@ MODULES: dict[str, tuple[str, ...]] = {
     "scipy.special": ("special", "special_bessel", "special_functions", "special_gamma", "special_several"),
     "scipy.stats": (
         *("stats", "stats_discrete", "stats_lifetimes", "stats_samples", "stats_shapes", "stats_two_shapes"),
-        *("stats_families", "stats_lines", "stats_rarer", "stats_spread", "stats_vectors"),
+        *(
+            "stats_families",
+            "stats_further",
+            "stats_lines",
+            "stats_noncentral",
+            "stats_rarer",
+            "stats_spread",
+            "stats_vectors",
+        ),
     ),
 }
 

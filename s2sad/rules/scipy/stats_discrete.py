@@ -12,6 +12,7 @@ from numpy import exp, expm1, log, log1p
 from scipy import special, stats
 
 from s2sad.rules.registry import alias, inline, known, nondifferentiable, partials
+from s2sad.rules.results import elementwise_helper
 from s2sad.rules.scipy.special_functions import (
     log_binomial_slope,
     log_negative_binomial_slope,
@@ -161,6 +162,43 @@ def yule_simon_mass(k, alpha, loc=0, *, result):
     return None, result * (1.0 / alpha + special.psi(alpha + 1.0) - special.psi(count + alpha + 1.0)), None
 
 
+@partials(stats.betanbinom.logpmf)
+def beta_negative_binomial_log_mass(k, n, a, b, loc=0):
+    count, whole = k - loc, special.psi(a + n + b + k - loc)
+    test = count >= 0
+    in_a = within(test, special.psi(a + n) - whole - special.psi(a) + special.psi(a + b))
+    return None, None, in_a, within(test, special.psi(b + count) - whole - special.psi(b) + special.psi(a + b)), None
+
+
+@partials(stats.betanbinom.pmf)
+def beta_negative_binomial_mass(k, n, a, b, loc=0, *, result):
+    count, whole = k - loc, special.psi(a + n + b + k - loc)
+    in_a = result * (special.psi(a + n) - whole - special.psi(a) + special.psi(a + b))
+    return None, None, in_a, result * (special.psi(b + count) - whole - special.psi(b) + special.psi(a + b)), None
+
+
+def mean_logarithm(a, last):
+    """The mean of log(j) over j = 1, 2, ... last, of which each counts j**-a."""
+    j = np.arange(1.0, np.max(last, initial=1.0) + 1.0)
+    weights = np.where(j <= np.expand_dims(last, -1), j ** -np.expand_dims(a, -1), 0.0)
+    total = np.sum(weights, axis=-1)
+    return np.sum(weights * np.log(j), axis=-1) / np.where(total > 0.0, total, 1.0)
+
+
+elementwise_helper(mean_logarithm)
+
+
+@partials(stats.zipfian.logpmf)
+def zipfian_log_mass(k, a, n, loc=0):
+    test = (k > loc) & (k - loc <= n)
+    return None, within(test, mean_logarithm(a, n) - log(np.maximum(k - loc, 1))), None, None
+
+
+@partials(stats.zipfian.pmf)
+def zipfian_mass(k, a, n, loc=0, *, result):
+    return None, result * (mean_logarithm(a, n) - log(np.maximum(k - loc, 1))), None, None
+
+
 # --- distribution functions, in the parameter that has an elementary derivative --------------------------------------
 
 
@@ -254,6 +292,68 @@ def yule_simon_slope(k, alpha, log):
     return within(k > 0, count * slope * exp(special.betaln(count, alpha + 1.0) - log))
 
 
+def of_first_parameter(distribution: Any, slope: Any) -> None:
+    """slope(k, p, n, times): the derivative of the logarithm of the distribution function in p, times that."""
+
+    def cdf(k, p, n, loc=0, *, result):
+        return None, slope(whole_count(k - loc), p, n, result), None, None
+
+    def sf(k, p, n, loc=0, *, result):
+        return None, slope(whole_count(k - loc), p, n, result - 1.0), None, None
+
+    def logcdf(k, p, n, loc=0):
+        return None, slope(whole_count(k - loc), p, n, 1.0), None, None
+
+    def logsf(k, p, n, loc=0, *, result):
+        return None, slope(whole_count(k - loc), p, n, -expm1(-result)), None, None
+
+    for template in (cdf, sf, logcdf, logsf):
+        method = getattr(distribution, template.__name__)
+        partials(method)(template)
+        for name, own in zip(distribution.shapes.split(", "), ("p", "n")):
+            alias(method, name, own)
+    kinds_of(distribution)
+
+
+@inline
+def zipfian_slope(k, a, n, times):
+    return within((k >= 1) & (k < n), times * (mean_logarithm(a, n) - mean_logarithm(a, k)))
+
+
+@inline
+def boltzmann_slope(k, lambda_, N, times):
+    count = np.maximum(k + 1, 1)
+    return within((k >= 0) & (k + 1 < N), times * (count / expm1(lambda_ * count) - N / expm1(lambda_ * N)))
+
+
+@inline
+def log_series_rest(k, p, share):
+    """The derivative of the distribution function, which is `share` at k."""
+    return within(k >= 1, (share - 1.0 + p ** np.maximum(k, 1)) / ((1.0 - p) * log1p(-p)))
+
+
+@partials(stats.logser.cdf)
+def log_series_share(k, p, loc=0, *, result):
+    return None, log_series_rest(whole_count(k - loc), p, result), None
+
+
+@partials(stats.logser.sf)
+def log_series_tail(k, p, loc=0, *, result):
+    return None, -log_series_rest(whole_count(k - loc), p, 1.0 - result), None
+
+
+@partials(stats.logser.logcdf)
+def log_series_log_share(k, p, loc=0, *, result):
+    return None, log_series_rest(whole_count(k - loc), p, exp(result)) * exp(-result), None
+
+
+@partials(stats.logser.logsf)
+def log_series_log_tail(k, p, loc=0, *, result):
+    return None, -log_series_rest(whole_count(k - loc), p, -expm1(result)) * exp(-result), None
+
+
+of_first_parameter(stats.zipfian, zipfian_slope)
+of_first_parameter(stats.boltzmann, boltzmann_slope)
 of_parameter(stats.poisson, poisson_slope)
 of_parameter(stats.planck, planck_slope)
 of_parameter(stats.dlaplace, discrete_laplace_slope)
@@ -267,6 +367,7 @@ of_last_parameter(stats.nbinom, negative_binomial_slope)
 for _distribution in (
     stats.bernoulli,
     stats.betabinom,
+    stats.betanbinom,
     stats.binom,
     stats.boltzmann,
     stats.dlaplace,
@@ -277,6 +378,7 @@ for _distribution in (
     stats.poisson,
     stats.skellam,
     stats.yulesimon,
+    stats.zipfian,
 ):
     nondifferentiable(_distribution.ppf)
     nondifferentiable(_distribution.isf)
