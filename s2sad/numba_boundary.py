@@ -61,8 +61,9 @@ class Boundary:
         self.needed = self.needed or any(change is not None for _, change in self.back)
         needed = bool(self.into) or self.needed
         narrow = any(getattr(kind, "dtype", "") in NARROW for kind in self.kinds.values())
+        self.narrow = narrow and bool(program.tangents)
         self.value_dtype = getattr(program.value_kind, "dtype", "") if narrow else ""
-        self.needed = self.needed or self.value_dtype in NARROW
+        self.needed = self.needed or self.value_dtype in NARROW or self.narrow and has_narrow(program.value_kind)
         self.convert: Callable[..., Any] | None = self.call if needed or self.needed else None
 
     def call(self, compiled: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -77,7 +78,8 @@ class Boundary:
         if self.value_dtype in NARROW and returns == "both":
             value = np.asarray(value).astype(self.value_dtype)[()]
         if self.program.tangents:
-            return value, as_python(gradients)
+            kind = self.program.value_kind if self.narrow else None
+            return narrowed(value, kind), narrowed(as_python(gradients), kind)
         given.update(kwargs)
         results = []
         for (name, change), gradient in zip(self.back, gradients):
@@ -148,6 +150,15 @@ class Boundary:
         if isinstance(kind, (Dict, List, Tuple)) and (changes(kind) or has_narrow(kind)):
             return rebuilt
         return None
+
+
+def narrowed(made: Any, kind: Any) -> Any:
+    """What compiled code made, with as many digits as this kind has."""
+    if isinstance(kind, (Scalar, Array)) and kind.dtype in NARROW and made is not None:
+        return np.asarray(made).astype(kind.dtype, copy=False)[() if isinstance(kind, Scalar) else ...]
+    if isinstance(kind, Tuple) and type(made) is tuple and len(made) == len(kind.items):
+        return tuple(map(narrowed, made, kind.items))
+    return made
 
 
 def is_faster(kind: Any) -> bool:

@@ -33,7 +33,7 @@ from s2sad import trees
 from s2sad.fresh import is_fresh
 from s2sad.numba_ranks import Expressions, World, of_functions
 from s2sad.numba_recursion import is_text
-from s2sad.numba_sorts import Sort
+from s2sad.numba_sorts import UNKNOWN, Sort
 
 # What of NumPy may give complex numbers where all that it gets is real.
 COMPLEX = ("eig", "eigvals", "roots", "poly", "sort_complex", "csingle", "cdouble", "clongdouble", "lib", "fft",
@@ -46,6 +46,10 @@ def by_rank(tree: gast.Module, given: dict[str, dict[str, Sort]], others: set[st
     """Changes the helpers of a program, of whose names `given` is known; whether there are any. others: the
     names of what it reads from around it, modules apart."""
     functions = [node for node in tree.body if isinstance(node, gast.FunctionDef) and node.name not in given]
+    own = [node for node in tree.body if isinstance(node, gast.FunctionDef) and node.name in given]
+    known = of_functions(tree, given) if own else {}
+    for node in own:
+        OfRank(without_unsure(node, Expressions(known[node.name]))).visit(node)
     if not functions:
         return False
     if is_real(tree, given, others):
@@ -197,6 +201,21 @@ def is_known(function: gast.FunctionDef, known: Any) -> bool:
         return False
     values = [node.value for node in trees.walk(function) if isinstance(node, (gast.Assign, gast.AugAssign))]
     return all(is_ranked(of.of(value)) for value in values)
+
+
+def without_unsure(function: gast.FunctionDef, known: Expressions) -> Expressions:
+    """What is known for sure: of names that get no value whose rank isn't known."""
+    unsure: set[str] = set()
+    for node in trees.walk(function):
+        if isinstance(node, gast.Assign) and len(node.targets) == 1 and is_ranked(known.of(node.value)):
+            continue
+        if isinstance(node, (gast.Assign, gast.For, gast.With, gast.comprehension, gast.NamedExpr)):
+            targets = node.targets if isinstance(node, gast.Assign) else [getattr(node, "target", None)]
+            targets = [each.optional_vars for each in node.items] if isinstance(node, gast.With) else targets
+            unsure |= {each.id for target in targets if target is not None
+                       for each in trees.walk(target) if isinstance(each, gast.Name)
+                       and isinstance(each.ctx, gast.Store)}  # fmt: skip
+    return Expressions({name: UNKNOWN if name in unsure else sort for name, sort in known.known.items()})
 
 
 def is_ranked(sort: Any) -> bool:

@@ -45,6 +45,8 @@ class Forms:
         self.new: list[gast.FunctionDef] = []
         self.loops: dict[str, int] = {}
         self.known: Any = None  # what is known where a call stands
+        self.narrow = False  # whether there may be numbers of fewer digits than Python's
+        self.solves_matrices = False  # whether the module solves systems with several right-hand sides
 
     def fresh(self, name: str, known: Expressions) -> str:
         """A name that nobody has for the variable of a comprehension."""
@@ -141,6 +143,8 @@ class Forms:
         method = getattr(node.func, "attr", "") if name is None else ""
         if method in ("reshape", "ravel", "flatten") and is_turned(node.func.value):  # NumPy copies then
             node.func.value = by_rows(self, node.func.value)
+        if method == "astype" and len(node.args) == 1 and getattr(node.args[0], "id", "") in DTYPES:
+            node.args[0] = trees.attr(trees.name(self.numpy, module=np), DTYPES[node.args[0].id])
         if name is None:
             return more.builtin(self, node, sorts) if isinstance(node.func, gast.Name) else node
         for each in node.keywords:

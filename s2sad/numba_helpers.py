@@ -99,6 +99,10 @@ def variance(rank: int, axis: int) -> str:
     return "\n".join(["def variance(a, ddof):", *indented(text.format_map(space), 1)]) + "\n"
 
 
+PRODUCT_OF_ONE_WIDTH = """def product_of_one_width(a, b):
+    return (a + b.dtype.type(0)) @ (b + a.dtype.type(0))
+"""
+
 INT_POWER = """
 def int_power(a, b):
     if b < 0:

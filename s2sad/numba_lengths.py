@@ -27,13 +27,14 @@ from s2sad import helpers, trees
 from s2sad.numba_assumed import Assumed
 from s2sad.numba_ranks import Expressions
 from s2sad.numba_results import REDUCTIONS
+from s2sad.numba_sorts import SHAPED_LIKE
 from s2sad.numba_special_texts import special_of
 
 Length = frozenset  # of atoms
 Axes = tuple  # of Lengths
 
 ONE: Length = frozenset()
-LIKE = ("zeros_like", "ones_like", "empty_like", "copy", "array")
+LIKE = ("zeros_like", "ones_like", "empty_like", "full_like", "copy", "array", "sort", "cumsum", "tril", "triu")
 
 
 def broadcast(a: Any, b: Any) -> Any:
@@ -132,6 +133,9 @@ class Lengths:
             parts: Any = [None] * len(target.elts)
             if isinstance(value, (gast.Tuple, gast.List)) and len(value.elts) == len(parts):
                 parts = [(self.of(each), self.number(each)) for each in value.elts]
+            elif isinstance(value, gast.Call) and trees.function_of(value.func) is np.linalg.eigh and len(parts) == 2:
+                matrix = self.square(value.args[0])
+                parts = [(None if matrix is None else axes, None) for axes in ((matrix or ())[:1], matrix)]
             elif is_method(value, "pop"):
                 found = self.popped(value.func.value.id)
                 parts = [(each, None) for each in found] if isinstance(found, list) else parts
@@ -250,8 +254,11 @@ class Lengths:
         if special_of(node):
             return self.together(node.args)
         if isinstance(node.func, gast.Name):
-            return None
+            like = SHAPED_LIKE.get(getattr(node.func, "function", None))
+            return None if like is None or len(node.args) <= like else self.of(node.args[like])
         found = trees.function_of(node.func)
+        if trees.function_of(getattr(node.func, "value", None)) is np.linalg:
+            return self.of_linalg(found, node)
         given = {each.arg: each.value for each in node.keywords}
         if found is None:
             return self.of_method(node, given)
@@ -259,15 +266,21 @@ class Lengths:
         if isinstance(found, np.ufunc) and len(args) == found.nin and not given and name != "matmul":
             return self.together(args)
         if (name in LIKE and not set(given) - {"dtype"}) or name in ("exp", "abs"):
-            return self.of(args[0]) if args else None
+            axes = self.of(args[0]) if args else None
+            return None if name == "cumsum" and axes and len(axes) > 1 else axes
         if name in ("where", "cross") and len(args) == (3 if name == "where" else 2) and not given:
             for each in args if name == "cross" and self.assumed is not None else ():
                 axes = self.of(each)
                 if axes and self.assumed is not None:
                     self.assumed.equal(axes[-1], as_length(3))
             return self.together(args)
-        if name in ("zeros", "ones", "empty") and args:
+        if name in ("zeros", "ones", "empty", "full") and args:
             return self.shape(args[0])
+        if name in ("eye", "identity") and len(args) == 1:
+            return None if self.number(args[0]) is None else (self.number(args[0]),) * 2
+        if name == "diag" and len(args) == 1 and not given:
+            axes = self.of(args[0])
+            return axes * 2 if axes and len(axes) == 1 else (self.square(args[0]) or ())[:1] or None
         if name in REDUCTIONS and args and not set(given) - {"axis", "keepdims"}:
             return self.reduced(args[0], args[1] if len(args) > 1 else given.get("axis"), given.get("keepdims"))
         if name in ("dot", "matmul") and len(args) == 2:
@@ -280,6 +293,29 @@ class Lengths:
             made.insert(int(trees.literal(args[1])), ONE)
             return tuple(made)
         return self.of(args[0])[::-1] if name == "transpose" and len(args) == 1 and self.of(args[0]) else None
+
+    def of_linalg(self, found: Any, node: gast.Call) -> Any:
+        """What takes a matrix that isn't square raises an error."""
+        if found in (np.linalg.inv, np.linalg.cholesky) and len(node.args) == 1:
+            return self.square(node.args[0])
+        if found is not np.linalg.solve or len(node.args) != 2:
+            return None
+        matrix, other = self.square(node.args[0]), self.of(node.args[1])
+        if matrix is None or other is None or not 1 <= len(other) <= 2:
+            return None
+        if self.assumed is not None and matrix[0] != other[0]:
+            self.assumed.equal(matrix[0], other[0])
+        return tuple(map(self.canonical, other))
+
+    def square(self, node: gast.AST) -> Any:
+        """The axes of a matrix that must have as many rows as columns; None where that isn't known."""
+        axes = self.of(node)
+        if axes is None or len(axes) != 2:
+            return None
+        if self.assumed is not None and axes[0] != axes[1]:
+            self.assumed.equal(*axes)
+        axes = tuple(map(self.canonical, axes))
+        return axes if axes[0] == axes[1] else None
 
     def of_method(self, node: gast.Call, given: dict[Any, Any]) -> Any:
         if is_method(node, "pop"):

@@ -76,6 +76,8 @@ def heaviside(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[An
 def array(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
     """A copy of an array; Numba has only that of a list."""
     char, rank = sorts[0] if sorts else (None, None)
+    if rank == 0 and char in ("b", "i", "f", "c") and len(args) == 1 and not given:
+        return args[0]  # a number with no axis is a number here
     if sorts == [(None, None)] and not given and isinstance(args[0], gast.Name):
         return forms.np("copy", forms.np("asarray", args[0]))  # an array or a list
     fits = not given and len(args) == 1 and char in ("b", "i", "f", "c") and isinstance(rank, int) and rank

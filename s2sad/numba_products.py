@@ -45,6 +45,8 @@ def product(forms: Any, args: list[Any], given: dict[str, Any], sorts: Any) -> A
         if set(chars) == {"i", "f"}:  # BLAS takes numbers of one sort
             made = [number(forms, arg) if char == "i" else arg for arg, char in zip(args, chars)]
             return trees.binary(gast.MatMult, *made) if None not in ranks and min(ranks) else None
+        if forms.narrow and None not in ranks and min(ranks) and set(chars) <= {"f", "c"}:
+            return forms.helper("product_of_one_width", numba_helpers.PRODUCT_OF_ONE_WIDTH, *args)
         return None
     if min(ranks) < 1 or max(ranks) > 4 or None in chars:
         return None

@@ -181,7 +181,11 @@ def reshape(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]
     if len(args) == 2 and not given and is_turned(args[0]):
         return forms.np("reshape", by_rows(forms, args[0]), args[1])
     ones = len(args) == 2 and isinstance(args[1], gast.Tuple) and all(trees.literal(k) == 1 for k in args[1].elts)
-    return forms.np("full", args[1], args[0]) if not given and ones and sorts[0] == ("f", 0) else None
+    if given or len(args) != 2 or sorts[0] != ("f", 0):
+        return None
+    if ones:
+        return forms.np("full", args[1], args[0])
+    return forms.np("reshape", forms.np("full", trees.const(1), args[0]), args[1])
 
 
 @form("moveaxis")

@@ -128,6 +128,31 @@ def points_adjoint(rank: int, axis: int, several: int) -> str:
     )
 
 
+def points_tangent(rank: int, axis: int, several: int) -> str:
+    """How points in the order of the numbers along an axis change: all of them in a row."""
+    count, position = ("position.size", "position[p]") if several else ("1", "position")
+    at = place(rank, axis, "order[{}]")
+    return written(
+        "def ordered_points(a_dot, a, position):",
+        f"last = a.shape[{axis}] - 1",
+        "columns = a.size // (last + 1)",
+        f"result = np.empty({count} * columns)",
+        "column = 0",
+        others(rank, axis),
+        inner(
+            rank,
+            ordering(rank, axis),
+            f"for p in range({count}):",
+            f"    below = int(np.floor({position}))",
+            f"    share = {position} - below",
+            f"    low, high = a_dot[{at.format('below')}], a_dot[{at.format('min(below + 1, last)')}]",
+            "    result[p * columns + column] = (1.0 - share) * low + share * high",
+            "column += 1",
+        ),
+        "return result",
+    )
+
+
 def unsorted(rank: int, axis: int) -> str:
     return written(
         "def unsorted(grad, a):",
@@ -343,6 +368,14 @@ def solved(left: int, right: int) -> str:
         ),
         "return result",
     )
+
+
+AS_COLUMN = """def as_column(b):
+    return np.ascontiguousarray(b).reshape((b.shape[0], 1))
+"""
+SOLVED_IN_ONE_WIDTH = """def solved_in_one_width(a, b):
+    return np.linalg.solve(a + b.dtype.type(0), b + a.dtype.type(0))
+"""
 
 
 SMALL = 3000  # products, where the call of BLAS costs more than they

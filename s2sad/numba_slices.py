@@ -13,13 +13,15 @@ from __future__ import annotations
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import numba_slice_texts as texts
 from s2sad import trees
 from s2sad.numba_axes import axes_joined, axes_parted, names_all
+from s2sad.numba_ranks import Expressions
 from s2sad.numba_registry import FORMS, OF_HELPERS, Form, by_rows, form, ranks_of
-from s2sad.numba_sorts import LIKE_ARGUMENT
-from s2sad.rules import linalg, order_statistics, ordering, running, selecting, shapes
+from s2sad.numba_sorts import LIKE_ARGUMENT, SHAPED_LIKE
+from s2sad.rules import linalg, linalg_decompositions, order_statistics, ordering, running, selecting, shapes
 
 MOST = 4  # axes
 
@@ -165,6 +167,27 @@ def ordered_points_adjoint(forms: Any, node: gast.Call, sorts: list[Any]) -> gas
     return axes_parted(forms, made, trees.copy_tree(a), axes, rank) if axes else made
 
 
+def ordered_points_tangent(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
+    """`ordered_points_tangent(a_dot, a, positions, axis, result)`"""
+    a_dot, a, position, axis, result = node.args
+    rank, points = ranks_of(sorts)[1:3]
+    left = ranks_of(sorts)[4]
+    if sorts[0] != sorts[1] or sorts[0][0] != "f" or not rank or points not in (0, 1) or left is None:
+        return node
+    its, its_rank, arrays = axis_of(axis, rank), rank, [a_dot, a]
+    if names_all(axis, rank):
+        its, its_rank = 0, 1
+        if rank > 1:
+            arrays = [forms.np("ravel", forms.np("ascontiguousarray", each)) for each in arrays]
+    if its is None or its_rank > MOST:
+        return node
+    key = f"ordered_points_dot_{its}_of_{its_rank}_{points}"
+    made = forms.helper(key, texts.points_tangent(its_rank, its, points), *arrays, position)
+    if not left:
+        return trees.index(made, trees.const(0))
+    return forms.np("reshape", made, trees.attr(trees.copy_tree(result), "shape")) if left > 1 else made
+
+
 def added_where_taken(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
     """`added_at(grad, a, indices, axis, mode)` for a vector of indices."""
     grad, a, indices, axis, mode = node.args
@@ -223,11 +246,41 @@ for _name in ("tril", "triu"):
 @form("linalg.solve")
 def solve(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
     left, right = ranks_of(sorts)[:2]
-    if given or len(args) != 2 or not left or not right or max(left, right) > MOST or max(left, right) < 3:
+    if given or len(args) != 2 or not left or not right or max(left, right) > MOST:
         return None
+    if max(left, right) < 3:
+        return solve_one(forms, args, sorts) if left == 2 else None
     if {char for char, _ in sorts} != {"f"}:
         return None
     return forms.helper(f"solve_{left}_{right}", texts.solved(left, right), *[by_rows(forms, each) for each in args])
+
+
+def solves_matrices(tree: gast.Module, found: dict[str, Any]) -> bool:
+    """Whether a text solves systems with several right-hand sides, or with what may be such."""
+    for function in tree.body:
+        known = Expressions(found[function.name]) if isinstance(function, gast.FunctionDef) else None
+        for node in trees.walk(function) if known is not None else ():
+            if isinstance(node, gast.Call) and trees.function_of(node.func) is np.linalg.solve and len(node.args) == 2:
+                if known is not None and known.rank(node.args[1]) != 1:
+                    return True
+    return False
+
+
+def solve_one(forms: Any, args: list[Any], sorts: list[Any]) -> Any:
+    """One system. It takes Numba two seconds for each layout of the matrix and of the right-hand side: all are by rows,
+    and vectors are columns where there are other matrices of columns."""
+    chars, rank = [char for char, _ in sorts], sorts[1][1]
+    if chars[0] != chars[1] or chars[0] not in ("f", "c"):
+        return None
+    args = [by_rows(forms, each) for each in args]
+    if forms.narrow:
+        return forms.helper("solved_in_one_width", texts.SOLVED_IN_ONE_WIDTH, *args)
+    # Not in a helper: Numba compiles its own functions once more for what has other options.
+    solve = trees.attr(trees.attr(trees.name(forms.numpy, module=np), "linalg"), "solve")
+    if rank == 1 and forms.solves_matrices:
+        column = forms.helper("as_column", texts.AS_COLUMN, args[1])
+        return trees.index(trees.attr(trees.call(solve, args[0], column), "T"), trees.const(0))
+    return trees.call(solve, *args)
 
 
 # ---------------------------------------------------------------- tiles, rolls
@@ -296,6 +349,7 @@ def cofactors(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
 # By the function: a helper of the program, and which of its arguments has the ranks of what it gives.
 ALONG: dict[Any, tuple[Any, int]] = {
     order_statistics.ordered_points_adjoint: (ordered_points_adjoint, 1),
+    order_statistics.ordered_points_tangent: (ordered_points_tangent, -1),
     ordering.unsorted: (helper_along("unsorted", 1, 2, (0, 1), texts.unsorted), 0),
     ordering.ordered: (helper_along("ordered", 1, 2, (0, 1), texts.ordered), 0),
     ordering.put_back_along_axis: (helper_along("put_back", 1, 3, (0, 1, 2), texts.put_back), 1),
@@ -305,4 +359,6 @@ ALONG: dict[Any, tuple[Any, int]] = {
     linalg.cofactors: (cofactors, 0),
 }
 OF_HELPERS.update({function: made for function, (made, _) in ALONG.items()})
-LIKE_ARGUMENT.update({function: k for function, (_, k) in ALONG.items() if k >= 0})
+SHAPED_LIKE.update({function: k for function, (_, k) in ALONG.items() if k >= 0})
+LIKE_ARGUMENT.update(SHAPED_LIKE)
+SHAPED_LIKE.update({linalg_decompositions.lower_with_half_diagonal: 0, linalg_decompositions.hermitian_half: 0})

@@ -19,6 +19,7 @@ BLOCK: Sort = ("ix", None)  # the rows and columns of a part of a matrix; see nu
 
 # Helpers of programs, and which of its arguments has the sort of what it gives.
 LIKE_ARGUMENT: dict[Any, int] = {}
+SHAPED_LIKE: dict[Any, int] = {}  # and which one has its shape
 
 
 def sort_of(kind: Kind | None) -> Sort:

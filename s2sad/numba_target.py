@@ -23,13 +23,20 @@ from typing import Any
 import gast
 import numpy as np
 
-from s2sad import numba_linalg, numba_special, trees
+from s2sad import numba_linalg, numba_slices, numba_special, trees
 from s2sad.jit_options import need_numba
 from s2sad.kinds import Kind, kind_of
 from s2sad.named_numbers import without_names
 from s2sad.numba_attributes import Path, with_names
 from s2sad.numba_blocks import mark_blocks
-from s2sad.numba_boundary import Boundary, begin_as_given, by_position, drop_sharing_checks, takes_all_by_position
+from s2sad.numba_boundary import (
+    Boundary,
+    begin_as_given,
+    by_position,
+    drop_sharing_checks,
+    has_narrow,
+    takes_all_by_position,
+)
 from s2sad.numba_bounds import with_bounds
 from s2sad.numba_by_rank import by_rank
 from s2sad.numba_custom import PULLBACK, VALUE, halves_of, with_halves
@@ -294,6 +301,7 @@ def rewritten(
     numba_special.mark(tree, read)
     with_attributes(tree, read)
     forms = Forms(used, numpy_name(tree, namespace, used, modules), modules)
+    forms.narrow = any(map(has_narrow, (kind for own in kinds.values() for kind in own.values())))
     numba_linalg.by_numpy(tree, read, forms.numpy)
     with_axes_to_squeeze(tree, kinds, forms.numpy)
     arrays = arrays_of_indices(tree, forms.numpy)
@@ -323,6 +331,7 @@ def rewritten(
         # What became an array from the start is not looked for again: its rank is known by now.
         given = {name: {key: found[name].get(key, sort) for key, sort in own.items()} for name, own in given.items()}
         found = with_arrays_from_the_start(tree, given, forms.numpy)
+    forms.solves_matrices = numba_slices.solves_matrices(tree, found)
     body: list[Any] = []
     loops = fused and fits(tree, kinds)
     for node in tree.body:

@@ -1,10 +1,13 @@
-"""scipy.linalg compiled by Numba: the numbers of the plain program; and axes that `np.squeeze` finds by itself."""
+"""scipy.linalg and numpy.linalg compiled by Numba: the numbers of the plain program; tangents of few digits; and axes that
+`np.squeeze` finds by itself."""
 
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad import value_and_gradients_function
 from s2sad.numba_errors import NotCompiledError
+from s2sad.numba_target import text_for_equal_lengths
 from tests.test_jit import assert_close
 
 linalg = pytest.importorskip("scipy.linalg")
@@ -159,3 +162,52 @@ def squeezed(T, v):
 
 def test_axes_of_length_one():
     both(squeezed, RNG.normal(size=(2, 1, 4)), V)
+
+
+def layouts(S, b, B):
+    """Systems whose matrices and right-hand sides lie in memory in all ways, with one and with several of these."""
+    rows = np.linalg.solve(S, B[::2])
+    one = np.linalg.solve(S.T, B[:, 0][::2]) + np.linalg.solve(S, rows[:, 1])
+    return b @ np.linalg.solve(S, b) + np.sum(np.linalg.solve(S.T, rows.T[:2].T) ** 2) + one @ one
+
+
+def test_systems_in_all_layouts():
+    both(layouts, A, V, RNG.normal(size=(8, 3)))
+    both(layouts, np.asfortranarray(A), RNG.normal(size=8)[::2], RNG.normal(size=(3, 8)).T)
+
+
+def likelihood(x, y, noise):
+    d = (x[:, None] - x[None, :])[..., None] * noise
+    L = np.linalg.cholesky(np.exp(-np.sum(d * d, axis=-1)) + noise * np.eye(len(x)))
+    return y @ np.linalg.solve(L.T, np.linalg.solve(L, y)) + np.sum(np.log(np.diag(L)))
+
+
+def test_lengths_of_factors_and_solutions_are_known():
+    jitted = value_and_gradients_function(likelihood, jit="numba")
+    assert_close(jitted(V, V**2, 0.5), value_and_gradients_function(likelihood)(V, V**2, 0.5))
+    [entry] = jitted._cache.entries.values()
+    text, _ = text_for_equal_lengths(entry.program, likelihood)
+    assert "n0 == 1" not in text.text and text.text.count("np.linalg.solve(L, as_column(") == 2
+
+
+def narrow(a, S):
+    return np.sum(np.tanh(a) * a) + a @ np.linalg.solve(S, a)
+
+
+def test_tangents_of_few_digits():
+    """They have the digits of what changes, and what Numba computes with more digits meets what it doesn't."""
+    a, S = V.astype(np.float32), A.astype(np.float32)
+    for function, close in ((s2sad.jvp, 1e-5), (s2sad.hvp, 1e-4)):
+        made, plain = function(narrow, (a, S), (a, S), jit="numba"), function(narrow, (a, S), (a, S))
+        for one, other in zip(made, plain, strict=True):
+            assert one.dtype == other.dtype == np.float32
+            np.testing.assert_allclose(one, other, rtol=close, atol=close)
+
+
+def middles(A):
+    return np.sum(np.median(A, axis=1) ** 2) * np.median(A) + np.sum(np.quantile(A, [0.2, 0.7], axis=0)[1] * A)
+
+
+def test_tangents_of_medians():
+    tangents = (B + 1.0,)
+    assert_close(s2sad.jvp(middles, (B,), tangents, jit="numba"), s2sad.jvp(middles, (B,), tangents))
