@@ -50,7 +50,7 @@ class Boundary:
                 self.kinds[name] = found
         for name, tangent in program.tangents.items():  # in the structure of its parameter
             primal = program.parameters.get(name)
-            if tangent in parameters_of(program) and isinstance(primal, Dict) and not holds_objects(primal):
+            if tangent in parameters_of(program) and isinstance(primal, (Dict, Record, Tuple)):
                 self.kinds[tangent] = primal
         self.needed = False
         inward = {name: self.inward(kind) for name, kind in self.kinds.items()}
@@ -78,8 +78,8 @@ class Boundary:
         if self.value_dtype in NARROW and returns == "both":
             value = np.asarray(value).astype(self.value_dtype)[()]
         if self.program.tangents:
-            kind = self.program.value_kind if self.narrow else None
-            return narrowed(value, kind), narrowed(as_python(gradients), kind)
+            kind = self.program.value_kind
+            return of_kind(value, kind, self.narrow), of_kind(as_python(gradients), kind, self.narrow)
         given.update(kwargs)
         results = []
         for (name, change), gradient in zip(self.back, gradients):
@@ -152,12 +152,18 @@ class Boundary:
         return None
 
 
-def narrowed(made: Any, kind: Any) -> Any:
-    """What compiled code made, with as many digits as this kind has."""
-    if isinstance(kind, (Scalar, Array)) and kind.dtype in NARROW and made is not None:
+def of_kind(made: Any, kind: Any, narrow: bool) -> Any:
+    """What compiled code made as this kind says: objects for dicts; narrow: and with as few digits."""
+    if narrow and isinstance(kind, (Scalar, Array)) and kind.dtype in NARROW and made is not None:
         return np.asarray(made).astype(kind.dtype, copy=False)[() if isinstance(kind, Scalar) else ...]
-    if isinstance(kind, Tuple) and type(made) is tuple and len(made) == len(kind.items):
-        return tuple(map(narrowed, made, kind.items))
+    if isinstance(kind, Tuple) and isinstance(made, tuple) and len(made) == len(kind.items):
+        parts = [of_kind(each, its, narrow) for each, its in zip(made, kind.items)]
+        return type(made)(*parts) if hasattr(made, "_fields") else tuple(parts)
+    if isinstance(kind, Record) and isinstance(made, dict):
+        filled: Any = object.__new__(kind.cls)
+        for name, its in kind.fields:
+            object.__setattr__(filled, name, of_kind(made.get(name), its, narrow))
+        return filled
     return made
 
 
@@ -293,15 +299,6 @@ def as_python(value: Any) -> Any:
 def holds_records(kind: Any) -> bool:
     """Whether it is a list of dicts or objects, which compiled code can't be given."""
     return isinstance(kind, List) and isinstance(kind.item, (Dict, Record))
-
-
-def holds_objects(kind: Any) -> bool:
-    """Whether there are objects in it, whose tangents are dicts."""
-    if isinstance(kind, Dict):
-        return any(holds_objects(each) for _, each in kind.items)
-    if isinstance(kind, Tuple):
-        return any(map(holds_objects, kind.items))
-    return isinstance(kind, Record) or isinstance(kind, List) and holds_objects(kind.item)
 
 
 def has_narrow(kind: Any) -> bool:

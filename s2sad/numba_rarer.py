@@ -226,6 +226,8 @@ def line_points_adjoint(x, xp, fp, grad):
     return result
 """
 
+EACH = "    for i in range(x.size):\n"
+WITHIN = "        if x[i] < xp[0] or x[i] > xp[-1]:\n            continue\n"
 VALUES = """
 def line_values_adjoint(x, xp, grad):
     result = np.zeros(len(xp))
@@ -268,12 +270,67 @@ def line_points_adjoint(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.A
 
 
 def line_values_adjoint(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
-    """Where nothing is said of what lies beyond the ends."""
+    """Where something is said of what lies beyond both ends, or of neither."""
     made = as_vectors(forms, [node.args[0], node.args[5]], [sorts[0], sorts[5]])
-    beyond = any(not isinstance(each, gast.Constant) or each.value is not None for each in node.args[3:5])
-    if made is None or sorts[1] != ("f", 1) or beyond:
+    beyond = [not isinstance(each, gast.Constant) or each.value is not None for each in node.args[3:5]]
+    if made is None or sorts[1] != ("f", 1) or beyond[0] != beyond[1]:
         return node
+    if beyond[0]:
+        return forms.helper("line_values_within", VALUES.replace(EACH, EACH + WITHIN), made[0], node.args[1], made[1])
     return forms.helper("line_values_adjoint", VALUES, made[0], node.args[1], made[1])
+
+
+BETWEEN = """
+def line_between(x, xp, values_dot, goes_left, goes_right):
+    change = np.interp(x, xp, values_dot)
+    beyond = (x < xp[0] and not goes_left) or (x > xp[-1] and not goes_right)
+    return 0.0 if beyond else change
+"""
+BETWEEN_EACH = """
+def line_between_of_each(x, xp, values_dot, goes_left, goes_right):
+    change = np.interp(x, xp, values_dot)
+    for i in range(x.size):
+        if (x[i] < xp[0] and not goes_left) or (x[i] > xp[-1] and not goes_right):
+            change[i] = 0.0
+    return change
+"""
+
+
+ENDS = """
+def interp_with_ends(x, xp, fp, left, right):
+    made = np.interp(x, xp, fp)
+    return left if x < xp[0] else right if x > xp[-1] else made
+"""
+ENDS_OF_EACH = """
+def interp_with_ends_of_each(x, xp, fp, left, right):
+    made = np.interp(x, xp, fp)
+    for i in range(x.size):
+        if x[i] < xp[0]:
+            made[i] = left
+        elif x[i] > xp[-1]:
+            made[i] = right
+    return made
+"""
+
+
+@form("interp")
+def interp(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
+    """With what is said of both sides beyond the ends."""
+    named = [given[name] for name in ("left", "right") if name in given]
+    ends = [*args[3:], *named]
+    if len(args) < 3 or set(given) - {"left", "right"} or len(ends) != 2 or sorts[0] not in (("f", 0), ("f", 1)):
+        return None
+    if any(isinstance(each, gast.Constant) and each.value is None for each in ends):
+        return None
+    name, text = ("interp_with_ends", ENDS) if sorts[0][1] == 0 else ("interp_with_ends_of_each", ENDS_OF_EACH)
+    return forms.helper(name, text.lstrip("\n"), *args[:3], *ends)
+
+
+def line_between(forms: Any, node: gast.Call, sorts: list[Any]) -> gast.AST:
+    if sorts[0] not in (("f", 0), ("f", 1)) or sorts[2] != ("f", 1):
+        return node
+    name, text = ("line_between", BETWEEN) if sorts[0][1] == 0 else ("line_between_of_each", BETWEEN_EACH)
+    return forms.helper(name, text.lstrip("\n"), *node.args)  # type: ignore[no-any-return]
 
 
 # ---------------------------------------------------------------- places
@@ -353,6 +410,7 @@ OF_HELPERS.update(
         fourier.counted_twice: counted_twice,
         padding.added_where_taken: padded_adjoint,
         interpolation.slope_of_line: slope_of_line,
+        interpolation.line_between: line_between,
         interpolation.line_points_adjoint: line_points_adjoint,
         interpolation.line_values_adjoint: line_values_adjoint,
     }

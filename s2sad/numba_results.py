@@ -176,7 +176,10 @@ class Results:
         if name in ("stack", "vstack"):
             char, rank = self.item(args[0])
             return char, (2 if name == "vstack" else rank + 1 if isinstance(rank, int) else None)
-        if name in ("argsort", "searchsorted"):
+        if name == "searchsorted" and len(args) > 1:
+            places = self.of(args[1])
+            return "i", 1 if places[0] == "[]" else places[1]
+        if name == "argsort":
             return "i", first[1]
         return UNKNOWN
 

@@ -659,3 +659,31 @@ def test_tangents_of_dicts():
     for tangents in ((changes, x), (None, x)):
         results = [s2sad.jvp(of_a_dict, (p, x), tangents, jit=jit) for jit in ("numba", None)]
         assert_close(*results)
+
+
+@dataclasses.dataclass
+class Unit:
+    w: np.ndarray
+    b: float
+    name: str = "unit"
+
+
+@dataclasses.dataclass
+class Pair:
+    unit: Unit
+    factor: float
+
+
+def of_an_object(p, x):
+    return np.sum(p.unit.w * x * x) * p.factor + p.unit.b * x[0]
+
+
+def test_tangents_of_objects():
+    x = np.array([1.0, 3.0])
+    p, changes = Pair(Unit(x + 1.0, 0.5), 2.0), {"unit": {"w": x, "b": 1.0, "name": None}, "factor": 0.5}
+    assert_close(*[s2sad.jvp(of_an_object, (p, x), (changes, x), jit=jit) for jit in ("numba", None)])
+    assert_close(*[s2sad.jvp(of_an_object, (p, x), (None, x), jit=jit) for jit in ("numba", None)])
+    found, plain = (s2sad.hvp(of_an_object, (p, x), (changes, x), jit=jit) for jit in ("numba", None))
+    assert type(found[0]) is Pair and type(found[0].unit) is Unit and found[0].unit.name is None
+    assert_close((found[0].unit.w, found[0].unit.b, found[0].factor, found[1]),
+                 (plain[0].unit.w, plain[0].unit.b, plain[0].factor, plain[1]))  # fmt: skip

@@ -204,6 +204,17 @@ def test_tangents_of_few_digits():
             np.testing.assert_allclose(one, other, rtol=close, atol=close)
 
 
+def lines(x, fp):
+    xp = np.array([-1.0, 0.0, 2.0])
+    return np.interp(x[1], xp, fp) * x[0] + np.sum(np.interp(x, xp, fp, left=0.5, right=1.0) ** 2)
+
+
+def test_tangents_of_piecewise_lines():
+    args = np.array([0.5, 1.0, -4.0, 3.5, 2.0]), np.array([1.0, 2.0, -1.0])
+    assert_close(s2sad.jvp(lines, args, args, jit="numba"), s2sad.jvp(lines, args, args))
+    both(lines, *args)
+
+
 def middles(A):
     return np.sum(np.median(A, axis=1) ** 2) * np.median(A) + np.sum(np.quantile(A, [0.2, 0.7], axis=0)[1] * A)
 
