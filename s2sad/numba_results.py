@@ -176,6 +176,10 @@ class Results:
         if name in ("stack", "vstack"):
             char, rank = self.item(args[0])
             return char, (2 if name == "vstack" else rank + 1 if isinstance(rank, int) else None)
+        if name == "broadcast_shapes" and args:  # as many lengths as there are axes
+            ranks = [self.length(each) for each in args]
+            most = widest(ranks)
+            return ("()", [COUNT] * most) if most else UNKNOWN
         if name == "searchsorted" and len(args) > 1:
             places = self.of(args[1])
             return "i", 1 if places[0] == "[]" else places[1]
@@ -256,4 +260,7 @@ class Results:
             return self.rank(shape.value)
         if isinstance(shape, gast.Call) and getattr(shape.func, "attr", "") == "shape" and shape.args:
             return self.rank(shape.args[0])
-        return 1 if self.of(shape) == COUNT else None
+        found = self.of(shape)
+        if found[0] == "()" and found[1] and all(each == COUNT for each in found[1]):
+            return len(found[1])
+        return 1 if found == COUNT else None

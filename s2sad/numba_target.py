@@ -52,7 +52,7 @@ from s2sad.numba_rewriter import Rewriter
 from s2sad.numba_rows import saves_in_rows
 from s2sad.numba_sorts import UNKNOWN, sort_of
 from s2sad.numba_tapes import saves_in_arrays
-from s2sad.numba_unified import arrays_from_the_start, arrays_of_indices, saved_with_none, sets_none
+from s2sad.numba_unified import arrays_from_the_start, arrays_of_indices, saved_with_none, sets_none, shapes_apart
 from s2sad.numba_unset import numbers_for_none, raise_without_value
 from s2sad.numba_views import Memory
 from s2sad.printer import BlankLine, Comment, to_text
@@ -304,11 +304,12 @@ def rewritten(
     forms.narrow = any(map(has_narrow, (kind for own in kinds.values() for kind in own.values())))
     numba_linalg.by_numpy(tree, read, forms.numpy)
     with_axes_to_squeeze(tree, kinds, forms.numpy)
+    shapes_apart(tree, used)
     arrays = arrays_of_indices(tree, forms.numpy)
     kinds = {name: {k: v for k, v in own.items() if (name, k) not in arrays} for name, own in kinds.items()}
     given = sorts_of(kinds, read)
-    if getattr(tree, "outside", {}):
-        given = with_ranks_from_outside(tree, given)
+    if getattr(tree, "outside", {}) or any(is_of_unknown_rank(sort) for own in given.values() for sort in own.values()):
+        given = with_ranks_found(tree, given)
     note_cotangent(tree, given)
     for node in tree.body:
         for name in mark_blocks(node):
@@ -395,8 +396,9 @@ def with_arrays_from_the_start(tree: gast.Module, given: Any, numpy: str) -> dic
     return made
 
 
-def with_ranks_from_outside(tree: gast.Module, given: Any) -> Any:
-    """The ranks that follow from what a function gives that is read here first (`halves_called`)."""
+def with_ranks_found(tree: gast.Module, given: Any) -> Any:
+    """The ranks that aren't known before, and follow from the text: of what has as many axes as others together, or is
+    given by a function that is read here first (`halves_called`)."""
     sure = {name: {k: sort for k, sort in own.items() if not is_of_unknown_rank(sort)} for name, own in given.items()}
     found = of_functions(tree, sure)
     for name, own in given.items():

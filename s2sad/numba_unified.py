@@ -5,6 +5,7 @@ Numba gives each variable one type. Three things of the program are written othe
 * The adjoint of an array is 0.0 until there is something to add: for Numba an array of zeros with axes of length 1.
 * Of a variable that may be None, what is saved is whether it is, and a value in any case.
 * A list of indices is an array.
+* The shape that arrays are broadcast to has a name of its own each time: it may have another number of axes.
 
 >>> import gast
 >>> from s2sad.numba_ranks import Expressions, mark_numpy, of_functions
@@ -33,6 +34,30 @@ from s2sad import trees
 from s2sad.numba_ranks import Expressions
 from s2sad.numba_tapes import fresh, is_pop, is_push, like
 from s2sad.reading import all_blocks
+
+
+def shapes_apart(tree: gast.Module, used: set[str]) -> None:
+    """Another name for each `np.broadcast_shapes(...)` that has the same one, in the main block of a function."""
+    for function in [node for node in tree.body if isinstance(node, gast.FunctionDef)]:
+        bound = [each.id for each in trees.walk(function) if isinstance(each, gast.Name)
+                 and isinstance(each.ctx, (gast.Store, gast.Param))]  # fmt: skip
+        here = [node.targets[0].id for node in function.body if binds_a_shape(node)]
+        renamed: dict[str, str] = {}
+        for node in function.body:
+            for each in trees.walk(node):
+                if isinstance(each, gast.Name) and each.id in renamed:
+                    each.id = renamed[each.id]
+            if binds_a_shape(node):
+                name: Any = node.targets[0]
+                own = next((key for key, value in renamed.items() if value == name.id), name.id)
+                if own in renamed or here.count(own) > 1 and here.count(own) == bound.count(own):
+                    name.id = renamed[own] = fresh(own, used)
+
+
+def binds_a_shape(node: Any) -> bool:
+    if not isinstance(node, gast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], gast.Name):
+        return False
+    return isinstance(node.value, gast.Call) and trees.function_of(node.value.func) is np.broadcast_shapes
 
 
 def arrays_of_indices(tree: gast.AST, numpy: str) -> set[tuple[str, str]]:

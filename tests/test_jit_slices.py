@@ -175,7 +175,13 @@ def each_number(A, v, i, k):
     return np.sum(np.vectorize(lambda x: x**2 * k if x > 0.0 else np.sin(x))(A)) * v[0]
 
 
-@pytest.mark.parametrize("f", [by_position, beside_numbers, each_number], ids=lambda f: f.__name__)
+def each_pair(A, v, i, k):
+    """Arrays of other ranks, and numbers, go together by broadcasting."""
+    both = np.vectorize(lambda x, y: x * y if x > y else x + y * y)
+    return np.sum(both(A, v) * both(v, 0.5)) + np.sum(both(A[:, :1], v[:3]) ** 2)
+
+
+@pytest.mark.parametrize("f", [by_position, beside_numbers, each_number, each_pair], ids=lambda f: f.__name__)
 def test_at_indices(f):
     args = normal(3, 4), normal(4), np.array([0, 2, -1, 7]), 1
     results = [value_and_gradients_function(f, params=["A", "v"], jit=jit)(*args) for jit in ("numba", None)]
