@@ -72,3 +72,16 @@ def test_of_rosen_scipy_gives_the_derivatives():
 def test_other_ways_are_refused(f):
     with pytest.raises(NotDifferentiableError):
         gradients_function(f)(V)
+
+
+@pytest.mark.parametrize("prefilter", [True, False])
+def test_shift_of_an_image_that_is_continued_by_its_border(prefilter):
+    """By the image there is a derivative; by the shift there is none."""
+    image = np.random.default_rng(3).normal(size=(4, 5))
+
+    def shifted(a, by=0.6):
+        return np.sum(ndimage.shift(a, by, mode="nearest", prefilter=prefilter) ** 2)
+
+    assert check_gradients(lambda a: shifted(a), image).ok
+    with pytest.raises(np.linalg.LinAlgError, match="mode='mirror'"):
+        gradients_function(shifted, params=["by"])(image, 0.6)

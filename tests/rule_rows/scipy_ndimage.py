@@ -89,11 +89,18 @@ rows(ndimage.spline_filter, cases=[row(_wide_image), row(_along, 2, mode="grid-w
 rows(
     ndimage.shift,
     cases=[
-        row(_wide_image, (0.6, -1.3)),
-        row(_along, 0.4, mode="nearest", prefilter=False),
-        *(row(_wide_image, 0.6, order=order, mode=mode) for mode in _ALL for order in (0, 1, 3)),
-        row(_wide_image, (0.6, -1.3), cval=0.7),
-        row(complexes(6), 0.5),
+        fixed("shift", _wide_image, (0.6, -1.3)),
+        fixed("shift", _along, 0.4, prefilter=False),
+        *(
+            fixed("shift", _wide_image, 0.6, order=order, mode=mode)
+            for mode in _ALL
+            for order in ((0, 1) if mode == "nearest" else (0, 1, 3))
+        ),
+        fixed("shift", _wide_image, (0.6, -1.3), cval=0.7),
+        fixed("shift", complexes(6), 0.5),
+        row(_wide_image, np.array([0.6, -1.3]), cval=0.7),
+        *(row(_wide_image, 0.6, None, order, mode) for mode in ("mirror", "reflect", "wrap") for order in (1, 3)),
+        row(_along, 0.4, mode="nearest", order=1),
     ],
 )
 rows(
@@ -145,20 +152,26 @@ _turn = [[0.9, 0.2], [-0.1, 1.1]]
 rows(
     ndimage.affine_transform,
     cases=[
-        row(_wide_image, np.array(_turn)),
-        row(_wide_image, _turn, (0.3, -0.2), cval=0.7, mode="constant"),
-        row(_wide_image, [0.8, 1.1], 0.2, (4, 4), order=1, mode="nearest"),
-        row(_wide_image, [[0.9, 0.2, 0.3], [-0.1, 1.1, 0.1]], mode="mirror", prefilter=False),
-        row(_along, [0.7], output_shape=(5,), mode="reflect"),
+        fixed("matrix", _wide_image, np.array(_turn)),
+        fixed("matrix offset", _wide_image, _turn, (0.3, -0.2), cval=0.7, mode="constant"),
+        fixed("matrix offset", _wide_image, [0.8, 1.1], 0.2, (4, 4), order=1, mode="nearest"),
+        fixed("matrix", _wide_image, [[0.9, 0.2, 0.3], [-0.1, 1.1, 0.1]], mode="mirror", prefilter=False),
+        fixed("matrix", _along, [0.7], output_shape=(5,), mode="reflect"),
+        row(_wide_image, np.array(_turn) * 0.93, np.array([0.31, -0.24]), cval=0.7),
+        row(_wide_image, np.array([0.83, 1.07]), 0.23, (4, 4), order=1, mode="nearest"),
+        row(_wide_image, np.array([[0.91, 0.2, 0.33], [-0.1, 1.07, 0.13], [0.0, 0.0, 1.0]])[:2], mode="mirror"),
     ],
 )
-rows(
+rows(  # of what is turned the size changes with the angle, in jumps
     ndimage.rotate,
     cases=[
-        row(_wide_image, 30.0),
-        row(_wide_image, 20.0, (0, 1), reshape=False, order=1, mode="nearest"),
-        row(normal(4, 3, 5), 20.0, axes=(0, 2), mode="mirror", cval=0.7),
-        row(normal(2, 5, 5), 20.0, axes=(1, 2), prefilter=False),
+        fixed("angle", _wide_image, 30.0),
+        fixed("angle", _wide_image, 20.0, (0, 1), reshape=False, order=1, mode="nearest"),
+        fixed("angle", normal(4, 3, 5), 20.0, axes=(0, 2), mode="mirror", cval=0.7),
+        fixed("angle", normal(2, 5, 5), 20.0, axes=(1, 2), prefilter=False),
+        row(_wide_image, 21.3, (0, 1), reshape=False, order=1, mode="nearest"),
+        row(normal(3, 4, 5), 21.3, axes=(0, 2), mode="mirror", reshape=False),
+        row(_wide_image, 31.3, cval=0.7),
     ],
 )
 

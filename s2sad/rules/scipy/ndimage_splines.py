@@ -1,5 +1,6 @@
-"""scipy.ndimage: images between their points, by splines. All of these are linear in the image; `map_coordinates` has a
-derivative by where it is looked at, too.
+"""scipy.ndimage: images between their points, by splines. All of these are linear in the image; `map_coordinates`,
+`shift`, `affine_transform` and `rotate` have a derivative by where it is looked at, too (`zoom` hasn't, since its size
+follows from that; the size of a rotated image, which changes in jumps, is taken as it is).
 
 Filtered to coefficients of splines (P) and evaluated at points (W), an image has the cotangent P' W' grad (M. Unser,
 "Splines: a perfect fit for signal and image processing", 1999, has both). What a function does along one axis is a
@@ -41,18 +42,56 @@ def shift_transposed(grad, shape, shift, order, mode, prefilter):
     return by_axes(grad, matrices)
 
 
-@adjoint(ndimage.shift, cost=500, wrt=["input"])
+def slopes_of_shift(input, shift, order, mode, cval, prefilter):
+    """How the result changes with the shift along each axis: the image moves the other way."""
+    if order > 1 and (mode == "nearest" or prefilter and mode == "grid-constant"):
+        raise np.linalg.LinAlgError("shift has no derivative by the shift here: use mode='mirror' or order=1")
+    shifts = np.broadcast_to(np.asarray(shift), (np.ndim(input),))
+    places = np.indices(np.shape(input)) - np.reshape(shifts, (-1,) + (1,) * np.ndim(input))
+    return -slopes_at_places(input, places, order, mode, cval, prefilter)
+
+
+def as_given(slope, given):
+    """In the precision of what it is the gradient of."""
+    made = np.zeros_like(np.asarray(given) + 0.0)
+    made[...] = slope
+    return made
+
+
+def slope_of_shift(grad, slopes, shift):
+    """Of a shift that is one number for all axes, or one for each."""
+    sums = np.sum(np.reshape(grad * slopes, (len(slopes), grad.size)), axis=1)
+    return as_given(sums if np.ndim(shift) else np.sum(sums), shift)
+
+
+def along_shift(shift_dot, slopes):
+    return np.tensordot(np.broadcast_to(shift_dot, (len(slopes),)), slopes, 1)
+
+
+@adjoint(ndimage.shift, cost=500, wrt=["input", "shift"])
 def shift(input, shift, output=None, order=3, mode="constant", cval=0.0, prefilter=True, *, grad):
     if output is not None:
         return refuse("with output: the call without it, and a store")
-    return sized(shift_transposed(grad, np.shape(input), shift, order, mode, prefilter), input)
+    of_image = sized(shift_transposed(grad, np.shape(input), shift, order, mode, prefilter), input)
+    slopes = slopes_of_shift(input, shift, order, mode, cval, prefilter)
+    return of_image, sized(slope_of_shift(grad, slopes, shift), shift)
 
 
 @tangent(ndimage.shift)
-def shift_tangent(input, shift, output=None, order=3, mode="constant", cval=0.0, prefilter=True, *, input_dot):
+def shift_tangent(input, shift, output=None, order=3, mode="constant", cval=0.0, prefilter=True, *, input_dot,
+                  shift_dot):  # fmt: skip
     if output is not None:
         return refuse("with output: the call without it, and a store")
+    moved = moved_by(shift_dot, input, shift, order, mode, cval, prefilter)
+    return shifted(input_dot, shift, order, mode, prefilter) + moved
+
+
+def shifted(input_dot, shift, order, mode, prefilter):
     return ndimage.shift(input_dot, shift, order=order, mode=mode, prefilter=prefilter)
+
+
+def moved_by(shift_dot, input, shift, order, mode, cval, prefilter):
+    return along_shift(shift_dot, slopes_of_shift(input, shift, order, mode, cval, prefilter)).astype(input.dtype)
 
 
 def zoom_transposed(grad, shape, zoom, order, mode, prefilter, grid_mode):
@@ -145,8 +184,8 @@ def spread_to_nodes(grad, shape, places, order, mode):
     """What belongs to the coefficients of the splines, of what belongs to their values at some places."""
     made = np.zeros(int(np.prod(shape)), dtype=grad.dtype)
     flat, parts = [np.zeros(grad.size, dtype=int)], [np.ravel(grad)]
-    for n, place in zip(shape, places):
-        around = nodes_around(n, np.ravel(place), order, mode)
+    for k, n in enumerate(shape):
+        around = nodes_around(n, np.ravel(places[k]), order, mode)
         parts = [part * weight for part in parts for _, weight in around]
         flat = [index * n + node for index in flat for node, _ in around]
     for index, part in zip(flat, parts):
@@ -185,7 +224,7 @@ def spline_along_axis(coefficients, places, order, mode, axis):
 def slopes_at_places(image, places, order, mode, cval, prefilter):
     """How the image changes at each place along each of its axes. Outside of it, where it is a constant, not at all."""
     places = np.asarray(places)
-    made = np.zeros(places.shape, dtype=places.dtype if places.dtype == np.float32 else float)
+    made = np.zeros_like(places + 0.0)
     if order == 0 or np.size(image) == 0:
         return made
     if mode == "nearest" and order > 1:
@@ -250,24 +289,65 @@ def affine_transposed(grad, shape, matrix, offset, order, mode, prefilter):
     return interpolation_transposed(grad, shape, places_of(grad.shape, matrix, offset), order, mode, prefilter)
 
 
-@adjoint(ndimage.affine_transform, cost=1000, wrt=["input"])
+def slopes_of_map(grad, input, matrix, offset, order, mode, cval, prefilter):
+    """What belongs to the matrix and to the offset of each axis of the image."""
+    slopes = grad * slopes_at_places(input, places_of(grad.shape, matrix, offset), order, mode, cval, prefilter)
+    rows = np.reshape(slopes, (len(slopes), grad.size))
+    of_matrix = rows @ np.reshape(np.indices(grad.shape, dtype=float), (grad.ndim, grad.size)).T
+    return of_matrix, np.sum(rows, axis=1)
+
+
+def slope_of_matrix(slopes, matrix):
+    """As the matrix is given: the numbers on its diagonal, or with the offset as one more column."""
+    of_matrix, of_offset = slopes
+    if np.ndim(matrix) == 1:
+        return as_given(np.diag(of_matrix), matrix)
+    if np.shape(matrix)[1] == len(of_offset):
+        return as_given(of_matrix, matrix)
+    whole = np.concatenate((of_matrix, of_offset[:, None]), axis=1)
+    return as_given(np.concatenate((whole, np.zeros((len(matrix) - len(whole), whole.shape[1])))), matrix)
+
+
+def slope_of_offset(slopes, matrix, offset):
+    if np.ndim(matrix) == 2 and np.shape(matrix)[1] > len(slopes[1]):
+        return as_given(0.0, offset)  # it isn't read
+    return as_given(slopes[1] if np.ndim(offset) else np.sum(slopes[1]), offset)
+
+
+@adjoint(ndimage.affine_transform, cost=1000, wrt=["input", "matrix", "offset"])
 def affine_transform(input, matrix, offset=0.0, output_shape=None, output=None, order=3, mode="constant", cval=0.0,
                      prefilter=True, *, grad):  # fmt: skip
     if output is not None:
         return refuse("with output: the call without it, and a store")
     if reaches_beyond(order, mode, prefilter):
         return refuse("with an order above 1 in this mode: mode='mirror' or 'reflect', or order=1")
-    return sized(affine_transposed(grad, np.shape(input), matrix, offset, order, mode, prefilter), input)
+    slopes = slopes_of_map(grad, input, matrix, offset, order, mode, cval, prefilter)
+    return (
+        sized(affine_transposed(grad, np.shape(input), matrix, offset, order, mode, prefilter), input),
+        sized(slope_of_matrix(slopes, matrix), matrix),
+        sized(slope_of_offset(slopes, matrix, offset), offset),
+    )
 
 
 @tangent(ndimage.affine_transform)
 def affine_transform_tangent(input, matrix, offset=0.0, output_shape=None, output=None, order=3, mode="constant",
-                             cval=0.0, prefilter=True, *, input_dot):  # fmt: skip
+                             cval=0.0, prefilter=True, *, result, input_dot, matrix_dot, offset_dot):  # fmt: skip
     if output is not None:
         return refuse("with output: the call without it, and a store")
-    return ndimage.affine_transform(
-        input_dot, matrix, offset, output_shape, order=order, mode=mode, prefilter=prefilter
-    )
+    if reaches_beyond(order, mode, prefilter):
+        return refuse("with an order above 1 in this mode: mode='mirror' or 'reflect', or order=1")
+    slopes = slopes_at_places(input, places_of(result.shape, matrix, offset), order, mode, cval, prefilter)
+    change = change_of_places(result.shape, matrix, matrix_dot, offset_dot)
+    return mapped(input_dot, matrix, offset, result.shape, order, mode, prefilter) + np.sum(change * slopes, axis=0)
+
+
+def change_of_places(shape, matrix, matrix_dot, offset_dot):
+    """The places are linear in both together."""
+    return places_of(shape, np.broadcast_to(matrix_dot, np.shape(matrix)), offset_dot)
+
+
+def mapped(input_dot, matrix, offset, shape, order, mode, prefilter):
+    return ndimage.affine_transform(input_dot, matrix, offset, shape, order=order, mode=mode, prefilter=prefilter)
 
 
 def rotated_places(shape, made_shape, angle):
@@ -291,21 +371,54 @@ def rotation_transposed(grad, shape, angle, axes, order, mode, prefilter):
     return np.moveaxis(np.reshape(made, (*planes.shape[:-2], *size)), (-2, -1), (first, second))
 
 
-@adjoint(ndimage.rotate, cost=1000, wrt=["input"])
+def turned_places(shape, made_shape, angle):
+    """How the places change with the angle."""
+    return np.deg2rad(1.0) * (rotated_places(shape, made_shape, angle + 90.0) - middle_of(shape))
+
+
+def middle_of(shape):
+    return np.reshape((np.array(shape) - 1) / 2, (2, 1, 1))
+
+
+def slopes_of_rotation(input, made_shape, angle, axes, order, mode, cval, prefilter):
+    """How each element of the result changes with the angle."""
+    made = np.zeros(made_shape)
+    if 0 in np.shape(input) or 0 in made_shape:
+        return made
+    first, second = sorted([axis % np.ndim(input) for axis in axes])
+    planes = np.moveaxis(input, (first, second), (-2, -1))
+    size, whole = planes.shape[-2:], np.moveaxis(made, (first, second), (-2, -1)).shape
+    places, change = rotated_places(size, whole[-2:], angle), turned_places(size, whole[-2:], angle)
+    slopes = [
+        np.sum(change * slopes_at_places(plane, places, order, mode, cval, prefilter), axis=0)
+        for plane in np.reshape(planes, (-1, *size))
+    ]
+    return np.moveaxis(np.reshape(slopes, whole), (-2, -1), (first, second))
+
+
+@adjoint(ndimage.rotate, cost=1000, wrt=["input", "angle"])
 def rotate(input, angle, axes=(1, 0), reshape=True, output=None, order=3, mode="constant", cval=0.0, prefilter=True, *,
            grad):  # fmt: skip
     if output is not None:
         return refuse("with output: the call without it, and a store")
     if reaches_beyond(order, mode, prefilter):
         return refuse("with an order above 1 in this mode: mode='mirror' or 'reflect', or order=1")
-    return sized(rotation_transposed(grad, np.shape(input), angle, axes, order, mode, prefilter), input)
+    of_image = sized(rotation_transposed(grad, np.shape(input), angle, axes, order, mode, prefilter), input)
+    return of_image, np.sum(grad * slopes_of_rotation(input, grad.shape, angle, axes, order, mode, cval, prefilter))
 
 
 @tangent(ndimage.rotate)
 def rotate_tangent(input, angle, axes=(1, 0), reshape=True, output=None, order=3, mode="constant", cval=0.0,
-                   prefilter=True, *, input_dot):  # fmt: skip
+                   prefilter=True, *, result, input_dot, angle_dot):  # fmt: skip
     if output is not None:
         return refuse("with output: the call without it, and a store")
+    if reaches_beyond(order, mode, prefilter):
+        return refuse("with an order above 1 in this mode: mode='mirror' or 'reflect', or order=1")
+    slopes = slopes_of_rotation(input, result.shape, angle, axes, order, mode, cval, prefilter)
+    return rotated(input_dot, angle, axes, reshape, order, mode, prefilter) + angle_dot * slopes
+
+
+def rotated(input_dot, angle, axes, reshape, order, mode, prefilter):
     return ndimage.rotate(input_dot, angle, axes, reshape, order=order, mode=mode, prefilter=prefilter)
 
 
