@@ -54,7 +54,9 @@ class Containers:
         for key, item, kind in zip(keys, op.items, op.kinds):
             if isinstance(item, gast.Name):  # anything else is computed there, and carries no gradient
                 kind = held if getattr(held, "char", "") == "c" else kind  # among complex numbers, its adjoint is one
-                expr = self.as_held(trees.index(cotangent.expr, trees.const(key)), kind, held)
+                given = cotangent.expr
+                part = given.elts[key] if isinstance(given, gast.List) else trees.index(given, trees.const(key))
+                expr = self.as_held(part, kind, held)
                 self.accumulate(item, expr, kind, owned=False)
 
     def as_held(self, expr: gast.AST, kind: Kind, held: Kind | None) -> gast.AST:
@@ -127,9 +129,22 @@ class Containers:
             loop = gast.comprehension(each, first, [], 0)
             self.accumulate(first, gast.ListComp(self.helpers.unbroadcast(grad, each), [loop]), op.kinds[0])
         else:
-            self.accumulate(first, trees.binary(gast.Mult, gast.List([grad], gast.Load()), length), op.kinds[0])
+            count = self.count_of_display(first) if trees.is_atom(grad) else 0
+            same = gast.List([grad] * (count or 1), gast.Load())
+            self.accumulate(first, same if count else trees.binary(gast.Mult, same, length), op.kinds[0])
         for other in op.operands[1:]:
             self.accumulate(other, grad, op.kind, owned=False, larger=isinstance(op.kind, Array))
+
+    def count_of_display(self, listed: gast.AST) -> int:
+        """How many items a list has that is written down, and stays as it is; 0 where that isn't known."""
+        info = self.info.get(getattr(listed, "id", ""))
+        effect = getattr(info.statement, "effect", None) if info is not None else None
+        changes = (
+            info is None
+            or info.place is None
+            or any(each.stores or each.moves or each.appends for each in self.family(info.place.root))
+        )
+        return len(effect.items) if isinstance(effect, ir.Pack) and not changes else 0
 
     def of_Insert(self, node: gast.stmt, op: ir.Insert) -> None:
         self.popped_back(op, [op.position])

@@ -14,7 +14,9 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.activity import sources
+from s2sad.adjoint_arrays import STRUCTURES
 from s2sad.adjoint_breaks import count_whole, whole_iteration
+from s2sad.fresh import copy_of
 from s2sad.kinds import ITEM, Array, Dim, List, Mapping, Scalar
 from s2sad.reading import all_blocks, reads
 from s2sad.statements import blocks_of, read_list, statements_in, statements_of, targets
@@ -379,6 +381,8 @@ class Structure:
                 expr = trees.name(self.names.fresh(self.grad_base(name)))  # it is going to be written into
                 self.kinds[expr.id] = kind
                 self.add(trees.assign(expr.id, trees.np_call("array", end.expr)))
+            elif start.shadow and isinstance(kind, STRUCTURES) and not (end.owned or end.shadow or end.late):
+                expr = copy_of(kind, end.expr, self.names.fresh)
             else:
                 expr = end.expr
             pairs.append((start.expr.id, expr))

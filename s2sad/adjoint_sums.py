@@ -173,7 +173,7 @@ class Sums:
             old = self.adj[name]
         if old is None:
             new = owned and not isinstance(expr, (gast.Name, gast.Subscript, gast.Attribute))
-            made = self.let(self.grad_base(name), expr, kind)
+            made = expr if is_row_of_names(expr) else self.let(self.grad_base(name), expr, kind)
             self.adj[name] = Cotangent(made, kind, owned=new and shares_nothing(kind, expr))
             return
         total = self.added(kind, old.expr, expr)
@@ -200,6 +200,11 @@ class Sums:
             made = self.added(kind.value, trees.index(a, key), trees.index(b, key))
             return gast.DictComp(key, made, [gast.comprehension(key, a, [], 0)])
         return trees.add(a, b)
+
+
+def is_row_of_names(expr: gast.AST) -> bool:
+    """[y_grad, y_grad]"""
+    return isinstance(expr, gast.List) and all(map(trees.is_atom, expr.elts))
 
 
 def is_of_unknown_rank(kind: Kind) -> bool:

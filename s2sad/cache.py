@@ -110,8 +110,12 @@ def _key_of_list(value: list[Any]) -> Any:
     if len(classes) < 2 and classes <= PLAIN_TYPES:
         return (list, *classes)
     keys = set(map(key_of, value))
-    # How kinds of several sorts join depends on their order.
-    return (list, *keys) if len(keys) == 1 else kind_of(value)
+    # How kinds of several sorts join depends on their order; what holds functions is followed item by item.
+    return (list, *keys) if len(keys) == 1 and not _names_an_object(keys) else kind_of(value)
+
+
+def _names_an_object(key: Any) -> bool:
+    return isinstance(key, Identity) or isinstance(key, (tuple, set)) and any(map(_names_an_object, key))
 
 
 def _key_of_name(name: Any) -> Hashable:

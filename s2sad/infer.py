@@ -90,6 +90,7 @@ from s2sad.infer_surfaces import Surfaces
 from s2sad.infer_trajectories import Trajectories
 from s2sad.infer_try import Try
 from s2sad.infer_ufuncs import Ufuncs
+from s2sad.infer_unrolled import Unrolled
 from s2sad.infer_unset import Unset
 from s2sad.infer_vectorized import VectorizedCalls
 from s2sad.infer_views import Views
@@ -162,6 +163,7 @@ class Infer(
     Mappings,
     Iterators,
     Loops,
+    Unrolled,
     Zipped,
     Memory,
     MaybeNone,
@@ -241,6 +243,8 @@ class Infer(
         self.path: tuple[Any, ...] = ()
         self.origin: Any = None
         self.stack: list[Any] = []
+        self.under_way: dict[Any, list[list[Value]]] = {}
+        self.inner_calls: dict[Any, int] = {}
         self.instances: dict[Any, Any] = {}
         self.breaks: list[tuple[dict[Any, Any], list[gast.stmt]]] = []
         self.joining: Any = ({}, {})

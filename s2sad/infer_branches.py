@@ -14,18 +14,22 @@ from s2sad.values import MISSING, Value
 
 class Branches:
     def do_If(self, node: gast.If) -> None:
+        live = self.live().after.get(id(node))
+        self.decide(node, (lambda: self.walk(node.body), lambda: self.walk(node.orelse)), live)
+
+    def decide(self, node: gast.If, ways: Any, live: set[str] | None) -> None:
+        """Walks one of two ways, or both where it isn't known which. live: what may be read behind them."""
         test = self.test(node.test)
         if isinstance(test, bool):
-            self.walk(node.body if test else node.orelse)
+            ways[0 if test else 1]()
             return
         sure = [self.implied(self.asked_as_test(node.test), truth) for truth in (True, False)]
 
         def walk(k: int) -> None:
             self.take_for_sure(sure[k])
-            self.walk([node.body, node.orelse][k])
+            ways[k]()
 
         self.origin = (self.frame.source, node)
-        live = self.live().after.get(id(node))
         made = self.branch(test, lambda: walk(0), lambda: walk(1), live)
         made.user = node
 

@@ -185,6 +185,9 @@ class Builtins:
         if value.object is not None and value.object.cls is dict:
             return self.make_list([self.key_value(key) for key in value.object.keys])
         if isinstance(value.kind, List):
+            known = self.known_items(value)
+            if known:
+                return self.make_list(known, hint)
             return self.list_operation("copy", [value], gast.Call(function.expr, [value.expr], []), value, hint)
         if isinstance(value.kind, Mapping):
             return self.emit(
@@ -208,7 +211,9 @@ class Builtins:
         value = args[0]
         if value.items is not None:
             return self.make_tuple(value.items)
-        if isinstance(value.kind, List) and (value.varied or carries_gradient(value.kind.item)):
+        if isinstance(value.kind, List) and (
+            value.varied or carries_gradient(value.kind.item) or self.known_items(value)
+        ):
             items = self.items_throughout(value)
             if items is not None:
                 return self.make_tuple(items)

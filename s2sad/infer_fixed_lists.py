@@ -12,7 +12,21 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.errors import NotDifferentiableError
-from s2sad.kinds import INT, Array, Kind, List, Record, Scalar, Static, Tuple, Unknown, is_mixed, join
+from s2sad.kinds import (
+    INT,
+    Array,
+    Kind,
+    List,
+    Record,
+    Scalar,
+    Static,
+    Tuple,
+    Unknown,
+    is_mixed,
+    join,
+    loses_something,
+    tells_functions_apart,
+)
 from s2sad.values import Object, Restart, Value
 
 LONGEST = 64
@@ -26,7 +40,9 @@ class FixedLists:
         if site in self.facts.results.get("plain_lists", ()) or not 0 < len(items) <= LONGEST:
             return None
         followed = site in self.facts.results.get("followed_lists", ())
-        if not followed and not (any(item.varied for item in items) and is_mixed([item.kind for item in items])):
+        kinds = [item.kind for item in items]
+        apart = is_mixed(kinds) or tells_functions_apart(kinds) or loses_parts(kinds)
+        if not followed and not (any(item.varied for item in items) and apart):
             return None
         thing = Object(list, list(range(len(items))), site=site)
         for k, item in enumerate(items):
@@ -165,6 +181,14 @@ class FixedLists:
         parts = kind.items if isinstance(kind, Tuple) else [Unknown()] * len(target.elts)
         for each, part in zip(target.elts, parts):
             self.bind_kind(each, part)
+
+
+def loses_parts(kinds: list[Kind]) -> bool:
+    """Whether the items are known, but not what is in an item that may be any of them: (2.0, x) or ("a", x)."""
+    joined: Kind | None = None
+    for kind in kinds:
+        joined = join(joined, kind)
+    return loses_something(joined) and not any(map(loses_something, kinds))
 
 
 def plain_list_kind(kind: Record) -> List:

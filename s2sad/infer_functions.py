@@ -17,7 +17,7 @@ from s2sad.core_generators import lower_any
 from s2sad.core_iterators import settle_iterators
 from s2sad.errors import NotDifferentiableError, SourceError
 from s2sad.infer_memory import is_function
-from s2sad.kinds import UNKNOWN, Array, List, Mapping, Static, Unknown, kind_of
+from s2sad.kinds import UNKNOWN, Array, Dict, List, Mapping, Static, Unknown, kind_of, parts_of
 from s2sad.rules import loading
 from s2sad.rules.options import changes_nothing
 from s2sad.source import read
@@ -266,10 +266,22 @@ class Functions:
             return self.call_generator(identity, tree, frame, arguments, node)
         if identity in self.facts.outlined:
             return self.call_beside(identity, tree, frame, arguments, node)
-        if identity in self.stack:
+        if identity in self.stack and not self.goes_down(identity, arguments):
             self.facts.outlined.add(identity)
             raise Restart
         return self.walk_in_place(identity, tree, frame, arguments, node, self.live_after_call(node))
+
+    def goes_down(self, identity: Any, arguments: dict[str, Value]) -> bool:
+        """Whether a function that calls itself does so for less than it was given, of a dict of known keys, and so
+        ends soon: it is written out for each part."""
+        calls = self.under_way.get(identity)
+        if not calls or not any(holds_dict(value.kind) for value in calls[0]):
+            return False
+        self.inner_calls[identity] = self.inner_calls.get(identity, 0) + 1
+        smaller = sum(count_parts(value.kind) for value in arguments.values()) < sum(
+            count_parts(value.kind) for value in calls[-1]
+        )
+        return smaller and self.inner_calls[identity] <= MOST_PARTS
 
     def walk_in_place(
         self, identity: Any, tree: Any, frame: Frame, arguments: dict[str, Value], node: Any, live: Any
@@ -278,6 +290,7 @@ class Functions:
         outer = self.frame, self.path, self.origin
         frame.callers = {**self.frame.callers, self.frame.number: live}
         self.stack.append(identity)
+        self.under_way.setdefault(identity, []).append(list(arguments.values()))
         self.path = (*self.path, id(node))
         self.frame = frame
         for name, value in arguments.items():
@@ -288,6 +301,7 @@ class Functions:
             return self.run_body(tree, None)
         finally:
             self.stack.pop()
+            self.under_way[identity].pop()
             self.frame, self.path, self.origin = outer
             if not frame.makes_functions:  # nobody knows its variables any more
                 for key in [key for key in self.state if key[0] == frame.number]:
@@ -336,6 +350,7 @@ class Functions:
 
 
 STANDARD = sysconfig.get_path("stdlib") + os.sep
+MOST_PARTS = 256  # of dicts that a function goes through by calling itself
 LIBRARY_PATHS = tuple({sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib")})
 
 
@@ -351,6 +366,16 @@ def is_of_library(error: NotDifferentiableError) -> bool:
     """Whether a refusal is of a line of SciPy, or of what SciPy calls of other libraries."""
     where = str(error).partition("\n")[2].lstrip()
     return f"{os.sep}scipy{os.sep}" in where or where.startswith(tuple(f'File "{path}' for path in LIBRARY_PATHS))
+
+
+def holds_dict(kind: Any) -> bool:
+    """Whether a value of this kind is a dict of known keys, or has one in it."""
+    return isinstance(kind, Dict) or any(map(holds_dict, parts_of(kind)))
+
+
+def count_parts(kind: Any) -> int:
+    """How many dicts, tuples, lists and their parts there are in a value of this kind."""
+    return sum(1 + count_parts(each) for each in parts_of(kind))
 
 
 def identity_of(function: Any) -> Any:

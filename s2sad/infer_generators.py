@@ -30,7 +30,7 @@ from s2sad import trees
 from s2sad.core_generators import LEFT, YIELD, is_generator, lower_generator, without_breaks
 from s2sad.equivalents.giving import GIVING
 from s2sad.infer_iterators import writes_into
-from s2sad.infer_loops import own_statements
+from s2sad.infer_unrolled import breaks_in
 from s2sad.kinds import BOOL, Static
 from s2sad.local_functions import GENERATOR
 from s2sad.values import BoundMethod, Frame, LocalFunction, Partial, Value
@@ -205,7 +205,7 @@ class Generators:
             else:
                 run = lambda: self.run_generator(value.static, self.consumers.pop(id(it)))  # noqa: E731
         live = self.live().at_start.get(id(node))
-        breaking = any(isinstance(each, gast.Break) for each in own_statements(node))
+        breaking = breaks_in(node.body)
         self.consumers[id(it)] = Consumer(self.loop_body(node, breaking), live, breaking)
         statement = self.origin
         run()
@@ -291,5 +291,4 @@ def breaks_last(body: list[Any]) -> bool:
     last = body[-1]
     if not isinstance(last, gast.If) or len(last.body) != 1 or not isinstance(last.body[0], gast.Break):
         return False
-    holder = gast.Module([*body[:-1], *last.orelse], [])
-    return not any(isinstance(each, gast.Break) for each in own_statements(holder))
+    return not breaks_in([*body[:-1], *last.orelse])

@@ -6,6 +6,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import types
+from collections import deque
+from collections.abc import MutableSequence
 from typing import Any
 
 import gast
@@ -13,7 +15,7 @@ import numpy as np
 
 from s2sad import ir, trees
 from s2sad.infer_expressions import SliceOf
-from s2sad.kinds import BOOL, UNKNOWN, Array, List, Mapping, Scalar, Static, Tuple
+from s2sad.kinds import BOOL, UNKNOWN, Array, Dict, List, Mapping, Scalar, Static, Tuple
 from s2sad.values import MISSING, BoundMethod, LocalFunction, Partial, Value
 
 PYTHON_TYPES = {"float": float, "int": int, "real": int, "bool": bool, "complex": complex}
@@ -26,6 +28,7 @@ LIKE: dict[str, tuple[type, ...]] = {
     "float": (float, np.float64, int),
     "complex": (complex, np.complex128),
 }
+NUMBERS_AND_ARRAYS = {np.ndarray, *(each for classes in LIKE.values() for each in classes), np.float32, np.complex64}
 STANDS_FOR: dict[type, type] = {LocalFunction: types.FunctionType, Partial: functools.partial, SliceOf: slice}
 
 
@@ -50,12 +53,16 @@ class Inspection:
             return {value.object.cls}
         if value.items is not None or isinstance(kind, Tuple):
             return {isinstance(kind, Tuple) and kind.cls or tuple}
+        if isinstance(kind, List) and kind.cls is MutableSequence:
+            return {list, deque}
         if isinstance(kind, List):
             return {kind.cls} if kind.cls is not None else self.classes_of_list(value.expr)
         if isinstance(kind, Array) and kind.dims:
             return {np.ndarray}
         if isinstance(kind, Scalar) and kind.dtype in PYTHON_TYPES:
             return {PYTHON_TYPES[kind.dtype]} if self.is_given(value.expr) else set(LIKE[kind.dtype])
+        if isinstance(kind, (Scalar, Array)) and kind.char != "O":
+            return set(NUMBERS_AND_ARRAYS)
         if value.static is MISSING:
             return set()
         stand_in = type(value.static)
@@ -165,14 +172,16 @@ class Inspection:
                 ),
                 BOOL,
             )
-        if isinstance(args[0].kind, (Scalar, Array, List)):
+        if isinstance(args[0].kind, (Scalar, Array, List, Tuple, Dict, Mapping)):
             return Value(trees.const(False), BOOL)
         return None
 
     def call_type(self, function: Value, args: list[Value], keywords: Any, node: Any, hint: Any) -> Value | None:
         value = args[0]
-        if value.object is not None and len(args) == 1:
-            return Value(trees.call(trees.builtin("type"), value.expr), Static(value.object.cls))
+        container = value.object is not None or isinstance(value.kind, (List, Tuple))
+        classes = self.classes_of(value, node) if len(args) == 1 and container else ()
+        if len(classes) == 1:
+            return Value(trees.call(trees.builtin("type"), value.expr), Static(*classes))
         return self.plain(function, args, keywords, UNKNOWN)
 
 

@@ -15,6 +15,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.core_iterators import VIEWS, is_made_lazy, runs_at_once
 from s2sad.infer_outputs import global_of
+from s2sad.infer_unrolled import breaks_in
 from s2sad.kinds import BOOL, INT, UNKNOWN, Array, Dict, List, Mapping, Record, Static, carries_gradient
 from s2sad.rules import loading
 from s2sad.values import MISSING, BoundMethod, Choice, LocalFunction, Object, Value
@@ -220,12 +221,8 @@ class Iterators:
 
     def rest_of(self, stream: Value, node: Any) -> Value:
         """What a loop over an iterator runs over: the values that it has not given yet."""
-        from s2sad.infer_loops import own_statements
-
         statement = self.origin[1]
-        if isinstance(statement, (gast.For, gast.While)) and any(
-            isinstance(each, gast.Break) for each in own_statements(statement)
-        ):
+        if isinstance(statement, (gast.For, gast.While)) and breaks_in(statement.body):
             raise self.refuse("unknown_loop", node)
         if isinstance(statement, gast.For) and isinstance(statement.iter, gast.Name):  # is it taken from in the loop?
             if any(
@@ -307,13 +304,19 @@ class Iterators:
         return found
 
     def known_items(self, value: Value) -> list[Value] | None:
-        """The items of a short list of functions or strings, over which a loop runs once for each; of an empty list."""
+        """The items of a short list of functions or strings, or of what holds such, over which a loop runs once for
+        each; of an empty list."""
         items = self.items_throughout(value) if isinstance(value.kind, List) else None
         if items is None or len(items) > 16 or value.place is None:
             return None
-        if all(is_function(item) or isinstance(item.static, str) for item in items):
-            return items
-        return None
+        return items if all(map(self.names_something, items)) else None
+
+    def names_something(self, value: Value) -> bool:
+        """Whether this is a function, or a string that is known, or holds one; no object that may be written into."""
+        held = value.items or (self.items_throughout(value) if isinstance(value.kind, List) else None) or ()
+        if value.object is not None:
+            held = [] if value.varied else [self.state[value.object, key] for key in value.object.keys]
+        return is_function(value) or isinstance(value.static, str) or any(map(self.names_something, held))
 
 
 def called_name(node: Any) -> str:

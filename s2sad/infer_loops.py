@@ -19,6 +19,7 @@ from s2sad.expressions import mark_pure
 from s2sad.infer_boxes import patterns_of
 from s2sad.infer_carried import roots_of
 from s2sad.infer_iterators import Iterator
+from s2sad.infer_unrolled import are_alike, breaks_in
 from s2sad.ir import family
 from s2sad.kinds import INT, UNKNOWN, Array, Kind, List, Mapping, Scalar, Tuple, carries_gradient
 from s2sad.statements import nested
@@ -144,13 +145,13 @@ class Loops:
                 raise self.refuse("iterator", node)
             value = self.flat_elements(value, node)
         value = self.as_items(self.as_iterated(value, node))
-        broken = any(isinstance(each, gast.Break) for each in own_statements(self.origin[1]))
+        broken = breaks_in(getattr(self.origin[1], "body", []))
         if value.items is not None and broken and are_alike(value.items):
             return self.value_iteration(self.make_list(list(value.items)), node)
         if value.items is not None:
             return Iteration(value.expr, None, "unroll", items=value.items)
         known = self.known_items(value)
-        if known is not None and not broken:
+        if known is not None and not (broken and are_alike(known)):
             return Iteration(value.expr, None, "unroll", items=known)
         if isinstance(value.kind, Tuple) and not value.varied and self.frame.stands_for is not None:
             value = self.settle(value)  # x.shape, in an equivalent
@@ -277,6 +278,9 @@ class Loops:
         if self.generator_loop(node):
             return
         it = self.iteration(node.iter)
+        if it.what == "unroll" and breaks_in(node.body):
+            self.unroll_until_break(it.items, node)
+            return
         self.for_loop(it, node.target, lambda: self.walk(node.body), node)
 
     def for_loop(self, it: Iteration, pattern: Any, body: Any, node: Any) -> None:
@@ -321,21 +325,6 @@ class Loops:
         )
         self.finish_loop(gast.For(made["target"], it.expr, block, [], None), loop, broke, node)
         self.origin = statement
-
-    def unroll(self, items: Sequence[Value], pattern: Any, body: Any, node: Any) -> None:
-        """A loop over a tuple or a dict of known keys: its body once for each item."""
-        if any(isinstance(each, gast.Break) for each in own_statements(node)):
-            raise self.refuse("break_in_unrolled", node)
-        if len(items) > 64:
-            raise self.refuse("long_tuple", node)
-        path = self.path
-        for k, item in enumerate(items):
-            self.path = (*path, ("item", k))
-            self.origin = (self.frame.source, node)
-            if pattern is not None:
-                self.bind(pattern, item)
-            body()
-        self.path = path
 
     def do_While(self, node: gast.While) -> None:
         number = self.next_loop()
@@ -434,25 +423,3 @@ class Loops:
             return None
         blocks = (block for scope, block in self.scopes.values() if scope == info.scope)
         return next((block for block in blocks if any(each is info.statement for each in block)), None)
-
-
-def are_alike(items: Sequence[Value]) -> bool:
-    """Whether these are numbers of one type, or tuples of such: a loop may run over a list of them instead."""
-    first = items[0].items if items else None
-    if first is None:
-        kinds = {each.kind.dtype if isinstance(each.kind, Scalar) else None for each in items}
-        return len(kinds) == 1 and None not in kinds
-    rows = [each.items for each in items]
-    plain = all(getattr(each.kind, "cls", None) is None for each in items)
-    return plain and all(row is not None and len(row) == len(first) for row in rows) and all(map(are_alike, zip(*rows)))
-
-
-def own_statements(node: Any) -> list[gast.AST]:
-    """The nodes of a loop's body that are not in a loop inside it."""
-    found, todo = [], list(getattr(node, "body", [])) if isinstance(getattr(node, "body", None), list) else []
-    while todo:
-        each = todo.pop()
-        found.append(each)
-        if not isinstance(each, (gast.For, gast.While, gast.FunctionDef)):
-            todo.extend(gast.iter_child_nodes(each))
-    return found

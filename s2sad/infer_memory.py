@@ -175,6 +175,8 @@ class Memory:
         if isinstance(base.kind, List) and self.items_throughout(base) is not None and self.chosen_functions(base):
             index = self.visit(slice_node)
             known = self.known(index)
+            if isinstance(index.static, SliceOf) and all(s is None or isinstance(s, int) for s in index.static.symbols):
+                return self.make_list(base.iteration[slice(*index.static.symbols)])
             return (
                 base.iteration[known]
                 if isinstance(known, int) and -len(base.iteration) <= known < len(base.iteration)

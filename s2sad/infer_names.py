@@ -11,10 +11,11 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.expressions import mark_pure
 from s2sad.foreign import foreign
 from s2sad.infer_fixed_lists import plain_list_kind
 from s2sad.infer_frozen import is_frozen
-from s2sad.kinds import Array, Kind, List, Mapping, Record, Static, Tuple, Unknown, join, kind_of
+from s2sad.kinds import Array, Kind, List, Mapping, Record, Static, Tuple, Unknown, holds_function, join, kind_of
 from s2sad.values import MISSING, Conflict, Frame, Object, Value
 
 
@@ -109,18 +110,26 @@ class Lookups:
             expr.module = value
             return Value(expr, Static(value))
         if isinstance(kind, Static) or is_frozen(value):
-            if isinstance(expr, gast.Name) and is_of_library(value):
+            home = library_of(value)
+            if home is not None and isinstance(expr, gast.Name):
                 expr = trees.copy_tree(expr)
                 expr.imported = value
+            elif home is not None and isinstance(expr, gast.Subscript):  # of a table, which is guarded
+                expr = trees.attr(trees.module(home), value.__name__)
             return Value(expr, Static(value))
         if type(value).__name__ == "SuperLU":
             return self.outside_factor(value, expr)
+        if type(value) is dict and holds_function(kind):
+            return self.outside_object(value, expr, kind, site)
+        table = isinstance(kind, Record) and kind.cls is list and holds_function(kind)
         if isinstance(kind, Record) and kind.cls is list:
             kind = plain_list_kind(kind)
         if isinstance(kind, Record):
             return self.outside_object(value, expr, kind, site)
-        if isinstance(kind, Tuple) and kind.items and all(isinstance(each, Static) for each in kind.items):
-            items = [self.outside_value(each, trees.index(expr, trees.const(k)), site) for k, each in enumerate(value)]
+        items = None
+        if table or isinstance(kind, Tuple) and kind.cls is None and holds_constants(kind):
+            items = [self.outside_value(v, self.entry(expr, k), (*site, k)) for k, v in enumerate(value)]
+        if isinstance(kind, Tuple) and items is not None:
             return Value(expr, kind, items=items)
         if isinstance(kind, Tuple) and kind.cls is not None and not self.quiet:
             fields = kind.cls._fields
@@ -129,7 +138,7 @@ class Lookups:
         place = None
         if isinstance(kind, (Array, List, Mapping, Unknown)):
             place = ir.Place(self.outside_root(site, trees.show(expr), kind))
-        return Value(expr, kind, place=place)
+        return Value(expr, kind, place=place, iteration=items)
 
     def refuse_foreign(self, value: Any, name: str, node: gast.AST | None) -> None:
         found = foreign(value)
@@ -137,18 +146,26 @@ class Lookups:
             raise self.refuse("foreign", node, name=name, what=found.what)
 
     def outside_object(self, value: Any, expr: gast.AST, kind: Any, site: Any) -> Value:
-        """An object that lives outside of f: its attributes are read where they are, and have no gradient."""
+        """An object that lives outside of f, or a dict with functions in it: its attributes or values are read where
+        they are, and have no gradient."""
+        parts, step = (vars(value), trees.attr) if not isinstance(value, dict) else (value, self.entry)
         thing = self.outside_objects.get(id(value))
         if thing is None:
-            thing = self.outside_objects[id(value)] = Object(type(value), list(vars(value)))
+            thing = self.outside_objects[id(value)] = Object(type(value), list(parts))
             thing.sources = (thing,)
-            for key, each in vars(value).items():
-                self.guard(value, key, each)
-                self.state[thing, key] = self.outside_value(each, trees.attr(expr, key), (*site, key))
-        elif any((thing, key) not in self.state for key in thing.keys):
-            for key, each in vars(value).items():
-                self.state[thing, key] = self.outside_value(each, trees.attr(expr, key), (*site, key))
+            if not isinstance(value, dict):  # which is guarded as a whole
+                for key, each in parts.items():
+                    self.guard(value, key, each)
+        if any((thing, key) not in self.state for key in thing.keys):
+            for key, each in parts.items():
+                self.state[thing, key] = self.outside_value(each, step(expr, key), (*site, key))
         return Value(expr, kind, object=thing)
+
+    def entry(self, expr: gast.AST, key: Any) -> gast.AST:
+        """What such a dict, list or tuple has under a key, as the guard says."""
+        found = trees.index(expr, self.key_node(key))
+        mark_pure(found)
+        return found
 
     def outside_root(self, site: Any, name: str, kind: Kind) -> ir.Root:
         for root in self.roots:
@@ -220,11 +237,17 @@ class Lookups:
         return self.outside_value(value, expr, ("import", module.__name__, name))
 
 
-def is_of_library(value: Any) -> bool:
-    """Whether this is a function of Python's or NumPy's or SciPy's, as `from math import sqrt` gives it."""
+def library_of(value: Any) -> types.ModuleType | None:
+    """Where a function of Python's or NumPy's or SciPy's is found, which `from math import sqrt` gives."""
     name = getattr(value, "__name__", None)
     modules = (sys.modules.get(each) for each in LIBRARIES)
-    return isinstance(name, str) and any(vars(each).get(name) is value for each in modules if each is not None)
+    found = (each for each in modules if each is not None and isinstance(name, str) and vars(each).get(name) is value)
+    return next(found, None)
+
+
+def holds_constants(kind: Tuple) -> bool:
+    """Whether a tuple holds nothing but functions, strings and such; or a function among other things."""
+    return bool(kind.items) and all(isinstance(each, Static) for each in kind.items) or holds_function(kind)
 
 
 LIBRARIES = ("math", "cmath", "numpy", "numpy.linalg", "numpy.fft", "scipy.special", "scipy.linalg")

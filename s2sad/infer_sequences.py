@@ -107,6 +107,9 @@ class Sequences:
         if isinstance(op, gast.Add) and is_constants(left.kind) and is_constants(right.kind):
             return Value(gast.BinOp(left.expr, op, right.expr), CONSTANTS)
         lists = [isinstance(value.kind, List) for value in (left, right)]
+        known = self.joined_known(op, left, right) if any(lists) else None
+        if known is not None:
+            return self.make_list(known, hint)
         if isinstance(op, gast.Add) and all(lists):
             kind = join(left.kind, right.kind)
             expr = gast.BinOp(left.expr, op, right.expr)
@@ -130,6 +133,14 @@ class Sequences:
             active = left.varied or right.varied or is_active_text(left) or is_active_text(right)
             return Value(gast.BinOp(left.expr, op, right.expr), Text(True) if active else UNKNOWN)
         return None
+
+    def joined_known(self, op: Any, left: Value, right: Value) -> list[Value] | None:
+        """What `+` or `*` gives of lists of functions, or of strings, item by item."""
+        first, second = (self.known_items(value) if isinstance(value.kind, List) else None for value in (left, right))
+        if isinstance(op, gast.Add) and first and second:
+            return [*first, *second]
+        count = self.known(right if first else left)
+        return (first or second or []) * count if isinstance(op, gast.Mult) and isinstance(count, int) else None
 
     def list_operation(
         self,

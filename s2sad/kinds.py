@@ -312,9 +312,10 @@ def kind_of(value: Any, key: Any = None) -> Kind:
         item: Kind | None = None
         for each in value:
             item = join(item, kind_of(each, (key, ITEM)))
-        if len(value) <= 64 and value and is_mixed([item]):
+        if len(value) <= 64 and value and (is_mixed([item]) or holds_function(item) or loses_something(item)):
             kinds = [kind_of(each, (key, k)) for k, each in enumerate(value)]
-            if is_mixed(kinds) and carries_gradient(Tuple(tuple(kinds))):
+            apart = is_mixed(kinds) and carries_gradient(Tuple(tuple(kinds)))
+            if apart or any(map(holds_function, kinds)):
                 return Record(list, tuple(enumerate(kinds)))
         return List(item)
     if isinstance(value, dict):
@@ -356,6 +357,38 @@ def is_mixed(kinds: list[Any]) -> bool:
     return says_little(joined) and (
         len(kinds) == 1 or not any(says_little(kind) and not isinstance(kind, Static) for kind in kinds)
     )
+
+
+def holds_function(kind: Kind | None) -> bool:
+    """Whether a value of this kind is a function, or a list, tuple or dict with a function somewhere in it."""
+    return isinstance(kind, Static) and callable(kind.value) or any(map(holds_function, parts_of(kind)))
+
+
+def loses_something(kind: Kind | None) -> bool:
+    """Whether something in a value of this kind isn't known, as of one that was joined of several."""
+    return isinstance(kind, Unknown) or any(map(loses_something, parts_of(kind)))
+
+
+def tells_functions_apart(kinds: list[Any]) -> bool:
+    """Whether values of these kinds hold different functions in the same place.
+
+    >>> tells_functions_apart([Tuple((Static(np.sin), FLOAT)), Tuple((Static(np.cos), FLOAT))])
+    True
+    """
+    if all(isinstance(kind, Static) and callable(kind.value) for kind in kinds):
+        return any(kind != kinds[0] for kind in kinds)
+    parts = [parts_of(kind) for kind in kinds]
+    alike = len({type(kind) for kind in kinds}) == 1 and len(set(map(len, parts))) == 1
+    return alike and any(tells_functions_apart(list(each)) for each in zip(*parts))
+
+
+def parts_of(kind: Kind | None) -> tuple[Kind | None, ...]:
+    """The kinds of what is in a value."""
+    if isinstance(kind, Tuple):
+        return kind.items
+    if isinstance(kind, (Dict, Record)):
+        return tuple(each for _, each in (kind.items if isinstance(kind, Dict) else kind.fields))
+    return (_item_of(kind),) if isinstance(kind, (List, Mapping)) else ()
 
 
 def tells_nothing(joined: Kind, *kinds: Kind) -> bool:

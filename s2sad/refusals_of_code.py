@@ -292,10 +292,6 @@ REFUSALS_OF_CODE: dict[str, tuple[str, str]] = {
         "a loop over a dict whose keys are not known before `{f}` runs, and whose values need a gradient",
         "a list of the values, or a dict with its keys written out",
     ),
-    "break_in_unrolled": (
-        "`break` in a loop over a tuple, or a dict, whose items are of different types",
-        "a list of items of one type, or an `if` around the rest of the loop's body",
-    ),
     "long_tuple": (
         "a loop over a tuple or dict of more than 64 items",
         "a list or an array",

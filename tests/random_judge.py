@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
+import itertools
 import re
 import signal
 import traceback
@@ -169,12 +170,13 @@ class Truth:
         return found
 
     def settled(self) -> bool:
-        """Whether the derivative is the same where the arguments differ in their last digits."""
-        for seed in range(4):
+        """Whether the derivative is the same where the arguments differ in their last digits, one way or the other."""
+        for seed, sign in itertools.product(range(4), (1.0, -1.0)):
             random = np.random.default_rng([self.case.seed, seed, 2])
 
             def near(_: tuple, leaf: Any) -> Any:
-                return leaf * (1.0 + random.uniform(-1e-14, 1e-14, np.shape(leaf))) if is_real_leaf(leaf) else leaf
+                away = sign * random.uniform(-1e-14, 1e-14, np.shape(leaf))
+                return leaf * (1.0 + away) if is_real_leaf(leaf) else leaf
 
             there = directional(self.on_complex, mapped(self.case.args, near), self.first, self.weights)
             if abs(there - self.derivative) > 1e-6 * (1.0 + abs(self.derivative)):

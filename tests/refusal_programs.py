@@ -430,16 +430,6 @@ def f(x):
     return total
 
 
-@shows("break_in_unrolled", (1.0, V))
-def f(items):
-    total = 0.0
-    for item in items:
-        total += np.sum(item)
-        if total > 2.0:
-            break
-    return total
-
-
 @shows("long_tuple", (1.0, V) * 40)
 def f(items):
     total = 0.0

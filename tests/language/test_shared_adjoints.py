@@ -135,6 +135,15 @@ def goes_over_in_a_loop(a, w):
     return np.sum(z * v) * s
 
 
+@case([array(3), array(3, seed=1)], array(3, seed=2))
+def summed_and_written_in_the_next(items, w):
+    for _ in range(3):
+        items = [sum(items), np.sort(w)]
+        items[0], items[-1] = items[-1], items[0]
+        items[0][0] = 1.0
+    return np.sum(items[0] * items[1] ** 2)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_shared_adjoint(each):
     each.check()
