@@ -14,7 +14,8 @@ after:
             return y + z
 
 What is evaluated before the `:=` and could come out otherwise after it gets a name of its own. A list, set or
-dict comprehension with a `:=` becomes a loop. A generator expression and a lambda run at another time: they stay.
+dict comprehension with a `:=` becomes a loop. A generator expression and a lambda run at another time: they stay,
+but for what is run to its end at once (`sum(...)`).
 """
 
 from __future__ import annotations
@@ -70,6 +71,9 @@ class Slot(NamedTuple):
             getattr(self.owner, self.field)[self.number] = new
 
 
+EXHAUSTING = frozenset(["list", "tuple", "sum", "max", "min", "sorted", "set", "dict"])
+
+
 def has_walrus(tree: gast.AST) -> bool:
     return any(isinstance(node, gast.NamedExpr) for node in walk(tree))
 
@@ -92,11 +96,26 @@ class Hoister:
 
     def __init__(self, tree: gast.FunctionDef, names: Names) -> None:
         self.names = names
+        self.run_to_the_end(tree)
         self.inside: dict[int, gast.AST] = {}  # the nodes with a `:=` somewhere in them, by id
         self.counts = Counter(name for node in walk(tree) for name in names_of(node))
         declared = {name for node in walk(tree) if isinstance(node, DECLARATIONS) for name in node.names}
         self.steady = _variables(tree) - declared  # the variables that nobody else can rebind
         self.find(tree.body)
+
+    def run_to_the_end(self, tree: gast.FunctionDef) -> None:
+        """`sum(y for v in x if (y := f(v)) > 0)` is `sum([...])`: it goes through all items, before anything else."""
+        for node in walk(tree):
+            if (
+                not isinstance(node, gast.Call)
+                or len(node.args) != 1
+                or not isinstance(node.args[0], gast.GeneratorExp)
+            ):
+                continue
+            name = node.func.id if isinstance(node.func, gast.Name) else ""
+            if name in EXHAUSTING and not self.names.hides(name) and has_walrus(node.args[0]):
+                given = node.args[0]
+                node.args[0] = place(gast.ListComp(given.elt, given.generators), given)
 
     def find(self, block: Block) -> None:
         """Notes which nodes of the statements have a `:=` in them that can be taken out."""

@@ -243,6 +243,7 @@ class Infer(
         self.path: tuple[Any, ...] = ()
         self.origin: Any = None
         self.stack: list[Any] = []
+        self.undecided: set[Any] = set()  # functions beside the main one that are walked through for what ends them
         self.under_way: dict[Any, list[list[Value]]] = {}
         self.inner_calls: dict[Any, int] = {}
         self.instances: dict[Any, Any] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gast
@@ -9,7 +10,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.expressions import is_pure, mark_pure, size_of
 from s2sad.kinds import Scalar, Static, Tuple, Unknown
-from s2sad.values import MISSING, Value
+from s2sad.values import MISSING, Undecided, Value
 
 
 class Branches:
@@ -86,7 +87,7 @@ class Branches:
         start = self.position
         for run in (first, second):
             self.block, self.state = self.new_block(), dict(state)
-            run()
+            self.run_unless_undecided(run, last_chance=any(map(is_undecided, blocks)))
             blocks.append(self.block)
             states.append({key: value for key, value in self.state.items() if self.is_live(key, live)})
             self.block = outer
@@ -104,6 +105,18 @@ class Branches:
             self.state = self.join_states(states, blocks)
             self.joining_test, self.live_names = outer_test, outer_live
         return node
+
+    def run_unless_undecided(self, run: Callable[[], None], last_chance: bool) -> None:
+        """A way that needs what isn't known yet is left out, as one that raises, if there is another."""
+        kept = self.block, self.frame, self.path, self.origin, self.loops, self.breaks, self.quiet, list(self.stack)
+        try:
+            run()
+        except Undecided:
+            if last_chance:
+                raise
+            self.block, self.frame, self.path, self.origin, self.loops, self.breaks, self.quiet, self.stack = kept
+            self.block[:] = []
+            self.add(gast.Raise(None, None), ir.Plain(False)).undecided = True
 
     def join_states(self, states: list[dict[Any, Any]], blocks: list[list[gast.stmt]]) -> dict[Any, Any]:
         """The state after two ways; copies at their ends give both the same names."""
@@ -212,3 +225,7 @@ def asked_whether_empty(expr: gast.AST) -> list[gast.AST]:
     if isinstance(expr, gast.UnaryOp) and isinstance(expr.op, gast.Not):
         return asked_whether_empty(expr.operand)
     return [] if isinstance(expr, (gast.Compare, gast.Call)) else [expr]
+
+
+def is_undecided(block: list[gast.stmt]) -> bool:
+    return bool(block) and hasattr(block[-1], "undecided")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import ir, trees
 from s2sad.expressions import mark_pure
@@ -21,7 +22,7 @@ from s2sad.infer_carried import roots_of
 from s2sad.infer_iterators import Iterator
 from s2sad.infer_unrolled import are_alike, breaks_in
 from s2sad.ir import family
-from s2sad.kinds import INT, UNKNOWN, Array, Kind, List, Mapping, Scalar, Tuple, carries_gradient
+from s2sad.kinds import INT, UNKNOWN, Array, Kind, List, Mapping, Scalar, Static, Tuple, carries_gradient
 from s2sad.statements import nested
 from s2sad.values import BoundMethod, Value, shown_variable
 
@@ -92,9 +93,26 @@ class Loops:
             inner = self.iteration(node.args[0])
             if inner.what in ("unroll", "range", "sequence"):
                 return self.turned_round(inner)
+        if static is np.ndenumerate and len(node.args) == 1 and not node.keywords:
+            return self.numbered_elements(self.visit(node.args[0]), node)
         if isinstance(static, BoundMethod) and static.name in ("items", "keys", "values"):
             return self.dict_iteration(static.owner, static.name, node)
         return None
+
+    def numbered_elements(self, value: Value, node: gast.Call) -> Iteration | None:
+        """What `np.ndenumerate` runs over, of an array with a gradient: its indices, and its elements."""
+        value = self.settle(value)
+        if not value.varied or not isinstance(value.kind, Array) or not value.kind.dims:
+            return None
+        lengths = [trees.index(trees.attr(value.expr, "shape"), trees.const(k)) for k in range(value.kind.rank)]
+        for length in lengths:
+            mark_pure(length)
+        indices = Value(trees.attr(trees.module(np), "ndindex"), Static(np.ndindex))
+        flat = Value(trees.attr(value.expr, "flat"), Static(BoundMethod(value, None, "flat")))
+        places = self.call_value(indices, [Value(length, INT) for length in lengths], {}, node)
+        return self.at_once(
+            [self.value_iteration(places, node), self.value_iteration(self.flat_elements(flat, node), node)], node
+        )
 
     def turned_round(self, it: Iteration) -> Iteration:
         """What `reversed` runs over."""

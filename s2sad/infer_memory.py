@@ -324,7 +324,9 @@ class Memory:
     def index_expression(self, node: gast.AST, base: Value) -> tuple[gast.AST, list[tuple[str, Any]], list[Value]]:
         """An index with operands for its parts, and what each part is."""
         elements = node.elts if isinstance(node, gast.Tuple) else [node]
-        values = [self.flat_operand(value) for value in self.visit_all(elements)]
+        starred = any(isinstance(each, gast.Starred) for each in elements)  # A[1, *rest]
+        given = self.starred_items(elements, None) if starred else self.visit_all(elements)
+        values = [self.flat_operand(value) for value in given]
         if len(values) == 1 and values[0].items is not None and not isinstance(node, gast.Tuple):
             values = values[0].items
             elements = [None] * len(values)

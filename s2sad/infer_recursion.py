@@ -7,6 +7,7 @@ it is one statement that sets the parts of its result and `saved`, what its back
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,8 +31,9 @@ from s2sad.kinds import (
     Static,
     Tuple,
     carries_gradient,
+    loses_something,
 )
-from s2sad.values import MISSING, BoundMethod, Conflict, LocalFunction, Object, Value
+from s2sad.values import MISSING, BoundMethod, Conflict, LocalFunction, Object, Undecided, Value
 
 
 @dataclass(eq=False)
@@ -85,6 +87,8 @@ class Recursion(Captured):
                 raise
             finally:
                 self.beside.pop()
+        if instance in self.undecided:
+            raise Undecided
         written = [self.leaf_site(instance, k) in self.facts.written for k in range(len(passed))]
         operands = []
         for k, value in enumerate(passed):
@@ -180,24 +184,52 @@ class Recursion(Captured):
         def beginning(first: Any) -> Any:
             return ("tuple", None, (first, *left)) if left else first
 
+        def walk() -> Value:
+            return self.walk_once(instance, tree, frame, shapes, count, assigned, finish)
+
         instance.guess = memory.get("guess", beginning(("never",)))
         for _ in range(8):
             try:
-                result = self.walk_once(instance, tree, frame, shapes, count, assigned, finish)
+                result = walk()
             except NotDifferentiableError as error:
                 if instance.guess != beginning(("never",)) or error.key == "recursion":
                     raise
-                instance.guess = beginning(("leaf", Scalar("float"), True, ()))
-                continue
+                result = self.by_another_guess(instance, walk, beginning(("leaf", Scalar("float"), True, ())))
             if isinstance(result, Value):
                 self.note_optional_item(result)
             shape = self.shape_of_result(result)
             if shape == instance.guess:
                 break
-            instance.guess = memory["guess"] = shape
+            instance.guess = shape
+            memory.pop("guess", None)
+            if not is_unsure(shape):
+                memory["guess"] = shape
         else:
             raise self.refuse("recursion_result", tree, name=tree.name)
         return instance
+
+    def by_another_guess(self, instance: Instance, walk: Callable[[], Value], number: Any) -> Value:
+        """The result of a function that can't be walked through as if no call of it came back: as if these gave what it
+        gives where it doesn't call itself; or a number."""
+        self.undecided.add(instance)
+        try:
+            guess = self.shape_of_result(walk())
+        except (Undecided, NotDifferentiableError):
+            guess = None
+        finally:
+            self.undecided.discard(instance)
+        failed: NotDifferentiableError | None = None
+        if guess is not None:
+            instance.guess = guess
+            try:
+                return walk()
+            except NotDifferentiableError as error:
+                failed = error
+        instance.guess = number
+        try:
+            return walk()
+        except NotDifferentiableError as error:
+            raise (failed or error) from None
 
     def walk_once(
         self,
@@ -346,6 +378,13 @@ class Recursion(Captured):
             if any(self.is_written(each.root) for each in [place, *self.memory_in(passed[k])]):
                 raise self.refuse("recursion_memory", None, name=called)
         return made
+
+
+def is_unsure(shape: Any) -> bool:
+    """Whether something in a result isn't known; more may be known in the next walk."""
+    if shape[0] == "tuple":
+        return any(map(is_unsure, shape[2]))
+    return shape[0] == "leaf" and loses_something(shape[1])
 
 
 def collect_leaves(value: Value, found: list[Value]) -> None:

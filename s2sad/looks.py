@@ -29,15 +29,31 @@ def drop_looks(body: list[gast.stmt], kept: set[str]) -> None:
     for block in blocks:
         block[:] = [node for node in block if not is_look(node)]  # what only they read isn't needed
     read_behind = gast.Return(gast.Tuple([trees.name(each) for each in sorted(kept)], gast.Load()))
-    needed, going = needed_names([*body, read_behind]), list(body)
-    while len(staying := [node for node in going if not goes_away(node, needed)]) < len(going):
-        needed, going = needed_names([*staying, read_behind]), staying
+    needed: set[str] | None = None
+    found = needed_names([*body, read_behind])
+    while found != needed:
+        needed = found
+        found = needed_names([*staying(body, needed), read_behind])
     for block, nodes in zip(blocks, whole):
         block[:] = [
             node
             for k, node in enumerate(nodes)
             if not is_look(node) or not is_read_next(node.value.id, nodes[k + 1 :], needed)
         ]
+
+
+def staying(block: list[Any], needed: set[str]) -> list[Any]:
+    """What is left of a block without what goes away, in copies of the statements around it."""
+    left = []
+    for node in block:
+        if goes_away(node, needed):
+            continue
+        if isinstance(node, (gast.If, gast.For, gast.While)):
+            around = ir.statement_copy(node)
+            around.body, around.orelse = staying(node.body, needed), staying(node.orelse, needed)
+            node = around
+        left.append(node)
+    return left
 
 
 def goes_away(node: Any, needed: set[str]) -> bool:

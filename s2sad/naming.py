@@ -318,9 +318,15 @@ def finish(body: list[gast.stmt]) -> None:
             and node.targets[0].id == node.value.id
         ):
             continue
-        else:
+        elif not does_nothing(node):
             made.append(node)
     body[:] = made
+
+
+def does_nothing(node: Any) -> bool:
+    """Whether a loop of the reverse sweep, or a branch, had nothing in it but copies of names to themselves."""
+    reversed_loop = isinstance(node, gast.For) and hasattr(node, "forward")
+    return (reversed_loop or isinstance(node, gast.If)) and not node.body and not node.orelse
 
 
 def assignments(pairs: list[tuple[str, gast.AST]], node: gast.stmt) -> list[gast.stmt]:

@@ -231,6 +231,10 @@ class Restart(Exception):
     """Something was learnt that changes what was decided before: the stage begins again, knowing it."""
 
 
+class Undecided(Exception):
+    """What a function gives that calls itself is asked for, where only what it gives without that is looked for."""
+
+
 @dataclass
 class Facts:
     """What one walk has learnt for the next."""

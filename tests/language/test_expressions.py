@@ -151,6 +151,13 @@ def walrus_in_comprehension(items):
     return sum([y * y for item in items if (y := item * 2.0) > 2.0])
 
 
+@case([0.5, 1.5, 2.5])
+def walrus_in_what_is_summed(items):
+    y = 0.0
+    total = sum(y * y for item in items if (y := item * 2.0) > 2.0)
+    return total * y + max(v for item in items if (v := item * y) > 1.0)
+
+
 @case(1.3)
 def walrus_behind_and(x):
     if x > 1.0 and (y := x * x) > 1.5:

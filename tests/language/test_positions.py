@@ -150,6 +150,18 @@ def positions_in_a_list(K, x, places):
     return np.sum(K**2) + sum(K[p] for p in places)
 
 
+@case(array(2, 3))
+def elements_with_their_indices(x):
+    total = 0.0
+    for (i, j), v in np.ndenumerate(x):
+        total += v * (i + 1) ** j
+    y = np.zeros((3, 2))
+    for index, v in np.ndenumerate(np.sin(x[0])):
+        total += v**2 * index[0] + x[(1, *index)]
+        y[(*index, 0)] = v
+    return total * np.sum(y**2)
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_positions(each):
     each.check()

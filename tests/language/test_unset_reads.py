@@ -263,3 +263,18 @@ def test_another_name_for_what_has_no_value():
             value, (gradient,) = derived(1.5, n)
             assert value == expected
             assert gradient == pytest.approx((g(1.5 + 1e-6, n) - g(1.5 - 1e-6, n)) / 2e-6, rel=1e-6, abs=1e-9)
+
+
+def test_what_is_read_by_a_choice_in_a_loop():
+    def f(x):
+        for _ in range(2):
+            while x > 5.0:
+                v = x
+                x = x - 1.0
+            b = min(v, 0.5)  # noqa: F841
+        return x * 2.0
+
+    derived = value_and_gradients_function(f)
+    assert derived(6.0) == (10.0, (2.0,))
+    with pytest.raises(UnboundLocalError):
+        derived(1.0)
