@@ -30,7 +30,7 @@ from s2sad.infer_sparse_solvers import SparseFactor
 from s2sad.infer_splines import FITPACK, SPLINES, Spline, SplineMethod
 from s2sad.infer_surfaces import Surface
 from s2sad.kinds import FLOAT, UNKNOWN, Array, Dict, List, Mapping, Record, Scalar, Static, Tuple
-from s2sad.rules import implicit, loading, registry
+from s2sad.rules import implicit, loading, refused_interpolation, registry
 from s2sad.values import BoundMethod, Choice, LocalFunction, Partial, Solution, Value
 
 PYTHON_FLOAT = ("brentq", "brenth", "bisect", "ridder")  # what they return
@@ -91,7 +91,7 @@ class Solvers:
             if self.flows(args, keywords):
                 if registry.find(static) is not None:
                     return None
-                raise self.refuse("solver", node, name=name, instead=OBJECTS[home])
+                raise self.refuse_object(static, name, OBJECTS[home], node)
             return self.opaque_call(function, args, keywords, node) if home == "scipy.interpolate" else None
         if home not in ("scipy.optimize", "scipy.integrate") or not isinstance(static, types.FunctionType):
             return None
@@ -110,6 +110,16 @@ class Solvers:
         if instead is None:
             return None
         raise self.refuse("solver", node, name=name, instead=instead)
+
+    def refuse_object(self, static: Any, name: str, instead: str, node: Any) -> Exception:
+        """Of a package whose functions make objects: one of them, or a method or an object itself."""
+        owner = getattr(static, "__self__", None)
+        if isinstance(static, types.MethodType) and owner is not None:
+            made_by = owner if isinstance(owner, type) else type(owner)
+            name = f"{made_by.__name__}.{name}"
+        if loading.home_of(static) == "scipy.interpolate":
+            instead = refused_interpolation.instead_of(name)
+        return self.refuse("solver", node, name=name, instead=instead)
 
     def call_interpolation(
         self,
@@ -330,7 +340,7 @@ OPTIONS = {
 
 # Packages whose functions make objects of their own.
 OBJECTS = {
-    "scipy.interpolate": "`CubicSpline`, `make_interp_spline` or `interp1d`, or `np.interp`",
+    "scipy.interpolate": refused_interpolation.OTHERWISE,
     "scipy.sparse": "the same with NumPy's arrays, `A.toarray()`",
 }
 

@@ -20,7 +20,7 @@ from s2sad import ir, trees
 from s2sad.expressions import mark_pure, owner_of_method
 from s2sad.kinds import UNKNOWN, Array, Dim, Scalar, Static, Tuple
 from s2sad.local_functions import RESULT
-from s2sad.rules import splines
+from s2sad.rules import refused_interpolation, splines
 from s2sad.values import Value
 
 # By class, the options with which a spline is linear in y, and where the default is what these are.
@@ -38,6 +38,7 @@ SPLINES = (*LINEAR, *SLOPED)
 FITPACK = ("UnivariateSpline", "InterpolatedUnivariateSpline", "LSQUnivariateSpline")  # by where they are evaluated
 CLASSES = ("CubicSpline", "BSpline", "PPoly", "interp1d", *SLOPED, *FITPACK)
 METHODS = ("derivative", "antiderivative", "integrate")
+OTHER_METHODS = ("integral", "derivatives", "roots", "solve")  # of which there is no derivative
 
 
 @dataclass(eq=False)
@@ -180,6 +181,12 @@ class Splines:
         self, spline: Spline, name: str, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
         """spline.derivative(), spline.integrate(a, b)."""
+        if name in OTHER_METHODS:
+            function = Value(trees.attr(spline.whole.expr, name), UNKNOWN)
+            if not self.flows(args, keywords):
+                return self.opaque_call(function, args, keywords, node)
+            full = f"{spline.name}.{name}"
+            raise self.refuse("solver", node, name=full, instead=refused_interpolation.instead_of(full))
         if name == "integrate":
             return self.integral_of_spline(spline, args, keywords, node, hint)
         given = [*args, *keywords.values()]
@@ -302,6 +309,8 @@ class Splines:
             return Value(trees.attr(spline.whole.expr, name), Static(SplineMethod(spline, name)))
         if spline.y.varied or spline.slopes is not None:
             raise self.refuse("solver_part", node, name=spline.name, part=name)
+        if name in OTHER_METHODS:
+            return Value(trees.attr(spline.whole.expr, name), Static(SplineMethod(spline, name)))
         return Value(trees.attr(spline.whole.expr, name), UNKNOWN)
 
     def has_method(self, spline: Spline, name: str) -> bool:

@@ -46,6 +46,7 @@ ELSEWHERE = {"type_alias", "try_star", "nonlocal_write", *PRANGE, "left_open", "
 
 A = np.arange(1.0, 10.0).reshape(3, 3)
 V = np.array([1.0, 2.0, 3.0])
+GRID = np.mgrid[0.0:5.0, 0.0:5.0].reshape(2, -1)
 LOG = np.zeros(3)
 RANDOM = np.random.default_rng(0)
 THIRD = fractions.Fraction(1, 3)
@@ -917,6 +918,32 @@ def square_minus(x, p):
 @shows("solver", 2.0)
 def f(p):
     return integrate.quad_vec(lambda x: square_minus(x, p), 0.0, 1.0)[0]
+
+
+@shows("solver", 0.5)
+def f(b):
+    spline = interpolate.UnivariateSpline(np.arange(6.0), np.arange(6.0) ** 2)
+    return spline.integral(0.0, b)
+
+
+@shows("solver", 0.5)
+def f(x):
+    return interpolate.bisplev(x, 0.5, interpolate.bisplrep(GRID[0], GRID[1], GRID[0] * GRID[1]))
+
+
+@shows("solver", np.arange(6.0))
+def f(y):
+    return np.sum(interpolate.griddata(np.arange(6.0)[:, None], y, V[:, None]))
+
+
+@shows("solver", np.arange(6.0))
+def f(y):
+    return np.sum(interpolate.make_lsq_spline(np.arange(6.0), y, np.array([0.0] * 4 + [5.0] * 4))(V))
+
+
+@shows("refused", V)
+def f(b):
+    return np.sum(np.abs(signal.freqs(b, V, V)[1]))
 
 
 @shows("solver_function", 2.0)

@@ -128,9 +128,31 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
             "dlti StateSpace TransferFunction ZerosPolesGain",
         ),
         (
+            "gives the delay of a filter at many frequencies",
+            "`d(b) - d(a)`, with `d(c) = (np.polyval((n * c)[::-1], z) / np.polyval(c[::-1], z)).real`, "
+            "`n = np.arange(len(c))` and `z = np.exp(-1j * w)`",
+            "group_delay",
+        ),
+        (
+            "gives the response of an analog filter at many frequencies",
+            "`np.polyval(b, 1j * w) / np.polyval(a, 1j * w)`",
+            "freqs",
+        ),
+        (
+            "gives the response of an analog filter at many frequencies",
+            "`k * np.prod(s - z, axis=1) / np.prod(s - p, axis=1)`, with `s = 1j * w[:, None]`",
+            "freqs_zpk",
+        ),
+        (
             "gives the response of a filter at many frequencies",
-            "`np.polyval(b[::-1], z) / np.polyval(a[::-1], z)`, with `z = np.exp(-1j * w)`",
-            "freqs freqs_zpk freqz_zpk freqz_sos sosfreqz group_delay",
+            "`k * np.prod(e - z, axis=1) / np.prod(e - p, axis=1)`, with `e = np.exp(1j * w[:, None])`",
+            "freqz_zpk",
+        ),
+        (
+            "gives the response of a filter at many frequencies",
+            "the product of `np.polyval(row[2::-1], z) / np.polyval(row[:2:-1], z)` of the rows of sos, with "
+            "`z = np.exp(-1j * w)`",
+            "freqz_sos sosfreqz",
         ),
         (
             "transforms pieces of a signal, for which there is no rule",
