@@ -53,6 +53,9 @@ NESTED = (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp, gast.Generato
 
 def settle_iterators(tree: gast.FunctionDef, is_builtin: Callable[[str], bool]) -> None:
     """Changes a function in core form in place. is_builtin: whether a name that it doesn't bind is the built-in one."""
+    for node in list(walk(tree)):
+        if asks_of_map(node, is_builtin):
+            node.args = [as_generator(node.args[0])]
     nodes = list(walk(tree))
     if any(is_made_lazy(node) for node in nodes):
         pass_ = _Iterators(tree, nodes, is_builtin)
@@ -64,6 +67,38 @@ def settle_iterators(tree: gast.FunctionDef, is_builtin: Callable[[str], bool]) 
     for each in nodes if stepped else ():
         if isinstance(each, gast.Assign) and isinstance(each.value, gast.Call):
             each.value.stepped = getattr(each.targets[0], "id", "") in stepped
+
+
+def asks_of_map(node: Any, is_builtin: Callable[[str], bool]) -> bool:
+    """`any(map(f, xs))` or `all(map(f, xs))`, of a function that has a name or is written there."""
+
+    def calls(each: Any, names: tuple[str, ...], count: int) -> bool:
+        plain = isinstance(each, gast.Call) and len(each.args) == count and not each.keywords
+        return plain and isinstance(each.func, gast.Name) and each.func.id in names and is_builtin(each.func.id)
+
+    if not calls(node, ("any", "all"), 1) or not calls(node.args[0], ("map",), 2):
+        return False
+    function = node.args[0].args[0]
+    alone = isinstance(function, gast.Lambda) and only_parameter(function) is not None
+    return (alone or isinstance(function, gast.Name)) and not isinstance(node.args[0].args[1], gast.Starred)
+
+
+def only_parameter(function: gast.Lambda) -> str | None:
+    """The parameter of a lambda that has one, without a default."""
+    args = function.args
+    plain = len(args.args) == 1 and not (args.posonlyargs or args.kwonlyargs or args.vararg or args.kwarg)
+    return args.args[0].id if plain and not args.defaults else None
+
+
+def as_generator(call: gast.Call) -> gast.GeneratorExp:
+    """map(lambda v: v > 1, xs) as (v > 1 for v in xs)."""
+    function, items = call.args
+    if isinstance(function, gast.Lambda):
+        name, each = function.args.args[0].id, function.body
+    else:
+        name = "item" if function.id != "item" else "item_"
+        each = gast.Call(function, [load(name)], [])
+    return place(gast.GeneratorExp(each, [gast.comprehension(store(name), items, [], 0)]), call)
 
 
 def is_made_lazy(node: Any) -> bool:

@@ -194,4 +194,6 @@ class Attributes:
             return Value(trees.attr(owner.expr, name), Static(BoundMethod(made, raw.__func__, name)))
         if callable(found):
             return Value(trees.attr(owner.expr, name), Static(BoundMethod(owner, found, name)))
-        return self.outside_value(found, trees.attr(owner.expr, name), ("class", cls, name))
+        made_here = owner.object is not None and not owner.object.sources  # the object itself may not be needed
+        holder = self.class_reference(cls) if made_here else owner.expr
+        return self.outside_value(found, trees.attr(holder, name), ("class", cls, name))

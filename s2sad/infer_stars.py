@@ -45,6 +45,8 @@ class Stars:
         """Whether all that follows these arguments goes to a parameter `*args` of a user's function."""
         if isinstance(static, BoundMethod) and isinstance(static.function, types.FunctionType):
             return self.has_room(static.function, given + 1)
+        if isinstance(static, type) and isinstance(static.__init__, types.FunctionType):
+            return self.has_room(static.__init__, given + 1)
         if isinstance(static, LocalFunction):
             args = static.tree.args
             return args.vararg is not None and given >= len(args.posonlyargs) + len(args.args)

@@ -272,6 +272,55 @@ def class_by_its_name(x):
     return part(x) * (2.0 if part.__class__ is NamedInMessages else 1.0)
 
 
+class Solver:
+    tolerance = 1e-12
+
+    def __init__(self, f):
+        self.f = f
+
+    def solve(self, x):
+        for _ in range(50):
+            new = self.step(x)
+            if abs(new - x) < self.tolerance:
+                return new
+            x = new
+        return x
+
+
+class Newton(Solver):
+    def __init__(self, f, slope):
+        super().__init__(f)
+        self.slope = slope
+
+    def step(self, x):
+        return x - self.f(x) / self.slope(x)
+
+
+@case(2.5)
+def constant_of_the_class_of_what_holds_functions(a):
+    return Newton(lambda x: x**3 - a, lambda x: 3.0 * x**2).solve(1.0)
+
+
+class Polynomial:
+    def __init__(self, *coefficients):
+        self.coefficients = list(coefficients)
+
+    def __call__(self, x):
+        value = 0.0
+        for c in reversed(self.coefficients):
+            value = value * x + c
+        return value
+
+    def slope(self):
+        return Polynomial(*[k * c for k, c in enumerate(self.coefficients)][1:])
+
+
+@case(array(3), 0.7)
+def any_number_of_arguments_of_a_class(c, x):
+    p = Polynomial(*c)
+    return p(x) * p.slope()(x) + Polynomial(x, *c)(c[0])
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_classes(each):
     each.check()

@@ -147,6 +147,15 @@ def walrus_in_while(x):
 
 
 @case([0.5, 1.5, 2.5])
+def asked_of_all_by_a_function(items):
+    def large(item):
+        return item > 2.0
+
+    total = items[0] if all(map(lambda item: item > 0.1, items)) else items[1]
+    return total * (items[2] if any(map(large, items)) else items[1]) + 2.0 * any(map(math.isnan, items))
+
+
+@case([0.5, 1.5, 2.5])
 def walrus_in_comprehension(items):
     return sum([y * y for item in items if (y := item * 2.0) > 2.0])
 
