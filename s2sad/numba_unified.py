@@ -2,7 +2,8 @@
 
 Numba gives each variable one type. Three things of the program are written otherwise for that:
 
-* The adjoint of an array is 0.0 until there is something to add: for Numba an array of zeros with axes of length 1.
+* The adjoint of an array is 0.0 until there is something to add, or one number for all elements: for Numba an array with axes
+  of length 1.
 * Of a variable that may be None, what is saved is whether it is, and a value in any case.
 * A list of indices is an array.
 * The shape that arrays are broadcast to has a name of its own each time: it may have another number of axes.
@@ -103,15 +104,19 @@ def np_call(numpy: str, function: str, *args: gast.AST) -> gast.Call:
 
 # ------------------------------------------------------------------------------------------ numbers, arrays later
 def arrays_from_the_start(function: gast.FunctionDef, known: Expressions, numpy: str) -> bool:
-    """Changes `b = 0.0` where b is an array elsewhere; whether there was something to change."""
+    """Changes `b = 0.0`, and `b_grad = dy`, where b is an array elsewhere; whether there was something to change."""
     changed = False
     for name, values in assigned_values(function).items():
-        zeros = [node for node in values if is_zero(node.value)]
-        ranks = {rank_apart_from(name, node.value, known) for node in values if not is_zero(node.value)} - {None, 0}
-        if not zeros or len(ranks) != 1 or is_added_to(function, name):
+        found = [(node, rank_apart_from(name, node.value, known)) for node in values]
+        adjoint = name.rstrip("0123456789_").endswith("_grad")
+        numbers = [node for node, rank in found if is_zero(node.value) or adjoint and rank == 0]
+        ranks = {rank for node, rank in found if not is_zero(node.value)} - {None, 0}
+        if not numbers or len(ranks) != 1 or is_added_to(function, name, numbers):
             continue
-        for node in zeros:
-            node.value = np_call(numpy, "zeros", trees.const((1,) * ranks.copy().pop()))
+        shape = trees.const((1,) * ranks.pop())
+        for node in numbers:
+            zero = is_zero(node.value)
+            node.value = np_call(numpy, "zeros", shape) if zero else np_call(numpy, "full", shape, node.value)
         changed = True
     return changed
 
@@ -146,8 +151,8 @@ def rank_apart_from(name: str, node: gast.AST, known: Expressions) -> Any:
     return Expressions({**known.known, name: ("f", 0)}, known.world).rank(node)
 
 
-def is_added_to(function: gast.FunctionDef, name: str) -> bool:
-    """Whether the variable is changed in place where it may be the array of length 1."""
+def is_added_to(function: gast.FunctionDef, name: str, numbers: list[gast.Assign]) -> bool:
+    """Whether the variable is changed in place where it may be the array of length 1 that stands for a number."""
     for block in all_blocks(function.body):
         whole = False
         for node in block:
@@ -155,7 +160,7 @@ def is_added_to(function: gast.FunctionDef, name: str) -> bool:
             if isinstance(node, gast.AugAssign) and getattr(target, "id", "") == name and not whole:
                 return True
             if isinstance(node, gast.Assign) and getattr(target, "id", "") == name:
-                whole = not is_zero(node.value)
+                whole = not any(node is each for each in numbers)
             elif not isinstance(node, (gast.Assign, gast.AugAssign, gast.Expr)):
                 whole = False
     return False

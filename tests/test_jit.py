@@ -548,9 +548,31 @@ def number_first(x):
     return np.sum(total * total) + x[place] + np.sum(np.diagonal(x) * 2.0)
 
 
+def changed_or_as_it_is(x):
+    """What flows back to a row is an array, or one number for all of it."""
+    y = np.tanh(x[0]) if x[0, 0] > 9.0 else x[0]
+    if x[1, 0] > 9.0:
+        z = x * 2.0
+    elif x[1, 0] < 9.0:
+        z = x
+    else:
+        z = np.sin(x)
+    return np.sum(y) * np.sum(z)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
-    "function", [number_first, of_other_forms, normed, rows_by_a_list, row_of_an_iteration, least, first_only]
+    "function",
+    [
+        number_first,
+        of_other_forms,
+        normed,
+        rows_by_a_list,
+        row_of_an_iteration,
+        least,
+        first_only,
+        changed_or_as_it_is,
+    ],
 )
 def test_one_type_for_each_variable(function):
     x = np.linspace(0.3, 1.7, 9).reshape(3, 3) ** 2
