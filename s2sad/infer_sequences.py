@@ -62,7 +62,7 @@ class Sequences:
         op = (
             ir.Pack(exprs, [item.kind for item in boxed])
             if varied
-            else ir.Plain(bool(items) and all(is_function(item) for item in items))
+            else ir.Plain(bool(items) and all(map(has_function, items)))  # what reads it reads the functions themselves
         )
         made = self.emit(expr, op, List(kind), varied, hint, site)
         made.items = None
@@ -267,3 +267,8 @@ def is_swap(target: gast.Tuple, value: gast.Tuple) -> bool:
         return False
     alike = trees.same(value.elts[0].value, value.elts[1].value)
     return alike and all(trees.same(a.value, b.value) and trees.same(a.slice, b.slice) for a, b in pairs)
+
+
+def has_function(value: Value) -> bool:
+    """Whether a value is a function, or a tuple with a function in it."""
+    return is_function(value) or any(map(has_function, value.items or ()))

@@ -67,6 +67,17 @@ def operations_by_name(x):
     return y
 
 
+@case(V)
+def named_steps(x):
+    factor = 2.0
+    steps = [("scale", lambda v: v * factor), ("shift", lambda v: v + 1.0), ("square", np.square)]
+    for name, step in steps:
+        x = step(x)
+        if name == "shift":
+            x = x / 2.0
+    return np.sum(x)
+
+
 @case(np.array([1.5, 0.5, 8.0]))
 def pieces_until_one_fits(x):
     total = 0.0
