@@ -2,8 +2,8 @@
 
 Numba gives each variable one type. Three things of the program are written otherwise for that:
 
-* The adjoint of an array is 0.0 until there is something to add, or one number for all elements: for Numba an array with axes
-  of length 1.
+* The adjoint of an array is 0.0 until there is something to add, or one number for all elements: for Numba an array
+  with axes of length 1.
 * Of a variable that may be None, what is saved is whether it is, and a value in any case.
 * A list of indices is an array.
 * The shape that arrays are broadcast to has a name of its own each time: it may have another number of axes.
