@@ -10,6 +10,7 @@ import functools
 import importlib
 import math
 import operator
+import statistics
 import types
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +24,15 @@ from s2sad.rules import loading, registry, scopes
 from s2sad.rules.registry import NONDIFFERENTIABLE, Rule
 from tests.rule_rows import ROWS, Row
 
-_SPACE = {"np": np, "math": math, "cmath": cmath, "operator": operator, "scipy": scipy, "__name__": "rules"}
+_SPACE = {
+    "np": np,
+    "math": math,
+    "cmath": cmath,
+    "operator": operator,
+    "scipy": scipy,
+    "statistics": statistics,
+    "__name__": "rules",
+}
 
 
 @dataclasses.dataclass

@@ -18,8 +18,9 @@ import numpy as np
 
 from s2sad.forking import global_lock
 
-# The package of a library, and the modules with its rules, in s2sad.rules.scipy.
+# The package of a library, and the modules with its rules, in s2sad.rules.scipy (those of Python's own: s2sad.rules).
 MODULES: dict[str, tuple[str, ...]] = {
+    "statistics": ("python_statistics",),
     "scipy.fft": ("fft", "fft_several"),
     "scipy.integrate": ("integrate",),
     "scipy.interpolate": ("interpolate",),
@@ -69,7 +70,7 @@ _loading = global_lock()
 
 def load_rules_of(function: Any) -> bool:
     """Loads the rules of the package that a function is of, where there are some that are not loaded yet."""
-    home = home_of(function)
+    home = home_of(function) or getattr(function, "__module__", None)
     if home not in MODULES or home in _loaded:
         return False
     with _loading:
@@ -87,8 +88,9 @@ def load_all() -> None:
 
 
 def _load(home: str) -> None:
+    package = "s2sad.rules.scipy" if home.startswith("scipy.") else "s2sad.rules"
     for name in MODULES[home]:
-        importlib.import_module(f"s2sad.rules.scipy.{name}")
+        importlib.import_module(f"{package}.{name}")
     for name in EQUIVALENTS.get(home, ()):
         importlib.import_module(f"s2sad.equivalents.{name}")
     _loaded.add(home)

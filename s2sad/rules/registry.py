@@ -137,9 +137,9 @@ class Rule:
 
     @property
     def library(self) -> str:
-        """'math' for a function of that module, 'numpy' for NumPy's, '' for an operator or built-in function."""
+        """'math' for a function of that module or `statistics`, 'numpy' for NumPy's, '' for an operator or built-in."""
         module = getattr(self.function, "__module__", None)
-        return "math" if module == "math" else "" if module in ("_operator", "builtins") else "numpy"
+        return "math" if module in ("math", "statistics") else "" if module in ("_operator", "builtins") else "numpy"
 
     def bind(self, args: Iterable[Any], keywords: dict[str, Any]) -> dict[str, Any]:
         """Which argument belongs to which parameter; defaults are left out. RuleError for one that is not known."""
