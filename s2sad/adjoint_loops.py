@@ -377,7 +377,9 @@ class Structure:
                 expr = gast.IfExp(missing, self.zero(kind, trees.name(name)), end.expr)
             elif end.spread:
                 expr = self.full(like, end, kind)
-            elif start.shadow and isinstance(kind, Array) and not end.owned and not end.late:
+                if start.shadow and isinstance(kind, Array) and not kind.rank:
+                    expr = trees.np_call("array", expr)  # sums of arrays without axes are numbers
+            elif start.shadow and isinstance(kind, Array) and not end.late and self.is_to_be_copied(end, kind):
                 expr = trees.name(self.names.fresh(self.grad_base(name)))  # it is going to be written into
                 self.kinds[expr.id] = kind
                 self.add(trees.assign(expr.id, trees.np_call("array", end.expr)))
@@ -392,6 +394,11 @@ class Structure:
             for target, expr in pairs:
                 if isinstance(expr, gast.UnaryOp) and isinstance(expr.operand, gast.Name):
                     self.block[-1].effect.origins[target] = lines.get(expr.operand.id)
+
+    def is_to_be_copied(self, end: Cotangent, kind: Array) -> bool:
+        """Whether what an iteration leaves can't be written into by the one before: something else refers to it, or it
+        may be a number, as sums and products of arrays without axes are."""
+        return not end.owned or not kind.rank and not end.shadow
 
     # ---------------------------------------------------------------- with and try
     def of_With(self, node: Any, op: Any) -> None:

@@ -489,6 +489,27 @@ def carried_as_complex_numbers(x):
     return np.sum(np.imag(a) * x)
 
 
+@case(np.array(0.5), 3, params=["a"])
+def array_without_axes_set_anew_and_written(a, n):
+    for k in range(n):
+        a = np.asarray(np.sin(a))
+        a[...] = a * (k + 1)
+    return a
+
+
+@case(0.7, 3, params=["x"])
+def arrays_without_axes_in_a_loop(x, n):
+    a, b = np.zeros(()), np.array(x)
+    for k in range(n):
+        a[()] = a * x + k
+        a = np.asarray(a + 1.0)
+        a[...] += x
+        if k % 2:
+            b = np.where(x > 0.0, b * x, 1.0)
+        b += x
+    return a * b
+
+
 @pytest.mark.parametrize("each", case, ids=str)
 def test_store(each):
     each.check()
