@@ -395,7 +395,7 @@ class Structure:
                 if isinstance(expr, gast.UnaryOp) and isinstance(expr.operand, gast.Name):
                     self.block[-1].effect.origins[target] = lines.get(expr.operand.id)
 
-    def is_to_be_copied(self, end: Cotangent, kind: Array) -> bool:
+    def is_to_be_copied(self, end: Any, kind: Array) -> bool:
         """Whether what an iteration leaves can't be written into by the one before: something else refers to it, or it
         may be a number, as sums and products of arrays without axes are."""
         return not end.owned or not kind.rank and not end.shadow

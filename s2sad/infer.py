@@ -498,6 +498,8 @@ class Infer(
         made = self.emit(
             expr, ir.Plain(is_pure(expr) if pure is None else pure, size_of(expr)), value.kind, value.varied, hint
         )
+        if getattr(expr, "known_part", False):
+            self.info[made.expr.id].statement.taken_out = True
         varied = value.varied or self.info[made.expr.id].varied
         if value.place is not None and isinstance(made.expr, gast.Name):
             self.info[made.expr.id].place = value.place

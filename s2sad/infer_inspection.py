@@ -78,6 +78,8 @@ class Inspection:
     def is_given(self, expr: gast.AST) -> bool:
         """Whether a number is one that is written down, or that the caller gives by itself, whose kind tells its class:
         not an item of a list, nor computed."""
+        if getattr(expr, "known_part", False):  # of what the guard looks at
+            return True
         while isinstance(expr, (gast.Name, gast.Subscript, gast.Attribute)):
             if not isinstance(expr, gast.Name):
                 expr = expr.value

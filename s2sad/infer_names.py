@@ -164,6 +164,7 @@ class Lookups:
     def entry(self, expr: gast.AST, key: Any) -> gast.AST:
         """What such a dict, list or tuple has under a key, as the guard says."""
         found = trees.index(expr, self.key_node(key))
+        found.known_part = True
         mark_pure(found)
         return found
 

@@ -1,7 +1,9 @@
-"""Attributes of what stands around f, for Numba: `settings.rate` of a module or an object, `helper.__defaults__[0]`.
+"""Attributes of what stands around f, for Numba: `settings.rate` of a module or an object, `helper.__defaults__[0]`;
+and items of tables with functions in them, `PIECES[0][1]`.
 
-Numba takes the attributes of modules for constants that never change, and those of objects it doesn't know. So each is
-a name here, which stands for what is found there when the program is compiled, and is looked at like a global.
+Numba takes the attributes of modules for constants that never change, and those of objects and such tables it doesn't
+know. So each is a name here, which stands for what is found there when the program is compiled, and is looked at like
+a global.
 
 >>> import types
 >>> settings = types.SimpleNamespace(rate=2.0, name="slow", inner=types.SimpleNamespace(W=np.ones(2)))
@@ -19,6 +21,7 @@ Path(root='settings', steps=('.inner', '.W'))
 from __future__ import annotations
 
 import inspect
+import re
 import types
 from typing import Any, NamedTuple
 
@@ -36,15 +39,23 @@ PLAIN = (types.FunctionType, types.MemberDescriptorType, types.GetSetDescriptorT
 
 
 class Path(NamedTuple):
-    """The way from a name to what is meant: its attributes (`.rate`) and items (0)."""
+    """The way from a name to what is meant: its attributes (`.rate`) and items (0, or ("key",) of a dict)."""
 
     root: str
     steps: tuple[Any, ...]
 
+    def name(self) -> str:
+        """settings_rate"""
+        words = [str(step[0] if isinstance(step, tuple) else step).strip("._") for step in self.steps]
+        return re.sub(r"\W", "_", "_".join([self.root, *words]))
+
     def of(self, value: Any) -> Any:
         for step in self.steps:
             try:
-                value = getattr(value, step[1:]) if isinstance(step, str) else value[step]
+                if isinstance(step, str):
+                    value = getattr(value, step[1:])
+                else:
+                    value = value[step[0] if isinstance(step, tuple) else step]
             except (AttributeError, LookupError, TypeError):
                 return MISSING
         return value
@@ -83,12 +94,11 @@ class Names(gast.NodeTransformer):
     def replaced(self, node: Any) -> Any:
         """The name for an attribute or an item of one; None of anything else."""
         found = self.path_of(node)
-        if found is None or not any(isinstance(step, str) for step in found[0].steps) or not is_taken(found[1]):
+        if found is None or not found[0].steps or not is_taken(found[1]):
             return None
         path, value = found
         if path not in self.names:
-            words = [str(step).strip("._") for step in path.steps]
-            name = "_".join([path.root, *words])
+            name = path.name()
             while name in self.used:
                 name += "_"
             self.used.add(name)
@@ -116,6 +126,8 @@ class Names(gast.NodeTransformer):
             step: Any = "." + node.attr
         elif type(value) in (list, tuple) and isinstance(node.slice, gast.Constant) and type(node.slice.value) is int:
             step = node.slice.value
+        elif type(value) is dict and isinstance(node.slice, gast.Constant) and type(node.slice.value) in (int, str):
+            step = (node.slice.value,)
         else:
             return None
         path = Path(path.root, (*path.steps, step))

@@ -163,7 +163,7 @@ class Calls:
         for step in (VALUE, PULLBACK):
             whole = Path(path.root, (*path.steps, step))
             known = next((name for name, each in self.found.items() if each == whole), None)
-            name = known or "_".join([path.root, *(each.strip("._") for each in path.steps), step.strip("<>")])
+            name = known or f"{path.name()}_{step.strip('<>')}"
             while known is None and name in self.used:
                 name += "_"
             self.used.add(name)

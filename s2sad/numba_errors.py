@@ -22,6 +22,9 @@ class NotCompiledError(NotDifferentiableError):
     key = "numba"
 
 
+PLAIN = (NotImplementedError, AssertionError, AttributeError, TypeError, ValueError, KeyError, RuntimeError)
+
+
 def is_numba_error(error: BaseException) -> bool:
     """Whether an exception says that something can't be compiled."""
     from numba.core import errors
@@ -29,7 +32,7 @@ def is_numba_error(error: BaseException) -> bool:
     if isinstance(error, (errors.NumbaError, errors.NumbaWarning)) or type(error).__module__ == errors.__name__:
         return True
     # Numba reports some of what it can't do by plain exceptions from inside of its compiler, or of LLVM.
-    if not isinstance(error, (NotImplementedError, AssertionError, TypeError, ValueError, KeyError, RuntimeError)):
+    if not isinstance(error, PLAIN):
         return False
     trace = error.__traceback__
     while trace is not None:

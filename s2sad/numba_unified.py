@@ -35,6 +35,7 @@ from s2sad import trees
 from s2sad.numba_ranks import Expressions
 from s2sad.numba_tapes import fresh, is_pop, is_push, like
 from s2sad.reading import all_blocks
+from s2sad.statements import blocks_of
 
 
 def shapes_apart(tree: gast.Module, used: set[str]) -> None:
@@ -153,17 +154,26 @@ def rank_apart_from(name: str, node: gast.AST, known: Expressions) -> Any:
 
 def is_added_to(function: gast.FunctionDef, name: str, numbers: list[gast.Assign]) -> bool:
     """Whether the variable is changed in place where it may be the array of length 1 that stands for a number."""
-    for block in all_blocks(function.body):
-        whole = False
+
+    def sets_number(node: gast.stmt) -> bool:
+        return any(each is number for each in trees.walk(node) for number in numbers)
+
+    def adds(block: list[Any], whole: bool) -> bool:
         for node in block:
             target = node.targets[0] if isinstance(node, gast.Assign) else getattr(node, "target", None)
             if isinstance(node, gast.AugAssign) and getattr(target, "id", "") == name and not whole:
                 return True
             if isinstance(node, gast.Assign) and getattr(target, "id", "") == name:
-                whole = not any(node is each for each in numbers)
-            elif not isinstance(node, (gast.Assign, gast.AugAssign, gast.Expr)):
-                whole = False
-    return False
+                whole = not sets_number(node)
+            inner = blocks_of(node)
+            may_be_number = bool(inner) and sets_number(node)
+            again = may_be_number and isinstance(node, (gast.For, gast.While))  # by the next iteration
+            if any(adds(each, whole and not again) for each in inner):
+                return True
+            whole = whole and not may_be_number
+        return False
+
+    return adds(function.body, False)
 
 
 # ------------------------------------------------------------------------------------------ values or None

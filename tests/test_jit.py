@@ -31,8 +31,8 @@ def assert_close(found, expected):
 
 
 @functools.cache
-def compiled(function, jit="numba"):
-    return value_and_gradients_function(function, jit=jit)
+def compiled(function, params=None, jit="numba"):
+    return value_and_gradients_function(function, params, jit=jit)
 
 
 @pytest.mark.parametrize("name", COMPILED)
@@ -301,7 +301,7 @@ def test_unknown_ranks_are_refused_where_they_matter():
 def test_runs_as_plain_python_with_one_warning():
     with pytest.raises(NotDifferentiableError, match="in not_for_numba"):
         compiled(not_for_numba).compiled(1.0)(1.0)
-    either = compiled(not_for_numba, "numba?")
+    either = compiled(not_for_numba, jit="numba?")
     with pytest.warns(UserWarning, match="runs as plain Python: Numba can't compile"):
         found = either(1.5)
     assert_close(found, value_and_gradients_function(not_for_numba)(1.5))
@@ -329,7 +329,7 @@ def test_reshaped_by_a_copy():
     x = np.arange(6.0).reshape(2, 3)
     assert_close(compiled(lambda x: np.reshape(x.T, (6,)) ** 2)(x)[0], np.reshape(x.T, (6,)) ** 2)
     with pytest.raises(NotDifferentiableError, match=r"np\.ascontiguousarray"):
-        compiled(reshaped, "numba?")(x)
+        compiled(reshaped, jit="numba?")(x)
 
 
 def test_options():
@@ -577,6 +577,16 @@ def changed_or_as_it_is(x):
 def test_one_type_for_each_variable(function):
     x = np.linspace(0.3, 1.7, 9).reshape(3, 3) ** 2
     assert_close(compiled(function)(x), value_and_gradients_function(function)(x))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["by_a_position_that_is_given", "pieces_until_one_fits", "in_a_dict_of_other_things"])
+def test_tables_of_functions(name):
+    from tests.language.test_tables_of_functions import case
+
+    each = next(each for each in case if each.f.__name__ == name)
+    params = each.options.get("params") and tuple(each.options["params"])
+    assert_close(compiled(each.f, params)(*each.args), value_and_gradients_function(each.f, params)(*each.args))
 
 
 # ------------------------------------------------------------------------------------------ functions that call themselves
