@@ -32,6 +32,8 @@ def fold(body: list[gast.stmt], info: dict[str, ir.Info]) -> None:
                 counts[name] = counts.get(name, 0) + 1
                 if getattr(node, "reverse", False) or isinstance(node, gast.Return):
                     backwards.add(name)
+            for name in read_for_each_item(node):
+                counts[name] = counts.get(name, 0) + 1
             for name in targets(node):
                 sets[name] = sets.get(name, 0) + 1
                 if getattr(node, "number", False):
@@ -95,6 +97,16 @@ def is_behind_others(source: gast.stmt, before: list[gast.stmt]) -> bool:
 
 def stored_names(target: gast.AST) -> set[str]:
     return set() if isinstance(target, gast.Name) else trees.names_in(target)
+
+
+def read_for_each_item(node: gast.stmt) -> list[str]:
+    """The names that a comprehension in a statement reads for each of its items: what they stand for is computed once."""
+    found: list[str] = []
+    for expr in own_expressions(node):
+        for each in trees.walk(expr):
+            if isinstance(each, gast.ListComp):
+                found += trees.names_in(each.elt)
+    return found
 
 
 class Folding:

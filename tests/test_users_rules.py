@@ -56,6 +56,21 @@ def test_partials_decide_the_gradient():
     assert s2sad.grad(lambda x: f(3.0 * x))(1.5) == 21.0
 
 
+def test_what_each_item_needs_is_computed_once():
+    def spread(data):
+        return sum((x - math.fsum(data) / len(data)) ** 2 for x in data)
+
+    @adjoint(spread)
+    def _(data, *, grad):
+        center = math.fsum(data) / len(data)
+        return [2.0 * grad * (x - center) for x in data]
+
+    gradient = s2sad.grad(lambda items: spread(items))
+    assert gradient([1.0, 2.0, 4.5]) == pytest.approx([-3.0, -1.0, 4.0])
+    (line,) = [line for line in gradient.source([1.0]).splitlines() if "fsum" in line]
+    assert " for " not in line
+
+
 def test_a_rule_that_is_redefined_takes_effect():
     def f(x):
         return 2.0 * x

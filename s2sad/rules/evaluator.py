@@ -252,6 +252,8 @@ class Evaluator(Expressions):
             for each in trees.walk(node):
                 if isinstance(each, gast.Name) and each.id in counts:
                     counts[each.id] += 1
+                elif isinstance(each, (gast.ListComp, gast.GeneratorExp)):
+                    note(each.elt)  # what stands in it is computed for each item: not once
 
         for value in made.values():
             if value.node is not None:
