@@ -100,7 +100,7 @@ def stored_names(target: gast.AST) -> set[str]:
 
 
 def read_for_each_item(node: gast.stmt) -> list[str]:
-    """The names that a comprehension in a statement reads for each of its items: what they stand for is computed once."""
+    """The names that a comprehension in a statement reads for each of its items."""
     found: list[str] = []
     for expr in own_expressions(node):
         for each in trees.walk(expr):

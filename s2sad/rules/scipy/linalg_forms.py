@@ -81,7 +81,7 @@ OTHER_TOEPLITZ_PRODUCT = "of a column and a row, or of a stack: linalg.toeplitz(
 @inline
 def turned_column(c):
     """What the transposed matrix is made of; above the diagonal stand the conjugates of what is below."""
-    return (np.concatenate((c[:1], np.conj(c[1:]))), c) if np.iscomplexobj(c) else c
+    return np.concatenate((c[:1], np.conj(c[1:]))) if np.iscomplexobj(c) else c
 
 
 @adjoint(linalg.solve_toeplitz, cost=300)
