@@ -52,7 +52,14 @@ from s2sad.numba_rewriter import Rewriter
 from s2sad.numba_rows import saves_in_rows
 from s2sad.numba_sorts import UNKNOWN, sort_of
 from s2sad.numba_tapes import saves_in_arrays
-from s2sad.numba_unified import arrays_from_the_start, arrays_of_indices, saved_with_none, sets_none, shapes_apart
+from s2sad.numba_unified import (
+    arrays_from_the_start,
+    arrays_of_indices,
+    of_several_ranks,
+    saved_with_none,
+    sets_none,
+    shapes_apart,
+)
 from s2sad.numba_unset import numbers_for_none, raise_without_value
 from s2sad.numba_views import Memory
 from s2sad.printer import BlankLine, Comment, to_text
@@ -401,11 +408,14 @@ def with_ranks_found(tree: gast.Module, given: Any) -> Any:
     given by a function that is read here first (`halves_called`)."""
     sure = {name: {k: sort for k, sort in own.items() if not is_of_unknown_rank(sort)} for name, own in given.items()}
     found = of_functions(tree, sure)
-    for name, own in given.items():
-        for key, sort in own.items():
-            made = found.get(name, {}).get(key, UNKNOWN)
-            sure[name][key] = made if is_of_unknown_rank(sort) and isinstance(made[1], int) else sort
-    return sure
+    for function in [node for node in tree.body if isinstance(node, gast.FunctionDef) and node.name in given]:
+        made = found.get(function.name, {})
+        apart = of_several_ranks(function, Expressions(made))
+        for key, sort in given[function.name].items():
+            known = made.get(key, UNKNOWN)
+            follows = is_of_unknown_rank(sort) and isinstance(known[1], int) and key not in apart
+            sure[function.name][key] = known if follows else sort
+    return {**given, **sure}
 
 
 def is_of_unknown_rank(sort: Any) -> bool:

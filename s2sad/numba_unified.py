@@ -122,6 +122,15 @@ def arrays_from_the_start(function: gast.FunctionDef, known: Expressions, numpy:
     return changed
 
 
+def of_several_ranks(function: gast.FunctionDef, known: Expressions) -> set[str]:
+    """The variables that may be a number first and an array later."""
+    ranks = {
+        name: {rank_apart_from(name, node.value, known) for node in values if not is_zero(node.value)}
+        for name, values in assigned_values(function).items()
+    }
+    return {name for name, found in ranks.items() if len(found) > 1}
+
+
 def statements_of(function: gast.FunctionDef) -> list[Any]:
     return [node for block in all_blocks(function.body) for node in block]
 

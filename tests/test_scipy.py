@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import subprocess
 import sys
@@ -31,6 +32,8 @@ RAGGED |= {"solve_continuous_are", "solve_discrete_are", "stft", "spectrogram"}
 def test_whole_programs(rule):
     """A program that calls the function, its gradient, and the gradient of that, against differences."""
     rows = [row for row in ROWS[rule.function] if row.compared and row.expected is None]
+    own = inspect.signature(check_rule).parameters  # `order` of ndimage.rotate can't be passed on by its name
+    rows = [row for row in rows if row.keywords.keys().isdisjoint(own)]
     rows = [row for row in rows if not row.fixed] or rows
     row = next((row for row in rows if any(isinstance(each, np.ndarray) for each in row.args)), rows[0])
     report = check_rule(

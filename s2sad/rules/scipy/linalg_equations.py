@@ -44,20 +44,26 @@ OTHER_LYAPUNOV = (
 )
 
 
+@inline
+def conjugated_as(like, x):
+    """The conjugate of what is complex if another matrix is."""
+    return np.conj(x) if np.iscomplexobj(like) else x
+
+
 @adjoint(linalg.solve_continuous_lyapunov, cost=3000)
 def lyapunov(a, q, *, grad, result):
     """A X + X A^H = Q."""
     if not plain_lyapunov(a, q):
         return refuse(OTHER_LYAPUNOV)
     q_grad = linalg.solve_continuous_lyapunov(a.T, grad)
-    return -(q_grad @ result.T + conjugated(q_grad.T @ result)), q_grad
+    return -(q_grad @ result.T + conjugated_as(a, q_grad.T @ result)), q_grad
 
 
 @tangent(linalg.solve_continuous_lyapunov)
 def lyapunov_tangent(a, q, *, result, a_dot, q_dot):
     if not plain_lyapunov(a, q):
         return refuse(OTHER_LYAPUNOV)
-    return linalg.solve_continuous_lyapunov(a, q_dot - a_dot @ result - result @ conjugated(a_dot.T))
+    return linalg.solve_continuous_lyapunov(a, q_dot - a_dot @ result - result @ conjugated_as(a, a_dot.T))
 
 
 @adjoint(linalg.solve_discrete_lyapunov, cost=3000, wrt=["a", "q"])
@@ -66,14 +72,14 @@ def discrete_lyapunov(a, q, method=None, *, grad, result):
     if not plain_lyapunov(a, q):
         return refuse(OTHER_LYAPUNOV)
     q_grad = linalg.solve_discrete_lyapunov(a.T, grad, method)
-    return q_grad @ conjugated(a) @ result.T + conjugated(q_grad.T @ a @ result), q_grad
+    return q_grad @ conjugated_as(a, a) @ result.T + conjugated_as(a, q_grad.T @ a @ result), q_grad
 
 
 @tangent(linalg.solve_discrete_lyapunov)
 def discrete_lyapunov_tangent(a, q, method=None, *, result, a_dot, q_dot):
     if not plain_lyapunov(a, q):
         return refuse(OTHER_LYAPUNOV)
-    change = a_dot @ result @ conjugated(a.T) + a @ result @ conjugated(a_dot.T) + q_dot
+    change = a_dot @ result @ conjugated_as(a, a.T) + a @ result @ conjugated_as(a, a_dot.T) + q_dot
     return linalg.solve_discrete_lyapunov(a, change, method)
 
 
@@ -101,12 +107,6 @@ def plain_riccati(a, b, q, r, e, s):
 
 
 OTHER_RICCATI = "of a stack, or with e or s: a call without e and s for each matrix"
-
-
-@inline
-def conjugated_as(result, x):
-    """The conjugate of what is complex if the result is."""
-    return np.conj(x) if np.iscomplexobj(result) else x
 
 
 @inline
