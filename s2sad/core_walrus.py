@@ -20,11 +20,13 @@ but for what is run to its end at once (`sum(...)`).
 
 from __future__ import annotations
 
+import builtins
 from collections import Counter
 from typing import Any, NamedTuple
 
 import gast
 
+from s2sad.core_iterators import AT_ONCE
 from s2sad.core_nodes import (
     COMPREHENSIONS,
     DECLARATIONS,
@@ -71,7 +73,7 @@ class Slot(NamedTuple):
             getattr(self.owner, self.field)[self.number] = new
 
 
-EXHAUSTING = frozenset(["list", "tuple", "sum", "max", "min", "sorted", "set", "dict"])
+EXHAUSTING = AT_ONCE & vars(builtins).keys()
 
 
 def has_walrus(tree: gast.AST) -> bool:
@@ -106,16 +108,12 @@ class Hoister:
     def run_to_the_end(self, tree: gast.FunctionDef) -> None:
         """`sum(y for v in x if (y := f(v)) > 0)` is `sum([...])`: it goes through all items, before anything else."""
         for node in walk(tree):
-            if (
-                not isinstance(node, gast.Call)
-                or len(node.args) != 1
-                or not isinstance(node.args[0], gast.GeneratorExp)
-            ):
+            given = node.args if isinstance(node, gast.Call) else []
+            if len(given) != 1 or not isinstance(given[0], gast.GeneratorExp) or not has_walrus(given[0]):
                 continue
             name = node.func.id if isinstance(node.func, gast.Name) else ""
-            if name in EXHAUSTING and not self.names.hides(name) and has_walrus(node.args[0]):
-                given = node.args[0]
-                node.args[0] = place(gast.ListComp(given.elt, given.generators), given)
+            if name in EXHAUSTING and not self.names.hides(name):
+                node.args = [place(gast.ListComp(given[0].elt, given[0].generators), given[0])]
 
     def find(self, block: Block) -> None:
         """Notes which nodes of the statements have a `:=` in them that can be taken out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import gast
 
@@ -136,6 +137,13 @@ def name_set(node: gast.stmt) -> set[str]:
     return {name + RESTORED for name in targets(node)} if getattr(node, "restore", False) else targets(node)
 
 
+def is_empty(node: Any) -> bool:
+    """Whether this is a branch, or a loop of the reverse sweep, with nothing in it."""
+    if isinstance(node, gast.If):
+        return not node.body and not node.orelse
+    return isinstance(node, gast.For) and hasattr(node, "forward") and not node.body
+
+
 def sweep(block: list[gast.stmt], needed: set[str]) -> bool:
     """Removes from a block, and the blocks in it, what sets none of the needed names; whether anything changed."""
     changed = False
@@ -160,12 +168,7 @@ def sweep(block: list[gast.stmt], needed: set[str]) -> bool:
             and needed.isdisjoint(name_set(node))
             or getattr(node, "writes_part", None) is not None
             and owner_name(node) not in needed
-            or isinstance(node, gast.If)
-            and not node.body
-            and not node.orelse
-            or isinstance(node, gast.For)
-            and hasattr(node, "forward")
-            and not node.body
+            or is_empty(node)
         ):
             changed = True
             continue

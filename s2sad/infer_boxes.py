@@ -7,7 +7,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.kinds import INT, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, carries_gradient, join
+from s2sad.kinds import INT, Array, Dict, Kind, List, Mapping, Record, Scalar, Static, Tuple, carries_gradient, join_all
 from s2sad.values import MISSING, Object, Restart, Value
 
 
@@ -94,9 +94,7 @@ class Boxes:
     def need_written_boxes(self, thing: Object) -> None:
         """An entry of a dict that is an item of a list is written: the walk begins again, with the dicts that may be
         there as mappings, if their values are of one kind."""
-        kind: Kind | None = None
-        for each in thing.keys:
-            kind = join(kind, self.state[thing, each].kind)
+        kind = join_all(self.state[thing, each].kind for each in thing.keys)
         if thing.cls is not dict or not isinstance(kind, (Scalar, Array)):
             self.need_followed_lists(thing)
             return

@@ -106,9 +106,7 @@ class Choices:
             return begin if len(values) == 1 else self.branching_boolop(node, begin, rest, hint)
         if len(values) == 1:
             return values[0]
-        kind = values[0].kind
-        for value in values[1:]:
-            kind = join(kind, value.kind)
+        kind = self.join_kinds([value.kind for value in values])
         return Value(gast.BoolOp(node.op, [value.expr for value in values]), kind, varied)
 
     def branching_boolop(self, node: gast.BoolOp, first: Value, others: list[gast.AST], hint: str | None) -> Value:

@@ -23,7 +23,7 @@ from s2sad.kinds import (
     Tuple,
     Unknown,
     is_mixed,
-    join,
+    join_all,
     loses_something,
     tells_functions_apart,
 )
@@ -185,14 +185,8 @@ class FixedLists:
 
 def loses_parts(kinds: list[Kind]) -> bool:
     """Whether the items are known, but not what is in an item that may be any of them: (2.0, x) or ("a", x)."""
-    joined: Kind | None = None
-    for kind in kinds:
-        joined = join(joined, kind)
-    return loses_something(joined) and not any(map(loses_something, kinds))
+    return loses_something(join_all(kinds)) and not any(map(loses_something, kinds))
 
 
 def plain_list_kind(kind: Record) -> List:
-    item: Kind | None = None
-    for _, each in kind.fields:
-        item = join(item, each)
-    return List(item)
+    return List(join_all(each for _, each in kind.fields))

@@ -29,6 +29,7 @@ from s2sad.kinds import (
     as_mapping,
     carries_gradient,
     join,
+    join_all,
 )
 from s2sad.values import Object, Restart, Value, own_variable, shown_variable
 
@@ -102,9 +103,7 @@ class Mappings:
     def mapping_of(self, parts: dict[Any, Value], hint: str | None, site: Any, node: Any = None) -> Value:
         """A mapping that begins with items of known keys."""
         values = [self.boxed(self.settle(value)) for value in parts.values()]
-        kind: Kind | None = None
-        for value in values:
-            kind = join(kind, value.kind)
+        kind = join_all(value.kind for value in values)
         whole = self.kind_with_items(Mapping(None, kind or Never()), site)
         varied = any(value.varied for value in values) or self.facts.list_items.get(site, (None, False))[1]
         if varied and isinstance(whole.value, Unknown):
@@ -130,9 +129,7 @@ class Mappings:
                 self.check_key(pairs[-1][0], key)
         inert = all(key is not None and not value.varied for key, value in pairs)
         if self.quiet or inert:
-            kind: Kind | None = None
-            for _, value in pairs:
-                kind = join(kind, value.kind)
+            kind = join_all(value.kind for _, value in pairs)
             made = gast.Dict(
                 [None if key is None else key.expr for key, _ in pairs], [value.expr for _, value in pairs]
             )

@@ -30,7 +30,7 @@ from s2sad.kinds import (
     Tuple,
     Unknown,
     carries_gradient,
-    join,
+    join_all,
     of_item,
 )
 from s2sad.refusals import refuse
@@ -316,10 +316,7 @@ class Memory:
         return found
 
     def join_kinds(self, kinds: list[Kind]) -> Kind:
-        made: Kind | None = None
-        for kind in kinds:
-            made = join(made, kind)
-        return made or UNKNOWN
+        return join_all(kinds) or UNKNOWN
 
     def index_expression(self, node: gast.AST, base: Value) -> tuple[gast.AST, list[tuple[str, Any]], list[Value]]:
         """An index with operands for its parts, and what each part is."""

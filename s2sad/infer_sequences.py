@@ -28,6 +28,7 @@ from s2sad.kinds import (
     is_constants,
     is_mutable,
     join,
+    join_all,
     of_item,
 )
 from s2sad.values import Value, is_active_text, shown_variable
@@ -49,9 +50,7 @@ class Sequences:
         if fixed is not None:
             return fixed
         boxed = [self.boxed(item) for item in items]
-        kind: Kind | None = None
-        for item in boxed:
-            kind = join(kind, item.kind)
+        kind = join_all(item.kind for item in boxed)
         found, varied = self.facts.list_items.get(site, (None, False))
         kind = join(kind, found) if kind is not None or found is not None else None
         varied = varied or any(item.varied for item in items)

@@ -17,9 +17,10 @@ from __future__ import annotations
 import collections
 import dataclasses
 import enum
+import functools
 import logging
 import types
-from collections.abc import MutableSequence
+from collections.abc import Iterable, MutableSequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -351,9 +352,7 @@ def join_dtype(a: str, b: str) -> str:
 
 def is_mixed(kinds: list[Any]) -> bool:
     """Whether values of these kinds have no kind in common that says enough of each."""
-    joined: Kind | None = None
-    for kind in kinds:
-        joined = join(joined, kind)
+    joined = join_all(kinds)
     return says_little(joined) and (
         len(kinds) == 1 or not any(says_little(kind) and not isinstance(kind, Static) for kind in kinds)
     )
@@ -531,6 +530,11 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
         names = [name for name, _ in a.fields if b.get(name) is not None]
         return Record(a.cls, tuple((name, join(a.get(name), b.get(name))) for name in names))
     return CONSTANTS if is_constants(a) and is_constants(b) else UNKNOWN
+
+
+def join_all(kinds: Iterable[Kind]) -> Kind | None:
+    """The kind of a value that is of one of these kinds."""
+    return functools.reduce(join, kinds, None)
 
 
 def may_be_number(kind: Kind) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.dead import is_empty
 from s2sad.ir import GENERATED, variable
 from s2sad.reading import free_reads, reads
 from s2sad.statements import blocks_of, targets
@@ -318,15 +319,9 @@ def finish(body: list[gast.stmt]) -> None:
             and node.targets[0].id == node.value.id
         ):
             continue
-        elif not does_nothing(node):
+        elif not is_empty(node):  # it had nothing in it but copies of names to themselves
             made.append(node)
     body[:] = made
-
-
-def does_nothing(node: Any) -> bool:
-    """Whether a loop of the reverse sweep, or a branch, had nothing in it but copies of names to themselves."""
-    reversed_loop = isinstance(node, gast.For) and hasattr(node, "forward")
-    return (reversed_loop or isinstance(node, gast.If)) and not node.body and not node.orelse
 
 
 def assignments(pairs: list[tuple[str, gast.AST]], node: gast.stmt) -> list[gast.stmt]:

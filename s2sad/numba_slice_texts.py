@@ -103,40 +103,52 @@ def point_along(name: str, rank: int, axis: int, points: int, several: int) -> s
 
 def points_adjoint(rank: int, axis: int, several: int) -> str:
     """What the numbers along an axis get of the gradients of points in their order."""
-    count, position = ("position.size", "position[p]") if several else ("1", "position")
-    at = place(rank, axis, "order[{}]")
-    return written(
+    return of_points(
+        rank,
+        axis,
+        several,
         "def ordered_points(grad, a, position):",
-        "result = np.zeros(a.shape)",
-        "if a.size == 0:",
-        "    return result",
-        f"last = a.shape[{axis}] - 1",
-        f"rows = grad.reshape(({count}, a.size // (last + 1)))",
-        "column = 0",
-        others(rank, axis),
-        inner(
-            rank,
-            ordering(rank, axis),
-            f"for p in range({count}):",
-            f"    below = int(np.floor({position}))",
-            f"    share = {position} - below",
-            f"    result[{at.format('below')}] += rows[p, column] * (1.0 - share)",
-            f"    result[{at.format('min(below + 1, last)')}] += rows[p, column] * share",
-            "column += 1",
-        ),
-        "return result",
+        lambda count: [
+            "result = np.zeros(a.shape)",
+            "if a.size == 0:",
+            "    return result",
+            f"last = a.shape[{axis}] - 1",
+            f"rows = grad.reshape(({count}, a.size // (last + 1)))",
+        ],
+        lambda below, above: [
+            f"    result[{below}] += rows[p, column] * (1.0 - share)",
+            f"    result[{above}] += rows[p, column] * share",
+        ],
     )
 
 
 def points_tangent(rank: int, axis: int, several: int) -> str:
     """How points in the order of the numbers along an axis change: all of them in a row."""
+    return of_points(
+        rank,
+        axis,
+        several,
+        "def ordered_points(a_dot, a, position):",
+        lambda count: [
+            f"last = a.shape[{axis}] - 1",
+            "columns = a.size // (last + 1)",
+            f"result = np.empty({count} * columns)",
+        ],
+        lambda below, above: [
+            f"    low, high = a_dot[{below}], a_dot[{above}]",
+            "    result[p * columns + column] = (1.0 - share) * low + share * high",
+        ],
+    )
+
+
+def of_points(rank: int, axis: int, several: int, header: str, beginning: Any, step: Any) -> str:
+    """A loop over points in the order of the numbers along an axis, each between two of these. beginning: of the number
+    of points; step: of the places of the two."""
     count, position = ("position.size", "position[p]") if several else ("1", "position")
     at = place(rank, axis, "order[{}]")
     return written(
-        "def ordered_points(a_dot, a, position):",
-        f"last = a.shape[{axis}] - 1",
-        "columns = a.size // (last + 1)",
-        f"result = np.empty({count} * columns)",
+        header,
+        *beginning(count),
         "column = 0",
         others(rank, axis),
         inner(
@@ -145,8 +157,7 @@ def points_tangent(rank: int, axis: int, several: int) -> str:
             f"for p in range({count}):",
             f"    below = int(np.floor({position}))",
             f"    share = {position} - below",
-            f"    low, high = a_dot[{at.format('below')}], a_dot[{at.format('min(below + 1, last)')}]",
-            "    result[p * columns + column] = (1.0 - share) * low + share * high",
+            *step(at.format("below"), at.format("min(below + 1, last)")),
             "column += 1",
         ),
         "return result",

@@ -257,12 +257,12 @@ def solve(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) 
 
 def solves_matrices(tree: gast.Module, found: dict[str, Any]) -> bool:
     """Whether a text solves systems with several right-hand sides, or with what may be such."""
-    for function in tree.body:
-        known = Expressions(found[function.name]) if isinstance(function, gast.FunctionDef) else None
-        for node in trees.walk(function) if known is not None else ():
-            if isinstance(node, gast.Call) and trees.function_of(node.func) is np.linalg.solve and len(node.args) == 2:
-                if known is not None and known.rank(node.args[1]) != 1:
-                    return True
+    for function in [node for node in tree.body if isinstance(node, gast.FunctionDef)]:
+        known = Expressions(found[function.name])
+        for node in trees.walk(function):
+            solves = isinstance(node, gast.Call) and trees.function_of(node.func) is np.linalg.solve
+            if solves and len(node.args) == 2 and known.rank(node.args[1]) != 1:
+                return True
     return False
 
 

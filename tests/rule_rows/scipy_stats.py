@@ -7,7 +7,7 @@ import scipy
 from scipy import stats
 
 from s2sad.rules import loading
-from tests.rule_rows.table import corner, plain, positive, row, rows
+from tests.rule_rows.table import corner, methods, plain, positive, row, rows
 
 loading.load_rules_of(stats.norm.logpdf)
 
@@ -21,10 +21,6 @@ _Q = positive(3)
 _unit = np.array([0.1, 0.45, 0.8])
 
 
-def _methods(distribution, names="logpdf pdf cdf sf logcdf logsf ppf isf"):
-    return [getattr(distribution, name) for name in names.split()]
-
-
 _everywhere = stats.norm, stats.cauchy, stats.laplace, stats.logistic, stats.gumbel_r, stats.gumbel_l, stats.hypsecant
 for _one in _everywhere:
     _cases = [
@@ -34,66 +30,62 @@ for _one in _everywhere:
         row(_unit, _Q),
         row(_unit, scale=_Q),
     ]
-    rows(*_methods(_one), cases=_cases)
-rows(*_methods(stats.expon), cases=[row(0.7), row(_unit, 0.05, 1.7), row(0.4, 0.1, _Q), row(_unit, scale=2.0)])
+    rows(*methods(_one), cases=_cases)
+rows(*methods(stats.expon), cases=[row(0.7), row(_unit, 0.05, 1.7), row(0.4, 0.1, _Q), row(_unit, scale=2.0)])
 for _one in (stats.halfnorm, stats.halfcauchy, stats.rayleigh, stats.maxwell):
-    rows(*_methods(_one), cases=[row(0.7), row(_unit, 0.05, 1.7), row(0.6, 0.1, _Q)])
-rows(*_methods(stats.uniform), cases=[row(0.7), row(_unit, 0.05, 1.7), row(0.4, 0.1, _Q)])
+    rows(*methods(_one), cases=[row(0.7), row(_unit, 0.05, 1.7), row(0.6, 0.1, _Q)])
+rows(*methods(stats.uniform), cases=[row(0.7), row(_unit, 0.05, 1.7), row(0.4, 0.1, _Q)])
 _densities, _probabilities = "logpdf pdf", "cdf sf logcdf logsf"
 _of_values = f"{_densities} {_probabilities}"
 # Whose quantiles move with the shape in no elementary way.
 for _one in (stats.t, stats.gamma, stats.chi2, stats.chi, stats.invgamma, stats.gennorm, stats.vonmises):
-    rows(*_methods(_one, _densities), cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.9, _Q, 0.1, _Q)])
+    rows(*methods(_one, _densities), cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.9, _Q, 0.1, _Q)])
     rows(
-        *_methods(_one, f"{_probabilities} ppf isf"),
+        *methods(_one, f"{_probabilities} ppf isf"),
         cases=[row(0.7, 3), row(_unit, 3, 0.05, 1.7), row(0.9, 2, 0.1, _Q)],
     )
 for _one in (stats.lognorm, stats.weibull_min, stats.lomax, stats.fisk, stats.invgauss, stats.skewnorm):
-    rows(*_methods(_one), cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.9, _Q, 0.1, _Q)])
-rows(*_methods(stats.powerlaw), cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.8, _Q, 0.1)])
-rows(*_methods(stats.pareto, _of_values), cases=[row(1.7, 2.5), row(_unit + 2.0, 2.5, 0.05, 1.7)])
+    rows(*methods(_one), cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.9, _Q, 0.1, _Q)])
+rows(*methods(stats.powerlaw), cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.8, _Q, 0.1)])
+rows(*methods(stats.pareto, _of_values), cases=[row(1.7, 2.5), row(_unit + 2.0, 2.5, 0.05, 1.7)])
 rows(stats.pareto.ppf, stats.pareto.isf, cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.6, _Q, 0.1, _Q)])
-rows(
-    *_methods(stats.beta, "logpdf pdf"), cases=[row(0.7, 2.5, 1.5), row(_unit, 2.5, 1.5, 0.05, 1.7), row(0.9, _Q, 2.0)]
-)
-rows(*_methods(stats.genpareto), cases=[row(0.7, 0.4), row(_unit, -0.3, 0.05, 1.7), row(_unit, 0.0)])
-rows(*_methods(stats.genpareto), cases=[row(_unit, np.array([-0.5, 1e-7, 2.0]))])
-rows(*_methods(stats.f, "logpdf pdf"), cases=[row(0.7, 3.5, 1.5), row(_unit, 2.5, 4.0, 0.05, 1.7), row(0.9, _Q, 2.0)])
-rows(*_methods(stats.truncnorm, _of_values), cases=[row(0.7, 0.5, 1.5), row(_unit, -0.8, 2.5, 0.05, 1.7)])
-rows(*_methods(stats.truncnorm, _of_values), cases=[row(8.3, 8.0, np.array([9.0, 8.5])), row(0.2, -_Q, 1.0)])
+rows(*methods(stats.beta, "logpdf pdf"), cases=[row(0.7, 2.5, 1.5), row(_unit, 2.5, 1.5, 0.05, 1.7), row(0.9, _Q, 2.0)])
+rows(*methods(stats.genpareto), cases=[row(0.7, 0.4), row(_unit, -0.3, 0.05, 1.7), row(_unit, 0.0)])
+rows(*methods(stats.genpareto), cases=[row(_unit, np.array([-0.5, 1e-7, 2.0]))])
+rows(*methods(stats.f, "logpdf pdf"), cases=[row(0.7, 3.5, 1.5), row(_unit, 2.5, 4.0, 0.05, 1.7), row(0.9, _Q, 2.0)])
+rows(*methods(stats.truncnorm, _of_values), cases=[row(0.7, 0.5, 1.5), row(_unit, -0.8, 2.5, 0.05, 1.7)])
+rows(*methods(stats.truncnorm, _of_values), cases=[row(8.3, 8.0, np.array([9.0, 8.5])), row(0.2, -_Q, 1.0)])
 rows(stats.truncnorm.ppf, stats.truncnorm.isf, cases=[row(0.7, 0.5, 1.5), row(_unit, -0.8, 2.5, 0.05, 1.7)])
 _names = "cdf sf logcdf logsf ppf isf"
 for _one in (stats.beta, stats.f):
-    rows(*_methods(_one, _names), cases=[row(0.7, 3, 2), row(_unit, 3, 2, 0.05, 1.7)])
-rows(*_methods(stats.poisson, "logpmf pmf"), cases=[row(3, 2.5), row(np.array([0, 1, 4]), _Q)])
-rows(*_methods(stats.binom, "logpmf pmf"), cases=[row(3, 5, 0.4), row(np.array([0, 1, 4]), 5, _unit)])
-rows(*_methods(stats.bernoulli, "logpmf pmf"), cases=[row(1, 0.4), row(np.array([0, 1, 1]), _unit)])
-rows(*_methods(stats.geom, "logpmf pmf"), cases=[row(3, 0.4), row(np.array([1, 2, 4]), _unit)])
+    rows(*methods(_one, _names), cases=[row(0.7, 3, 2), row(_unit, 3, 2, 0.05, 1.7)])
+rows(*methods(stats.poisson, "logpmf pmf"), cases=[row(3, 2.5), row(np.array([0, 1, 4]), _Q)])
+rows(*methods(stats.binom, "logpmf pmf"), cases=[row(3, 5, 0.4), row(np.array([0, 1, 4]), 5, _unit)])
+rows(*methods(stats.bernoulli, "logpmf pmf"), cases=[row(1, 0.4), row(np.array([0, 1, 1]), _unit)])
+rows(*methods(stats.geom, "logpmf pmf"), cases=[row(3, 0.4), row(np.array([1, 2, 4]), _unit)])
 for _one, _shapes in (
     (stats.poisson, (2.5,)),
     (stats.binom, (5, 0.4)),
     (stats.geom, (0.4,)),
     (stats.nbinom, (2.5, 0.4)),
 ):
-    rows(*_methods(_one, "logpmf pmf"), cases=[row(4, *_shapes, loc=1)])
-rows(*_methods(stats.bernoulli, "logpmf pmf"), cases=[row(2, 0.4, loc=1)])
-rows(*_methods(stats.nbinom, "logpmf pmf"), cases=[row(3, 2.5, 0.4), row(np.array([0, 1, 4]), _Q, _unit)])
+    rows(*methods(_one, "logpmf pmf"), cases=[row(4, *_shapes, loc=1)])
+rows(*methods(stats.bernoulli, "logpmf pmf"), cases=[row(2, 0.4, loc=1)])
+rows(*methods(stats.nbinom, "logpmf pmf"), cases=[row(3, 2.5, 0.4), row(np.array([0, 1, 4]), _Q, _unit)])
 _counts = "cdf sf logcdf logsf"
-rows(*_methods(stats.poisson, _counts), cases=[row(3, 2.5), row(np.array([0, 1, 4]), _Q), row(4, 2.5, loc=1)])
-rows(*_methods(stats.binom, _counts), cases=[row(3, 5, 0.4), row(np.array([0, 1, 4]), 5, _unit), row(4, 5, 0.4, loc=1)])
-rows(*_methods(stats.bernoulli, _counts[:6]), cases=[row(0, 0.4), row(np.array([0, 1, 0]), _unit), row(2, 0.4, loc=1)])
-rows(*_methods(stats.bernoulli, _counts[7:]), cases=[row(0, 0.4), row(1, 0.4, loc=1)])
-rows(*_methods(stats.geom, _counts), cases=[row(3, 0.4), row(np.array([1, 2, 4]), _unit), row(4, 0.4, loc=1)])
+rows(*methods(stats.poisson, _counts), cases=[row(3, 2.5), row(np.array([0, 1, 4]), _Q), row(4, 2.5, loc=1)])
+rows(*methods(stats.binom, _counts), cases=[row(3, 5, 0.4), row(np.array([0, 1, 4]), 5, _unit), row(4, 5, 0.4, loc=1)])
+rows(*methods(stats.bernoulli, _counts[:6]), cases=[row(0, 0.4), row(np.array([0, 1, 0]), _unit), row(2, 0.4, loc=1)])
+rows(*methods(stats.bernoulli, _counts[7:]), cases=[row(0, 0.4), row(1, 0.4, loc=1)])
+rows(*methods(stats.geom, _counts), cases=[row(3, 0.4), row(np.array([1, 2, 4]), _unit), row(4, 0.4, loc=1)])
+rows(*methods(stats.nbinom, _counts), cases=[row(3, 2, 0.4), row(np.array([0, 1, 4]), 2, _unit), row(4, 2, 0.4, loc=1)])
 rows(
-    *_methods(stats.nbinom, _counts), cases=[row(3, 2, 0.4), row(np.array([0, 1, 4]), 2, _unit), row(4, 2, 0.4, loc=1)]
-)
-rows(
-    *_methods(stats.betabinom, "logpmf pmf"),
+    *methods(stats.betabinom, "logpmf pmf"),
     cases=[row(3, 5, 2.5, 0.4), row(np.array([0, 1, 4]), 5, _Q, _unit), row(4, 5, 2.5, 0.4, loc=1)],
 )
-rows(*_methods(stats.logser, "logpmf pmf"), cases=[row(3, 0.4), row(np.array([1, 2, 4]), _unit), row(4, 0.4, loc=1)])
+rows(*methods(stats.logser, "logpmf pmf"), cases=[row(3, 0.4), row(np.array([1, 2, 4]), _unit), row(4, 0.4, loc=1)])
 rows(
-    *_methods(stats.skellam, "logpmf pmf"),
+    *methods(stats.skellam, "logpmf pmf"),
     cases=[row(3, 2.5, 0.4), row(np.array([0, -1, 4]), _Q, _unit), row(4, 2.5, 0.4, loc=1)],
 )
 # Counts that can't be; a probability of 0 or 1.
@@ -113,30 +105,30 @@ for _one, _parameters in ((stats.binom, (5, 0.4)), (stats.nbinom, (2, 0.4)), (st
 for _one, _parameters in ((stats.bernoulli, (0.4,)), (stats.skellam, (2.5, 1.5))):
     rows(_one.ppf, _one.isf, cases=[row(0.3, *_parameters), row(_unit, *_parameters)])
 for _one in (stats.levy, stats.wald, stats.halflogistic, stats.moyal):
-    rows(*_methods(_one), cases=[row(0.7), row(_unit, 0.05, 1.7), row(0.6, 0.1, _Q)])
+    rows(*methods(_one), cases=[row(0.7), row(_unit, 0.05, 1.7), row(0.6, 0.1, _Q)])
 for _one in (stats.loggamma, stats.nakagami):
-    rows(*_methods(_one, _densities), cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.9, _Q, 0.1, _Q)])
-    rows(*_methods(_one, f"{_probabilities} ppf isf"), cases=[row(0.7, 4), row(_unit, 4, 0.05, 1.7)])
+    rows(*methods(_one, _densities), cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.9, _Q, 0.1, _Q)])
+    rows(*methods(_one, f"{_probabilities} ppf isf"), cases=[row(0.7, 4), row(_unit, 4, 0.05, 1.7)])
 for _one in (stats.gompertz, stats.exponnorm, stats.rice, stats.foldnorm, stats.laplace_asymmetric, stats.invweibull):
     _x = _unit + 1.0 if _one is stats.invweibull else _unit
-    rows(*_methods(_one, _of_values), cases=[row(0.7, 2.5), row(_x, 2.5, 0.05, 1.7), row(0.9, _Q, 0.1, _Q)])
+    rows(*methods(_one, _of_values), cases=[row(0.7, 2.5), row(_x, 2.5, 0.05, 1.7), row(0.9, _Q, 0.1, _Q)])
     rows(_one.ppf, _one.isf, cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7), row(0.6, _Q, 0.1, _Q)])
-rows(*_methods(stats.laplace_asymmetric, _of_values), cases=[row(-_unit, 2.5, 0.05, 1.7)])
+rows(*methods(stats.laplace_asymmetric, _of_values), cases=[row(-_unit, 2.5, 0.05, 1.7)])
 rows(
-    *_methods(stats.genextreme),
+    *methods(stats.genextreme),
     cases=[row(0.7, 0.4), row(_unit, -0.3, 0.05, 1.7), row(_unit, np.array([-0.5, 1e-7, 0.8])), row(_unit, 0.0)],
 )
-rows(*_methods(stats.weibull_max, _of_values), cases=[row(-0.7, 2.5), row(-_unit, 2.5, 0.05, 1.7)])
+rows(*methods(stats.weibull_max, _of_values), cases=[row(-0.7, 2.5), row(-_unit, 2.5, 0.05, 1.7)])
 rows(stats.weibull_max.ppf, stats.weibull_max.isf, cases=[row(0.7, 2.5), row(_unit, 2.5, 0.05, 1.7)])
-rows(*_methods(stats.triang), cases=[row(0.7, 0.4), row(_unit, 0.4, 0.05, 1.7), row(0.6, _unit, 0.1)])
+rows(*methods(stats.triang), cases=[row(0.7, 0.4), row(_unit, 0.4, 0.05, 1.7), row(0.6, _unit, 0.1)])
 for _one in (stats.betaprime, stats.gengamma):
-    rows(*_methods(_one, _densities), cases=[row(0.7, 2.5, 1.5), row(_unit, 2.5, 1.5, 0.05, 1.7), row(0.9, _Q, 2.0)])
-    rows(*_methods(_one, _names), cases=[row(0.7, 3, 2), row(_unit, 3, 2, 0.05, 1.7)])
+    rows(*methods(_one, _densities), cases=[row(0.7, 2.5, 1.5), row(_unit, 2.5, 1.5, 0.05, 1.7), row(0.9, _Q, 2.0)])
+    rows(*methods(_one, _names), cases=[row(0.7, 3, 2), row(_unit, 3, 2, 0.05, 1.7)])
 for _one in (stats.burr12, stats.johnsonsu, stats.johnsonsb):
-    rows(*_methods(_one), cases=[row(0.7, 2.5, 1.5), row(_unit, 2.5, 1.5, 0.05, 1.7), row(0.9, _Q, 2.0)])
+    rows(*methods(_one), cases=[row(0.7, 2.5, 1.5), row(_unit, 2.5, 1.5, 0.05, 1.7), row(0.9, _Q, 2.0)])
 for _one in (stats.loguniform, stats.reciprocal):
-    rows(*_methods(_one, _of_values), cases=[row(0.7, 0.5, 1.5), row(_unit, 0.02, 1.5, 0.05, 1.7)])
-    rows(*_methods(_one, _of_values), cases=[row(1.1, _unit, 2.0)])
+    rows(*methods(_one, _of_values), cases=[row(0.7, 0.5, 1.5), row(_unit, 0.02, 1.5, 0.05, 1.7)])
+    rows(*methods(_one, _of_values), cases=[row(1.1, _unit, 2.0)])
     rows(_one.ppf, _one.isf, cases=[row(0.6, 0.5, 1.5), row(_unit, 0.02, 1.5, 0.05, 1.7)])
 rows(stats.expon.logpdf, stats.expon.pdf, stats.expon.cdf, cases=[corner((np.zeros(2),), np.array([-1.0, -3.0]))])
 rows(

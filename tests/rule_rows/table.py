@@ -30,6 +30,10 @@ def row(*args: Any, **keywords: Any) -> Row:
     return Row(args, keywords)
 
 
+def methods(distribution: Any, names: str = "logpdf pdf cdf sf logcdf logsf ppf isf") -> list[Any]:
+    return [getattr(distribution, name) for name in names.split()]
+
+
 def plain(*args: Any, **keywords: Any) -> Row:
     return Row(args, keywords, compared=False)
 

@@ -72,14 +72,14 @@ def discrete_lyapunov(a, q, method=None, *, grad, result):
     if not plain_lyapunov(a, q):
         return refuse(OTHER_LYAPUNOV)
     q_grad = linalg.solve_discrete_lyapunov(a.T, grad, method)
-    return q_grad @ conjugated_as(a, a) @ result.T + conjugated_as(a, q_grad.T @ a @ result), q_grad
+    return q_grad @ conjugated(a) @ result.T + conjugated_as(a, q_grad.T @ a @ result), q_grad
 
 
 @tangent(linalg.solve_discrete_lyapunov)
 def discrete_lyapunov_tangent(a, q, method=None, *, result, a_dot, q_dot):
     if not plain_lyapunov(a, q):
         return refuse(OTHER_LYAPUNOV)
-    change = a_dot @ result @ conjugated_as(a, a.T) + a @ result @ conjugated_as(a, a_dot.T) + q_dot
+    change = a_dot @ result @ conjugated(a.T) + a @ result @ conjugated_as(a, a_dot.T) + q_dot
     return linalg.solve_discrete_lyapunov(a, change, method)
 
 

@@ -9,6 +9,7 @@ as it is: the distribution function changes by minus the density times that. Out
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy import exp, log, log1p, tanh
 from scipy import special, stats
 
 from s2sad.kinds import Kind, broadcast_dims
-from s2sad.rules.registry import inline, kind, known, partials, rank, refuse
+from s2sad.rules.registry import alias, inline, kind, known, partials, rank, refuse
 from s2sad.rules.results import dims_of, numeric, shaped
 
 
@@ -100,6 +101,16 @@ def of_location_and_scale(distribution: Any, inside: Any, density: Any, log_dens
     kinds_of(distribution)
 
 
+def differentiated(distribution: Any, templates: Iterable[Any], *shapes: str) -> None:
+    """Rules of the methods that the templates are named after. shapes: what they call the parameters of the shape."""
+    for template in templates:
+        method = getattr(distribution, template.__name__)
+        partials(method)(template)
+        for name, own in zip(distribution.shapes.split(", ") if shapes else (), shapes):
+            alias(method, name, own)
+    kinds_of(distribution)
+
+
 def kinds_of(distribution: Any) -> None:
     names = "logpdf pdf cdf sf logcdf logsf ppf isf logpmf pmf"
     for name in names.split():
@@ -107,7 +118,7 @@ def kinds_of(distribution: Any) -> None:
             kind(getattr(distribution, name))(in_double)
 
 
-# The supports, of distributions with none, one or two parameters of the shape.
+# The supports, of distributions with none, one, two or three parameters of the shape.
 
 
 @inline
@@ -116,7 +127,7 @@ def everywhere(z, a=None, b=None):
 
 
 @inline
-def positive(z, a=None, b=None):
+def positive(z, a=None, b=None, c=None):
     return z > 0.0
 
 
@@ -126,7 +137,7 @@ def not_negative(z, shape=None):
 
 
 @inline
-def in_unit_interval(z, shape=None):
+def in_unit_interval(z, a=None, b=None):
     return (z >= 0.0) & (z <= 1.0)
 
 

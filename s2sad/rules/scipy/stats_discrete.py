@@ -11,14 +11,14 @@ import numpy as np
 from numpy import exp, expm1, log, log1p
 from scipy import special, stats
 
-from s2sad.rules.registry import alias, inline, known, nondifferentiable, partials
+from s2sad.rules.registry import inline, known, nondifferentiable, partials
 from s2sad.rules.results import elementwise_helper
 from s2sad.rules.scipy.special_functions import (
     log_binomial_slope,
     log_negative_binomial_slope,
     log_poisson_slope,
 )
-from s2sad.rules.scipy.stats import kinds_of, within
+from s2sad.rules.scipy.stats import differentiated, kinds_of, within
 
 
 @partials(stats.poisson.logpmf)
@@ -222,10 +222,7 @@ def of_parameter(distribution: Any, slope: Any) -> None:
     def logsf(k, p, loc=0, *, result):
         return None, -slope(whole_count(k - loc), p, result), None
 
-    for template in (cdf, sf, logcdf, logsf):
-        partials(getattr(distribution, template.__name__))(template)
-        alias(getattr(distribution, template.__name__), distribution.shapes, "p")
-    kinds_of(distribution)
+    differentiated(distribution, (cdf, sf, logcdf, logsf), "p")
 
 
 def of_last_parameter(distribution: Any, slope: Any) -> None:
@@ -243,9 +240,7 @@ def of_last_parameter(distribution: Any, slope: Any) -> None:
     def logsf(k, n, p, loc=0, *, result):
         return None, None, -slope(whole_count(k - loc), n, p, result), None
 
-    for template in (cdf, sf, logcdf, logsf):
-        partials(getattr(distribution, template.__name__))(template)
-    kinds_of(distribution)
+    differentiated(distribution, (cdf, sf, logcdf, logsf))
 
 
 @inline
@@ -307,12 +302,7 @@ def of_first_parameter(distribution: Any, slope: Any) -> None:
     def logsf(k, p, n, loc=0, *, result):
         return None, slope(whole_count(k - loc), p, n, -expm1(-result)), None, None
 
-    for template in (cdf, sf, logcdf, logsf):
-        method = getattr(distribution, template.__name__)
-        partials(method)(template)
-        for name, own in zip(distribution.shapes.split(", "), ("p", "n")):
-            alias(method, name, own)
-    kinds_of(distribution)
+    differentiated(distribution, (cdf, sf, logcdf, logsf), "p", "n")
 
 
 @inline

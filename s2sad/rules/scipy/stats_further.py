@@ -12,11 +12,11 @@ import numpy as np
 from numpy import exp, expm1, log
 from scipy import special, stats
 
-from s2sad.rules.registry import alias, inline, partials
+from s2sad.rules.registry import inline
 from s2sad.rules.results import elementwise_helper
-from s2sad.rules.scipy.stats import chosen, everywhere, in_unit_interval, kinds_of, positive, standard, within
+from s2sad.rules.scipy.stats import chosen, differentiated, everywhere, in_unit_interval, positive, standard, within
 from s2sad.rules.scipy.stats_shapes import gamma_log_density, gamma_score, gamma_shape_score, of_shape
-from s2sad.rules.scipy.stats_two_shapes import of_two_shapes
+from s2sad.rules.scipy.stats_two_shapes import of_two_shapes, probabilities_at
 
 # --- with one parameter ----------------------------------------------------------------------------------------------
 
@@ -90,11 +90,6 @@ def crystalball_second(z, beta, m):
 
 
 @inline
-def in_trapezoid(z, c, d):
-    return in_unit_interval(z)
-
-
-@inline
 def trapezoid_log_density(z, c, d):
     return log(chosen(z < c, z / c, chosen(z > d, (1.0 - z) / (1.0 - d), 1.0)) * 2.0 / (d - c + 1.0))
 
@@ -134,7 +129,7 @@ of_two_shapes(
 )
 of_two_shapes(
     stats.trapezoid,
-    in_trapezoid,
+    in_unit_interval,
     trapezoid_log_density,
     trapezoid_score,
     trapezoid_first,
@@ -159,51 +154,7 @@ def of_second_shape(distribution: Any, log_density: Any, score: Any, second: Any
         slope = within(positive(z), result * score(z, a, b) / scale)
         return slope, None, within(positive(z), result * second(z, a, b)), -slope, -result / scale - z * slope
 
-    for template in (logpdf, pdf):
-        method = getattr(distribution, template.__name__)
-        partials(method)(template)
-        for name, own in zip(distribution.shapes.split(", "), ("a", "b")):
-            alias(method, name, own)
-    _at_numbers(distribution, log_density)
-
-
-def _at_numbers(distribution: Any, log_density: Any) -> None:
-    """The distribution function and quantiles, by the number, the location and the scale."""
-
-    def cdf(x, a, b, loc=0, scale=1):
-        z = standard(x, loc, scale)
-        slope = within(positive(z), exp(log_density(z, a, b)) / scale)
-        return slope, None, None, -slope, -z * slope
-
-    def sf(x, a, b, loc=0, scale=1):
-        z = standard(x, loc, scale)
-        slope = within(positive(z), exp(log_density(z, a, b)) / scale)
-        return -slope, None, None, slope, z * slope
-
-    def logcdf(x, a, b, loc=0, scale=1, *, result):
-        z = standard(x, loc, scale)
-        slope = within(positive(z), exp(log_density(z, a, b) - result) / scale)
-        return slope, None, None, -slope, -z * slope
-
-    def logsf(x, a, b, loc=0, scale=1, *, result):
-        z = standard(x, loc, scale)
-        slope = within(positive(z), exp(log_density(z, a, b) - result) / scale)
-        return -slope, None, None, slope, z * slope
-
-    def ppf(q, a, b, loc=0, scale=1, *, result):
-        z = (result - loc) / scale
-        return scale / exp(log_density(z, a, b)), None, None, 1.0, z
-
-    def isf(q, a, b, loc=0, scale=1, *, result):
-        z = (result - loc) / scale
-        return -scale / exp(log_density(z, a, b)), None, None, 1.0, z
-
-    for template in (cdf, sf, logcdf, logsf, ppf, isf):
-        method = getattr(distribution, template.__name__)
-        partials(method)(template)
-        for name, own in zip(distribution.shapes.split(", "), ("a", "b")):
-            alias(method, name, own)
-    kinds_of(distribution)
+    differentiated(distribution, (logpdf, pdf, *probabilities_at(positive, log_density)), "a", "b")
 
 
 @inline
@@ -230,12 +181,7 @@ of_second_shape(stats.geninvgauss, geninvgauss_log_density, geninvgauss_score, g
 def of_three_shapes(distribution: Any, inside: Any, log_density: Any, score: Any, *of_shapes: Any) -> None:
     """of_shapes: the derivatives of the logarithm in the parameters, and those of a quantile."""
     templates = (*_densities(inside, score, *of_shapes[:3]), *_probabilities(inside, log_density, *of_shapes[3:]))
-    for template in templates:
-        method = getattr(distribution, template.__name__)
-        partials(method)(template)
-        for name, own in zip(distribution.shapes.split(", "), ("first", "second", "third")):
-            alias(method, name, own)
-    kinds_of(distribution)
+    differentiated(distribution, templates, "first", "second", "third")
 
 
 def _densities(inside: Any, score: Any, in_first: Any, in_second: Any, in_third: Any) -> tuple[Any, ...]:
@@ -310,11 +256,6 @@ def _probabilities(inside: Any, log_density: Any, in_first: Any, in_second: Any,
         return -slope, scale * of_first, scale * of_second, scale * in_third(z, first, second, third), 1.0, z
 
     return cdf, sf, logcdf, logsf, ppf, isf
-
-
-@inline
-def above_zero(z, a, b, c):
-    return z > 0.0
 
 
 @inline
@@ -435,7 +376,7 @@ def truncweibull_third_moved(z, c, a, b):
 
 of_three_shapes(
     stats.genexpon,
-    above_zero,
+    positive,
     genexpon_log_density,
     genexpon_score,
     genexpon_first,

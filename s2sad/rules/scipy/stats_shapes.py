@@ -9,12 +9,12 @@ import numpy as np
 from numpy import exp, log, log1p
 from scipy import special, stats
 
-from s2sad.rules.registry import alias, inline, partials
+from s2sad.rules.registry import inline
 from s2sad.rules.results import elementwise_helper
 from s2sad.rules.scipy.stats import (
+    differentiated,
     everywhere,
     in_unit_interval,
-    kinds_of,
     normal_quotient,
     not_negative,
     positive,
@@ -31,11 +31,7 @@ def of_shape(distribution: Any, inside: Any, log_density: Any, score: Any, shape
     probabilities = _probabilities(inside, log_density)
     if moved is not None:
         probabilities = _moving_probabilities(inside, log_density, moved)
-    for template in (*_densities(inside, score, shape_score), *probabilities):
-        method = getattr(distribution, template.__name__)
-        partials(method)(template)
-        alias(method, distribution.shapes, "shape")
-    kinds_of(distribution)
+    differentiated(distribution, (*_densities(inside, score, shape_score), *probabilities), "shape")
 
 
 def _densities(inside: Any, score: Any, shape_score: Any) -> tuple[Any, ...]:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy import exp, log, log1p
 from scipy import special, stats
 
-from s2sad.rules.registry import alias, inline, partials
+from s2sad.rules.registry import inline
 from s2sad.rules.results import elementwise_helper
-from s2sad.rules.scipy.stats import everywhere, kinds_of, positive, standard, within
+from s2sad.rules.scipy.stats import differentiated, everywhere, positive, standard, within
 
 
 def of_two_shapes(
@@ -19,13 +19,9 @@ def of_two_shapes(
 ) -> None:
     """Functions of z and both parameters. first and second: the derivatives of the logarithm in these; moved: those
     of a quantile, if they are elementary."""
-    probabilities = _moving_probabilities(inside, log_density, *moved) if moved else _probabilities(inside, log_density)
-    for template in (*_densities(inside, score, first, second), *probabilities):
-        method = getattr(distribution, template.__name__)
-        partials(method)(template)
-        for name, own in zip(distribution.shapes.split(", "), ("a", "b")):
-            alias(method, name, own)
-    kinds_of(distribution)
+    probabilities = _moving_probabilities if moved else probabilities_at
+    templates = (*_densities(inside, score, first, second), *probabilities(inside, log_density, *moved))
+    differentiated(distribution, templates, "a", "b")
 
 
 def _densities(inside: Any, score: Any, first: Any, second: Any) -> tuple[Any, ...]:
@@ -46,7 +42,7 @@ def _densities(inside: Any, score: Any, first: Any, second: Any) -> tuple[Any, .
     return logpdf, pdf
 
 
-def _probabilities(inside: Any, log_density: Any) -> tuple[Any, ...]:
+def probabilities_at(inside: Any, log_density: Any) -> tuple[Any, ...]:
     """Of distributions whose quantiles move in no elementary way."""
 
     def cdf(x, a, b, loc=0, scale=1):
