@@ -215,7 +215,7 @@ def correlation_tangent(x, y, *, result, x_dot, y_dot):
 # --- kinds ----------------------------------------------------------------------------------------------------------
 
 
-@kind(statistics.fmean, statistics.geometric_mean, statistics.covariance, statistics.correlation)
+@kind(statistics.fmean, statistics.geometric_mean)
 def float_kind_of_data(*data: Kind, **options: Kind) -> Kind:
     return FLOAT
 
@@ -232,3 +232,9 @@ def kind_of_data(data: Kind, center: Kind | None = None) -> Kind:
     """Of whole numbers it may be a whole number, and NumPy's numbers of less precision stay what they are."""
     dtype = getattr(numeric(data), "dtype", "")
     return FLOAT if dtype == "float64" else UNKNOWN
+
+
+@kind(statistics.covariance, statistics.correlation)
+def kind_of_both(x: Kind, y: Kind, **options: Kind) -> Kind:
+    """Since Python 3.12, NumPy's numbers of less precision stay what they are."""
+    return FLOAT if kind_of_data(x) == kind_of_data(y) == FLOAT else UNKNOWN
