@@ -100,7 +100,7 @@ def without_row() -> list[tuple[Any, str]]:
             continue
         used = {key for row in ROWS.get(rule.function, ()) for key in rule.bind(row.args, row.keywords)}
         for name, parameter in rule.parameters.parameters.items():
-            if name == "keepdims" and not takes(rule.function, name):  # of a newer SciPy
+            if name in ("keepdims", "weights") and not takes(rule.function, name):  # of a newer SciPy, Python
                 continue
             if name not in used and parameter.default is not parameter.empty:
                 found.append((rule.function, name))

@@ -120,7 +120,10 @@ PAIRS = {
     ),
     "make_smoothing_spline": (
         lambda y: interpolate.make_smoothing_spline(X, y, lam=0.1)(POINTS),
-        lambda y: interpolate.make_smoothing_spline(X, np.eye(len(X)), lam=0.1)(POINTS) @ y,
+        lambda y: (
+            np.stack([interpolate.make_smoothing_spline(X, unit, lam=0.1)(POINTS) for unit in np.eye(len(X))], axis=-1)
+            @ y
+        ),
         Y,
     ),
     "griddata": (

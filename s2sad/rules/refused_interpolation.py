@@ -17,13 +17,13 @@ INSTEAD: list[tuple[str, str]] = [
         "make_lsq_spline make_splrep LSQUnivariateSpline generate_knots",
     ),
     (
-        "with a fixed `lam`, `make_smoothing_spline(x, np.eye(len(x)), lam=lam)(points) @ y`: it is linear in the "
-        "values y",
+        "with a fixed `lam`, `np.stack([make_smoothing_spline(x, unit, lam=lam)(points) for unit in "
+        "np.eye(len(x))], axis=-1) @ y`: it is linear in the values y",
         "make_smoothing_spline",
     ),
     (
         "`make_interp_spline(x, y)` through the points; or, linear in y as well, "
-        "`make_smoothing_spline(x, np.eye(len(x)), lam=lam)(points) @ y`",
+        "`np.stack([make_smoothing_spline(x, unit, lam=lam)(points) for unit in np.eye(len(x))], axis=-1) @ y`",
         "UnivariateSpline InterpolatedUnivariateSpline",
     ),
     (
