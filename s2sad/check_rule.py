@@ -28,6 +28,7 @@ from s2sad.compiling import define
 from s2sad.derived import gradients_function
 from s2sad.differences import leaves, name_of, random_like
 from s2sad.errors import NotDifferentiableError, RuleError
+from s2sad.forward import value_and_tangent_function
 from s2sad.numeric import GradientReport, Row, WrongGradientError, check_gradients
 from s2sad.rules import registry, scopes
 
@@ -77,7 +78,7 @@ class RuleReport:
 def check_rule(
     function: Callable[..., Any],
     *args: Any,
-    order: int = 2,
+    order: Any = None,
     rtol: float | None = None,
     atol: float | None = None,
     **kwargs: Any,
@@ -85,10 +86,11 @@ def check_rule(
     """Compares the rule that is registered for a function with central differences, at these arguments.
 
     Compared are the gradients of a program that calls the function (reverse mode), the directional derivative that the
-    rule gives (forward mode, where the rule states one), the gradients of these gradients (`order=1` leaves them out),
+    rule gives (forward mode, where the rule states one), the gradients of these gradients (`order=1` leaves them out)
     and the shape and dtype of each. Arguments for which the rule has no derivative, and what is no float, stay as they
     are. It returns a report: print it, look at its `ok`, or call `raise_if_wrong()` in a test. RuleError where there is
-    no rule, or where it doesn't know these arguments; NotDifferentiableError where it refuses them.
+    no rule, or where it doesn't know these arguments; NotDifferentiableError where it refuses them. An `order`, `rtol`
+    or `atol` that the function has itself is the function's.
 
     >>> import numpy as np
     >>> check_rule(np.hypot, np.array([3.0, 1.0]), 4.0).ok
@@ -98,6 +100,11 @@ def check_rule(
     rule = registry.find(function)
     if rule is None:
         raise RuleError(f"no rule is registered for {name}: write one with @partials or @adjoint")
+    given_options = {"order": order, "rtol": rtol, "atol": atol}
+    for key in given_options.keys() & rule.parameters.parameters.keys():
+        value = given_options.pop(key)
+        kwargs = kwargs if value is None else {**kwargs, key: value}
+    order, rtol, atol = (given_options.get(key) for key in ("order", "rtol", "atol"))
     bound = rule.bind(args, kwargs)
     moved = {key: bound[key] for key in rule.wrt if key in bound and _is_number(bound[key])}
     if rule.form == registry.NONDIFFERENTIABLE:
@@ -109,7 +116,11 @@ def check_rule(
     faults: list[str] = []
     if rule.form == registry.NONDIFFERENTIABLE:
         return RuleReport(name, _constant(name, function, args, kwargs, call, given), None, None)
-    _check_template(rule, bound, moved, faults)
+    result = call(*given)
+    if not rule.own and rule.several != (count := len(result) if isinstance(result, (list, tuple)) else 0):
+        what = f"{count} results: register its rule with `several={count}`" if count else "one result, and no tuple"
+        return RuleReport(name, GradientReport(name, (), (f"{name} returns {what}",)), None, None)
+    _check_template(rule, bound, moved, result, faults)
     try:
         reverse = check_gradients(call, *given, rtol=rtol, atol=atol)
     except (IndexError, ValueError):  # gradients of other shapes than the arguments
@@ -117,9 +128,9 @@ def check_rule(
             raise
         return RuleReport(name, GradientReport(name, (), tuple(faults)), None, None)
     faults += _sizes(call, moved)
-    forward = _forward(rule, bound, moved, call, name)
+    forward = _forward(rule, moved, call, name)
     second = None
-    if order > 1:
+    if order is None or order > 1:
         try:
             second = check_gradients(gradients_function(call), *given, rtol=rtol, atol=atol)
         except NotDifferentiableError as error:
@@ -176,9 +187,10 @@ def _slope(f: Callable[[float], Any], dy: Any) -> float:
 
 
 # ---------------------------------------------------------------- the template itself
-def _check_template(rule: registry.Rule, bound: dict[str, Any], moved: dict[str, Any], faults: list[str]) -> None:
+def _check_template(
+    rule: registry.Rule, bound: dict[str, Any], moved: dict[str, Any], result: Any, faults: list[str]
+) -> None:
     """That the template returns one derivative for each parameter, each as large as it has to be."""
-    result = rule.function(*(ready := inspect.BoundArguments(rule.parameters, bound)).args, **ready.kwargs)  # type: ignore[arg-type]
     if rule.variadic is not None or isinstance(result, (list, tuple, dict)):
         return
     made = _run(rule, rule.template, bound, {"grad": np.ones_like(result), "result": result})
@@ -238,49 +250,46 @@ def _single(value: Any) -> Any:
 
 
 # ---------------------------------------------------------------- forward mode
-def _forward(
-    rule: registry.Rule, bound: dict[str, Any], moved: dict[str, Any], call: Callable[..., Any], name: str
-) -> GradientReport | None:
-    """The directional derivative that the rule states: of its partial derivatives, its tangent, or as it is linear."""
-    if rule.variadic is not None or any(isinstance(value, (list, tuple)) for value in moved.values()):
+def _forward(rule: registry.Rule, moved: dict[str, Any], call: Callable[..., Any], name: str) -> GradientReport | None:
+    """The directional derivative, of a program that calls the function, where the rule states one: by its partial
+    derivatives, by a tangent, or as the function is linear."""
+    if rule.form != registry.PARTIALS and rule.tangent is None and not rule.linear:
         return None
-    dots = {
-        key: random_like(np.asarray(value), np.random.default_rng(k)) for k, (key, value) in enumerate(moved.items())
-    }
-    result = call(*moved.values())
-    if rule.form == registry.PARTIALS:
-        made = _run(rule, rule.template, bound, {"result": result})
-        parts = dict(zip(rule.parameters.parameters, made if isinstance(made, tuple) else (made,)))
-        tangent = sum(np.asarray(parts[key]) * dot for key, dot in dots.items())
-    elif rule.tangent is not None:
-        wanted = [key for key in inspect.signature(rule.tangent).parameters if key.endswith("_dot")]
-        still = {key: np.zeros(np.shape(bound.get(key[:-4], 0.0))) for key in wanted if key[:-4] not in dots}
-        given = {f"{key}_dot": dot for key, dot in dots.items()} | still
-        tangent = _run(rule, rule.tangent, bound, {**given, "result": result})
-    elif rule.linear is True:
-        tangent = call(*dots.values())
-    elif rule.linear == "each":
-        tangent = sum(np.asarray(call(**{**moved, key: dot})) for key, dot in dots.items())
-    else:
-        return None
+    dots = tuple(random_like(_as_array(value), np.random.default_rng(k)) for k, value in enumerate(moved.values()))
+    dots = tuple(_like(value, dot) for value, dot in zip(moved.values(), dots))
+    _, tangent = value_and_tangent_function(call)(*moved.values(), tangents=dots)
     step = 1e-6
-    ends = [
-        np.asarray(call(*(_shifted(v, dots[key], sign * step) for key, v in moved.items()))) for sign in (1.0, -1.0)
-    ]
-    slopes, shape = (ends[0] - ends[1]) / (2.0 * step), np.shape(ends[0])
-    if np.shape(tangent) != shape and np.ndim(tangent):
-        fault = f"the tangent has the shape {np.shape(tangent)}, the result {shape}"
-        return GradientReport(name, (), (fault,))
-    found = np.broadcast_to(tangent, shape)
-    scale = max(1.0, float(np.max(np.abs(ends[0]), initial=0.0)))
+    high, low = (call(*(_shifted(v, dot, sign * step) for v, dot in zip(moved.values(), dots))) for sign in (1.0, -1.0))
     rows = []
-    for path, slope in leaves(slopes):
-        one = found[path[0][1] if path else ()].item()
-        close = bool(np.isclose(one, slope, rtol=1e-5, atol=1e-7 * scale, equal_nan=True))
-        rows.append(Row(name_of("result", path), one, slope, close))
+    several = isinstance(high, (list, tuple))
+    parts = zip(high, low, tangent) if several else [(high, low, tangent)]
+    for k, (above, below, found) in enumerate(parts):
+        if np.asarray(above).dtype.kind not in "fc":
+            continue
+        title, shape = f"result[{k}]" if several else "result", np.shape(above)
+        if np.shape(found) != shape and np.ndim(found):
+            fault = f"the tangent has the shape {np.shape(found)}, the {title.replace('[', ' [')} {shape}"
+            return GradientReport(name, (), (fault,))
+        slopes, found = (np.asarray(above) - np.asarray(below)) / (2.0 * step), np.broadcast_to(found, shape)
+        scale = max(1.0, float(np.max(np.abs(above), initial=0.0)))
+        for path, slope in leaves(slopes):
+            one = found[path[0][1] if path else ()].item()
+            close = bool(np.isclose(one, slope, rtol=1e-5, atol=1e-7 * scale, equal_nan=True))
+            rows.append(Row(name_of(title, path), one, slope, close))
     return GradientReport(name, tuple(rows[:30]))
 
 
+def _as_array(value: Any) -> Any:
+    """A number as an array, so that it gets a direction that is not 1."""
+    return value if isinstance(value, (list, tuple)) else np.asarray(value)
+
+
+def _like(value: Any, dot: Any) -> Any:
+    return dot.item() if isinstance(dot, np.ndarray) and not isinstance(value, np.ndarray) else dot
+
+
 def _shifted(value: Any, direction: Any, step: float) -> Any:
+    if isinstance(value, (list, tuple)):
+        return type(value)(_shifted(*pair, step) for pair in zip(value, direction))
     moved = np.asarray(value) + step * np.asarray(direction)
     return moved if isinstance(value, np.ndarray) else moved.item()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import linalg
 
-from s2sad import gradients_function, hvp, jvp
+from s2sad import check_gradients, gradients_function, hvp, jvp
 
 TALL = np.array([[3.0, 0.5, -0.2], [0.1, 2.0, 0.4], [-0.3, 0.6, 1.0], [0.7, -0.8, 0.2]])
 SHAPES = {"tall": TALL, "wide": TALL.T, "square": TALL[:3], "column": TALL[:, :1], "stack": np.stack([TALL, TALL**2])}
@@ -84,9 +84,44 @@ def test_where_a_reflection_has_no_derivative():
         jvp(lambda a: np.linalg.qr(a, mode="complete")[0], (a,), (TALL,))
 
 
-def test_complex_singular_vectors_in_forward_mode():
-    with pytest.raises(np.linalg.LinAlgError, match="phases are free. Take the gradient .* in reverse mode"):
-        jvp(lambda a: np.abs(np.linalg.svd(a)[0]), (TALL + 1j,), (TALL,))
+TURN = np.cos(3.0 * TALL) + 1j * np.sin(5.0 * TALL)
+VECTORS = {
+    "u": lambda a: np.linalg.svd(a, full_matrices=False)[0],
+    "v": lambda a: np.linalg.svd(a, full_matrices=False)[2].T,
+    "first of all": lambda a: np.linalg.svd(a)[0][:, :3],
+    "scipy": lambda a: linalg.svd(a, full_matrices=False)[0],
+    "symmetric": lambda a: np.linalg.svd(a @ np.conj(a.T), hermitian=True)[0][:, :2],
+    "eigh": lambda a: np.linalg.eigh(a @ np.conj(a.T))[1][:, 2:],
+    "upper": lambda a: np.linalg.eigh(a @ np.conj(a.T), "U")[1][:, 2:],
+    "scipy's upper": lambda a: linalg.eigh(a @ np.conj(a.T), lower=False)[1][:, 2:],
+}
+
+
+@pytest.mark.parametrize("a", [TALL + 0.3j * np.sin(TALL), TALL + 0j], ids=["complex", "real"])
+@pytest.mark.parametrize("name", VECTORS)
+def test_complex_vectors_keep_the_phase_that_lapack_gives_them(name, a):
+    """Up to signs, which LAPACK changes where the numbers are real by chance."""
+    f, step = VECTORS[name], 1e-6
+    value, change = jvp(f, (a,), (TURN,))
+    ends = [f(a + sign * step * TURN) for sign in (1.0, -1.0)]
+    upper, lower = (end * np.sign(np.real(np.sum(np.conj(value) * end, axis=0))) for end in ends)
+    np.testing.assert_allclose(change, (upper - lower) / (2 * step), atol=1e-6)
+    weights = np.cos(1.0 + np.arange(value.size)).reshape(value.shape) * (1.0 - 0.7j)
+    (slope,) = gradients_function(f)(a, dy=weights)
+    assert np.isclose(np.real(np.sum(slope * TURN)), np.real(np.sum(weights * change)), rtol=1e-8)
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (2, 4), (2, 9), (9, 2), (1, 3), (3, 1)])
+def test_second_derivatives_of_complex_singular_vectors(shape):
+    random = np.random.default_rng(3)
+    a = random.normal(size=shape) + 1j * random.normal(size=shape)
+
+    def total(a):
+        u, s, vh = np.linalg.svd(a, full_matrices=False)
+        return np.sum(np.abs(u + 0.3j) ** 3) + np.sum(s * np.abs(vh[:, 0] - 0.2j))
+
+    assert check_gradients(total, a).ok
+    assert check_gradients(gradients_function(total), a).ok
 
 
 REAL = np.array([[3.0, 0.5, -0.2], [0.3, 2.1, 0.4], [-0.3, 0.7, 1.0]])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial import distance
 
-from s2sad import NotDifferentiableError, gradients_function, jvp, value_and_gradients_function
+from s2sad import NotDifferentiableError, check_gradients, gradients_function, jvp, value_and_gradients_function
 from tests.language.checker import Cases, array
 
 case = Cases()
@@ -180,14 +180,30 @@ def test_distances_from_points_with_one_number(f):
 
 
 def test_complex_numbers_that_may_be_real():
-    def f(z):
-        made = np.real_if_close(z)
-        return np.sum(np.real(made)) + np.sum(np.imag(made))
+    def there_and_back(x):
+        made = np.real_if_close(np.fft.ifft(np.fft.fft(x)))
+        return np.sum(made * made * x)
 
-    with pytest.raises(NotDifferentiableError, match="depends on the numbers"):
-        gradients_function(f)(np.array([1.0 + 0.5j]))
-    with pytest.raises(NotDifferentiableError, match="depends on the numbers"):
-        jvp(f, (np.array([1.0 + 0.5j]),), (np.array([1.0]),))
+    def doubled(z):
+        made = np.real_if_close(z) * 2.0
+        return made * z
+
+    x, z = np.array([1.0, -0.5, 2.0]), np.array([1.0 + 0.5j, 0.3j])
+    assert check_gradients(there_and_back, x).ok and check_gradients(gradients_function(there_and_back), x).ok
+    assert jvp(there_and_back, (x,), (x,))[1] == pytest.approx(3.0 * there_and_back(x))
+    assert check_gradients(doubled, z).ok
+    np.testing.assert_allclose(jvp(doubled, (z,), (z,))[1], 2.0 * doubled(z))
+    real, dot = z.real + 0j, np.array([1.0 + 2.0j, 3.0])
+    np.testing.assert_allclose(gradients_function(lambda z: np.real_if_close(z))(real), [[1.0, 1.0]])
+    np.testing.assert_allclose(jvp(lambda z: np.real_if_close(z), (real,), (dot,))[1], dot.real)
+
+
+@pytest.mark.parametrize("f", [np.fft.rfftn, np.fft.rfft2, np.fft.irfftn, np.fft.irfft2])
+def test_an_axis_that_is_transformed_twice(f):
+    with pytest.raises(NotDifferentiableError, match=r"fails here: of one axis twice(.|\n)*along it of np.fft.i?r?fft"):
+        gradients_function(lambda x: np.abs(f(x, axes=(1, -1))))(
+            np.ones((3, 4)) + (0j if f in (np.fft.irfftn, np.fft.irfft2) else 0.0)
+        )
 
 
 def test_the_gradient_of_a_number_is_a_number_behind_where():

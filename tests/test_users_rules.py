@@ -659,3 +659,77 @@ def test_what_a_kind_function_refuses_is_said_though_nothing_reads_the_result():
 
     with pytest.raises(s2sad.NotDifferentiableError, match="the rule for `into` fails here: it writes into output"):
         s2sad.value_and_gradients_function(f)(np.ones(3))
+
+
+# ---------------------------------------------------------------- several results, and what isn't an array
+
+
+def both(a: Any) -> Any:
+    return np.cos(a), np.sum(a)
+
+
+def both_grad(a, *, grad, result):
+    wave = 0.0 if grad[0] is None else -np.sin(a) * grad[0]
+    return wave + (0.0 if grad[1] is None else grad[1])
+
+
+def test_a_function_with_several_results():
+    adjoint(both, several=2)(both_grad)
+
+    @tangent(both)
+    def _(a, *, a_dot):
+        return -np.sin(a) * a_dot, np.sum(a_dot)
+
+    def f(a):
+        waves, total = both(a)
+        return np.sum(waves * total)
+
+    a = np.array([0.5, 1.0])
+    assert s2sad.check_gradients(f, a).ok
+    report = check_rule(both, a)
+    assert report.ok and {row.parameter for row in report.forward.rows} == {"result[0][0]", "result[0][1]", "result[1]"}
+
+
+def test_how_many_results_there_are_has_to_be_said():
+    with pytest.raises(RuleError, match="`several` is how many results there are, as in `several=2`, and not True"):
+        adjoint(both, several=True)
+    adjoint(both, several=3)(both_grad)
+    assert "both returns 2 results: register its rule with `several=2`" in str(check_rule(both, np.array([0.5, 1.0])))
+    adjoint(both)(both_grad)
+    assert "both returns 2 results: register its rule with `several=2`" in str(check_rule(both, np.array([0.5, 1.0])))
+
+
+def test_check_rule_of_functions_with_several_results():
+    report = check_rule(np.linalg.eigh, np.array([[2.0, 1.0], [1.0, 3.0]]))
+    assert report.ok and len(report.forward.rows) == 6
+
+
+def test_check_rule_compares_forward_mode_of_any_number_of_arguments():
+    report = check_rule(math.hypot, 3.0, 4.0)
+    assert report.ok and len(report.forward.rows) == 1
+    report = check_rule(np.stack, [np.array([1.0, 2.0]), np.array([3.0, 4.0])])
+    assert report.ok and len(report.forward.rows) == 4
+
+
+def test_an_option_that_the_function_has_itself_is_the_function_s():
+    def ordered(x, order="up"):
+        return np.sort(x) if order == "up" else -np.sort(-x)
+
+    @partials(ordered)
+    def _(x, order="up"):
+        return 1.0
+
+    assert not check_rule(ordered, np.array([3.0, 1.0]), order="down").reverse.faults
+    assert check_rule(np.ravel, np.ones((2, 3)), order="F").ok
+
+
+def test_a_ufunc_of_a_python_function_gives_numbers():
+    square = np.frompyfunc(lambda x: x * x, 1, 1)
+
+    @partials(square)
+    def _(x):
+        return 2.0 * x
+
+    assert s2sad.grad(lambda x: square(x) * 2.0)(3.0) == 12.0
+    with pytest.raises(s2sad.NotDifferentiableError, match="an array of Python objects"):
+        s2sad.grad(lambda x: np.sum(square(x)))(np.array([3.0, 4.0]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.errors import RuleRefusalError
-from s2sad.kinds import UNKNOWN, Array, Kind, Scalar
-from s2sad.rules.registry import adjoint, inline, kind, known, refuse, tangent
+from s2sad.kinds import Array, Kind, Scalar
+from s2sad.rules.registry import adjoint, inline, kind, known, tangent
 from s2sad.rules.results import (
     dims_of,
     dtype_of,
@@ -43,18 +43,22 @@ def required(a, dtype=None, requirements=None, *, grad):
     return grad
 
 
-@adjoint(np.real_if_close, linear=True, view=True, cost=1)
+@adjoint(np.real_if_close, view=True, cost=1)
 def real_if_close(a, tol=100, *, grad):
-    if np.iscomplexobj(a):
-        return refuse("whether the result is real or complex depends on the numbers: write a.real, or a")
-    return grad
+    """Where only the real part is kept, the cotangent of the other is zero."""
+    return grad + 0j if np.iscomplexobj(a) else grad
 
 
 @tangent(np.real_if_close)
-def real_if_close_tangent(a, tol=100, *, a_dot):
+def real_if_close_tangent(a, tol=100, *, result, a_dot):
     if np.iscomplexobj(a):
-        return refuse("whether the result is real or complex depends on the numbers: write a.real, or a")
+        return kept_parts(a_dot, result)
     return np.real_if_close(a_dot)
+
+
+def kept_parts(x, result):
+    """x, or its real part where the result has no other."""
+    return x if np.iscomplexobj(result) else np.real(x)
 
 
 @inline
@@ -111,7 +115,12 @@ def as_array_kind(a: Kind, dtype: Kind, *options: Kind) -> Kind:
 @kind(np.real_if_close)
 def real_if_close_kind(a: Kind, tol: Kind) -> Kind:
     a = numeric(a)
-    return with_dims(a, dims_of(a)) if getattr(a, "char", "?") in "bif" else UNKNOWN
+    return with_dims(a, dims_of(a)) if getattr(a, "char", "?") in "bif" else Array("", dims_of(a))
+
+
+@kind(kept_parts)
+def kept_kind(x: Kind, result: Kind) -> Kind:
+    return result
 
 
 @kind(np.ascontiguousarray, np.ndarray.astype)

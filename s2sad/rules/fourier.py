@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.kinds import Array, Dim, Kind
-from s2sad.rules.registry import adjoint, inline, kind, known, sized, tangent
+from s2sad.rules.registry import adjoint, inline, kind, known, refuse, sized, tangent
 from s2sad.rules.results import (
     UNSURE,
     dim_of,
@@ -162,6 +162,8 @@ def rfft2(a, s=None, axes=(-2, -1), norm=None, *, grad):
 @inline
 def real_transform_adjoint(a, s, axes, norm, grad):
     axes = axes_of_transform(grad, s, axes)
+    if known(repeated(axes, grad)):
+        return refuse("of one axis twice: np.fft.fft along it of np.fft.rfft along it")
     if s is None:
         return sized(np.real(np.fft.fftn(grad, lengths_along(np.shape(a), axes), axes, norm)), a)
     return fitted(np.real(np.fft.fftn(grad, lengths_given(s, a, axes), axes, norm)), np.shape(a))
@@ -173,6 +175,13 @@ def axes_of_transform(x, s, axes):
     if axes is not None:
         return axes
     return tuple(range(np.ndim(x))) if s is None else tuple(range(-len(s), 0))
+
+
+@inline
+def repeated(axes, x):
+    """Whether one axis is transformed twice: then only the first transform is one of real numbers."""
+    distinct = tuple([axis % x.ndim for axis in (() if axes is None else axes)])
+    return len(set(distinct)) < len(distinct)
 
 
 @inline
@@ -188,6 +197,8 @@ def lengths_along(shape, axes):
 
 @adjoint(np.fft.irfftn, linear=True, cost=200)
 def irfftn(a, s=None, axes=None, norm=None, *, grad):
+    if known(repeated(axes, grad)):
+        return refuse("of one axis twice: np.fft.irfft along it of np.fft.ifft along it")
     half = np.conj(np.fft.rfftn(grad, axes=axes_of_transform(grad, s, axes), norm=flipped(norm)))
     whole = counted_twice(half, grad.shape[-1 if axes is None else axes[-1]], -1 if axes is None else axes[-1])
     return as_large_as(a, whole, s)
@@ -195,6 +206,8 @@ def irfftn(a, s=None, axes=None, norm=None, *, grad):
 
 @adjoint(np.fft.irfft2, linear=True, cost=200)
 def irfft2(a, s=None, axes=(-2, -1), norm=None, *, grad):
+    if known(repeated(axes, grad)):
+        return refuse("of one axis twice: np.fft.irfft along it of np.fft.ifft along it")
     half = np.conj(np.fft.rfftn(grad, axes=axes, norm=flipped(norm)))
     whole = counted_twice(half, grad.shape[axes[-1]], axes[-1])
     return as_large_as(a, whole, s)

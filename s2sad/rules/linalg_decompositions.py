@@ -61,6 +61,37 @@ def gaps(values):
     return np.where(same, np.inf, differences)
 
 
+def real_places(vectors, row):
+    """Where each vector has the element that LAPACK makes real: in a row of its own, where that isn't 0; where there is
+    no such row (None), the largest one."""
+    tiny = np.finfo(vectors.dtype).eps
+    lengths = np.where(np.abs(np.imag(vectors)) <= 8.0 * tiny, np.abs(vectors), -1.0)
+    if row is not None:
+        rows = np.expand_dims(np.arange(vectors.shape[-2]), -1)
+        lengths = lengths + np.where((rows == row % vectors.shape[-2]) & (lengths > tiny**0.5), 2.0, 0.0)
+    places = np.expand_dims(np.argmax(lengths, axis=-2), -2)
+    if np.any(np.take_along_axis(lengths, places, -2) <= 0):
+        raise np.linalg.LinAlgError("the phase of a vector is not determined, so that it has no derivative")
+    return places
+
+
+def at_given_phase(vectors, grad, row):
+    """Without the part of the cotangent that turns the phase of a vector, which LAPACK fixes: one element is real."""
+    inner = np.sum(vectors * grad, axis=-2, keepdims=True)
+    fixed = real_places(vectors, row)
+    pivot = np.real(np.take_along_axis(vectors, fixed, -2))
+    rows = np.expand_dims(np.arange(vectors.shape[-2]), -1)
+    return grad - np.where(rows == fixed, 1j * np.imag(inner) / pivot, 0.0)
+
+
+def with_given_phase(vectors, changes, row):
+    """Changes of vectors that keep real the element that LAPACK makes real."""
+    fixed = real_places(vectors, row)
+    pivot = np.real(np.take_along_axis(vectors, fixed, -2))
+    turning = np.imag(np.take_along_axis(changes, fixed, -2)) / pivot
+    return changes - 1j * turning * vectors
+
+
 def for_eigenvalues(grad, values):
     """The cotangent of eigenvalues. Of equal ones each by itself has no derivative, what treats them alike has: an
     error where they have different cotangents."""
@@ -260,7 +291,7 @@ def shorter(m: Dim, n: Dim) -> Dim:
 @adjoint(np.linalg.svd, several=True, cost=9000)
 def svd(a, full_matrices=True, compute_uv=True, hermitian=False, *, grad, result):
     """Townsend (2016). Where singular values are equal, the vectors have no derivative, which is an error; so are
-    columns that only complete U or V, and of complex matrices a value that depends on the phases of the vectors."""
+    columns that only complete U or V. Of a complex matrix LAPACK makes real the first row of V, of a wide one of U."""
     if hermitian:  # the lower half is read
         return lower_half(cotangent_of_factored(whole_of_half(a, "L"), full_matrices, compute_uv, grad, result), a)
     return sized(cotangent_of_factored(a, full_matrices, compute_uv, grad, result), a)
@@ -281,6 +312,8 @@ def cotangent_of_factored(a, full_matrices, compute_uv, cotangent, made):
     s_grad = np.zeros_like(s) if s_grad is None else s_grad
     u_grad = np.zeros_like(u) if u_grad is None else u_grad
     vh_grad = np.zeros_like(vh) if vh_grad is None else vh_grad
+    if np.iscomplexobj(a):
+        u_grad, vh_grad = cotangents_at_given_phase(u, vh, u_grad, vh_grad)
     return svd_slope(u, s, vh, u_grad, s_grad, vh_grad)
 
 
@@ -298,9 +331,6 @@ def svd_slope(u, s, vh, u_grad, s_grad, vh_grad):
     inner = inner + rows * ((right - np.conj(np.swapaxes(right, -1, -2))) / squares)
     inner = inner + np.expand_dims(s_grad, -2) * np.eye(k, dtype=s.dtype)
     if np.iscomplexobj(u):
-        turning = np.imag(np.diagonal(left + right, axis1=-2, axis2=-1))
-        if np.any(np.abs(turning) > 1e-6 * (1e-300 + np.max(np.abs(left)) + np.max(np.abs(right)))):
-            raise np.linalg.LinAlgError("the value depends on the phases of singular vectors, which have no derivative")
         inner = inner + np.eye(k) * np.expand_dims(1j * np.imag(np.diagonal(left, axis1=-2, axis2=-1)) / s, -2)
     made = u @ inner @ vh
     if u.shape[-2] > k:
@@ -308,6 +338,24 @@ def svd_slope(u, s, vh, u_grad, s_grad, vh_grad):
     if vh.shape[-1] > k:
         made = made + (u / columns) @ np.conj(np.swapaxes(v_grad - v @ right, -1, -2))
     return np.conj(made)
+
+
+def in_one_column(u, vh):
+    """The vectors of V, each above its partner of U. They have one phase: LAPACK makes real the first element of that
+    of V, of a wide matrix that of U. How many elements are above it, comes second."""
+    k = min(u.shape[-2], vh.shape[-1])
+    above = 0 if u.shape[-2] >= vh.shape[-1] else vh.shape[-1]
+    return np.concatenate([np.conj(np.swapaxes(vh[..., :k, :], -1, -2)), u[..., :k]], axis=-2), above
+
+
+def cotangents_at_given_phase(u, vh, u_grad, vh_grad):
+    """Those of complex singular vectors, without the part that turns their phases."""
+    both, row = in_one_column(u, vh)
+    k, n = both.shape[-1], vh.shape[-1]
+    grad = at_given_phase(both, in_one_column(u_grad, vh_grad)[0], row)
+    v_grad = np.conj(np.swapaxes(grad[..., :n, :], -1, -2))
+    u_grad = np.concatenate([grad[..., n:, :], u_grad[..., k:]], axis=-1)
+    return u_grad, np.concatenate([v_grad, vh_grad[..., k:, :]], axis=-2)
 
 
 @tangent(np.linalg.svd)
@@ -325,29 +373,38 @@ def svd_tangents(a, compute_uv, result, a_dot):
     u, s, vh = result
     k = s.shape[-1]
     s_dot = changes_of_singular_values(s, turned_conjugate(u[..., :k]) @ a_dot @ turned_conjugate(vh[..., :k, :]))
+    if np.iscomplexobj(a):
+        return complex_svd_changes(u, s, vh, a_dot)[0], s_dot, complex_svd_changes(u, s, vh, a_dot)[1]
     return svd_changes(u, s, vh, a_dot)[0], s_dot, svd_changes(u, s, vh, a_dot)[1]
 
 
 def svd_changes(u, s, vh, a_dot):
     """How U and V change with a. Vectors that only complete them have no derivative: nan."""
-    if np.iscomplexobj(u):
-        raise np.linalg.LinAlgError(
-            "the change of complex singular vectors is not determined: their phases are free. Take the gradient of "
-            "what doesn't depend on them, in reverse mode; for a second derivative both times"
-        )
     k = s.shape[-1]
-    first, v = u[..., :k], np.swapaxes(vh[..., :k, :], -1, -2)
-    inner = np.swapaxes(first, -1, -2) @ a_dot @ v
+    first, v = u[..., :k], np.conj(np.swapaxes(vh[..., :k, :], -1, -2))
+    inner = np.conj(np.swapaxes(first, -1, -2)) @ a_dot @ v
     columns, rows, squares = np.expand_dims(s, -2), np.expand_dims(s, -1), gaps(s**2)
-    across = np.swapaxes(inner, -1, -2)
+    across = np.conj(np.swapaxes(inner, -1, -2))
     u_dot = first @ ((inner * columns + rows * across) / squares)
     v_dot = v @ ((rows * inner + across * columns) / squares)
     if u.shape[-2] > k:
         u_dot = u_dot + (a_dot @ v - first @ inner) / columns
     if vh.shape[-1] > k:
-        v_dot = v_dot + (np.swapaxes(a_dot, -1, -2) @ first - v @ across) / columns
+        v_dot = v_dot + (np.conj(np.swapaxes(a_dot, -1, -2)) @ first - v @ across) / columns
     u_dot = with_unknown_columns(u_dot, u.shape[-1] - k)
-    return u_dot, np.swapaxes(with_unknown_columns(v_dot, vh.shape[-2] - k), -1, -2)
+    return u_dot, np.conj(np.swapaxes(with_unknown_columns(v_dot, vh.shape[-2] - k), -1, -2))
+
+
+def complex_svd_changes(u, s, vh, a_dot):
+    """How complex U and V change with a, at the phases that LAPACK gives them."""
+    both, row = in_one_column(u, vh)
+    k, n = both.shape[-1], vh.shape[-1]
+    u_dot, vh_dot = svd_changes(u, s, vh, a_dot)
+    inner = np.sum(np.conj(u[..., :k]) * (a_dot @ both[..., :n, :]), axis=-2, keepdims=True)
+    u_dot = u_dot[..., :k] + 1j * u[..., :k] * np.imag(inner) / np.expand_dims(s, -2)
+    turned = with_given_phase(both, in_one_column(u_dot, vh_dot)[0], row)
+    u_dot = with_unknown_columns(turned[..., n:, :], u.shape[-1] - k)
+    return u_dot, np.conj(np.swapaxes(with_unknown_columns(turned[..., :n, :], vh.shape[-2] - k), -1, -2))
 
 
 def with_unknown_columns(a, count):
@@ -417,3 +474,8 @@ def changes_kind(values: Kind, inner_dot: Kind) -> Kind:
 def gaps_kind(values: Kind) -> Kind:
     dims = dims_of(values)
     return Array(getattr(values, "dtype", ""), None if dims is None else (*dims, dims[-1]))
+
+
+@kind(at_given_phase, with_given_phase)
+def phased_kind(vectors: Kind, grad: Kind, row: Kind) -> Kind:
+    return vectors

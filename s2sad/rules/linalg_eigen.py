@@ -16,6 +16,7 @@ from s2sad.rules.linalg import (
     whole_of_half,
 )
 from s2sad.rules.linalg_decompositions import (
+    at_given_phase,
     changes_of_eigenvalues,
     columns_by,
     conjugate,
@@ -23,6 +24,7 @@ from s2sad.rules.linalg_decompositions import (
     gaps,
     half_read,
     rows_by,
+    with_given_phase,
 )
 from s2sad.rules.registry import adjoint, inline, kind, tangent
 from s2sad.rules.results import dims_of, numeric
@@ -38,39 +40,24 @@ def eigh(a, UPLO="L", *, grad, result):
 
 
 @inline
+def real_row(UPLO):
+    """The row of the vectors that LAPACK makes real: it reduces the matrix from the other end."""
+    return 0 if UPLO == "L" or UPLO == "l" else -1
+
+
+@inline
 def slope_of_hermitian(a, UPLO, values, vectors, values_grad, vectors_grad):
     if vectors_grad is None:
         return half_read(
             columns_by(conjugate(vectors), for_eigenvalues(values_grad, values)) @ turned(vectors), a, UPLO
         )
     if np.iscomplexobj(a):
-        vectors_grad = at_given_phase(vectors, vectors_grad)
+        vectors_grad = at_given_phase(vectors, vectors_grad, real_row(UPLO))
     inner = (turned(vectors) @ vectors_grad) / gaps(values)
     if values_grad is None:
         return half_read(conjugate(vectors) @ inner @ turned(vectors), a, UPLO)
     slope = conjugate(vectors) @ inner @ turned(vectors)
     return half_read(columns_by(conjugate(vectors), values_grad) @ turned(vectors) + slope, a, UPLO)
-
-
-def at_given_phase(vectors, grad):
-    """Without the part of the cotangent that turns the phase of a vector, which LAPACK fixes: one element is real."""
-    inner = np.sum(vectors * grad, axis=-2, keepdims=True)
-    lengths = np.where(np.imag(vectors) == 0, np.abs(vectors), -1.0)
-    fixed = np.expand_dims(np.argmax(lengths, axis=-2), -2)
-    if np.any(np.take_along_axis(lengths, fixed, -2) <= 0):
-        raise np.linalg.LinAlgError("the phase of an eigenvector is not determined, so that it has no derivative")
-    pivot = np.real(np.take_along_axis(vectors, fixed, -2))
-    rows = np.expand_dims(np.arange(vectors.shape[-2]), -1)
-    return grad - np.where(rows == fixed, 1j * np.imag(inner) / pivot, 0.0)
-
-
-def with_given_phase(vectors, changes):
-    """Changes of vectors that keep real the element that LAPACK makes real."""
-    lengths = np.where(np.imag(vectors) == 0, np.abs(vectors), -1.0)
-    fixed = np.expand_dims(np.argmax(lengths, axis=-2), -2)
-    pivot = np.real(np.take_along_axis(vectors, fixed, -2))
-    turning = np.imag(np.take_along_axis(changes, fixed, -2)) / pivot
-    return changes - 1j * turning * vectors
 
 
 @tangent(np.linalg.eigh)
@@ -83,7 +70,7 @@ def changes_of_hermitian(a, UPLO, values, vectors, a_dot):
     inner = turned_conjugate(vectors) @ whole_of_half(a_dot, UPLO) @ vectors
     vectors_dot = vectors @ (inner / gaps(values))
     if np.iscomplexobj(a):
-        vectors_dot = with_given_phase(vectors, vectors_dot)
+        vectors_dot = with_given_phase(vectors, vectors_dot, real_row(UPLO))
     return changes_of_eigenvalues(values, inner), vectors_dot
 
 
@@ -144,7 +131,7 @@ def at_given_scale(vectors, grad):
     """Without the part of the cotangent that changes the length or the phase of a vector, which LAPACK fixes."""
     inner = np.sum(vectors * grad, axis=-2, keepdims=True)
     grad = grad - np.real(inner) * np.conj(vectors)
-    return at_given_phase(vectors, grad) if np.iscomplexobj(vectors) else grad
+    return at_given_phase(vectors, grad, None) if np.iscomplexobj(vectors) else grad
 
 
 @tangent(np.linalg.eig)
@@ -159,7 +146,7 @@ def with_given_scale(vectors, changes):
     """Changes of vectors that keep the length and the phase that LAPACK gives them."""
     lengthening = np.real(np.sum(np.conj(vectors) * changes, axis=-2, keepdims=True))
     changes = changes - lengthening * vectors
-    return with_given_phase(vectors, changes) if np.iscomplexobj(vectors) else changes
+    return with_given_phase(vectors, changes, None) if np.iscomplexobj(vectors) else changes
 
 
 EIG = type(np.linalg.eig(np.eye(1)))
@@ -194,6 +181,6 @@ def eigvals_kind(a: Kind) -> Kind:
 # --- kinds of helpers ----------------------------------------------------------------------------------------------
 
 
-@kind(at_given_phase, at_given_scale)
+@kind(at_given_scale)
 def like_vectors(vectors: Kind, grad: Kind) -> Kind:
     return vectors

@@ -38,8 +38,8 @@ variadic rule it takes the list of the tangents of the items.
 Further options of `adjoint`: `view=True`, the result may share memory with the first argument; `spreads=True`, the
 template also serves a `grad` that is smaller than the result and broadcasts to it (others get it in full size);
 `like="x"`, the result has the shape and dtype of that parameter (a short form of a kind function);
-`several=True`, the result is a tuple (the kind function gives a Tuple): then `result` and `grad` are tuples too, with
-None in `grad` for a part that the value doesn't depend on, and the tangent template returns a tuple;
+`several=2`, the result is a tuple of two (True: the kind function gives a Tuple): then `result` and `grad` are tuples
+too, with None in `grad` for a part that the value doesn't depend on, and the tangent template returns a tuple;
 `wrt=[...]`, the differentiable parameters, where the returned tuple doesn't tell; `cost`, the price of a call compared
 to that of an addition: 1 for + and -, 3 for a division, 10 for exp, 1000 for a product of matrices.
 
@@ -117,7 +117,8 @@ class Rule:
     pure: bool = True
     view: bool = False
     shares: bool = False  # the result may share memory with an argument, and isn't a view that can be followed
-    several: bool = False  # the result is a tuple, and so is `grad`, with None for a part that has no cotangent
+    several: int = 0  # the result is a tuple, and so is `grad`, with None for a part that has no cotangent; a user's
+    # rule says how many parts, for ours (True) the kind function does
     spreads: bool = False  # the template also serves a `grad` that is smaller than the result, and broadcasts to it
     cost: int = 10
     like: str | None = None  # the result is like this parameter, in shape and dtype
@@ -230,7 +231,7 @@ def adjoint(
     linear: bool | str = False,
     variadic: str | None = None,
     view: bool = False,
-    several: bool = False,
+    several: int = False,
     spreads: bool = False,
     cost: int = 3,
     wrt: Iterable[str] | None = None,
@@ -240,6 +241,8 @@ def adjoint(
     if linear not in (False, True, "each"):
         raise RuleError(f'`linear` is True, False or "each", and not {linear!r}')
     own = _is_own(sys._getframe(1))
+    if not own and (several is True or not isinstance(several, int) or several < 0):
+        raise RuleError(f"`several` is how many results there are, as in `several=2`, and not {several!r}")
 
     def register(template: F) -> F:
         _register(

@@ -54,7 +54,9 @@ def kind_of_call(rule: Rule, kinds: dict[str, Kind]) -> Kind:
         return rule.kind_function(*_positional(rule, full), **_by_keyword(rule, full))
     if rule.form == PARTIALS:
         return elementwise(rule.function, *full.values())
-    if rule.form == ADJOINT and not rule.own:  # a user's: an array or number
+    if rule.form == ADJOINT and not rule.own:  # a user's: arrays or numbers
+        if rule.several:
+            return Tuple((Array("", None),) * rule.several)
         return numeric(full[rule.like]) if rule.like is not None else Array("", None)
     return UNKNOWN
 
@@ -286,6 +288,8 @@ def elementwise(function: Any, *kinds: Kind) -> Kind:
         return _python_result(function, *scalars)
     dtype = result_dtype(UFUNCS.get(function, function), *operands)
     dims = broadcast_dims(*map(dims_of, operands))
+    if dims == () and dtype == "object" and not any(getattr(kind, "char", "") == "O" for kind in operands):
+        return Array("", None)  # np.frompyfunc: whatever the function gives for one number
     return shaped(dtype, dims) if dims is not None else of_bounded_rank(dtype, operands)
 
 

@@ -14,7 +14,7 @@ from s2sad.kinds import UNKNOWN, Array, Kind, List, Scalar, Static, Tuple
 
 # What is evaluated when compiling, of what is known.
 OPERATORS: dict[type, Callable[..., Any]] = {**expressions.OPERATORS, **expressions.ORDERS, **expressions.COMPARES}
-PURE_BUILTINS = {abs, all, any, bool, float, int, len, list, max, min, range, reversed, slice, sorted, sum, tuple}
+PURE_BUILTINS = {abs, all, any, bool, float, int, len, list, max, min, range, reversed, set, slice, sorted, sum, tuple}
 
 
 @dataclass

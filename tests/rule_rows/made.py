@@ -40,7 +40,7 @@ rows(np.logspace, cases=[row(0.5, 2.5, 4, base=2.0), row(0.5, 1.5, 4, True, 3.0)
 rows(np.geomspace, cases=[row(-0.5, -2.5, 4), row(1.0 + 1j, 2.0 - 1j, 4)])
 rows(np.asfortranarray, np.asarray_chkfinite, cases=[row(A), row(V), row(T)])
 rows(np.require, cases=[row(A), row(A, requirements="C"), row(V, np.float64)])
-rows(np.real_if_close, cases=[row(A), row(V)])
+rows(np.real_if_close, cases=[row(A), row(V), row(Z)])
 rows(np.rollaxis, cases=[row(A, 1), row(T, 2), row(T, 0, 3), row(T, 1, start=0), row(T, -1), row(T, 0, 2)])
 if hasattr(np, "astype"):
     rows(np.astype, cases=[row(A, float), row(A, np.float64), plain(A, np.float32)])

@@ -358,7 +358,7 @@ def from_one_to_shape(z, b, c):
 
 @inline
 def truncpareto_log_density(z, b, c):
-    return log(b) - (b + 1.0) * log(z) - log(-expm1(-b * log(c)))
+    return log(b / -expm1(-b * log(c))) - (b + 1.0) * log(z)
 
 
 @inline
