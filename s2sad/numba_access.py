@@ -97,9 +97,14 @@ def stored(node: Any, memory: Memory) -> set[str]:
     return found
 
 
-def is_allocation(node: Any) -> bool:
-    """`A_grad = np.zeros_like(A)`."""
+def goes_early(node: Any) -> bool:
+    """`A_grad = np.zeros_like(A)`, and what is put into a list or taken from one."""
     value = getattr(node, "value", None)
+    if isinstance(node, gast.Expr):
+        return is_passable(node)
+    if isinstance(node, gast.Assign) and is_method(value, "pop"):
+        target = node.targets[0]
+        return all(isinstance(each, gast.Name) for each in getattr(target, "elts", [target]))
     if (
         not isinstance(node, gast.Assign)
         or not isinstance(node.targets[0], gast.Name)
@@ -123,8 +128,7 @@ def rebound(function: gast.FunctionDef) -> set[str]:
         for node in trees.walk(body):
             if isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load):
                 (twice if node.id in found else found).add(node.id)
-    args = function.args
-    return twice | ({each.id for each in [*args.posonlyargs, *args.args, *args.kwonlyargs]} & found)
+    return twice | set(parameters(function)) & found
 
 
 def stacks(function: gast.FunctionDef) -> dict[str, int]:
@@ -155,6 +159,9 @@ def stacks(function: gast.FunctionDef) -> dict[str, int]:
 
 def never_bound(function: gast.FunctionDef) -> set[str]:
     """The parameters that keep what they came with."""
+    return set(parameters(function)) - {name for node in function.body for name in bound(node)}
+
+
+def parameters(function: gast.FunctionDef) -> list[str]:
     args = function.args
-    names = {each.id for each in [*args.posonlyargs, *args.args, *args.kwonlyargs]}
-    return names - {name for node in function.body for name in bound(node)}
+    return [each.id for each in [*args.posonlyargs, *args.args, *args.kwonlyargs]]

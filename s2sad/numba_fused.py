@@ -64,6 +64,8 @@ class Group:
             for view in views_of(rest):
                 if view.key == piece.target.key or not overlap(written, memory.of(view.array)):
                     continue
+                if view.apart_from(piece.target):
+                    continue
                 row = row_of(piece.target, piece.axes)
                 if row is None or row != row_of(view, rest.axes):
                     return True

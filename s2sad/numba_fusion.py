@@ -55,7 +55,18 @@ import gast
 
 from s2sad import trees
 from s2sad.kinds import Array, Kind
-from s2sad.numba_access import Access, bound, is_allocation, is_passable, never_bound, rebound, stacks, stored, views_of
+from s2sad.numba_access import (
+    Access,
+    bound,
+    goes_early,
+    is_passable,
+    never_bound,
+    parameters,
+    rebound,
+    stacks,
+    stored,
+    views_of,
+)  # fmt: skip
 from s2sad.numba_assumed import Assumed
 from s2sad.numba_fused import Group
 from s2sad.numba_lengths import Lengths
@@ -142,8 +153,7 @@ class Fusion:
         return made
 
     def plan(self) -> list[Any]:
-        args = self.function.args
-        self.lengths.parameters([each.id for each in [*args.posonlyargs, *args.args, *args.kwonlyargs]])
+        self.lengths.parameters(parameters(self.function))
         return self.block(self.function.body)
 
     def all(self) -> None:
@@ -152,7 +162,8 @@ class Fusion:
         self.count(planned)
         while self.count_aliases():
             pass
-        reuse(planned, {name for name, count in self.reads.items() if count})
+        floats = {name for name, (char, rank) in self.ranks.known.items() if char == "f" and rank}
+        reuse(planned, {name for name, count in self.reads.items() if count}, floats - {*parameters(self.function)})
         self.function.body = self.finished(planned)
 
     def count(self, planned: list[Any]) -> None:
@@ -214,10 +225,12 @@ class Fusion:
                 if access.depends(its):
                     break
                 place = k
+            while place < len(made) and not isinstance(made[place], Group) and goes_early(made[place]):
+                place += 1
             made.insert(place, Group([piece], access))
             return place
         place = len(made)
-        if is_allocation(piece):  # early, so that the loops before and behind it can be one
+        if goes_early(piece):  # so that the loops before and behind it can be one
             access = Access.of_statement(piece, self.memory)
             for k in range(len(made) - 1, -1, -1):
                 if isinstance(made[k], (Comment, BlankLine)):

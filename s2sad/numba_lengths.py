@@ -257,12 +257,12 @@ class Lengths:
             like = SHAPED_LIKE.get(getattr(node.func, "function", None))
             return None if like is None or len(node.args) <= like else self.of(node.args[like])
         found = trees.function_of(node.func)
-        if trees.function_of(getattr(node.func, "value", None)) is np.linalg:
-            return self.of_linalg(found, node)
         given = {each.arg: each.value for each in node.keywords}
         if found is None:
             return self.of_method(node, given)
         name, args = node.func.attr, node.args
+        if trees.function_of(getattr(node.func, "value", None)) is np.linalg and name != "cross":
+            return self.of_linalg(found, node)
         if isinstance(found, np.ufunc) and len(args) == found.nin and not given and name != "matmul":
             return self.together(args)
         if (name in LIKE and not set(given) - {"dtype"}) or name in ("exp", "abs"):
@@ -276,6 +276,8 @@ class Lengths:
             return self.together(args)
         if name in ("zeros", "ones", "empty", "full") and args:
             return self.shape(args[0])
+        if name == "linspace" and len(args) == 3 and not given and [self.of(each) for each in args] == [()] * 3:
+            return self.shape(args[2])
         if name in ("eye", "identity") and len(args) == 1:
             return None if self.number(args[0]) is None else (self.number(args[0]),) * 2
         if name == "diag" and len(args) == 1 and not given:

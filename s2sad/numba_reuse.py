@@ -2,7 +2,8 @@
 
 A new array of many megabytes is new pages of memory, which cost more than to compute what goes into it. What is given
 away is an array of this function's own, of as many numbers, read only where no other name of it can arise, and in the
-loop itself at no other element than the one that is written.
+loop itself at no other element than the one that is written. So does what a name stands for in a loop, when it becomes
+something new: `r = r - a * p` is written where r lies.
 
 >>> import gast
 >>> from s2sad.numba_forms import Forms
@@ -44,6 +45,7 @@ from __future__ import annotations
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import trees
 from s2sad.numba_access import bound, views_of
@@ -53,22 +55,26 @@ from s2sad.numba_results import REDUCTIONS
 from s2sad.numba_views import FRESH
 from s2sad.printer import BlankLine, Comment
 
+MAKERS = (np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.linspace)
 BLOCKS = ("body", "orelse", "finalbody")
 
 
-def reuse(planned: list[Any], wanted: set[str]) -> None:
-    """Notes at groups whose memory their results get. wanted: the names that are read as arrays."""
-    Mentions(planned).give(planned, wanted)
+def reuse(planned: list[Any], wanted: set[str], floats: set[str]) -> None:
+    """Notes at groups whose memory their results get. wanted: the names that are read as arrays; floats: those that
+    always stand for arrays of floating-point numbers and are no parameters."""
+    Mentions(planned, floats).give(planned, wanted)
 
 
 class Mentions:
     """By name, which statements and groups mention it, and how many of them bind it."""
 
-    def __init__(self, planned: list[Any]) -> None:
+    def __init__(self, planned: list[Any], floats: set[str]) -> None:
         self.count: dict[str, int] = {}
         self.binds: dict[str, int] = {}
         self.kept: set[str] = set()  # read where another name of the array, or of a part of it, may arise
+        self.changing = set(floats)  # of these, those whose every array is nobody else's
         for item in leaves(planned):
+            self.changing -= borrowed(item)
             for name in names_of(item):
                 self.count[name] = self.count.get(name, 0) + 1
             for name in item.access.sets if isinstance(item, Group) else bound(item):
@@ -90,6 +96,10 @@ class Mentions:
                     seen[name] = seen.get(name, 0) + 1
             made = made_by(item, wanted)
             for name, axes in made.items() if isinstance(item, Group) else ():
+                itself = name in item.access.reads and name in self.changing - self.kept
+                if itself and self.binds[name] > 1 and can_hold(item, name, axes):
+                    item.reused[name] = name
+                    continue
                 dead = [old for old, its in own.items() if its == axes and seen[old] == self.count[old]]
                 dead = [old for old in dead if can_hold(item, old, axes)]
                 if dead:
@@ -128,6 +138,17 @@ def made_by(item: Any, wanted: set[str]) -> dict[str, Any]:
         return {name: piece.axes for name, piece in last.items() if is_new(piece)}
     axes = getattr(item, "product_axes", None)
     return {item.targets[0].id: axes} if axes and item.targets[0].id in wanted else {}
+
+
+def borrowed(item: Any) -> set[str]:
+    """The names that a statement or group makes stand for an array that may have another name, or is no new one."""
+    if isinstance(item, Group):
+        return {piece.name for piece in item.pieces if piece.name and not is_new(piece)}
+    value: Any = getattr(item, "value", None)
+    named = isinstance(item, gast.Assign) and len(item.targets) == 1 and isinstance(item.targets[0], gast.Name)
+    call = isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute)
+    new = call and trees.function_of(value.func) in MAKERS or getattr(item, "product_axes", None)
+    return set() if named and new else bound(item)
 
 
 def is_new(piece: Piece) -> bool:

@@ -33,6 +33,26 @@ class View:
     def array_key(self) -> str:
         return trees.show(self.array)
 
+    def apart_from(self, other: View) -> bool:
+        """Whether two views of one array never share an element, as A[i, 2] and A[j, 3]."""
+        (one, own), (name, its) = self.numbers(), other.numbers()
+        return one == name != "" and any(None not in pair and pair[0] != pair[1] for pair in zip(own, its))
+
+    def numbers(self) -> tuple[str, list[int | None]]:
+        """The name of the array, and for each of its axes, from the first, the one index that is taken, if any."""
+        if isinstance(self.array, gast.Name):
+            return self.array.id, [step if isinstance(step, int) else None for step in self.steps]
+        if not isinstance(self.array, gast.Subscript) or not isinstance(self.array.value, gast.Name):
+            return "", []
+        index = self.array.slice
+        made: list[int | None] = []
+        for step in index.elts if isinstance(index, gast.Tuple) else [index]:
+            if isinstance(step, gast.Constant) and (step.value is None or step.value is ...):
+                break
+            value = trees.literal(step)
+            made.append(value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None)
+        return self.array.value.id, made
+
 
 def turned(base: View) -> View:
     steps = [(1 - step[0], *step[1:]) if isinstance(step, tuple) else step for step in base.steps]

@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("numba")
 
 from s2sad import numba_options, value_and_gradients_function, value_and_tangent_function  # noqa: E402
+from s2sad.numba_target import text_for_equal_lengths  # noqa: E402
 from tests.test_jit import assert_close  # noqa: E402
 
 
@@ -111,6 +112,57 @@ def same_product_twice(A, B, n):
     return out * np.cos(other), made
 
 
+def changed_where_they_lie(x, s, n):
+    """What a name stands for may be written over when it becomes something new; not so what something else keeps."""
+    rest, lost = np.sign(x), np.sign(x) * 3.0
+    power, whole, turned = np.ones_like(x), x * 2.0, x * x
+    before, seen, total = lost, [], 0.0
+    for k in range(n):
+        rest = rest - s * power
+        lost = lost * power + before
+        power = power * x
+        turned = turned[::-1] * s + turned
+        last = whole
+        whole = whole * s + power
+        total = total + np.sum(rest * whole) + np.sum(last * turned)
+        seen.append(whole)
+        if k == 1:
+            power = power * 0.5 + last
+    counts = np.zeros(len(x), dtype=int)
+    for k in range(n):
+        counts = counts + (x > 0.5 * k)
+    return total + np.sum(before * lost * power) + np.sum(seen[0] * seen[-1] * counts)
+
+
+def rows_apart(W, x, state):
+    """Rows of one array: those with different numbers never meet, others may."""
+    out = np.zeros_like(W)
+    for k in range(len(W)):
+        gate = x * W[k, 0] + W[k, 1]
+        out[k, 0] += gate * x
+        out[k, 1] += gate * state[k]
+        out[k, k] = out[k, 0] * 2.0 + out[k, 1]
+        out[k, -1] = out[k, 0] * out[k, 1]
+        state[k] = gate * W[k, 2] + out[k, 2]
+        x = gate * state[k - 1]
+    return out, state, x
+
+
+def gates(W, x, state):
+    total = 0.0
+    for k in range(len(W)):
+        first = np.tanh(x * W[k, 0] + W[k, 1])
+        state[k] = first * state[k] + np.exp(x * W[k, 2])
+        x = state[k] * first
+        total = total + np.sum(x)
+    return total
+
+
+def turned_about(a, b, s):
+    c = np.cross(a, b)
+    return np.cross(c * s[:, None], b) * np.sum(c * a, axis=1)[:, None]
+
+
 def rows(n):
     rng = np.random.default_rng(n)
     return rng.normal(size=(n, 5)), rng.normal(size=(n, 3)), rng.normal(size=n)
@@ -118,6 +170,22 @@ def rows(n):
 
 SQUARES = np.linspace(-1.0, 1.0, 18).reshape(2, 3, 3)
 CASES = [
+    (
+        changed_where_they_lie,
+        [(np.array([0.5, -1.5, 2.5]), 0.75, 3), (np.array([0.5, -1.5, 2.5]), 0.75, 1), (np.zeros(0), 0.75, 2)],
+    ),
+    (
+        rows_apart,
+        [
+            (np.linspace(-1.0, 1.0, 3 * 4 * n).reshape(3, 4, n), np.linspace(0.5, 1.0, n), np.ones((3, n)))
+            for n in (5, 1, 0)
+        ],
+    ),
+    (
+        gates,
+        [(np.linspace(-1.0, 1.0, 8 * n).reshape(2, 4, n), np.linspace(0.5, 1.0, n), np.ones((2, n))) for n in (5, 0)],
+    ),
+    (turned_about, [(rows(n)[1], 2.0 - rows(n)[1][:, ::-1], rows(n)[2]) for n in (4, 1, 0)]),
     (dead_arrays, [(*SQUARES, 2), (*SQUARES[::-1], 3)]),
     (same_product_twice, [(*SQUARES, 2)]),
     (
@@ -151,6 +219,18 @@ def test_loops_compute_what_numpy_does(function, calls):
     jitted = value_and_gradients_function(function, params=params, jit=numba_options(cache=False))
     for args in calls:
         assert_close(jitted(*args), plain(*args))
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "most"),
+    [(turned_about, (*rows(4)[1:2] * 2, rows(4)[2]), 2), (gates, (np.ones((3, 4, 5)), np.ones(5), np.ones((3, 5))), 6)],
+)
+def test_what_belongs_together_is_one_loop(function, args, most):
+    jitted = value_and_gradients_function(function, jit=numba_options(cache=False))
+    jitted.compiled(*args)
+    [entry] = jitted._cache.entries.values()
+    text, _ = text_for_equal_lengths(entry.program, function)
+    assert text.text.count("def loop_") == most, text.text
 
 
 @pytest.mark.long
