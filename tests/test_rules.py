@@ -600,7 +600,9 @@ def _check_kind(kind: Kind, value: Any, lengths: dict[str, tuple[int, ...]], exa
             _check_kind(kind.item or UNKNOWN, part, lengths, exact)
     elif isinstance(kind, Scalar):
         assert np.ndim(value) == 0 and (not exact or not isinstance(value, np.ndarray)), (kind, value)
-        if exact:
+        if kind.real:
+            assert not np.iscomplexobj(value), (kind, value)
+        if exact and kind.dtype:
             assert (
                 type(value).__name__ == {"bool": "bool"}.get(kind.dtype, kind.dtype)
                 or type(value) is np.dtype(kind.dtype).type

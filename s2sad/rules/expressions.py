@@ -32,6 +32,9 @@ from s2sad.rules.values import (
 
 _signature = functools.lru_cache(maxsize=None)(inspect.signature)  # of inline helpers, which are there for good
 
+# What is read from an array as an attribute.
+ATTRIBUTES = (np.shape, np.size)
+
 
 class Expressions:
     """The part of the evaluator that sees one expression at a time. `Evaluator` has the statements and the sharing."""
@@ -343,8 +346,10 @@ class Expressions:
             return self._inline(target, args, keywords)
         if target in (np.ndim, np.iscomplexobj, isinstance):
             return self._question(target, function, args)
-        if target is np.shape and isinstance(args[0].kind, Array) and args[0].kind.rank and not args[0].known:
-            return expression(trees.attr(self._node(args[0]), "shape"), self._kind_of(registry.find(np.shape), args))
+        if target in ATTRIBUTES and isinstance(args[0].kind, Array) and args[0].kind.rank and not args[0].known:
+            return expression(
+                trees.attr(self._node(args[0]), target.__name__), self._kind_of(registry.find(target), args)
+            )
         special = self._on_sequence(target, args)
         if special is not None:
             return special

@@ -63,7 +63,7 @@ def ordered_points_adjoint(grad, a, positions, axis):
     columns = columns_along(a, axis)
     if columns.size == 0:
         return np.zeros_like(a)
-    shares = shares_of_positions(np.ravel(positions), len(columns), columns.dtype)
+    shares = shares_of_positions(np.ravel(positions), len(columns), np.result_type(columns, 1.0))
     ordered = shares @ np.reshape(grad, (np.size(positions), columns.shape[1]))
     places = np.argsort(np.argsort(columns, axis=0), axis=0)
     return columns_back(np.take_along_axis(ordered, places, 0), a, axis)
@@ -72,7 +72,7 @@ def ordered_points_adjoint(grad, a, positions, axis):
 def ordered_points_tangent(a_dot, a, positions, axis, result):
     """How points at some positions in the order of the numbers along an axis change."""
     columns = columns_along(a, axis)
-    shares = shares_of_positions(np.ravel(positions), len(columns), columns.dtype)
+    shares = shares_of_positions(np.ravel(positions), len(columns), np.result_type(columns, 1.0))
     ordered = np.take_along_axis(columns_along(a_dot, axis), np.argsort(columns, axis=0), 0)
     return np.reshape(shares.T @ ordered, np.shape(result))
 
@@ -80,7 +80,7 @@ def ordered_points_tangent(a_dot, a, positions, axis, result):
 def ordered_numbers_adjoint(grad, a, q, axis, method):
     """The adjoint of np.nanquantile: each column has its own number of numbers, with what is no number behind them."""
     columns = columns_along(a, axis)
-    made = np.zeros(columns.shape, dtype=columns.dtype)
+    made = np.zeros(columns.shape, dtype=np.result_type(columns, 1.0))
     if columns.size == 0:  # then the result is as if q were one number
         return columns_back(made, a, axis)
     grads = np.reshape(grad, (np.size(q), columns.shape[1]))
@@ -89,20 +89,20 @@ def ordered_numbers_adjoint(grad, a, q, axis, method):
         if count > 0:
             positions = np.ravel(np.quantile(np.arange(count), q, method=method))
             order = np.argsort(columns[:, j])
-            made[order, j] = shares_of_positions(positions, len(order), columns.dtype) @ grads[:, j]
+            made[order, j] = shares_of_positions(positions, len(order), np.result_type(columns, 1.0)) @ grads[:, j]
     return columns_back(made, a, axis)
 
 
 def ordered_numbers_tangent(a_dot, a, q, axis, method, result):
     """How np.nanquantile changes."""
     columns, changes = columns_along(a, axis), columns_along(a_dot, axis)
-    made = np.zeros((np.size(q), columns.shape[1]), dtype=columns.dtype)
+    made = np.zeros((np.size(q), columns.shape[1]), dtype=np.result_type(columns, 1.0))
     for j in range(columns.shape[1]):
         count = np.count_nonzero(~np.isnan(columns[:, j]))
         if count > 0:
             positions = np.ravel(np.quantile(np.arange(count), q, method=method))
             order = np.argsort(columns[:, j])
-            made[:, j] = shares_of_positions(positions, len(order), columns.dtype).T @ changes[order, j]
+            made[:, j] = shares_of_positions(positions, len(order), np.result_type(columns, 1.0)).T @ changes[order, j]
     return np.reshape(made, np.shape(result))
 
 
@@ -116,7 +116,7 @@ def gaps_at_positions(a, positions, axis):
 def gaps_at_quantiles(a, q, axis, method):
     """The same for np.nanquantile, times how fast the position goes along with q."""
     columns = columns_along(a, axis)
-    made = np.zeros((np.size(q), columns.shape[1]), dtype=columns.dtype)
+    made = np.zeros((np.size(q), columns.shape[1]), dtype=np.result_type(columns, 1.0))
     for j in range(columns.shape[1]):
         count = np.count_nonzero(~np.isnan(columns[:, j]))
         if count > 0:
@@ -163,10 +163,10 @@ def heavy_points_adjoint(grad, a, weights, axis, result):
     columns = columns_along(a, axis)
     heavy = columns_along(weights_like(weights, a, axis), axis) > 0.0
     points, grads = np.reshape(result, (-1, columns.shape[1])), np.reshape(grad, (-1, columns.shape[1]))
-    made = np.zeros(columns.shape, dtype=columns.dtype)
+    made = np.zeros(columns.shape, dtype=np.result_type(columns, 1.0))
     for k in range(len(points)):
         chosen = (columns == points[k]) & heavy
-        made[:] += np.where(chosen, grads[k] / np.sum(chosen, axis=0, dtype=columns.dtype), 0.0)
+        made[:] += np.where(chosen, grads[k] / np.sum(chosen, axis=0, dtype=np.result_type(columns, 1.0)), 0.0)
     return columns_back(made, a, axis)
 
 
@@ -175,7 +175,7 @@ def heavy_points_tangent(a_dot, a, weights, axis, result):
     columns, changes = columns_along(a, axis), columns_along(a_dot, axis)
     heavy = columns_along(weights_like(weights, a, axis), axis) > 0.0
     points = np.reshape(result, (-1, columns.shape[1]))
-    made = np.zeros(points.shape, dtype=columns.dtype)
+    made = np.zeros(points.shape, dtype=np.result_type(columns, 1.0))
     for k in range(len(points)):
         chosen = (columns == points[k]) & heavy
         made[k] = np.sum(np.where(chosen, changes, 0.0), axis=0) / np.sum(chosen, axis=0)
@@ -197,7 +197,7 @@ def weights_like(weights, a, axis):
 def length_along(a, axis):
     """How many numbers are ordered together."""
     if axis is None:
-        return a.size
+        return np.size(a)
     return math.prod([a.shape[k] for k in axis]) if isinstance(axis, tuple) else a.shape[axis]
 
 
@@ -417,6 +417,8 @@ def quantile_kind(a: Kind, q: Kind, axis: Kind, *, method: Kind, keepdims: Kind 
     if not (isinstance(q, Scalar) and q.dtype in PYTHON_TYPES) or isinstance(a, Scalar):
         own = own if own == unless_narrow(own) and unless_narrow(getattr(a, "dtype", "")) else ""
     made = None if left is None or points is None else (*points, *left)
+    if made == () and not own and value_of(weights) is None:
+        return Scalar("", real=True)
     return shaped(own, made, value_of(weights) is None)  # with weights, NumPy gives an array without axes
 
 

@@ -104,7 +104,7 @@ def count(a, axis, where=True):
     if where is not True:
         return count_of(np.broadcast_to(where, np.shape(a)), a, axis)
     if axis is None:
-        return a.size
+        return np.size(a)
     if isinstance(axis, tuple):
         return math.prod([a.shape[k] for k in axis])
     return a.shape[axis]

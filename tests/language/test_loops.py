@@ -35,6 +35,14 @@ def no_iterations(x, n):
     return y * 2.0
 
 
+@case.each((array(2, 3), 0), (array(2, 3), 2))
+def no_iterations_leave_a_number(x, n):
+    y = 0
+    for _ in range(n):
+        y = x
+    return np.mean(y) + np.std(y) + np.median(y)
+
+
 @case(array(4))
 def rows_of_vector(v):
     p = 1.0

@@ -65,6 +65,7 @@ def _moving(scale: float) -> list:
     q, points = 0.37 * scale, np.array([0.21, 0.58]) * scale
     cases = [row(normal(7), q), row(A, points, axis=1), row(T, points, axis=(0, 1), keepdims=True)]
     cases += [row(normal(5), q, method=method) for method in METHODS]
+    cases.append(fixed("a", np.array([1, 3, 7, 12]), q, method="median_unbiased"))
     return cases + [corner((np.eye(1, 3)[0], 0.0), np.array([1.0, 2.0, 4.0]), 0.01 * scale, method="weibull")]
 
 
