@@ -18,6 +18,7 @@ from s2sad.inlining import substituted
 from s2sad.ir import family
 from s2sad.kinds import Array, List, Scalar, Unknown
 from s2sad.reading import all_blocks, contents_read, everything_read, reads
+from s2sad.rules import registry
 from s2sad.statements import blocks_of
 
 
@@ -32,7 +33,7 @@ class KeptCopies:
     def keep_copies(self, forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:
         """A view that the reverse sweep reads, of memory written afterwards, is a copy instead."""
         saved = set(self.saved.values())
-        handed = self.handed_on(forward)
+        stays = self.handed_on(forward) | computed_in_order(forward)
         needed = contents_read(reverse) | saved | self.resized(reverse)
         for name in sorted(needed):
             info = self.info.get(name)
@@ -46,7 +47,7 @@ class KeptCopies:
             if not isinstance(op, (ir.Load, ir.GetItem, ir.Primitive, ir.Plain)):
                 continue
             if self.stored_after(info.place.root, info):
-                if not isinstance(op, ir.Load) or name in handed:  # it has to stay a view
+                if not isinstance(op, ir.Load) or name in stays:  # it has to stay a view
                     self.keep_beside(name, forward, reverse, name in saved)
                     continue
                 value = info.statement.value
@@ -111,8 +112,11 @@ class KeptCopies:
             return
         kept = self.names.fresh(ir.base_of(name))
         self.info[kept] = dataclasses.replace(info, place=None, statement=None)
-        made = trees.assign(kept, copied(info.kind, trees.name(name)))
-        made.effect, made.origin = ir.Plain(True), getattr(info.statement, "origin", None)
+        setting: Any = info.statement
+        again = isinstance(setting.effect, ir.Load)  # so that the view needs no name if it is read once
+        source = trees.copy_tree(setting.value) if again else trees.name(name)
+        made = trees.assign(kept, copied(info.kind, source))
+        made.effect, made.origin = ir.Plain(True), getattr(setting, "origin", None)
         for block in all_blocks(forward):
             at = next((k for k, node in enumerate(block) if node is info.statement), None)
             if at is not None:
@@ -120,6 +124,14 @@ class KeptCopies:
                 break
         for node in reverse:
             rename_deeply(node, {name: trees.name(kept)})
+
+
+def computed_in_order(forward: list[gast.stmt]) -> set[str]:
+    """The names of which sums and products are made. These go other ways through an array whose elements lie side by
+    side, as those of a copy do, than through a view, and then the last digit of the value differs."""
+    effects = [getattr(node, "effect", None) for block in all_blocks(forward) for node in block]
+    calls = [op for op in effects if isinstance(op, ir.Primitive) and op.rule.form != registry.PARTIALS]
+    return {read for op in calls for each in op.arguments.values() for read in trees.names_in(each)}
 
 
 def share_loads(forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:

@@ -75,6 +75,15 @@ def halves(a, x):
     return total
 
 
+def views_that_are_written(a, x):
+    u, total = np.transpose(a * x), 0.0
+    for k in range(len(u)):
+        total += u[k] @ a[k] + np.sum(u[:, :3])
+        u[k] *= x
+        u[:, :3] /= 3.0
+    return total
+
+
 A = RNG.normal(size=(6, 6))
 VALUES = [
     (chain, (1.2345678901234567,)),
@@ -85,6 +94,7 @@ VALUES = [
         for each in (A, np.asfortranarray(A), A[:, ::-1], A.astype(np.float32), A + 1j * A.T)
         if not (f is everywhere and each.dtype.kind == "c")
     ],
+    *[(views_that_are_written, (RNG.normal(size=(40, 40)), 0.3 + 0.1 * k)) for k in range(5)],
     (containers, (Layer(A, 0.7), A[0])),
     (containers, (Layer(np.asfortranarray(A), np.float32(0.7)), A[:, 0])),
 ]
