@@ -6,9 +6,10 @@ A mutant turns one comparison round, takes one statement or operand out, swaps `
 value, or moves a number by one; in a rule's template it also negates what is returned, or reads another parameter.
 pytest collects the tests once; each mutant is tried in a fork of that process, in which the functions of the mutated
 file get their new code, by the tests that run the changed line, quick ones first, until one fails. A mutant that
-survives is printed: a test is missing, or the line does nothing that matters. "same texts" says that all programs of
-these tests came out the same. What runs only while s2sad is imported is mutated where it registers rules ("import"): the
-file is run again in its module. Elsewhere it is "not run".
+survives is printed: a test is missing, or the line does nothing that matters. "missed" says that it is the first, since
+one of so many random --programs is wrong then; "same texts" that all programs of these tests came out the same. What
+runs only while s2sad is imported is mutated where it registers rules ("import"): the file is run again in its module.
+Elsewhere it is "not run".
 
 Which test runs which line is found once (with coverage.py, which must be installed) and kept in the file of --coverage.
 """
@@ -67,6 +68,7 @@ SWAPPED = (ast.Sub, ast.Div, ast.MatMult, ast.Pow)
 IMPORT = "import: "  # begins the names of changes to what runs while a module is imported
 Mutant = tuple[str, int, int, str, tuple[int, int]]  # file, number of the node, line, change, lines that tests must run
 Lines = dict[str, set[int]]
+FIRST_PROGRAM = 77_000_000  # the seed of the first random program that survivors are tried on
 TOGETHER = 20  # tests whose lines are found in one process
 
 
@@ -341,8 +343,10 @@ def lines_run(items: list[Any], files: list[str]) -> bytes:
     return pickle.dumps({test: (seconds, dict(lines), texts) for test, (seconds, lines, texts) in made.items()})
 
 
-def tried(mutant: Mutant, again: bool, items: list[Any], texts: dict[str, list[int]], seconds: float) -> bytes:
-    """What the tests find of a mutant, as text."""
+def tried(
+    mutant: Mutant, again: bool, items: list[Any], texts: dict[str, list[int]], seconds: float, programs: int
+) -> bytes:
+    """What the tests find of a mutant, as text; of one that they don't kill, what so many random programs find."""
     text = mutated(mutant)
     try:
         (run_again if again else replace_code)(mutant[0], text)
@@ -359,7 +363,22 @@ def tried(mutant: Mutant, again: bool, items: list[Any], texts: dict[str, list[i
             return f"killed by {item.nodeid}".encode()
         if not differs and watch.texts != texts[item.nodeid]:
             differs = item.nodeid
+    found = missing_test(programs) if differs or count < len(items) else ""
+    if found:
+        return f"missed by {count} of {len(items)} tests: {found}".encode()
     return f"survived {count} of {len(items)} tests, {'other text in ' + differs if differs else 'same texts'}".encode()
+
+
+def missing_test(programs: int) -> str:
+    """The first random program of which a mutant that the tests don't notice makes something wrong."""
+    from tests import random_programs
+    from tests.random_judge import GOOD, check
+
+    for seed in range(FIRST_PROGRAM, FIRST_PROGRAM + programs):
+        for outcome in check(random_programs.make(seed), ("reverse",)).values():
+            if outcome.kind not in GOOD:
+                return f"the program of seed {seed} is {outcome.kind}"
+    return ""
 
 
 def in_forks(
@@ -481,15 +500,15 @@ class Tester:
             if not mine and wanted & at_import.get(file, set()):
                 mine, again = [name for name in ran if ran[name][1].get(file)], True
             with_items = [items[name] for name in sorted(mine, key=lambda name: ran[name][0])]
-            task = functools.partial(tried, mutant, again, with_items, texts, options.seconds)
+            task = functools.partial(tried, mutant, again, with_items, texts, options.seconds, options.programs)
             tasks.append((mutant, task if mine else lambda: b"not run by a test"))
-        for mutant, answer in in_forks(tasks, options.jobs, 2 * options.seconds + 60):
+        for mutant, answer in in_forks(tasks, options.jobs, 2 * options.seconds + 60 + options.programs):
             found = answer.decode() or "killed by its death or by time"
             counts[found.split()[0]] += 1
             if options.verbose or not found.startswith("killed"):
                 line = (ROOT / mutant[0]).read_text().splitlines()[mutant[2] - 1].strip()
                 print(f"{mutant[0]}:{mutant[2]} {mutant[3]}: {line}\n    {found}", flush=True)
-        share = counts["killed"] / max(1, counts["killed"] + counts["survived"])
+        share = counts["killed"] / max(1, counts["killed"] + counts["survived"] + counts["missed"])
         print(f"{dict(counts)} of {len(every)} possible; {share:.1%} killed of those that a test runs", flush=True)
 
 
@@ -506,6 +525,7 @@ def main() -> int:
     parser.add_argument("--one-in", type=int, default=1, help="of so many of these tests")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--coverage", type=Path, required=True, help="a file that keeps which test runs which line")
+    parser.add_argument("--programs", type=int, default=0, help="random programs to try on each that survives")
     parser.add_argument("--verbose", action="store_true", help="print also what kills")
     options = parser.parse_args()
     importlib.import_module("coverage")
