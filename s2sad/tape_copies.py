@@ -33,7 +33,7 @@ class KeptCopies:
     def keep_copies(self, forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:
         """A view that the reverse sweep reads, of memory written afterwards, is a copy instead."""
         saved = set(self.saved.values())
-        stays = self.handed_on(forward) | computed_in_order(forward)
+        handed = self.handed_on(forward)
         needed = contents_read(reverse) | saved | self.resized(reverse)
         for name in sorted(needed):
             info = self.info.get(name)
@@ -47,11 +47,11 @@ class KeptCopies:
             if not isinstance(op, (ir.Load, ir.GetItem, ir.Primitive, ir.Plain)):
                 continue
             if self.stored_after(info.place.root, info):
-                if not isinstance(op, ir.Load) or name in stays:  # it has to stay a view
+                if not isinstance(op, ir.Load) or name in handed:  # it has to stay a view
                     self.keep_beside(name, forward, reverse, name in saved)
                     continue
-                value = info.statement.value
-                info.statement.value = copied(info.kind, value)
+                read_the_view(name, info.statement, forward)
+                info.statement.value = copied(info.kind, info.statement.value)
                 info.statement.kept = True
 
     def handed_on(self, forward: list[gast.stmt]) -> set[str]:
@@ -112,11 +112,8 @@ class KeptCopies:
             return
         kept = self.names.fresh(ir.base_of(name))
         self.info[kept] = dataclasses.replace(info, place=None, statement=None)
-        setting: Any = info.statement
-        again = isinstance(setting.effect, ir.Load)  # so that the view needs no name if it is read once
-        source = trees.copy_tree(setting.value) if again else trees.name(name)
-        made = trees.assign(kept, copied(info.kind, source))
-        made.effect, made.origin = ir.Plain(True), getattr(setting, "origin", None)
+        made = trees.assign(kept, copied(info.kind, trees.name(name)))
+        made.effect, made.origin = ir.Plain(True), getattr(info.statement, "origin", None)
         for block in all_blocks(forward):
             at = next((k for k, node in enumerate(block) if node is info.statement), None)
             if at is not None:
@@ -126,12 +123,18 @@ class KeptCopies:
             rename_deeply(node, {name: trees.name(kept)})
 
 
-def computed_in_order(forward: list[gast.stmt]) -> set[str]:
-    """The names of which sums and products are made. These go other ways through an array whose elements lie side by
-    side, as those of a copy do, than through a view, and then the last digit of the value differs."""
-    effects = [getattr(node, "effect", None) for block in all_blocks(forward) for node in block]
-    calls = [op for op in effects if isinstance(op, ir.Primitive) and op.rule.form != registry.PARTIALS]
-    return {read for op in calls for each in op.arguments.values() for read in trees.names_in(each)}
+def read_the_view(name: str, statement: Any, forward: list[gast.stmt]) -> None:
+    """Sums and products are made of the view itself, not of its copy: they go another way through an array whose
+    elements lie side by side, and then the last digit of the value differs."""
+    for block in all_blocks(forward):
+        at = next((k for k, node in enumerate(block) if node is statement), len(block))
+        for node in block[at + 1 :]:
+            op = getattr(node, "effect", None)
+            pure = isinstance(op, (ir.Primitive, ir.Load, ir.GetItem)) or isinstance(op, ir.Plain) and op.pure
+            if not pure and not getattr(node, "save", None):
+                break  # the memory may be written there
+            if isinstance(op, ir.Primitive) and op.rule.form != registry.PARTIALS and isinstance(node, gast.Assign):
+                node.value = substituted(node.value, {name: statement.value})
 
 
 def share_loads(forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:
