@@ -6,6 +6,8 @@ rational solution (Fourier-Motzkin elimination), it has no integer one, and what
 
     for i in range(1, n):
         x[i] = a * x[i - 1]        x[i - 1] is not written after it is read: it need not be saved
+    for i in range(n):
+        x[i] = b[i] - L[i, :i] @ x[:i]        nor is x[:i]: a slice is any index between its ends
 """
 
 from __future__ import annotations
@@ -25,13 +27,14 @@ from s2sad.kinds import Array, List, Mapping, Scalar
 from s2sad.reading import common, length_read, reads
 from s2sad.statements import blocks_of
 
+ACCESSES = (ir.Load, ir.GetItem, ir.Store)
 MOST = 300  # inequalities at once; with more, nothing is proven
 
 
 class Access:
-    """A read or write of one element (or row) of an array: where it stands, and its indices as trees."""
+    """A read or write of one element (row, slice) of an array: where it stands, and its indices as trees."""
 
-    def __init__(self, loops: tuple[int, ...], position: int, indices: list[gast.AST | None]) -> None:
+    def __init__(self, loops: tuple[int, ...], position: int, indices: list[gast.AST]) -> None:
         self.loops, self.position, self.indices = loops, position, indices
 
 
@@ -113,12 +116,26 @@ class Dependence:
             effect = getattr(node, "effect", None)
             if node is born or effect is None or isinstance(effect, ir.Plain) or root not in self.memory(node, effect):
                 continue
+            if self.by_views(root, node, effect):
+                continue
             if not may_follow((store.loops, store.position), node.loops, node.position, root.loops):
                 continue
-            place = effect.place if isinstance(effect, (ir.Load, ir.GetItem, ir.Store)) else None
+            place = effect.place if isinstance(effect, ACCESSES) else None
             first = self.access(place, node.loops, node.position) if place is not None and place.root is root else None
             if first is None or self.meet(first, second, root.loops):
                 return False
+        return True
+
+    def by_views(self, root: ir.Root, node: gast.stmt, effect: Any) -> bool:
+        """Whether a statement reads the memory through views of it alone: these were taken before, each by an access
+        of its own."""
+        if isinstance(effect, ACCESSES) or getattr(effect, "place", None) or getattr(effect, "places", None):
+            return False
+        for known in map(self.info.get, reads(node) | op_names(effect)):
+            if known is not None and known.place is not None and known.place.root is root:
+                taken = getattr(known.statement, "effect", None)
+                if not isinstance(taken, (ir.Load, ir.GetItem)) or taken.place is None:
+                    return False
         return True
 
     def memory(self, node: gast.stmt, effect: Any) -> set[ir.Root]:
@@ -129,17 +146,20 @@ class Dependence:
         return found | {each.root for each in places if each is not None}
 
     def access(self, place: ir.Place, loops: tuple[int, ...], position: int) -> Access | None:
-        """The element that a place is, if its path is of indices alone; a slice stands for any index."""
-        indices: list[gast.AST | None] = []
+        """The elements that a place is, if its path is of indices and slices alone."""
+        indices: list[gast.AST] = []
         for step in place.path:
             if not isinstance(step, gast.Subscript) or not isinstance(step.value, gast.Name) or step.value.id != "_":
                 return None
-            if None in indices:
-                return None
-            for each in step.slice.elts if isinstance(step.slice, gast.Tuple) else [step.slice]:
+            elements = step.slice.elts if isinstance(step.slice, gast.Tuple) else [step.slice]
+            if any(isinstance(each, gast.Slice) for each in indices):
+                if not all(isinstance(each, gast.Slice) for each in elements):
+                    return None
+                continue  # some of what the first slices are
+            for each in elements:
                 if not isinstance(each, gast.Slice) and self.form(each, 0, loops) is None:
                     return Access(loops, position, indices)  # it may stand for several axes
-                indices.append(None if isinstance(each, gast.Slice) else each)
+                indices.append(each)
         return Access(loops, position, indices) if place.exact else None
 
     def meet(self, first: Access, second: Access, born: tuple[int, ...]) -> bool:
@@ -151,8 +171,8 @@ class Dependence:
             shared += 1
         bounds = [*self.bounds(first, 0), *self.bounds(second, 1)]
         pairs = []
-        for a, b in zip(first.indices, second.indices):
-            one, other = self.form(a, 0, first.loops), self.form(b, 1, second.loops)
+        for axis, (a, b) in enumerate(zip(first.indices, second.indices)):
+            one, other = self.index(a, axis, 0, first, bounds), self.index(b, axis, 1, second, bounds)
             if one is not None and other is not None:
                 pairs.append((one, other))
         if not pairs:
@@ -163,6 +183,25 @@ class Dependence:
                 if feasible([*bounds, *ordered, *itertools.chain(*same)]):
                     return True
         return False
+
+    def index(self, tree: gast.AST, axis: int, instance: int, at: Access, bounds: list[Form]) -> Form | None:
+        """The form of an index; of a slice that of any index in it, with what is known of that among the bounds."""
+        if not isinstance(tree, gast.Slice):
+            return self.form(tree, instance, at.loops)
+        made = {(f"axis {axis}", instance): 1}
+        bounds.append(made)
+        step = 1 if tree.step is None else trees.literal(tree.step)
+        if isinstance(step, int) and step > 0:
+            low, high = self.form(tree.lower, instance, at.loops), self.form(tree.upper, instance, at.loops)
+            if low is not None and self.is_positive(low, instance, at):
+                bounds.append(minus(made, low))
+            if high is not None and self.is_positive(high, instance, at):
+                bounds.append(minus(minus(high, made), {ONCE: 1}))
+        return made
+
+    def is_positive(self, form: Form, instance: int, at: Access) -> bool:
+        """Whether an index is never below zero, where it would count from the end."""
+        return not feasible([*self.bounds(at, instance), minus(minus({}, form), {ONCE: 1})])
 
     def orders(self, first: Access, second: Access, shared: int, same: int) -> list[list[Form]]:
         """The ways in which the second access comes after the first: in a later iteration, or later in the same. Both

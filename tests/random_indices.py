@@ -8,6 +8,7 @@ gradient.
 
 from __future__ import annotations
 
+import functools
 import random
 import warnings
 
@@ -42,6 +43,8 @@ VALUES = ("{r} * {s}", "np.sin({r}) + {s}", "{r} * 0.5 + {s} * x", "{r} * {r}", 
 
 
 class Writer:
+    start: dict[str, tuple[str, ...]] = START
+
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
         self.lines: list[str] = []
@@ -102,7 +105,7 @@ class Writer:
 
     def program(self) -> str:
         self.lines = ["    t, p, k = x, x, 1"]
-        self.lines += [f"    {self.rng.choice(START[name])}" for name in "abc"]
+        self.lines += [f"    {self.rng.choice(self.start[name])}" for name in "abc"]
         for _ in range(self.rng.randint(1, 3)):
             self.loop([], "    ")
             if self.rng.random() < 0.3:
@@ -114,13 +117,9 @@ ENDS = ("p + sum(a) + sum(b) * x", "p * t + a[n] * b[1]", "p + np.sum(a * a) + n
         "p + t + c[1, 1] + a[-1] + b[-1]")  # fmt: skip
 
 
-def program(seed: int) -> str:
-    return Writer(seed).program()
-
-
-def judge(seed: int, n: int) -> str:
+def judged(writer: type[Writer], seed: int, n: int) -> str:
     """'' where value, gradient and tangent are right, or f is refused, or reads outside of an array; else what is wrong."""
-    text = program(seed)
+    text = writer(seed).program()
     f, on_complex = (
         function_of(text, seed),
         function_of(text.replace("zeros(", "zeros(dtype=complex, shape="), -1 - seed),
@@ -132,6 +131,8 @@ def judge(seed: int, n: int) -> str:
         except Exception as error:  # the program of what f computes
             return f"{type(error).__name__}: {error} with n = {n} of\n{text}"
 
+
+judge = functools.partial(judged, Writer)
 
 if __name__ == "__main__":
     main(judge, (3, 6))

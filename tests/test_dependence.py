@@ -8,6 +8,7 @@ import pytest
 from scipy.optimize import linprog
 
 from s2sad.dependence import alike, feasible, minus
+from tests import random_slices
 from tests.random_indices import judge
 
 ATOMS = [("loop", 1), ("loop", 2), ("loop", 3), ("size", "n")]
@@ -62,3 +63,10 @@ def test_random_programs(first):
     for seed in range(first, first + 10):
         for n in (3, 6):
             assert judge(seed, n) == ""
+
+
+@pytest.mark.parametrize("first", [0, 40, 90])
+def test_random_programs_of_slices(first):
+    for seed in range(first, first + 10):
+        for n in (3, 6):
+            assert random_slices.judge(seed, n) == ""
