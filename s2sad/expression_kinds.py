@@ -23,6 +23,7 @@ from s2sad.kinds import ONE, Array, Dim, Kind, Scalar, broadcast_dims, loose
 Dims = tuple[Dim, ...]
 # Functions whose result has the shape of their first argument, whatever else they are given.
 AS_LARGE = (np.zeros_like, np.roll, np.flip, np.fliplr, np.flipud, np.tril, np.triu, np.linalg.inv)
+REDUCTIONS = ("sum", "mean", "max", "min", "prod", "std", "var")  # axis=, keepdims=
 REAL = ("sum", "mean", "max", "min", "exp", "log", "sqrt", "abs", "sin", "cos", "tanh")  # of real numbers
 
 
@@ -150,7 +151,7 @@ class ExpressionKinds:
         return () if node.attr in ("size", "ndim") else None
 
     def _of_Call(self, node: gast.Call) -> Dims | None:
-        if is_numpy(node, "sum"):
+        if any(is_numpy(node, each) for each in REDUCTIONS):
             return self._of_sum(node)
         if is_numpy(node, "outer") and not node.keywords:
             rows, columns = map(self.dims, node.args)

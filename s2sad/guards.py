@@ -23,10 +23,10 @@ import gast
 import numpy as np
 
 from s2sad import ir, trees
-from s2sad.expression_kinds import kind_of_names
+from s2sad.expression_kinds import ExpressionKinds, kind_of_names
 from s2sad.expressions import rebuilt
 from s2sad.first_writes import names_written
-from s2sad.kinds import Array, Kind
+from s2sad.kinds import Array, Kind, Scalar
 from s2sad.reading import owner_of
 from s2sad.sharing import Sharing
 from s2sad.statements import all_of, blocks_of, targets
@@ -45,12 +45,12 @@ class Guard:
     test: gast.AST  # as it is found at the test's own name
     direct: bool = True  # of a name: it is the choice itself
 
-    def around(self, expr: gast.AST) -> gast.AST:
+    def around(self, expr: gast.AST, zero: gast.AST) -> gast.AST:
         """expr where the choice isn't zero, and zero elsewhere."""
         if not trees.is_choice(self.choice):
             return with_first(self.choice, expr)
         test, *sides = trees.parts_of_choice(self.choice)
-        made = [expr if side is self.chosen else trees.const(0.0) for side in sides]
+        made = [expr if side is self.chosen else zero for side in sides]
         return trees.choice_again(self.choice, trees.copy_tree(test), made)
 
     def same(self, other: Guard) -> bool:
@@ -404,7 +404,16 @@ class Guards:
         if not self.may_be_infinite(node, guard):
             return node
         self.changed = True
-        return guard.around(self.resolved(node, guard))
+        made = self.resolved(node, guard)
+        return guard.around(made, self.zero_like(made) if isinstance(guard.choice, gast.IfExp) else trees.const(0.0))
+
+    def zero_like(self, node: gast.AST) -> gast.AST:
+        """The zero of a choice by one test: as large as the other side, where a name in that is. What is not known is a
+        number mostly: `dy`."""
+        kinds = ExpressionKinds(lambda name: self.sharing.kind_of(name) or Scalar("float"))
+        dims = kinds.dims(node)
+        names = [each for each in trees.walk(node) if isinstance(each, gast.Name) and kinds.dims(each) == dims]
+        return trees.np_call("zeros_like", trees.name(names[0].id)) if dims and names else trees.const(0.0)
 
     def resolved(self, node: gast.AST, guard: Guard) -> gast.AST:
         """Names that are a choice with this guard, of another name, are that name in there."""
