@@ -16,6 +16,7 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
+from s2sad.kinds import List
 from s2sad.statements import blocks_of
 
 
@@ -24,6 +25,10 @@ def active_names(program: ir.Inferred, outputs: list[str] | None = None) -> set[
     reads: dict[str, set[str]] = {}
     for target, source in dependencies(program.body, program.info):
         reads.setdefault(target, set()).add(source)
+    resized: dict[Any, list[str]] = {}  # of a list, the other names under which it gets longer or shorter: undone too
+    for root in program.roots:
+        for other in ir.family(root)[1:] if root.moves and isinstance(root.kind, List) else ():
+            resized.setdefault(other, []).append(root.name)
     reached: set[str] = set()
     todo = [name for leaf in leaves(program.value) for name in trees.names_in(leaf.expr)] + list(outputs or ())
     while todo:
@@ -34,6 +39,7 @@ def active_names(program: ir.Inferred, outputs: list[str] | None = None) -> set[
         info = program.info.get(name)
         if info is not None and info.place is not None:
             todo.append(info.place.root.name)
+            todo.extend(resized.get(info.place.root, ()))
         todo.extend(reads.get(name, ()))
     return {name for name in reached if name in program.info and program.info[name].varied}
 

@@ -281,7 +281,7 @@ class Arrays:
     def add_to_place(self, shadow: gast.AST, op: ir.Load, cotangent: Any) -> None:
         place, finish = self.through(shadow, op.place.path)
         if isinstance(op.kind, (List, Tuple, Dict, Record, Mapping)):
-            total = self.added(op.kind, place, cotangent.expr)
+            total = self.added(op.kind, place, cotangent.expr, bool(op.place.root.deep))
             if not op.place.path and isinstance(op.kind, (Dict, Record, Mapping)):
                 self.add(gast.Expr(trees.call(trees.attr(shadow, "update"), total)))
             elif not op.place.path:
@@ -351,7 +351,9 @@ class Arrays:
             or isinstance(op.place.root.kind, (List, Mapping))
             and not isinstance(op.target_kind, Scalar)
         ):
-            zero = self.zero(op.target_kind, getattr(op, "gone", place))
+            like = getattr(op, "gone", place)
+            inside = isinstance(op.target_kind, Array) and op.place.root.deep  # it is written into: it stays an array
+            zero = zeros_of(op.target_kind, like, self.number) if inside else self.zero(op.target_kind, like)
         if not self.is_first_use(node):
             self.add(gast.Assign([self.target(place)], zero, None))
         if wanted:

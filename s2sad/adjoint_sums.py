@@ -179,12 +179,13 @@ class Sums:
         total = self.added(kind, old.expr, expr)
         self.adj[name] = Cotangent(self.let(self.grad_base(name), total, kind), kind, owned=True)
 
-    def added(self, kind: Kind, a: gast.AST, b: gast.AST) -> gast.AST:
-        """The sum of two adjoints of one structure."""
+    def added(self, kind: Kind, a: gast.AST, b: gast.AST, written: bool = False) -> gast.AST:
+        """The sum of two adjoints of one structure; written: what it holds is written into, so that an array without
+        axes stays one."""
         if isinstance(kind, (Tuple, Dict, Record)):
             parts = structure_parts(kind)
             made = [
-                self.added(each, trees.index(a, trees.const(key)), trees.index(b, trees.const(key)))
+                self.added(each, trees.index(a, trees.const(key)), trees.index(b, trees.const(key)), written)
                 for key, each in parts
             ]
             if isinstance(kind, Tuple):
@@ -194,12 +195,13 @@ class Sums:
             x, y = trees.name(self.names.fresh("a")), trees.name(self.names.fresh("b"))
             target = gast.Tuple([x, y], gast.Store())
             loop = gast.comprehension(target, trees.call(trees.builtin("zip"), a, b), [], 0)
-            return gast.ListComp(self.added(kind.item, x, y), [loop])
+            return gast.ListComp(self.added(kind.item, x, y, written), [loop])
         if isinstance(kind, Mapping):
             key = trees.name(self.names.fresh("key"))
-            made = self.added(kind.value, trees.index(a, key), trees.index(b, key))
+            made = self.added(kind.value, trees.index(a, key), trees.index(b, key), written)
             return gast.DictComp(key, made, [gast.comprehension(key, a, [], 0)])
-        return trees.add(a, b)
+        total = trees.add(a, b)
+        return trees.np_call("array", total) if written and isinstance(kind, Array) and not kind.dims else total
 
 
 def is_row_of_names(expr: gast.AST) -> bool:

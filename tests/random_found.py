@@ -323,4 +323,29 @@ FOUND_IN_FIRST_ORDER: dict[str, Any] = {
         b[()] += 1.0
     return b
 """: (1.282, array([[0.779, 0.707, -1.201], [1.021, 1.125, -0.763]])),
+    # The zero beside an array that one test chooses was a number, and then taken for the adjoint of the array.
+    """def f(y):
+    for a in [0.3]:
+        u = np.ones(2) * y
+        u[0] *= 1.0
+    y = np.std(u + 0.1)
+    return np.where(0.5 > 0.1, True, y)
+""": (-0.434,),
+    # An item without axes that is written into was no array any more in the adjoint of the list.
+    """def f(x_grad):
+    c = [np.ones(())]
+    c[0][...] = 1.0 > 1.0
+    c[0] = x_grad - np.sum(c, axis=0)
+    return c
+""": (-0.109,),
+    # A list that gets shorter under another name, which doesn't reach the value: its adjoint was as long as at the end.
+    """def f(dy):
+    b = dy[0]
+    dy.append(1.0)
+    for n in range(2):
+        while dy:
+            a = dy.pop(0)
+        dy = [1.0 for k in range(1, 3)]
+    return b
+""": ([-1.454, 0.345, 1.15],),
 }
