@@ -44,6 +44,7 @@ from s2sad.numba_forms import Forms
 from s2sad.numba_fusion import assumptions, fits, fuse
 from s2sad.numba_globals import as_constant, with_attributes
 from s2sad.numba_parallel import run_side_by_side, without_unit_steps
+from s2sad.numba_quotients import with_reciprocals
 from s2sad.numba_ranks import Expressions, of_functions
 from s2sad.numba_rarer import with_axes_to_squeeze
 from s2sad.numba_records import Records, unlike_as_tuples
@@ -332,6 +333,7 @@ def rewritten(
     for node in tree.body:
         if isinstance(node, gast.FunctionDef):
             unlike_as_tuples(node, Expressions(found[node.name]))
+            with_reciprocals(node, kinds.get(node.name, {}))
             saves_in_arrays(node, kinds.get(node.name, {}), used, forms.numpy)
     found = with_arrays_from_the_start(tree, given, forms.numpy)
     others = {name for name, value in read.items() if not isinstance(value, types.ModuleType)}
