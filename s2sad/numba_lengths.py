@@ -24,7 +24,7 @@ import gast
 import numpy as np
 
 from s2sad import helpers, trees
-from s2sad.numba_assumed import Assumed
+from s2sad.numba_assumed import Assumed, text_of
 from s2sad.numba_ranks import Expressions
 from s2sad.numba_results import REDUCTIONS
 from s2sad.numba_sorts import SHAPED_LIKE
@@ -355,6 +355,23 @@ class Lengths:
         parts = node.elts if isinstance(node, (gast.Tuple, gast.List)) else [node]
         made = tuple(self.number(each) for each in parts)
         return None if None in made else made
+
+    def text_of_shape(self, node: gast.AST) -> str | None:
+        """The shape of an array, as it is found from parameters that keep what they came with; None for others."""
+        axes = self.of(node)
+        if not axes or not all(map(self.is_given, axes)):
+            return None
+        return f"({', '.join(map(text_of, axes))},)" if len(axes) == 1 else f"({', '.join(map(text_of, axes))})"
+
+    def is_given(self, length: Length) -> bool:
+        if len(length) > 1:
+            return False
+        [atom] = length or [1]
+        if isinstance(atom, int):
+            return True
+        if is_cut(atom):
+            return self.is_given(atom[1])
+        return isinstance(atom[0], str) and atom[0] in self.fixed and isinstance(atom[1], int)
 
     def number(self, node: Any) -> Any:
         """The length that a whole number stands for."""

@@ -127,9 +127,7 @@ class Parts:
         like = self.as_large_as(node)
         if like is not None:
             self.lengths.take(node.targets[0].id, self.lengths.of(like))
-            name = node.targets[0].id
-            test = f"if {name}.shape != {trees.show(like)}.shape:\n    raise ValueError({MISFIT!r})"
-            self.out += gast.parse(test).body
+            self.out += self.look_at_shape(node, like)
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name) and len(node.targets) == 1:
             name, value = node.targets[0].id, node.value
             if isinstance(value, gast.BinOp) and isinstance(value.op, gast.MatMult) and self.is_new_product(value):
@@ -155,6 +153,18 @@ class Parts:
         known = isinstance(like, gast.Name) and self.fits(like) and isinstance(value.right, gast.Name)
         rank = self.ranks.rank(like) if known else None
         return like if rank and rank == self.ranks.rank(node.targets[0]) and self.lengths.of(value) is None else None
+
+    def look_at_shape(self, node: gast.Assign, like: gast.Name) -> list[Any]:
+        """The test of how large dy is. Where that is known from the arguments, it needn't wait for the value."""
+        name, shape = node.targets[0].id, f"{like.id}.shape"
+        known = self.lengths.text_of_shape(like) if self.ranks.char(like) == "f" else None
+        if known is not None:
+            shape = known
+            node.value.left = trees.np_call("zeros", gast.parse(shape, mode="eval").body)
+        made = gast.parse(f"if {name}.shape != {shape}:\n    raise ValueError({MISFIT!r})").body
+        for each in (node, *made):
+            each.early = known is not None
+        return list(made)
 
     # ------------------------------------------------------------------------------------------ statements
     def named(self, node: gast.Assign) -> None:

@@ -223,7 +223,7 @@ def test_loops_compute_what_numpy_does(function, calls):
 
 @pytest.mark.parametrize(
     ("function", "args", "most"),
-    [(turned_about, (*rows(4)[1:2] * 2, rows(4)[2]), 2), (gates, (np.ones((3, 4, 5)), np.ones(5), np.ones((3, 5))), 6)],
+    [(turned_about, (*rows(4)[1:2] * 2, rows(4)[2]), 1), (gates, (np.ones((3, 4, 5)), np.ones(5), np.ones((3, 5))), 6)],
 )
 def test_what_belongs_together_is_one_loop(function, args, most):
     jitted = value_and_gradients_function(function, jit=numba_options(cache=False))
