@@ -147,8 +147,8 @@ class Solvers:
             return self.call_grid(grid, args, keywords, node, hint) if grid is not None else None
         if name in SPLINES:
             return self.make_spline(function, name, args, keywords, node)
-        if name in FITPACK and not self.flows(args, keywords):
-            return self.make_fitpack(function, name, args, keywords)
+        if name in FITPACK:
+            return self.make_fitpack(function, name, args, keywords, node)
         if name == "RectBivariateSpline" and not self.flows(args, keywords):
             return self.make_surface(function, name, args, keywords)
         if not self.flows(args, keywords) and name != "RegularGridInterpolator":

@@ -29,16 +29,21 @@ LINEAR = {
     "make_interp_spline": ("k",),
     "interp1d": ("kind",),
     "BSpline": ("k", "extrapolate"),
+    "make_lsq_spline": ("t", "k", "w"),
+    "make_smoothing_spline": ("w", "lam"),
+    "UnivariateSpline": ("k", "s"),
+    "InterpolatedUnivariateSpline": ("k",),
 }
+ARRAYS = ("t", "w")  # options that are arrays of constants
 POINTS = {"BSpline": ("t", "c")}  # what the points and values are called, if not x and y: here knots and coefficients
 DEGREES = {"linear": 1, "slinear": 1, "quadratic": 2, "cubic": 3}  # of interp1d
 # By class, the function of s2sad.equivalents.slopes for its slopes, in which it is linear too; None: they are given.
 SLOPED = {"PchipInterpolator": "monotone_slopes", "Akima1DInterpolator": "akima_slopes", "CubicHermiteSpline": None}
-SPLINES = (*LINEAR, *SLOPED)
 FITPACK = ("UnivariateSpline", "InterpolatedUnivariateSpline", "LSQUnivariateSpline")  # by where they are evaluated
+SPLINES = (*(name for name in LINEAR if name not in FITPACK), *SLOPED)
 CLASSES = ("CubicSpline", "BSpline", "PPoly", "interp1d", *SLOPED, *FITPACK)
-METHODS = ("derivative", "antiderivative", "integrate")
-OTHER_METHODS = ("integral", "derivatives", "roots", "solve")  # of which there is no derivative
+METHODS = ("derivative", "antiderivative", "integrate", "integral")
+OTHER_METHODS = ("derivatives", "roots", "solve")  # of which there is no derivative
 
 
 @dataclass(eq=False)
@@ -64,6 +69,13 @@ class SplineMethod:
     name: str
 
 
+def interpolate_of_scipy() -> types.ModuleType:
+    """scipy.interpolate, which is there where one of its functions is called."""
+    from scipy import interpolate
+
+    return interpolate
+
+
 class Splines:
     def make_spline(
         self, function: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any
@@ -77,14 +89,13 @@ class Splines:
         nothing = Value(trees.const(None), Static(None))
         basis = nothing
         options = {key: value for key, value in bound.items() if value.static is not None}
+        if name == "make_smoothing_spline" and varied and not self.is_smoothed_linearly(function, options):
+            raise self.refuse("solver", node, name=name, instead=refused_interpolation.instead_of(name))
         if name in SLOPED and (varied or given_slopes is not None and given_slopes.varied):
             return self.make_sloped(function, name, args, keywords, [x, y, given_slopes], options, node)
         if varied:
             y = self.array_of(y, node)
-            texts = [self.known(value) for value in options.values()]
-            plain = all(isinstance(each, (str, int)) and each != "periodic" for each in texts)
-            if not set(options) <= set(LINEAR[name]) or not plain:
-                raise self.refuse("spline_options", node, name=name, options=", ".join(options))
+            self.check_options(name, options, node)
             if y.kind.rank != 1 or y.kind.char == "c":
                 raise self.refuse("spline_vector", node, name=name)
         else:
@@ -94,13 +105,31 @@ class Splines:
         if varied:
             unit = trees.np_call("eye", trees.call(trees.builtin("len"), self.operand(y)))
             axis = {"axis": trees.const(0)} if name == "interp1d" else {}
-            basis = self.plain_call(function.expr, [x.expr, unit], {**given, **axis})
+            same = function.expr
+            if name in FITPACK:  # through the points; the same piecewise polynomial
+                given.pop("s", None)
+                same = trees.attr(trees.module(interpolate_of_scipy()), "make_interp_spline")
+            basis = self.plain_call(same, [x.expr, unit], {**given, **axis})
         made = Spline(name, whole, y, basis)
+        if name in FITPACK:
+            made.highest = self.known(options["k"]) if "k" in options else 3
         if name == "interp1d":
             kind = self.known(options["kind"]) if "kind" in options else "linear"
             fixed = not set(options) - {"kind"} and kind in DEGREES
             made.degree = DEGREES[kind] if fixed else None
         return Value(trees.name(f"{name}{RESULT}"), Static(made))
+
+    def check_options(self, name: str, options: dict[str, Value], node: Any) -> None:
+        """Refuses those with which a spline may not be linear in y, or with which it isn't known."""
+        texts = [self.known(value) for key, value in options.items() if key not in (*ARRAYS, "lam", "s")]
+        plain = all(isinstance(each, (str, int)) and each != "periodic" for each in texts)
+        if not set(options) <= set(LINEAR[name]) or not plain:
+            raise self.refuse("spline_options", node, name=name, options=", ".join(options))
+
+    def is_smoothed_linearly(self, function: Value, options: dict[str, Value]) -> bool:
+        """Whether `lam` is given, and this SciPy smooths the rows of a matrix in one call."""
+        given = "lam" in options and self.known(options["lam"]) is not None
+        return given and "axis" in inspect.signature(function.static).parameters
 
     def make_sloped(
         self,
@@ -187,8 +216,8 @@ class Splines:
                 return self.opaque_call(function, args, keywords, node)
             full = f"{spline.name}.{name}"
             raise self.refuse("solver", node, name=full, instead=refused_interpolation.instead_of(full))
-        if name == "integrate":
-            return self.integral_of_spline(spline, args, keywords, node, hint)
+        if name in ("integrate", "integral"):
+            return self.integral_of_spline(spline, name, args, keywords, node, hint)
         given = [*args, *keywords.values()]
         order = self.known(given[0]) if given else 1
         if len(given) > 1 or not isinstance(order, int) or order < 0:
@@ -207,7 +236,7 @@ class Splines:
         return Value(trees.name(f"{spline.name}{RESULT}"), Static(made))
 
     def integral_of_spline(
-        self, spline: Spline, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
+        self, spline: Spline, name: str, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
     ) -> Value:
         given = dict(zip(("a", "b"), args)) | keywords
         ends = [self.settle(given[key]) for key in ("a", "b") if key in given]
@@ -220,7 +249,7 @@ class Splines:
             raise self.refuse("solver_option", node, name=spline.name, option=", ".join(keywords) or "these arguments")
 
         def call(exprs: list[gast.AST]) -> gast.AST:
-            return trees.call(trees.attr(spline.whole.expr, "integrate"), exprs[0], exprs[1])
+            return trees.call(trees.attr(spline.whole.expr, name), exprs[0], exprs[1])
 
         if spline.slopes is not None:
             values = [*ends, spline.y, spline.slopes, spline.whole, spline.basis, spline.by_slopes]
@@ -230,7 +259,8 @@ class Splines:
         if spline.y.static is not None and not (isinstance(spline.y.kind, Array) and spline.y.kind.rank == 1):
             raise self.refuse("spline_vector", node, name=spline.name)
         values = [*ends, spline.y, spline.whole, spline.basis]
-        return self.primitive(splines.INTEGRAL, values, call, node, hint)
+        rule = splines.INTEGRAL if name == "integrate" else splines.FITPACK_INTEGRAL
+        return self.primitive(rule, values, call, node, hint)
 
     def call_splev(
         self, function: Value, args: list[Value], keywords: dict[str, Value], node: Any, hint: str | None
@@ -307,15 +337,16 @@ class Splines:
         """An attribute or method: it carries no derivative, unless the spline's values do."""
         if name in METHODS and self.has_method(spline, name):
             return Value(trees.attr(spline.whole.expr, name), Static(SplineMethod(spline, name)))
-        if spline.y.varied or spline.slopes is not None:
+        if name != "get_knots" and (spline.y.varied or spline.slopes is not None):
             raise self.refuse("solver_part", node, name=spline.name, part=name)
         if name in OTHER_METHODS:
             return Value(trees.attr(spline.whole.expr, name), Static(SplineMethod(spline, name)))
         return Value(trees.attr(spline.whole.expr, name), UNKNOWN)
 
     def has_method(self, spline: Spline, name: str) -> bool:
-        """FITPACK's integrals take a spline for 0 outside of its points, which isn't the integral of its values."""
-        return spline.name != "interp1d" and (name != "integrate" or spline.name not in FITPACK)
+        """FITPACK's integrals have a name of their own, and take a spline for 0 outside of its points."""
+        other = {"integrate": spline.name in FITPACK, "integral": spline.name not in FITPACK}
+        return spline.name != "interp1d" and not other.get(name, False)
 
     def outside_method(self, function: Value, static: Any) -> SplineMethod | None:
         """A method of a spline that exists before f runs."""
@@ -326,8 +357,15 @@ class Splines:
             return None
         return SplineMethod(spline, static.__name__)
 
-    def make_fitpack(self, function: Value, name: str, args: list[Value], keywords: dict[str, Value]) -> Value | None:
-        """UnivariateSpline(x, y), of numbers that carry no gradient."""
+    def make_fitpack(
+        self, function: Value, name: str, args: list[Value], keywords: dict[str, Value], node: Any
+    ) -> Value | None:
+        """UnivariateSpline(x, y), of numbers that carry no gradient; by y, if it goes through all points (s=0)."""
+        if self.flows(args, keywords):
+            through = "s" in keywords and self.known(keywords["s"]) == 0 if name == "UnivariateSpline" else True
+            if name not in LINEAR or not through:
+                return None
+            return self.make_spline(function, name, args, keywords, node)
         degree = self.known(keywords["k"]) if "k" in keywords else 3
         if "ext" in keywords or len(args) > (4 if name == "LSQUnivariateSpline" else 3) or not isinstance(degree, int):
             return None

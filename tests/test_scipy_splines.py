@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 from scipy.interpolate import (
@@ -14,6 +16,8 @@ from scipy.interpolate import (
     UnivariateSpline,
     interp1d,
     make_interp_spline,
+    make_lsq_spline,
+    make_smoothing_spline,
     splev,
     splrep,
 )
@@ -25,6 +29,7 @@ X = np.array([0.0, 0.7, 1.5, 2.2, 3.0, 4.1])
 Y = np.sin(X) + 0.1 * X**2
 T = np.array([0.3, 1.1, 2.9])
 KNOTS, TCK = np.arange(9.0), splrep(X, Y)
+ENDS, WEIGHTS = np.array([0.0] * 4 + [2.0] + [4.1] * 4), np.array([1.0, 2.0, 1.0, 0.5, 1.0, 1.0])
 SURFACE = RectBivariateSpline(X, X[:5], np.outer(Y, Y[:5] ** 2))
 FITTED = InterpolatedUnivariateSpline(X, Y)
 CUBIC, LINEAR = CubicSpline(X, Y), interp1d(X, Y)
@@ -66,6 +71,17 @@ SPLINES = {
     "integral of slopes": (lambda y, a: PchipInterpolator(X, y).integrate(a, 2.9) * a, Y, 0.4),
     "methods of a global": (lambda a, t: np.sum(CUBIC.derivative(2)(t)) * CUBIC.integrate(a, 1.9), 0.4, T),
     "fitpack": (lambda t: np.sum(FITTED(t) * FITTED.derivative()(t) + UnivariateSpline(X, Y, k=4)(t, 1)), T),
+    "fitpack by values": (lambda y, t: np.sum(InterpolatedUnivariateSpline(X, y)(t) * t), Y, T + 2.0),
+    "fitpack by values, of degree 4": (lambda y, t: UnivariateSpline(X, y, k=4, s=0)(t, 1) * t, Y, 1.2),
+    "fitpack's integral": (lambda y, a: InterpolatedUnivariateSpline(X, y, k=2).integral(a, b=2.9) * a, Y, 0.4),
+    "fitpack's integral from beyond": (lambda y, a, b: UnivariateSpline(X, y, s=0).integral(a, b) * a, Y, -0.4, 2.9),
+    "fitpack's integral of a global": (
+        lambda a, b: FITTED.integral(a, b) * UnivariateSpline(X, Y).integral(b, a),
+        0.4,
+        2.9,
+    ),
+    "squares": (lambda y, t: np.sum(make_lsq_spline(X, y, ENDS, w=WEIGHTS)(t) * t), Y, T),
+    "squares, of degree 2": (lambda y, b: make_lsq_spline(X, y, ENDS[1:-1], 2).integrate(0.3, b) * b, Y, 2.9),
     "surface": (lambda t, u: np.sum(SURFACE.ev(t, u) ** 2 + SURFACE(u, t, grid=False)), T, 1.1),
     "surface of f": (lambda t, u: np.sum(RectBivariateSpline(X, X[:5], np.outer(Y, Y[:5])).ev(t, u) ** 2), T, 1.1),
     "surface of f on a grid": (lambda t, u: np.sum(RectBivariateSpline(X, X, np.outer(Y, Y), kx=2)(t, u) ** 2), T, 1.1),
@@ -93,10 +109,25 @@ def test_splines(name):
     assert jvp(f, args, args)[1] == pytest.approx(slope)
 
 
-@pytest.mark.parametrize("name", ["cubic", "vectors", "others", "slope", "splrep"])
+@pytest.mark.parametrize("name", ["cubic", "vectors", "others", "slope", "splrep", "squares", "fitpack's integral"])
 def test_second_derivatives(name):
     f, *args = SPLINES[name]
     assert check_gradients(gradients_function(f), *args).ok
+
+
+@pytest.mark.skipif("axis" not in inspect.signature(make_smoothing_spline).parameters, reason="rows: newer SciPy")
+def test_a_spline_that_smooths():
+    def f(y, t, smoothing):
+        return np.sum(make_smoothing_spline(X, y, lam=smoothing)(t) * t + make_smoothing_spline(X, y, WEIGHTS, 0.2)(t))
+
+    by_values = s2sad.gradients_function(f, params=["y", "t"])
+    assert check_gradients(f, Y, T, 0.1, params=["y", "t"]).ok
+    assert check_gradients(by_values, Y, T, 0.1, params=["y", "t"]).ok
+
+
+def test_a_spline_that_chooses_how_much_to_smooth():
+    with pytest.raises(NotDifferentiableError, match="with a fixed `lam`"):
+        s2sad.grad(lambda y: make_smoothing_spline(X, y)(1.0))(Y)
 
 
 def test_gradient_by_the_values_is_the_cardinal_spline():

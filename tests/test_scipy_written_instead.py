@@ -113,13 +113,13 @@ PAIRS = {
         lambda b: delay(b) - delay(np.array([1.0, 0.4])),
         V,
     ),
-    "make_lsq_spline": (
+    "LSQUnivariateSpline": (
+        lambda y: interpolate.LSQUnivariateSpline(X, y, KNOTS[4:-4])(POINTS),
         lambda y: interpolate.make_lsq_spline(X, y, KNOTS)(POINTS),
-        lambda y: interpolate.make_lsq_spline(X, UNIT, KNOTS)(POINTS) @ y,
         Y,
     ),
-    "make_smoothing_spline": (
-        lambda y: interpolate.make_smoothing_spline(X, y, lam=0.1)(POINTS),
+    "make_smoothing_spline": (  # which chooses how much it smooths: that the other is told
+        lambda y: interpolate.make_smoothing_spline(X, y)(POINTS),
         lambda y: (
             np.stack([interpolate.make_smoothing_spline(X, unit, lam=0.1)(POINTS) for unit in np.eye(len(X))], axis=-1)
             @ y
@@ -213,7 +213,7 @@ PAIRS = {
     ),
     "KDTree": (lambda x: spatial.KDTree(np.outer(V, V)).query(x)[0], lambda x: np.linalg.norm(x - V[1] * V), V * 2.0),
 }
-OTHER = {"freqz", "envelope", "Rbf"}  # what is written instead is of another function of the same row
+OTHER = {"freqz", "envelope", "Rbf", "make_smoothing_spline"}  # of these another function of the same row
 
 
 @pytest.mark.parametrize("name", PAIRS)

@@ -13,8 +13,8 @@ OTHERWISE = "`CubicSpline`, `make_interp_spline` or `interp1d`, or `np.interp`"
 # (what to write instead, names)
 INSTEAD: list[tuple[str, str]] = [
     (
-        "with fixed knots, `make_lsq_spline(x, np.eye(len(x)), t)(points) @ y`: it is linear in the values y",
-        "make_lsq_spline make_splrep LSQUnivariateSpline generate_knots",
+        "with fixed knots t, at the ends k + 1 times, `make_lsq_spline(x, y, t, k)(points)`",
+        "make_splrep LSQUnivariateSpline generate_knots",
     ),
     (
         "with a fixed `lam`, `np.stack([make_smoothing_spline(x, unit, lam=lam)(points) for unit in "
@@ -22,8 +22,8 @@ INSTEAD: list[tuple[str, str]] = [
         "make_smoothing_spline",
     ),
     (
-        "`make_interp_spline(x, y)` through the points; or, linear in y as well, "
-        "`np.stack([make_smoothing_spline(x, unit, lam=lam)(points) for unit in np.eye(len(x))], axis=-1) @ y`",
+        "`UnivariateSpline(x, y, s=0)` or `make_interp_spline(x, y)` through the points; or, linear in y as well, "
+        "`make_lsq_spline(x, y, t)`, with fixed knots t",
         "UnivariateSpline InterpolatedUnivariateSpline",
     ),
     (
@@ -57,7 +57,7 @@ INSTEAD: list[tuple[str, str]] = [
         "NdBSpline",
     ),
     ("`PchipInterpolator(x, y)(points)`", "pchip_interpolate"),
-    ("`make_interp_spline(x, y).integrate(a, b)`", "splint integral"),
+    ("`make_interp_spline(x, y).integrate(a, b)`", "splint"),
     ("`splev(points, tck, der=k)`, one k at a time", "splder spalde derivatives"),
     ("`make_interp_spline(x, y).antiderivative()(points)`", "splantider"),
     (

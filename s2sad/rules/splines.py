@@ -84,6 +84,35 @@ def integral_tangent(a, b, y, spline, basis, *, a_dot, b_dot, y_dot):
     return b_dot * spline(b) - a_dot * spline(a) + basis.integrate(a, b) @ y_dot
 
 
+@inline
+def within(spline, t, first, last):
+    """spline(t), where there are points around it."""
+    return spline(t) if first <= t <= last else 0.0
+
+
+@inline
+def between(t, first, last):
+    return min(max(t, first), last)
+
+
+def fitpack_integral(a, b, y, spline, basis, *, grad):
+    """spline.integral(a, b), for which the spline is 0 beyond its points."""
+    first, last = float(spline.get_knots()[0]), float(spline.get_knots()[-1])
+    return (
+        -grad * within(spline, a, first, last),
+        grad * within(spline, b, first, last),
+        grad * basis.integrate(between(a, first, last), between(b, first, last)),
+        None,
+        None,
+    )
+
+
+def fitpack_integral_tangent(a, b, y, spline, basis, *, a_dot, b_dot, y_dot):
+    first, last = float(spline.get_knots()[0]), float(spline.get_knots()[-1])
+    ends = b_dot * within(spline, b, first, last) - a_dot * within(spline, a, first, last)
+    return ends + basis.integrate(between(a, first, last), between(b, first, last)) @ y_dot
+
+
 def integral_of_rows(a, b, spline, *, grad):
     """The same of a spline through vectors."""
     return -np.sum(grad * spline(a)), np.sum(grad * spline(b)), None
@@ -138,6 +167,10 @@ def number_kind(a: Kind, *others: Kind) -> Kind:
     return Array("float64", ())
 
 
+def float_kind(a: Kind, *others: Kind) -> Kind:
+    return Scalar("float")
+
+
 def vector_kind(a: Kind, *others: Kind) -> Kind:
     return Array("float64", (unknown_dim(),))
 
@@ -148,6 +181,7 @@ ROWS = unlisted(spline_rows_at, spline_rows_at_tangent, rows_for_places, ("t",),
 INTERPOLATION = unlisted(interpolation_at, interpolation_at_tangent, like_places, ("t", "y"), cost=50)
 HERMITE = unlisted(hermite_at, hermite_at_tangent, like_places, ("t", "y", "slopes"), cost=50)
 INTEGRAL = unlisted(integral, integral_tangent, number_kind, ("a", "b", "y"), cost=50)
+FITPACK_INTEGRAL = unlisted(fitpack_integral, fitpack_integral_tangent, float_kind, ("a", "b", "y"), cost=50)
 INTEGRAL_OF_ROWS = unlisted(integral_of_rows, integral_of_rows_tangent, vector_kind, ("a", "b"), cost=50)
 HERMITE_INTEGRAL = unlisted(hermite_integral, hermite_integral_tangent, number_kind, ("a", "b", "y", "slopes"), cost=50)
 COEFFICIENTS = unlisted(coefficients, coefficients_tangent, lambda y, found, basis: found, ("y",), cost=50)
