@@ -11,7 +11,7 @@ one degree of freedom less and more.
 from __future__ import annotations
 
 import numpy as np
-from numpy import exp, sqrt
+from numpy import exp
 from scipy import special, stats
 
 from s2sad.rules.registry import inline, partials
@@ -112,18 +112,22 @@ def noncentral_upper_quantile(q, df, nc, loc=0, scale=1, *, result):
 # --- t ---------------------------------------------------------------------------------------------------------------
 
 
-@inline
+@elementwise_helper
 def nct_mean(z, df, nc):
-    """The mean of phi(z W - nc), of more than one degree of freedom."""
-    gammas = special.gammaln(0.5 * df - 0.5) - special.gammaln(0.5 * df)
-    return sqrt(0.5 * df - 0.5) * exp(gammas) * stats.nct.pdf(z * sqrt((df - 1.0) / df), df - 1.0, nc)
+    """The mean of phi(z W - nc): with one degree of freedom less, or of those with more, integrated by parts."""
+    less = np.maximum(df, 1.5) - 1.0
+    gammas = special.gammaln(0.5 * less) - special.gammaln(0.5 * less + 0.5)
+    mean = np.sqrt(0.5 * less) * np.exp(gammas) * stats.nct.pdf(z * np.sqrt(less / (less + 1.0)), less, nc)
+    by_parts = ((df + z * z) * nct_square(z, df, nc) - z * nc * stats.nct.pdf(z, df, nc)) / df
+    return np.where(df < 1.5, by_parts, mean)
 
 
-@inline
+@elementwise_helper
 def nct_square(z, df, nc):
     """The mean of W**2 phi(z W - nc)."""
     gammas = special.gammaln(0.5 * df + 0.5) - special.gammaln(0.5 * df)
-    return 2.0 / df * sqrt(0.5 * df + 0.5) * exp(gammas) * stats.nct.pdf(z * sqrt((df + 1.0) / df), df + 1.0, nc)
+    more = stats.nct.pdf(z * np.sqrt((df + 1.0) / df), df + 1.0, nc)
+    return 2.0 / df * np.sqrt(0.5 * df + 0.5) * np.exp(gammas) * more
 
 
 @inline
