@@ -103,9 +103,9 @@ class SparseMatrices:
                 return self.constant_sparse(op, [left, right], node)
             return self.of_two_sparse(op, first, second, node)
         found, other = (first, right) if first is not None else (second, left)
-        if not (other.varied or found.data.varied):
-            return self.constant_sparse(op, [left, right], node) if is_number(other) else None
         if is_number(other):
+            if not (other.varied or found.data.varied):
+                return self.constant_sparse(op, [left, right], node)
             return self.multiple_of_sparse(op, found, other, first is not None, node)
         times = isinstance(op, gast.Mult) and found.name.endswith("_matrix") and getattr(other.kind, "rank", None)
         if not (isinstance(op, gast.MatMult) or times) or not isinstance(other.kind, Array):

@@ -69,6 +69,33 @@ def test_products(name):
     assert np.sum(jvp(f, args, args)[1]) == pytest.approx(slope)
 
 
+CONSTANT = {
+    "vector": lambda x, b: np.sum((x - ROWS @ b) ** 2),
+    "left": lambda x, b: np.sum((x - b @ COLUMNS) ** 2),
+    "transpose": lambda x, b: np.sum((ROWS.T @ x - ROWS.T @ b) ** 2),
+    "times": lambda x, b: np.sum((x - ROWS * b) ** 2),
+    "matrix": lambda x, b: np.sum((x - ROWS @ np.stack([b, b], axis=1) @ np.ones(2)) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", CONSTANT)
+def test_products_of_constants(name):
+    f, b = CONSTANT[name], np.array([0.3, -1.0, 2.0])
+    by_x = gradients_function(f, params=["x"])
+    assert check_gradients(f, X, b, params=["x"]).ok
+    assert check_gradients(by_x, X, b, params=["x"]).ok
+    assert jvp(lambda x: f(x, b), (X,), (X,))[1] == pytest.approx(by_x(X, b)[0] @ X)
+
+
+def test_the_gradient_of_a_product_has_a_gradient_by_what_it_is_weighed_with():
+    slope = gradients_function(lambda x: ROWS @ x)
+
+    def f(dy):
+        return slope(X, dy=dy)[0]
+
+    assert check_gradients(f, X).ok
+
+
 @pytest.mark.parametrize("name", ["vector", "csr", "coo", "solved"])
 def test_second_derivatives(name):
     f, *args = PRODUCTS[name]
