@@ -733,3 +733,11 @@ def test_a_ufunc_of_a_python_function_gives_numbers():
     assert s2sad.grad(lambda x: square(x) * 2.0)(3.0) == 12.0
     with pytest.raises(s2sad.NotDifferentiableError, match="an array of Python objects"):
         s2sad.grad(lambda x: np.sum(square(x)))(np.array([3.0, 4.0]))
+
+
+def test_what_has_no_hash_can_have_no_rule():
+    import ctypes
+
+    function = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double)(abs)
+    with pytest.raises(RuleError, match="has no hash: write a function that calls it, and a rule for that"):
+        partials(function)(lambda x: 1.0)

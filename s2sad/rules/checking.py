@@ -56,7 +56,10 @@ def check_rule_form(
         try:
             hash(function)
         except TypeError:
-            raise RuleError(f"a rule is for functions that can be told apart, and {function!r} has no hash") from None
+            raise RuleError(
+                f"a rule is for functions that can be told apart, and {function!r} has no hash: write a function that "
+                "calls it, and a rule for that"
+            ) from None
     if template is None:
         return
     check = _Check(functions, form, template)

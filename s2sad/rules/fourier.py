@@ -161,9 +161,9 @@ def rfft2(a, s=None, axes=(-2, -1), norm=None, *, grad):
 
 @inline
 def real_transform_adjoint(a, s, axes, norm, grad):
-    axes = axes_of_transform(grad, s, axes)
-    if known(repeated(axes, grad)):
+    if axes is not None and repeated(axes, grad):
         return refuse("of one axis twice: np.fft.fft along it of np.fft.rfft along it")
+    axes = axes_of_transform(grad, s, axes)
     if s is None:
         return sized(np.real(np.fft.fftn(grad, lengths_along(np.shape(a), axes), axes, norm)), a)
     return fitted(np.real(np.fft.fftn(grad, lengths_given(s, a, axes), axes, norm)), np.shape(a))
@@ -180,7 +180,7 @@ def axes_of_transform(x, s, axes):
 @inline
 def repeated(axes, x):
     """Whether one axis is transformed twice: then only the first transform is one of real numbers."""
-    distinct = tuple([axis % x.ndim for axis in (() if axes is None else axes)])
+    distinct = tuple([axis % x.ndim for axis in axes])
     return len(set(distinct)) < len(distinct)
 
 
@@ -197,7 +197,7 @@ def lengths_along(shape, axes):
 
 @adjoint(np.fft.irfftn, linear=True, cost=200)
 def irfftn(a, s=None, axes=None, norm=None, *, grad):
-    if known(repeated(axes, grad)):
+    if axes is not None and repeated(axes, grad):
         return refuse("of one axis twice: np.fft.irfft along it of np.fft.ifft along it")
     half = np.conj(np.fft.rfftn(grad, axes=axes_of_transform(grad, s, axes), norm=flipped(norm)))
     whole = counted_twice(half, grad.shape[-1 if axes is None else axes[-1]], -1 if axes is None else axes[-1])
@@ -206,7 +206,7 @@ def irfftn(a, s=None, axes=None, norm=None, *, grad):
 
 @adjoint(np.fft.irfft2, linear=True, cost=200)
 def irfft2(a, s=None, axes=(-2, -1), norm=None, *, grad):
-    if known(repeated(axes, grad)):
+    if axes is not None and repeated(axes, grad):
         return refuse("of one axis twice: np.fft.irfft along it of np.fft.ifft along it")
     half = np.conj(np.fft.rfftn(grad, axes=axes, norm=flipped(norm)))
     whole = counted_twice(half, grad.shape[axes[-1]], axes[-1])
