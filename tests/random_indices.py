@@ -11,9 +11,12 @@ from __future__ import annotations
 import functools
 import random
 import warnings
+from typing import Any
+
+import numpy as np
 
 from .random_branches import main
-from .random_none import compared
+from .random_none import POINT, compared
 from .random_repeated import function_of
 
 START = {
@@ -117,6 +120,18 @@ ENDS = ("p + sum(a) + sum(b) * x", "p * t + a[n] * b[1]", "p + np.sum(a * a) + n
         "p + t + c[1, 1] + a[-1] + b[-1]")  # fmt: skip
 
 
+def overflows(f: Any, n: int) -> bool:
+    """Whether numbers become infinite on the way: times an adjoint that is zero they are no numbers."""
+    try:
+        with np.errstate(over="raise", invalid="raise"):
+            f(POINT, n)
+    except FloatingPointError:
+        return True
+    except (UnboundLocalError, IndexError, ArithmeticError, ValueError):
+        pass
+    return False
+
+
 def judged(writer: type[Writer], seed: int, n: int) -> str:
     """'' where value, gradient and tangent are right, or f is refused, or reads outside of an array; else what is wrong."""
     text = writer(seed).program()
@@ -125,7 +140,9 @@ def judged(writer: type[Writer], seed: int, n: int) -> str:
         function_of(text.replace("zeros(", "zeros(dtype=complex, shape="), -1 - seed),
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of numbers that are too large
+        warnings.simplefilter("ignore")
+        if overflows(f, n):
+            return ""
         try:
             return compared(f, on_complex, n, text, (IndexError, ArithmeticError, ValueError))
         except Exception as error:  # the program of what f computes
