@@ -217,6 +217,8 @@ class Expressions:
         made = self.operator_method(op, left, right, node) or self.container_operator(op, left, right, hint, node)
         if made is not None:
             return made
+        if self.quiet and any(self.is_known_sparse(value) for value in (left, right)):
+            raise NeedsStatements(str(self.refuse("operator", node, what=type(op).__name__)))
         made = self.sparse_operator(op, left, right, node, hint) if not self.quiet else None
         if made is not None:
             return made

@@ -17,7 +17,7 @@ from typing import Any
 import gast
 
 from s2sad import trees
-from s2sad.kinds import INT, UNKNOWN, Array, Dim, Record, Scalar, Static, Tuple, Unknown
+from s2sad.kinds import INT, UNKNOWN, Array, Dim, List, Record, Scalar, Static, Tuple, Unknown
 from s2sad.local_functions import RESULT
 from s2sad.values import BoundMethod, Value
 
@@ -91,6 +91,10 @@ class SparseMatrices:
         dtype = getattr(data.kind, "dtype", "") if isinstance(data, Value) else ""
         return Sparse(cls, value.expr, data if varied else Value(trees.const(None), NOTHING), dtype)
 
+    def is_known_sparse(self, value: Value) -> bool:
+        """Whether a value is a sparse matrix that an expression which is only looked at can't hold."""
+        return isinstance(value.static, Sparse) or value.object is not None and self.sparse_of(value) is not None
+
     def sparse_operator(
         self, op: gast.operator, left: Value, right: Value, node: Any, hint: str | None
     ) -> Value | None:
@@ -107,6 +111,8 @@ class SparseMatrices:
             if not (other.varied or found.data.varied):
                 return self.constant_sparse(op, [left, right], node)
             return self.multiple_of_sparse(op, found, other, first is not None, node)
+        if isinstance(op, gast.MatMult) and isinstance(other.kind, (List, Tuple)):
+            other = self.array_of(other, node)
         times = isinstance(op, gast.Mult) and found.name.endswith("_matrix") and getattr(other.kind, "rank", None)
         if not (isinstance(op, gast.MatMult) or times) or not isinstance(other.kind, Array):
             return None

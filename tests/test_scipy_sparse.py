@@ -78,6 +78,27 @@ CONSTANT = {
 }
 
 
+def in_tests(x, b):
+    total = 0.0
+    for k in range(3):
+        if np.any(b @ ROWS > k) and (ROWS @ x)[0] > -100.0:
+            total = total + np.sum((ROWS @ x) ** 2)
+        total = total + (np.sum(COLUMNS @ x) if np.max(COLUMNS @ b) > 1.0 else 0.0)
+    return total
+
+
+def in_tests_of_its_own(x, b):
+    matrix = sparse.csr_array(np.diag(b))
+    return np.sum((matrix @ x) ** 2) if np.sum(matrix @ x) > -100.0 else x[0]
+
+
+CONSTANT |= {
+    "tests": in_tests,
+    "tests of f's own": in_tests_of_its_own,
+    "list": lambda x, b: np.sum((ROWS @ [x[0], 2.0 * x[1], 1.0]) ** 2 + ROWS @ [1.0, 2.0, 3.0] * x),
+}
+
+
 @pytest.mark.parametrize("name", CONSTANT)
 def test_products_of_constants(name):
     f, b = CONSTANT[name], np.array([0.3, -1.0, 2.0])
