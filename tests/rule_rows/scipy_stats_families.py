@@ -26,12 +26,12 @@ for _one in (stats.exponweib, stats.burr, stats.mielke, stats.powerlognorm):
     )
 rows(
     *methods(stats.truncpareto, f"{_densities} {_probabilities}"),
-    cases=[row(1.7, 1.3, 2.8), row(_unit + 1.1, 0.7, 3.4, 0.05, 0.9), row(1.9, _Q, 4.1, 0.1, 1.2), row(1.7, -1.3, 2.8)],
+    cases=[row(1.7, 1.3, 2.8), row(_unit + 1.1, 0.7, 3.4, 0.05, 0.9), row(1.9, _Q, 4.1, 0.1, 1.2)],
 )
-rows(
-    *methods(stats.truncpareto, _quantiles),
-    cases=[row(0.7, 1.3, 2.8), row(0.7, -1.3, 2.8), row(_unit, _Q, 3.4, 0.05, 0.9)],
-)
+rows(*methods(stats.truncpareto, _quantiles), cases=[row(0.7, 1.3, 2.8), row(_unit, _Q, 3.4, 0.05, 0.9)])
+if np.isfinite(stats.truncpareto.cdf(1.7, -1.3, 2.8)):  # of a newer SciPy
+    rows(*methods(stats.truncpareto, f"{_densities} {_probabilities}"), cases=[row(1.7, -1.3, 2.8)])
+    rows(*methods(stats.truncpareto, _quantiles), cases=[row(0.7, -1.3, 2.8)])
 rows(stats.truncexpon.pdf, stats.truncexpon.cdf, cases=[corner((np.zeros(2), 0.0), np.array([-0.5, 9.0]), 1.3)])
 # Whose quantiles move with the shape in no elementary way.
 _rest = f"{_probabilities} {_quantiles}"
