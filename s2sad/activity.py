@@ -25,10 +25,6 @@ def active_names(program: ir.Inferred, outputs: list[str] | None = None) -> set[
     reads: dict[str, set[str]] = {}
     for target, source in dependencies(program.body, program.info):
         reads.setdefault(target, set()).add(source)
-    resized: dict[Any, list[str]] = {}  # of a list, the other names under which it gets longer or shorter: undone too
-    for root in program.roots:
-        for other in ir.family(root)[1:] if root.moves and isinstance(root.kind, List) else ():
-            resized.setdefault(other, []).append(root.name)
     reached: set[str] = set()
     todo = [name for leaf in leaves(program.value) for name in trees.names_in(leaf.expr)] + list(outputs or ())
     while todo:
@@ -38,8 +34,10 @@ def active_names(program: ir.Inferred, outputs: list[str] | None = None) -> set[
         reached.add(name)
         info = program.info.get(name)
         if info is not None and info.place is not None:
-            todo.append(info.place.root.name)
-            todo.extend(resized.get(info.place.root, ()))
+            root = info.place.root
+            todo.append(root.name)
+            if root.name == name and isinstance(root.kind, List):  # what changes its length elsewhere is undone too
+                todo.extend(each.name for each in ir.other_names(root, program.roots) if each.moves)
         todo.extend(reads.get(name, ()))
     return {name for name in reached if name in program.info and program.info[name].varied}
 

@@ -107,7 +107,7 @@ class Dependence:
         born = self.info[root.name].statement if root.name in self.info else None
         if root.param is not None or root.sources or born is None or not is_constant(born, self.info):
             return False
-        if any(each is not root and root in family(each) for each in roots):
+        if ir.other_names(root, roots):
             return False
         second = self.access(op.place, store.loops, store.position)
         if second is None:
@@ -193,13 +193,13 @@ class Dependence:
         step = 1 if tree.step is None else trees.literal(tree.step)
         if isinstance(step, int) and step > 0:
             low, high = self.form(tree.lower, instance, at.loops), self.form(tree.upper, instance, at.loops)
-            if low is not None and self.is_positive(low, instance, at):
+            if low is not None and self.never_negative(low, instance, at):
                 bounds.append(minus(made, low))
-            if high is not None and self.is_positive(high, instance, at):
+            if high is not None and self.never_negative(high, instance, at):
                 bounds.append(minus(minus(high, made), {ONCE: 1}))
         return made
 
-    def is_positive(self, form: Form, instance: int, at: Access) -> bool:
+    def never_negative(self, form: Form, instance: int, at: Access) -> bool:
         """Whether an index is never below zero, where it would count from the end."""
         return not feasible([*self.bounds(at, instance), minus(minus({}, form), {ONCE: 1})])
 

@@ -23,7 +23,7 @@ from s2sad.kinds import ONE, Array, Dim, Kind, Scalar, broadcast_dims, loose
 Dims = tuple[Dim, ...]
 # Functions whose result has the shape of their first argument, whatever else they are given.
 AS_LARGE = (np.zeros_like, np.roll, np.flip, np.fliplr, np.flipud, np.tril, np.triu, np.linalg.inv)
-REDUCTIONS = ("sum", "mean", "max", "min", "prod", "std", "var")  # axis=, keepdims=
+REDUCTIONS = (np.sum, np.mean, np.max, np.min, np.prod, np.std, np.var)  # axis=, keepdims=
 REAL = ("sum", "mean", "max", "min", "exp", "log", "sqrt", "abs", "sin", "cos", "tanh")  # of real numbers
 
 
@@ -151,14 +151,14 @@ class ExpressionKinds:
         return () if node.attr in ("size", "ndim") else None
 
     def _of_Call(self, node: gast.Call) -> Dims | None:
-        if any(is_numpy(node, each) for each in REDUCTIONS):
+        called = trees.function_of(node.func)
+        if any(called is each for each in REDUCTIONS):
             return self._of_sum(node)
         if is_numpy(node, "outer") and not node.keywords:
             rows, columns = map(self.dims, node.args)
             return (*rows, *columns) if rows is not None and columns is not None else None
         if is_numpy(node, "expand_dims") and len(node.args) == 2:
             return self._of_expand_dims(node)
-        called = trees.function_of(node.func)
         if any(called is each for each in AS_LARGE) and not any(each.arg == "shape" for each in node.keywords):
             return self.dims(node.args[0]) if node.args else None
         if called is np.cumsum or called is np.cumprod:
@@ -216,7 +216,7 @@ def is_numpy(node: gast.AST, function: str) -> bool:
 
 
 def axes_of_sum(node: gast.Call) -> tuple[tuple[int, ...] | None, bool] | None:
-    """(axes or None for all, keepdims) of a call of np.sum that has nothing but these; None for any other."""
+    """(axes or None for all, keepdims) of a reduction that is given nothing but these; None for any other call."""
     axes, keepdims = None, False
     if len(node.args) != 1:
         return None

@@ -116,6 +116,11 @@ def family(root: Root) -> list[Root]:
     return found
 
 
+def other_names(root: Root, roots: Iterable[Root]) -> list[Root]:
+    """Those of the roots that may be another name for this one."""
+    return [each for each in roots if each is not root and root in family(each)]
+
+
 def written_roots(roots: Iterable[Root]) -> set[Root]:
     """The roots whose memory is written, maybe through another name."""
     written = [root for root in roots if root.stores or root.deep or root.moves]

@@ -100,8 +100,8 @@ def stored(node: Any, memory: Memory) -> set[str]:
 def goes_early(node: Any) -> bool:
     """`A_grad = np.zeros_like(A)`, and what is put into a list or taken from one."""
     value = getattr(node, "value", None)
-    if isinstance(node, gast.Expr) or getattr(node, "early", False):
-        return is_passable(node) or getattr(node, "early", False)
+    if getattr(node, "early", False) or isinstance(node, gast.Expr):
+        return getattr(node, "early", False) or is_passable(node)
     if isinstance(node, gast.Assign) and is_method(value, "pop"):
         target = node.targets[0]
         return all(isinstance(each, gast.Name) for each in getattr(target, "elts", [target]))

@@ -58,12 +58,7 @@ def block(body: list[Any], outer: dict[str, str], numbers: set[str]) -> None:
                 block(each, known, numbers)
             continue
         pair = reciprocal(node, numbers)
-        if (
-            pair is None
-            and known
-            and is_adjoint(node)
-            and not any(isinstance(each, SCOPES) for each in trees.walk(node))
-        ):
+        if pair is None and known and is_adjoint(node) and divides(node.value, known):
             node.value = multiplied(node.value, known)
         known = without(known, changed)
         if pair is not None:

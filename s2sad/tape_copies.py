@@ -87,7 +87,7 @@ class KeptCopies:
 
     def resized_elsewhere(self, root: ir.Root) -> bool:
         """Whether a list is made longer or shorter under another name, which the sweep back may not undo."""
-        others = [each for each in self.program.roots if each is not root and root in family(each)]
+        others = ir.other_names(root, self.program.roots)
         return any(resizes for each in others for *_, resizes in each.moves)
 
     def keep_length(self, name: str, forward: list[gast.stmt]) -> None:
@@ -114,11 +114,8 @@ class KeptCopies:
         self.info[kept] = dataclasses.replace(info, place=None, statement=None)
         made = trees.assign(kept, copied(info.kind, trees.name(name)))
         made.effect, made.origin = ir.Plain(True), getattr(info.statement, "origin", None)
-        for block in all_blocks(forward):
-            at = next((k for k, node in enumerate(block) if node is info.statement), None)
-            if at is not None:
-                block.insert(at + 1, made)
-                break
+        block, at = behind(info.statement, forward)
+        block.insert(at, made)
         for node in reverse:
             rename_deeply(node, {name: trees.name(kept)})
 
@@ -126,15 +123,26 @@ class KeptCopies:
 def read_the_view(name: str, statement: Any, forward: list[gast.stmt]) -> None:
     """Sums and products are made of the view itself, not of its copy: they go another way through an array whose
     elements lie side by side, and then the last digit of the value differs."""
-    for block in all_blocks(forward):
-        at = next((k for k, node in enumerate(block) if node is statement), len(block))
-        for node in block[at + 1 :]:
-            op = getattr(node, "effect", None)
-            pure = isinstance(op, (ir.Primitive, ir.Load, ir.GetItem)) or isinstance(op, ir.Plain) and op.pure
-            if not pure and not getattr(node, "save", None):
-                break  # the memory may be written there
-            if isinstance(op, ir.Primitive) and op.rule.form != registry.PARTIALS and isinstance(node, gast.Assign):
-                node.value = substituted(node.value, {name: statement.value})
+    block, at = behind(statement, forward)
+    for node in block[at:]:
+        op = getattr(node, "effect", None)
+        if not writes_nothing(op) and not getattr(node, "save", None):
+            break
+        if isinstance(op, ir.Primitive) and op.rule.form != registry.PARTIALS and isinstance(node, gast.Assign):
+            node.value = substituted(node.value, {name: statement.value})
+
+
+def behind(statement: Any, body: list[gast.stmt]) -> tuple[list[gast.stmt], int]:
+    """The block that holds a statement, and the place behind it; an empty one where none does."""
+    for block in all_blocks(body):
+        for k, node in enumerate(block):
+            if node is statement:
+                return block, k + 1
+    return [], 0
+
+
+def writes_nothing(op: Any) -> bool:
+    return isinstance(op, (ir.Primitive, ir.Load, ir.GetItem)) or isinstance(op, ir.Plain) and op.pure
 
 
 def share_loads(forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:
@@ -154,7 +162,7 @@ def share_loads(forward: list[gast.stmt], reverse: list[gast.stmt]) -> None:
                     seen[text] = name, isinstance(op, ir.Load)
                 else:
                     same[name] = trees.name(first)
-            elif not (isinstance(op, (ir.GetItem, ir.Primitive)) or isinstance(op, ir.Plain) and op.pure):
+            elif not writes_nothing(op):
                 texts, seen = {}, {}
     for node in reverse if same else ():
         rename_deeply(node, same)
