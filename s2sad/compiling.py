@@ -29,12 +29,14 @@ import hashlib
 import linecache
 import types
 import weakref
+from collections import deque
 from typing import Any
 
 from s2sad.forking import global_lock
 from s2sad.requests import Program
 
 _registering = global_lock()
+_gone: deque[str] = deque()  # the names of texts whose code is gone, and that `linecache` knows still
 
 
 def define(text: str, namespace: dict[str, Any]) -> types.FunctionType:
@@ -158,6 +160,8 @@ def register_text(text: str, name: str) -> str:
     """Makes the lines of a text known under a file name of its own, the same one in each run of the user's program."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
     with _registering:
+        while _gone:
+            linecache.cache.pop(_gone.popleft(), None)
         filename, count = f"<s2sad {name} {digest}>", 1
         while filename in linecache.cache:
             count += 1
@@ -169,5 +173,6 @@ def register_text(text: str, name: str) -> str:
 
 
 def _forget_with(code: types.CodeType, filename: str) -> None:
-    """The lines go when the code goes."""
-    weakref.finalize(code, linecache.cache.pop, filename, None).atexit = False
+    """The lines go when the code is gone and another text comes: not at once, as code may be collected anywhere, in
+    the midst of a loop of `linecache` over the names that it knows too, which then misses one (`checkcache`)."""
+    weakref.finalize(code, _gone.append, filename).atexit = False

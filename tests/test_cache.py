@@ -333,7 +333,25 @@ def test_a_function_that_goes_takes_everything_with_it():
     recursive = None
     gc.collect()
     assert [watch() for watch in watches] == [None] * 4
+    value_and_gradients_function(fresh("def another(x):\n    return x * x\n")).compiled(2.0)
     assert not any(name.startswith("<s2sad recursive") for name in set(linecache.cache) - before)
+
+
+def test_a_function_may_go_while_linecache_looks_at_its_names(monkeypatch):
+    """Python collects garbage wherever it likes: here in the midst of `linecache.checkcache`, which `pdb` and every
+    traceback call. Until Python 3.13 it looks up each of the names that it has read before."""
+
+    class Lines(dict):
+        def keys(self):
+            names = list(super().keys())
+            generated.clear()
+            gc.collect()
+            return names
+
+    monkeypatch.setattr(linecache, "cache", Lines(linecache.cache))
+    generated = [value_and_gradients_function(fresh("def going(x):\n    return x * x\n")).compiled(2.0)]
+    linecache.checkcache()
+    assert not generated
 
 
 def test_lines_stay_as_long_as_the_generated_function():
