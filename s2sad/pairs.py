@@ -173,7 +173,7 @@ class Pair:
         from s2sad.restored import split_restored
         from s2sad.shortening import mark_numbers, shorten
 
-        shown = unique([ir.base_of(each) if ir.base_of(each).isidentifier() else "part" for each in parameters], taken)
+        shown = unique(list(map(shown_for, parameters)), taken)
         copy_early(body)
         split_restored(body, self.inferred.names, self.inferred.info)
         mark_numbers(body, self.adjoint.kinds, self.inferred.info)
@@ -188,10 +188,16 @@ class Pair:
         return f"What {self.instance.tree.name} returns, and what {self.instance.name}_backward needs."
 
     def backward_doc(self) -> str:
-        names = [ir.base_of(self.leaves[k]) for k in self.active_leaves()]
+        shown = unique(list(map(shown_for, self.leaves)), set())
+        names = [shown[k] for k in self.active_leaves()]
         return (
             f"The gradients of {self.instance.tree.name} with respect to {', '.join(names) or 'what it writes into'}."
         )
+
+
+def shown_for(name: str) -> str:
+    base = ir.base_of(name)
+    return base if base.isidentifier() else "part"
 
 
 def set_names(body: list[gast.stmt]) -> set[str]:

@@ -306,8 +306,10 @@ def ask_a_fork(with_tests: bool, request: bytes) -> Any:
 
 def passes(item: Any) -> bool:
     from _pytest.runner import runtestprotocol
+    from _pytest.warnings import catch_warnings_for_item
 
-    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
+    with catch_warnings_for_item(item.config, item.ihook, "runtest", item):  # with the filters that the test asks for
+        return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=None))
 
 
 def lines_run(items: list[Any], files: list[str]) -> bytes:

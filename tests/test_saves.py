@@ -279,7 +279,85 @@ def means_of_copies(A, n):
     return total
 
 
+def doubles(x, n):
+    i = 1
+    while i < n:
+        x = x + np.sin(x * i)
+        i = i * 2
+    return x * i
+
+
+def last_step(x, n):
+    old = x
+    for _ in range(n):
+        old = x
+        x = np.sin(x) + x
+    return x - old
+
+
+def read_at_first_written_later(v, n):
+    a = v.copy()
+    s = 0.0
+    for k in range(n):
+        if k < 2:
+            s += np.sin(a[k])
+        if k >= 2:
+            a[k - 2] = s
+    return s + np.sum(a * a)
+
+
+def read_at_first_never_written(v, n):
+    a = v.copy()
+    s = 0.0
+    for k in range(n):
+        if k < 2:
+            s += np.sin(a[k])
+        if k > 3:
+            a[k - 2] = s
+    return s + np.sum(a * a)
+
+
+def bounds_that_change(v, n):
+    a = v.copy()
+    s = 0.0
+    for k in range(n):
+        m = k * 2 % 3
+        if m < 2:
+            s += np.sin(a[m + 1])
+        if m >= 2:
+            a[m - 1] = s
+    return s + np.sum(a * a)
+
+
+def bounds_of_an_iteration(v, n):
+    s = 1.0
+    for k in range(n):
+        m = k * k % 3
+        a = v * s
+        for i in range(4):
+            if i < m:
+                s += np.sin(a[i])
+            if i >= m:
+                a[i] = s * 0.5
+        s += a[3]
+    return s
+
+
+def computed_again_behind_the_loop(x, n):
+    for _ in range(n):
+        x = np.cos(x) * x
+    a = np.sin(x)
+    return a * a * x
+
+
 CASES = [
+    (doubles, (0.4, 9), ["i = saved.pop()\n"], ["i -= "]),
+    (last_step, (0.4, 3), ["        old = x\n        x = np.sin(x) + x\n"], []),
+    (read_at_first_written_later, (VECTOR, 4), ["t1_saved.append(t1)\n"], []),
+    (read_at_first_never_written, (np.linspace(0.5, 1.5, 6), 6), ["* np.cos(a[k])\n"], ["saved"]),
+    (bounds_that_change, (VECTOR, 4), ["t1_saved.append(t1)\n"], []),
+    (bounds_of_an_iteration, (VECTOR, 4), ["* np.cos(a[i])\n"], ["t1_saved"]),
+    (computed_again_behind_the_loop, (0.4, 3), ["x * np.sin(x)\n", "a_grad * np.cos(x)\n"], ["saved.append((x, a"]),
     (diffuses, (VECTOR, 0.3, 3), ["old_grad = np.zeros_like(u)\n"], ["saved"]),
     (diffuses_at_a_rate, (VECTOR, 0.3, 3), ["saved.append(t1)\n", "old_grad = np.zeros_like(u)\n"], ["saved.append(("]),
     (means_of_copies, (np.full((4, 4), 0.3), 3), [], ["saved"]),

@@ -199,6 +199,35 @@ def list_with_a_second_name(x, flags):
     return p
 
 
+def list_read_by_either_name(x, flags):
+    p = x
+    if flags & 2:
+        b = [x, x * x, 1.0]
+        first = b
+    if flags & 1:
+        b = [3 * x, x * x, 1.0]
+    if flags & 8:
+        p += sum(b)
+    if flags & 4:
+        p += sum(first) * first[1]
+    return p
+
+
+def array_read_by_either_name(x, flags):
+    p = x
+    if flags & 2:
+        b = np.ones(3) * x
+        b[1] *= x
+        first = b
+    if flags & 1:
+        b = np.ones(2) * 3 * x
+    if flags & 8:
+        p += np.sum(b)
+    if flags & 4:
+        p += np.sum(first) * first[1]
+    return p
+
+
 def array_with_a_second_name(x, flags):
     p = x
     if flags & 2:
@@ -290,6 +319,8 @@ def list_that_loops_make_write_and_read(x, flags):
 PROGRAMS = [
     dict_remade_in_another_branch,
     list_with_a_second_name,
+    list_read_by_either_name,
+    array_read_by_either_name,
     array_with_a_second_name,
     array_read_in_a_branch_and_in_a_loop,
     array_remade_in_a_loop,

@@ -6,7 +6,7 @@ import operator
 import numpy as np
 import pytest
 
-from s2sad import gradients_function, hessian, jvp
+from s2sad import grad, gradients_function, hessian, jvp
 
 
 @pytest.mark.parametrize("exponent", [1, 1.0, 0])
@@ -135,6 +135,19 @@ def test_second_derivatives_where_exponentials_overflow(f, derivative, ends: dic
     (dx,) = gradients_function(lambda x: np.sum(gradients_function(f)(x)[0]))(x)
     slope = (derivative(0.5 + 1e-5) - derivative(0.5 - 1e-5)) / 2e-5
     np.testing.assert_allclose(dx, [slope, *[0.0] * (len(x) - 1)], rtol=1e-7)
+
+
+@pytest.mark.filterwarnings("ignore:(divide|invalid|overflow)")
+def test_nan_of_an_infinite_quotient_stays_nan() -> None:
+    """What is infinite above the line as well as under it makes the value nan, and so its derivative."""
+
+    def f(x):
+        e = np.exp(x)
+        above = 2.0 * e
+        return np.tanh((above + 3.0) / (1.0 + e * e))
+
+    assert "isinf" not in grad(f).source(0.5)
+    assert np.isnan(f(800.0)) and np.isnan(grad(f)(800.0))
 
 
 def squared_logarithm(x):
