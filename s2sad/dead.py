@@ -9,15 +9,42 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.ir import GENERATED
-from s2sad.reading import reads
-from s2sad.statements import blocks_of, targets
+from s2sad.reading import range_arguments, reads
+from s2sad.statements import all_of, blocks_of, targets
 
 
 def remove_dead(body: list[gast.stmt], counters: bool = True) -> None:
     """Removes statements whose result nothing reads, loops that do nothing, and branches that are empty."""
     for _ in range(4):
         if not sweep(body, needed_names(body)) or not any(map(blocks_of, body)):
-            return  # in straight-line code one sweep finds all
+            break  # in straight-line code one sweep finds all
+    reversed_ones = {
+        id(node.forward) for node in all_of(body) if isinstance(node, gast.For) and hasattr(node, "forward")
+    }
+    if reversed_ones:
+        drop_empty_loops(body, reversed_ones, read_outside(body))
+
+
+def drop_empty_loops(block: list[gast.stmt], reversed_ones: set[int], read: set[str]) -> None:
+    """Removes loops of the function over a range in which nothing is left, if the reverse sweep runs over that too: it
+    fails where they would."""
+    for node in list(block):
+        for inner in blocks_of(node):
+            drop_empty_loops(inner, reversed_ones, read)
+        if isinstance(node, gast.For) and not node.body and id(node) in reversed_ones and range_arguments(node):
+            if read.isdisjoint(targets(node)):
+                block.remove(node)
+
+
+def read_outside(block: list[gast.stmt], loops: frozenset[str] = frozenset()) -> set[str]:
+    """The names that are read where no loop around sets them."""
+    found: set[str] = set()
+    for node in block:
+        found |= reads(node) - loops
+        own = loops | targets(node) if isinstance(node, gast.For) else loops
+        for inner in blocks_of(node):
+            found |= read_outside(inner, own)
+    return found
 
 
 RESTORED = "<"  # behind a name: what the reverse sweep takes back into it from where it was saved

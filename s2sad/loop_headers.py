@@ -62,7 +62,8 @@ def use_sequence(node: gast.For, sequence: gast.AST) -> None:
             if any(name in set(nested_reads([before])) for before in node.body[:k]):
                 return
             node.target = trees.name(name)
-            node.iter = trees.call(trees.builtin("reversed"), sequence)
+            forwards = getattr(node, "forwards", False)
+            node.iter = sequence if forwards else trees.call(trees.builtin("reversed"), sequence)
             del node.body[k]
             return
 

@@ -31,6 +31,7 @@ from s2sad.tape_constants import Constants
 from s2sad.tape_copies import KeptCopies, rename_deeply, share_loads
 from s2sad.tape_costs import Costs
 from s2sad.tape_counters import Counters
+from s2sad.tape_forwards import Forwards
 
 
 def provide(
@@ -48,7 +49,7 @@ def provide(
     return tape.stacks
 
 
-class Tape(Costs, Counters, KeptCopies):
+class Tape(Costs, Counters, Forwards, KeptCopies):
     def __init__(self, program: ir.Inferred, forward: list[gast.stmt], helpers: Any = None) -> None:
         self.helpers = helpers
         self.program, self.info, self.names = program, program.info, program.names
@@ -72,7 +73,7 @@ class Tape(Costs, Counters, KeptCopies):
             for inner in blocks_of(node):
                 self.block(inner)
             if isinstance(node, gast.For) and hasattr(node, "forward"):
-                self.loop(node)
+                made.extend(self.loop(node))
             made.append(node)
         block[:] = made
 
@@ -85,7 +86,8 @@ class Tape(Costs, Counters, KeptCopies):
         return made.checkpointed_loop(home) if isinstance(node, gast.For) else made.checkpointed_call(home)
 
     # ---------------------------------------------------------------- one loop
-    def loop(self, node: gast.For) -> None:
+    def loop(self, node: gast.For) -> list[gast.stmt]:
+        """Provides for one reversed loop; returns what has to stand before it."""
         forward = node.forward
         places = self.places(forward)
         depths = {name: depth for name, (_, _, depth) in places.items()}
@@ -112,6 +114,9 @@ class Tape(Costs, Counters, KeptCopies):
         if not is_checkpointed(node):
             self.read_shapes_elsewhere(node, save)
             save &= free_reads(node.body)
+            before = self.run_forwards(node, save, counters, places, bindings)
+            if before is not None:
+                return before
         after = self.from_next(node, save)
         free = free_reads_once()
         for name in sorted(save - set(after), key=lambda n: int(n.rpartition(".")[2])):
@@ -127,6 +132,7 @@ class Tape(Costs, Counters, KeptCopies):
         for name, back in counters.items():
             if name in free_reads(node.body):
                 node.body.insert(0, back)
+        return []
 
     def read_shapes_elsewhere(self, node: gast.For, names: set[str]) -> None:
         """Of arrays of which only the shape is read: of what is at hand without being saved, if there is such."""
