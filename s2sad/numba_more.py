@@ -3,10 +3,13 @@
 >>> from s2sad.numba_forms import show
 >>> show("np.clip(s, 0.0, 1.0)"), show("np.ndim(A)"), show("np.array(u)")
 ('np.minimum(np.maximum(s, 0.0), 1.0)', '2', 'np.copy(u)')
+>>> show("np.array([[s, 1.0], [0.0, 2.0 * s]])")
+'np.array(((s, 1.0), (0.0, 2.0 * s)))'
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import gast
@@ -74,7 +77,11 @@ def heaviside(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[An
 
 @form("array")
 def array(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) -> Any:
-    """A copy of an array; Numba has only that of a list."""
+    """A copy of an array; Numba has only that of a list. Numbers go there in tuples, which take no memory."""
+    if len(args) == 1 and not given and not forms.narrow:
+        display = repeated(args[0])
+        if is_of_numbers(display, forms.known):
+            return forms.np("array", in_tuples(display))
     char, rank = sorts[0] if sorts else (None, None)
     if rank == 0 and char in ("b", "i", "f", "c") and len(args) == 1 and not given:
         return args[0]  # a number with no axis is a number here
@@ -82,6 +89,46 @@ def array(forms: Any, args: list[Any], given: dict[str, Any], sorts: list[Any]) 
         return forms.np("copy", forms.np("asarray", args[0]))  # an array or a list
     fits = not given and len(args) == 1 and char in ("b", "i", "f", "c") and isinstance(rank, int) and rank
     return forms.np("copy", args[0]) if fits else None
+
+
+LARGEST = 64  # numbers in a display that are put into tuples, whose types name each of them
+
+
+def is_of_numbers(node: Any, known: Any) -> bool:
+    """Whether this is a list of numbers, or of such lists that are alike."""
+    shape = shape_of(node)
+    if shape is None or not 0 < math.prod(shape) <= LARGEST:
+        return False
+    return all(known.rank(each) == 0 and known.char(each) is not None for each in numbers_in(node))
+
+
+def repeated(node: Any) -> Any:
+    """The list with [0.0, 0.0] for each `[0.0] * len([a, b])` that is in it."""
+    if isinstance(node, gast.List):
+        return gast.List([repeated(each) for each in node.elts], gast.Load())
+    length = getattr(node, "right", None)
+    if not isinstance(length, gast.Call) or getattr(length.func, "id", "") != "len" or not length.args:
+        return node
+    items, single = getattr(length.args[0], "elts", []), getattr(node.left, "elts", [])
+    plain = isinstance(node.op, gast.Mult) and len(single) == 1 and all(map(trees.is_atom, [*items, *single]))
+    return gast.List([trees.copy_tree(single[0]) for _ in items], gast.Load()) if plain and items else node
+
+
+def shape_of(node: Any) -> tuple[int, ...] | None:
+    """(2, 3) of [[a, b, c], [d, e, g]]; None where the rows have several lengths."""
+    if not isinstance(node, gast.List):
+        return ()
+    inner = shape_of(node.elts[0]) if node.elts else ()
+    alike = inner is not None and all(shape_of(each) == inner for each in node.elts)
+    return (len(node.elts), *inner) if inner is not None and alike else None
+
+
+def numbers_in(node: Any) -> list[Any]:
+    return [part for each in node.elts for part in numbers_in(each)] if isinstance(node, gast.List) else [node]
+
+
+def in_tuples(node: Any) -> Any:
+    return gast.Tuple([in_tuples(each) for each in node.elts], gast.Load()) if isinstance(node, gast.List) else node
 
 
 @form("ndim")

@@ -155,13 +155,7 @@ class Results:
         if name in ("dot", "vdot") and len(args) == 2:
             return wider(first, self.of(args[1])), product_rank(first[1], self.of(args[1])[1])
         if name in ("array", "asarray"):
-            if first[0] == "[]":
-                inner: Any = first[1]
-                depth = 1
-                while inner[0] == "[]":
-                    inner, depth = inner[1], depth + 1
-                return inner[0], inner[1] + depth if isinstance(inner[1], int) else None
-            return first
+            return of_display(first)
         if name == "expand_dims":
             axes = given.get("axis", args[1] if len(args) > 1 else None)
             more = len(axes.elts) if isinstance(axes, gast.Tuple) else 1
@@ -264,3 +258,14 @@ class Results:
         if found[0] == "()" and found[1] and all(each == COUNT for each in found[1]):
             return len(found[1])
         return 1 if found == COUNT else None
+
+
+def of_display(sort: Any) -> Any:
+    """What sort of array a list or tuple becomes."""
+    if sort[0] not in ("[]", "()"):
+        return sort
+    parts = [of_display(each) for each in (sort[1] if sort[0] == "()" else [sort[1]])] or [UNKNOWN]
+    char, rank = parts[0]
+    for each in parts[1:]:
+        char, rank = wider((char, rank), each), rank if rank == each[1] else None
+    return char, rank + 1 if isinstance(rank, int) else None

@@ -4,7 +4,7 @@ numbers of the plain program."""
 import numpy as np
 import pytest
 
-from s2sad import value_and_gradients_function
+from s2sad import value_and_gradients_function, value_and_tangent_function
 from tests import exemplars
 from tests.test_jit import assert_close
 
@@ -142,3 +142,22 @@ def test_an_endless_loop_with_one_break():
     """Numba itself (0.68) compiles these to loops without an end, or to other numbers."""
     both(newton, 3.0)
     both(halves_and_roots, 3.7, 50, params=["x"])
+
+
+def turned(a, n):
+    total = np.zeros(3)
+    for i in range(n):
+        R = np.array([[np.cos(a[0] * i), -np.sin(a[0]), 0], [np.sin(a[0]), np.cos(a[0]), 0.0], [0.0, 0.0, 1]])
+        counts = np.array([[1, 2, 3], [4, 5, 6]])
+        row = np.array([[a[0], a[1]]]) * 2.0
+        total = total + R @ np.array([a[0], a[1], 1.0]) + R[0] * 2.0 + counts[0] * row[0, 1]
+    return np.sum(total**2)
+
+
+def test_displays_of_numbers_are_tuples():
+    args, along = (np.array([0.3, 0.4]), 3), np.array([1.0, 0.5])
+    for make, given in ((value_and_gradients_function, args), (value_and_tangent_function, (*args, along))):
+        programs = [make(turned, params=[0], jit=jit).compiled(*args) for jit in (None, "numba")]
+        (value, derivatives), (compiled, found) = (program(*given) for program in programs)
+        np.testing.assert_allclose(compiled, value, rtol=1e-13)
+        np.testing.assert_allclose(found, derivatives, rtol=1e-12)

@@ -53,6 +53,8 @@ EXPRESSIONS = [
     "np.moveaxis(T, 0, -1)", "np.moveaxis(T, -1, 0)", "np.reshape(u[0], (1, 1))", "np.cumprod(A, axis=0)", "np.cumsum(T, axis=1)",
     "np.cumsum(A, 1)",
     "np.outer(u, v)", "np.linalg.cross(S, S[1])", "np.where(A > 0.0, A, 1.0)", "np.where(M, A[:, :1], A[:1])", "np.where(M[:1], 0.5, one)", "np.where(M, 0.5, A * A)", "np.heaviside(z, 0.5)", "np.concatenate([u, v])", "np.stack([u, v])", "np.ndim(T)",
+    "np.array([[u[0], 1.0, n], [0.0, 2.0 * v[1], 1]])", "np.array([[1, n], [n, 2]])", "np.array([u[0], n, True])", "np.array([[u[0], 1j]])",
+    "np.array([[u[0], 1.0], [0.0] * len([1.0, 2.0])])", "np.array([[[1.0, u[1]]], [[v[0], n]]])", "np.array([0.5] * 3)",
     "[i for i in reversed(range(n))]", "[i for i in reversed(range(2, 9, 3))]", "[i for i in reversed(range(9, n, -1))]",
     "[i for i in reversed(u)]", "2 ** n", "n // 2 + n % 2", "7 // n",
 ]  # fmt: skip
