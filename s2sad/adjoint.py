@@ -24,7 +24,7 @@ from s2sad.adjoint_inserts import Inserts
 from s2sad.adjoint_loops import Structure
 from s2sad.adjoint_rules import Rules
 from s2sad.adjoint_sums import Cotangent, Sums
-from s2sad.adjoint_zeros import Zeros, widest
+from s2sad.adjoint_zeros import Zeros, is_mixed, widest
 from s2sad.items_of_rows import items_of_rows
 from s2sad.kinds import Array, Kind, Scalar
 from s2sad.lengths import Pair
@@ -56,7 +56,7 @@ class Adjoint(Rules, Calls, Arrays, Containers, Structure, Inserts, Sums, Zeros)
         self.given: set[str] = set()  # shadows that the caller of this function handed over
         self.overflow = Overflow(program, active)
         self.rows = items_of_rows(program)
-        self.number = widest(program)
+        self.number, self.mixed = widest(program), is_mixed(program)
         self.whole: set[str] = set()  # shadows of lists and dicts that share nothing with any other adjoint
 
     # ---------------------------------------------------------------- emitting

@@ -9,7 +9,6 @@ from typing import Any
 import gast
 
 from s2sad import ir, trees
-from s2sad.adjoint_zeros import zeros_of
 from s2sad.distinct import Distinct
 from s2sad.expression_kinds import kind_of_names
 from s2sad.expressions import OPERATORS
@@ -68,7 +67,7 @@ class Arrays:
         place = self.info[name].place
         in_order = place is not None and place.root.in_order
         if old is None and isinstance(kind, Array):  # written into: no number, if it has no axes
-            expr = zeros_of(kind, like, self.number)
+            expr = self.zeros_of(kind, like)
         elif old is None:
             expr = self.zero(kind, like)
         elif (
@@ -353,7 +352,7 @@ class Arrays:
         ):
             like = getattr(op, "gone", place)
             inside = isinstance(op.target_kind, Array) and op.place.root.deep  # it is written into: it stays an array
-            zero = zeros_of(op.target_kind, like, self.number) if inside else self.zero(op.target_kind, like)
+            zero = self.zeros_of(op.target_kind, like) if inside else self.zero(op.target_kind, like)
         if not self.is_first_use(node):
             self.add(gast.Assign([self.target(place)], zero, None))
         if wanted:

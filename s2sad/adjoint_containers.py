@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import gast
@@ -29,7 +30,7 @@ class Containers:
         if self.is_active(op.value):
             made = self.let("#t_grad", tail, op.value_kind)
             self.add(gast.Delete([tail]))
-            self.accumulate(op.value, made, op.value_kind)
+            self.accumulate(op.value, made, among(op.value_kind, kind_at(op.place)))
         else:
             self.add(gast.Delete([tail]))
 
@@ -53,11 +54,10 @@ class Containers:
         held: Any = whole.item if isinstance(whole, List) else whole.value if isinstance(whole, Mapping) else None
         for key, item, kind in zip(keys, op.items, op.kinds):
             if isinstance(item, gast.Name):  # anything else is computed there, and carries no gradient
-                kind = held if getattr(held, "char", "") == "c" else kind  # among complex numbers, its adjoint is one
                 given = cotangent.expr
                 part = given.elts[key] if isinstance(given, gast.List) else trees.index(given, trees.const(key))
                 expr = self.as_held(part, kind, held)
-                self.accumulate(item, expr, kind, owned=False)
+                self.accumulate(item, expr, among(kind, held), owned=False)
 
     def as_held(self, expr: gast.AST, kind: Kind, held: Kind | None) -> gast.AST:
         """The adjoint of a number among arrays, which is an array without axes there, as a number."""
@@ -68,29 +68,27 @@ class Containers:
         if cotangent is None:
             return
         grad = cotangent.expr
-        first = op.operands[0]
+        first, whole = op.operands[0], among(op.kinds[0], self.info[node.targets[0].id].kind)
         length = trees.call(trees.builtin("len"), first)
         if op.what == "sum":
             self.of_sum(op, self.full(trees.name(node.targets[0].id), cotangent, op.kind), first, length)
         elif op.what == "copy":
-            self.accumulate(first, trees.call(trees.builtin("list"), grad), op.kinds[0])
+            self.accumulate(first, trees.call(trees.builtin("list"), grad), whole)
         elif op.what == "reversed":
-            self.accumulate(first, trees.index(grad, gast.Slice(None, None, trees.const(-1))), op.kinds[0])
+            self.accumulate(first, trees.index(grad, gast.Slice(None, None, trees.const(-1))), whole)
         elif op.what == "concat":
             for operand, cut in zip(op.operands, (gast.Slice(None, length, None), gast.Slice(length, None, None))):
-                self.accumulate(operand, trees.index(grad, cut), op.kinds[0])
+                self.accumulate(operand, trees.index(grad, cut), whole)
         elif op.what == "repeat":
             k = trees.name(self.names.fresh("k"))
             copies = trees.index(grad, gast.Slice(k, None, length))
             each = self.sum_of_copies(op.kinds[0].item, copies, trees.index(first, k))
             loop = gast.comprehension(k, trees.call(trees.builtin("range"), length), [], 0)
-            self.accumulate(first, gast.ListComp(each, [loop]), op.kinds[0])
+            self.accumulate(first, gast.ListComp(each, [loop]), whole)
         elif op.what == "take":
             k = trees.name(self.names.fresh("k"))
             order = trees.np_call("argsort", op.operands[1])
-            self.accumulate(
-                first, gast.ListComp(trees.index(grad, k), [gast.comprehension(k, order, [], 0)]), op.kinds[0]
-            )
+            self.accumulate(first, gast.ListComp(trees.index(grad, k), [gast.comprehension(k, order, [], 0)]), whole)
         elif op.what == "rows":
             self.accumulate(first, trees.np_call("array", grad), op.kinds[0])
 
@@ -161,8 +159,9 @@ class Containers:
         name = self.names.fresh("#t_grad")
         self.kinds[name] = op.value_kind
         self.add(trees.assign(name, popped))
-        expr = self.as_held(trees.name(name), op.value_kind, kind_of_items(kind_at(op.place)))
-        self.accumulate(op.value, expr, op.value_kind, owned=False)
+        held = kind_of_items(kind_at(op.place))
+        expr = self.as_held(trees.name(name), op.value_kind, held)
+        self.accumulate(op.value, expr, among(op.value_kind, held), owned=False)
 
     def put_back(self, op: ir.Pop, shadow: gast.AST, expr: gast.AST) -> None:
         """What was taken out gets its adjoint into the shadow, where it was."""
@@ -220,7 +219,28 @@ class Containers:
         kind = self.info[op.old.id].kind
         self.add(gast.Assign([place], self.zero(kind, op.old), None))
         if wanted:
-            self.accumulate(op.value, trees.name(name), op.value_kind, owned=False)
+            self.accumulate(op.value, trees.name(name), among(op.value_kind, kind_at(op.place)), owned=False)
+
+
+def among(kind: Any, held: Any) -> Any:
+    """The kind of the adjoint of what lies among others: that of something real among complex things is complex."""
+    if isinstance(kind, (Scalar, Array)):
+        if getattr(held, "char", "") != "c" or kind.char == "c":
+            return kind
+        return Scalar("complex") if isinstance(kind, Scalar) else dataclasses.replace(kind, dtype="complex128")
+    if isinstance(kind, List) and isinstance(held, List):
+        return dataclasses.replace(kind, item=among(kind.item, held.item))
+    if isinstance(kind, Mapping) and isinstance(held, Mapping):
+        return dataclasses.replace(kind, value=among(kind.value, held.value))
+    if isinstance(kind, Dict) and isinstance(held, Mapping):
+        return Dict(tuple((key, among(each, held.value)) for key, each in kind.items))
+    if isinstance(kind, (Tuple, Dict, Record)) and type(held) is type(kind):
+        others = dict(structure_parts(held))
+        parts = [(key, among(each, others.get(key))) for key, each in structure_parts(kind)]
+        if isinstance(kind, Tuple):
+            return dataclasses.replace(kind, items=tuple(each for _, each in parts))
+        return dataclasses.replace(kind, **{"items" if isinstance(kind, Dict) else "fields": tuple(parts)})
+    return kind
 
 
 def kind_at(place: ir.Place) -> Kind | None:

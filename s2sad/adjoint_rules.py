@@ -42,8 +42,6 @@ class Rules:
         kind = self.info[target].kind
         if found is None or not logistic.same_size(kind, self.info[found[0].id].kind):
             return wanted
-        if len(wanted) > 1:
-            cotangent.owned = False
         product = trees.mul(cotangent.expr, logistic.slope(trees.name(target), found[1]))
         self.accumulate(found[0], product, kind)
         return [name for name in wanted if name != below]

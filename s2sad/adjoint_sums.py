@@ -8,7 +8,7 @@ import gast
 
 from s2sad import trees
 from s2sad.fresh import is_fresh, shares_nothing
-from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, loose
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, loose, parts_of
 from s2sad.lengths import wished
 from s2sad.rules.results import promoted
 from s2sad.rules.templates import real_kind
@@ -40,6 +40,29 @@ class Sums:
             return trees.attr(expr, "real"), real_kind(kind)
         return expr, kind
 
+    def real_parts(self, expr: gast.AST, kind: Kind | None, target: Kind | None) -> gast.AST:
+        """An adjoint and its kind, of a list or dict: with the real parts of what is complex in it, where that is real
+        in the target."""
+        if not is_cut(kind, target):
+            return expr
+        if isinstance(kind, List):
+            item = trees.name(self.names.fresh("item"))
+            inner = self.real_parts(item, kind.item, getattr(target, "item", None))
+            return gast.ListComp(inner, [gast.comprehension(item, expr, [], 0)])
+        if isinstance(kind, Mapping):
+            key = trees.name(self.names.fresh("key"))
+            inner = self.real_parts(trees.index(expr, key), kind.value, getattr(target, "value", None))
+            return gast.DictComp(key, inner, [gast.comprehension(key, expr, [], 0)])
+        if not isinstance(kind, (Tuple, Dict, Record)):
+            return trees.attr(expr, "real")
+        parts = [
+            (key, self.real_parts(trees.index(expr, trees.const(key)), one, other))
+            for (key, one), (_, other) in zip(structure_parts(kind), structure_parts(target))
+        ]
+        if isinstance(kind, Tuple):
+            return gast.List([each for _, each in parts], gast.Load())
+        return gast.Dict([trees.const(key) for key, _ in parts], [each for _, each in parts])
+
     def accumulate(
         self,
         target: gast.AST | str,
@@ -62,7 +85,8 @@ class Sums:
         ):  # a list where NumPy takes an array
             expr = trees.call(trees.attr(self.helpers.unbroadcast(expr, trees.name(name)), "tolist"))
         if isinstance(info.kind, (List, Tuple, Dict, Record, Mapping)):
-            self.accumulate_structure(name, expr, info.kind, owned is not False)
+            real = self.real_parts(expr, kind, info.kind)
+            self.accumulate_structure(name, real, info.kind, owned is not False or real is not expr)
             return
         exact = False
         if larger:
@@ -202,6 +226,13 @@ class Sums:
             return gast.DictComp(key, made, [gast.comprehension(key, a, [], 0)])
         total = trees.add(a, b)
         return trees.np_call("array", total) if written and isinstance(kind, Array) and not kind.dims else total
+
+
+def is_cut(kind: Kind | None, target: Kind | None) -> bool:
+    """Whether something is complex in an adjoint and real in what that is of."""
+    if getattr(kind, "char", "") == "c" and getattr(target, "char", "") == "f":
+        return True
+    return type(kind) is type(target) and any(map(is_cut, parts_of(kind), parts_of(target)))
 
 
 def is_row_of_names(expr: gast.AST) -> bool:

@@ -6,7 +6,7 @@ import gast
 
 from s2sad import ir, trees
 from s2sad.adjoint_sums import Cotangent
-from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple
+from s2sad.kinds import Array, Dict, Kind, List, Mapping, Record, Scalar, Tuple, parts_of
 from s2sad.structures import part_of, structure_parts
 
 
@@ -30,7 +30,7 @@ class Zeros:
         if isinstance(kind, Scalar):
             return trees.const(0.0)
         if isinstance(kind, Array):
-            made = zeros_of(kind, like, self.number)
+            made = self.zeros_of(kind, like)
             return trees.index(made, gast.Tuple([], gast.Load())) if kind.dims is None else made
         if isinstance(kind, List):
             if isinstance(like, gast.Name) and like.id in self.info and self.info[like.id].early:
@@ -64,13 +64,21 @@ class Zeros:
             return gast.Dict([trees.const(key) for key, _ in parts], made)
         return trees.const(0.0)
 
+    def zeros_of(self, kind: Array, like: gast.AST) -> gast.AST:
+        """Zeros as large as an array; with a dtype that holds the adjoint too, where that of the array isn't known."""
+        if kind.dtype and not (kind.char == "c" and self.mixed):
+            return trees.np_call("zeros_like", like)
+        number = 0.0 if kind.real else 0j if kind.dtype else self.number
+        return trees.np_call("zeros_like", like, dtype=trees.np_call("result_type", like, trees.const(number)))
 
-def zeros_of(kind: Array, like: gast.AST, number: complex) -> gast.AST:
-    """Zeros as large as an array; with a dtype that holds `number` too, where that of the array isn't known."""
-    if kind.dtype:
-        return trees.np_call("zeros_like", like)
-    number = 0.0 if kind.real else number
-    return trees.np_call("zeros_like", like, dtype=trees.np_call("result_type", like, trees.const(number)))
+
+def is_mixed(program: ir.Inferred) -> bool:
+    """Whether anything is complex on some ways and real on others: so is what is made of it."""
+    return any(holds_mixed(each.kind) for each in program.info.values())
+
+
+def holds_mixed(kind: Kind | None) -> bool:
+    return getattr(kind, "mixed", False) or any(map(holds_mixed, parts_of(kind)))
 
 
 def widest(program: ir.Inferred) -> complex:

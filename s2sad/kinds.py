@@ -94,13 +94,15 @@ class Scalar(Kind):
 class Array(Kind):
     """A NumPy array. dtype: a NumPy name, or '' where unknown; dims: a tuple of Dim, or None where the rank is unknown
     (then it may also be a scalar); most, least: the highest and lowest rank that it may have then, as far as known;
-    real: of an unknown dtype, but floating numbers in any case, not complex ones."""
+    real: of an unknown dtype, but floating numbers in any case, not complex ones; mixed: of a complex dtype on some
+    ways, of a real one on others."""
 
     dtype: str = "float64"
     dims: tuple[Dim, ...] | None = None
     most: int | None = field(default=None, repr=False)
     least: int = field(default=0, repr=False)
     real: bool = field(default=False, repr=False)
+    mixed: bool = field(default=False, repr=False)
 
     @property
     def char(self) -> str:
@@ -112,7 +114,7 @@ class Array(Kind):
 
     def with_axes(self, dims: tuple[Dim, ...] | None) -> Array:
         """An array of such numbers, with other axes."""
-        return Array(self.dtype, dims, real=self.real)
+        return Array(self.dtype, dims, real=self.real, mixed=self.mixed)
 
 
 @dataclass(frozen=True)
@@ -511,10 +513,11 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
         elif not dtype and "c" in (a.char, b.char) and a.char in "bifc" and b.char in "bifc":
             dtype = a.dtype if a.char == "c" else b.dtype  # what reaches something real has its imaginary part cut off
         real = not dtype and a.char == b.char == "f"
+        mixed = dtype_char(dtype) == "c" and (a.char != b.char or any(getattr(each, "mixed", False) for each in (a, b)))
         dims = _join_dims(getattr(a, "dims", ()), getattr(b, "dims", ()))
         if dims is not None and (dims or type(a) is type(b)):
-            return Array(dtype, dims, real=real)
-        return Array(dtype, None, highest_rank(a, b), min(map(lowest_rank, (a, b))), real)
+            return Array(dtype, dims, real=real, mixed=mixed)
+        return Array(dtype, None, highest_rank(a, b), min(map(lowest_rank, (a, b))), real, mixed)
     if isinstance(a, List) and isinstance(b, List):
         return List(join(a.item, b.item) if a.item or b.item else None, a.cls if a.cls is b.cls else MutableSequence)
     if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items) and a.cls is b.cls:

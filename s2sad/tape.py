@@ -234,8 +234,7 @@ class Tape(Costs, Counters, Forwards, KeptCopies):
                     and source.id != phi
                     and source.id not in node.forward.loop.phis
                 ):
-                    if source.id not in found and phi not in found.values():
-                        found[source.id] = phi
+                    found.setdefault(source.id, phi)
         return found
 
     def push(self, name: str, loop: Any, places: Any) -> str:
@@ -246,9 +245,7 @@ class Tape(Costs, Counters, Forwards, KeptCopies):
         if whole is not None and not any(block is each for each in all_blocks(whole)):
             block, statement = whole, None
         if self.without_value(name):  # where this iteration reads it, it raises, as in the function
-            later = itertools.dropwhile(lambda each: statement is not None and each is not statement, block)
-            reading = next((each for each in later if surely_reads(each, name)), None)
-            statement = reading if reading is not None else statement
+            statement = next((each for each in block if surely_reads(each, name)), statement)
         at = 0
         if statement is not None:
             at = next(k for k, each in enumerate(block) if each is statement) + 1

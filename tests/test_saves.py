@@ -350,7 +350,30 @@ def computed_again_behind_the_loop(x, n):
     return a * a * x
 
 
+def made_in_one_loop_and_written_in_another(v, n):
+    s = 1.0
+    for _ in range(n):
+        for _ in range(2):
+            a = v * s
+            s = a[0] * a[1]
+        for j in range(1, 4):
+            s += np.sin(a[j])
+            a[j - 1] = s
+    return s
+
+
+def handed_on_twice(x, n):
+    y = x
+    for _ in range(n):
+        z = np.exp(y)
+        y = np.exp(z * 0.1) * x
+        x = z
+    return x * y
+
+
 CASES = [
+    (made_in_one_loop_and_written_in_another, (VECTOR, 2), ["t1_saved.append(t1)\n"], []),
+    (handed_on_twice, (0.2, 3), ["while saved:\n        z = x\n"], []),
     (doubles, (0.4, 9), ["i = saved.pop()\n"], ["i -= "]),
     (last_step, (0.4, 3), ["        old = x\n        x = np.sin(x) + x\n"], []),
     (read_at_first_written_later, (VECTOR, 4), ["t1_saved.append(t1)\n"], []),
