@@ -406,7 +406,8 @@ class Structure:
             outer, self.block = self.block, []
             self.sweep(node.body)
             body, self.block = self.block, outer
-            self.add(gast.With([], body, None)).forward = node
+            if body:
+                self.add(gast.With([], body, None)).forward = node
             return
         quiet = [item for item in node.items if is_errstate(item.context_expr)]
         outer, self.block = self.block, []

@@ -39,9 +39,7 @@ class Costs:
             cost, leaves, chain = self.price(name, places, bindings, header, save, set(again))
             if cost + PUSH_AND_POP * len(leaves - save) <= PUSH_AND_POP + 1:
                 save |= leaves
-                for each in chain:
-                    if each not in again and each not in save:
-                        again.append(each)
+                again += chain
             else:
                 save.add(name)
         for name in sorted(save, key=lambda name: int(name.rpartition(".")[2]), reverse=True):
@@ -50,7 +48,7 @@ class Costs:
             cost, leaves, chain = self.price(name, places, bindings, header, save - {name}, set(again))
             if not leaves and cost <= CHEAP:  # what it takes is saved for others
                 save.remove(name)
-                again.extend(each for each in chain if each not in again)
+                again += chain
         again = [name for name in again if name not in save]
         again.sort(key=lambda name: int(name.rpartition(".")[2]), reverse=True)
         return save, again

@@ -420,6 +420,29 @@ def test_what_is_printed_is_printed_once(capsys):
     assert capsys.readouterr().out == "step 0\nstep 1\nstep 2\n"
 
 
+def constant_in_a_loop(x, c, n):
+    for k in range(n):
+        w = checkpoint(doubled)(c * k)
+        x = x * np.cos(x) * w
+    return x
+
+
+def constant_in_a_branch(x, c, n):
+    w = 1.0
+    if n > 2:
+        w = checkpoint(doubled)(c * n)
+    return x * x * w
+
+
+@pytest.mark.parametrize("f", [constant_in_a_loop, constant_in_a_branch])
+def test_a_call_that_no_gradient_flows_into_is_not_run_again(f):
+    val_grads = value_and_gradients_function(f, params=["x"])
+    assert val_grads.source(0.3, 0.4, 3).count("c * ") == 1
+    value, (x_grad,) = val_grads(0.3, 0.4, 3)
+    assert value == f(0.3, 0.4, 3)
+    assert x_grad == pytest.approx((f(0.3 + 1e-6, 0.4, 3) - f(0.3 - 1e-6, 0.4, 3)) / 2e-6, rel=1e-8)
+
+
 def test_outside_of_a_gradient():
     assert list(checkpoint(range(3), snapshots=1)) == [0, 1, 2]
     assert checkpoint(doubled)(0.5) == doubled(0.5) and checkpoint(doubled).__name__ == "doubled"

@@ -98,6 +98,18 @@ def append_and_sum(v):
     return sum(items) * items[1]
 
 
+@case(0.6, 3)
+def repeated_dict(x, n):
+    table = {}
+    for k in range(n):
+        table[k] = x * k + x * x
+    total = 0.0
+    for each in [table] * 3:
+        for k in range(n):
+            total += each[k] * each[n - 1]
+    return total
+
+
 @case(1.5, 2.5)
 def extend_and_concatenate(x, y):
     items = [x]
