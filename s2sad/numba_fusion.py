@@ -163,7 +163,8 @@ class Fusion:
         while self.count_aliases():
             pass
         floats = {name for name, (char, rank) in self.ranks.known.items() if char == "f" and rank}
-        reuse(planned, {name for name, count in self.reads.items() if count}, floats - {*parameters(self.function)})
+        read = {name for name, count in self.reads.items() if count}
+        reuse(planned, read, floats - {*parameters(self.function)}, self.ranks)
         self.function.body = self.finished(planned)
 
     def count(self, planned: list[Any]) -> None:

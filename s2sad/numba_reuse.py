@@ -59,16 +59,16 @@ MAKERS = (np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.linspace)
 BLOCKS = ("body", "orelse", "finalbody")
 
 
-def reuse(planned: list[Any], wanted: set[str], floats: set[str]) -> None:
+def reuse(planned: list[Any], wanted: set[str], floats: set[str], known: Any) -> None:
     """Notes at groups whose memory their results get. wanted: the names that are read as arrays; floats: those that
-    always stand for arrays of floating-point numbers and are no parameters."""
-    Mentions(planned, floats).give(planned, wanted)
+    always stand for arrays of floating-point numbers and are no parameters; known: the ranks of expressions."""
+    Mentions(planned, floats, known).give(planned, wanted)
 
 
 class Mentions:
     """By name, which statements and groups mention it, and how many of them bind it."""
 
-    def __init__(self, planned: list[Any], floats: set[str]) -> None:
+    def __init__(self, planned: list[Any], floats: set[str], known: Any) -> None:
         self.count: dict[str, int] = {}
         self.binds: dict[str, int] = {}
         self.kept: set[str] = set()  # read where another name of the array, or of a part of it, may arise
@@ -80,7 +80,7 @@ class Mentions:
             for name in item.access.sets if isinstance(item, Group) else bound(item):
                 self.binds[name] = self.binds.get(name, 0) + 1
             if not isinstance(item, Group):
-                self.kept |= kept_by(item)
+                self.kept |= kept_by(item, known)
 
     def give(self, planned: list[Any], wanted: set[str]) -> None:
         """Goes through a block: what is made in it, and read for the last time, goes to what is made next."""
@@ -164,9 +164,9 @@ def can_hold(group: Group, name: str, axes: Any) -> bool:
     return True
 
 
-def kept_by(statement: Any) -> set[str]:
+def kept_by(statement: Any, known: Any) -> set[str]:
     """The names of arrays that a statement may keep, or a part of them: read otherwise than by arithmetic, products,
-    sums and the like."""
+    sums and the like, or for single elements and those at a vector of indices, which are no views."""
     kept: set[str] = set()
     pending: list[tuple[Any, bool]] = [(statement, False)]
     while pending:
@@ -179,7 +179,15 @@ def kept_by(statement: Any) -> set[str]:
             harmless = harmless and node.attr == "T" or node.attr in ("shape", "size", "ndim")
         elif isinstance(node, gast.Call):
             harmless = Parts.is_pure(node) and getattr(node.func, "attr", "") in (*FRESH, *REDUCTIONS)
+        elif isinstance(node, gast.Subscript):
+            harmless = isinstance(node.ctx, gast.Load) and (known.rank(node) == 0 or takes_copies(node.slice, known))
         else:
             harmless = False
         pending += [(each, harmless) for each in gast.iter_child_nodes(node)]
     return kept
+
+
+def takes_copies(index: Any, known: Any) -> bool:
+    """Whether there is a vector among the indices: what they select is an array of its own."""
+    parts = index.elts if isinstance(index, gast.Tuple) else [index]
+    return any(known.char(each) in ("i", "b") and (known.rank(each) or 0) > 0 for each in parts)

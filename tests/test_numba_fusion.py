@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -134,6 +136,20 @@ def changed_where_they_lie(x, s, n):
     return total + np.sum(before * lost * power) + np.sum(seen[0] * seen[-1] * counts)
 
 
+def elements_are_no_views(x, indices, s):
+    """An array of which only elements, and those at a vector of indices, are read may be written over."""
+    whole, parted, masked = np.sign(x), np.sign(x) * 2.0, np.sign(x) * 3.0
+    total, picked, part, more = 0.0, x[indices], x[:2], x[x > 0.6]
+    for k in range(len(indices)):
+        total = total + whole[k] * picked[0] + part[0] * more[0]
+        picked, part, more = whole[indices], parted[:2], masked[x > 0.6]
+        whole = whole * s + x
+        parted = parted * s + x
+        masked = masked * s - x
+        total = total + np.sum(picked * whole[indices]) + np.sum(part) + np.sum(more * masked[x > 0.6])
+    return total, picked, part, more
+
+
 def rows_apart(W, x, state):
     """Rows of one array: those with different numbers never meet, others may."""
     out = np.zeros_like(W)
@@ -174,6 +190,7 @@ CASES = [
         changed_where_they_lie,
         [(np.array([0.5, -1.5, 2.5]), 0.75, 3), (np.array([0.5, -1.5, 2.5]), 0.75, 1), (np.zeros(0), 0.75, 2)],
     ),
+    (elements_are_no_views, [(np.array([0.5, -1.5, 2.5, 0.75]), np.array([3, 0, 2]), 0.75)]),
     (
         rows_apart,
         [
@@ -214,7 +231,8 @@ CASES = [
 @pytest.mark.long
 @pytest.mark.parametrize(("function", "calls"), CASES, ids=[case[0].__name__ for case in CASES])
 def test_loops_compute_what_numpy_does(function, calls):
-    params = [name for name in function.__code__.co_varnames[: function.__code__.co_argcount] if name != "n"]
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    params = [name for name in names if name not in ("n", "indices")]
     plain = value_and_gradients_function(function, params=params)
     jitted = value_and_gradients_function(function, params=params, jit=numba_options(cache=False))
     for args in calls:
@@ -231,6 +249,41 @@ def test_what_belongs_together_is_one_loop(function, args, most):
     [entry] = jitted._cache.entries.values()
     text, _ = text_for_equal_lengths(entry.program, function)
     assert text.text.count("def loop_") == most, text.text
+
+
+def moved_on(x, indices, s):
+    now, grid, total = np.sign(x), np.zeros((3, len(x))), 0.0
+    for k in range(len(indices)):
+        now = now * s + x
+        grid = grid * s + x
+        total = total + now[k] + np.sum(grid[:, indices])
+    return total, grid[:, indices]
+
+
+def kept_on(x, indices, s):
+    now, grid, rows = np.sign(x), np.zeros((3, len(x))), []
+    for k in range(len(indices)):
+        rows.append(now[1:])
+        rows.append(grid[k])
+        now = now * s + x
+        grid = grid * s + x
+    return rows[0] * s, rows[1] * s, rows[2] * s, rows[3] * s
+
+
+@pytest.mark.parametrize("function", [moved_on, kept_on, elements_are_no_views], ids=lambda each: each.__name__)
+def test_arrays_of_which_only_elements_are_read_are_written_over(function):
+    args = np.array([0.5, -1.5, 2.5, 0.75]), np.array([3, 0, 2]), 0.75
+    jitted = value_and_tangent_function(function, params=["s"], jit=numba_options(cache=False))
+    made = jitted.compiled(*args)(*args, 1.0)
+    plain = value_and_tangent_function(function, params=["s"]).compiled(*args)(*args, 1.0)
+    for one, other in zip([*made[0], *made[1]], [*plain[0], *plain[1]]):
+        np.testing.assert_allclose(one, other, rtol=1e-13)
+    if function is elements_are_no_views:
+        [entry] = jitted._cache.entries.values()
+        text = text_for_equal_lengths(entry.program, function)[0].text
+        for name, first in (("masked_dot", "a"), ("parted_dot", "r0")):  # of one, parts have other names
+            loop = re.search(rf" {name}, .* = (loop_\d+)\(", text)[1]
+            assert re.search(rf"def {loop}\(.*?return (\w+),", text, re.DOTALL)[1] == first, text
 
 
 @pytest.mark.long
