@@ -417,6 +417,11 @@ def does_more(node: Any) -> bool:
     )
 
 
+def changes_the_world(op: Any) -> bool:
+    """Whether an operation writes into memory from outside of the main function."""
+    return isinstance(op, (ir.Store, *LISTS)) and any(root.outside for root in kin(op.place.root))
+
+
 def is_print(node: gast.stmt) -> bool:
     """Whether a statement only prints; that is done once."""
     call = node.value if isinstance(node, gast.Expr) else None
@@ -431,7 +436,7 @@ def is_pure(instance: Any, seen: set[int]) -> bool:
     for node in instance.body:
         for each in [node, *statements_in(node)]:
             op = getattr(each, "effect", None)
-            if does_more(each):
+            if does_more(each) or changes_the_world(op):
                 return False
             if isinstance(op, ir.Checked) or isinstance(op, ir.PairCall) and not is_pure(op.instance, seen):
                 return False

@@ -29,6 +29,7 @@ def test_the_forward_half_computes_once_what_it_reads_twice():
 
     text = value_and_gradients_function(product, params=["v"]).source(np.ones(3), 2)
     assert text.partition("def product_backward")[0].count("np.exp(v)") == 1
+    assert "    if n == 0:\n" in text and "product_forward(v * t1, n - 1)" in text
 
 
 def test_items_of_one_parameter_are_numbered():

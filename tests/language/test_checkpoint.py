@@ -246,6 +246,21 @@ def helper_pure(x, n):
     return x
 
 
+def counted_to(k):
+    n = 0
+    while n * n < k:
+        n += 1
+        if n > 100:
+            break
+    return n
+
+
+def helper_that_counts(x, n):
+    for k in checkpoint(range(n), snapshots=2):
+        x = np.sin(x) * counted_to(10 * k) + x
+    return x
+
+
 def coefficient(t):
     return 0.1 * t + 0.01
 
@@ -261,6 +276,17 @@ def named(x, n):
     for _ in range(n):
         x = doubled_again(x)
     return doubled_again(x)
+
+
+def in_both_branches(x, n):
+    for t in checkpoint(range(n), snapshots=2):
+        if t % 2 == 0:
+            y = np.sin(x)
+            x = y * np.exp(y)
+        else:
+            y = x * x
+            x = np.cos(y) * y + x
+    return x
 
 
 rng = np.random.default_rng(0)
@@ -301,6 +327,8 @@ CASES = [
     (acc, (0.3, 1.2, 6)),
     (mat, (rng.normal(size=(6, 2)), 5)),
     (helper_pure, (0.3, 6)),
+    (helper_that_counts, (0.3, 6)),
+    (in_both_branches, (0.4, 7)),
 ]
 
 
@@ -332,9 +360,14 @@ def test_the_gradients_are_the_same(f, args):
         assert_same(*numbers)
     text = val_grads.source(*args)
     assert "checkpoint(" not in "\n".join(line for line in text.splitlines() if not line.strip().startswith("#"))
-    if f is not helper_pure:  # it calls a global
+    if f not in (helper_pure, helper_that_counts):  # they call a global
         [(alone, _, _)] = run_alone(text, [(args, {}, {})], val_grads.compiled(*args))
         np.testing.assert_equal(alone, found)
+
+
+@pytest.mark.parametrize("f, args", [(arrays, (A, x3, 9)), (in_both_branches, (0.4, 7))])
+def test_what_an_iteration_needs_of_itself_stays_in_its_names(f, args):
+    assert "saved" not in value_and_gradients_function(f).source(*args)
 
 
 @pytest.mark.parametrize("f, args", [(branch, (0.7, 5)), (acc, (0.3, 1.2, 6)), (calls, (0.4, 0.3))])
@@ -654,7 +687,34 @@ def times_table(x):
     return x * x * TABLE[0]
 
 
+def squares_and_writes(x, n):
+    TABLE[n % 3] += 1.0
+    return x if n == 0 else squares_and_writes(x * x, n - 1)
+
+
+def squares_and_logs(x, n):
+    LOG.append(1.0)
+    return x if n == 0 else squares_and_logs(x * x, n - 1)
+
+
+def squares_and_prints(x, n):
+    print(n)
+    return x if n == 0 else squares_and_prints(x * x, n - 1)
+
+
+def squares_of_squares(x, n):
+    return x if n == 0 else squares_of_squares(squares_and_prints(x, 1), n - 1)
+
+
+def calls_itself(f):
+    return lambda x, n: checkpoint(f)(x, n) * x
+
+
 REFUSED = {
+    **{
+        calls_itself(each): "checkpoint_effect"
+        for each in (squares_and_writes, squares_and_logs, squares_and_prints, squares_of_squares)
+    },
     **{
         in_steps(each): "checkpoint_effect"
         for each in (logs, counts, counts_in_a_default, counts_in_an_array, counts_in_an_object, prints_too, draws)

@@ -14,6 +14,21 @@ V = np.array([0.5, 1.5, 2.5])
 scale = 0.3
 
 
+@case(np.array([V, V + 0.3]), 0.4)
+def rows_of_the_same_name(A, s):
+    def doubled(v):
+        row = v * 2.0
+        return row * row
+
+    A = A * 1.0
+    for row in A:
+        row *= s
+    other = lambda row: row * s  # noqa: E731
+    for row in A:
+        s = s + doubled(row[0]) + other(row[1])
+    return s
+
+
 @case(V, 0.7)
 def generator(x, v):
     g = lambda t: t * v  # noqa: E731
