@@ -36,7 +36,10 @@ def is_fresh(expr: gast.AST) -> bool:
 def copy_of(kind: Kind | None, expr: gast.AST, fresh: Any, in_order: bool = False) -> gast.AST:
     """A copy of an adjoint that shares nothing with it; in_order: arrays in it lie in C order."""
     if isinstance(kind, Array):
-        return copy_in_order(expr) if in_order and kind.rank else trees.np_call("array", expr)
+        if in_order and kind.rank:
+            return copy_in_order(expr)
+        made = trees.np_call("array", expr)
+        return trees.index(made, gast.Tuple([], gast.Load())) if kind.dims is None else made  # a number stays one
     if isinstance(kind, List) and shares(kind.item):
         item = trees.name(fresh("item"))
         return gast.ListComp(copy_of(kind.item, item, fresh, in_order), [gast.comprehension(item, expr, [], 0)])

@@ -188,10 +188,13 @@ class Gradients:
 
     def may_be_array(self, kind: Kind, made: gast.AST) -> bool:
         """Whether what is found for a number may be an array of no axes: of one, or of a shadow of unknown rank."""
-        if isinstance(kind, Scalar) or isinstance(kind, Array) and kind.dims is not None:
-            return isinstance(kind, Array) and kind.dims == ()
-        names, todo = set(), trees.names_in(made)
         sources = self.sources_of_names()
+        if isinstance(kind, Scalar):  # another name for such an array
+            others = sources.get(made.id, ()) if isinstance(made, gast.Name) else ()
+            return any(isinstance(each, gast.Name) and self.is_without_axes(each.id) for each in others)
+        if isinstance(kind, Array) and kind.dims is not None:
+            return kind.dims == ()
+        names, todo = set(), trees.names_in(made)
         while todo:
             name = todo.pop()
             names.add(name)
@@ -201,6 +204,9 @@ class Gradients:
                     return True
                 todo |= trees.names_in(source) - names
         return not names.isdisjoint(self.adjoint.shadows)
+
+    def is_without_axes(self, name: str) -> bool:
+        return getattr(self.adjoint.kinds.get(name), "dims", None) == ()
 
     def sources_of_names(self) -> dict[str, list[gast.AST]]:
         """What the reverse sweep gives to each of its names, also inside of loops and branches."""

@@ -134,6 +134,7 @@ class Choices:
 
         def side(k: int) -> Value:
             self.take_for_sure(sure[k])
+            self.look_whether_set([node.body, node.orelse][k])
             return self.visit([node.body, node.orelse][k], hint)
 
         return self.choose(test, lambda: side(0), lambda: side(1), hint)

@@ -38,7 +38,7 @@ ASKING = {"isinstance", "len", "callable", "hasattr"}
 
 def note_unset_reads(tree: gast.FunctionDef, variables: set[str]) -> None:
     """`variables`: those of the function that are its own: no parameters, and not set by functions in it."""
-    walk = _Walk(variables)
+    walk = _Walk(variables, names_of_no_use(tree))
     walk.block(tree.body, State(set()))
     tree.unset = walk.unset
     if not walk.unset:
@@ -125,8 +125,9 @@ def meet(states: Iterable[State | None]) -> State | None:
 
 
 class _Walk:
-    def __init__(self, variables: set[str]) -> None:
+    def __init__(self, variables: set[str], of_no_use: set[str]) -> None:
         self.variables = variables
+        self.of_no_use = of_no_use
         self.unset: set[str] = set()
         self.breaks: list[list[State | None]] = []
 
@@ -144,6 +145,26 @@ class _Walk:
             node.looks = found
             self.unset.update(found)
             state.sure |= set(found)
+        if isinstance(node, gast.Expr) or gives_values(node) and names_set([node]) <= self.of_no_use:
+            self.look_in_choices(getattr(node, "value", None), state)
+
+    def look_in_choices(self, expr: Any, state: State) -> None:
+        """What sides of choices read where the test comes out so: of a value that is of use, reading it shows that."""
+        todo = [(expr, state)] if expr is not None else []
+        while todo:
+            each, known = todo.pop()
+            if isinstance(each, gast.IfExp):
+                todo.append((each.test, known))
+                for side, truth in ((each.body, True), (each.orelse, False)):
+                    way = known.assumed(each.test, truth)
+                    found = sorted((surely_read(side) & self.variables) - way.sure)
+                    if found:
+                        side.looks = found
+                        self.unset.update(found)
+                        way.sure |= set(found)
+                    todo.append((side, way))
+            elif not isinstance(each, (*LATER, gast.BoolOp, gast.ListComp, gast.SetComp, gast.DictComp)):
+                todo += [(child, known) for child in trees.children(each)]
 
     # ---------------------------------------------------------------- statements
     def other(self, node: Any, state: State) -> State:
@@ -251,6 +272,39 @@ def surely_read(expr: Any) -> set[str]:
         elif not isinstance(each, LATER):
             todo += trees.children(each)
     return found
+
+
+def gives_values(node: Any) -> bool:
+    """Whether a statement only gives values to variables."""
+    targets = [*getattr(node, "targets", ()), getattr(node, "target", None)]
+    return isinstance(node, (gast.Assign, gast.AugAssign, gast.AnnAssign)) and all(
+        each is None or isinstance(each, gast.Name) for each in targets
+    )
+
+
+def names_of_no_use(tree: gast.FunctionDef) -> set[str]:
+    """The variables that nothing reads but what gives values to others of them.
+
+    >>> tree = gast.parse("def f(x):\\n    a = x\\n    b = a\\n    c = x\\n    return c").body[0]
+    >>> sorted(names_of_no_use(tree))
+    ['a', 'b']
+    """
+    used: set[str] = set()
+    values: list[tuple[set[str], set[str]]] = []
+    todo: list[Any] = [tree]
+    while todo:
+        node = todo.pop()
+        if gives_values(node):
+            values.append((names_set([node]), trees.names_in(node.value) if node.value is not None else set()))
+        elif isinstance(node, gast.Name):
+            used |= {node.id} if isinstance(node.ctx, gast.Load) else set()
+        else:
+            todo += trees.children(node)
+    size = -1
+    while size < len(used):
+        size = len(used)
+        used.update(*(read for made, read in values if not made.isdisjoint(used)))
+    return set().union(*(made for made, _ in values)) - used
 
 
 def as_read(target: Any) -> Any:
