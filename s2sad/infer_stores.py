@@ -14,6 +14,7 @@ from s2sad.indexing import filled
 from s2sad.infer_memory import HOLE
 from s2sad.ir import family
 from s2sad.kinds import (
+    BOOL,
     UNKNOWN,
     Array,
     Kind,
@@ -91,6 +92,7 @@ class Stores:
         if place is None or not place.exact:
             raise self.refuse("unknown_owner", node)
         value = self.stored_as(base, value, node, operator)
+        self.check_floating(base, value)
         raw = value
         if isinstance(base.kind, Array) and base.kind.char == "O" and self.memory_in(value):
             raise self.refuse("unknown_store", node)
@@ -143,6 +145,22 @@ class Stores:
         if call is not None and not factor:
             call.implied = True  # it isn't printed: the user's own line does the same
         return made
+
+    def check_floating(self, base: Value, value: Value) -> None:
+        """An array whose dtype isn't known may be one of integers, which changes in steps: a program that stores a
+        real number there says so."""
+        if self.quiet or not value.varied or not isinstance(base.kind, Array) or base.kind.char != "?":
+            return
+        key = ("floating", trees.show(base.expr))
+        if key in self.state or not isinstance(base.expr, gast.Name):
+            return
+        kind = trees.attr(trees.attr(base.expr, "dtype"), "kind")
+        text = f"{ir.shown_name(base.expr.id)} is an array of integers here, so what is stored there is cut off: make "
+        text += "it one of real numbers, by `dtype=float` or by arguments like 1.0"
+        raising = gast.Raise(trees.call(trees.builtin("TypeError"), trees.const(text)), None)
+        found = self.emit(gast.Compare(kind, [gast.In()], [trees.const("biu")]), ir.Plain(True), BOOL, False, "#c").expr
+        self.branch(found, lambda: self.add(raising, ir.Plain(False)) and None, lambda: None)
+        self.state[key] = Value(trees.const(True), BOOL)
 
     def check_outside(self, root: ir.Root, varied: bool, node: Any) -> None:
         if root.site and root.site[0] in ("global", "cell", "attribute", "class", "import") and varied:

@@ -46,7 +46,7 @@ _PYTHON = {
     "real": "f",
     "float": "f",
     "complex": "c",
-}  # real: a Python int that is used as a number
+}  # real: a number that is a Python int, or may be one
 
 
 @dataclass(frozen=True)
@@ -348,7 +348,8 @@ def join_dtype(a: str, b: str) -> str:
     if not a or not b or "O" in (a, b):
         return ""
     if a in _PYTHON and b in _PYTHON:
-        return a if _ORDER.index(_PYTHON[a]) >= _ORDER.index(_PYTHON[b]) else b
+        wider = a if _ORDER.index(_PYTHON[a]) >= _ORDER.index(_PYTHON[b]) else b
+        return "real" if wider == "float" and _PYTHON[a] != _PYTHON[b] else wider
     return ""
 
 

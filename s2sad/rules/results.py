@@ -191,7 +191,9 @@ def axes_of(axis: Any, rank: int) -> tuple[int, ...] | None:
 
 
 def numpy_dtype(dtype: str) -> str:
-    """The NumPy name of a dtype: 'float' is 'float64'."""
+    """The NumPy name of a dtype: 'float' is 'float64'; '' for 'real', a number that may be an int."""
+    if dtype == "real":
+        return ""
     return np.dtype(PYTHON_TYPES.get(dtype, dtype)).name if dtype and dtype != "O" else dtype
 
 
@@ -236,6 +238,9 @@ def _resolved(function: Any, dtypes: tuple[str, ...]) -> str:
         return ""
     if "O" in dtypes:
         return "O"
+    if "real" in dtypes and (function is None or not PYTHON_TYPES.keys() >= set(dtypes)):
+        ways = {_resolved(function, tuple(way if d == "real" else d for d in dtypes)) for way in ("int", "float")}
+        return ways.pop() if len(ways) == 1 else ""
     operands: list[Any] = [
         PYTHON_TYPES[d] if d in PYTHON_TYPES and d != "bool" else np.dtype(PYTHON_TYPES.get(d, d)) for d in dtypes
     ]

@@ -6,7 +6,7 @@ import operator
 import numpy as np
 import pytest
 
-from s2sad import value_and_gradients_function, value_and_tangent_function
+from s2sad import jvp, value_and_gradients_function, value_and_tangent_function
 
 
 def one_way_an_int(x):
@@ -106,3 +106,80 @@ def test_gradients_of_each_pair_of_kinds_have_the_form_of_their_parameters(funct
     for (first, a), (second, b) in itertools.product(KINDS.items(), repeat=2):
         _, gradients = run(a, b)
         assert has_form_of(gradients[0], a) and has_form_of(gradients[1], b), (first, second, gradients)
+
+
+# --- what NumPy makes of a number that may be an int -----------------------------------------------------------------
+def filled(x, n):
+    s = 1
+    for _ in range(n):
+        s = s * x
+    b = np.full(3, s)
+    b[0] = 0.5 * x
+    return b[0] + b[1]
+
+
+def put_together(x, n):
+    s = x if n > 1 else True
+    b = np.array([s, s])
+    b[0] = 0.5 * x
+    return b[0] + b[1]
+
+
+def computed(x, n):
+    s = 0
+    for _ in range(n):
+        s += x
+    b = np.zeros(2, dtype=int) + 2 * s
+    b[0] += 0.5 * x
+    return b[0] + b[1]
+
+
+@pytest.mark.parametrize(("f", "expected"), [(filled, 2.5), (put_together, 1.5), (computed, 8.5)])
+def test_what_an_array_of_integers_cuts_off(f, expected):
+    """Of an array that is one of integers on some ways: there a program that would be wrong says so."""
+    run = value_and_gradients_function(f, ["x"])
+    assert run(1.0, 2) == (f(1.0, 2), (expected,))
+    with pytest.raises(TypeError, match="^b is an array of integers here, so what is stored there is cut off: make it"):
+        run(1.0, 0)
+    with pytest.raises(TypeError, match="^b is an array of integers here"):
+        jvp(f, (1.0, 0), (1.0, 0))
+
+
+def test_the_adjoint_of_an_array_that_may_be_one_of_booleans():
+    def f(x, steps):
+        for _ in range(2):
+            x = 1.0 < 0.3
+        rows = [np.zeros(3), np.max(np.full((3, 2), x), axis=1)]
+        for _ in steps:
+            return np.sum(rows, axis=0)
+
+    value, gradients = value_and_gradients_function(f, ["x"])(0.5, [1.0])
+    assert np.array_equal(value, np.zeros(3)) and gradients == (0.0,)
+
+
+# --- gradients of numbers are numbers ---------------------------------------------------------------------------------
+def test_another_name_for_an_adjoint_without_axes():
+    def f(a):
+        for v in [0.3]:
+            t1_grad = -a  # noqa: F841
+        b = [np.full((), a)]
+        return sum(q for q in b)
+
+    gradient = value_and_gradients_function(f)(0.5)[1][0]
+    assert gradient == 1.0 and isinstance(gradient, float)
+
+
+def of_any_number_of_things(a, *rest, **more):
+    return 1.0 + sum(more)
+
+
+def test_items_of_a_list_beside_unknown_ones():
+    def f(a):
+        a = a + [of_any_number_of_things(2, 1.5)]
+        for j in range(1, 0, -1):
+            pass
+        s = sum(a) if j == 1 else 1.0  # noqa: F841
+        return a
+
+    value, (gradient,) = value_and_gradients_function(f)([0.5, 2.0])
+    assert gradient == [1.0, 1.0] and all(isinstance(each, float) for each in gradient)

@@ -278,3 +278,40 @@ def test_what_is_read_by_a_choice_in_a_loop():
     assert derived(6.0) == (10.0, (2.0,))
     with pytest.raises(UnboundLocalError):
         derived(1.0)
+
+
+def choice_of_no_use(x, n):
+    for _ in range(n):
+        row = 2.0
+    a = row if x > 1.0 else 1.0  # noqa: F841
+    return x
+
+
+def sum_with_a_choice_that_only_another_of_no_use_reads(x, n):
+    for _ in range(n):
+        row = 2.0
+    a = 1.0 + (3.0 if x < 1.0 else row * 2.0)
+    b = a + 1.0  # noqa: F841
+    return x
+
+
+@pytest.mark.parametrize("f", [choice_of_no_use, sum_with_a_choice_that_only_another_of_no_use_reads])
+def test_a_choice_of_no_use(f):
+    for run in (value_and_gradients_function(f, ["x"]), lambda *args: jvp(f, args, (1.0, 0))):
+        assert run(1.5, 1)[0] == run(0.5, 0)[0] + 1.0 == 1.5
+        with pytest.raises(UnboundLocalError):
+            run(1.5, 0)
+
+
+def test_a_choice_of_use_shows_itself():
+    def f(xs):
+        found = False
+        for v in xs:
+            if v > 1.0:
+                best, found = v * v, True
+        y = best if found else 0.0
+        return y * 2.0
+
+    run = value_and_gradients_function(f)
+    assert "    y = best if found else 0.0\n" in run.source([1.0, 2.0])
+    assert run([1.0, 3.0]) == (18.0, ([0.0, 12.0],)) and run([0.5]) == (0.0, ([0.0],))
