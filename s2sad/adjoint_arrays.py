@@ -45,6 +45,18 @@ def is_whole(op: ir.Store) -> bool:
     return all(isinstance(step, gast.Subscript) and trees.selects_all(step.slice) for step in op.place.path)
 
 
+def is_item(step: gast.AST) -> bool:
+    """Whether a step goes to an item of a list, tuple or dict, or to an attribute."""
+    return isinstance(step, gast.Subscript) and not isinstance(step.slice, gast.Slice) and not hasattr(step, "read_only")
+
+
+def is_written_after(root: ir.Root, item: ir.Info) -> bool:
+    """Whether memory that an item was taken from may be written as long as its name is read: until the iteration of the
+    innermost loop ends that it is set in."""
+    writes = [write for each in ir.family(root) for write in (*each.stores, *each.deep)]
+    return any(at > item.position and loops[: len(item.loops)] == item.loops for loops, at in writes)
+
+
 class Arrays:
     # ---------------------------------------------------------------- shadows
     def as_shadow(self, name: str, *, own: bool = False) -> gast.AST:
@@ -61,7 +73,7 @@ class Arrays:
             return old.expr
         owner = None if own else self.owner_of(name)
         if owner is not None:
-            return trees.index(self.as_shadow(owner), self.info[name].statement.effect.index)
+            return self.at(self.as_shadow(owner[0]), owner[1])
         base = self.grad_base(name)
         like = trees.name(name)
         place = self.info[name].place
@@ -103,17 +115,25 @@ class Arrays:
         self.adj[name] = Cotangent(made, kind, shadow=True, owned=True)
         return made
 
-    def owner_of(self, name: str) -> str | None:
-        """The list or dict that a name is an item of, where both stay as they are: the item's adjoint is that item of
-        the owner's shadow."""
+    def owner_of(self, name: str) -> tuple[str, tuple[gast.AST, ...]] | None:
+        """The list or dict that a name is an item of, and the way to it, where both stay as they are as long as the
+        name is read: the item's adjoint is that item of the owner's shadow."""
         info = self.info[name]
         op = getattr(info.statement, "effect", None)
-        if name in self.adj or not isinstance(info.kind, STRUCTURES) or not isinstance(op, ir.GetItem):
+        if name in self.adj or not isinstance(info.kind, STRUCTURES) or name not in self.active:
             return None
-        if any(tag == "slice" for tag, _ in getattr(op, "parts", ())):  # a list of its own
+        if not isinstance(op, (ir.GetItem, ir.Load)):
             return None
-        kept = op.place is None and isinstance(op.base_kind, STRUCTURES) and op.base in self.active
-        return op.base if kept and name in self.active and self.is_same_item(info, op.index) else None
+        if op.place is None:
+            assert isinstance(op, ir.GetItem)
+            owner, kind, path = op.base, op.base_kind, (trees.index(trees.name("_"), op.index),)
+        else:
+            owner, kind, path = op.place.root.name, op.place.root.kind, op.place.path
+        if not isinstance(kind, STRUCTURES) or owner not in self.active or not all(map(is_item, path)):
+            return None
+        if op.place is not None and is_written_after(op.place.root, info):
+            return None
+        return (owner, path) if all(self.is_same_item(info, step.slice) for step in path) else None
 
     def is_same_item(self, info: ir.Info, index: gast.AST) -> bool:
         """Whether an index, where the sweep is, still selects the item that it selected."""
