@@ -188,12 +188,13 @@ class Gradients:
 
     def may_be_array(self, kind: Kind, made: gast.AST) -> bool:
         """Whether what is found for a number may be an array of no axes: of one, or of a shadow of unknown rank."""
-        sources = self.sources_of_names()
-        if isinstance(kind, Scalar):  # another name for such an array
-            others = sources.get(made.id, ()) if isinstance(made, gast.Name) else ()
-            return any(isinstance(each, gast.Name) and self.is_without_axes(each.id) for each in others)
+        if isinstance(kind, Scalar) and not isinstance(made, gast.Name):
+            return False
         if isinstance(kind, Array) and kind.dims is not None:
             return kind.dims == ()
+        sources = self.sources_of_names()
+        if isinstance(kind, Scalar):  # another name for such an array
+            return any(map(self.is_without_axes, names_behind(made.id, sources)))
         names, todo = set(), trees.names_in(made)
         while todo:
             name = todo.pop()
@@ -381,3 +382,13 @@ def has_form(kind: Any) -> bool:
     if isinstance(kind, Dict):
         return all(has_form(each) for _, each in kind.items)
     return isinstance(kind, (Scalar, Array)) and kind.char in "fc?"
+
+
+def names_behind(name: str, sources: dict[str, list[gast.AST]]) -> set[str]:
+    """The names that this one may be another name for, by what is given to them."""
+    found, todo = {name}, [name]
+    while todo:
+        made = {each.id for each in sources.get(todo.pop(), ()) if isinstance(each, gast.Name)} - found
+        found |= made
+        todo += made
+    return found

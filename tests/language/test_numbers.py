@@ -165,8 +165,17 @@ def test_another_name_for_an_adjoint_without_axes():
         b = [np.full((), a)]
         return sum(q for q in b)
 
-    gradient = value_and_gradients_function(f)(0.5)[1][0]
-    assert gradient == 1.0 and isinstance(gradient, float)
+    def g(a):
+        for _ in range(1):
+            w = np.full((), a)
+            a = 1.0
+            w *= 1.0
+            return [1.0]
+        return [w]
+
+    assert value_and_gradients_function(f)(0.5)[1] == (1.0,)
+    for each in (f, g):
+        assert isinstance(value_and_gradients_function(each)(0.5)[1][0], float)
 
 
 def of_any_number_of_things(a, *rest, **more):
