@@ -47,7 +47,8 @@ def is_whole(op: ir.Store) -> bool:
 
 def is_item(step: gast.AST) -> bool:
     """Whether a step goes to an item of a list, tuple or dict, or to an attribute."""
-    return isinstance(step, gast.Subscript) and not isinstance(step.slice, gast.Slice) and not hasattr(step, "read_only")
+    plain = isinstance(step, gast.Subscript) and getattr(step, "read_only", None) is None
+    return plain and not isinstance(step.slice, gast.Slice)
 
 
 def is_written_after(root: ir.Root, item: ir.Info) -> bool:

@@ -186,8 +186,7 @@ class Folding:
         if is_effect(source):
             return is_list_of(source.targets[0].id, node)
         if not getattr(source, "reverse", False):
-            repeats = getattr(getattr(node, "effect", None), "what", "") == "repeat"
-            return repeats or not is_display_of_atoms(source.value)
+            return not is_display(source.value) or takes_display(node, source.value)
         if isinstance(getattr(node, "effect", None), ir.Copy):
             return self.one_line(source, node.effect) and self.is_late(source, node.effect, before)
         mine, its = getattr(source, "origin", None), getattr(node, "origin", None)
@@ -262,7 +261,9 @@ class Folding:
             return False
         if isinstance(op, (ir.Primitive, ir.GetItem, ir.Load)) and not getattr(node, "kept", False):
             return True
-        if isinstance(op, (ir.ListOp,)) or is_display_of_atoms(node.value):
+        if isinstance(op, (ir.ListOp,)) or is_display(node.value):
+            return True
+        if isinstance(op, ir.Pack) and isinstance(node.value, gast.Name):  # another name for an object
             return True
         return isinstance(op, ir.Plain) and (op.pure or is_effect(node))
 
@@ -328,9 +329,18 @@ def is_list_of(name: str, node: gast.stmt) -> bool:
     return getattr(call.func, "builtin", None) is list and getattr(call.args[0], "id", "") == name
 
 
-def is_display_of_atoms(value: gast.AST) -> bool:
-    """[x, 0.0], which is a list of its own: `[x, 0.0] * n` makes another one of it."""
-    return isinstance(value, gast.List) and all(trees.is_atom(each) for each in value.elts)
+def is_display(value: gast.AST) -> bool:
+    """[x, 0.0], (x, 0.0), {"x": x}: a thing of its own."""
+    if isinstance(value, gast.Dict):
+        return all(isinstance(key, gast.Constant) for key in value.keys)
+    return isinstance(value, (gast.List, gast.Tuple))
+
+
+def takes_display(node: gast.stmt, display: gast.AST) -> bool:
+    """Whether a statement makes another thing of a display, `[x, 0.0] * n`, or puts it into a list."""
+    effect = getattr(node, "effect", None)
+    repeats = getattr(effect, "what", "") == "repeat" and isinstance(display, gast.List)
+    return repeats and all(map(trees.is_atom, display.elts)) or isinstance(effect, ir.Append)
 
 
 def is_argument(mine: Any, its: Any) -> bool:

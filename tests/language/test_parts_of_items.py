@@ -195,6 +195,7 @@ def test_parts_of_items(each):
 
 def test_adds_to_the_part():
     source = value_and_gradients_function(pairs).source(V)
+    assert "made.append((x, x * x))" in source
     assert "made_grad[k][0] += " in source and "made_grad[k][1] += " in source and "for a, b in zip" not in source
     source = value_and_gradients_function(dicts_with_arrays).source(V, V[:3])
     assert "layers_grad[k] = " not in source
