@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from s2sad import value_and_gradients_function
+from tests.random_items import judge
 
 from .checker import Cases, array, signed
 
@@ -209,3 +210,10 @@ def test_objects():
     run = value_and_gradients_function(objects)
     assert 'springs_grad[k]["rest"] -= ' in run.source(V) and "springs_grad[k] = " not in run.source(V)
     assert np.allclose(run(V)[1][0], V * (1.5 - V) ** 2 - V**2 * (1.5 - V), rtol=1e-12)
+
+
+@pytest.mark.parametrize("first", [*range(80, 120, 10), 200])
+def test_random_programs(first):
+    for seed in range(first, first + 10):
+        for n in (2, 4):
+            assert judge(seed, n) == ""
