@@ -12,7 +12,7 @@ from s2sad.infer_left import same_thing
 from s2sad.infer_maybe import Maybe, is_none, may_be_none, without_none
 from s2sad.infer_memory import is_function
 from s2sad.ir import family
-from s2sad.kinds import List, Mapping, Never, Tuple, join, settled, tells_nothing
+from s2sad.kinds import List, Mapping, Never, Tuple, join_variable, settled, tells_nothing
 from s2sad.live_variables import Live, live_variables
 from s2sad.values import Conflict, Object, Value, of_user
 
@@ -128,7 +128,9 @@ class Carried:
             return changed
         if (a.static is None) != (b.static is None) or self.is_optional(a) or self.is_optional(b):
             facts["optional", key, path] = True
-        kind = settled(join(self.joined_kind(a, b), old[0] if old else None), ("carried", key, path), self.joined)
+        kind = settled(
+            join_variable(self.joined_kind(a, b), old[0] if old else None), ("carried", key, path), self.joined
+        )
         varied = a.varied or b.varied or bool(old and old[1])
         if varied and tells_nothing(kind, a.kind, b.kind) or is_function(a) or is_function(b):
             facts[leaf] = "conflict"

@@ -25,6 +25,7 @@ from s2sad.kinds import (
     carries_memory,
     is_constants,
     join,
+    join_variable,
     tells_nothing,
 )
 from s2sad.local_functions import RESULT
@@ -207,7 +208,7 @@ class Joins:
                 return Scalar(other.kind.dtype)  # not always of that value
             if isinstance(other.kind, Array):
                 return other.kind
-        return join(a.kind, b.kind)
+        return join_variable(a.kind, b.kind)
 
     def joined_value(self, name: str, kind: Kind, varied: bool, values: list[Value]) -> Value:
         place = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import gast
@@ -9,7 +10,7 @@ import gast
 from s2sad import ir, trees
 from s2sad.infer_joins import part_name
 from s2sad.infer_maybe import Maybe
-from s2sad.kinds import Array, List, Mapping, Scalar, Static, Tuple, Unknown, join_all, tells_nothing
+from s2sad.kinds import Array, List, Mapping, Scalar, Static, Tuple, Unknown, join_variable, tells_nothing
 from s2sad.values import Conflict, Object, Value
 
 Found = list[tuple[Any, list[Any]]]  # what the ways out of a loop hold, each with the copies that are made there
@@ -57,7 +58,7 @@ class LeftBehind:
             not isinstance(value, Value) or value.items is not None or value.object is not None for value, _ in found
         ):
             return Conflict("joined_objects")
-        kind = join_all(value.kind for value, _ in found)
+        kind = functools.reduce(join_variable, [value.kind for value, _ in found])
         name = self.names.fresh(base)
         varied = any(value.varied for value, _ in found)
         if varied and tells_nothing(kind, *[value.kind for value, _ in found]):
@@ -172,7 +173,7 @@ class LeftBehind:
                 items.append(self.early_value(part_name(base, k), [(value.items[k], pairs) for value, pairs in found]))
             cls = first.kind.cls if isinstance(first.kind, Tuple) else None
             return None if None in items else self.make_tuple(items, cls)
-        kind = join_all(value.kind for value in values)
+        kind = functools.reduce(join_variable, [value.kind for value in values])
         if any(value.items is not None or value.object is not None for value in values):
             return None
         if isinstance(kind, (Static, Mapping, Unknown)):

@@ -349,7 +349,7 @@ def join_dtype(a: str, b: str) -> str:
         return ""
     if a in _PYTHON and b in _PYTHON:
         wider = a if _ORDER.index(_PYTHON[a]) >= _ORDER.index(_PYTHON[b]) else b
-        return "real" if wider == "float" and _PYTHON[a] != _PYTHON[b] else wider
+        return "float" if {a, b} == {"real", "float"} else wider
     return ""
 
 
@@ -539,6 +539,21 @@ def join(a: Kind | None, b: Kind | None) -> Kind:
 def join_all(kinds: Iterable[Kind]) -> Kind | None:
     """The kind of a value that is of one of these kinds."""
     return functools.reduce(join, kinds, None)
+
+
+def join_variable(a: Kind | None, b: Kind | None) -> Kind:
+    """The kind of a variable that is of kind a or of kind b: what NumPy makes of a list of both is an array of floats,
+    what it makes of the variable may be one of integers.
+
+    >>> join(Scalar("float"), Scalar("int")), join_variable(Scalar("float"), Scalar("int"))
+    (Scalar(dtype='float', symbol=None), Scalar(dtype='real', symbol=None))
+    """
+    made = join(a, b)
+    if made == FLOAT and any(
+        isinstance(each, Scalar) and (each.char in "bi" or each.dtype == "real") for each in (a, b)
+    ):
+        return Scalar("real")
+    return made
 
 
 def may_be_number(kind: Kind) -> bool:

@@ -192,3 +192,19 @@ def test_items_of_a_list_beside_unknown_ones():
 
     value, (gradient,) = value_and_gradients_function(f)([0.5, 2.0])
     assert gradient == [1.0, 1.0] and all(isinstance(each, float) for each in gradient)
+
+
+def test_a_list_with_a_float_in_it_makes_an_array_of_floats():
+    def f(x, n):
+        s = 0
+        for k in range(n):
+            s = s + x * k
+        b = np.array([s, x, 1])
+        path = [0]
+        for _ in range(n):
+            path.append(path[-1] + x)
+        return b[0] * b[1] + np.sum(np.array(path) ** 2)
+
+    text = value_and_gradients_function(f, ["x"]).source(1.5, 2)
+    assert "result_type" not in text and "np.real" not in text
+    assert value_and_gradients_function(f, ["x"])(1.5, 2) == (f(1.5, 2), (18.0,))
