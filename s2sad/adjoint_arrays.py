@@ -123,12 +123,10 @@ class Arrays:
         op = getattr(info.statement, "effect", None)
         if name in self.adj or not isinstance(info.kind, STRUCTURES) or name not in self.active:
             return None
-        if not isinstance(op, (ir.GetItem, ir.Load)):
-            return None
-        if op.place is None:
-            assert isinstance(op, ir.GetItem)
-            owner, kind, path = op.base, op.base_kind, (trees.index(trees.name("_"), op.index),)
-        else:
+        if not isinstance(op, ir.GetItem) or any(tag == "slice" for tag, _ in getattr(op, "parts", ())):
+            return None  # a slice is a list of its own
+        owner, kind, path = op.base, op.base_kind, (trees.index(trees.name("_"), op.index),)
+        if op.place is not None:
             owner, kind, path = op.place.root.name, op.place.root.kind, op.place.path
         if not isinstance(kind, STRUCTURES) or owner not in self.active or not all(map(is_item, path)):
             return None

@@ -17,7 +17,8 @@ INDEX = ("{v}", "{v}", "{v}", "{v} + 1", "{v} - 1", "-1", "0", "1", "n", "-{v} -
 MOVES = ("ps.append({item})", "ps.insert(0, {item})", "ps.pop()", "ps.pop(0)", "ps.append(ps.pop(0))", "ps.append({name})",
          "ps.insert(1, ps.pop())", "ps.reverse()", "qs.append({name})", "qs.append({item})", "ps.extend(qs)")  # fmt: skip
 TAKES = ("q = ps[{i}]", "q = ps[{i}]", "r = ps[{i}]", "r = q", "q = qs[{i}]", "r = ps[{i}] if x.real > 0.1 else q",
-         "q, r = r, q", "q, r = ps[{i}], ps[{j}]", "ps[{i}], ps[{j}] = ps[{j}], ps[{i}]")  # fmt: skip
+         "q, r = r, q", "q, r = ps[{i}], ps[{j}]", "ps[{i}], ps[{j}] = ps[{j}], ps[{i}]", "q = ps[1:][{i}]", "qs = ps[cut]",
+         "r = ps[::-1][{i}]", "qs = ps[1:]", "qs = list(ps)")  # fmt: skip
 
 
 class Items(Writer):
@@ -84,7 +85,11 @@ class Items(Writer):
         self.still -= 1
 
     def program(self) -> str:
-        self.lines = ["    t, p, k = x, x, 1", "    a = x * np.arange(1.0, 2 * n + 2) / n", "    ps, qs = [], []"]
+        self.lines = [
+            "    t, p, k = x, x, 1",
+            "    a = x * np.arange(1.0, 2 * n + 2) / n",
+            "    ps, qs, cut = [], [], slice(1, None)",
+        ]
         self.lines += ["    for i in range(n + 2):", f"        ps.append({self.form.format('x * i', 'a[i]')})"]
         self.lines += [f"        qs.append({self.form.format('t', 'a[i] * x')})", "        t = 0.5 * t + 0.1 * i"]
         self.lines += ["    q, r = ps[0], qs[1]"]
