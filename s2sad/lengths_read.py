@@ -22,4 +22,9 @@ from s2sad.statements import change_adjoints
 
 def read_lengths_elsewhere(sweep: list[gast.stmt], inferred: ir.Inferred) -> None:
     sources = Sources(inferred.info, contents_read(sweep))
-    change_adjoints(sweep, reading_elsewhere(sources, lambda name, source: name.startswith("#")))
+
+    def is_to_change(name: str, source: str) -> bool:
+        """Not if an array of each iteration would be kept for its shape alone."""
+        return name.startswith("#") and (source in sources.needed or not inferred.info[source].loops)
+
+    change_adjoints(sweep, reading_elsewhere(sources, is_to_change))

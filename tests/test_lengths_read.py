@@ -58,3 +58,23 @@ def test_gradients(f, n):
 def test_nothing_is_kept_for_its_shape():
     assert "np.mean(t1**2)" in value_and_gradients_function(mean_of_squares).source(X, Y)
     assert "dy / x.size" in value_and_gradients_function(in_a_loop).source(X, Y)
+
+
+def slope(x, y):
+    z = np.empty_like(y)
+    z[0] = x[0]
+    z[1:] = x[1:] * y[:-1]
+    return z
+
+
+def two_stages(x, y):
+    for _ in range(3):
+        k = slope(x, y)
+        y = y + 0.1 * slope(x, y + 0.5 * k)
+    return y[-1] * y[1]
+
+
+def test_nothing_of_an_iteration_is_kept_for_its_shape_alone():
+    """What a stage makes is needed for the argument of the next one, which is kept for its items."""
+    test_gradients(two_stages, 4)
+    assert "saved.append((y, y2))" in value_and_gradients_function(two_stages).source(X, Y)
