@@ -184,7 +184,11 @@ class Statements:
         differs = gast.Compare(attributes[0], [gast.NotEq()], [attributes[1]])
         test = gast.BoolOp(gast.And(), [trees.np_call("ndim", old.expr), differs])
         text = f"the array {name} would get another shape or dtype here: set it anew, by `{name} = ...`"
-        raising = gast.Raise(trees.call(trees.builtin("ValueError"), trees.const(text)), None)
+        self.raise_where(test, "ValueError", text)
+
+    def raise_where(self, test: gast.AST, error: str, text: str) -> None:
+        """if test: raise error(text)"""
+        raising = gast.Raise(trees.call(trees.builtin(error), trees.const(text)), None)
         found = self.emit(test, ir.Plain(True), BOOL, False, "#c").expr
         self.branch(found, lambda: self.add(raising, ir.Plain(False)) and None, lambda: None)
 

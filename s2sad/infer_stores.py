@@ -157,9 +157,7 @@ class Stores:
         kind = trees.attr(trees.attr(base.expr, "dtype"), "kind")
         text = f"{ir.shown_name(base.expr.id)} is an array of integers here, so what is stored there is cut off: make "
         text += "it one of real numbers, by `dtype=float` or by arguments like 1.0"
-        raising = gast.Raise(trees.call(trees.builtin("TypeError"), trees.const(text)), None)
-        found = self.emit(gast.Compare(kind, [gast.In()], [trees.const("biu")]), ir.Plain(True), BOOL, False, "#c").expr
-        self.branch(found, lambda: self.add(raising, ir.Plain(False)) and None, lambda: None)
+        self.raise_where(gast.Compare(kind, [gast.In()], [trees.const("biu")]), "TypeError", text)
         self.state[key] = Value(trees.const(True), BOOL)
 
     def check_outside(self, root: ir.Root, varied: bool, node: Any) -> None:

@@ -140,13 +140,17 @@ class _Walk:
 
     def look(self, node: Any, parts: Iterable[Any], state: State) -> None:
         read = set().union(*(surely_read(part) for part in parts if part is not None))
+        self.note(node, read, state)
+        if isinstance(node, gast.Expr) or gives_values(node) and names_set([node]) <= self.of_no_use:
+            self.look_in_choices(getattr(node, "value", None), state)
+
+    def note(self, node: Any, read: set[str], state: State) -> None:
+        """What a statement, or a side of a choice, reads of what may have no value; from there on it has one."""
         found = sorted((read & self.variables) - state.sure)
         if found:
             node.looks = found
             self.unset.update(found)
             state.sure |= set(found)
-        if isinstance(node, gast.Expr) or gives_values(node) and names_set([node]) <= self.of_no_use:
-            self.look_in_choices(getattr(node, "value", None), state)
 
     def look_in_choices(self, expr: Any, state: State) -> None:
         """What sides of choices read where the test comes out so: of a value that is of use, reading it shows that."""
@@ -157,11 +161,7 @@ class _Walk:
                 todo.append((each.test, known))
                 for side, truth in ((each.body, True), (each.orelse, False)):
                     way = known.assumed(each.test, truth)
-                    found = sorted((surely_read(side) & self.variables) - way.sure)
-                    if found:
-                        side.looks = found
-                        self.unset.update(found)
-                        way.sure |= set(found)
+                    self.note(side, surely_read(side), way)
                     todo.append((side, way))
             elif not isinstance(each, (*LATER, gast.BoolOp, gast.ListComp, gast.SetComp, gast.DictComp)):
                 todo += [(child, known) for child in trees.children(each)]

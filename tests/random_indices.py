@@ -87,13 +87,16 @@ class Writer:
             self.lines.append(f"{indent}k = {self.rng.choice(('k + 1', 'k - 1', '1', 'n - 1', *loops))}")
         else:
             v = self.rng.choice(loops or ["k"])
-            self.lines.append(f"{indent}if {self.rng.choice(TESTS).format(v=v, w=self.rng.choice(loops or ['k']))}:")
+            self.branch(self.rng.choice(TESTS).format(v=v, w=self.rng.choice(loops or ["k"])), loops, indent)
+
+    def branch(self, test: str, loops: list[str], indent: str) -> None:
+        self.lines.append(f"{indent}if {test}:")
+        self.statement(loops, indent + "    ")
+        if self.rng.random() < 0.4:
+            self.lines.append(f"{indent}else:")
             self.statement(loops, indent + "    ")
-            if self.rng.random() < 0.4:
-                self.lines.append(f"{indent}else:")
-                self.statement(loops, indent + "    ")
-            elif self.rng.random() < 0.15 and loops:
-                self.lines.append(f"{indent}    {self.rng.choice(('break', 'continue'))}")
+        elif self.rng.random() < 0.15 and loops:
+            self.lines.append(f"{indent}    {self.rng.choice(('break', 'continue'))}")
 
     def loop(self, loops: list[str], indent: str) -> None:
         variable = "ijl"[len(loops)]

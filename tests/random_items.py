@@ -62,13 +62,7 @@ class Items(Writer):
             self.lines.append(f"{indent}k = {self.rng.choice(('k + 1', '1', 'n - 1', 'len(ps) - 1'))}")
         else:
             v = self.rng.choice([each for each in loops if len(each) == 1] or ["k"])
-            self.lines.append(f"{indent}if {self.rng.choice(TESTS).format(v=v, w='k')}:")
-            self.statement(loops, indent + "    ")
-            if self.rng.random() < 0.4:
-                self.lines.append(f"{indent}else:")
-                self.statement(loops, indent + "    ")
-            elif self.rng.random() < 0.15 and loops:
-                self.lines.append(f"{indent}    {self.rng.choice(('break', 'continue'))}")
+            self.branch(self.rng.choice(TESTS).format(v=v, w="k"), loops, indent)
 
     def loop(self, loops: list[str], indent: str) -> None:
         if self.rng.random() < 0.6:
