@@ -132,17 +132,37 @@ class _Walk:
         self.breaks: list[list[State | None]] = []
 
     def block(self, block: list[Any], state: State | None) -> State | None:
-        for node in block:
+        for node in list(block):
             if state is None:
                 return None
+            if isinstance(node, gast.If) and self.is_of_no_use(node):
+                asked = self.by_choices(node.test, state)
+                if asked is not node.test:
+                    asked = gast.copy_location(gast.Expr(asked), node)
+                    block.insert(block.index(node), asked)
+                    self.look(asked, [asked.value], state)
             state = getattr(self, "of_" + type(node).__name__, self.other)(node, state)
         return state
 
     def look(self, node: Any, parts: Iterable[Any], state: State) -> None:
         read = set().union(*(surely_read(part) for part in parts if part is not None))
         self.note(node, read, state)
-        if isinstance(node, gast.Expr) or gives_values(node) and names_set([node]) <= self.of_no_use:
-            self.look_in_choices(getattr(node, "value", None), state)
+        if not isinstance(node, gast.If) and self.is_of_no_use(node) and getattr(node, "value", None) is not None:
+            node.value = self.by_choices(node.value, state)
+            self.look_in_choices(node.value, state)
+
+    def is_of_no_use(self, node: Any) -> bool:
+        """Whether nothing but an error can come of what a statement computes."""
+        if isinstance(node, gast.If):
+            return all(map(self.is_of_no_use, (*node.body, *node.orelse)))
+        return isinstance(node, (gast.Expr, gast.Pass)) or gives_values(node) and names_set([node]) <= self.of_no_use
+
+    def by_choices(self, expr: Any, state: State) -> Any:
+        """`a or b` of no use as `True if a else b`, where b reads what may have no value."""
+        parts = [each for each in trees.walk(expr) if isinstance(each, gast.BoolOp)]
+        if not any(surely_read(each) & self.variables - state.sure for part in parts for each in part.values[1:]):
+            return expr
+        return _Choices().visit(trees.copy_tree(expr))
 
     def note(self, node: Any, read: set[str], state: State) -> None:
         """What a statement, or a side of a choice, reads of what may have no value; from there on it has one."""
@@ -252,6 +272,15 @@ class _Walk:
             return found
         last = self.block(node.finalbody, before if found is None else found)
         return None if found is None else last
+
+
+class _Choices(gast.NodeTransformer):
+    def visit_BoolOp(self, node: gast.BoolOp) -> Any:
+        first, *rest = (self.visit(each) for each in node.values)
+        sides = [gast.Constant(True, None), rest[0] if len(rest) == 1 else self.visit(gast.BoolOp(node.op, rest))]
+        if isinstance(node.op, gast.And):
+            sides = [sides[1], gast.Constant(False, None)]
+        return gast.copy_location(gast.IfExp(first, *sides), node)
 
 
 def surely_read(expr: Any) -> set[str]:

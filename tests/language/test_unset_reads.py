@@ -295,7 +295,27 @@ def sum_with_a_choice_that_only_another_of_no_use_reads(x, n):
     return x
 
 
-@pytest.mark.parametrize("f", [choice_of_no_use, sum_with_a_choice_that_only_another_of_no_use_reads])
+def either_of_no_use(x, n):
+    for _ in range(n):
+        row = 2.0
+    a = x < 1.0 or row > 1.0  # noqa: F841
+    return x
+
+
+def asked_to_no_use(x, n):
+    for _ in range(n):
+        row = x
+    if n >= 0 and (x < 1.0 or row > 1.0):
+        a = 2.0  # noqa: F841
+    elif x > 9.0:
+        pass
+    return x
+
+
+OF_NO_USE = [choice_of_no_use, sum_with_a_choice_that_only_another_of_no_use_reads, either_of_no_use, asked_to_no_use]
+
+
+@pytest.mark.parametrize("f", OF_NO_USE)
 def test_a_choice_of_no_use(f):
     for run in (value_and_gradients_function(f, ["x"]), lambda *args: jvp(f, args, (1.0, 0))):
         assert run(1.5, 1)[0] == run(0.5, 0)[0] + 1.0 == 1.5
