@@ -112,7 +112,8 @@ class Algebra(Sums):
         self.target = ""
         if isinstance(node, ARITHMETIC) and isinstance(made, PARTS) and self.known.rank(made) != 0:
             if is_written(target, made, self.body, self.info, self.kind_of):
-                return trees.call(trees.attr(made, "copy"))
+                # What may be a number has no method `copy`.
+                return node if self.known.rank(made) is None else trees.call(trees.attr(made, "copy"))
         return made
 
     def expression(self, node: gast.AST) -> gast.AST:

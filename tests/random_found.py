@@ -348,4 +348,22 @@ FOUND_IN_FIRST_ORDER: dict[str, Any] = {
         dy = [1.0 for k in range(1, 3)]
     return b
 """: ([-1.454, 0.345, 1.15],),
+    # What may be a number or an array has no method `copy`.
+    """def several(a, *rest, scale=0.5, **more):
+    for each in rest:
+        total = each
+    return total + sum(more)
+
+def clash(np, math, dy):
+    t1, t1_grad = np * 1.0
+    x_saved = [t1]
+    value = x_saved.pop()
+    return dy + value
+
+def f(w, x_grad):
+    s = None
+    for k, t1_grad in w:
+        s = several(1.0, *[clash(w, x_grad, 1.0 * (0.5 if s is None else s * 2.0))])
+    return s
+""": (array([[[0.3, 1.0, -1.2], [-0.9, -1.0, -1.1]], [[-0.2, 1.3, 0.2], [-0.8, -0.1, 0.7]]]), -1.4),
 }
