@@ -74,6 +74,7 @@ from s2sad.numba_pieces import Parts, Piece
 from s2sad.numba_ranks import Expressions
 from s2sad.numba_recompute import compute_again
 from s2sad.numba_reuse import reuse
+from s2sad.numba_row_blocks import in_row_blocks
 from s2sad.numba_views import Memory
 from s2sad.printer import BlankLine, Comment
 
@@ -158,7 +159,8 @@ class Fusion:
 
     def all(self) -> None:
         planned = self.plan()
-        compute_again(planned, self.written(planned), self.parts.rebound, self.memory)
+        for block in [planned, *in_row_blocks(planned, self.parts)]:
+            compute_again(block, self.written(planned), self.parts.rebound, self.memory)
         self.count(planned)
         while self.count_aliases():
             pass

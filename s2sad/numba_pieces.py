@@ -123,6 +123,8 @@ class Parts:
 
     def keep(self, node: Any) -> None:
         self.out.append(node)
+        if isinstance(node, gast.Assign):
+            node.known = {name: self.lengths.known.get(name) for name in trees.names_in(node.value)}
         self.lengths.statement(node)
         like = self.as_large_as(node)
         if like is not None:
