@@ -227,7 +227,8 @@ class Run:
         if isinstance(node, gast.Subscript):
             steps = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
             new = [isinstance(each, gast.Constant) and each.value is None for each in steps[1:]]
-            found = self.by_rows(node.value, statement) if trees.selects_all(steps[0]) and all(new) else None
+            whole = bool(steps) and trees.selects_all(steps[0]) and all(new)
+            found = self.by_rows(node.value, statement) if whole else None
             if found is not None:
                 return with_fields(node, value=found[0]), (self.length, *([ONE] * len(new)), *found[1][1:])
         return None

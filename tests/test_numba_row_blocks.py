@@ -118,6 +118,13 @@ def read_whole(x, w):
     return np.sum((p.T @ p) @ p.T)
 
 
+def with_no_index(x, w):
+    p = x @ w
+    q = p[()]
+    q[0] = 1.0
+    return np.sum(q * p)
+
+
 def written_outside(x, w):
     out = np.zeros((len(x) + 1, len(w[0])))
     p = x @ w
@@ -126,7 +133,9 @@ def written_outside(x, w):
     return np.sum(out * out)
 
 
-@pytest.mark.parametrize("f", [returned, read_by_columns, read_whole, written_outside], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "f", [returned, read_by_columns, read_whole, with_no_index, written_outside], ids=lambda f: f.__name__
+)
 def test_what_is_read_otherwise_stays_whole(f):
     args = arrays((ROWS, 3), (3, WIDTH))
     compiled = value_and_gradients_function(f, jit="numba")
