@@ -96,7 +96,7 @@ class Mentions:
                     seen[name] = seen.get(name, 0) + 1
             made = made_by(item, wanted)
             for name, axes in made.items() if isinstance(item, Group) else ():
-                itself = name in item.access.reads and name in self.changing - self.kept
+                itself = reads_as_before(item, name) and name in self.changing - self.kept
                 if itself and self.binds[name] > 1 and can_hold(item, name, axes):
                     item.reused[name] = name
                     continue
@@ -153,6 +153,16 @@ def borrowed(item: Any) -> set[str]:
 
 def is_new(piece: Piece) -> bool:
     return piece.action == "new" and piece.char == "f" and not piece.again
+
+
+def reads_as_before(group: Group, name: str) -> bool:
+    """Whether a loop reads what a name stood for before it sets it: an array as large then, as `can_hold` sees."""
+    for piece in group.pieces:
+        if any(name in trees.names_in(view.array) for view in views_of(piece)):
+            return True
+        if piece.name == name:
+            return False
+    return False
 
 
 def can_hold(group: Group, name: str, axes: Any) -> bool:

@@ -286,6 +286,32 @@ def test_arrays_of_which_only_elements_are_read_are_written_over(function):
             assert re.search(rf"def {loop}\(.*?return (\w+),", text, re.DOTALL)[1] == first, text
 
 
+def another_length(x, w):
+    y = np.zeros(3)
+    total = 0.0
+    for k in range(3):
+        y = np.sqrt(x + k)
+        total = total + np.sum(y * y)
+    return w * total + np.sum(y)
+
+
+def not_there_before(x, w):
+    total = 0.0
+    for k in range(3):
+        y = np.sqrt(x + k)
+        total = total + np.sum(y * y)
+    return w * total + np.sum(y)
+
+
+@pytest.mark.parametrize("function", [another_length, not_there_before])
+def test_what_was_of_another_length_is_not_written_over(function):
+    x = np.linspace(0.1, 1.0, 100)
+    plain, jitted = (value_and_gradients_function(function, params=["w"], jit=jit) for jit in (None, "numba"))
+    total, last = sum(np.sum(x + k) for k in range(3)), np.sum(np.sqrt(x + 2.0))
+    for made in (plain(x, 0.5), jitted(x, 0.5)):
+        assert_close(made, (0.5 * total + last, (total,)))
+
+
 @pytest.mark.long
 def test_lengths_that_do_not_fit_raise_what_numpy_raises():
     jitted = value_and_gradients_function(chain, jit=numba_options(cache=False))
