@@ -112,7 +112,13 @@ def accepted(program: Program, args: list[Any]) -> bool:
 
 
 def sole_operands(rule: Rule) -> Iterator[Program]:
-    """The program of the first row with several operands, by each of them alone."""
-    several = next((each for each in programs_of(rule) if len(each.params) > 1), None)
-    if several is not None and accepted(several, several.args):
-        yield from (dataclasses.replace(several, params=[name]) for name in several.params)
+    """By each operand alone: the program of the first row with several, and, of what is not elementwise, of the first
+    whose ranks differ (the tangent of one that is a constant is the number 0, and does not spread the result)."""
+    several = [each for each in programs_of(rule) if len(each.params) > 1 and accepted(each, each.args)]
+    unlike = [each for each in several[1:] if len({np.ndim(arg) for arg in each.args if is_float(arg)}) > 1]
+    for program in (*several[:1], *(unlike[:1] if rule.form != PARTIALS else ())):
+        yield from (dataclasses.replace(program, params=[name]) for name in program.params)
+
+
+def is_float(value: Any) -> bool:
+    return not isinstance(value, (str, tuple, list)) and np.asarray(value).dtype.kind in "fc"

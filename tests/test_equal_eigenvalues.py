@@ -51,4 +51,6 @@ def test_one_of_equal_ones(name):
         grad(ONE[name])(A)
     with pytest.raises(np.linalg.LinAlgError, match="has no derivative|have no derivative"):
         jvp(ONE[name], (A,), (np.ones((3, 3)),))
+    with pytest.raises(np.linalg.LinAlgError, match="has no derivative|have no derivative"):
+        jvp(ONE[name], (A,), (np.diag([1.0, 2.0, 3.0]),))  # they part, along vectors that stay
     assert grad(ONE[name])(A + np.diag([0.0, 0.1, 0.0])).shape == (3, 3)

@@ -83,6 +83,12 @@ def numbers_of_two_parts(x, y):
     return np.abs(np.complex128(x[0], y[1])) ** 2 + np.clip(x, None, 0.5, dtype=np.float64)[0] ** 2
 
 
+@case(V, [1.0, 2.0, 0.5, -1.0, 3.0], params=["v"])
+@case(1.5, [1.0, 2.0, 0.5, -1.0, 3.0], params=["v"])
+def numbers_of_a_list(v, numbers):
+    return np.sum(np.float64(numbers) * v**2) + np.abs(np.sum(np.complex128(numbers) * v))
+
+
 @case(A)
 def rows_that_differ(A):
     rows, counts = np.unique(A, axis=0, return_counts=True)

@@ -39,6 +39,15 @@ def test_exponential_decay(method):
         assert change == pytest.approx(np.sum(exact), rel=METHODS[method] * tol)
 
 
+def test_one_time():
+    def f(y0, k):
+        return integrate.solve_ivp(decay, (0.0, 2.0), [y0], t_eval=[1.5], args=(k,), rtol=1e-9, atol=1e-11).y[0, 0]
+
+    exact = np.array([np.exp(-1.5 * 0.7), -1.5 * 2.5 * np.exp(-1.5 * 0.7)])
+    assert gradients_function(f)(2.5, 0.7) == pytest.approx(exact, rel=1e-6)
+    assert jvp(f, (2.5, 0.7), (1.0, 1.0))[1] == pytest.approx(np.sum(exact), rel=1e-6)
+
+
 @pytest.mark.parametrize("scale", [1e-12, 1e12])
 def test_tolerances_are_of_the_size_of_the_gradient(scale):
     def f(y0, k):

@@ -155,13 +155,15 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0, *, grad, r
 def logspace_tangent(
     start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0, *, result, start_dot, stop_dot, base_dot
 ):
-    change = log(base) * np.linspace(start_dot, stop_dot, num, endpoint=endpoint, axis=axis)
+    first, last = as_large(start_dot, start), as_large(stop_dot, stop)
+    change = log(base) * np.linspace(first, last, num, endpoint=endpoint, axis=axis)
     return result * (change + np.log(result) / (base * log(base)) * base_dot)
 
 
 @tangent(np.geomspace)
 def geomspace_tangent(start, stop, num=50, endpoint=True, dtype=None, axis=0, *, result, start_dot, stop_dot):
-    return result * np.linspace(start_dot / start, stop_dot / stop, num, endpoint=endpoint, axis=axis)
+    first, last = as_large(start_dot, start) / start, as_large(stop_dot, stop) / stop
+    return result * np.linspace(first, last, num, endpoint=endpoint, axis=axis)
 
 
 @kind(np.logspace)

@@ -22,7 +22,7 @@ from s2sad.rules.registry import (
     rank,
     spread,
 )
-from s2sad.rules.results import dims_of, elementwise, value_of
+from s2sad.rules.results import dims_of, elementwise, numeric, value_of
 
 
 @partials(operator.add, np.add, cost=1)
@@ -187,7 +187,8 @@ def _kind_of_number_type(function: type) -> None:
 
     @kind(function)
     def made(x: Kind) -> Kind:
-        return Array(dtype, x.dims) if isinstance(x, Array) and dims_of(x) != () else Scalar(dtype)
+        dims = dims_of(numeric(x))  # a list gives an array
+        return Scalar(dtype) if dims == () else Array(dtype, dims)
 
 
 for _type in (np.float64, *FLOATS):

@@ -8,7 +8,7 @@ import operator
 import numpy as np
 from numpy import copysign
 
-from s2sad.kinds import Array, Kind, Scalar, Tuple
+from s2sad.kinds import UNKNOWN, Array, Kind, Scalar, Tuple
 from s2sad.rules.registry import adjoint, inline, kind, known, partials, rank, refuse, tangent
 from s2sad.rules.results import (
     PYTHON_TYPES,
@@ -194,9 +194,8 @@ def where_tangent(condition, x=None, y=None, *, x_dot, y_dot):
 @kind(np.where)
 def where_kind(condition: Kind, x: Kind, y: Kind) -> Kind:
     if dtype_of(x, "none") == "none":
-        rank_of = len(dims_of(numeric(condition)) or ())
-        positions = Array("int64", (unknown_dim(),))
-        return Tuple((positions,) * rank_of) if dims_of(numeric(condition)) is not None else Tuple(())
+        dims = dims_of(numeric(condition))
+        return UNKNOWN if dims is None else Tuple((Array("int64", (unknown_dim(),)),) * len(dims))
     full = elementwise(np.add, numeric(condition), numeric(x), numeric(y))
     return Array(result_dtype(None, x, y), dims_of(full))
 

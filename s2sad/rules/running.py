@@ -143,12 +143,12 @@ if hasattr(np, "cumulative_sum"):
         return running_product_adjoint(x, axis, without_initial(grad, axis, include_initial))
 
     @tangent(np.cumulative_prod)
-    def cumulative_product_tangent(x, *, axis=None, dtype=None, include_initial=False, x_dot):
+    def cumulative_product_tangent(x, *, axis=None, dtype=None, include_initial=False, result, x_dot):
         changes = running_product_derivative(x, axis, x_dot)
         if not include_initial:
             return changes
         which = 0 if axis is None else axis
-        return np.concatenate([np.zeros_like(changes[along(changes, which, slice(1))]), changes], axis=which)
+        return np.concatenate([np.zeros_like(result[along(result, which, slice(1))]), changes], axis=which)
 
     @kind(np.cumulative_sum, np.cumulative_prod)
     def cumulative_kind(x: Kind, *, axis: Kind = NONE, dtype: Kind = NONE, include_initial: Kind = FALSE) -> Kind:

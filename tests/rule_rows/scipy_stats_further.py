@@ -22,6 +22,14 @@ rows(
     *methods(stats.pearson3, _densities),
     cases=[row(0.7, 0.6), row(-_unit, -0.8, 0.05, 1.7), row(0.9, 0.5 * _Q, 0.1, _Q), row(1.3, 0.01)],
 )
+# Nearly a normal distribution, by mpmath: the series of the skewness' derivative.
+rows(
+    stats.pearson3.logpdf,
+    cases=[
+        corner((np.array(-9.906835066864785), np.array(159.36543258508348)), 10.0, 0.0019),
+        corner((np.array(9.08480137297461), np.array(-118.69915692861545)), -9.0, 0.0021),
+    ],
+)
 rows(*methods(stats.pearson3, _rest), cases=[row(0.7, 1), row(_unit, -2, 0.05, 1.7), row(_unit, skew=1, scale=_Q)])
 rows(
     *methods(stats.crystalball, _densities),
