@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from s2sad import gradients_function, jvp
+from s2sad import NotDifferentiableError, gradients_function, jvp
 
 pytestmark = pytest.mark.filterwarnings("ignore:Arrays of 2-dimensional vectors are deprecated")
 FLAT = np.lib.NumpyVersion(np.__version__) < "2.5.0"  # from then on NumPy refuses vectors of two
@@ -55,3 +55,9 @@ def test_a_factor_beside_flat_vectors():
     a, b = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[-2.0, 1.0], [6.0, 13.0]])
     (gradient,) = gradients_function(lambda v: np.sum(np.cross(a, b) * v))(np.ones(2))
     np.testing.assert_array_equal(gradient, [5.0, 15.0])
+
+
+def test_other_axes_of_arrays_with_different_numbers_of_them():
+    message = "np.cross along other axes than the last, of arrays with different numbers of axes"
+    with pytest.raises(NotDifferentiableError, match=message):
+        gradients_function(lambda a, b: np.sum(np.cross(a, b, axisa=0)))(np.ones((3, 2)), np.ones(3))

@@ -255,3 +255,12 @@ def test_one_solution_in_the_reverse_sweep(solve, factor, b) -> None:
 
     text = gradients_function(f).source(A, b)
     assert text.count(f"linalg.{solve}(") == 2 and text.count("def ") == 1 and "unbroadcast" not in text
+
+
+def test_a_matrix_with_an_offset_and_the_last_row():
+    def f(x, m):
+        whole = np.concatenate((m, np.array([[0.0, 0.0, 1.0]])))
+        return np.sum(ndimage.affine_transform(x, whole, mode="mirror") ** 2)
+
+    image = np.cos(np.arange(20.0)).reshape(4, 5)
+    assert check_gradients(f, image, np.array([[0.91, 0.2, 0.33], [-0.1, 1.07, 0.13]]))
