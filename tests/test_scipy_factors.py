@@ -264,3 +264,16 @@ def test_a_matrix_with_an_offset_and_the_last_row():
 
     image = np.cos(np.arange(20.0)).reshape(4, 5)
     assert check_gradients(f, image, np.array([[0.91, 0.2, 0.33], [-0.1, 1.07, 0.13]]))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: stats.norm.logpdf(x * 1j),
+        lambda x: stats.norm.logpdf(1.0, x * 1j),
+        lambda x: stats.norm.logpdf(1.0, 0.5, x + 1j),
+    ],
+)
+def test_distributions_of_complex_numbers_are_refused(f):
+    with pytest.raises(NotDifferentiableError, match="of complex numbers, of which scipy.stats takes the real parts"):
+        gradients_function(lambda x: np.real(f(x)))(1.5)
