@@ -230,3 +230,4 @@ rows(
     ],
 )
 rows(np.linalg.svdvals, cases=[row(WELL), row(TALL), row(STACK), row(COMPLEX)])
+rows(np.linalg.norm, cases=[row(TALL, -2), row(TALL.T, -2)])
