@@ -17,9 +17,10 @@ from s2sad.numba_short import local_index, places_of, row_of, split
 from s2sad.numba_special import scalar
 from s2sad.numba_special_texts import special_of
 from s2sad.numba_steps import View
+from s2sad.numba_vectors import AT_ONCE, LEAST, LETTERS, Ahead
+from s2sad.numba_vectors import TEXTS as VECTORS
 from s2sad.numba_views import Memory
 
-LETTERS = "ijk"
 ARRAYS = "abcdeghpquvwxyz"
 MOST = 64  # of arrays in one loop
 DTYPES = {"f": "", "b": ", np.bool_", "i": ", np.int64"}
@@ -73,9 +74,15 @@ class Group:
                 return True
         return False
 
-    def statements(self, forms: Any, needed: set[str]) -> list[Any]:
+    def changing(self, memory: Memory) -> set[str]:
+        """The arrays that the loop reads and that it may write into."""
+        written = {root for piece in self.pieces if piece.target for root in memory.of(piece.target.array)}
+        views = [view for piece in self.pieces for view in views_of(piece)]
+        return {view.array_key() for view in views if overlap(written, memory.of(view.array))}
+
+    def statements(self, forms: Any, needed: set[str], changing: set[str]) -> list[Any]:
         """The statement that calls the loop."""
-        text, results, args = Text(self, needed, forms).all()
+        text, results, args = Text(self, needed, forms, changing).all()
         call = forms.helper(f"loop {text}", f"def loop_{forms.number(text)}{text}", *args)
         made: Any = gast.Expr(call)
         if len(results) == 1:
@@ -91,11 +98,11 @@ class Group:
         return [made]
 
 
-class Text:
+class Text(Ahead):
     """Writes the function of a group: its parameters, the checks of lengths, the loops."""
 
-    def __init__(self, group: Group, needed: set[str], forms: Any) -> None:
-        self.group, self.forms = group, forms
+    def __init__(self, group: Group, needed: set[str], forms: Any, changing: set[str]) -> None:
+        self.group, self.forms, self.changing = group, forms, changing
         self.leaves: dict[int, Any] = {}
         self.outer, _ = split(group.pieces[0].axes)  # the axes that are loops; short ones are written out
         self.loops_count = len(self.outer)
@@ -113,6 +120,8 @@ class Text:
         self.tail: list[tuple[str, str]] = []  # (place, value), at the end of an iteration
         self.end: list[str] = []  # behind the innermost loop
         self.results: list[tuple[str, str]] = []
+        self.ahead: list[tuple[str, str, Any]] = []  # array, function and argument of what is computed ahead
+        self.at_once = True  # whether texts take what is computed ahead
         self.needed = needed
         self.error, self.errors = ERROR, []  # type: str, list[str]
 
@@ -126,9 +135,11 @@ class Text:
         for k, piece in enumerate(pieces):
             self.piece(k, piece, piece.name in wanted and last[piece.name] == k)
         fast = self.loops(False)
+        if self.ahead:
+            fast = [f"if n{self.loops_count - 1} >= {LEAST}:", *indented(self.in_chunks()), "else:", *indented(fast)]
         lines = self.lengths()
         if self.flags and self.group.reused:  # what may be broadcast may be larger than it seems
-            return Text(dataclasses.replace(self.group, reused={}), self.needed, self.forms).all()
+            return Text(dataclasses.replace(self.group, reused={}), self.needed, self.forms, self.changing).all()
         if self.flags:
             test = " and ".join(f"{flag} == 1" for flag, _, _ in self.flags.values())
             lines += [*self.before, f"if {test}:", *indented(fast), "else:", *indented(self.loops(True))]
@@ -269,6 +280,8 @@ class Text:
             sign = COMPARED[type(node.ops[0])]
             return lambda general, at: f"({left(general, at)} {sign} {right(general, at)})"
         args = [self.expression(each) for each in node.args]
+        if getattr(node.func, "attr", "") in VECTORS and self.goes_ahead(args[0]):
+            return self.computed_ahead(node.func.attr, args[0])
         if is_cross(node):
             return crossed(*args)
         name = special_of(node)
@@ -387,20 +400,39 @@ class Text:
         return sizes[0] if len(sizes) == 1 else f"({', '.join(sizes)})"
 
     def loops(self, general: bool) -> list[str]:
-        lines: list[str] = []
-        count = self.loops_count
-        for axis in range(count):
-            pad = "    " * axis
-            if axis == count - 1:
-                lines += [pad + each for each in self.head]
-            lines.append(f"{pad}for {LETTERS[axis]} in range(n{axis}):")
-        pad = "    " * count
-        for target, sign, value in self.body:
-            place = target(general) if callable(target) else target
-            lines.append(f"{pad}{place} {sign} {value(general)}")
-        lines += [f"{pad}{place} = {value}" for place, value in self.tail]
-        lines += [pad[4:] + each for each in self.end]
+        self.at_once = False
+        body = [self.statement(each, general) for each in self.body]
+        self.at_once = True
+        letter = f"{LETTERS[self.loops_count - 1]} in range(n{self.loops_count - 1})"
+        return self.around([f"for {letter}:", *indented([*body, *self.last_statements()])])
+
+    def in_chunks(self) -> list[str]:
+        """The loops with what is computed for several iterations at once."""
+        size, letter = f"n{self.loops_count - 1}", LETTERS[self.loops_count - 1]
+        body = [self.statement(each, False) for each in self.body]
+        chunk = [
+            f"last = min(first + {AT_ONCE}, {size})",
+            *self.loops_ahead(body),
+            f"for {letter} in range(first, last):",
+        ]
+        chunk += indented([*body, *self.last_statements()])
+        arrays = [f"{array} = np.empty(min({size}, {AT_ONCE}))" for array, _, _ in self.ahead]
+        return arrays + self.around([f"for first in range(0, {size}, {AT_ONCE}):", *indented(chunk)])
+
+    def around(self, innermost: list[str]) -> list[str]:
+        """The outer loops, with what comes before and behind the innermost one."""
+        lines = [*self.head, *innermost, *self.end]
+        for axis in range(self.loops_count - 2, -1, -1):
+            lines = [f"for {LETTERS[axis]} in range(n{axis}):", *indented(lines)]
         return lines
+
+    def last_statements(self) -> list[str]:
+        return [f"{place} = {value}" for place, value in self.tail]
+
+    @staticmethod
+    def statement(each: Any, general: bool) -> str:
+        target, sign, value = each
+        return f"{target(general) if callable(target) else target} {sign} {value(general)}"
 
 
 def crossed(a: Any, b: Any) -> Any:

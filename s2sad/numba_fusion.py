@@ -14,7 +14,7 @@ lengths, and has a second loop for what NumPy would broadcast. The order of oper
 >>> from s2sad.printer import to_text
 >>> tree = gast.parse('''
 ... def f(A, v):
-...     B = np.exp(A[1:])
+...     B = np.sqrt(A[1:])
 ...     C = B * 2.0 + A[:-1]
 ...     n = len(v)
 ...     w = np.sum(C * B, axis=1)
@@ -33,7 +33,7 @@ def loop_1(a):
     for i in range(n0):
         t2 = 0.0
         for j in range(n1):
-            t0 = np.exp(a[i + 1, j])
+            t0 = np.sqrt(a[i + 1, j])
             t1 = t0 * 2.0 + a[i, j]
             t2 += t1 * t0
             r1[i, j] = t1
@@ -341,7 +341,7 @@ class Fusion:
         made: list[Any] = []
         for item in planned:
             if isinstance(item, Group):
-                made += item.statements(self.forms, self.reads_elsewhere(item))
+                made += item.statements(self.forms, self.reads_elsewhere(item), item.changing(self.memory))
                 continue
             alias = getattr(item, "alias", None)
             if alias in self.parts.used and not self.reads.get(alias):

@@ -14,7 +14,7 @@ something new: `r = r - a * p` is written where r lies.
 >>> tree = gast.parse('''
 ... def f(A, B):
 ...     t = A @ B
-...     u = np.exp(t) * 0.5
+...     u = np.sqrt(t) * 0.5
 ...     w = np.min(u)
 ...     return u @ A, w
 ... ''')
@@ -28,7 +28,7 @@ def loop_1(a):
     n1 = a.shape[1]
     for i in range(n0):
         for j in range(n1):
-            t0 = np.exp(a[i, j]) * 0.5
+            t0 = np.sqrt(a[i, j]) * 0.5
             a[i, j] = t0
     return a
 <BLANKLINE>
