@@ -114,6 +114,7 @@ class Holdings:
                 each.deep.append(moment)
                 inside = DEEP if how == "held" or unsure or within else len(place.path)
                 each.depths[moment] = max(inside, each.depths.get(moment, 0))
+                each.resized_inside |= how != "item"
                 self.learn_deep(each)
             listed = isinstance(place.root.kind, (List, Mapping))
             if unsure or not (place.path or how == "held") and (listed or not within):

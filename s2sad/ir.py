@@ -89,6 +89,7 @@ class Root:
     inside: bool = False  # what is joined was taken out of lists
     shares: bool = False  # it may be, or hold, any of its sources (infer_origins.py)
     shrinks: bool = False  # items are taken out, or put in elsewhere than at the end
+    resized_inside: bool = False  # a list that it holds gets longer or shorter
     whole: bool = False  # where ways join: it is one of its sources itself, not a part of it
     apart: bool = False  # where ways join: nothing that is used later is another name of what it may be
     joined_at: Any = None  # where ways join and it is one of its sources: the user's source and node
