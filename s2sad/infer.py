@@ -252,6 +252,7 @@ class Infer(
         self.joining_test: Any = None
         self.optional: set[str] = set()
         self.one_way: set[str] = set()
+        self.headers: dict[int, list[gast.stmt]] = {}  # by identity, what loops set before their bodies run
         self.never_set: set[str] = set()
         self.maybe_unset: set[str] = set()
         self.second_names: set[tuple[str, str]] = set()  # variables, each with a name of something older that it means

@@ -313,6 +313,7 @@ class Loops:
         index_name = self.names.fresh("k")
         self.info[index_name] = ir.Info(INT, loops=(*self.loops, number))
         bindings: list[gast.stmt] = []
+        self.headers[id(bindings)] = bindings
         made: dict[str, Any] = {}
 
         def run() -> None:
@@ -414,7 +415,7 @@ class Loops:
             if branch is not None:
                 if self.is_stored_behind(source, branch, self.info[name].position):
                     raise self.refuse("carried_unset", node, name=ir.base_of(name))
-                self.add_copies([(name, source)], branch)
+                self.copy_in_branch(name, source, branch)
             else:
                 before.append((name, source))
         if before:
@@ -441,3 +442,14 @@ class Loops:
             return None
         blocks = (block for scope, block in self.scopes.values() if scope == info.scope)
         return next((block for block in blocks if any(each is info.statement for each in block)), None)
+
+    def copy_in_branch(self, name: str, source: gast.AST, branch: list[gast.stmt]) -> None:
+        """Copies behind what a branch sets; an item of a loop where an iteration begins: it may end with `break`."""
+        if id(branch) not in self.headers:
+            self.add_copies([(name, source)], branch)
+            return
+        scope, _ = self.scopes[id(branch)]
+        made: list[gast.stmt] = []
+        self.add_copies([(name, source)], made)
+        bodies = [block for its, block in self.scopes.values() if its == scope and id(block) not in self.headers]
+        bodies[-1][:0] = made  # the last one: earlier ones are of walks that were given up

@@ -79,7 +79,7 @@ class KeptCopies:
     def resized(self, reverse: list[gast.stmt]) -> set[str]:
         """The lists that the reverse sweep reads and that get longer or shorter: not even their lengths stay."""
         infos = [(name, self.info.get(name)) for name in everything_read(reverse)]
-        return {name for name, info in infos if info is not None and info.place is not None and is_resized(info)}
+        return {name for name, info in infos if info is not None and is_resized(info)}
 
     def resized_elsewhere(self, root: ir.Root) -> bool:
         """Whether a list is made longer or shorter under another name, which the sweep back may not undo."""
@@ -118,6 +118,8 @@ class KeptCopies:
 
 def is_resized(info: ir.Info) -> bool:
     """Whether a list, or what a part of a list or dict was taken from, gets longer or shorter."""
+    if info.place is None:
+        return False
     part = isinstance(info.kind, List) and bool(info.place.path)
     return any(each.moves or part and each.resized_inside for each in family(info.place.root))
 

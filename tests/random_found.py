@@ -366,4 +366,28 @@ def f(w, x_grad):
         s = several(1.0, *[clash(w, x_grad, 1.0 * (0.5 if s is None else s * 2.0))])
     return s
 """: (array([[[0.3, 1.0, -1.2], [-0.9, -1.0, -1.1]], [[-0.2, 1.3, 0.2], [-0.8, -0.1, 0.7]]]), -1.4),
+    # What a loop in a branch takes its items under, and a later loop sets as well, had no value where that didn't run.
+    """def f(a, c):
+    if c < 5.0:
+        for i, w in enumerate([0.5, a]):
+            if i > c:
+                break
+            a = a * 1.5
+    while c > 1.0:
+        w = w * a
+        c = c - 1.0
+    return w * a
+""": (1.3, 0.5),
+    # The gradient of a list in a list, that gets shorter under another name, was shorter as well.
+    """def f(a):
+    s = sum(a[0]) * sum(a[0])
+    b = a[0]
+    b.pop(0)
+    return s
+""": ([[1.5, 0.5, -0.3]],),
+    """def f(a):
+    s = sum(a["k"]) ** 2
+    a["k"].clear()
+    return s
+""": ({"k": [1.5, 0.5, -0.3]},),
 }
