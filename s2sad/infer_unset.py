@@ -44,8 +44,10 @@ class Unset:
                 continue
             if isinstance(value.expr, gast.Constant) and type(value.expr.value) in (float, complex):
                 self.state[key] = self.copied_to(name, value)
-            elif start is not None and isinstance(value.expr, gast.Name) and self.is_older(value.expr.id, start):
-                self.second_names.add((name, value.expr.id))
+            elif start is not None:
+                parts = [each.expr for each in value.items or [value]]
+                older = (each.id for each in parts if isinstance(each, gast.Name) and self.is_older(each.id, start))
+                self.second_names.update((name, each) for each in older)
             hint = f"{name}_set" if name in ir.GENERATED else name  # those stand for what they are set to
             made = self.emit(trees.const(True), ir.Plain(True), Scalar("bool"), False, hint)
             self.info[made.expr.id].statement.mark = True
@@ -87,9 +89,8 @@ class Unset:
         """Whether reading the value of a variable raises where that has none."""
         if value.items:
             leaves = [each.expr.id for each in value.items if isinstance(each.expr, gast.Name)]
-            return len(leaves) == len(value.items) and all(
-                self.info[each].unset for each in leaves if each in self.info
-            )
+            own = [each for each in leaves if (name, each) not in self.second_names]
+            return len(own) == len(value.items) and all(self.info[each].unset for each in own if each in self.info)
         if not isinstance(value.expr, gast.Name) or value.object is not None:
             return False
         return value.expr.id in self.info and (name, value.expr.id) not in self.second_names

@@ -323,6 +323,26 @@ def test_a_choice_of_no_use(f):
             run(1.5, 0)
 
 
+def test_a_tuple_of_what_may_have_no_value_itself():
+    def f(x, n):
+        if n > 9:
+            pass
+        else:
+            part = np.zeros(3)
+        for _ in range(2):
+            part = 2.0
+            break
+        while n > 0:
+            result = (part,)
+            return 1.0
+        (only,) = result
+
+    run = value_and_gradients_function(f, ["x"])
+    assert run(1.5, 1) == (1.0, (0.0,))
+    with pytest.raises(UnboundLocalError):
+        run(1.5, 0)
+
+
 def test_a_choice_of_use_shows_itself():
     def f(xs):
         found = False
