@@ -69,6 +69,7 @@ SPLINES = {
         2.9,
     ),
     "integral of slopes": (lambda y, a: PchipInterpolator(X, y).integrate(a, 2.9) * a, Y, 0.4),
+    "integral of slopes by its end": (lambda y, b: PchipInterpolator(X, y).integrate(0.4, b) * b, Y, 2.9),
     "methods of a global": (lambda a, t: np.sum(CUBIC.derivative(2)(t)) * CUBIC.integrate(a, 1.9), 0.4, T),
     "fitpack": (lambda t: np.sum(FITTED(t) * FITTED.derivative()(t) + UnivariateSpline(X, Y, k=4)(t, 1)), T),
     "fitpack by values": (lambda y, t: np.sum(InterpolatedUnivariateSpline(X, y)(t) * t), Y, T + 2.0),
