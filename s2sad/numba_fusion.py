@@ -159,8 +159,10 @@ class Fusion:
 
     def all(self) -> None:
         planned = self.plan()
-        for block in [planned, *in_row_blocks(planned, self.parts)]:
-            compute_again(block, self.written(planned), self.parts.rebound, self.memory)
+        blocks = [planned, *in_row_blocks(planned, self.parts)]
+        written = self.written(planned)
+        for block in blocks:
+            compute_again(block, written, self.parts.rebound, self.memory)
         self.count(planned)
         while self.count_aliases():
             pass

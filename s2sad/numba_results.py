@@ -231,7 +231,7 @@ class Results:
         return UNKNOWN
 
     def reduced(self, name: str, sort: Any, args: list[Any], given: dict[Any, Any]) -> Any:
-        char, rank = as_array(sort)
+        char, rank = of_display(sort)
         if name in ("all", "any"):
             char = "b"
         elif name in ("argmax", "argmin", "count_nonzero"):
@@ -261,7 +261,11 @@ class Results:
 
 
 def of_display(sort: Any) -> Any:
-    """What sort of array a list or tuple becomes."""
+    """What sort of array a list or tuple becomes.
+
+    >>> of_display(("[]", ("[]", ("f", 1)))), of_display(("f", 2)), of_display(("()", [("f", 0)]))
+    (('f', 3), ('f', 2), ('f', 1))
+    """
     if sort[0] not in ("[]", "()"):
         return sort
     parts = [of_display(each) for each in (sort[1] if sort[0] == "()" else [sort[1]])] or [UNKNOWN]
@@ -269,17 +273,3 @@ def of_display(sort: Any) -> Any:
     for each in parts[1:]:
         char, rank = wider((char, rank), each), rank if rank == each[1] else None
     return char, rank + 1 if isinstance(rank, int) else None
-
-
-def as_array(sort: Any) -> Any:
-    """What an array is that NumPy makes of a list, or of an array.
-
-    >>> as_array(("[]", ("[]", ("f", 1)))), as_array(("f", 2)), as_array(("()", [("f", 0)])) == UNKNOWN
-    (('f', 3), ('f', 2), True)
-    """
-    if sort[0] in ("()", "{}"):
-        return UNKNOWN
-    if sort[0] != "[]":
-        return sort
-    char, rank = as_array(sort[1])
-    return char, (rank + 1 if isinstance(rank, int) else rank)

@@ -26,33 +26,11 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from typing import Any
 
 LETTERS = "ijk"  # of the loops, from the outermost
 AT_ONCE, LEAST = 256, 32
-REDUCED = """
-        k = np.floor(x * 1.4426950408889634 + 0.5)
-        r = (x - k * 0.6931471803691238) - k * 1.9082149292705877e-10
-        p = POLYNOMIAL
-"""
-TEXTS = {
-    "exp": """
-        x = min(max(given, -746.0), 710.0)
-        REDUCED
-        half = np.floor(0.5 * k)
-        one = np.int64((np.int64(half) + 1023) << 52).view(np.float64)
-        other = np.int64((np.int64(k - half) + 1023) << 52).view(np.float64)
-        y = (1.0 + (r + r * r * p)) * one * other
-""",
-    "tanh": """
-        x = max(-2.0 * abs(given), -50.0)
-        REDUCED
-        two = np.int64((np.int64(k) + 1023) << 52).view(np.float64)
-        e = two * (r + r * r * p) + (two - 1.0)
-        y = e / (2.0 + e) if given < 0.0 else -e / (2.0 + e)
-        y = y if given != 0.0 else given
-""",
-}
 
 
 def polynomial(first: int, last: int) -> str:
@@ -65,15 +43,30 @@ def polynomial(first: int, last: int) -> str:
     return "\n".join([f"p = {factors[0]}", *(f"p = p * r + {each}" for each in factors[1:])])
 
 
+REDUCED = f"""
+k = np.floor(x * 1.4426950408889634 + 0.5)
+r = (x - k * 0.6931471803691238) - k * 1.9082149292705877e-10
+{polynomial(2, 13)}
+"""
+TEXTS = {  # that make y of what is given
+    "exp": f"""
+x = min(max(given, -746.0), 710.0){REDUCED}half = np.floor(0.5 * k)
+one = np.int64((np.int64(half) + 1023) << 52).view(np.float64)
+other = np.int64((np.int64(k - half) + 1023) << 52).view(np.float64)
+y = (1.0 + (r + r * r * p)) * one * other
+""",
+    "tanh": f"""
+x = max(-2.0 * abs(given), -50.0){REDUCED}two = np.int64((np.int64(k) + 1023) << 52).view(np.float64)
+e = two * (r + r * r * p) + (two - 1.0)
+y = e / (2.0 + e) if given < 0.0 else -e / (2.0 + e)
+y = y if given != 0.0 else given
+""",
+}
+
+
 def of_each(name: str) -> str:
     """The text of a function that puts in the place of each of the first n numbers in u its exp or tanh."""
-    text = TEXTS[name].replace("REDUCED", REDUCED.strip()).replace("p = POLYNOMIAL", polynomial(2, 13))
-    lines = [
-        "given = u[i]",
-        *(line.strip() for line in text.strip().split("\n")),
-        "u[i] = y if given == given else given",
-    ]
-    body = "\n".join(f"        {line}" for line in lines)
+    body = textwrap.indent(f"given = u[i]{TEXTS[name]}u[i] = y if given == given else given", " " * 8)
     return f"def {name}_of_each(u, n):\n    for i in range(n):\n{body}\n"
 
 
@@ -86,7 +79,6 @@ class Ahead:
     inner: tuple[int, ...]
     loops_count: int
     body: list[Any]
-    before: list[str]
     ahead: list[tuple[str, str, Any]]
     at_once: bool
 
